@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 mode, explicit existentials and imports, no warning left standing.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+  name: "workspace-worker",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "workspace-worker", targets: ["workspace-worker"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    // The C libraries and the thread that drives each of their connections.
+    .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .target(name: "CLinux"),
+    .target(name: "ThreadExecutor", dependencies: ["CLinux"], swiftSettings: strict),
+
+    // Pure: no I/O, no clock, no randomness. Arrows point to these.
+    .target(name: "WorkspaceDomain", swiftSettings: strict),
+    .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
+    .target(name: "DeliveryPipeline", swiftSettings: strict),
+    .target(
+      name: "UnitOfWork", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline"],
+      swiftSettings: strict),
+    .target(
+      name: "MessageContract",
+      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline", crypto],
+      swiftSettings: strict),
+
+    // Adapters. None imports another.
+    .target(name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", logging], swiftSettings: strict),
+    .target(
+      name: "PostgresStore",
+      dependencies: ["PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Migrations", crypto, logging],
+      swiftSettings: strict),
+    .target(
+      name: "RabbitMQClient", dependencies: ["CRabbitMQ", "CLinux", "ThreadExecutor", "DeliveryPipeline", logging],
+      swiftSettings: strict),
+    .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
+
+    // The worker.
+    .target(
+      name: "WorkerRuntime",
+      dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", lifecycle, logging],
+      swiftSettings: strict),
+    .target(
+      name: "Observability",
+      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", lifecycle, logging],
+      swiftSettings: strict),
+    .target(
+      name: "WorkerCLI",
+      dependencies: [
+        "WorkerRuntime", "Observability", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient",
+        argumentParser, configuration, lifecycle, unixSignals, logging,
+      ],
+      swiftSettings: strict),
+    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI"], swiftSettings: strict),
+
+    // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
+    .target(name: "TestSupport", dependencies: ["PostgresClient", "RabbitMQClient", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
+    .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
+    .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork"], swiftSettings: strict),
+    .testTarget(name: "MessageContractTests", dependencies: ["MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline"], swiftSettings: strict),
+    .testTarget(name: "DeliveryPipelineTests", dependencies: ["DeliveryPipeline"], swiftSettings: strict),
+    .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
+    .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
+  ]
+)

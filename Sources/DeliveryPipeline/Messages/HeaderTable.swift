@@ -1,0 +1,66 @@
+/// A message's header table, in the bytes of the wire: whatever field types a sender uses come through unchanged.
+///
+/// Layout of an entry: name as short string, one byte of kind, value (AMQP 0-9-1 section 4.2.5.5, with RabbitMQ's
+/// kinds: https://www.rabbitmq.com/amqp-0-9-1-errata).
+package struct HeaderTable: Sendable, Equatable {
+  /// The entries, without the four bytes of length that stand before a table.
+  package private(set) var entries: [UInt8]
+
+  package init(entries: [UInt8] = []) { self.entries = entries }
+
+  /// Adds a long string. An entry of the same name that is there already stays in front and loses: the last one wins.
+  /// A `name` of more than 255 bytes is cut there.
+  package mutating func append(_ name: String, _ value: some Sequence<UInt8>) {
+    let name = name.utf8.prefix(ShortString.maximumBytes)
+    entries.append(UInt8(name.count))
+    entries.append(contentsOf: name)
+    entries.append(UInt8(ascii: "S"))
+    let value = Array(value)
+    withUnsafeBytes(of: UInt32(value.count).bigEndian) { entries.append(contentsOf: $0) }
+    entries.append(contentsOf: value)
+  }
+
+  package mutating func append(_ name: String, _ value: String) { append(name, value.utf8) }
+
+  /// The long string under `name` at the top level; nil where there is none, it is of another kind or not UTF-8.
+  package func string(_ name: String) -> String? {
+    var reader = HeaderReader(entries)
+    var found: String?
+    while let entry = reader.next() {
+      guard entry.name.elementsEqual(name.utf8) else { continue }
+      found = entry.kind == UInt8(ascii: "S") ? String(validating: entry.value.dropFirst(4), as: UTF8.self) : nil
+    }
+    return found
+  }
+}
+
+/// Walks over the top level of a table without recursion: nested tables and arrays carry their length.
+private struct HeaderReader {
+  private var rest: ArraySlice<UInt8>
+
+  init(_ entries: [UInt8]) { rest = entries[...] }
+
+  /// The next entry; nil at the end, and where the bytes are no table.
+  mutating func next() -> (name: ArraySlice<UInt8>, kind: UInt8, value: ArraySlice<UInt8>)? {
+    guard let length = rest.popFirst(), rest.count > Int(length) else { return nil }
+    let name = rest.prefix(Int(length))
+    rest = rest.dropFirst(Int(length))
+    guard let kind = rest.popFirst(), let size = valueSize(kind), rest.count >= size else { return nil }
+    defer { rest = rest.dropFirst(size) }
+    return (name, kind, rest.prefix(size))
+  }
+
+  private func valueSize(_ kind: UInt8) -> Int? {
+    switch Unicode.Scalar(kind) {
+    case "V": 0
+    case "t", "b", "B": 1
+    case "s", "u": 2
+    case "I", "i", "f": 4
+    case "D": 5
+    case "l", "L", "d", "T": 8
+    case "S", "x", "A", "F":
+      rest.count < 4 ? nil : 4 + rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/// What a ``ThreadExecutor`` waits for while it has no job.
+package struct PollRequest: Sendable, Equatable {
+  /// The descriptor to wait for, or -1 for none.
+  package var descriptor: Int32
+  /// The longest wait in milliseconds: 0 to be serviced at once (data is already in memory), -1 for no limit.
+  package var timeout: Int32
+
+  package init(descriptor: Int32, timeout: Int32) {
+    self.descriptor = descriptor
+    self.timeout = timeout
+  }
+
+  /// Nothing to wait for but jobs.
+  package static let idle = PollRequest(descriptor: -1, timeout: -1)
+}
+
+/// An actor that owns a socket: the thread that runs its jobs also waits on the socket for it.
+package protocol PollSource: Actor {
+  /// What to wait for next. Called on the actor's thread before each wait.
+  func pollRequest() -> PollRequest
+  /// The descriptor became readable, or the timeout passed. Called on the actor's thread.
+  func service()
+}

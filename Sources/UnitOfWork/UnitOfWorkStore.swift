@@ -1,0 +1,27 @@
+/// Port: one transaction around a batch of commands.
+///
+/// A store serves one batch at a time: ``begin(_:)``, then exactly one of ``commit(_:)`` and ``rollback()``.
+/// After a thrown error nothing of the batch is left, with one exception: where ``UnitOfWorkError/unavailable(_:)``
+/// comes from a commit, it may have happened or not. The inbox knows: the deliveries come back and ask it.
+package protocol UnitOfWorkStore: Sendable {
+  /// Begins a transaction, locks the tenants of `readSet` and reads what it asks for. One round trip.
+  func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot
+
+  /// Writes everything and commits. One round trip.
+  ///
+  /// - Returns: the places of `writeSet.outbox` in the outbox, in the same order.
+  func commit(_ writeSet: WriteSet) async throws(UnitOfWorkError) -> [OutboxID]
+
+  /// Ends the transaction without effect.
+  func rollback() async throws(UnitOfWorkError)
+
+  /// Messages that were committed for this worker's queue and are still in the outbox, oldest first.
+  ///
+  /// - Parameters:
+  ///   - limit: the largest number of messages.
+  ///   - bytes: reading stops after the message that brings the bodies above this size.
+  func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry]
+
+  /// Removes confirmed messages from the outbox, in a transaction of its own.
+  func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError)
+}

@@ -1,0 +1,41 @@
+package import WorkspaceDomain
+
+/// All that a batch changes: net effects, applied in the order of the members and committed in one round trip.
+package struct WriteSet: Sendable, Equatable {
+  /// Tenants that become known, with the sequence of their last event.
+  package var newTenants: [TenantID: Int64] = [:]
+  /// The sequence of the last event of tenants that were known before.
+  package var sequences: [TenantID: Int64] = [:]
+  package var inbox: [InboxEntry] = []
+  /// Workspaces to delete, with the version that was read.
+  package var deleted: [VersionedWorkspace] = []
+  /// Workspaces as they become, with the version that was read.
+  package var updated: [UpdatedWorkspace] = []
+  package var inserted: [Workspace] = []
+  /// In the order in which they must be published.
+  package var outbox: [OutgoingMessage] = []
+  /// Outbox entries that the broker has confirmed: removed with this transaction.
+  package var confirmed: [OutboxID] = []
+
+  package init() {}
+
+  package struct VersionedWorkspace: Sendable, Equatable {
+    package let id: WorkspaceID
+    package let version: Int64
+
+    package init(id: WorkspaceID, version: Int64) {
+      self.id = id
+      self.version = version
+    }
+  }
+
+  package struct UpdatedWorkspace: Sendable, Equatable {
+    package let workspace: Workspace
+    package let readVersion: Int64
+
+    package init(workspace: Workspace, readVersion: Int64) {
+      self.workspace = workspace
+      self.readVersion = readVersion
+    }
+  }
+}

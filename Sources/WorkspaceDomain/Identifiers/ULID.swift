@@ -1,0 +1,98 @@
+/// A universally unique, lexicographically sortable identifier: 48 bits of milliseconds since 1970 and 80 random bits,
+/// written as 26 symbols of Crockford's base32.
+///
+/// Source: https://github.com/ulid/spec
+package struct ULID: Sendable, Hashable {
+  /// The number of symbols in the text form.
+  package static let length = 26
+  /// The largest time that fits 48 bits: in the year 10889.
+  package static let maximumMilliseconds: UInt64 = 1 << 48 - 1
+
+  /// The 48 bits of time and the first 16 random bits.
+  private let high: UInt64
+  /// The last 64 random bits.
+  private let low: UInt64
+
+  /// - Precondition: `milliseconds` is at most ``maximumMilliseconds``.
+  package init(milliseconds: UInt64, randomness: Randomness) {
+    precondition(milliseconds <= Self.maximumMilliseconds)
+    high = milliseconds << 16 | UInt64(randomness.high)
+    low = randomness.low
+  }
+
+  /// Milliseconds since 1970.
+  package var milliseconds: UInt64 { high >> 16 }
+
+  package var randomness: Randomness { Randomness(high: UInt16(truncatingIfNeeded: high), low: low) }
+
+  /// The random 80 bits, as a number that can be counted up.
+  package struct Randomness: Sendable, Hashable {
+    package let high: UInt16
+    package let low: UInt64
+
+    package init(high: UInt16, low: UInt64) {
+      self.high = high
+      self.low = low
+    }
+
+    /// The next larger number, or nil after the largest.
+    package var successor: Randomness? {
+      let (low, carry) = low.addingReportingOverflow(1)
+      guard carry else { return Randomness(high: high, low: low) }
+      let (high, overflow) = high.addingReportingOverflow(1)
+      return overflow ? nil : Randomness(high: high, low: low)
+    }
+  }
+}
+
+extension ULID: Comparable {
+  package static func < (lhs: ULID, rhs: ULID) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
+}
+
+extension ULID: LosslessStringConvertible {
+  private static let symbols = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+  /// Each byte's value as a symbol; 255 for what is none. Lower case counts, I, L, O and U do not: the specification
+  /// leaves them out of the alphabet, and a reader that guesses would give one id two spellings.
+  private static let values: [UInt8] = {
+    var values = [UInt8](repeating: 255, count: 256)
+    for (value, symbol) in symbols.enumerated() {
+      values[Int(symbol)] = UInt8(value)
+      if symbol > UInt8(ascii: "9") { values[Int(symbol | 0x20)] = UInt8(value) }
+    }
+    return values
+  }()
+
+  /// - Returns: nil unless `text` is 26 symbols that fit 128 bits.
+  package init?(_ text: String) { self.init(utf8: text.utf8) }
+
+  /// Reads the text form from its bytes.
+  package init?(utf8 text: some Collection<UInt8>) {
+    guard text.count == Self.length else { return nil }
+    var high: UInt64 = 0
+    var low: UInt64 = 0
+    for (position, symbol) in text.enumerated() {
+      let value = Self.values[Int(symbol)]
+      // 26 symbols hold 130 bits: the first one may only use three of its five.
+      guard value < (position == 0 ? 8 : 32) else { return nil }
+      high = high << 5 | low >> 59
+      low = low << 5 | UInt64(value)
+    }
+    self.high = high
+    self.low = low
+  }
+
+  /// The text form, in upper case.
+  package var description: String {
+    String(unsafeUninitializedCapacity: Self.length) { buffer in
+      var high = high
+      var low = low
+      for position in stride(from: Self.length - 1, through: 0, by: -1) {
+        buffer[position] = Self.symbols[Int(low & 31)]
+        low = low >> 5 | high << 59
+        high >>= 5
+      }
+      return Self.length
+    }
+  }
+}

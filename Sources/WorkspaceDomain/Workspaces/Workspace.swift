@@ -1,0 +1,74 @@
+/// A node in a tenant's tree of workspaces: the aggregate that decides its changes and records them as events.
+package struct Workspace: Sendable, Equatable {
+  package let id: WorkspaceID
+  package let tenantID: TenantID
+  package private(set) var name: WorkspaceName
+  /// nil for the root alone.
+  package let parentID: WorkspaceID?
+  package let createdAt: Timestamp
+  package private(set) var updatedAt: Timestamp
+  /// 1 at creation, one more with each change.
+  package private(set) var version: Int64
+  /// What happened to it since it was made or loaded, oldest first.
+  package private(set) var recordedEvents: [WorkspaceEvent] = []
+
+  package var isRoot: Bool { parentID == nil }
+
+  /// A workspace as it was stored.
+  package init(
+    id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?,
+    createdAt: Timestamp, updatedAt: Timestamp, version: Int64
+  ) {
+    self.id = id
+    self.tenantID = tenantID
+    self.name = name
+    self.parentID = parentID
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+    self.version = version
+  }
+
+  /// A new workspace below `parentID`, or a tenant's root where that is nil.
+  package static func create(
+    id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?, creator: String?, at now: Timestamp
+  ) -> Workspace {
+    var workspace = Workspace(
+      id: id, tenantID: tenantID, name: name, parentID: parentID, createdAt: now, updatedAt: now, version: 1)
+    workspace.record(.created(name: name, creator: creator), at: now)
+    return workspace
+  }
+
+  /// Gives it another name. The name that it already has changes nothing and records nothing.
+  package mutating func rename(to newName: WorkspaceName, at now: Timestamp) {
+    guard newName != name else { return }
+    let oldName = name
+    name = newName
+    touch(at: now)
+    record(.renamed(oldName: oldName, name: newName), at: now)
+  }
+
+  /// Records that it is deleted. A root never is.
+  package mutating func delete(at now: Timestamp) throws(CannotDeleteRoot) {
+    guard !isRoot else { throw CannotDeleteRoot() }
+    record(.deleted(name: name), at: now)
+  }
+
+  package struct CannotDeleteRoot: Error, Equatable {}
+
+  /// Hands out the recorded events, which it then forgets.
+  package mutating func takeRecordedEvents() -> [WorkspaceEvent] {
+    defer { recordedEvents = [] }
+    return recordedEvents
+  }
+
+  private mutating func touch(at now: Timestamp) {
+    // A clock that was set back must not make a workspace older than its last change.
+    updatedAt = max(updatedAt, now)
+    version += 1
+  }
+
+  private mutating func record(_ change: WorkspaceEvent.Change, at now: Timestamp) {
+    recordedEvents.append(
+      WorkspaceEvent(workspaceID: id, tenantID: tenantID, parentID: parentID, change: change, occurredAt: now))
+  }
+}

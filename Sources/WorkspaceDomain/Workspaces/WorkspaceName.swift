@@ -1,0 +1,46 @@
+/// A workspace's name: 1-512 characters (Unicode scalars) without control characters, white space at both ends removed.
+///
+/// Two names are the same when their bytes are: PostgreSQL compares like that, while Swift's `String` holds an
+/// accented letter equal to the letter with a combining accent.
+package struct WorkspaceName: Sendable {
+  package static let maximumLength = 512
+
+  package let text: String
+
+  /// Why a text is no name.
+  package enum Problem: Error, Sendable, Hashable {
+    case empty
+    case tooLong(length: Int)
+    case controlCharacter
+  }
+
+  package init(_ text: String) throws(Problem) {
+    let scalars = Self.trim(text.unicodeScalars)
+    guard !scalars.isEmpty else { throw .empty }
+    guard scalars.count <= Self.maximumLength else { throw .tooLong(length: scalars.count) }
+    guard !scalars.contains(where: { $0.properties.generalCategory == .control }) else { throw .controlCharacter }
+    self.text = String(scalars)
+  }
+
+  /// A name that was valid when it was stored.
+  package init(stored text: String) { self.text = text }
+
+  private static func trim(_ scalars: String.UnicodeScalarView) -> Substring.UnicodeScalarView {
+    func isWhitespace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
+    let start = scalars.drop(while: isWhitespace)
+    guard let last = start.lastIndex(where: { !isWhitespace($0) }) else { return start.prefix(0) }
+    return start[...last]
+  }
+}
+
+extension WorkspaceName: Hashable {
+  package static func == (lhs: Self, rhs: Self) -> Bool { lhs.text.utf8.elementsEqual(rhs.text.utf8) }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in text.utf8 { hasher.combine(byte) }
+  }
+}
+
+extension WorkspaceName: CustomStringConvertible {
+  package var description: String { text }
+}
