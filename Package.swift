@@ -44,7 +44,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "MessageContract",
-      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline", crypto],
+      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", crypto],
       swiftSettings: strict),
 
     // Adapters. None imports another.

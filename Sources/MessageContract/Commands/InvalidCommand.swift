@@ -1,0 +1,30 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// A message that is no command, and as much of it as could be read.
+package struct InvalidCommand: Error, Sendable, Equatable {
+  package enum Reason: String, Sendable, CaseIterable {
+    case malformedJSON = "malformed_json"
+    case invalidEnvelope = "invalid_envelope"
+    case unknownCommandType = "unknown_command_type"
+    case invalidData = "invalid_data"
+    case messageTooLarge = "message_too_large"
+  }
+
+  package let reason: Reason
+  /// What is wrong, for people. Names attributes and rules, never values: it is logged.
+  package let detail: String
+  package let envelope: PartialEnvelope
+}
+
+/// The attributes of a message that are valid, each for itself.
+package struct PartialEnvelope: Sendable, Equatable {
+  package var id: String?
+  package var source: String?
+  package var type: String?
+  package var tenantID: TenantID?
+  package var userID: String?
+  package var trace: TraceContext?
+
+  package init() {}
+}
