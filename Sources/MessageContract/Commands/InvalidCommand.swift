@@ -1,6 +1,3 @@
-package import WorkspaceApplication
-package import WorkspaceDomain
-
 /// A message that is no command, and as much of it as could be read.
 package struct InvalidCommand: Error, Sendable, Equatable {
   package enum Reason: String, Sendable, CaseIterable {
@@ -17,14 +14,7 @@ package struct InvalidCommand: Error, Sendable, Equatable {
   package let envelope: PartialEnvelope
 }
 
-/// The attributes of a message that are valid, each for itself.
-package struct PartialEnvelope: Sendable, Equatable {
-  package var id: String?
-  package var source: String?
-  package var type: String?
-  package var tenantID: TenantID?
-  package var userID: String?
-  package var trace: TraceContext?
-
-  package init() {}
+extension InvalidCommand {
+  /// The same, as what a result and a dead letter say of it.
+  package var failure: CommandFailure { CommandFailure(code: reason.rawValue, detail: detail) }
 }

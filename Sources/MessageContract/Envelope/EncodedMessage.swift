@@ -8,4 +8,12 @@ package struct EncodedMessage: Sendable, Equatable {
   /// nil for a result whose command could not be read that far.
   package let tenantID: TenantID?
   package let body: [UInt8]
+
+  package init(id: ULID, type: String, time: Timestamp, tenantID: TenantID?, body: [UInt8]) {
+    self.id = id
+    self.type = type
+    self.time = time
+    self.tenantID = tenantID
+    self.body = body
+  }
 }

@@ -23,20 +23,20 @@ package enum ResultEncoder {
     return EncodedMessage(id: id, type: type, time: time, tenantID: tenantID, body: writer.bytes)
   }
 
-  /// The result of a message that is no valid command.
+  /// The result of a command that could not be processed.
   ///
-  /// - Returns: nil where nothing was read that a receiver could recognize its command by, and `mustAnswer` is false.
+  /// - Parameters:
+  ///   - failure: why.
+  ///   - envelope: as much of the command as could be read.
   package static func encode(
-    _ invalid: InvalidCommand, id: ULID, at time: Timestamp, mustAnswer: Bool
-  ) -> EncodedMessage? {
-    let envelope = invalid.envelope
-    guard mustAnswer || envelope.id != nil else { return nil }
+    _ failure: CommandFailure, of envelope: PartialEnvelope, id: ULID, at time: Timestamp
+  ) -> EncodedMessage {
     let type = failedType(of: envelope)
     var writer = JSONWriter()
     writer.object { writer in
       writer.envelope(id: id, type: type, time: time, subject: nil, tenantID: envelope.tenantID)
       writer.cause(id: envelope.id, source: envelope.source, trace: envelope.trace)
-      writer.object("data") { $0.error(code: invalid.reason.rawValue, message: invalid.detail) }
+      writer.object("data") { $0.error(code: failure.code, message: failure.detail) }
     }
     return EncodedMessage(id: id, type: type, time: time, tenantID: envelope.tenantID, body: writer.bytes)
   }
