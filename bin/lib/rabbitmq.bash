@@ -57,7 +57,7 @@ set_rabbitmq_environment() {
     RABBITMQ_DIST_PORT="$(port_of rabbitmq distribution)"
     RABBITMQ_MNESIA_BASE="$home/mnesia"
     RABBITMQ_LOG_BASE="$home/log"
-    RABBITMQ_LOGS=-
+    RABBITMQ_LOGS="$home/log/node.log"
     RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf"
     RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config"
     RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf"
@@ -66,6 +66,7 @@ set_rabbitmq_environment() {
     RABBITMQ_CTL_ERL_ARGS="$loopback"
     # rabbitmqctl listens too while it runs: on any free port, as 0 says.
     RABBITMQ_CTL_DIST_PORT_MIN=0 RABBITMQ_CTL_DIST_PORT_MAX=0
+    ERL_INETRC="$home/inetrc"
     ERL_EPMD_ADDRESS=127.0.0.1
     ERL_EPMD_PORT="$(port_of rabbitmq epmd)"
     # Makes the start script become the node instead of staying as its parent.
@@ -84,6 +85,12 @@ write_rabbitmq_config() {
   # Empty, in place of those in /etc/rabbitmq.
   echo '[].' >"$home/advanced.config"
   : >"$home/rabbitmq-env.conf"
+  # Names come from this file alone: the node asks for the machine's own name when
+  # it starts and stops, and would wait 5 s each time where no DNS server answers.
+  cat >"$home/inetrc" <<INETRC
+{lookup, [file]}.
+{host, {127,0,0,1}, ["localhost", "$(uname -n)"]}.
+INETRC
   cat >"$home/rabbitmq.conf" <<CONF
 # Written by bin/stack at each start.
 management.tcp.ip = 127.0.0.1
@@ -105,6 +112,7 @@ rabbitmq_launch() {
   spawn "$(server_log rabbitmq)" \
     env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" epmd
   wait_until 10 port_answers "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
+  is_alive "$spawned" || fail_with_log rabbitmq "has no epmd of its own"
   spawn "$(server_log rabbitmq)" \
     env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"
 }

@@ -39,18 +39,19 @@ describe_server() {
 }
 
 # Starts the servers that do not run, side by side, and waits for all of them.
-# When one fails, ends those that it started.
+# When one fails, stops those that it started.
 start_servers() {
   local server
   started=()
   start_deadline=$((SECONDS + start_limit))
-  trap 'undo_start' EXIT
+  trap undo_start EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   for server in "$@"; do
     if server_pid "$server" >/dev/null; then
       say "$server already runs"
     else
+      say "starting $server"
       started+=("$server")
       launch_server "$server"
     fi
@@ -61,9 +62,13 @@ start_servers() {
   trap - EXIT INT TERM
 }
 
+undo_start() {
+  trap '' INT TERM
+  stop_servers "${started[@]}"
+}
+
 launch_server() {
   local uses
-  say "starting $1"
   # Whatever a crash left behind would be in the way of a new server.
   end_members "$1"
   read -ra uses <<<"$("$1_ports")"
@@ -76,8 +81,15 @@ launch_server() {
 await_server() {
   wait_until $((start_deadline - SECONDS)) is_settled "$1" ||
     fail_with_log "$1" "is not ready after $start_limit s"
-  server_pid "$1" >/dev/null || fail_with_log "$1" "ended while it started"
-  say "$(describe_server "$1")"
+  if server_pid "$1" >/dev/null; then
+    say "$(describe_server "$1")"
+  elif lost_its_port "$1" && ((SECONDS < start_deadline)); then
+    say "another program took a port of $1 meanwhile; trying others"
+    launch_server "$1"
+    await_server "$1"
+  else
+    fail_with_log "$1" "ended while it started"
+  fi
 }
 
 # No need to wait on when it is ready, or has ended.
@@ -85,19 +97,15 @@ is_settled() {
   ! server_pid "$1" >/dev/null || "$1_answers"
 }
 
+# A port that was free when it was chosen may be taken until the server binds it.
+lost_its_port() {
+  grep -qiE 'eaddrinuse|address already in use' -- "$(server_log "$1")"
+}
+
 fail_with_log() {
   say "$1 $2; the end of $(server_log "$1"):"
   tail -n 30 -- "$(server_log "$1")" >&2
   exit 1
-}
-
-undo_start() {
-  local server
-  trap '' INT TERM
-  for server in "${started[@]}"; do
-    say "stopping $server"
-    end_members "$server"
-  done
 }
 
 # Asks the servers to stop, all at once, waits, and ends what is left of them.
