@@ -57,7 +57,7 @@ set_rabbitmq_environment() {
     RABBITMQ_DIST_PORT="$(port_of rabbitmq distribution)"
     RABBITMQ_MNESIA_BASE="$home/mnesia"
     RABBITMQ_LOG_BASE="$home/log"
-    RABBITMQ_LOGS="$home/log/node.log"
+    RABBITMQ_LOGS=-
     RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf"
     RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config"
     RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf"
@@ -85,8 +85,8 @@ write_rabbitmq_config() {
   # Empty, in place of those in /etc/rabbitmq.
   echo '[].' >"$home/advanced.config"
   : >"$home/rabbitmq-env.conf"
-  # Names come from this file alone: the node asks for the machine's own name when
-  # it starts and stops, and would wait 5 s each time where no DNS server answers.
+  # Names come from this file alone: whatever the machine's resolver says, or
+  # however long it takes, the node finds itself on the loopback interface.
   cat >"$home/inetrc" <<INETRC
 {lookup, [file]}.
 {host, {127,0,0,1}, ["localhost", "$(uname -n)"]}.

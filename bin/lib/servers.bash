@@ -73,7 +73,8 @@ launch_server() {
   end_members "$1"
   read -ra uses <<<"$("$1_ports")"
   settle_ports "$1" "${uses[@]}"
-  : >"$(server_log "$1")"
+  # The last run's log may be wanted, to see why it crashed.
+  [[ ! -s $(server_log "$1") ]] || mv -f -- "$(server_log "$1")" "$(server_log "$1").old"
   "$1_launch"
   remember "$stack_dir/$1.pid" "$spawned" || fail_with_log "$1" "ended at once"
 }
@@ -131,6 +132,7 @@ has_ended() {
 }
 
 kill_server() {
+  if [[ -z $("$1_members") ]]; then say "$1 is down already"; return; fi
   end_members "$1"
   say "$1 is killed"
 }
