@@ -41,6 +41,14 @@ extension RabbitMQError {
     case .loginRefused, .tlsRefused, .protocolViolation, .unroutable, .unpublishable, .closed: false
     }
   }
+
+  /// The connection had ended already when this was noticed.
+  var endsConnection: Bool {
+    switch self {
+    case .connectionClosed, .connectionLost, .closed: true
+    default: false
+    }
+  }
 }
 
 extension RabbitMQError: CustomStringConvertible {
