@@ -79,12 +79,12 @@ let package = Package(
       name: "WorkerCLI",
       dependencies: [
         "WorkerRuntime", "Observability", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient",
+        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Migrations",
         argumentParser, configuration, lifecycle, unixSignals, logging,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
-    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI"], swiftSettings: strict),
+    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
     .target(name: "TestSupport", dependencies: ["PostgresClient", "RabbitMQClient", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),

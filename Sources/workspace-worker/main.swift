@@ -1,1 +1,4 @@
-print("not yet")
+import ArgumentParser
+import WorkerCLI
+
+await WorkspaceWorker.main()

@@ -105,6 +105,8 @@ CONF
 rabbitmq_launch() {
   local scripts
   scripts=$(rabbitmq_scripts)
+  # RabbitMQ puts its folder between quotes for a shell, and then waits for ever.
+  [[ $stack_dir != *[\'\"\\]* ]] || fail "RabbitMQ cannot work in a folder with a quote or backslash in its name"
   write_rabbitmq_config
   set_rabbitmq_environment
   raise_file_limit

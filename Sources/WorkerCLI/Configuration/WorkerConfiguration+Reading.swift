@@ -1,5 +1,6 @@
 import DeliveryPipeline
 import Logging
+import MessageContract
 import WorkerRuntime
 
 extension WorkerConfiguration {

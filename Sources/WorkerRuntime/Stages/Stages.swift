@@ -12,7 +12,7 @@ struct Stages {
   private let requests: BatchChannel<CommitRequest>
   private let sweepDelay: Duration
 
-  init(session: WorkerSession) {
+  init(session: WorkerSession, source: any DeliverySource) {
     let settings = session.settings
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
@@ -21,10 +21,10 @@ struct Stages {
     let publications = BatchChannel<Publication>(
       limits: .init(count: batch.count, bytes: batch.bytes),
       room: .init(count: settings.publishBacklog / max(1, batch.count), bytes: 2 * batch.bytes))
-    acknowledger = Acknowledger(source: session.links.source)
+    acknowledger = Acknowledger(source: source)
     sweepDelay = settings.sweepDelay
     consume = ConsumeStage(
-      source: session.links.source, decoder: CommandDecoder(limits: settings.limits), acknowledger: acknowledger,
+      source: source, decoder: CommandDecoder(limits: settings.limits), acknowledger: acknowledger,
       output: requests)
     commit = CommitStage(
       input: requests,
