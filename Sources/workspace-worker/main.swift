@@ -1,4 +1,0 @@
-import ArgumentParser
-import WorkerCLI
-
-await WorkspaceWorker.main()
