@@ -50,7 +50,8 @@ settle_postgres_folder() {
     mkdir -m 700 -- "$folder"
     ((EUID != 0)) || chown "$(postgres_account)" -- "$folder"
   fi
-  "${as_postgres[@]}" test -w "$folder/." && return
+  # Not by the link, which itself lies where the account may not look.
+  "${as_postgres[@]}" test -w "$(realpath -- "$folder")" && return
   if ((EUID != 0)) || [[ -L $folder ]]; then
     fail "the account that PostgreSQL runs as cannot write to $folder"
   fi

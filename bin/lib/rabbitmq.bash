@@ -107,6 +107,9 @@ rabbitmq_launch() {
   scripts=$(rabbitmq_scripts)
   # RabbitMQ puts its folder between quotes for a shell, and then waits for ever.
   [[ $stack_dir != *[\'\"\\]* ]] || fail "RabbitMQ cannot work in a folder with a quote or backslash in its name"
+  # A first start that was killed can leave half a database, on which the next
+  # one would wait for ever. There is nothing in it yet.
+  [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
   write_rabbitmq_config
   set_rabbitmq_environment
   raise_file_limit
