@@ -120,13 +120,20 @@ extension PostgresConnection {
   ) async throws(PostgresError) -> Answer {
     // Left over where a task was cancelled just after its request had ended.
     interrupt.reset()
-    let result: Result<Answer, PostgresError> = await withTaskCancellationHandler {
-      guard !Task.isCancelled else { return .failure(.cancelled) }
-      return Result(catching: body)
+    let result = await withTaskCancellationHandler {
+      run(body)
     } onCancel: { [interrupt] in
       interrupt.signal()
     }
     return try result.get()
+  }
+
+  /// A method, not a part of the closure above: a closure that does not capture `self` would leave the actor's thread.
+  private func run<Answer>(
+    _ body: () throws(PostgresError) -> Answer
+  ) -> Result<Answer, PostgresError> {
+    assertIsolated()
+    return Task.isCancelled ? .failure(.cancelled) : Result(catching: body)
   }
 }
 

@@ -29,8 +29,10 @@ struct MigrationLock: Sendable {
   }
 
   private func limit() -> PostgresRequest {
+    // Rounded up: 0 would be no limit.
+    let milliseconds = patience / .milliseconds(1)
     var parameters = PostgresParameters()
-    parameters.append("\(patience.components.seconds)s")
+    parameters.append("\(max(1, Int64(milliseconds.rounded(.up))))ms")
     return PostgresRequest(Self.limiting, parameters)
   }
 
