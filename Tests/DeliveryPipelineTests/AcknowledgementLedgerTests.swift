@@ -60,33 +60,56 @@ import Testing
     #expect(ledger.settled([tag(3)]) == Acknowledgement(tag: tag(7), isMultiple: true))
   }
 
-  @Test(arguments: 0..<50) func `in a random walk only settled deliveries are acknowledged, each once`(seed: UInt64) {
+  @Test(arguments: 0..<50) func `in a random walk only settled deliveries are acknowledged, each once`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    var ledger = AcknowledgementLedger()
-    var generation: UInt64 = 1
-    var last: UInt64 = 0
-    var unsettled: Set<UInt64> = []
-    var acknowledged: UInt64 = 0
-    for _ in 0..<2000 {
-      switch Int.random(in: 0..<100, using: &random) {
-      case 0:
-        (generation, last, unsettled, acknowledged) = (generation + 1, 0, [], 0)
-      case 1..<50:
-        last += UInt64.random(in: 1...2, using: &random)
-        unsettled.insert(last)
-        ledger.delivered(tag(last, generation: generation))
-      default:
-        let numbers = (0..<Int.random(in: 0...8, using: &random)).map { _ in UInt64.random(in: 0...last + 1, using: &random) }
-        let strangers = numbers.map { tag($0, generation: generation - 1) }
-        let acknowledgement = ledger.settled(strangers + numbers.map { tag($0, generation: generation) })
-        unsettled.subtract(numbers)
-        guard let acknowledgement else { break }
-        #expect(acknowledgement.tag.generation == generation)
-        #expect(acknowledgement.tag.number > acknowledged)
-        #expect(unsettled.allSatisfy { $0 > acknowledgement.tag.number })
-        acknowledged = acknowledgement.tag.number
-      }
-      if last > 0 { #expect(ledger.unsettledCount == unsettled.count) }
+    var walk = AcknowledgementWalk()
+    for step in 0..<2000 {
+      walk.advance(&random)
+      try #require(walk.violation == nil, "step \(step)")
     }
+  }
+}
+
+/// A model of the ledger that keeps the set of unsettled deliveries.
+private struct AcknowledgementWalk {
+  private(set) var violation: String?
+
+  private var ledger = AcknowledgementLedger()
+  private var generation: UInt64 = 0
+  private var last: UInt64 = 0
+  private var unsettled: Set<UInt64> = []
+  private var acknowledged: UInt64 = 0
+
+  mutating func advance(_ random: inout SeededGenerator) {
+    switch Int.random(in: 0..<100, using: &random) {
+    case 0:
+      (generation, last, unsettled, acknowledged) = (generation + 1, 0, [], 0)
+      deliver(1)
+    case 1..<50: deliver(UInt64.random(in: 1...2, using: &random))
+    default:
+      let count = Int.random(in: 0...8, using: &random)
+      settle((0..<count).map { _ in UInt64.random(in: 0...last + 1, using: &random) })
+    }
+    if ledger.unsettledCount != unsettled.count { violation = "\(ledger.unsettledCount) unsettled, not \(unsettled.count)" }
+  }
+
+  private mutating func deliver(_ gap: UInt64) {
+    last += gap
+    unsettled.insert(last)
+    ledger.delivered(DeliveryTag(generation: generation, number: last))
+  }
+
+  private mutating func settle(_ numbers: [UInt64]) {
+    let strangers = generation == 0 ? [] : numbers.map { DeliveryTag(generation: generation - 1, number: $0) }
+    let tags = numbers.map { DeliveryTag(generation: generation, number: $0) }
+    let acknowledgement = ledger.settled(strangers + tags)
+    unsettled.subtract(numbers)
+    let prefix = (unsettled.min() ?? .max)
+    guard let acknowledgement else { return }
+    let number = acknowledgement.tag.number
+    if acknowledgement.tag.generation != generation { violation = "an old generation is acknowledged" }
+    if number <= acknowledged { violation = "\(number) is acknowledged twice" }
+    if number >= prefix { violation = "\(prefix) is acknowledged but not settled" }
+    acknowledged = number
   }
 }

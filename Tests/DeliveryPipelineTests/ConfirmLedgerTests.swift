@@ -87,42 +87,50 @@ import Testing
     #expect(ledger.hasRoom(for: 99))
   }
 
-  @Test(arguments: 0..<50) func `in a random walk each batch ends once, and only with all its messages`(seed: UInt64) {
+  @Test(arguments: 0..<50) func `in a random walk each batch ends once, and only with all its messages`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    var ledger = ConfirmLedger(maximumCount: 64, maximumBytes: 10_000)
-    var walk = Walk()
-    for _ in 0..<3000 {
-      if Bool.random(using: &random) {
-        let bytes = Int.random(in: 0...300, using: &random)
-        guard ledger.hasRoom(for: bytes) else { continue }
-        walk.publish(bytes: bytes, isLast: Int.random(in: 0..<5, using: &random) == 0, to: &ledger)
-      } else {
-        let number = UInt64.random(in: 0...UInt64(walk.messages.count + 1), using: &random)
-        walk.settle(
-          number, isMultiple: Bool.random(using: &random), isPositive: Int.random(in: 0..<20, using: &random) > 0, on: &ledger)
-      }
-      #expect(ledger.unconfirmedCount == walk.messages.count { !$0.isSettled })
-      #expect(ledger.unconfirmedBytes == walk.messages.reduce(0) { $0 + ($1.isSettled ? 0 : $1.bytes) })
-      #expect(ledger.unconfirmedCount <= 64)
+    var walk = ConfirmWalk()
+    for step in 0..<500 {
+      walk.advance(&random)
+      try #require(walk.violation == nil, "step \(step)")
     }
   }
 }
 
 /// A slow model of the ledger that looks at every message each time.
-private struct Walk {
-  struct Message {
+private struct ConfirmWalk {
+  private struct Message {
     let batch: UInt64
     let bytes: Int
     var isSettled = false
     var isRefused = false
   }
 
-  private(set) var messages: [Message] = []
+  private(set) var violation: String?
+
+  private var ledger = ConfirmLedger(maximumCount: 64, maximumBytes: 10_000)
+  private var messages: [Message] = []
   private var batch: UInt64 = 1
   private var complete: Set<UInt64> = []
   private var ended: Set<UInt64> = []
 
-  mutating func publish(bytes: Int, isLast: Bool, to ledger: inout ConfirmLedger) {
+  mutating func advance(_ random: inout SeededGenerator) {
+    if Bool.random(using: &random) {
+      publish(bytes: Int.random(in: 0...300, using: &random), isLast: Int.random(in: 0..<5, using: &random) == 0)
+    } else {
+      settle(
+        UInt64.random(in: 0...UInt64(messages.count + 1), using: &random), isMultiple: Bool.random(using: &random),
+        isPositive: Int.random(in: 0..<20, using: &random) > 0)
+    }
+    let unsettled = messages.filter { !$0.isSettled }
+    if ledger.unconfirmedCount != unsettled.count || unsettled.count > 64 { violation = "\(ledger.unconfirmedCount) unconfirmed" }
+    if ledger.unconfirmedBytes != unsettled.reduce(0, { $0 + $1.bytes }) { violation = "\(ledger.unconfirmedBytes) bytes" }
+    let forgotten = complete.subtracting(ended).subtracting(unsettled.map(\.batch))
+    if !forgotten.isEmpty { violation = "batches \(forgotten) never ended" }
+  }
+
+  private mutating func publish(bytes: Int, isLast: Bool) {
+    guard ledger.hasRoom(for: bytes) else { return }
     messages.append(Message(batch: batch, bytes: bytes))
     ledger.published(batch: batch, bytes: bytes, isLast: isLast)
     guard isLast else { return }
@@ -130,25 +138,26 @@ private struct Walk {
     batch += 1
   }
 
-  mutating func settle(_ number: UInt64, isMultiple: Bool, isPositive: Bool, on ledger: inout ConfirmLedger) {
+  private mutating func settle(_ number: UInt64, isMultiple: Bool, isPositive: Bool) {
     let isKnown = number >= 1 && number <= UInt64(messages.count)
     for index in messages.indices where isKnown && (isMultiple ? index < Int(number) : index + 1 == Int(number)) {
       guard !messages[index].isSettled else { continue }
       messages[index].isSettled = true
       messages[index].isRefused = !isPositive
     }
-    for action in ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive) {
-      switch action {
-      case .confirmed(let batch):
-        #expect(ended.insert(batch).inserted && complete.contains(batch))
-        #expect(messages.allSatisfy { $0.batch != batch || ($0.isSettled && !$0.isRefused) })
-      case .refused(let batch):
-        #expect(ended.insert(batch).inserted)
-        #expect(messages.contains { $0.batch == batch && $0.isRefused })
-      }
+    for action in ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive) { check(action) }
+  }
+
+  private mutating func check(_ action: ConfirmLedger.Action) {
+    let (id, isConfirmed) = switch action {
+    case .confirmed(let batch): (batch, true)
+    case .refused(let batch): (batch, false)
     }
-    for batch in complete where !ended.contains(batch) {
-      #expect(messages.contains { $0.batch == batch && !$0.isSettled }, "batch \(batch) never ended")
+    let own = messages.filter { $0.batch == id }
+    if !ended.insert(id).inserted { violation = "batch \(id) ended twice" }
+    if isConfirmed, !complete.contains(id) || own.contains(where: { !$0.isSettled || $0.isRefused }) {
+      violation = "batch \(id) is confirmed too early"
     }
+    if !isConfirmed, !own.contains(where: \.isRefused) { violation = "batch \(id) is refused without reason" }
   }
 }

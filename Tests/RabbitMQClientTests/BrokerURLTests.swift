@@ -54,7 +54,7 @@ import Testing
 
   @Test(arguments: [
     "amqp://u:s3cret@h:x", "amqp://u:s3cret/@h", "amqp://u:s3cret?a=s3cret@h", "amqp://u:s3cret%zz@h", "amqp://u:s3/s3cret",
-    "amqp://u:s3cret@h?what=1", "http://u:s3cret@h", "amqp://u:[s3cret@h", "amqp://u:s3cret#@h", "amqp://u:s3cret@[h",
+    "amqp://u:s3cret@h?what=1", "http://u:s3cret@h", "amqp://u:s3cret@[h]", "amqp://u:s3cret#@h", "amqp://u:s3cret@[h",
   ])
   func `errors never contain the password`(url: String) {
     let error = #expect(throws: BrokerURLError.self) { try BrokerURL(url) }
