@@ -4,10 +4,13 @@ package struct PollRequest: Sendable, Equatable {
   package var descriptor: Int32
   /// The longest wait in milliseconds: 0 to be serviced at once (data is already in memory), -1 for no limit.
   package var timeout: Int32
+  /// Also to be serviced when the descriptor takes data to send. Default: only when it has data to read.
+  package var waitsForWriting: Bool
 
-  package init(descriptor: Int32, timeout: Int32) {
+  package init(descriptor: Int32, timeout: Int32, waitsForWriting: Bool = false) {
     self.descriptor = descriptor
     self.timeout = timeout
+    self.waitsForWriting = waitsForWriting
   }
 
   /// Nothing to wait for but jobs.
@@ -18,6 +21,6 @@ package struct PollRequest: Sendable, Equatable {
 package protocol PollSource: Actor {
   /// What to wait for next. Called on the actor's thread before each wait.
   func pollRequest() -> PollRequest
-  /// The descriptor became readable, or the timeout passed. Called on the actor's thread.
+  /// The descriptor became readable (or writable, where that was asked for), or the timeout passed. Called on the actor's thread.
   func service()
 }

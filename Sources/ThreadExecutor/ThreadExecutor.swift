@@ -101,7 +101,7 @@ package final class ThreadExecutor: SerialExecutor {
     }
     var descriptors = [
       pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: request.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: request.descriptor, events: Int16(request.waitsForWriting ? POLLIN | POLLOUT : POLLIN), revents: 0),
     ]
     let ready = poll(&descriptors, 2, maySleep ? request.timeout : 0)
     state.withLock { $0.isSleeping = false }

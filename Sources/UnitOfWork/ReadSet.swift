@@ -1,3 +1,4 @@
+import WorkspaceApplication
 package import WorkspaceDomain
 
 /// All that the commands of a batch could need to know, read in one round trip before the first of them runs.

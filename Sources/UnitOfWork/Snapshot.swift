@@ -1,3 +1,4 @@
+import WorkspaceApplication
 package import WorkspaceDomain
 
 /// The answer to a ``ReadSet``. What was asked for and is not here does not exist.

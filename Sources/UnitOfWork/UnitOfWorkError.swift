@@ -1,3 +1,5 @@
+package import WorkspaceApplication
+
 /// Why a unit of work had no effect, by what is to be done about it.
 package enum UnitOfWorkError: Error, Sendable, Equatable {
   /// Another writer won a race: run the batch again on fresh data. Names the constraint, nil where an optimistic
@@ -9,15 +11,4 @@ package enum UnitOfWorkError: Error, Sendable, Equatable {
   case unavailable(reason: String)
   /// Anything else: something about one of the commands that nobody foresaw.
   case failed(reason: String)
-}
-
-/// The rules that the database enforces too, by the names of its constraints.
-package enum WorkspaceConstraint: String, Sendable, CaseIterable {
-  case tenantName = "uq_workspaces_tenant_name"
-  case oneRootPerTenant = "uq_workspaces_tenant_root"
-  case workspaceID = "pk_workspaces"
-  case parent = "fk_workspaces_parent"
-  case tenant = "fk_workspaces_tenant"
-  case tenantID = "pk_tenants"
-  case inboxKey = "pk_inbox"
 }

@@ -11,16 +11,41 @@ package struct HeaderTable: Sendable, Equatable {
   /// Adds a long string. An entry of the same name that is there already stays in front and loses: the last one wins.
   /// A `name` of more than 255 bytes is cut there.
   package mutating func append(_ name: String, _ value: some Sequence<UInt8>) {
-    let name = name.utf8.prefix(ShortString.maximumBytes)
-    entries.append(UInt8(name.count))
-    entries.append(contentsOf: name)
-    entries.append(UInt8(ascii: "S"))
-    let value = Array(value)
-    withUnsafeBytes(of: UInt32(value.count).bigEndian) { entries.append(contentsOf: $0) }
-    entries.append(contentsOf: value)
+    appendName(name, kind: "S")
+    appendCounted(Array(value))
   }
 
   package mutating func append(_ name: String, _ value: String) { append(name, value.utf8) }
+
+  /// Adds a signed 64-bit integer.
+  package mutating func append(_ name: String, _ value: Int64) {
+    appendName(name, kind: "l")
+    withUnsafeBytes(of: value.bigEndian) { entries.append(contentsOf: $0) }
+  }
+
+  /// Adds a boolean.
+  package mutating func append(_ name: String, _ value: Bool) {
+    appendName(name, kind: "t")
+    entries.append(value ? 1 : 0)
+  }
+
+  /// Adds a nested table.
+  package mutating func append(_ name: String, _ value: HeaderTable) {
+    appendName(name, kind: "F")
+    appendCounted(value.entries)
+  }
+
+  private mutating func appendName(_ name: String, kind: Unicode.Scalar) {
+    let name = name.utf8.prefix(ShortString.maximumBytes)
+    entries.append(UInt8(name.count))
+    entries.append(contentsOf: name)
+    entries.append(UInt8(ascii: kind))
+  }
+
+  private mutating func appendCounted(_ bytes: [UInt8]) {
+    withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { entries.append(contentsOf: $0) }
+    entries.append(contentsOf: bytes)
+  }
 
   /// The long string under `name` at the top level; nil where there is none, it is of another kind or not UTF-8.
   package func string(_ name: String) -> String? {

@@ -1,5 +1,6 @@
 import PostgresClient
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// `inbox`: commands that were processed, with their answers.

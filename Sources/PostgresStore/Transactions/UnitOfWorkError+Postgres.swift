@@ -1,5 +1,6 @@
 import PostgresClient
 import UnitOfWork
+import WorkspaceApplication
 
 extension SQLState {
   /// Raised by the function `expect_rows`: fewer rows changed than were read, so another writer was there first.

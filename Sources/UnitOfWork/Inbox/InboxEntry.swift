@@ -1,3 +1,4 @@
+import WorkspaceApplication
 package import WorkspaceDomain
 
 /// A command that was processed, and the answer that every repetition of it gets.

@@ -1,0 +1,81 @@
+/// Which deliveries of a channel are settled, and what may be acknowledged for that.
+///
+/// Deliveries arrive in the order of their tags and are settled in any order. The broker is told about the longest
+/// settled prefix in one acknowledgement, so nothing that is not settled is ever acknowledged with it, and a batch
+/// costs one frame however large it is.
+///
+/// Invariants: an acknowledgement covers settled deliveries only; every settled delivery is covered by exactly one,
+/// once all before it are settled; nothing of an older channel generation is ever acknowledged.
+package struct AcknowledgementLedger: Sendable {
+  private struct Entry {
+    let number: UInt64
+    var isSettled = false
+  }
+
+  private var generation: UInt64 = 0
+  /// Ascending by number. Those before `head` are acknowledged; they are cut off in bulk.
+  private var entries: [Entry] = []
+  private var head = 0
+
+  /// Deliveries that are not settled: a drain is over when there are none.
+  package private(set) var unsettledCount = 0
+
+  package init() {}
+
+  /// A delivery arrived. The first one of a newer generation makes all older ones void: their channel is gone and the
+  /// broker delivers them again. One of an older generation, or out of order, is ignored.
+  package mutating func delivered(_ tag: DeliveryTag) {
+    if tag.generation > generation {
+      self = AcknowledgementLedger()
+      generation = tag.generation
+    }
+    guard tag.generation == generation, tag.number > (entries.last?.number ?? 0) else { return }
+    entries.append(Entry(number: tag.number))
+    unsettledCount += 1
+  }
+
+  /// Deliveries are done with: what they caused is durable.
+  ///
+  /// Tags of another generation, unknown ones and those that were settled before change nothing.
+  ///
+  /// - Returns: the acknowledgement to send now, or nil while an earlier delivery is not settled.
+  package mutating func settled(_ tags: some Sequence<DeliveryTag>) -> Acknowledgement? {
+    for tag in tags where tag.generation == generation { settle(tag.number) }
+    return takePrefix()
+  }
+
+  private mutating func settle(_ number: UInt64) {
+    guard let index = index(of: number), !entries[index].isSettled else { return }
+    entries[index].isSettled = true
+    unsettledCount -= 1
+  }
+
+  private mutating func takePrefix() -> Acknowledgement? {
+    let start = head
+    while head < entries.count, entries[head].isSettled { head += 1 }
+    guard head > start else { return nil }
+    let last = entries[head - 1].number
+    let isMultiple = head - start > 1
+    forgetAcknowledged()
+    return Acknowledgement(tag: DeliveryTag(generation: generation, number: last), isMultiple: isMultiple)
+  }
+
+  /// Cuts the acknowledged entries off once they are the larger part, so that the cost per delivery stays constant.
+  private mutating func forgetAcknowledged() {
+    guard head * 2 > entries.count else { return }
+    // The last entry stays: its number tells what is out of order.
+    let count = min(head, entries.count - 1)
+    entries.removeFirst(count)
+    head -= count
+  }
+
+  private func index(of number: UInt64) -> Int? {
+    var low = head
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].number < number { low = middle + 1 } else { high = middle }
+    }
+    return low < entries.count && entries[low].number == number ? low : nil
+  }
+}

@@ -1,0 +1,115 @@
+/// Which published messages of a channel the broker has confirmed, and which batches that completes.
+///
+/// The broker numbers the messages of a channel from 1 in the order of publishing, and confirms them one by one, in
+/// any order, or all up to a number at once, and may say a thing twice: so there is a bit for each message, and a
+/// batch counts how many of its bits are still missing.
+///
+/// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
+///
+/// Invariants: each batch ends in exactly one action; `confirmed` only after each of its messages was confirmed;
+/// a message counts once however often it is confirmed.
+package struct ConfirmLedger: Sendable {
+  /// What the confirms of the broker mean for a batch.
+  package enum Action: Sendable, Equatable {
+    /// The broker has taken responsibility for every message of the batch.
+    case confirmed(batch: UInt64)
+    /// The broker has refused a message of the batch: none of it counts as published.
+    case refused(batch: UInt64)
+  }
+
+  private struct Entry {
+    let batch: UInt64
+    let bytes: Int
+    var isSettled = false
+  }
+
+  private struct Batch {
+    var missing = 0
+    var isPublished = false
+    var isRefused = false
+  }
+
+  private let maximumCount: Int
+  private let maximumBytes: Int
+  /// The entry at `head` has the number `headNumber`; those before it are settled and are cut off in bulk.
+  private var entries: [Entry] = []
+  private var head = 0
+  private var headNumber: UInt64 = 1
+  private var batches: [UInt64: Batch] = [:]
+
+  /// Messages that were published and not confirmed.
+  package private(set) var unconfirmedCount = 0
+  /// The bytes of their bodies.
+  package private(set) var unconfirmedBytes = 0
+
+  /// - Parameters:
+  ///   - maximumCount: the window: at most so many messages are unconfirmed.
+  ///   - maximumBytes: at most so many bytes of bodies are unconfirmed; a larger message goes alone.
+  package init(maximumCount: Int, maximumBytes: Int) {
+    self.maximumCount = maximumCount
+    self.maximumBytes = maximumBytes
+  }
+
+  /// Whether the window has room for a message with a body of `bytes`, behind others that are about to be published:
+  /// `count` of them with `pendingBytes` of bodies. Default: none.
+  package func hasRoom(for bytes: Int, behind count: Int = 0, _ pendingBytes: Int = 0) -> Bool {
+    let count = unconfirmedCount + count
+    return count == 0 || (count < maximumCount && unconfirmedBytes + pendingBytes + bytes <= maximumBytes)
+  }
+
+  /// The next message of a batch was handed to the broker.
+  ///
+  /// - Parameter isLast: no more messages of this batch follow.
+  package mutating func published(batch: UInt64, bytes: Int, isLast: Bool) {
+    entries.append(Entry(batch: batch, bytes: bytes))
+    unconfirmedCount += 1
+    unconfirmedBytes += bytes
+    batches[batch, default: Batch()].missing += 1
+    if isLast { batches[batch]?.isPublished = true }
+  }
+
+  /// No more messages of this batch are published, and nobody waits for it.
+  package mutating func abandoned(batch: UInt64) {
+    guard let missing = batches[batch]?.missing else { return }
+    batches[batch] = missing == 0 ? nil : Batch(missing: missing, isPublished: true, isRefused: true)
+  }
+
+  /// The broker confirmed (`isPositive`) or refused a message, or all messages up to it (`isMultiple`).
+  package mutating func settled(_ number: UInt64, isMultiple: Bool, isPositive: Bool) -> [Action] {
+    let end = headNumber + UInt64(entries.count - head)
+    guard number >= headNumber, number < end else { return [] }
+    var actions: [Action] = []
+    let last = head + Int(number - headNumber)
+    for index in (isMultiple ? head : last)...last {
+      if let action = settle(index, isPositive: isPositive) { actions.append(action) }
+    }
+    forgetSettled()
+    return actions
+  }
+
+  private mutating func settle(_ index: Int, isPositive: Bool) -> Action? {
+    guard !entries[index].isSettled else { return nil }
+    entries[index].isSettled = true
+    unconfirmedCount -= 1
+    unconfirmedBytes -= entries[index].bytes
+    let id = entries[index].batch
+    guard var batch = batches[id] else { return nil }
+    let wasRefused = batch.isRefused
+    batch.missing -= 1
+    if !isPositive { batch.isRefused = true }
+    let isDone = batch.isPublished && batch.missing == 0
+    batches[id] = isDone ? nil : batch
+    if batch.isRefused { return wasRefused ? nil : .refused(batch: id) }
+    return isDone ? .confirmed(batch: id) : nil
+  }
+
+  private mutating func forgetSettled() {
+    while head < entries.count, entries[head].isSettled {
+      head += 1
+      headNumber += 1
+    }
+    guard head * 2 > entries.count else { return }
+    entries.removeFirst(head)
+    head = 0
+  }
+}

@@ -1,0 +1,95 @@
+package import DeliveryPipeline
+import WorkspaceApplication
+
+/// Turns the bytes of a message into a command, or says why it is none.
+package struct CommandDecoder: Sendable {
+  /// The content types of a CloudEvent in structured JSON mode.
+  private static let contentTypes = ["application/cloudevents+json", "application/json"]
+
+  private let limits: ContractLimits
+
+  package init(limits: ContractLimits = ContractLimits()) { self.limits = limits }
+
+  /// - Parameter contentType: the message's property; none is taken for JSON.
+  package func decode(_ body: [UInt8], contentType: ShortString?) throws(InvalidCommand) -> DecodedCommand {
+    guard body.count <= limits.maximumBodyBytes else {
+      throw invalid(.messageTooLarge, "the body has \(body.count) bytes, \(limits.maximumBodyBytes) are allowed")
+    }
+    let document = try document(body)
+    let reader = EnvelopeReader(document)
+    let envelope = reader.envelope
+    guard isJSON(contentType) else { throw invalid(.invalidEnvelope, "the content type is not JSON", envelope) }
+    guard reader.problem == nil, let id = envelope.id, let source = envelope.source, let typeName = envelope.type,
+      let tenantID = envelope.tenantID
+    else { throw invalid(.invalidEnvelope, reader.problem ?? "an attribute is missing", envelope) }
+    guard let type = CommandType(rawValue: typeName) else {
+      throw invalid(.unknownCommandType, "there is no command of that type", envelope)
+    }
+    let data = try data(of: document, envelope)
+    let command = try command(type, data, envelope)
+    return DecodedCommand(
+      type: type,
+      context: CommandContext(
+        key: CommandKey(source: source, id: id), tenantID: tenantID, userID: envelope.userID, trace: envelope.trace),
+      command: command,
+      fingerprint: Fingerprint.of(type: type, tenantID: tenantID, data: data))
+  }
+
+  private func document(_ body: [UInt8]) throws(InvalidCommand) -> JSONObject {
+    let value: JSONValue
+    do throws(JSONReader.Problem) {
+      value = try JSONReader.read(body)
+    } catch {
+      throw invalid(.malformedJSON, error.explanation)
+    }
+    guard case .object(let document) = value else { throw invalid(.invalidEnvelope, "the body is not a JSON object") }
+    return document
+  }
+
+  private func isJSON(_ contentType: ShortString?) -> Bool {
+    guard let contentType, !contentType.bytes.isEmpty else { return true }
+    guard let text = contentType.text, let mediaType = text.split(separator: ";").first else { return false }
+    return Self.contentTypes.contains(mediaType.lowercased().trimmingSpaces())
+  }
+
+  private func data(of document: JSONObject, _ envelope: PartialEnvelope) throws(InvalidCommand) -> JSONObject {
+    switch document["data"] {
+    case .object(let data): return data
+    case nil, .null: return .empty
+    default: throw invalid(.invalidData, "data is not an object", envelope)
+    }
+  }
+
+  private func command(
+    _ type: CommandType, _ data: JSONObject, _ envelope: PartialEnvelope
+  ) throws(InvalidCommand) -> WorkspaceCommand {
+    do throws(CommandData.Problem) {
+      return try CommandData.command(type, data)
+    } catch {
+      throw invalid(.invalidData, error.detail, envelope)
+    }
+  }
+
+  private func invalid(
+    _ reason: InvalidCommand.Reason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
+  ) -> InvalidCommand {
+    InvalidCommand(reason: reason, detail: detail, envelope: envelope)
+  }
+}
+
+extension JSONReader.Problem {
+  fileprivate var explanation: String {
+    switch self {
+    case .malformed(let offset): "the body is not JSON from byte \(offset) on"
+    case .nestedTooDeeply: "the body is nested more than \(JSONReader.maximumDepth) levels deep"
+    case .numberOutOfRange: "the body has a number that is out of range"
+    case .duplicateKey: "the body has an object with a key that stands twice"
+    }
+  }
+}
+
+extension String {
+  fileprivate func trimmingSpaces() -> String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

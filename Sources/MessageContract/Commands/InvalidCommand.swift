@@ -1,0 +1,20 @@
+/// A message that is no command, and as much of it as could be read.
+package struct InvalidCommand: Error, Sendable, Equatable {
+  package enum Reason: String, Sendable, CaseIterable {
+    case malformedJSON = "malformed_json"
+    case invalidEnvelope = "invalid_envelope"
+    case unknownCommandType = "unknown_command_type"
+    case invalidData = "invalid_data"
+    case messageTooLarge = "message_too_large"
+  }
+
+  package let reason: Reason
+  /// What is wrong, for people. Names attributes and rules, never values: it is logged.
+  package let detail: String
+  package let envelope: PartialEnvelope
+}
+
+extension InvalidCommand {
+  /// The same, as what a result and a dead letter say of it.
+  package var failure: CommandFailure { CommandFailure(code: reason.rawValue, detail: detail) }
+}

@@ -1,0 +1,14 @@
+/// What a message may be at most. Lengths of attributes are in Unicode scalars.
+package struct ContractLimits: Sendable, Equatable {
+  /// The largest body of a command in bytes. Default: 256 KiB.
+  package var maximumBodyBytes = 256 << 10
+
+  package static let maximumIDLength = 128
+  package static let maximumSourceLength = 256
+  package static let maximumUserIDLength = 255
+  /// The largest and the default number of workspaces on a page.
+  package static let maximumPageLength = 500
+  package static let defaultPageLength = 100
+
+  package init() {}
+}

@@ -1,0 +1,80 @@
+/// What CloudEvents asks of attribute values (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system).
+enum AttributeRules {
+  /// Text of 1 to `maximumLength` Unicode scalars, without control characters and noncharacters.
+  static func isText(_ text: String, maximumLength: Int) -> Bool {
+    let scalars = text.unicodeScalars
+    return !scalars.isEmpty && text.utf8.count <= maximumLength * 4 && scalars.count <= maximumLength
+      && scalars.allSatisfy { $0.properties.generalCategory != .control && !$0.properties.isNoncharacterCodePoint }
+  }
+
+  /// A URI reference by its characters (RFC 3986, section 2): all of them allowed, each `%` with two digits behind it.
+  static func isURIReference(_ text: String) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while let byte = bytes.popFirst() {
+      guard byte < 0x80 else { return false }
+      let character = Character(Unicode.Scalar(byte))
+      if character == "%" {
+        guard bytes.prefix(2).count == 2, bytes.prefix(2).allSatisfy(isHexDigit) else { return false }
+        bytes = bytes.dropFirst(2)
+      } else if !character.isLetter && !character.isNumber && !"-._~:/?#[]@!$&'()*+,;=".contains(character) {
+        return false
+      }
+    }
+    return !text.isEmpty
+  }
+
+  /// A moment as RFC 3339, section 5.6 writes it.
+  static func isTimestamp(_ text: String) -> Bool {
+    var rest = Array(text.utf8)[...]
+    guard let year = number(&rest, digits: 4), skip(&rest, "-"), let month = number(&rest, digits: 2), skip(&rest, "-"),
+      let day = number(&rest, digits: 2), skip(&rest, "T") || skip(&rest, "t"),
+      let hour = number(&rest, digits: 2), skip(&rest, ":"), let minute = number(&rest, digits: 2), skip(&rest, ":"),
+      let second = number(&rest, digits: 2)
+    else { return false }
+    guard (1...12).contains(month), day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second <= 60 else {
+      return false
+    }
+    if skip(&rest, ".") {
+      guard number(&rest, digits: 1) != nil else { return false }
+      while number(&rest, digits: 1) != nil {}
+    }
+    return isOffset(rest)
+  }
+
+  private static func isOffset(_ text: ArraySlice<UInt8>) -> Bool {
+    var rest = text
+    if skip(&rest, "Z") || skip(&rest, "z") { return rest.isEmpty }
+    guard skip(&rest, "+") || skip(&rest, "-"), let hour = number(&rest, digits: 2), skip(&rest, ":"),
+      let minute = number(&rest, digits: 2)
+    else { return false }
+    return hour < 24 && minute < 60 && rest.isEmpty
+  }
+
+  private static func days(in month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  private static func skip(_ rest: inout ArraySlice<UInt8>, _ byte: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: byte) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  private static func number(_ rest: inout ArraySlice<UInt8>, digits: Int) -> Int? {
+    let taken = rest.prefix(digits)
+    guard taken.count == digits, taken.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    rest = rest.dropFirst(digits)
+    return taken.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+
+  static func isHexDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x46, 0x61...0x66: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package import WorkspaceDomain
+
+/// A result or an event in the bytes of the wire, with what the properties of its message repeat.
+package struct EncodedMessage: Sendable, Equatable {
+  package let id: ULID
+  package let type: String
+  package let time: Timestamp
+  /// nil for a result whose command could not be read that far.
+  package let tenantID: TenantID?
+  package let body: [UInt8]
+
+  package init(id: ULID, type: String, time: Timestamp, tenantID: TenantID?, body: [UInt8]) {
+    self.id = id
+    self.type = type
+    self.time = time
+    self.tenantID = tenantID
+    self.body = body
+  }
+}

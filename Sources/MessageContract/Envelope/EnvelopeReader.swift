@@ -1,0 +1,82 @@
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Reads the attributes of a CloudEvent one by one: an attribute that is wrong leaves the others readable.
+struct EnvelopeReader {
+  private(set) var envelope = PartialEnvelope()
+  /// The first thing that was wrong.
+  private(set) var problem: String?
+
+  private let document: JSONObject
+
+  init(_ document: JSONObject) {
+    self.document = document
+    readSpecVersion()
+    envelope.id = text("id", isRequired: true, maximumLength: ContractLimits.maximumIDLength)
+    envelope.source = source()
+    envelope.type = text("type", isRequired: true, maximumLength: 255)
+    envelope.tenantID = tenantID()
+    envelope.userID = text("userid", isRequired: false, maximumLength: ContractLimits.maximumUserIDLength)
+    readTime()
+    envelope.trace = trace()
+  }
+
+  private mutating func note(_ problem: String) {
+    if self.problem == nil { self.problem = problem }
+  }
+
+  /// The string under `name`. A null counts as left out (CloudEvents JSON format, section 2.2).
+  private mutating func string(_ name: StaticString, isRequired: Bool = false) -> String? {
+    switch document[name] {
+    case .string(let text): return text
+    case nil, .null:
+      if isRequired { note("the attribute \(name) is missing") }
+    default: note("the attribute \(name) is not a string")
+    }
+    return nil
+  }
+
+  private mutating func text(_ name: StaticString, isRequired: Bool, maximumLength: Int) -> String? {
+    guard let text = string(name, isRequired: isRequired) else { return nil }
+    guard AttributeRules.isText(text, maximumLength: maximumLength) else {
+      note("the attribute \(name) is empty, longer than \(maximumLength) characters or has a control character")
+      return nil
+    }
+    return text
+  }
+
+  private mutating func readSpecVersion() {
+    guard let version = string("specversion", isRequired: true) else { return }
+    if version != "1.0" { note("the attribute specversion is not \"1.0\"") }
+  }
+
+  private mutating func source() -> String? {
+    guard let source = text("source", isRequired: true, maximumLength: ContractLimits.maximumSourceLength) else { return nil }
+    guard AttributeRules.isURIReference(source) else {
+      note("the attribute source is not a URI reference")
+      return nil
+    }
+    return source
+  }
+
+  private mutating func tenantID() -> TenantID? {
+    guard let text = string("tenantid", isRequired: true) else { return nil }
+    guard let tenantID = TenantID(text) else {
+      note("the attribute tenantid is not a ULID")
+      return nil
+    }
+    return tenantID
+  }
+
+  private mutating func readTime() {
+    guard let time = string("time") else { return }
+    if !AttributeRules.isTimestamp(time) { note("the attribute time is not an RFC 3339 timestamp") }
+  }
+
+  private mutating func trace() -> TraceContext? {
+    let tracestate = string("tracestate")
+    guard let traceparent = string("traceparent"), TraceParent.isValid(traceparent) else { return nil }
+    let isUsable = tracestate.map { AttributeRules.isText($0, maximumLength: 512) } ?? false
+    return TraceContext(traceparent: traceparent, tracestate: isUsable ? tracestate : nil)
+  }
+}

@@ -1,0 +1,29 @@
+import WorkspaceApplication
+import WorkspaceDomain
+
+extension JSONWriter {
+  /// The attributes that results and events begin with.
+  mutating func envelope(id: ULID, type: String, time: Timestamp, subject: WorkspaceID?, tenantID: TenantID?) {
+    member("specversion", "1.0")
+    member("id", id.description)
+    member("source", "/workspace-worker")
+    member("type", type)
+    member("time", time.description)
+    if let subject { member("subject", subject.description) }
+    if let tenantID { member("tenantid", tenantID.description) }
+  }
+
+  /// The command that a message is about, and its trace; what could not be read is left out.
+  mutating func cause(id: String?, source: String?, trace: TraceContext?) {
+    if let id { member("commandid", id) }
+    if let source { member("commandsource", source) }
+    if let trace {
+      member("traceparent", trace.traceparent)
+      if let tracestate = trace.tracestate { member("tracestate", tracestate) }
+    }
+  }
+
+  mutating func cause(_ context: CommandContext) {
+    cause(id: context.key.id, source: context.key.source, trace: context.trace)
+  }
+}

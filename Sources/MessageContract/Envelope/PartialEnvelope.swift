@@ -1,0 +1,24 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// The attributes of a message that are valid, each for itself.
+package struct PartialEnvelope: Sendable, Equatable {
+  package var id: String?
+  package var source: String?
+  package var type: String?
+  package var tenantID: TenantID?
+  package var userID: String?
+  package var trace: TraceContext?
+
+  package init() {}
+
+  /// All of a command's.
+  package init(_ command: DecodedCommand) {
+    id = command.context.key.id
+    source = command.context.key.source
+    type = command.type.rawValue
+    tenantID = command.context.tenantID
+    userID = command.context.userID
+    trace = command.context.trace
+  }
+}

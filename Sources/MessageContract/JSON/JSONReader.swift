@@ -1,0 +1,210 @@
+/// A strict reader of JSON (RFC 8259): UTF-8 without byte order mark, nothing left out, nothing forgiven.
+///
+/// Why not FoundationEssentials' JSONDecoder, of Swift 6.3: it takes the first of two values under one key, accepts
+/// trailing commas, a byte order mark and UTF-16, rounds numbers to 38 digits, and holds keys equal that differ in
+/// bytes. A body that another service reads differently must not pass here; and the fingerprint of a command covers
+/// its data by value. (It also takes 20 times as long: commands spend more time in it than in all other code of ours.)
+package struct JSONReader {
+  /// Containers within containers. What a reader recurses into, a sender must not be able to make deep.
+  package static let maximumDepth = 64
+
+  package enum Problem: Error, Sendable, Equatable {
+    case malformed(offset: Int)
+    case nestedTooDeeply
+    case numberOutOfRange
+    case duplicateKey
+  }
+
+  private let bytes: [UInt8]
+  private var position = 0
+  private var depth = 0
+
+  /// Reads `bytes` as exactly one JSON value.
+  package static func read(_ bytes: [UInt8]) throws(Problem) -> JSONValue {
+    var reader = JSONReader(bytes: bytes)
+    let value = try reader.value()
+    reader.skipWhitespace()
+    guard reader.position == bytes.count else { throw reader.malformed }
+    return value
+  }
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  private var malformed: Problem { .malformed(offset: position) }
+  private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func skipWhitespace() {
+    while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
+  }
+
+  /// Takes `byte` where it is the next one.
+  private mutating func take(_ byte: Unicode.Scalar) -> Bool {
+    guard current == UInt8(ascii: byte) else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expect(_ byte: Unicode.Scalar) throws(Problem) {
+    guard take(byte) else { throw malformed }
+  }
+
+  private mutating func value() throws(Problem) -> JSONValue {
+    skipWhitespace()
+    guard let byte = current else { throw malformed }
+    switch Unicode.Scalar(byte) {
+    case "{": return .object(try object())
+    case "[": return .array(try array())
+    case "\"": return .string(try string())
+    case "t": return try literal("true", .bool(true))
+    case "f": return try literal("false", .bool(false))
+    case "n": return try literal("null", .null)
+    default: return .number(try number())
+    }
+  }
+
+  private mutating func literal(_ text: StaticString, _ value: JSONValue) throws(Problem) -> JSONValue {
+    let matches = text.withUTF8Buffer { bytes[position...].starts(with: $0) }
+    guard matches else { throw malformed }
+    position += text.utf8CodeUnitCount
+    return value
+  }
+
+  private mutating func object() throws(Problem) -> JSONObject {
+    try descend()
+    try expect("{")
+    var members: [(key: String, value: JSONValue)] = []
+    skipWhitespace()
+    if !take("}") {
+      repeat {
+        skipWhitespace()
+        let key = try string()
+        skipWhitespace()
+        try expect(":")
+        members.append((key, try value()))
+        skipWhitespace()
+      } while take(",")
+      try expect("}")
+    }
+    depth -= 1
+    guard let object = JSONObject(members) else { throw .duplicateKey }
+    return object
+  }
+
+  private mutating func array() throws(Problem) -> [JSONValue] {
+    try descend()
+    try expect("[")
+    var elements: [JSONValue] = []
+    skipWhitespace()
+    if !take("]") {
+      repeat {
+        elements.append(try value())
+        skipWhitespace()
+      } while take(",")
+      try expect("]")
+    }
+    depth -= 1
+    return elements
+  }
+
+  private mutating func descend() throws(Problem) {
+    depth += 1
+    guard depth <= Self.maximumDepth else { throw .nestedTooDeeply }
+  }
+}
+
+// MARK: - Numbers
+
+extension JSONReader {
+  private mutating func number() throws(Problem) -> JSONNumber {
+    let isNegative = take("-")
+    let integer = try digits()
+    guard integer.count == 1 || integer.first != UInt8(ascii: "0") else { throw malformed }
+    let fraction = take(".") ? try digits() : []
+    let exponent = take("e") || take("E") ? try writtenExponent() : 0
+    return JSONNumber(isNegative: isNegative, integer: integer, fraction: fraction, exponent: exponent)
+  }
+
+  private mutating func digits() throws(Problem) -> ArraySlice<UInt8> {
+    let start = position
+    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    guard position > start else { throw malformed }
+    return bytes[start..<position]
+  }
+
+  private mutating func writtenExponent() throws(Problem) -> Int {
+    let isNegative = take("-")
+    if !isNegative { _ = take("+") }
+    var exponent = 0
+    for digit in try digits() {
+      exponent = exponent * 10 + Int(digit - UInt8(ascii: "0"))
+      guard exponent <= JSONNumber.maximumExponent else { throw .numberOutOfRange }
+    }
+    return isNegative ? -exponent : exponent
+  }
+}
+
+// MARK: - Strings
+
+extension JSONReader {
+  private mutating func string() throws(Problem) -> String {
+    try expect("\"")
+    let start = position
+    var unescaped: [UInt8]?
+    while let byte = current {
+      switch byte {
+      case UInt8(ascii: "\""):
+        let text = unescaped.map { String(validating: $0, as: UTF8.self) }
+          ?? String(validating: bytes[start..<position], as: UTF8.self)
+        guard let text else { throw malformed }
+        position += 1
+        return text
+      case UInt8(ascii: "\\"):
+        if unescaped == nil { unescaped = Array(bytes[start..<position]) }
+        position += 1
+        unescaped?.append(contentsOf: try escape())
+      case 0..<0x20: throw malformed
+      default:
+        unescaped?.append(byte)
+        position += 1
+      }
+    }
+    throw malformed
+  }
+
+  /// What stands behind a backslash, as UTF-8.
+  private mutating func escape() throws(Problem) -> [UInt8] {
+    guard let byte = current else { throw malformed }
+    position += 1
+    switch Unicode.Scalar(byte) {
+    case "\"", "\\", "/": return [byte]
+    case "b": return [0x08]
+    case "f": return [0x0C]
+    case "n": return [0x0A]
+    case "r": return [0x0D]
+    case "t": return [0x09]
+    case "u": return Array(String(try escapedScalar()).utf8)
+    default: throw malformed
+    }
+  }
+
+  /// A scalar in one `\u` escape, or in two that are a surrogate pair. Half a pair is no character.
+  private mutating func escapedScalar() throws(Problem) -> Unicode.Scalar {
+    let first = try codeUnit()
+    if let scalar = Unicode.Scalar(first) { return scalar }
+    guard UTF16.isLeadSurrogate(first), take("\\"), take("u") else { throw malformed }
+    let second = try codeUnit()
+    guard UTF16.isTrailSurrogate(second) else { throw malformed }
+    return UTF16.decode(UTF16.EncodedScalar([first, second]))
+  }
+
+  private mutating func codeUnit() throws(Problem) -> UInt16 {
+    guard position + 4 <= bytes.count else { throw malformed }
+    var unit: UInt16 = 0
+    for byte in bytes[position..<position + 4] {
+      guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else { throw malformed }
+      unit = unit << 4 | UInt16(digit)
+    }
+    position += 4
+    return unit
+  }
+}

@@ -1,0 +1,98 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// Writes the result of a command.
+package enum ResultEncoder {
+  /// The result of a command that was carried out, or that a rule said no to.
+  package static func encode(
+    _ outcome: Result<WorkspaceReply, Rejection>, of command: DecodedCommand, id: ULID, at time: Timestamp
+  ) -> EncodedMessage {
+    let tenantID = command.context.tenantID
+    let type = command.type.rawValue + (outcome.isSuccess ? ".succeeded" : ".rejected")
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.envelope(id: id, type: type, time: time, subject: subject(of: command.command, outcome), tenantID: tenantID)
+      writer.cause(command.context)
+      writer.object("data") { writer in
+        switch outcome {
+        case .success(let reply): writer.reply(reply)
+        case .failure(let rejection): writer.error(code: rejection.code.rawValue, message: rejection.message)
+        }
+      }
+    }
+    return EncodedMessage(id: id, type: type, time: time, tenantID: tenantID, body: writer.bytes)
+  }
+
+  /// The result of a command that could not be processed.
+  ///
+  /// - Parameters:
+  ///   - failure: why.
+  ///   - envelope: as much of the command as could be read.
+  package static func encode(
+    _ failure: CommandFailure, of envelope: PartialEnvelope, id: ULID, at time: Timestamp
+  ) -> EncodedMessage {
+    let type = failedType(of: envelope)
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.envelope(id: id, type: type, time: time, subject: nil, tenantID: envelope.tenantID)
+      writer.cause(id: envelope.id, source: envelope.source, trace: envelope.trace)
+      writer.object("data") { $0.error(code: failure.code, message: failure.detail) }
+    }
+    return EncodedMessage(id: id, type: type, time: time, tenantID: envelope.tenantID, body: writer.bytes)
+  }
+
+  /// The type is the routing key too, which holds 255 bytes.
+  private static func failedType(of envelope: PartialEnvelope) -> String {
+    guard let type = envelope.type.map({ $0 + ".failed" }), type.utf8.count <= 255 else { return "command.failed" }
+    return type
+  }
+
+  /// The workspace that the command is about: the one that it names, or the one that it made.
+  private static func subject(
+    of command: WorkspaceCommand, _ outcome: Result<WorkspaceReply, Rejection>
+  ) -> WorkspaceID? {
+    if case .success(.workspace(let workspace)) = outcome { return workspace.id }
+    return switch command {
+    case .createRoot(_, let id), .create(_, _, let id): id
+    case .rename(let id, _), .delete(let id), .get(let id): id
+    case .list: nil
+    }
+  }
+}
+
+extension Result {
+  fileprivate var isSuccess: Bool {
+    if case .success = self { true } else { false }
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func error(code: String, message: String) {
+    object("error") { writer in
+      writer.member("code", code)
+      writer.member("message", message)
+    }
+  }
+
+  fileprivate mutating func reply(_ reply: WorkspaceReply) {
+    switch reply {
+    case .workspace(let workspace): object("workspace") { $0.members(of: workspace) }
+    case .deleted(let id): member("workspace_id", id.description)
+    case .page(let page):
+      array("workspaces", page.workspaces) { writer, workspace in writer.object { $0.members(of: workspace) } }
+      member("count", page.workspaces.count)
+      member("next", orNull: page.next?.description)
+    }
+  }
+
+  private mutating func members(of workspace: Workspace) {
+    member("id", workspace.id.description)
+    member("tenant_id", workspace.tenantID.description)
+    member("name", workspace.name.text)
+    member("parent_workspace_id", orNull: workspace.parentID?.description)
+    member("is_root", workspace.isRoot)
+    member("created_at", workspace.createdAt.description)
+    member("updated_at", workspace.updatedAt.description)
+    member("version", workspace.version)
+  }
+}

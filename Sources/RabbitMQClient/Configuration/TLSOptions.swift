@@ -1,0 +1,24 @@
+/// How a connection is secured.
+package struct TLSOptions: Sendable, Equatable {
+  /// PEM file with the certificates of the authorities to trust. Default: the system's.
+  package var authorityFile: String?
+  /// PEM file with the client's certificate chain. Default: the client shows none.
+  package var certificateFile: String?
+  /// PEM file with the key of that certificate; it must not need a password.
+  package var keyFile: String?
+  /// The server's certificate must lead to a trusted authority. Default: true.
+  package var verifiesPeer = true
+  /// The server's certificate must name the host that was asked for: in a DNS entry or the common name; addresses
+  /// among its alternative names are not looked at. Default: true.
+  package var verifiesHostName = true
+
+  package init() {}
+
+  /// Where distributions keep the certificates of the authorities that they trust.
+  static let systemAuthorityFiles = [
+    "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  // Fedora, RHEL
+    "/etc/ssl/ca-bundle.pem",  // openSUSE
+    "/etc/ssl/cert.pem",
+  ]
+}

@@ -1,0 +1,83 @@
+/// What can go wrong between this process and the broker. Texts carry no password and no payload.
+package enum RabbitMQError: Error, Sendable, Equatable {
+  /// Nothing that speaks TCP was reached at the endpoint.
+  case unreachable(endpoint: String, reason: String)
+  /// TLS could not be agreed on, or the server's certificate was not accepted.
+  case tlsRefused(endpoint: String, reason: String)
+  /// The broker refused user, password or certificate, or the virtual host.
+  case loginRefused(code: ReplyCode, text: String)
+  /// What answers is no AMQP 0-9-1 broker, or says what the protocol does not allow.
+  case protocolViolation(String)
+  /// No answer within the time allowed.
+  case timedOut(operation: String, limit: Duration)
+  /// The broker closed the connection.
+  case connectionClosed(code: ReplyCode, text: String)
+  /// The connection broke without a word.
+  case connectionLost(reason: String)
+  /// The broker closed the channel.
+  case channelClosed(code: ReplyCode, text: String)
+  /// The broker ended the consumer: the queue was deleted, or its leader went away.
+  case consumerCancelled(queue: String)
+  /// More had arrived than may be kept, and was not taken for so long that the rest had to be dropped. What was handed
+  /// out is acknowledged; the rest returns to its place in the queue, and comes again on a new connection.
+  case overflowed(queue: String)
+  /// The broker refused to take responsibility for a message, such as a full queue does.
+  case messageRefused
+  /// Messages that had to reach a queue reached none. All others of the batch are confirmed.
+  case unroutable([ReturnedMessage])
+  /// The message can't be put into frames of this connection.
+  case unpublishable(reason: String)
+  /// This side closed the connection.
+  case closed
+}
+
+extension RabbitMQError {
+  /// The same call may succeed on a new connection without anything being repaired: the broker was away, restarted
+  /// or is full. False: somebody has to change a configuration, a permission or an object of the broker.
+  package var isTransient: Bool {
+    switch self {
+    case .unreachable, .timedOut, .connectionLost, .consumerCancelled, .overflowed, .messageRefused: true
+    case .connectionClosed(let code, _):
+      // CONNECTION_FORCED is a shutdown, or an operator who closed it; INTERNAL_ERROR a broker in trouble.
+      code == .connectionForced || code == .internalError || code == .resourceError
+    case .channelClosed(.notFound, _): !meansMissing
+    case .channelClosed(let code, _): code == .internalError || code == .resourceError || code == .resourceLocked
+    case .loginRefused, .tlsRefused, .protocolViolation, .unroutable, .unpublishable, .closed: false
+    }
+  }
+
+  /// There is no such queue or exchange. NOT_FOUND is also said of a queue that exists, but on nodes that are down.
+  var meansMissing: Bool {
+    guard case .channelClosed(.notFound, let text) = self else { return false }
+    return text.contains("no queue '") || text.contains("no exchange '")
+  }
+
+  /// The connection had ended already when this was noticed.
+  var endsConnection: Bool {
+    switch self {
+    case .connectionClosed, .connectionLost, .closed: true
+    default: false
+    }
+  }
+}
+
+extension RabbitMQError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unreachable(let endpoint, let reason): "no broker at \(endpoint): \(reason)"
+    case .tlsRefused(let endpoint, let reason): "no TLS with \(endpoint): \(reason)"
+    case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"
+    case .protocolViolation(let text): "not AMQP 0-9-1: \(text)"
+    case .timedOut(let operation, let limit): "no end of \(operation) within \(limit)"
+    case .connectionClosed(let code, let text): "the broker closed the connection: \(code), \(text)"
+    case .connectionLost(let reason): "the connection to the broker was lost: \(reason)"
+    case .channelClosed(let code, let text): "the broker closed the channel: \(code), \(text)"
+    case .consumerCancelled(let queue): "the broker cancelled the consumer of queue \(queue): was the queue deleted?"
+    case .overflowed(let queue): "deliveries of queue \(queue) were not taken; the rest returned to the queue"
+    case .messageRefused: "the broker refused a message (basic.nack)"
+    case .unroutable(let messages): "no queue for \(messages.map(\.description).joined(separator: ", "))"
+    case .unpublishable(let reason): "a message can't be published: \(reason)"
+    case .closed: "the connection was closed by this side"
+    }
+  }
+}

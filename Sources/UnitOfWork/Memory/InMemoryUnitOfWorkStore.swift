@@ -1,0 +1,40 @@
+import DeliveryPipeline
+
+/// A ``UnitOfWorkStore`` without a database, for tests of what stands on the port: it keeps the rules that the
+/// database's constraints keep, and passes the same contract suite.
+package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
+  private var tables = Tables()
+  private var isInTransaction = false
+
+  package init() {}
+
+  package func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot {
+    guard !isInTransaction else { throw .failed(reason: "a transaction is open already") }
+    isInTransaction = true
+    return tables.snapshot(readSet)
+  }
+
+  package func commit(_ writeSet: WriteSet) async throws(UnitOfWorkError) -> [OutboxID] {
+    guard isInTransaction else { throw .failed(reason: "no transaction is open") }
+    isInTransaction = false
+    var changed = tables
+    let ids = try changed.apply(writeSet)
+    tables = changed
+    return ids
+  }
+
+  package func rollback() async throws(UnitOfWorkError) { isInTransaction = false }
+
+  package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
+    var size = 0
+    return Array(
+      tables.outbox.prefix(limit).prefix { entry in
+        defer { size += entry.message.body.count }
+        return size <= bytes
+      })
+  }
+
+  package func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
+    tables.outbox.removeAll { Set(confirmed).contains($0.id) }
+  }
+}

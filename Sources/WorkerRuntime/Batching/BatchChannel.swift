@@ -1,0 +1,98 @@
+package import DeliveryPipeline
+import Synchronization
+
+/// Carries elements from one stage to the next, which takes all that has arrived as one batch.
+///
+/// Bounded: whoever sends waits while more than the channel's room is taken. One task takes, one task sends.
+package final class BatchChannel<Element: Sendable>: Sendable {
+  package typealias Batch = BatchAccumulator<Element>.Batch
+
+  /// What may wait before a sender has to.
+  package struct Room: Sendable {
+    package let count: Int
+    package let bytes: Int
+
+    package init(count: Int, bytes: Int) {
+      self.count = count
+      self.bytes = bytes
+    }
+  }
+
+  private enum Side {
+    case sender, taker
+  }
+
+  private struct State {
+    var accumulator: BatchAccumulator<Element>
+    var isFinished = false
+    var waiters: [Side: CheckedContinuation<Void, any Error>] = [:]
+  }
+
+  private let state: Mutex<State>
+  private let room: Room
+
+  package init(limits: BatchAccumulator<Element>.Limits, room: Room) {
+    state = Mutex(State(accumulator: BatchAccumulator(limits: limits)))
+    self.room = room
+  }
+
+  /// How many elements wait.
+  package var count: Int { state.withLock { $0.accumulator.count } }
+
+  /// Appends `elements`, then waits until the channel has room again.
+  ///
+  /// - Parameter size: the bytes that an element counts for.
+  package func send(_ elements: [Element], size: (Element) -> Int) async throws {
+    append(elements, size: size)
+    try await wait(.sender) { [room] in $0.accumulator.count <= room.count && $0.accumulator.bytes <= room.bytes }
+  }
+
+  /// Appends `elements` whether there is room or not: for the few that don't come with the stream.
+  package func append(_ elements: [Element], size: (Element) -> Int) {
+    let taker = state.withLock { state in
+      for element in elements { state.accumulator.append(element, bytes: size(element)) }
+      return state.accumulator.isEmpty ? nil : state.waiters.removeValue(forKey: .taker)
+    }
+    taker?.resume()
+  }
+
+  /// Waits for the next batch.
+  ///
+  /// - Returns: nil once the channel is finished and empty.
+  package func take() async throws -> Batch? {
+    try await wait(.taker) { !$0.accumulator.isEmpty || $0.isFinished }
+    let (batch, sender) = state.withLock { ($0.accumulator.take(), $0.waiters.removeValue(forKey: .sender)) }
+    sender?.resume()
+    return batch
+  }
+
+  /// Nothing more will be sent.
+  package func finish() {
+    let taker = state.withLock { state in
+      state.isFinished = true
+      return state.waiters.removeValue(forKey: .taker)
+    }
+    taker?.resume()
+  }
+
+  /// Waits until `condition` holds; whoever may have changed that resumes the waiter, which looks again.
+  private func wait(
+    _ side: Side, until condition: @Sendable (borrowing State) -> Bool
+  ) async throws {
+    while !state.withLock({ condition($0) }) {
+      try await withTaskCancellationHandler {
+        try await withCheckedThrowingContinuation { continuation in
+          let resumesNow = state.withLock { state in
+            guard !condition(state), !Task.isCancelled else { return true }
+            state.waiters[side] = continuation
+            return false
+          }
+          if resumesNow { continuation.resume() }
+        }
+        try Task.checkCancellation()
+      } onCancel: {
+        state.withLock { $0.waiters.removeValue(forKey: side) }?.resume(throwing: CancellationError())
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import DeliveryPipeline
+import MessageContract
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Runs the commands of a batch in order, in memory, on what a ``ReadSet`` found, and gathers all that must be written.
+struct BatchRun {
+  /// Why a batch could not be run to its end.
+  enum Failure: Error {
+    case service(WorkspaceServiceError)
+  }
+
+  private let environment: ExecutionEnvironment
+  private let snapshot: Snapshot
+  private let workspaces: IdentityMap
+  private let observations: DeferredObservations
+
+  private var inbox: [CommandKey: InboxEntry]
+  private var sequences: [TenantID: Int64] = [:]
+  private(set) var writeSet = WriteSet()
+
+  init(
+    environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, confirmed: [OutboxID],
+    observations: DeferredObservations
+  ) {
+    self.environment = environment
+    self.snapshot = snapshot
+    self.observations = observations
+    workspaces = IdentityMap(readSet: readSet, snapshot: snapshot)
+    inbox = snapshot.inbox
+    writeSet.confirmed = confirmed
+  }
+
+  /// Runs `messages`, of which a lone one may have its verdict already.
+  mutating func run(_ messages: [ReceivedMessage], verdict: Verdict?) throws(Failure) {
+    for message in messages {
+      switch (message.content, verdict) {
+      case (.failure(let invalid), _): try deadLetter(message.delivery, invalid.failure, invalid.envelope)
+      case (.success(let command), .failed(let failure)):
+        try deadLetter(message.delivery, failure, PartialEnvelope(command))
+      case (.success(let command), _): try answer(message.delivery, command, verdict)
+      }
+    }
+    workspaces.addChanges(to: &writeSet)
+    for (tenantID, sequence) in sequences {
+      if snapshot.tenants[tenantID] == nil {
+        writeSet.newTenants[tenantID] = sequence
+      } else {
+        writeSet.sequences[tenantID] = sequence
+      }
+    }
+  }
+}
+
+// MARK: - Valid commands
+
+extension BatchRun {
+  /// A command that is known gets its answer again; a new one is carried out.
+  private mutating func answer(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
+    guard let known = inbox[command.context.key] else { return try execute(delivery, command, verdict) }
+    let result =
+      known.fingerprint == command.fingerprint
+      ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, with: known)
+    send(result, of: delivery, command)
+  }
+
+  private mutating func execute(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
+    let now = environment.clock.now()
+    let outcome = try outcome(of: command, verdict, at: now)
+    let result = ResultEncoder.encode(outcome, of: command, id: try newID(at: now), at: now)
+    remember(result, of: command)
+    send(result, of: delivery, command)
+    for event in workspaces.takeEvents() {
+      let encoded = EventEncoder.encode(
+        event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
+      writeSet.outbox.append(
+        OutgoingMessage(tenantID: event.tenantID, message: environment.messages.event(encoded)))
+    }
+  }
+
+  private func outcome(
+    of command: DecodedCommand, _ verdict: Verdict?, at now: Timestamp
+  ) throws(Failure) -> Result<WorkspaceReply, Rejection> {
+    do throws(WorkspaceServiceError) {
+      if case .rejected(let error) = verdict { throw error }
+      return .success(try WorkspaceCommandHandler.handle(command.command, with: service(for: command.context, at: now)))
+    } catch {
+      guard let rejection = error.rejection else { throw .service(error) }
+      return .failure(rejection)
+    }
+  }
+
+  private func service(for context: CommandContext, at now: Timestamp) -> WorkspaceService {
+    WorkspaceService(
+      tenantID: context.tenantID, userID: context.userID, repository: workspaces,
+      probe: observations.probe(for: ObservationContext(context)), identifiers: environment.identifiers, now: now,
+      defaultRootName: environment.defaultRootName)
+  }
+
+  private mutating func remember(_ result: EncodedMessage, of command: DecodedCommand) {
+    let entry = InboxEntry(
+      key: command.context.key, fingerprint: command.fingerprint, tenantID: command.context.tenantID,
+      resultID: result.id, resultType: result.type, result: result.body, recordedAt: result.time)
+    inbox[entry.key] = entry
+    writeSet.inbox.append(entry)
+  }
+
+  private mutating func send(_ result: EncodedMessage, of delivery: Delivery, _ command: DecodedCommand) {
+    let messages = environment.messages.result(result, of: delivery, commandID: command.context.key.id)
+    writeSet.outbox += messages.map { OutgoingMessage(tenantID: command.context.tenantID, message: $0) }
+  }
+
+  private mutating func nextSequence(of tenantID: TenantID) -> Int64 {
+    let sequence = (sequences[tenantID] ?? snapshot.tenants[tenantID] ?? 0) + 1
+    sequences[tenantID] = sequence
+    return sequence
+  }
+
+  private func newID(at now: Timestamp) throws(Failure) -> ULID {
+    do throws(IdentifiersExhausted) {
+      return try environment.identifiers.next(at: now)
+    } catch {
+      throw .service(.identifiersExhausted)
+    }
+  }
+}
+
+// MARK: - Messages that nobody can process
+
+extension BatchRun {
+  /// A `.failed` result where somebody can be told, and the original to the dead letters.
+  private mutating func deadLetter(
+    _ delivery: Delivery, _ failure: CommandFailure, _ envelope: PartialEnvelope
+  ) throws(Failure) {
+    let now = environment.clock.now()
+    if envelope.id != nil || delivery.properties.replyTo != nil {
+      let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
+      let messages = environment.messages.result(result, of: delivery, commandID: envelope.id)
+      writeSet.outbox += messages.map { OutgoingMessage(tenantID: envelope.tenantID, message: $0) }
+    }
+    let letter = environment.messages.deadLetter(delivery, failure)
+    writeSet.outbox.append(OutgoingMessage(tenantID: envelope.tenantID, message: letter))
+  }
+}

@@ -1,0 +1,18 @@
+package import DeliveryPipeline
+package import MessageContract
+
+/// A delivery and what it turned out to be.
+package struct ReceivedMessage: Sendable {
+  package let delivery: Delivery
+  package let content: Result<DecodedCommand, InvalidCommand>
+
+  package init(_ delivery: Delivery, decoder: CommandDecoder) {
+    self.delivery = delivery
+    content = Result { () throws(InvalidCommand) in
+      try decoder.decode(delivery.body, contentType: delivery.properties.contentType)
+    }
+  }
+
+  /// The command; nil where the message is none.
+  package var command: DecodedCommand? { try? content.get() }
+}

@@ -1,0 +1,10 @@
+import MessageContract
+import WorkspaceApplication
+
+/// What is decided about a command that stands alone, without running it again.
+enum Verdict: Sendable {
+  /// The database upheld a rule that the pre-check did not see broken.
+  case rejected(WorkspaceServiceError)
+  /// It failed again and again, for a reason that is no rule.
+  case failed(CommandFailure)
+}

@@ -1,0 +1,62 @@
+package import DeliveryPipeline
+package import MessageContract
+import UnitOfWork
+import WorkspaceDomain
+
+/// Makes complete messages of results and events.
+package struct OutboundMessages: Sendable {
+  private let exchanges: ExchangeNames
+  /// The user as whom the worker publishes.
+  private let publisher: ShortString?
+
+  package init(exchanges: ExchangeNames, publisher: ShortString?) {
+    self.exchanges = exchanges
+    self.publisher = publisher
+  }
+
+  /// A command that nobody can process, for the dead letters.
+  package func deadLetter(_ delivery: Delivery, _ failure: CommandFailure) -> OutboundMessage {
+    DeadLetter.message(
+      for: delivery, to: exchanges.deadLetters, reason: failure.code, detail: failure.detail, publisher: publisher)
+  }
+
+  /// An event for all who listen.
+  package func event(_ event: EncodedMessage) -> OutboundMessage {
+    message(event, to: exchanges.events, correlationID: nil)
+  }
+
+  /// A result for all who listen and, in the same bytes, for whom the command names as `reply_to`.
+  ///
+  /// - Parameters:
+  ///   - delivery: the command's message.
+  ///   - commandID: the command's id, where it could be read.
+  package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
+    let correlationID = delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
+    let published = message(result, to: exchanges.results, correlationID: correlationID)
+    guard let replyTo = delivery.properties.replyTo, !replyTo.bytes.isEmpty else { return [published] }
+    let reply = OutboundMessage(
+      exchange: "", routingKey: replyTo, properties: published.properties, body: published.body)
+    return [published, reply]
+  }
+
+  private func message(
+    _ message: EncodedMessage, to exchange: ShortString, correlationID: ShortString?
+  ) -> OutboundMessage {
+    // Types are at most 255 bytes long: the decoder and the encoder see to that.
+    let type = ShortString(message.type) ?? "unknown"
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents+json"
+    properties.deliveryMode = 2
+    properties.messageID = ShortString(message.id.description)
+    properties.correlationID = correlationID
+    properties.type = type
+    properties.timestamp = UInt64(message.time.milliseconds / 1000)
+    properties.appID = "workspace-worker"
+    if let tenantID = message.tenantID {
+      var headers = HeaderTable()
+      headers.append("tenantid", tenantID.description)
+      properties.headers = headers
+    }
+    return OutboundMessage(exchange: exchange, routingKey: type, properties: properties, body: message.body)
+  }
+}

@@ -1,0 +1,29 @@
+package import DeliveryPipeline
+package import UnitOfWork
+
+/// A worker's connections to both servers, by the ports that it uses them through.
+package struct WorkerLinks: Sendable {
+  package let store: any UnitOfWorkStore
+  package let lease: any ActiveWorkerLease
+  /// Begins to consume the queue; called once.
+  package let consume: @Sendable () async throws -> any DeliverySource
+  package let publisher: any MessagePublisher
+  /// Returns why, when one of the connections is lost, or the task is cancelled.
+  package let waitUntilBroken: @Sendable () async -> any Error
+  /// Closes all of them. Bounded.
+  package let close: @Sendable () async -> Void
+
+  package init(
+    store: any UnitOfWorkStore, lease: any ActiveWorkerLease, publisher: any MessagePublisher,
+    consume: @escaping @Sendable () async throws -> any DeliverySource,
+    waitUntilBroken: @escaping @Sendable () async -> any Error,
+    close: @escaping @Sendable () async -> Void
+  ) {
+    self.store = store
+    self.lease = lease
+    self.consume = consume
+    self.publisher = publisher
+    self.waitUntilBroken = waitUntilBroken
+    self.close = close
+  }
+}

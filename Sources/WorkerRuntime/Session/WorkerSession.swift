@@ -1,0 +1,86 @@
+import DeliveryPipeline
+import Logging
+import MessageContract
+import UnitOfWork
+import WorkspaceApplication
+
+/// The life of a worker between two losses of a connection.
+///
+/// Whatever goes wrong ends the session, and what it had in hand goes with it: deliveries that were not acknowledged
+/// come back, the inbox answers those that were committed, and the outbox has what was not published. Recovering from
+/// a lost connection and from a killed process is one and the same way.
+struct WorkerSession {
+  let links: WorkerLinks
+  let settings: WorkerSettings
+  let environment: ExecutionEnvironment
+  let probe: any WorkspaceServiceProbe & Sendable
+  let status: WorkerStatus
+  let drain: DrainSignal
+  let logger: Logger
+
+  /// Returns after a drain; throws what ended the session before.
+  func run() async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { throw await links.waitUntilBroken() }
+      group.addTask { try await keepAlive() }
+      group.addTask { try await work() }
+      // The first two never return: this is the work's end, or the first failure.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+
+  private func keepAlive() async throws {
+    while true {
+      try await Task.sleep(for: settings.keepAliveInterval)
+      try await links.lease.keepAlive()
+    }
+  }
+
+  private func work() async throws {
+    guard try await becomeActive() else { return }
+    status.change(to: .recovering)
+    try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
+    guard !drain.isRaised else { return }
+    let source = try await links.consume()
+    status.change(to: .active)
+    logger.info("the worker is active")
+    try await runStages(on: source)
+  }
+
+  /// - Returns: false when the worker is to stop before it became active.
+  private func becomeActive() async throws -> Bool {
+    var hasSaidSo = false
+    while !drain.isRaised {
+      if try await links.lease.tryAcquire() { return true }
+      if !hasSaidSo { logger.info("another worker of this queue is active; standing by") }
+      hasSaidSo = true
+      status.change(to: .standby)
+      try await drain.wait(atMost: settings.leaseInterval)
+    }
+    return false
+  }
+
+  private func runStages(on source: any DeliverySource) async throws {
+    let stages = Stages(session: self, source: source)
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await stages.run()
+        return true
+      }
+      group.addTask {
+        try await stages.watchConfirmed()
+        return false
+      }
+      group.addTask {
+        await drain.wait()
+        if drain.isRaised { try await source.stopConsuming() }
+        return false
+      }
+      while let isDone = try await group.next(), !isDone {}
+      group.cancelAll()
+    }
+    // What the last publications confirmed.
+    try await links.store.remove(stages.confirmed.take())
+  }
+}

@@ -1,0 +1,23 @@
+package import DeliveryPipeline
+package import MessageContract
+
+/// How a worker works.
+package struct WorkerSettings: Sendable {
+  /// The largest number of commands in a transaction. Default: 512.
+  package var batchCount = 512
+  /// A transaction takes no further command when their bodies have this size in bytes. Default: 8 MiB.
+  package var batchBytes = 8 << 20
+  /// How long confirmed messages may stay in the outbox when no transaction comes by to remove them. Default: 1 s.
+  package var sweepDelay: Duration = .seconds(1)
+  /// How often a worker that stands by asks whether it may become active. Default: 0.5 s.
+  package var leaseInterval: Duration = .milliseconds(500)
+  /// How often the database is shown that the worker is alive. Default: 10 s.
+  package var keepAliveInterval: Duration = .seconds(10)
+  /// Between two tries to connect. Default: 0.5 to 30 s.
+  package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
+  /// Between two runs of a batch that met a passing trouble. Default: 10 to 500 ms.
+  package var rerun = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))
+  package var limits = ContractLimits()
+
+  package init() {}
+}

@@ -1,0 +1,37 @@
+import Synchronization
+import UnitOfWork
+
+/// Outbox entries that are published and confirmed, and wait for a transaction that removes them.
+final class ConfirmedEntries: Sendable {
+  private let entries = Mutex<[OutboxID]>([])
+  /// One element is enough to say that there are some.
+  private let arrivals: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  init() {
+    (arrivals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  var isEmpty: Bool { entries.withLock { $0.isEmpty } }
+
+  func add(_ ids: [OutboxID]) {
+    entries.withLock { $0 += ids }
+    continuation.yield()
+  }
+
+  /// Hands out all of them.
+  func take() -> [OutboxID] {
+    entries.withLock { entries in
+      defer { entries = [] }
+      return entries
+    }
+  }
+
+  /// Calls `sweep` whenever some have waited for `delay`, until the task is cancelled.
+  func watch(delay: Duration, sweep: () -> Void) async throws {
+    for await _ in arrivals {
+      try await Task.sleep(for: delay)
+      if !isEmpty { sweep() }
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import DeliveryPipeline
+import Logging
+import UnitOfWork
+
+/// Publishes what a worker before this one committed and did not live to publish, in the order of the outbox.
+struct OutboxRecovery {
+  private static let pageCount = 512
+  private static let pageBytes = 8 << 20
+
+  let store: any UnitOfWorkStore
+  let publisher: any MessagePublisher
+  let logger: Logger
+
+  /// Returns when the outbox is empty.
+  func run() async throws {
+    var total = 0
+    while true {
+      let entries = try await store.unpublished(limit: Self.pageCount, bytes: Self.pageBytes)
+      guard !entries.isEmpty else { break }
+      try await publisher.publish(entries.map(\.message))
+      try await store.remove(entries.map(\.id))
+      total += entries.count
+    }
+    if total > 0 { logger.notice("messages left in the outbox were published", metadata: ["count": "\(total)"]) }
+  }
+}

@@ -1,0 +1,50 @@
+package import WorkspaceDomain
+
+/// Who sent a command, for which tenant, in which trace: what is known about it besides what it asks for.
+package struct CommandContext: Sendable, Equatable {
+  package let key: CommandKey
+  /// The tenant that the command is scoped to.
+  package let tenantID: TenantID
+  /// The acting user, where the command named one.
+  package let userID: String?
+  package let trace: TraceContext?
+
+  package init(key: CommandKey, tenantID: TenantID, userID: String? = nil, trace: TraceContext? = nil) {
+    self.key = key
+    self.tenantID = tenantID
+    self.userID = userID
+    self.trace = trace
+  }
+}
+
+/// What makes a command the same command: its `source` and its `id`, compared byte for byte as PostgreSQL does.
+package struct CommandKey: Sendable {
+  package let source: String
+  package let id: String
+
+  package init(source: String, id: String) {
+    self.source = source
+    self.id = id
+  }
+}
+
+extension CommandKey: Hashable {
+  package static func == (lhs: Self, rhs: Self) -> Bool {
+    lhs.id.utf8.elementsEqual(rhs.id.utf8) && lhs.source.utf8.elementsEqual(rhs.source.utf8)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    for byte in id.utf8 { hasher.combine(byte) }
+  }
+}
+
+/// A position in a distributed trace, as the W3C writes it (https://www.w3.org/TR/trace-context/).
+package struct TraceContext: Sendable, Equatable {
+  package let traceparent: String
+  package let tracestate: String?
+
+  package init(traceparent: String, tracestate: String? = nil) {
+    self.traceparent = traceparent
+    self.tracestate = tracestate
+  }
+}

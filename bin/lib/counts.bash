@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# How many tests passed and failed.
+
+# Prints "PASSED FAILED": count_tests FILE STATUS. FILE is what Swift Testing
+# wrote for --xunit-output, STATUS is how `swift test` ended. The file's own
+# failures="" counts issues, of which one test can have many, so its test cases
+# are counted. A run that crashed leaves a file without an end, or none.
+count_tests() {
+  local passed=0 failed=0
+  if grep -qs '</testsuites>' "$1"; then
+    read -r passed failed <<<"$(count_cases <"$1")"
+  fi
+  # A crash is no test case, and neither is a failed XCTest, but it is a failure.
+  if (($2 != 0 && failed == 0)); then failed=1; fi
+  echo "$passed $failed"
+}
+
+# Markup in messages is escaped, so these patterns match real elements only.
+count_cases() {
+  awk '
+    /<testcase /  { cases++; bad = 0 }
+    /<failure /   { if (!bad) failed++; bad = 1 }
+    /<skipped/    { skipped++ }
+    END           { print cases - failed - skipped, failed + 0 }
+  '
+}

@@ -1,0 +1,108 @@
+# shellcheck shell=bash
+# Debian packages: which are missing, and how to install them politely.
+
+# Where invoke-rc.d and deb-systemd-invoke ask whether an install may start a service.
+readonly service_policy=/usr/sbin/policy-rc.d
+
+have_dpkg() {
+  command -v dpkg-query >/dev/null && command -v apt-get >/dev/null
+}
+
+# Fully, not just unpacked: by name, or by a pattern that one package fits.
+is_installed() {
+  dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    is_installed "$package" || provided "$package" || printf '%s\n' "$package"
+  done
+}
+
+# Another package may stand in for one of ours: pkgconf for pkg-config, a
+# versioned postgresql-17 for postgresql.
+provided() {
+  case $1 in
+    pkg-config) command -v pkg-config >/dev/null ;;
+    postgresql) is_installed 'postgresql-[0-9]*' && (($(newest_postgres) >= 15)) ;;
+    *) return 1 ;;
+  esac
+}
+
+# The newest PostgreSQL server's major version; 0 without one.
+newest_postgres() {
+  local server version newest=0
+  for server in /usr/lib/postgresql/*/bin/postgres; do
+    [[ -x $server ]] || continue
+    version=${server#/usr/lib/postgresql/}
+    version=${version%%/*}
+    if [[ $version =~ ^[0-9]+$ ]] && ((version > newest)); then newest=$version; fi
+  done
+  printf '%s\n' "$newest"
+}
+
+# Runs a command as root: directly, or by sudo when it can work here.
+as_root() {
+  if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
+may_become_root() {
+  ((EUID == 0)) && return
+  command -v sudo >/dev/null || return
+  # Without a terminal sudo cannot ask for a password.
+  sudo -n true 2>/dev/null || [[ -t 0 ]]
+}
+
+install_packages() {
+  if ! may_become_root; then
+    fail "installing needs root. Run:"$'\n\n'"  apt-get update && apt-get install -y $*"$'\n'
+  fi
+  say "apt-get update"
+  as_root apt-get -q update >&2 || fail "apt-get update failed"
+  deny_service_starts
+  say "apt-get install $*"
+  # One of the packages may bring its service; starting that is not our business.
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" </dev/null >&2 ||
+    fail "apt-get install failed; see above"
+  allow_service_starts
+}
+
+# The private stack starts its own servers, so those that the packages bring
+# should not be started system-wide. A policy is the one switch that both
+# sysvinit's and systemd's maintainer scripts obey. It names only services that
+# are not installed yet; a system with a policy of its own keeps it.
+deny_service_starts() {
+  local denied=()
+  [[ -e $service_policy ]] && return
+  is_installed rabbitmq-server || denied+=('rabbitmq-server*')
+  is_installed erlang-base || denied+=('epmd*')
+  is_installed 'postgresql-[0-9]*' || denied+=('postgresql*')
+  ((${#denied[@]} > 0)) || return 0
+  trap allow_service_starts EXIT
+  service_policy_script "${denied[@]}" | as_root tee "$service_policy" >/dev/null
+  as_root chmod 755 "$service_policy"
+}
+
+# The two callers pass different arguments, so the policy looks at each of them.
+# 101 means: this action is not allowed.
+service_policy_script() {
+  local IFS='|' names
+  names="$*"
+  cat <<POLICY
+#!/bin/sh
+# temporary: workspace-worker bin/setup
+for word; do
+  case \$word in $names) exit 101 ;; esac
+done
+exit 0
+POLICY
+}
+
+# Takes away the policy that deny_service_starts wrote, and no other.
+allow_service_starts() {
+  if grep -qs '^# temporary: workspace-worker bin/setup$' "$service_policy"; then
+    as_root rm -f "$service_policy"
+  fi
+}

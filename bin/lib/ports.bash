@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # stack_dir is set by bin/stack
+# Ports: chosen at a server's first start and kept in the stack's folder.
+
+# Each use has a range of its own, so that a stack cannot clash with itself. All
+# lie below 32768, where the kernel takes the ports of outgoing connections.
+port_range() {
+  case $1 in
+    postgres) echo 20000 22999 ;;
+    amqp) echo 23000 24999 ;;
+    management) echo 25000 26999 ;;
+    prometheus) echo 27000 28999 ;;
+    distribution) echo 29000 30999 ;;
+    epmd) echo 31000 32699 ;;
+  esac
+}
+
+# Does something listen on this port of the loopback interface?
+port_answers() {
+  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+choose_port() {
+  local first last port tries=100
+  read -r first last <<<"$(port_range "$1")"
+  while ((tries-- > 0)); do
+    port=$((first + RANDOM % (last - first + 1)))
+    port_answers "$port" || { printf '%s\n' "$port"; return; }
+  done
+  fail "found no free port for $1 between $first and $last"
+}
+
+# Prints a kept port: port_of SERVER USE
+port_of() {
+  sed -n "s/^$2=//p" "$stack_dir/$1.ports" 2>/dev/null
+}
+
+# True when each use has its port and nothing listens there: ports_free SERVER USE...
+ports_free() {
+  local server=$1 use port
+  shift
+  for use in "$@"; do
+    port=$(port_of "$server" "$use") || return 1
+    [[ -n $port ]] || return 1
+    ! port_answers "$port" || return 1
+  done
+}
+
+# Keeps a stopped server's ports when they are free, else chooses new ones.
+settle_ports() {
+  local server=$1 use port chosen=''
+  ports_free "$@" && return
+  shift
+  for use in "$@"; do
+    port=$(choose_port "$use")
+    chosen+="$use=$port"$'\n'
+  done
+  printf '%s' "$chosen" >"$stack_dir/$server.ports"
+}

@@ -1,0 +1,126 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # stack_dir is set by bin/stack
+# The private PostgreSQL cluster, with one database and the role that owns it.
+
+readonly database=workspace_worker role=workspace_worker
+
+postgres_ports() {
+  echo postgres
+}
+
+# The programs that fit the cluster: those of the version that made it, or the
+# newest for a cluster that is still to be made.
+postgres_programs() {
+  local version folder
+  version=$(cat "$stack_dir/postgres/data/PG_VERSION" 2>/dev/null) || version=$(newest_postgres)
+  ((version >= 15)) || fail "PostgreSQL 15 or later is not installed; run bin/setup"
+  folder=/usr/lib/postgresql/$version/bin
+  [[ -x $folder/postgres ]] ||
+    fail "$stack_dir/postgres was made by PostgreSQL $version, which is not installed." \
+      "Install it, or remove $stack_dir to begin afresh."
+  printf '%s\n' "$folder"
+}
+
+postgres_version() {
+  local version
+  version=$("$(postgres_programs)/postgres" --version)
+  version=${version#*) }
+  printf '%s\n' "${version%% *}"
+}
+
+# "Fast": ends the sessions, then writes a checkpoint.
+postgres_stop_signal() {
+  echo INT
+}
+
+postgres_answers() {
+  env -i "$(postgres_programs)/pg_isready" -q -t 3 -h 127.0.0.1 -p "$(port_of postgres postgres)"
+}
+
+# Server processes work in the cluster's folder and nowhere else. (They write
+# their titles over their environment, so a mark in there would not last.)
+postgres_members() {
+  local folder
+  postgres_folders | sort -u | while IFS= read -r folder; do
+    # find takes a pattern, so what is special in one needs a backslash.
+    folder=$(printf '%s' "$folder/data" | sed 's/[][*?\\]/\\&/g')
+    find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/cwd' \
+      \( -lname "$folder" -o -lname "$folder (deleted)" \) 2>/dev/null
+  done | only_postgres
+}
+
+# Somebody's shell may stand in that folder as well.
+only_postgres() {
+  local path
+  while IFS= read -r path; do
+    path=${path%/cwd}
+    if [[ $(readlink "$path/exe") == /usr/lib/postgresql/*/bin/postgres* ]]; then
+      printf '%s\n' "${path#/proc/}"
+    fi
+  done
+}
+
+postgres_password() {
+  cat -- "$stack_dir/postgres.password"
+}
+
+postgres_url() {
+  printf 'postgres://%s:%s@127.0.0.1:%s/%s?sslmode=disable\n' \
+    "$role" "$(postgres_password)" "$(port_of postgres postgres)" "$database"
+}
+
+postgres_launch() {
+  local data programs
+  programs=$(postgres_programs)
+  # The account may not be able to read the caller's folder.
+  cd /
+  set_postgres_account
+  settle_postgres_folder
+  data=$(realpath -- "$stack_dir/postgres")/data
+  "${as_postgres[@]}" test -d "$data" || make_cluster "$programs" "${data%/data}"
+  # It names a server that is gone: launch_server has ended all there were. Were
+  # its id in use again, PostgreSQL would take that process for the server.
+  "${as_postgres[@]}" rm -f "$data/postmaster.pid"
+  # Sessions come by TCP alone: a socket's path would be too long in a deep folder.
+  spawn "$(server_log postgres)" "${as_postgres[@]}" "$programs/postgres" -D "$data" \
+    -p "$(port_of postgres postgres)" -c listen_addresses=127.0.0.1 \
+    -c unix_socket_directories= -c max_connections=100
+}
+
+# Makes the cluster aside, so that one interrupted on the way is never used. Any
+# account on the machine can reach the port, hence passwords and not trust.
+make_cluster() {
+  local programs=$1 folder=$2
+  say "making the database cluster"
+  (umask 077 && random_word >"$stack_dir/postgres.password")
+  # Joined by &&, because a shell does not stop at an error left of ||.
+  {
+    "${as_postgres[@]}" rm -rf "$folder/unfinished" &&
+      initialize_cluster "$programs" "$folder" &&
+      make_database "$programs" "$folder/unfinished" &&
+      "${as_postgres[@]}" mv "$folder/unfinished" "$folder/data"
+  } >>"$(server_log postgres)" 2>&1 || fail_with_log postgres "could not make its cluster"
+}
+
+initialize_cluster() {
+  local programs=$1 folder=$2
+  # A file of the account's own: it may not open a pipe that root made.
+  postgres_password | (umask 077 && "${as_postgres[@]}" tee "$folder/password" >/dev/null) &&
+    "${as_postgres[@]}" "$programs/initdb" -D "$folder/unfinished" -U postgres \
+      --auth=scram-sha-256 --pwfile="$folder/password" --encoding=UTF8 --no-locale &&
+    "${as_postgres[@]}" rm "$folder/password"
+}
+
+make_database() {
+  "${as_postgres[@]}" "$1/postgres" --single -D "$2" -c exit_on_error=true postgres <<SQL
+CREATE ROLE $role LOGIN PASSWORD '$(postgres_password)'
+CREATE DATABASE $database OWNER $role
+SQL
+}
+
+postgres_psql() {
+  server_pid postgres >/dev/null || { say "postgres is down; run bin/stack up"; exit 3; }
+  PGHOST=127.0.0.1 PGPORT=$(port_of postgres postgres) PGSSLMODE=disable \
+    PGUSER=$role PGDATABASE=$database PGPASSWORD=$(postgres_password) \
+    exec "$(postgres_programs)/psql" "$@"
+}

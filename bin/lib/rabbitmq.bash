@@ -1,0 +1,145 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # stack_dir is set by bin/stack
+# The private RabbitMQ node, with an epmd of its own.
+
+rabbitmq_ports() {
+  echo amqp management prometheus distribution epmd
+}
+
+# The package's own scripts: those on PATH switch to the system's broker user.
+rabbitmq_scripts() {
+  local folder newest=''
+  for folder in /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin; do
+    [[ -x $folder/rabbitmq-server ]] && newest=$folder
+  done
+  [[ -n $newest ]] || fail "RabbitMQ is not installed; run bin/setup"
+  printf '%s\n' "$newest"
+}
+
+rabbitmq_version() {
+  local folder
+  folder=$(rabbitmq_scripts)
+  folder=${folder%/sbin}
+  printf '%s\n' "${folder##*/rabbitmq_server-}"
+}
+
+rabbitmq_stop_signal() {
+  echo TERM
+}
+
+# What answers at the port might be another program that took it first; then the
+# node does not come as far as this line.
+rabbitmq_answers() {
+  grep -qsm 1 'Server startup complete' -- "$(server_log rabbitmq)" &&
+    port_answers "$(port_of rabbitmq amqp)"
+}
+
+# Every process of the node inherits this variable; rabbitmqctl does not get it.
+rabbitmq_mark() {
+  printf 'WORKSPACE_WORKER_BROKER=%s\n' "$stack_dir"
+}
+
+rabbitmq_members() {
+  local file
+  grep -lzxFs -e "$(rabbitmq_mark)" /proc/[0-9]*/environ | while IFS= read -r file; do
+    file=${file#/proc/}
+    # A process that ends loses its environment first, so these run still.
+    printf '%s\n' "${file%/environ}"
+  done
+}
+
+# Sets $rabbitmq_environment: all that the node and rabbitmqctl get to see. The
+# caller's RABBITMQ_* and ERL_* must not reach them, nor the system's settings.
+set_rabbitmq_environment() {
+  local home=$stack_dir/rabbitmq loopback='-kernel inet_dist_use_interface {127,0,0,1}'
+  rabbitmq_environment=(
+    PATH="$PATH" LC_ALL=C.UTF-8 HOME="$home"
+    RABBITMQ_NODENAME=workspace_worker@localhost
+    RABBITMQ_NODE_IP_ADDRESS=127.0.0.1
+    RABBITMQ_NODE_PORT="$(port_of rabbitmq amqp)"
+    RABBITMQ_DIST_PORT="$(port_of rabbitmq distribution)"
+    RABBITMQ_MNESIA_BASE="$home/mnesia"
+    RABBITMQ_LOG_BASE="$home/log"
+    RABBITMQ_LOGS=-
+    RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf"
+    RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config"
+    RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf"
+    RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins"
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$loopback"
+    RABBITMQ_CTL_ERL_ARGS="$loopback"
+    # rabbitmqctl listens too while it runs: on any free port, as 0 says.
+    RABBITMQ_CTL_DIST_PORT_MIN=0 RABBITMQ_CTL_DIST_PORT_MAX=0
+    ERL_INETRC="$home/inetrc"
+    ERL_CRASH_DUMP="$home/log/erl_crash.dump"
+    ERL_EPMD_ADDRESS=127.0.0.1
+    ERL_EPMD_PORT="$(port_of rabbitmq epmd)"
+    # Makes the start script become the node instead of staying as its parent.
+    RUNNING_UNDER_SYSTEMD=true
+  )
+}
+
+write_rabbitmq_config() {
+  local home=$stack_dir/rabbitmq
+  mkdir -p -- "$home/log"
+  chmod 700 -- "$home"
+  [[ -s $home/.erlang.cookie ]] || (umask 077 && random_word >"$home/.erlang.cookie")
+  chmod 400 -- "$home/.erlang.cookie"
+  echo '[rabbitmq_management,rabbitmq_prometheus,rabbitmq_consistent_hash_exchange].' \
+    >"$home/enabled_plugins"
+  # Empty, in place of those in /etc/rabbitmq.
+  echo '[].' >"$home/advanced.config"
+  : >"$home/rabbitmq-env.conf"
+  # Names come from this file alone: whatever the machine's resolver says, or
+  # however long it takes, the node finds itself on the loopback interface.
+  cat >"$home/inetrc" <<INETRC
+{lookup, [file]}.
+{host, {127,0,0,1}, ["localhost", "$(uname -n)"]}.
+INETRC
+  cat >"$home/rabbitmq.conf" <<CONF
+# Written by bin/stack at each start.
+management.tcp.ip = 127.0.0.1
+management.tcp.port = $(port_of rabbitmq management)
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = $(port_of rabbitmq prometheus)
+# A developer's disk may be nearly full; the broker should work all the same.
+disk_free_limit.absolute = 64MB
+CONF
+}
+
+rabbitmq_launch() {
+  local scripts
+  scripts=$(rabbitmq_scripts)
+  # RabbitMQ puts its folder between quotes for a shell, and then waits for ever.
+  [[ $stack_dir != *[\'\"\\]* ]] || fail "RabbitMQ cannot work in a folder with a quote or backslash in its name"
+  # A first start that was killed can leave half a database, on which the next
+  # one would wait for ever. There is nothing in it yet.
+  [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
+  write_rabbitmq_config
+  set_rabbitmq_environment
+  raise_file_limit
+  # Where Mnesia leaves a dump when it fails.
+  cd -- "$stack_dir/rabbitmq/log" || fail "cannot enter $stack_dir/rabbitmq/log"
+  # Started here, epmd is this stack's own; the node would start it as a daemon.
+  spawn "$(server_log rabbitmq)" \
+    env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" epmd
+  wait_until 10 port_answers "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
+  is_alive "$spawned" || fail_with_log rabbitmq "has no epmd of its own"
+  spawn "$(server_log rabbitmq)" \
+    env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"
+}
+
+# The node makes tables as large as the limit, so not more than a broker needs.
+raise_file_limit() {
+  local hard
+  hard=$(ulimit -Hn)
+  if [[ $hard == unlimited ]] || ((hard > 65536)); then hard=65536; fi
+  ulimit -Sn "$hard"
+}
+
+rabbitmq_ctl() {
+  local scripts
+  scripts=$(rabbitmq_scripts)
+  server_pid rabbitmq >/dev/null || { say "rabbitmq is down; run bin/stack up"; exit 3; }
+  set_rabbitmq_environment
+  exec env -i "${rabbitmq_environment[@]}" "$scripts/rabbitmqctl" "$@"
+}
