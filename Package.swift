@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -26,6 +27,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -65,20 +70,24 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "Observability",
-      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", lifecycle, logging],
+      dependencies: [
+        "WorkspaceApplication", "WorkspaceDomain", hummingbird, lifecycle, logging,
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+      ],
       swiftSettings: strict),
     .target(
       name: "WorkerCLI",
       dependencies: [
         "WorkerRuntime", "Observability", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient",
+        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Migrations",
         argumentParser, configuration, lifecycle, unixSignals, logging,
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
-    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI"], swiftSettings: strict),
+    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
-    .target(name: "TestSupport", dependencies: ["PostgresClient", "RabbitMQClient", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
     .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),

@@ -1,1 +1,54 @@
-enum MigrationPlaceholder {}
+/// A step of the database's schema, built into the program from `sql/`.
+package struct Migration: Sendable, Equatable {
+  /// Counts up from 1 without gaps.
+  package let version: Int
+  package let name: String
+  /// What applies it: `V<version>__<name>.sql`.
+  package let up: String
+  /// What takes it back: `U<version>__<name>.sql`.
+  package let down: String
+  /// A query that finds what is in the way: `P<version>__<name>.sql`. Its first column is the number of all findings
+  /// (bigint), the others describe a bounded number of them (text). No row: nothing is in the way.
+  package let preflight: String?
+
+  package init(version: Int, name: String, up: String, down: String, preflight: String? = nil) {
+    self.version = version
+    self.name = name
+    self.up = up
+    self.down = down
+    self.preflight = preflight
+  }
+
+  /// `V0002__unique_names_per_tenant`
+  package var fileName: String { "V\(paddedVersion)__\(name)" }
+
+  private var paddedVersion: String {
+    let digits = String(version)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+}
+
+/// All migrations, in order. A test compares them with the files in `sql/`.
+package enum Migrations {
+  package static let all: [Migration] = [
+    Migration(
+      version: 1, name: "tenants_and_workspaces",
+      up: text(PackageResources.V0001__tenants_and_workspaces_sql),
+      down: text(PackageResources.U0001__tenants_and_workspaces_sql)),
+    Migration(
+      version: 2, name: "unique_names_per_tenant",
+      up: text(PackageResources.V0002__unique_names_per_tenant_sql),
+      down: text(PackageResources.U0002__unique_names_per_tenant_sql),
+      preflight: text(PackageResources.P0002__unique_names_per_tenant_sql)),
+    Migration(
+      version: 3, name: "inbox",
+      up: text(PackageResources.V0003__inbox_sql),
+      down: text(PackageResources.U0003__inbox_sql)),
+    Migration(
+      version: 4, name: "outbox",
+      up: text(PackageResources.V0004__outbox_sql),
+      down: text(PackageResources.U0004__outbox_sql)),
+  ]
+
+  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

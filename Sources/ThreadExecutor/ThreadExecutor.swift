@@ -77,19 +77,23 @@ package final class ThreadExecutor: SerialExecutor {
     name.withCString(clinux_name_thread)
     var jobs: [UnownedJob] = []
     while true {
-      let (source, isStopping) = state.withLock { state in
+      let isStopping = state.withLock { state in
         swap(&jobs, &state.jobs)
-        return (state.source, state.isStopping)
+        return state.isStopping
       }
       if isStopping && jobs.isEmpty { return }
       for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
       jobs.removeAll(keepingCapacity: true)
-      wait(for: source)
+      wait()
     }
   }
 
+  /// The source, for the length of one call: were it held while the thread sleeps, an actor that nobody else holds
+  /// any more would never go, and with it neither its socket nor this thread.
+  private var source: (any PollSource)? { state.withLock { $0.source } }
+
   /// Sleeps until a job arrives, the source's descriptor is readable or its timeout has passed.
-  private func wait(for source: (any PollSource)?) {
+  private func wait() {
     let request = source?.assumeIsolated { $0.pollRequest() } ?? .idle
     let maySleep = state.withLock { state in
       state.isSleeping = state.jobs.isEmpty && !state.isStopping
@@ -104,7 +108,7 @@ package final class ThreadExecutor: SerialExecutor {
     if descriptors[0].revents != 0 { clinux_eventfd_drain(wakeup) }
     // With jobs waiting, a poll that found nothing says nothing about the source's timeout.
     let timedOut = ready == 0 && (maySleep || request.timeout == 0)
-    guard let source, descriptors[1].revents != 0 || (timedOut && request.timeout >= 0) || request.timeout == 0 else { return }
-    source.assumeIsolated { $0.service() }
+    guard descriptors[1].revents != 0 || (timedOut && request.timeout >= 0) || request.timeout == 0 else { return }
+    source?.assumeIsolated { $0.service() }
   }
 }

@@ -11,8 +11,7 @@ import Testing
     let broker = FakeBroker(journal: journal)
     let messages = (1...200).map { CommandMessage("\($0)", "list") }
     broker.enqueue(messages)
-    let source = broker.connect()
-    try await source.startConsuming()
+    let source = broker.connect().consume()
     let acknowledger = Acknowledger(source: source)
     let deliveries = try await source.deliveries()
     acknowledger.register(deliveries)
@@ -33,8 +32,7 @@ import Testing
   func ends() async throws {
     let broker = FakeBroker(journal: journal)
     broker.enqueue(CommandMessage("1", "list"))
-    let source = broker.connect()
-    try await source.startConsuming()
+    let source = broker.connect().consume()
     let acknowledger = Acknowledger(source: source)
     let deliveries = try await source.deliveries()
     acknowledger.register(deliveries)

@@ -123,10 +123,12 @@ final class FakeSource: DeliverySource, MessagePublisher {
     return FakeBroker.LinkLost()
   }
 
-  func startConsuming() async throws {
+  /// Deliveries are handed out from here on.
+  func consume() -> FakeSource {
     broker.journal.note(.startedConsuming)
     state.withLock { $0.isConsuming = true }
     changes.note(())
+    return self
   }
 
   func deliveries() async throws -> [Delivery] {

@@ -38,7 +38,6 @@ import WorkerRuntime
     let dice = Dice(seed: seed)
     let fixture = WorkerFixture {
       $0.batchCount = [1, 3, 16][Int(seed % 3)]
-      $0.publishBacklog = 8
       $0.sweepDelay = .milliseconds(1)
     }
     let commands = commands(150, dice)

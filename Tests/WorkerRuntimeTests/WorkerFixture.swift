@@ -53,7 +53,7 @@ final class WorkerFixture: Sendable {
       let session = broker.sessions
       journal.note(.connected(session: session))
       return WorkerLinks(
-        store: store, lease: lease, source: source, publisher: source,
+        store: store, lease: lease, publisher: source, consume: { source.consume() },
         waitUntilBroken: { await source.waitUntilBroken() },
         close: { [journal] in journal.note(.closed(session: session)) })
     }

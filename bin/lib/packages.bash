@@ -8,8 +8,9 @@ have_dpkg() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null
 }
 
+# Fully, not just unpacked: by name, or by a pattern that one package fits.
 is_installed() {
-  [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+  dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
 
 missing_packages() {
@@ -24,7 +25,7 @@ missing_packages() {
 provided() {
   case $1 in
     pkg-config) command -v pkg-config >/dev/null ;;
-    postgresql) (($(newest_postgres) >= 15)) ;;
+    postgresql) is_installed 'postgresql-[0-9]*' && (($(newest_postgres) >= 15)) ;;
     *) return 1 ;;
   esac
 }
@@ -71,13 +72,13 @@ install_packages() {
 # The private stack starts its own servers, so those that the packages bring
 # should not be started system-wide. A policy is the one switch that both
 # sysvinit's and systemd's maintainer scripts obey. It names only services that
-# do not run on this system yet; a system with a policy of its own keeps it.
+# are not installed yet; a system with a policy of its own keeps it.
 deny_service_starts() {
   local denied=()
   [[ -e $service_policy ]] && return
   is_installed rabbitmq-server || denied+=('rabbitmq-server*')
   is_installed erlang-base || denied+=('epmd*')
-  (($(newest_postgres) > 0)) || denied+=('postgresql*')
+  is_installed 'postgresql-[0-9]*' || denied+=('postgresql*')
   ((${#denied[@]} > 0)) || return 0
   trap allow_service_starts EXIT
   service_policy_script "${denied[@]}" | as_root tee "$service_policy" >/dev/null
@@ -87,12 +88,13 @@ deny_service_starts() {
 # The two callers pass different arguments, so the policy looks at each of them.
 # 101 means: this action is not allowed.
 service_policy_script() {
-  local IFS='|'
+  local IFS='|' names
+  names="$*"
   cat <<POLICY
 #!/bin/sh
 # temporary: workspace-worker bin/setup
 for word; do
-  case \$word in $*) exit 101 ;; esac
+  case \$word in $names) exit 101 ;; esac
 done
 exit 0
 POLICY

@@ -14,8 +14,8 @@ set_postgres_account() {
   as_postgres+=(setpriv --reuid "${account%:*}" --regid "${account#*:}" --clear-groups)
 }
 
-# The owner of what is there, which may be the user that root works for; else
-# the system's account for PostgreSQL or for nobody.
+# The owner of the cluster; for a new one the system's account for PostgreSQL, or
+# else the one for nobody.
 postgres_account() {
   local name account
   account=$(stat -L -c %u:%g -- "$stack_dir/postgres" 2>/dev/null) || account=0:0
@@ -50,7 +50,8 @@ settle_postgres_folder() {
     mkdir -m 700 -- "$folder"
     ((EUID != 0)) || chown "$(postgres_account)" -- "$folder"
   fi
-  "${as_postgres[@]}" test -w "$folder/." && return
+  # Not by the link, which itself lies where the account may not look.
+  "${as_postgres[@]}" test -w "$(realpath -- "$folder")" && return
   if ((EUID != 0)) || [[ -L $folder ]]; then
     fail "the account that PostgreSQL runs as cannot write to $folder"
   fi

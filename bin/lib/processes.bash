@@ -8,7 +8,8 @@ process_start() {
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
   # The second field, the name, may hold spaces and brackets.
   read -ra fields <<<"${stat##*) }"
-  [[ ${fields[0]} != [ZX] ]] || return 1
+  # Nothing is in it when the process ends right now.
+  [[ -n ${fields[19]:-} && ${fields[0]} != [ZX] ]] || return 1
   printf '%s\n' "${fields[19]}"
 }
 

@@ -27,8 +27,11 @@ rabbitmq_stop_signal() {
   echo TERM
 }
 
+# What answers at the port might be another program that took it first; then the
+# node does not come as far as this line.
 rabbitmq_answers() {
-  port_answers "$(port_of rabbitmq amqp)"
+  grep -qsm 1 'Server startup complete' -- "$(server_log rabbitmq)" &&
+    port_answers "$(port_of rabbitmq amqp)"
 }
 
 # Every process of the node inherits this variable; rabbitmqctl does not get it.
@@ -57,7 +60,7 @@ set_rabbitmq_environment() {
     RABBITMQ_DIST_PORT="$(port_of rabbitmq distribution)"
     RABBITMQ_MNESIA_BASE="$home/mnesia"
     RABBITMQ_LOG_BASE="$home/log"
-    RABBITMQ_LOGS="$home/log/node.log"
+    RABBITMQ_LOGS=-
     RABBITMQ_CONFIG_FILE="$home/rabbitmq.conf"
     RABBITMQ_ADVANCED_CONFIG_FILE="$home/advanced.config"
     RABBITMQ_CONF_ENV_FILE="$home/rabbitmq-env.conf"
@@ -67,6 +70,7 @@ set_rabbitmq_environment() {
     # rabbitmqctl listens too while it runs: on any free port, as 0 says.
     RABBITMQ_CTL_DIST_PORT_MIN=0 RABBITMQ_CTL_DIST_PORT_MAX=0
     ERL_INETRC="$home/inetrc"
+    ERL_CRASH_DUMP="$home/log/erl_crash.dump"
     ERL_EPMD_ADDRESS=127.0.0.1
     ERL_EPMD_PORT="$(port_of rabbitmq epmd)"
     # Makes the start script become the node instead of staying as its parent.
@@ -76,7 +80,7 @@ set_rabbitmq_environment() {
 
 write_rabbitmq_config() {
   local home=$stack_dir/rabbitmq
-  mkdir -p -- "$home"
+  mkdir -p -- "$home/log"
   chmod 700 -- "$home"
   [[ -s $home/.erlang.cookie ]] || (umask 077 && random_word >"$home/.erlang.cookie")
   chmod 400 -- "$home/.erlang.cookie"
@@ -85,8 +89,8 @@ write_rabbitmq_config() {
   # Empty, in place of those in /etc/rabbitmq.
   echo '[].' >"$home/advanced.config"
   : >"$home/rabbitmq-env.conf"
-  # Names come from this file alone: the node asks for the machine's own name when
-  # it starts and stops, and would wait 5 s each time where no DNS server answers.
+  # Names come from this file alone: whatever the machine's resolver says, or
+  # however long it takes, the node finds itself on the loopback interface.
   cat >"$home/inetrc" <<INETRC
 {lookup, [file]}.
 {host, {127,0,0,1}, ["localhost", "$(uname -n)"]}.
@@ -105,9 +109,16 @@ CONF
 rabbitmq_launch() {
   local scripts
   scripts=$(rabbitmq_scripts)
+  # RabbitMQ puts its folder between quotes for a shell, and then waits for ever.
+  [[ $stack_dir != *[\'\"\\]* ]] || fail "RabbitMQ cannot work in a folder with a quote or backslash in its name"
+  # A first start that was killed can leave half a database, on which the next
+  # one would wait for ever. There is nothing in it yet.
+  [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
   write_rabbitmq_config
   set_rabbitmq_environment
   raise_file_limit
+  # Where Mnesia leaves a dump when it fails.
+  cd -- "$stack_dir/rabbitmq/log" || fail "cannot enter $stack_dir/rabbitmq/log"
   # Started here, epmd is this stack's own; the node would start it as a daemon.
   spawn "$(server_log rabbitmq)" \
     env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" epmd

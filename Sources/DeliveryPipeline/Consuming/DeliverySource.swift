@@ -12,9 +12,6 @@ package struct Acknowledgement: Sendable, Equatable {
 
 /// Port: where deliveries come from.
 package protocol DeliverySource: Sendable {
-  /// Asks the broker for deliveries, as many at a time as the prefetch allows.
-  func startConsuming() async throws
-
   /// All that has arrived since the last call, in the order of arrival; waits while that is nothing.
   ///
   /// - Returns: an empty array once consuming was stopped and everything that arrived before was handed out.

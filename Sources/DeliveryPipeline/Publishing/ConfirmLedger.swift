@@ -50,9 +50,11 @@ package struct ConfirmLedger: Sendable {
     self.maximumBytes = maximumBytes
   }
 
-  /// Whether the window has room for a message with a body of `bytes`.
-  package func hasRoom(for bytes: Int) -> Bool {
-    unconfirmedCount == 0 || (unconfirmedCount < maximumCount && unconfirmedBytes + bytes <= maximumBytes)
+  /// Whether the window has room for a message with a body of `bytes`, behind others that are about to be published:
+  /// `count` of them with `pendingBytes` of bodies. Default: none.
+  package func hasRoom(for bytes: Int, behind count: Int = 0, _ pendingBytes: Int = 0) -> Bool {
+    let count = unconfirmedCount + count
+    return count == 0 || (count < maximumCount && unconfirmedBytes + pendingBytes + bytes <= maximumBytes)
   }
 
   /// The next message of a batch was handed to the broker.

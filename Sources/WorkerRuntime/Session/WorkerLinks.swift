@@ -5,7 +5,8 @@ package import UnitOfWork
 package struct WorkerLinks: Sendable {
   package let store: any UnitOfWorkStore
   package let lease: any ActiveWorkerLease
-  package let source: any DeliverySource
+  /// Begins to consume the queue; called once.
+  package let consume: @Sendable () async throws -> any DeliverySource
   package let publisher: any MessagePublisher
   /// Returns why, when one of the connections is lost, or the task is cancelled.
   package let waitUntilBroken: @Sendable () async -> any Error
@@ -13,13 +14,14 @@ package struct WorkerLinks: Sendable {
   package let close: @Sendable () async -> Void
 
   package init(
-    store: any UnitOfWorkStore, lease: any ActiveWorkerLease, source: any DeliverySource,
-    publisher: any MessagePublisher, waitUntilBroken: @escaping @Sendable () async -> any Error,
+    store: any UnitOfWorkStore, lease: any ActiveWorkerLease, publisher: any MessagePublisher,
+    consume: @escaping @Sendable () async throws -> any DeliverySource,
+    waitUntilBroken: @escaping @Sendable () async -> any Error,
     close: @escaping @Sendable () async -> Void
   ) {
     self.store = store
     self.lease = lease
-    self.source = source
+    self.consume = consume
     self.publisher = publisher
     self.waitUntilBroken = waitUntilBroken
     self.close = close

@@ -42,10 +42,10 @@ struct WorkerSession {
     status.change(to: .recovering)
     try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
     guard !drain.isRaised else { return }
-    try await links.source.startConsuming()
+    let source = try await links.consume()
     status.change(to: .active)
     logger.info("the worker is active")
-    try await runStages()
+    try await runStages(on: source)
   }
 
   /// - Returns: false when the worker is to stop before it became active.
@@ -61,8 +61,8 @@ struct WorkerSession {
     return false
   }
 
-  private func runStages() async throws {
-    let stages = Stages(session: self)
+  private func runStages(on source: any DeliverySource) async throws {
+    let stages = Stages(session: self, source: source)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await stages.run()
@@ -74,7 +74,7 @@ struct WorkerSession {
       }
       group.addTask {
         await drain.wait()
-        if drain.isRaised { try await links.source.stopConsuming() }
+        if drain.isRaised { try await source.stopConsuming() }
         return false
       }
       while let isDone = try await group.next(), !isDone {}

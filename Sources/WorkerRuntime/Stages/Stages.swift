@@ -12,19 +12,19 @@ struct Stages {
   private let requests: BatchChannel<CommitRequest>
   private let sweepDelay: Duration
 
-  init(session: WorkerSession) {
+  init(session: WorkerSession, source: any DeliverySource) {
     let settings = session.settings
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
       limits: .init(count: batch.count, bytes: batch.bytes), room: .init(count: batch.count, bytes: batch.bytes))
-    // A publication is all that one transaction committed.
+    // A publication is all that one transaction committed. One may wait while another is published; a second one
+    // makes committing, and with it consuming, pause.
     let publications = BatchChannel<Publication>(
-      limits: .init(count: batch.count, bytes: batch.bytes),
-      room: .init(count: settings.publishBacklog / max(1, batch.count), bytes: 2 * batch.bytes))
-    acknowledger = Acknowledger(source: session.links.source)
+      limits: .init(count: 2, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
+    acknowledger = Acknowledger(source: source)
     sweepDelay = settings.sweepDelay
     consume = ConsumeStage(
-      source: session.links.source, decoder: CommandDecoder(limits: settings.limits), acknowledger: acknowledger,
+      source: source, decoder: CommandDecoder(limits: settings.limits), acknowledger: acknowledger,
       output: requests)
     commit = CommitStage(
       input: requests,

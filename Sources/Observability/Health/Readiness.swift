@@ -1,0 +1,12 @@
+/// Whether work flows, and if not, what is missing.
+package struct Readiness: Sendable, Equatable {
+  /// `active` or `standby`, or what the worker is doing instead.
+  package let state: String
+  /// What is missing, by condition; no secrets. Ready when there is nothing.
+  package let missing: [String: String]
+
+  package init(state: String, missing: [String: String]) {
+    self.state = state
+    self.missing = missing
+  }
+}

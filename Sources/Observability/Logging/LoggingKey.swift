@@ -1,0 +1,13 @@
+/// The keys of log metadata.
+enum LoggingKey: String, Sendable {
+  case commandID = "command_id"
+  case commandSource = "command_source"
+  case tenantID = "tenant_id"
+  case userID = "user_id"
+  case traceparent
+  case workspaceID = "workspace_id"
+  case isRoot = "is_root"
+  case version
+  case count
+  case error
+}

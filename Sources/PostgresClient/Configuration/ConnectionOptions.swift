@@ -1,0 +1,64 @@
+/// The keywords and values that PQconnectStartParams gets (libpq manual, "Parameter Key Words").
+struct ConnectionOptions: Sendable {
+  let values: [String: String]
+
+  init(_ configuration: PostgresConfiguration) throws(PostgresError) {
+    let given = try ConnectionString(configuration.url)
+    var values = Self.defaults(configuration, hosts: given.hostCount).merging(given.values) { _, given in given }
+    // Later settings win: those of the connection string.
+    values["options"] = [Self.options(configuration.sessionSettings), given["options"] ?? ""].joined(separator: " ")
+    // Not for the connection string to choose: parameters and rows are UTF-8 here.
+    values["client_encoding"] = "UTF8"
+    self.values = values
+  }
+
+  /// A peer that went away without a word is noticed after 10 to 25 s, whether data is on its way to it
+  /// (`tcp_user_timeout`, milliseconds) or not (`keepalives_*`).
+  ///
+  /// `tcp_user_timeout` also bounds the wait for an unreachable host of a list, for which PQconnectPoll has no limit
+  /// (`connect_timeout` is for the blocking calls only): each gets an equal part of the connect timeout.
+  private static func defaults(_ configuration: PostgresConfiguration, hosts: Int) -> [String: String] {
+    [
+      "fallback_application_name": configuration.applicationName,
+      "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
+      "tcp_user_timeout": "\(min(10_000, configuration.connectTimeout.wholeMilliseconds / Int32(hosts)))",
+    ]
+  }
+
+  /// Command-line options of the server, in which a backslash takes white space and backslashes literally.
+  private static func options(_ settings: [(name: String, value: String)]) -> String {
+    settings.map { name, value in
+      let escaped = value.reduce(into: "") { text, character in
+        if character.isWhitespace || character == "\\" { text.append("\\") }
+        text.append(character)
+      }
+      return "-c \(name)=\(escaped)"
+    }.joined(separator: " ")
+  }
+
+  /// Lends keywords and values as the two null-terminated arrays of C strings that libpq takes.
+  func withCArrays<Result>(
+    _ body: (_ keywords: [UnsafePointer<CChar>?], _ values: [UnsafePointer<CChar>?]) -> Result
+  ) -> Result {
+    var arena: [CChar] = []
+    var offsets: [Int] = []
+    for text in values.flatMap({ [$0.key, $0.value] }) {
+      offsets.append(arena.count)
+      arena.append(contentsOf: text.utf8CString)
+    }
+    return arena.withUnsafeBufferPointer { arena in
+      let pointers = offsets.map { arena.baseAddress?.advanced(by: $0) }
+      let keywords = stride(from: 0, to: pointers.count, by: 2).map { pointers[$0] }
+      let values = stride(from: 1, to: pointers.count, by: 2).map { pointers[$0] }
+      return body(keywords + [nil], values + [nil])
+    }
+  }
+}
+
+extension ConnectionString {
+  /// How many hosts are tried; at least 1.
+  fileprivate var hostCount: Int {
+    let hosts = self["hostaddr"] ?? self["host"] ?? ""
+    return hosts.split(separator: ",", omittingEmptySubsequences: false).count
+  }
+}

@@ -1,0 +1,37 @@
+import CLibPQ
+
+/// A connection string taken apart into libpq's keywords (libpq manual, PQconninfoParse).
+struct ConnectionString: Sendable {
+  /// The keywords that were given, with their values. Holds the password.
+  private(set) var values: [String: String] = [:]
+
+  /// - Throws: ``PostgresError/configuration(reason:)`` in words of our own: libpq's message quotes the part that it
+  ///   could not read, which after an unescaped `/`, `?` or `@` is a part of the password.
+  init(_ text: String) throws(PostgresError) {
+    guard let options = PQconninfoParse(text, nil) else {
+      throw .configuration(
+        reason: "the connection string is malformed (in a URI, reserved characters of user and password are percent-encoded)")
+    }
+    defer { PQconninfoFree(options) }
+    var option = options
+    while let keyword = option.pointee.keyword {
+      if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
+      option += 1
+    }
+    try refuseMisreadPassword()
+  }
+
+  subscript(keyword: String) -> String? { values[keyword] }
+
+  /// An unescaped reserved character in a password moves parts of it into the port, the host or the database's name,
+  /// which error messages and logs do quote.
+  private func refuseMisreadPassword() throws(PostgresError) {
+    let portCharacters = Set("0123456789,")
+    guard (values["port"] ?? "").allSatisfy(portCharacters.contains) else {
+      throw .configuration(reason: "the port is not a number; is a reserved character of the password not percent-encoded?")
+    }
+    for keyword in ["host", "dbname"] where values[keyword]?.contains("@") == true {
+      throw .configuration(reason: "\(keyword) holds an @; is a reserved character of the password not percent-encoded?")
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// How to reach PostgreSQL, and the limits of a session there.
+///
+/// What the connection string says wins over everything here; then come these values, then libpq's environment
+/// variables and defaults. PostgreSQL 14 or later, on a system that can watch sockets (all but Windows).
+package struct PostgresConfiguration: Sendable {
+  /// A libpq connection string or URI (libpq manual, "Connection Strings"), all of its features included: several
+  /// hosts, `target_session_attrs`, `sslmode`, `service`. May hold a password: never logged.
+  package var url: String
+  /// How the session is listed in `pg_stat_activity`.
+  package var applicationName = "workspace-worker"
+  /// The limit for all of connecting: every host, TLS and authentication. Resolving names is libpq's, by a blocking
+  /// `getaddrinfo`: its own limit (`options timeout` in resolv.conf) applies on top.
+  package var connectTimeout: Duration = .seconds(10)
+  /// The longest that one statement may run; nil for no limit. Its error is `query_canceled`.
+  package var statementTimeout: Duration? = .seconds(30)
+  /// The longest wait for one lock; nil for no limit. Its error is `lock_not_available`.
+  package var lockTimeout: Duration? = .seconds(10)
+  /// The server ends a session that leaves a transaction open and idle for this long; nil for never.
+  package var idleInTransactionTimeout: Duration? = .seconds(30)
+  /// The server ends a session that is idle for this long; nil for never. With it, a process that was stopped does
+  /// not hold its session locks for ever; whoever sets it pings more often than that.
+  package var idleSessionTimeout: Duration?
+  /// More run-time settings of the session, by name.
+  ///
+  /// By default the server looks every second whether the client of a running statement is still there: giving up
+  /// a session here frees its locks there.
+  package var settings = ["client_connection_check_interval": "1s"]
+
+  package init(url: String) { self.url = url }
+
+  /// All settings of the session, in the order of their names.
+  var sessionSettings: [(name: String, value: String)] {
+    let timeouts = [
+      "statement_timeout": statementTimeout, "lock_timeout": lockTimeout,
+      "idle_in_transaction_session_timeout": idleInTransactionTimeout, "idle_session_timeout": idleSessionTimeout,
+    ]
+    // Zero, PostgreSQL's "never", is said too: a role or a database may have a default of its own.
+    let limits = timeouts.mapValues { "\($0?.wholeMilliseconds ?? 0)ms" }
+    return limits.merging(settings) { _, setting in setting }
+      .sorted { $0.key < $1.key }
+      .map { (name: $0.key, value: $0.value) }
+  }
+}
+
+extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible {
+  /// Where to, without secrets.
+  package var description: String { (try? target.description) ?? "a malformed connection string" }
+  package var debugDescription: String { description }
+}
+
+extension Duration {
+  /// Rounded up, so that a limit is never undercut and a short one does not become "none"; at most Int32.max, which
+  /// is the longest wait that both poll() and PostgreSQL know (24 days).
+  var wholeMilliseconds: Int32 {
+    let (seconds, attoseconds) = components
+    guard seconds < Int64(Int32.max) / 1000 else { return .max }
+    guard self > .zero else { return 0 }
+    let perMillisecond: Int64 = 1_000_000_000_000_000
+    return Int32(seconds * 1000 + (attoseconds + perMillisecond - 1) / perMillisecond)
+  }
+}

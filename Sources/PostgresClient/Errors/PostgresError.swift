@@ -1,0 +1,80 @@
+/// Why something asked of PostgreSQL was not done.
+package enum PostgresError: Error, Sendable, Equatable {
+  /// The server refused a statement. The session goes on; a transaction that was open waits for its ROLLBACK.
+  case server(ServerError)
+  /// The session is over. A COMMIT that was under way may have happened.
+  case connectionLost(ConnectionFailure)
+  /// No session came about.
+  case connectFailed(ConnectionFailure)
+  /// No answer came in time; the session was given up, so a COMMIT that was under way may have happened.
+  case timeout(after: Duration)
+  /// The task was cancelled. Where a request was under way, the session was given up as with ``timeout(after:)``.
+  case cancelled
+  /// The connection string or a setting can't be used. Never quotes the connection string.
+  case configuration(reason: String)
+  /// Statement and parameters don't fit, or the server's answer is none that the protocol allows.
+  case protocolViolation(reason: String)
+  /// A value is not of the type that was asked for.
+  case decoding(reason: String)
+
+  /// The session that this happened on is gone.
+  package var isConnectionLoss: Bool {
+    switch self {
+    case .connectionLost, .connectFailed, .timeout: true
+    case .server(let error): error.endsSession
+    case .cancelled, .configuration, .protocolViolation, .decoding: false
+    }
+  }
+
+  /// The same can succeed a little later, on this session or a new one.
+  package var isTransient: Bool {
+    guard !isConnectionLoss else { return sqlState?.class != .invalidAuthorizationSpecification }
+    guard let sqlState else { return false }
+    switch sqlState {
+    case .lockNotAvailable, .queryCanceled, .readOnlySQLTransaction: return true
+    default: return [.transactionRollback, .insufficientResources].contains(sqlState.class)
+    }
+  }
+
+  /// What the server said, where it said something.
+  package var sqlState: SQLState? {
+    switch self {
+    case .server(let error): error.sqlState
+    case .connectionLost(let failure), .connectFailed(let failure): failure.sqlState
+    case .timeout, .cancelled, .configuration, .protocolViolation, .decoding: nil
+    }
+  }
+}
+
+/// How a session ended, or why none came about.
+package struct ConnectionFailure: Error, Sendable, Hashable {
+  /// The words of libpq or the server. Never quotes the connection string.
+  package let reason: String
+  /// The server's reason, where it gave one.
+  package let sqlState: SQLState?
+
+  package init(reason: String, sqlState: SQLState? = nil) {
+    self.reason = reason
+    self.sqlState = sqlState
+  }
+}
+
+extension ConnectionFailure: CustomStringConvertible {
+  package var description: String { sqlState.map { "\(reason) [\($0)]" } ?? reason }
+}
+
+extension PostgresError: CustomStringConvertible {
+  /// For logs: no values, no SQL, no secrets.
+  package var description: String {
+    switch self {
+    case .server(let error): "PostgreSQL refused a statement: \(error)"
+    case .connectionLost(let failure): "the connection to PostgreSQL is lost: \(failure)"
+    case .connectFailed(let failure): "no connection to PostgreSQL: \(failure)"
+    case .timeout(let limit): "PostgreSQL did not answer within \(limit)"
+    case .cancelled: "cancelled while waiting for PostgreSQL"
+    case .configuration(let reason): "the PostgreSQL connection can't be configured: \(reason)"
+    case .protocolViolation(let reason): "the exchange with PostgreSQL went wrong: \(reason)"
+    case .decoding(let reason): "an answer of PostgreSQL could not be read: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,88 @@
+/// One row. Its accessors take a column's number, from 0, and throw ``PostgresError/decoding(reason:)`` where the
+/// column does not exist, is of another type, or is NULL and no optional was asked for.
+package struct PostgresRow: Sendable {
+  let storage: PostgresRows.Storage
+  let index: Int
+
+  package func text(_ column: Int) throws(PostgresError) -> String {
+    try present(optionalText(column), column)
+  }
+
+  package func optionalText(_ column: Int) throws(PostgresError) -> String? {
+    guard let bytes = try bytes(column, of: .text) else { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else { throw wrong(column, "is not UTF-8") }
+    return text
+  }
+
+  package func bytea(_ column: Int) throws(PostgresError) -> [UInt8] {
+    try present(optionalBytea(column), column)
+  }
+
+  package func optionalBytea(_ column: Int) throws(PostgresError) -> [UInt8]? {
+    try bytes(column, of: .bytea).map(Array.init)
+  }
+
+  package func int8(_ column: Int) throws(PostgresError) -> Int64 {
+    try present(optionalInt8(column), column)
+  }
+
+  package func optionalInt8(_ column: Int) throws(PostgresError) -> Int64? {
+    try integer(column, of: .int8)
+  }
+
+  package func int4(_ column: Int) throws(PostgresError) -> Int32 {
+    try present(optionalInt4(column), column)
+  }
+
+  package func optionalInt4(_ column: Int) throws(PostgresError) -> Int32? {
+    try integer(column, of: .int4)
+  }
+
+  package func bool(_ column: Int) throws(PostgresError) -> Bool {
+    try present(optionalBool(column), column)
+  }
+
+  package func optionalBool(_ column: Int) throws(PostgresError) -> Bool? {
+    guard let number: UInt8 = try integer(column, of: .bool) else { return nil }
+    return number != 0
+  }
+
+  package func timestamp(_ column: Int) throws(PostgresError) -> PostgresTimestamp {
+    try present(optionalTimestamp(column), column)
+  }
+
+  package func optionalTimestamp(_ column: Int) throws(PostgresError) -> PostgresTimestamp? {
+    guard let microseconds: Int64 = try integer(column, of: .timestamptz) else { return nil }
+    guard let timestamp = PostgresTimestamp(microsecondsSince2000: microseconds) else {
+      throw wrong(column, "is infinite")
+    }
+    return timestamp
+  }
+
+  private func integer<Number: FixedWidthInteger>(
+    _ column: Int, of type: PostgresType
+  ) throws(PostgresError) -> Number? {
+    guard let bytes = try bytes(column, of: type) else { return nil }
+    guard bytes.count == MemoryLayout<Number>.size else { throw wrong(column, "has \(bytes.count) bytes") }
+    return bytes.reduce(0) { $0 << 8 | Number(truncatingIfNeeded: $1) }
+  }
+
+  /// The bytes of a column; nil for NULL.
+  private func bytes(_ column: Int, of type: PostgresType) throws(PostgresError) -> ArraySlice<UInt8>? {
+    guard storage.columns.indices.contains(column) else { throw wrong(column, "does not exist") }
+    let oid = storage.columns[column].typeOID
+    guard oid == type.rawValue else { throw wrong(column, "is of type \(oid), not \(type)") }
+    let cell = storage.cells[index * storage.columns.count + column]
+    return cell.length.map { storage.bytes[cell.offset..<cell.offset + $0] }
+  }
+
+  private func present<Value>(_ value: Value?, _ column: Int) throws(PostgresError) -> Value {
+    guard let value else { throw wrong(column, "is NULL") }
+    return value
+  }
+
+  private func wrong(_ column: Int, _ problem: String) -> PostgresError {
+    let name = storage.columns.indices.contains(column) ? " (\(storage.columns[column].name))" : ""
+    return .decoding(reason: "column \(column)\(name) \(problem)")
+  }
+}

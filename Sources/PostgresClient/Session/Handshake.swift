@@ -1,0 +1,68 @@
+import CLibPQ
+import Logging
+
+extension ServerSession {
+  /// Connects and authenticates (libpq manual, PQconnectStartParams and PQconnectPoll).
+  static func open(
+    _ configuration: PostgresConfiguration, interrupt: Interrupt, logger: Logger
+  ) throws(PostgresError) -> ServerSession {
+    let options = try ConnectionOptions(configuration)
+    guard let connection = options.withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
+      throw .connectFailed(ConnectionFailure(reason: "libpq is out of memory"))
+    }
+    let session = ServerSession(connection, logger: logger)
+    try session.handshake(SocketWait(limit: configuration.connectTimeout, interrupt: interrupt))
+    return session
+  }
+
+  private func handshake(_ wait: SocketWait) throws(PostgresError) {
+    // libpq 15 keeps the SQLSTATE of a refused connection to itself, but for the verbose form of the message.
+    PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
+    guard PQstatus(connection) != CONNECTION_BAD else { throw refused() }
+    // "If you have yet to call PQconnectPoll, act as if it last returned PGRES_POLLING_WRITING."
+    var direction = SocketWait.Readiness.writable
+    while true {
+      // The socket may be another one after each call: libpq goes from address to address, and from TLS to plain.
+      try waitForHandshake(wait, direction)
+      switch PQconnectPoll(connection) {
+      case PGRES_POLLING_READING: direction = .readable
+      case PGRES_POLLING_WRITING: direction = .writable
+      case PGRES_POLLING_OK: return try becomeReady()
+      default: throw refused()
+      }
+    }
+  }
+
+  private func waitForHandshake(_ wait: SocketWait, _ direction: SocketWait.Readiness) throws(PostgresError) {
+    do {
+      _ = try wait.wait(for: socket, until: direction)
+    } catch .timeout(let limit) {
+      throw .connectFailed(ConnectionFailure(reason: "the server did not complete the handshake within \(limit)"))
+    }
+  }
+
+  private func becomeReady() throws(PostgresError) {
+    PQsetErrorVerbosity(connection, PQERRORS_DEFAULT)
+    guard PQsetnonblocking(connection, 1) == 0 else { throw refused() }
+  }
+
+  private func refused() -> PostgresError {
+    .connectFailed(ConnectionFailure(verboseMessage: String(cString: PQerrorMessage(connection))))
+  }
+}
+
+extension ConnectionFailure {
+  /// Reads the SQLSTATE out of a verbose message: `… FATAL:  28P01: password authentication failed …`, where the
+  /// part before the code may be translated. With several hosts the last one's counts.
+  init(verboseMessage text: String) {
+    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
+    let candidates = lines.flatMap { $0.split(separator: ":").map { $0.drop(while: \.isWhitespace) } }
+    self.init(
+      reason: lines.joined(separator: " "),
+      sqlState: candidates.last { SQLState($0) != nil }.flatMap { SQLState(String($0)) })
+  }
+}
+
+extension SQLState {
+  fileprivate init?(_ text: Substring) { self.init(String(text)) }
+}

@@ -1,0 +1,56 @@
+import CLibPQ
+import Logging
+
+/// Takes what the server says unasked: notices go to the log, and the reason for which it ends the session is kept.
+///
+/// libpq hands out a FATAL that arrives while no request is under way as a notice.
+final class NoticeSink {
+  private let logger: Logger
+  private(set) var fatal: ServerError?
+
+  init(logger: Logger) { self.logger = logger }
+
+  /// Attaches itself to `connection`, which must not outlive it.
+  func attach(to connection: OpaquePointer) {
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    PQsetNoticeReceiver(
+      connection,
+      { context, result in
+        guard let context, let result else { return }
+        Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue().receive(ServerError(result))
+      }, context)
+  }
+
+  private func receive(_ notice: ServerError) {
+    if notice.endsSession { fatal = notice }
+    logger.log(
+      level: notice.severity >= .warning ? .warning : .debug, "PostgreSQL notice",
+      metadata: [
+        "postgres.severity": "\(notice.severity.rawValue)", "postgres.sqlstate": "\(notice.sqlState)",
+        "postgres.message": "\(notice.message)",
+      ])
+  }
+}
+
+extension ServerError {
+  /// The error, or notice, in a result.
+  init(_ result: OpaquePointer) {
+    func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
+    self.init(
+      // Without a code it is libpq that failed, on its own or for the connection.
+      sqlState: field(PGDiagSQLState).flatMap(SQLState.init) ?? .connectionException,
+      severity: field(PGDiagSeverity).flatMap(Severity.init) ?? .error,
+      message: field(PGDiagMessagePrimary) ?? String(cString: PQresultErrorMessage(result)).firstLine,
+      detail: field(PGDiagMessageDetail),
+      hint: field(PGDiagMessageHint),
+      schema: field(PGDiagSchemaName),
+      table: field(PGDiagTableName),
+      column: field(PGDiagColumnName),
+      constraint: field(PGDiagConstraintName))
+  }
+}
+
+extension String {
+  /// libpq adds lines of speculation ("This probably means …") to what happened.
+  var firstLine: String { split(whereSeparator: \.isNewline).first.map(String.init) ?? "" }
+}

@@ -1,0 +1,79 @@
+import CLibPQ
+
+/// libpq manual, chapter "Pipeline Mode".
+extension ServerSession {
+  /// Sends all requests, each preceded by its preparation where this session does not know it yet, and reads all
+  /// answers: one round trip.
+  ///
+  /// - Throws: ``PostgresError/server(_:)`` with the first failure: what follows it was not run, and the session goes
+  ///   on. Any other error means that the session is of no use any more.
+  func pipeline(_ requests: [PostgresRequest], _ wait: SocketWait) throws(PostgresError) -> [PostgresRows] {
+    guard PQenterPipelineMode(connection) == 1 else { throw lost() }
+    let steps = try send(requests)
+    try flush(wait)
+    var rows: [PostgresRows] = []
+    rows.reserveCapacity(requests.count)
+    var failure: ServerError?
+    for step in steps {
+      let result = try resultOfStep(wait)
+      if let error = result.error { failure = failure ?? error }
+      guard result.status == .success else { continue }
+      switch step {
+      case .prepare(let name): prepared.insert(name)
+      case .execute: rows.append(result.rows())
+      }
+    }
+    try leave(wait)
+    if let failure { throw .server(failure) }
+    return rows
+  }
+
+  private enum Step {
+    case prepare(String)
+    case execute
+  }
+
+  /// Puts everything into libpq's buffer.
+  private func send(_ requests: [PostgresRequest]) throws(PostgresError) -> [Step] {
+    var steps: [Step] = []
+    var known = prepared
+    for request in requests {
+      if known.insert(request.statement.name).inserted {
+        guard sendPrepare(request.statement) else { throw lost() }
+        steps.append(.prepare(request.statement.name))
+      }
+      guard sendExecute(request) else { throw lost() }
+      steps.append(.execute)
+    }
+    guard PQpipelineSync(connection) == 1 else { throw lost() }
+    return steps
+  }
+
+  private func sendPrepare(_ statement: PostgresStatement) -> Bool {
+    let types = statement.parameters.map(\.rawValue)
+    return PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types) == 1
+  }
+
+  private func sendExecute(_ request: PostgresRequest) -> Bool {
+    request.parameters.withCArrays { values, lengths, formats in
+      let binary: Int32 = 1
+      return PQsendQueryPrepared(
+        connection, request.statement.name, Int32(values.count), values, lengths, formats, binary) == 1
+    }
+  }
+
+  /// The one result of a step, and the nil that ends it.
+  private func resultOfStep(_ wait: SocketWait) throws(PostgresError) -> QueryResult {
+    guard let result = try nextResult(wait), [.success, .failure, .skipped].contains(result.status),
+      try nextResult(wait) == nil
+    else { throw .protocolViolation(reason: "an unexpected result in a pipeline") }
+    return result
+  }
+
+  /// Reads the answer to the synchronisation point, which no nil follows.
+  private func leave(_ wait: SocketWait) throws(PostgresError) {
+    guard try nextResult(wait)?.status == .endOfPipeline, PQexitPipelineMode(connection) == 1 else {
+      throw .protocolViolation(reason: "the pipeline did not end where it should")
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import CLibPQ
+
+extension ServerSession {
+  /// Runs a text of several statements through the simple query protocol.
+  ///
+  /// - Throws: as ``pipeline(_:_:)`` does.
+  func run(script: String, _ wait: SocketWait) throws(PostgresError) {
+    guard PQsendQuery(connection, script) == 1 else { throw lost() }
+    try flush(wait)
+    var failure: ServerError?
+    while let result = try nextResult(wait) {
+      switch result.status {
+      case .success: break
+      case .failure: failure = failure ?? result.error
+      case .skipped, .endOfPipeline, .unexpected:
+        throw .protocolViolation(reason: "a script that copies to or from the client")
+      }
+    }
+    if let failure { throw .server(failure) }
+  }
+}

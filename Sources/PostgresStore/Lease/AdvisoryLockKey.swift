@@ -1,0 +1,18 @@
+import Crypto
+import PostgresClient
+
+/// The number under which something is locked by an advisory lock (PostgreSQL manual, "Advisory Locks"): the first
+/// eight bytes of the SHA-256 of its name. Other programs that lock by number in this database won't meet it.
+package struct AdvisoryLockKey: Sendable, Equatable {
+  package let number: Int64
+
+  package init(_ name: String) {
+    number = SHA256.hash(data: Array(name.utf8)).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+  }
+
+  var parameters: PostgresParameters {
+    var parameters = PostgresParameters()
+    parameters.append(number)
+    return parameters
+  }
+}

@@ -1,0 +1,73 @@
+import Migrations
+import PostgresClient
+
+/// One migration on its way up or down: in a transaction of its own, together with the row that records it.
+struct MigrationStep: Sendable {
+  let migration: Migration
+  let direction: Direction
+
+  enum Direction: Sendable {
+    case up
+    case down
+  }
+
+  /// - Parameter timeout: for each of the migration's texts.
+  func run(on connection: PostgresConnection, timeout: Duration) async throws(MigrationError) {
+    do {
+      try await runInTransaction(connection, timeout)
+    } catch {
+      // Without a connection the server rolls back on its own.
+      _ = try? await connection.pipeline([.rollback])
+      throw error
+    }
+  }
+
+  private func runInTransaction(_ connection: PostgresConnection, _ timeout: Duration) async throws(MigrationError) {
+    _ = try await naming { () async throws(PostgresError) in try await connection.pipeline([.begin]) }
+    if direction == .up { try await preflight(connection, timeout) }
+    let script = direction == .up ? migration.up : migration.down
+    try await naming { () async throws(PostgresError) in
+      try await connection.execute(script: script, timeout: timeout)
+    }
+    guard await connection.transactionStatus == .inTransaction else {
+      throw .endsTransaction(migration: migration.fileName)
+    }
+    let bookkeeping = direction == .up ? AppliedMigration.record(migration) : AppliedMigration.forget(migration)
+    _ = try await naming { () async throws(PostgresError) in
+      try await connection.pipeline([bookkeeping, .commit], timeout: timeout)
+    }
+  }
+
+  private func preflight(_ connection: PostgresConnection, _ timeout: Duration) async throws(MigrationError) {
+    guard let query = migration.preflight else { return }
+    let findings = try await naming { () async throws(PostgresError) in
+      let request = PostgresRequest(PostgresStatement(name: "preflight_\(migration.version)", sql: query))
+      return try PreflightFindings(migration.fileName, try await connection.pipeline([request], timeout: timeout)[0])
+    }
+    guard findings.total == 0 else { throw .preflight(findings) }
+  }
+
+  /// Says of a refused statement which migration it belongs to.
+  private func naming<Answer>(
+    _ body: () async throws(PostgresError) -> Answer
+  ) async throws(MigrationError) -> Answer {
+    do throws(PostgresError) {
+      return try await body()
+    } catch {
+      if case .server(let error) = error { throw .failed(migration: migration.fileName, error) }
+      throw .postgres(error)
+    }
+  }
+}
+
+extension PreflightFindings {
+  fileprivate init(_ migration: String, _ rows: PostgresRows) throws(PostgresError) {
+    self.init(
+      migration: migration,
+      total: try rows.first.map { row throws(PostgresError) in Int(try row.int8(0)) } ?? 0,
+      columns: Array(rows.columnNames.dropFirst()),
+      rows: try rows.map { row throws(PostgresError) in
+        try (1..<rows.columnNames.count).map { column throws(PostgresError) in try row.optionalText(column) ?? "" }
+      })
+  }
+}

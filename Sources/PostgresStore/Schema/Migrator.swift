@@ -1,0 +1,122 @@
+package import Logging
+package import Migrations
+package import PostgresClient
+
+/// Brings a database's schema up and down.
+///
+/// Each migration is a transaction of its own: what fails is rolled back, and what went before it stays. Only one
+/// migrator at a time works on a database. `schema_migrations` records what was applied, with a checksum of its text.
+package struct Migrator: Sendable {
+  private let connection: PostgresConnection
+  private let migrations: [Migration]
+  private let lock: MigrationLock
+  private let timeout: Duration
+  private let logger: Logger
+
+  /// - Parameters:
+  ///   - connection: should come from ``PostgresConfiguration/forMigrations()``.
+  ///   - migrations: in the order of their versions.
+  ///   - lockPatience: how long to wait for somebody else who migrates the database; 60 s by default.
+  ///   - timeout: for the statements of one migration; an hour by default, for an index on a large table takes long.
+  package init(
+    connection: PostgresConnection, migrations: [Migration] = Migrations.all, lockPatience: Duration = .seconds(60),
+    timeout: Duration = .seconds(3600), logger: Logger
+  ) {
+    self.connection = connection
+    self.migrations = migrations
+    lock = MigrationLock(connection: connection, patience: lockPatience)
+    self.timeout = timeout
+    self.logger = logger
+  }
+
+  /// Applies all that is pending.
+  ///
+  /// - Returns: what was applied, in order; nothing where nothing was pending.
+  package func up() async throws(MigrationError) -> [Migration] {
+    try await locked { () async throws(MigrationError) in
+      try await createTable()
+      let history = try await history()
+      try history.validate()
+      for migration in history.pending { try await run(migration, .up) }
+      return history.pending
+    }
+  }
+
+  /// Takes migrations back, the last one first.
+  ///
+  /// - Parameter version: migrations up to this one stay applied, none where it is 0; nil takes back the last alone.
+  /// - Returns: what was taken back, in that order.
+  package func down(to version: Int? = nil) async throws(MigrationError) -> [Migration] {
+    try await locked { () async throws(MigrationError) in
+      let history = try await history()
+      try history.validate()
+      let migrations = try history.above(version)
+      for migration in migrations { try await run(migration, .down) }
+      return migrations
+    }
+  }
+
+  /// Where each migration stands. Changes nothing, and waits for nobody.
+  package func status() async throws(MigrationError) -> [MigrationStatus] { try await history().statuses }
+
+  /// Makes sure that the schema is one that this program can work with.
+  ///
+  /// - Returns: versions that this program does not know. A newer program added them, which is how a rolling update
+  ///   begins: no reason to stop.
+  /// - Throws: ``MigrationError/pending(_:)``, ``MigrationError/edited(_:)``, ``MigrationError/postgres(_:)``.
+  @discardableResult
+  package func verify() async throws(MigrationError) -> [Int] {
+    let history = try await history()
+    try history.validateTexts()
+    guard history.pending.isEmpty else { throw .pending(history.pending.map(\.fileName)) }
+    return history.unknownVersions
+  }
+}
+
+extension Migrator {
+  private func run(_ migration: Migration, _ direction: MigrationStep.Direction) async throws(MigrationError) {
+    try await MigrationStep(migration: migration, direction: direction).run(on: connection, timeout: timeout)
+    logger.info(
+      "migrated", metadata: ["migration": "\(migration.fileName)", "direction": "\(direction)"])
+  }
+
+  private func locked<Answer: Sendable>(
+    _ body: () async throws(MigrationError) -> Answer
+  ) async throws(MigrationError) -> Answer {
+    try await lock.acquire()
+    do throws(MigrationError) {
+      let answer = try await body()
+      try await asking { () async throws(PostgresError) in try await lock.release() }
+      return answer
+    } catch {
+      // The first error is what counts; the end of the session frees the lock as well.
+      try? await lock.release()
+      throw error
+    }
+  }
+
+  private func createTable() async throws(MigrationError) {
+    _ = try await asking { () async throws(PostgresError) in
+      try await connection.pipeline([PostgresRequest(AppliedMigration.createTable)])
+    }
+  }
+
+  private func history() async throws(MigrationError) -> MigrationHistory {
+    let applied = try await asking { () async throws(PostgresError) -> [AppliedMigration] in
+      guard try await connection.pipeline([PostgresRequest(AppliedMigration.exists)])[0][0].bool(0) else { return [] }
+      let rows = try await connection.pipeline([PostgresRequest(AppliedMigration.selectAll)])[0]
+      return try rows.map { row throws(PostgresError) in try AppliedMigration(row) }
+    }
+    return MigrationHistory(known: migrations, applied: applied)
+  }
+
+  private func asking<Answer>(
+    _ body: () async throws(PostgresError) -> Answer
+  ) async throws(MigrationError) -> Answer {
+    do throws(PostgresError) {
+      return try await body()
+    } catch {
+      throw .postgres(error)
+    }
+  }
+}

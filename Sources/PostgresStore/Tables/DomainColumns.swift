@@ -1,0 +1,47 @@
+package import PostgresClient
+package import WorkspaceDomain
+
+// How values of the domain stand in columns.
+
+extension Identifier: PostgresEncodable {
+  package static var postgresType: PostgresType { .text }
+  package static var postgresArrayType: PostgresType { .textArray }
+
+  package func encode(into bytes: inout [UInt8]) { description.encode(into: &bytes) }
+}
+
+extension WorkspaceName: PostgresEncodable {
+  package static var postgresType: PostgresType { .text }
+  package static var postgresArrayType: PostgresType { .textArray }
+
+  package func encode(into bytes: inout [UInt8]) { text.encode(into: &bytes) }
+}
+
+extension Timestamp: PostgresEncodable {
+  package static var postgresType: PostgresType { .timestamptz }
+  package static var postgresArrayType: PostgresType { .timestamptzArray }
+
+  package func encode(into bytes: inout [UInt8]) { PostgresTimestamp(milliseconds: milliseconds).encode(into: &bytes) }
+}
+
+extension PostgresRow {
+  func identifier<Kind>(_ column: Int) throws(PostgresError) -> Identifier<Kind> {
+    try parse(text(column), column)
+  }
+
+  func optionalIdentifier<Kind>(_ column: Int) throws(PostgresError) -> Identifier<Kind>? {
+    guard let text = try optionalText(column) else { return nil }
+    return try parse(text, column)
+  }
+
+  func ulid(_ column: Int) throws(PostgresError) -> ULID { try parse(text(column), column) }
+
+  func moment(_ column: Int) throws(PostgresError) -> Timestamp {
+    Timestamp(milliseconds: try timestamp(column).milliseconds)
+  }
+
+  private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: Int) throws(PostgresError) -> Value {
+    guard let value = Value(text) else { throw .decoding(reason: "column \(column) is no ULID") }
+    return value
+  }
+}

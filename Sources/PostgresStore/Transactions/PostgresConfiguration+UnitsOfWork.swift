@@ -1,0 +1,16 @@
+package import PostgresClient
+
+extension PostgresConfiguration {
+  /// For a connection that runs units of work.
+  ///
+  /// Its statements all reach a few rows by key, and are prepared once. A plan made while the tables were small would
+  /// read them whole, and be kept while they grow: index scans and nested loops are the only plans that stay right.
+  package func forUnitsOfWork() -> PostgresConfiguration {
+    var configuration = self
+    for setting in ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"] {
+      configuration.settings[setting] = "off"
+    }
+    configuration.settings["plan_cache_mode"] = "force_generic_plan"
+    return configuration
+  }
+}

@@ -1,0 +1,10 @@
+import PostgresClient
+
+extension PostgresRequest {
+  /// READ COMMITTED whatever the database's default is: a statement must see what the holder of a lock that it
+  /// waited for has committed.
+  static let begin = PostgresRequest(
+    PostgresStatement(name: "begin", sql: "begin isolation level read committed"))
+  static let commit = PostgresRequest(PostgresStatement(name: "commit", sql: "commit"))
+  static let rollback = PostgresRequest(PostgresStatement(name: "rollback", sql: "rollback"))
+}

@@ -1,0 +1,63 @@
+import PostgresClient
+import UnitOfWork
+import WorkspaceApplication
+
+extension SQLState {
+  /// Raised by the function `expect_rows`: fewer rows changed than were read, so another writer was there first.
+  static let staleVersion = SQLState(literal: "WW001")
+}
+
+extension UnitOfWorkError {
+  /// The one place that decides what an error of PostgreSQL means for a batch.
+  init(_ error: PostgresError) {
+    switch error {
+    case .server(let error): self.init(error)
+    case .connectionLost, .connectFailed, .timeout, .cancelled: self = .unavailable(reason: error.description)
+    case .configuration, .protocolViolation, .decoding: self = .failed(reason: error.description)
+    }
+  }
+
+  /// Goes by SQLSTATE and constraint alone: messages are translated, and change.
+  private init(_ error: ServerError) {
+    switch error.sqlState {
+    case .staleVersion:
+      self = .conflict(constraint: nil)
+    case .uniqueViolation, .foreignKeyViolation:
+      if let constraint = WorkspaceConstraint(error) {
+        self = .conflict(constraint: constraint)
+      } else {
+        self = .failed(reason: error.description)
+      }
+    // A worker that is cut off by its own statement or lock timeout, or chosen to end a deadlock.
+    case .lockNotAvailable, .queryCanceled:
+      self = .transient(reason: error.description)
+    // A failover left this session on the standby; or the server ended it for being idle.
+    case .readOnlySQLTransaction, .idleInTransactionSessionTimeout:
+      self = .unavailable(reason: error.description)
+    default:
+      self.init(class: error)
+    }
+  }
+
+  private init(class error: ServerError) {
+    switch error.sqlState.class {
+    case .transactionRollback: self = .transient(reason: error.description)
+    // Disk or memory of the server are full: that is no fault of a command, and passes when somebody helps.
+    case .connectionException, .insufficientResources, .operatorIntervention, .systemError:
+      self = .unavailable(reason: error.description)
+    default:
+      self = error.endsSession ? .unavailable(reason: error.description) : .failed(reason: error.description)
+    }
+  }
+}
+
+extension WorkspaceConstraint {
+  /// Either of two unique indexes may be the one that meets a duplicate id first; it is the same rule.
+  private static let aliases = ["uq_workspaces_tenant_id": WorkspaceConstraint.workspaceID]
+
+  fileprivate init?(_ error: ServerError) {
+    guard let name = error.constraint else { return nil }
+    guard let constraint = WorkspaceConstraint(rawValue: name) ?? Self.aliases[name] else { return nil }
+    self = constraint
+  }
+}

@@ -1,0 +1,17 @@
+/// What a consumer or publisher hears from the connection whose channel it uses.
+enum ChannelEvent: Sendable {
+  /// Something about the channel arrived.
+  case inbound(InboundEvent)
+  /// The socket has room again, after ``RabbitMQConnection/waitForWriting()``.
+  case writable
+  /// The time set by ``RabbitMQConnection/setDeadline(_:)`` has come.
+  case deadlinePassed
+  /// The connection is gone. Nothing follows.
+  case failed(RabbitMQError)
+}
+
+/// The user of a connection's channel. It runs on the connection's thread, as an actor with the same executor, so
+/// that neither side waits for the other.
+protocol ChannelListener: Actor {
+  func handle(_ events: [ChannelEvent])
+}

@@ -1,0 +1,21 @@
+internal import DeliveryPipeline
+
+/// What this client says about itself. librabbitmq adds what it knows about itself to it.
+enum ClientProperties {
+  static let version = "1.0.0"
+
+  static func table(connectionName: String) -> HeaderTable {
+    var capabilities = HeaderTable()
+    // Without being announced here, the broker sends neither connection.blocked nor a consumer's cancellation, and
+    // ends a refused login by cutting the socket.
+    for name in [
+      "connection.blocked", "consumer_cancel_notify", "basic.nack", "publisher_confirms", "authentication_failure_close",
+    ] { capabilities.append(name, true) }
+    var table = HeaderTable()
+    table.append("product", "workspace-worker")
+    table.append("version", version)
+    table.append("connection_name", connectionName)
+    table.append("capabilities", capabilities)
+    return table
+  }
+}

@@ -1,0 +1,25 @@
+package import DeliveryPipeline
+
+/// Something that is declared. All queues and exchanges are durable.
+package enum Declaration: Sendable {
+  /// `isPassive` only asks whether it exists.
+  case queue(ShortString, arguments: HeaderTable, isPassive: Bool)
+  /// `isPassive` only asks whether it exists.
+  case exchange(ShortString, type: ShortString, isPassive: Bool)
+  case binding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
+
+  var request: MethodRequest {
+    switch self {
+    case .queue(let name, let arguments, let isPassive): .declareQueue(name, arguments: arguments, isPassive: isPassive)
+    case .exchange(let name, let type, let isPassive): .declareExchange(name, type: type, isPassive: isPassive)
+    case .binding(let queue, let exchange, let routingKey): .bindQueue(queue, exchange: exchange, routingKey: routingKey)
+    }
+  }
+}
+
+/// What a declaration of a queue tells about it.
+package struct QueueStatistics: Sendable, Equatable {
+  /// Messages that are ready: those at consumers don't count.
+  package let messageCount: Int
+  package let consumerCount: Int
+}

@@ -1,0 +1,88 @@
+internal import DeliveryPipeline
+
+/// Methods that the broker answers.
+extension RabbitMQConnection {
+  /// Sends a method and waits for its answer, at most `requestTimeout`: without one the connection is given up.
+  ///
+  /// - Throws: ``RabbitMQError``, or `CancellationError`.
+  func call(_ request: MethodRequest, on channel: UInt16 = mainChannel) async throws -> MethodReply {
+    try await begin(request, on: channel).value()
+  }
+
+  /// Sends a method whose answer can be waited for with what is returned.
+  func begin(_ request: MethodRequest, on channel: UInt16) throws -> Waiter<MethodReply> {
+    try send(request, on: channel)
+    let waiter = Waiter<MethodReply>()
+    let deadline = ContinuousClock.now + configuration.requestTimeout
+    calls.append(Call(request: request, channel: channel, deadline: deadline, waiter: waiter))
+    return waiter
+  }
+
+  func send(_ request: MethodRequest, on channel: UInt16) throws(RabbitMQError) {
+    let handle = try openHandle()
+    let status = guardingUnlessWritable(handle) { handle.send(request, on: channel) }
+    try check(status)
+  }
+
+  /// Small sends to a socket that has room do not wait.
+  func guardingUnlessWritable(_ handle: ConnectionHandle, _ call: () -> LibraryStatus) -> LibraryStatus {
+    handle.isWritable ? call() : watchdog.guarding(configuration.sendTimeout, call)
+  }
+
+  func check(_ status: LibraryStatus) throws(RabbitMQError) {
+    guard !status.isOK else { return }
+    let error = error(for: status)
+    fail(error)
+    throw error
+  }
+
+  /// Declares one after the other, on a channel of their own: an error of the broker ends that one only.
+  ///
+  /// - Returns: what the last of them tells about a queue; nil when it is about something else.
+  /// - Throws: ``RabbitMQError``, where the broker says no `channelClosed`; `CancellationError`.
+  @discardableResult
+  package func declare(_ declarations: [Declaration]) async throws -> QueueStatistics? {
+    let channel = freeChannels.popLast() ?? nextChannel()
+    do {
+      _ = try await call(.openChannel, on: channel)
+      var reply = MethodReply.ok
+      for declaration in declarations { reply = try await call(declaration.request, on: channel) }
+      _ = try await call(.closeChannel, on: channel)
+      freeChannels.append(channel)
+      return reply.queueStatistics
+    } catch let cancellation as CancellationError {
+      // Nobody waits for the answer, so the number is not used again.
+      _ = try? begin(.closeChannel, on: channel)
+      throw cancellation
+    }
+  }
+
+  private func nextChannel() -> UInt16 {
+    lastChannel += 1
+    return lastChannel
+  }
+
+  /// - Returns: the error that ends the connection, if this does.
+  func settleCall(_ method: UInt32, _ channel: UInt16, _ reply: MethodReply) -> RabbitMQError? {
+    if case .closing(let reason) = phase { return method == MethodRequest.closeConnection.replyMethod ? reason : nil }
+    guard let index = calls.firstIndex(where: { $0.channel == channel }) else {
+      return .protocolViolation("an answer to nothing that was asked")
+    }
+    let call = calls.remove(at: index)
+    guard call.request.replyMethod == method else {
+      return .protocolViolation("another answer than that to \(call.request.name)")
+    }
+    call.waiter.resolve(.success(reply))
+    return nil
+  }
+
+  /// - Returns: the error that ends the connection, if this does.
+  func channelClosed(_ channel: UInt16, _ error: RabbitMQError) -> RabbitMQError? {
+    _ = handle?.send(.confirmChannelClose, on: channel)
+    if channel == Self.mainChannel { return error }
+    freeChannels.append(channel)
+    for call in calls where call.channel == channel { call.waiter.resolve(.failure(error)) }
+    calls.removeAll { $0.channel == channel }
+    return nil
+  }
+}

@@ -1,0 +1,64 @@
+internal import DeliveryPipeline
+
+/// What the consumer or publisher of the channel asks for. Called on the connection's thread.
+extension RabbitMQConnection {
+  /// - Precondition: nothing uses the channel yet.
+  func adopt(_ listener: any ChannelListener) throws {
+    precondition(self.listener == nil, "one consumer or publisher per connection")
+    _ = try openHandle()
+    self.listener = listener
+  }
+
+  func acknowledge(_ acknowledgements: [Acknowledgement]) throws(RabbitMQError) {
+    let handle = try openHandle()
+    let status = guardingUnlessWritable(handle) {
+      for acknowledgement in acknowledgements {
+        let status = handle.acknowledge(
+          acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, on: Self.mainChannel)
+        guard status.isOK else { return status }
+      }
+      return .ok
+    }
+    try check(status)
+  }
+
+  /// Whether a send can begin now: the socket has room.
+  var mayWrite: Bool {
+    guard case .open = phase, let handle else { return false }
+    return handle.isWritable
+  }
+
+  /// Asks for ``ChannelEvent/writable``, once.
+  func waitForWriting() { waitsForWriting = true }
+
+  /// Asks for ``ChannelEvent/deadlinePassed`` at an instant; nil takes that back.
+  func setDeadline(_ deadline: ContinuousClock.Instant?) { listenerDeadline = deadline }
+
+  /// Hands messages to the broker, in order. The watchdog bounds the wait for a peer that takes nothing.
+  ///
+  /// - Returns: how many of them were handed over, and why the next one can't be: such an error leaves the connection
+  ///   as it was.
+  /// - Throws: when the connection broke.
+  func publish(_ messages: ArraySlice<OutboundMessage>, isMandatory: Bool) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
+    let handle = try openHandle()
+    let bytes = messages.reduce(0) { $0 + $1.body.count }
+    let limit = configuration.sendTimeout + .seconds(bytes >> 20)
+    var count = 0
+    var obstacle: RabbitMQError?
+    let status = watchdog.guarding(limit) {
+      for message in messages {
+        do throws(RabbitMQError) {
+          let status = try handle.publish(message, isMandatory: isMandatory, on: Self.mainChannel)
+          guard status.isOK else { return status }
+        } catch {
+          obstacle = error
+          break
+        }
+        count += 1
+      }
+      return LibraryStatus.ok
+    }
+    try check(status)
+    return (count, obstacle)
+  }
+}

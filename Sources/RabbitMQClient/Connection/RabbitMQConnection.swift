@@ -1,0 +1,113 @@
+internal import CRabbitMQ
+internal import DeliveryPipeline
+internal import Synchronization
+internal import ThreadExecutor
+
+/// A connection to the broker, with a thread of its own that runs its jobs and, between them, waits for its socket.
+///
+/// It carries one channel, used by one ``RabbitMQConsumer`` or one ``RabbitMQPublisher``, besides short-lived channels
+/// for declarations. Consumer and publisher have a connection each: a broker in need blocks connections that publish,
+/// and acknowledgements must not wait behind that.
+///
+/// When the channel goes, the connection goes: there is one thing to watch, ``waitUntilClosed()``.
+package actor RabbitMQConnection: PollSource {
+  enum Phase {
+    case opening
+    case open
+    /// connection.close was sent, for this reason; its confirmation is waited for.
+    case closing(RabbitMQError)
+    case closed(RabbitMQError)
+  }
+
+  struct Call {
+    let request: MethodRequest
+    let channel: UInt16
+    let deadline: ContinuousClock.Instant
+    let waiter: Waiter<MethodReply>
+  }
+
+  /// The channel of the consumer or publisher.
+  static let mainChannel: UInt16 = 1
+  /// Numbers the channels of this process that deliver messages.
+  private static let generations = Atomic<UInt64>(0)
+
+  package nonisolated let configuration: RabbitMQConfiguration
+  /// The number in the tags of deliveries on this connection: it increases with each connection of the process.
+  package nonisolated let generation: UInt64
+
+  private nonisolated let executor: ThreadExecutor
+  nonisolated let watchdog = SocketWatchdog()
+  private nonisolated let blockage = Mutex<String?>(nil)
+
+  var phase = Phase.opening
+  var handle: ConnectionHandle?
+  var interpreter: FrameInterpreter
+  weak var listener: (any ChannelListener)?
+  /// In the order of sending, which is the order of the answers on each channel.
+  var calls: [Call] = []
+  var closeWaiters: [Waiter<RabbitMQError>] = []
+  /// Numbers of channels that are free again, and the highest that was ever used.
+  var freeChannels: [UInt16] = []
+  var lastChannel = mainChannel
+
+  /// The socket is not read, to let no more deliveries in.
+  var isReadingPaused = false
+  /// The last round of reading ended before everything was read.
+  var hasUnreadInput = false
+  var waitsForWriting = false
+  var listenerDeadline: ContinuousClock.Instant?
+  var closeDeadline: ContinuousClock.Instant?
+  /// librabbitmq sends heartbeats from within its reading calls only.
+  var nextService = ContinuousClock.now
+
+  /// What the broker said about itself.
+  package private(set) var serverProperties = ServerProperties(product: nil, version: nil, clusterName: nil)
+
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(_ configuration: RabbitMQConfiguration) {
+    self.configuration = configuration
+    generation = Self.generations.add(1, ordering: .relaxed).newValue
+    interpreter = FrameInterpreter(generation: generation)
+    executor = ThreadExecutor(name: configuration.threadName)
+  }
+
+  /// No job can be waiting for an actor that nobody holds: only here is it safe to end the thread.
+  deinit { executor.stop() }
+
+  /// The broker has blocked publishing, for this reason, such as `low on memory`. Nil: it has not.
+  package nonisolated var blockedReason: String? { blockage.withLock { $0 } }
+  package nonisolated var isBlocked: Bool { blockedReason != nil }
+
+  /// Blocks the thread, not the caller's: see ``open(_:)``.
+  func establish() throws {
+    guard case .opening = phase else { throw failure }
+    let handle = try ConnectionHandle()
+    try handle.open(configuration)
+    watchdog.attach(handle.descriptor)
+    serverProperties = handle.serverProperties
+    self.handle = handle
+    phase = .open
+    executor.attach(self)
+  }
+
+  /// Why the connection can't be used.
+  var failure: RabbitMQError {
+    switch phase {
+    case .closing(let error), .closed(let error): error
+    case .opening, .open: .closed
+    }
+  }
+
+  func openHandle() throws(RabbitMQError) -> ConnectionHandle {
+    guard case .open = phase, let handle else { throw failure }
+    return handle
+  }
+
+  func setBlockage(_ reason: String?) {
+    blockage.withLock { $0 = reason }
+    // A blocked broker does not read, and for as long as it likes: only its silence counts then, and its heartbeats
+    // tell about that.
+    handle?.setUnacknowledgedDataTimeout(reason == nil ? configuration.unacknowledgedDataTimeout : .zero)
+  }
+}

@@ -1,0 +1,185 @@
+package import DeliveryPipeline
+internal import ThreadExecutor
+
+/// Consumes one queue over a connection of its own, with manual acknowledgement.
+///
+/// A bound on memory: while more than `maximumBufferedBytes` wait to be taken, the socket is not read. AMQP 0-9-1 has
+/// no way to ask for less by bytes, and librabbitmq reads all or nothing; so the broker's heartbeats pile up unread,
+/// too, which is harmless, as reading goes on before silence is judged. Ours go on.
+///
+/// But RabbitMQ closes a connection that takes nothing for 30 seconds. So after `maximumPause` the rest, at most the
+/// prefetch, is read and dropped, unacknowledged: the connection stays in order for as long as it takes. Once what was
+/// kept is handed out and acknowledged, the consumer fails with `overflowed`, and the rest comes on a new connection,
+/// from its place in the queue.
+///
+/// Nothing is ever sent back with basic.nack: a quorum queue without a delivery limit would put it at its end, behind
+/// younger messages. Closing the connection returns what is not acknowledged to its place.
+package actor RabbitMQConsumer: DeliverySource, ChannelListener {
+  private enum Phase {
+    case consuming
+    case stopping
+    case stopped
+    case failed(RabbitMQError)
+  }
+
+  package nonisolated let connection: RabbitMQConnection
+  package nonisolated let queue: ShortString
+
+  private static let consumerTag: ShortString = "workspace-worker"
+
+  private let options: ConsumerOptions
+  private var phase = Phase.consuming
+  private var arrived: [Delivery] = []
+  private var bufferedBytes = 0
+  /// From the first one that is dropped on, all are: an acknowledgement of a later one would cover it.
+  private var dropsArrivals = false
+  /// The number of the last delivery that was handed out.
+  private var lastTaken: UInt64 = 0
+  private var arrivalWaiters: [Waiter<Void>] = []
+  private var stopWaiters: [Waiter<Void>] = []
+
+  /// The connection's thread: what it reads is handed over without a wait.
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+
+  private init(_ connection: RabbitMQConnection, queue: ShortString, options: ConsumerOptions) {
+    self.connection = connection
+    self.queue = queue
+    self.options = options
+  }
+
+  /// Begins to consume `queue` on a connection that nothing else consumes or publishes on.
+  ///
+  /// - Throws: ``RabbitMQError``, such as `channelClosed` with NOT_FOUND for a queue that does not exist, and the
+  ///   connection is closed then; `CancellationError`.
+  package static func start(
+    on connection: RabbitMQConnection, queue: ShortString, options: ConsumerOptions = ConsumerOptions()
+  ) async throws -> RabbitMQConsumer {
+    let consumer = RabbitMQConsumer(connection, queue: queue, options: options)
+    try await connection.adopt(consumer)
+    _ = try await connection.call(.openChannel)
+    _ = try await connection.call(.setPrefetch(options.prefetch))
+    _ = try await connection.call(.consume(queue: queue, consumer: consumerTag))
+    return consumer
+  }
+
+  package func deliveries() async throws -> [Delivery] {
+    while true {
+      try Task.checkCancellation()
+      if case .failed(let error) = phase { throw error }
+      if !arrived.isEmpty { return take() }
+      if case .stopped = phase { return [] }
+      let waiter = Waiter<Void>()
+      arrivalWaiters.append(waiter)
+      try await waiter.value()
+    }
+  }
+
+  package func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+    let generation = connection.generation
+    let current = acknowledgements.filter { $0.tag.generation == generation }
+    guard !current.isEmpty else { return }
+    if case .failed(let error) = phase { throw error }
+    try connection.assumeIsolated { try $0.acknowledge(current) }
+    endOverflow(after: current)
+  }
+
+  /// Also waits until the broker has confirmed it, at most `requestTimeout`. Where more than `maximumBufferedBytes`
+  /// were still on their way, the rest is not handed out and returns to the queue with the end of the connection.
+  package func stopConsuming() async throws {
+    switch phase {
+    case .stopped: return
+    case .failed(let error): throw error
+    case .stopping:
+      let waiter = Waiter<Void>()
+      stopWaiters.append(waiter)
+      return try await waiter.value()
+    case .consuming:
+      phase = .stopping
+      // The confirmation comes behind all deliveries that are on their way.
+      readOn()
+      _ = try await connection.call(.cancel(consumer: Self.consumerTag))
+    }
+  }
+
+  private func take() -> [Delivery] {
+    defer {
+      arrived = []
+      bufferedBytes = 0
+      readOn()
+    }
+    lastTaken = arrived.last?.tag.number ?? lastTaken
+    return arrived
+  }
+
+  private func pauseReading() {
+    let deadline = ContinuousClock.now + options.maximumPause
+    connection.assumeIsolated { connection in
+      guard !connection.isReadingPaused else { return }
+      connection.isReadingPaused = true
+      connection.setDeadline(deadline)
+    }
+  }
+
+  private func readOn() {
+    connection.assumeIsolated { connection in
+      connection.isReadingPaused = false
+      connection.setDeadline(nil)
+    }
+  }
+
+  private func endOverflow(after acknowledgements: [Acknowledgement]) {
+    guard dropsArrivals, case .consuming = phase, arrived.isEmpty else { return }
+    guard acknowledgements.contains(where: { $0.tag.number >= lastTaken }) else { return }
+    let error = RabbitMQError.overflowed(queue: queue.text ?? "")
+    connection.assumeIsolated { $0.close(because: error) }
+  }
+
+  func handle(_ events: [ChannelEvent]) {
+    for event in events {
+      switch event {
+      case .inbound(.delivered(let delivery)): append(delivery)
+      case .inbound(.consumerCancelled):
+        let error = RabbitMQError.consumerCancelled(queue: queue.text ?? "")
+        connection.assumeIsolated { $0.close(because: error) }
+      case .inbound(.replied(MethodRequest.cancelReplyMethod, _, _)): stop()
+      case .deadlinePassed:
+        dropsArrivals = true
+        readOn()
+      case .failed(let error): fail(error)
+      case .inbound, .writable: break
+      }
+    }
+    guard !arrived.isEmpty else { return }
+    if isFull, !dropsArrivals, case .consuming = phase { pauseReading() }
+    wake(&arrivalWaiters)
+  }
+
+  private var isFull: Bool { bufferedBytes > options.maximumBufferedBytes }
+
+  private func append(_ delivery: Delivery) {
+    if case .stopping = phase, isFull { dropsArrivals = true }
+    guard !dropsArrivals else { return }
+    arrived.append(delivery)
+    bufferedBytes += delivery.body.count
+  }
+
+  private func stop() {
+    phase = .stopped
+    wake(&arrivalWaiters)
+    wake(&stopWaiters)
+  }
+
+  private func fail(_ error: RabbitMQError) {
+    phase = .failed(error)
+    // They can't be acknowledged any more and will be delivered again.
+    arrived = []
+    for waiter in arrivalWaiters + stopWaiters { waiter.resolve(.failure(error)) }
+    arrivalWaiters = []
+    stopWaiters = []
+  }
+
+  private func wake(_ waiters: inout [Waiter<Void>]) {
+    for waiter in waiters { waiter.resolve() }
+    waiters = []
+  }
+}

@@ -1,0 +1,90 @@
+internal import CRabbitMQ
+internal import DeliveryPipeline
+
+/// Turns frames into events, and puts messages together: method, header and any number of body frames.
+///
+/// librabbitmq can do that too, but its wait for header and body has no limit.
+struct FrameInterpreter {
+  /// RabbitMQ accepts no larger message, however it is configured.
+  static let maximumBodyBytes: UInt64 = 512 << 20
+
+  /// The number that stands in the tags of deliveries on this connection's channel.
+  let generation: UInt64
+
+  private var method: ContentMethod?
+  private var properties: MessageProperties?
+  private var body: [UInt8] = []
+  private var missingBytes = 0
+
+  init(generation: UInt64) { self.generation = generation }
+
+  /// - Returns: nil while a message is incomplete, and for frames that say nothing.
+  /// - Throws: `protocolViolation`.
+  mutating func interpret(_ frame: amqp_frame_t) throws(RabbitMQError) -> InboundEvent? {
+    switch Int32(frame.frame_type) {
+    case AMQP_FRAME_METHOD: try begin(frame.payload.method, channel: frame.channel)
+    case AMQP_FRAME_HEADER: try readHeader(frame)
+    case AMQP_FRAME_BODY: try readBody(frame.payload.body_fragment)
+    default: nil
+    }
+  }
+
+  private mutating func begin(_ method: amqp_method_t, channel: UInt16) throws(RabbitMQError) -> InboundEvent? {
+    guard self.method == nil else { throw .protocolViolation("a method in the middle of a message") }
+    self.method = ContentMethod(method)
+    return self.method == nil ? event(method, channel: channel) : nil
+  }
+
+  private func event(_ method: amqp_method_t, channel: UInt16) -> InboundEvent? {
+    if let close = ClosingMethod(method) {
+      return channel == 0
+        ? .connectionClosed(code: close.code, text: close.text)
+        : .channelClosed(channel: channel, code: close.code, text: close.text)
+    }
+    switch method.id {
+    case AMQP_BASIC_ACK_METHOD:
+      let ack = method.decoded.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
+      return .settled(number: ack.delivery_tag, isMultiple: ack.multiple != 0, isPositive: true)
+    case AMQP_BASIC_NACK_METHOD:
+      let nack = method.decoded.assumingMemoryBound(to: amqp_basic_nack_t.self).pointee
+      return .settled(number: nack.delivery_tag, isMultiple: nack.multiple != 0, isPositive: false)
+    case AMQP_BASIC_CANCEL_METHOD: return .consumerCancelled
+    case AMQP_CONNECTION_BLOCKED_METHOD:
+      return .blocked(reason: method.decoded.assumingMemoryBound(to: amqp_connection_blocked_t.self).pointee.reason.text)
+    case AMQP_CONNECTION_UNBLOCKED_METHOD: return .unblocked
+    default: return .replied(method: method.id, channel: channel, MethodReply(method))
+    }
+  }
+
+  private mutating func readHeader(_ frame: amqp_frame_t) throws(RabbitMQError) -> InboundEvent? {
+    let header = frame.payload.properties
+    guard method != nil, properties == nil, let decoded = header.decoded else {
+      throw .protocolViolation("a header without a message")
+    }
+    guard header.body_size <= Self.maximumBodyBytes else {
+      throw .protocolViolation("a body of \(header.body_size) bytes")
+    }
+    properties = MessageProperties(
+      decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee, encoded: header.raw)
+    missingBytes = Int(header.body_size)
+    return missingBytes == 0 ? finish() : nil
+  }
+
+  private mutating func readBody(_ fragment: amqp_bytes_t) throws(RabbitMQError) -> InboundEvent? {
+    guard properties != nil, fragment.len <= missingBytes else { throw .protocolViolation("a body without a message") }
+    if body.isEmpty { body.reserveCapacity(missingBytes) }
+    body.append(contentsOf: fragment.buffer)
+    missingBytes -= fragment.len
+    return missingBytes == 0 ? finish() : nil
+  }
+
+  private mutating func finish() -> InboundEvent? {
+    guard let method, let properties else { return nil }
+    defer {
+      self.method = nil
+      self.properties = nil
+      body = []
+    }
+    return method.event(generation: generation, properties: properties, body: body)
+  }
+}

@@ -1,0 +1,105 @@
+internal import CRabbitMQ
+internal import DeliveryPipeline
+
+/// A method that this side sends. All queues and exchanges are durable.
+enum MethodRequest: Sendable {
+  case openChannel
+  case closeChannel
+  case confirmChannelClose
+  case closeConnection
+  case confirmConnectionClose
+  case setPrefetch(UInt16)
+  case consume(queue: ShortString, consumer: ShortString)
+  case cancel(consumer: ShortString)
+  case selectConfirms
+  case declareQueue(ShortString, arguments: HeaderTable, isPassive: Bool)
+  case declareExchange(ShortString, type: ShortString, isPassive: Bool)
+  case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
+
+  static let cancelReplyMethod = UInt32(AMQP_BASIC_CANCEL_OK_METHOD)
+
+  /// The method that answers this one; nil where none does.
+  var replyMethod: UInt32? {
+    switch self {
+    case .openChannel: UInt32(AMQP_CHANNEL_OPEN_OK_METHOD)
+    case .closeChannel: UInt32(AMQP_CHANNEL_CLOSE_OK_METHOD)
+    case .closeConnection: UInt32(AMQP_CONNECTION_CLOSE_OK_METHOD)
+    case .setPrefetch: UInt32(AMQP_BASIC_QOS_OK_METHOD)
+    case .consume: UInt32(AMQP_BASIC_CONSUME_OK_METHOD)
+    case .cancel: Self.cancelReplyMethod
+    case .selectConfirms: UInt32(AMQP_CONFIRM_SELECT_OK_METHOD)
+    case .declareQueue: UInt32(AMQP_QUEUE_DECLARE_OK_METHOD)
+    case .declareExchange: UInt32(AMQP_EXCHANGE_DECLARE_OK_METHOD)
+    case .bindQueue: UInt32(AMQP_QUEUE_BIND_OK_METHOD)
+    case .confirmChannelClose, .confirmConnectionClose: nil
+    }
+  }
+
+  /// The method's name in the specification.
+  var name: String {
+    switch self {
+    case .openChannel: "channel.open"
+    case .closeChannel: "channel.close"
+    case .confirmChannelClose: "channel.close-ok"
+    case .closeConnection: "connection.close"
+    case .confirmConnectionClose: "connection.close-ok"
+    case .setPrefetch: "basic.qos"
+    case .consume: "basic.consume"
+    case .cancel: "basic.cancel"
+    case .selectConfirms: "confirm.select"
+    case .declareQueue: "queue.declare"
+    case .declareExchange: "exchange.declare"
+    case .bindQueue: "queue.bind"
+    }
+  }
+
+  /// - Parameter pool: holds the arguments; recycled by the caller.
+  func send(on state: amqp_connection_state_t, channel: UInt16, pool: MemoryPool) -> LibraryStatus {
+    func send<Method: BitwiseCopyable>(_ id: UInt32, _ method: Method) -> LibraryStatus {
+      var method = method
+      return LibraryStatus(amqp_send_method(state, channel, id, &method))
+    }
+    switch self {
+    case .openChannel: return send(UInt32(AMQP_CHANNEL_OPEN_METHOD), amqp_channel_open_t(out_of_band: amqp_empty_bytes))
+    case .closeChannel:
+      return send(
+        UInt32(AMQP_CHANNEL_CLOSE_METHOD),
+        amqp_channel_close_t(reply_code: ReplyCode.success.rawValue, reply_text: amqp_empty_bytes, class_id: 0, method_id: 0))
+    case .confirmChannelClose: return send(UInt32(AMQP_CHANNEL_CLOSE_OK_METHOD), amqp_channel_close_ok_t())
+    case .closeConnection:
+      return send(
+        UInt32(AMQP_CONNECTION_CLOSE_METHOD),
+        amqp_connection_close_t(reply_code: ReplyCode.success.rawValue, reply_text: amqp_empty_bytes, class_id: 0, method_id: 0))
+    case .confirmConnectionClose: return send(UInt32(AMQP_CONNECTION_CLOSE_OK_METHOD), amqp_connection_close_ok_t())
+    case .setPrefetch(let count):
+      return send(UInt32(AMQP_BASIC_QOS_METHOD), amqp_basic_qos_t(prefetch_size: 0, prefetch_count: count, global: 0))
+    case .consume(let queue, let consumer):
+      return send(
+        UInt32(AMQP_BASIC_CONSUME_METHOD),
+        amqp_basic_consume_t(
+          ticket: 0, queue: pool.copy(queue), consumer_tag: pool.copy(consumer), no_local: 0, no_ack: 0, exclusive: 0,
+          nowait: 0, arguments: amqp_empty_table))
+    case .cancel(let consumer):
+      return send(UInt32(AMQP_BASIC_CANCEL_METHOD), amqp_basic_cancel_t(consumer_tag: pool.copy(consumer), nowait: 0))
+    case .selectConfirms: return send(UInt32(AMQP_CONFIRM_SELECT_METHOD), amqp_confirm_select_t(nowait: 0))
+    case .declareQueue(let name, let arguments, let isPassive):
+      return send(
+        UInt32(AMQP_QUEUE_DECLARE_METHOD),
+        amqp_queue_declare_t(
+          ticket: 0, queue: pool.copy(name), passive: isPassive ? 1 : 0, durable: 1, exclusive: 0, auto_delete: 0,
+          nowait: 0, arguments: pool.table(arguments) ?? amqp_empty_table))
+    case .declareExchange(let name, let type, let isPassive):
+      return send(
+        UInt32(AMQP_EXCHANGE_DECLARE_METHOD),
+        amqp_exchange_declare_t(
+          ticket: 0, exchange: pool.copy(name), type: pool.copy(type), passive: isPassive ? 1 : 0, durable: 1,
+          auto_delete: 0, internal: 0, nowait: 0, arguments: amqp_empty_table))
+    case .bindQueue(let queue, let exchange, let routingKey):
+      return send(
+        UInt32(AMQP_QUEUE_BIND_METHOD),
+        amqp_queue_bind_t(
+          ticket: 0, queue: pool.copy(queue), exchange: pool.copy(exchange), routing_key: pool.copy(routingKey),
+          nowait: 0, arguments: amqp_empty_table))
+    }
+  }
+}

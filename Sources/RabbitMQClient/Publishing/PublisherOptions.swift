@@ -1,0 +1,14 @@
+/// How a ``RabbitMQPublisher`` publishes.
+package struct PublisherOptions: Sendable, Equatable {
+  /// The window: messages that are published and not confirmed. Default: 1024.
+  package var maximumUnconfirmed = 1024
+  /// The same in bytes of bodies; a larger message goes alone. Default: 16 MiB.
+  package var maximumUnconfirmedBytes = 16 << 20
+  /// The longest time without a confirm, or room to send, while messages wait for that. Time in which the broker has
+  /// blocked the connection doesn't count. Default: 30 seconds.
+  package var progressTimeout: Duration = .seconds(30)
+  /// A message that no queue takes is an error, `unroutable`. Default: false.
+  package var isMandatory = false
+
+  package init() {}
+}

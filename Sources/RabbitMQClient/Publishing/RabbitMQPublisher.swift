@@ -1,0 +1,177 @@
+package import DeliveryPipeline
+internal import ThreadExecutor
+
+/// Publishes with confirms over a connection of its own.
+///
+/// Batches go out in the order of the calls, each message once, never more than a window of unconfirmed ones. A send
+/// begins only while the socket has room and the broker has not blocked the connection; so the connection's thread
+/// stays free to hear what the broker says, but for messages larger than the socket's buffer.
+///
+/// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
+package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
+  /// What is handed over in one go, before the broker is listened to again: well below what a socket buffers.
+  private static let chunkBytes = 256 << 10
+  /// Method, properties and frame headers of a message, roughly.
+  private static let overheadBytes = 512
+
+  package nonisolated let connection: RabbitMQConnection
+
+  private let options: PublisherOptions
+  private var ledger: ConfirmLedger
+  /// In the order of the calls; those that are published completely stand before the others.
+  private var batches: [PublishBatch] = []
+  private var lastBatchID: UInt64 = 0
+  private var failure: RabbitMQError?
+
+  /// The connection's thread: confirms are handed over without a wait.
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+
+  private init(_ connection: RabbitMQConnection, options: PublisherOptions) {
+    self.connection = connection
+    self.options = options
+    ledger = ConfirmLedger(maximumCount: options.maximumUnconfirmed, maximumBytes: options.maximumUnconfirmedBytes)
+  }
+
+  /// Puts the channel of a connection, that nothing else consumes or publishes on, into confirm mode.
+  ///
+  /// - Throws: ``RabbitMQError``, `CancellationError`.
+  package static func start(
+    on connection: RabbitMQConnection, options: PublisherOptions = PublisherOptions()
+  ) async throws -> RabbitMQPublisher {
+    let publisher = RabbitMQPublisher(connection, options: options)
+    try await connection.adopt(publisher)
+    _ = try await connection.call(.openChannel)
+    _ = try await connection.call(.selectConfirms)
+    return publisher
+  }
+
+  /// Publishes in order and returns when the broker has confirmed every message.
+  ///
+  /// - Throws: ``RabbitMQError``: `messageRefused` when the broker refused one, `unroutable` when mandatory ones
+  ///   reached no queue, `unpublishable`, or what ended the connection. All but `unpublishable`, which is found before
+  ///   that message is sent, say that any of them may have been published. On cancellation `CancellationError`;
+  ///   what is not handed over by then never is.
+  package func publish(_ messages: [OutboundMessage]) async throws {
+    if let failure { throw failure }
+    guard !messages.isEmpty else { return }
+    lastBatchID += 1
+    let batch = PublishBatch(id: lastBatchID, messages: messages)
+    batches.append(batch)
+    // The first one starts the clock; the others wait behind it.
+    if batches.count == 1 { noteProgress() }
+    pump()
+    do {
+      try await batch.waiter.value()
+    } catch let cancellation as CancellationError {
+      abandon(batch.id)
+      throw cancellation
+    }
+  }
+
+  func handle(_ events: [ChannelEvent]) {
+    for event in events {
+      switch event {
+      case .inbound(.settled(let number, let isMultiple, let isPositive)):
+        finish(ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive))
+        noteProgress()
+      case .inbound(.returned(let message)): attribute(message)
+      case .inbound(.blocked), .inbound(.unblocked): noteProgress()
+      case .failed(let error): fail(error)
+      case .deadlinePassed: connection.assumeIsolated { [limit = options.progressTimeout] in
+        $0.fail(.timedOut(operation: "waiting for publisher confirms", limit: limit))
+      }
+      case .inbound, .writable: break
+      }
+    }
+    pump()
+  }
+
+  /// Publishes what there is while nothing stands against it.
+  private func pump() {
+    while failure == nil, !connection.isBlocked, let index = batches.firstIndex(where: { !$0.isPublished }) {
+      let chunk = nextChunk(of: index)
+      guard !chunk.isEmpty else { return }
+      guard connection.assumeIsolated({ $0.mayWrite }) else {
+        connection.assumeIsolated { $0.waitForWriting() }
+        return
+      }
+      publish(chunk, of: index)
+      // The other side is heard before the next chunk, if there is one.
+      if batches.contains(where: { !$0.isPublished }) { return connection.assumeIsolated { $0.waitForWriting() } }
+    }
+  }
+
+  /// As many of the next messages as the window has room for, and a chunk.
+  private func nextChunk(of index: Int) -> ArraySlice<OutboundMessage> {
+    var count = 0
+    var bytes = 0
+    return batches[index].messages[batches[index].next...].prefix { message in
+      let size = message.body.count
+      guard bytes + count * Self.overheadBytes < Self.chunkBytes, ledger.hasRoom(for: size, behind: count, bytes) else {
+        return false
+      }
+      count += 1
+      bytes += size
+      return true
+    }
+  }
+
+  private func publish(_ chunk: ArraySlice<OutboundMessage>, of index: Int) {
+    let isMandatory = options.isMandatory
+    // An error has ended the connection, which tells everybody.
+    guard let result = try? connection.assumeIsolated({ try $0.publish(chunk, isMandatory: isMandatory) }) else { return }
+    for message in chunk.prefix(result.count) {
+      batches[index].next += 1
+      ledger.published(batch: batches[index].id, bytes: message.body.count, isLast: batches[index].isPublished)
+    }
+    noteProgress()
+    if let obstacle = result.obstacle { end(batches[index].id, with: .failure(obstacle)) }
+  }
+
+  private func finish(_ actions: [ConfirmLedger.Action]) {
+    for action in actions {
+      switch action {
+      case .confirmed(let id):
+        let returned = batches.first { $0.id == id }?.returned ?? []
+        end(id, with: returned.isEmpty ? .success(()) : .failure(.unroutable(returned)))
+      case .refused(let id): end(id, with: .failure(.messageRefused))
+      }
+    }
+  }
+
+  /// A return precedes the confirm of its message, so its batch is still here.
+  private func attribute(_ message: ReturnedMessage) {
+    guard let index = batches.firstIndex(where: { $0.contains(message) }) else { return }
+    batches[index].returned.append(message)
+  }
+
+  private func end(_ id: UInt64, with result: Result<Void, RabbitMQError>) {
+    guard let index = batches.firstIndex(where: { $0.id == id }) else { return }
+    let batch = batches.remove(at: index)
+    ledger.abandoned(batch: id)
+    batch.waiter.resolve(result.mapError { $0 })
+    noteProgress()
+  }
+
+  private func abandon(_ id: UInt64) {
+    guard let index = batches.firstIndex(where: { $0.id == id }) else { return }
+    batches.remove(at: index)
+    ledger.abandoned(batch: id)
+    noteProgress()
+    pump()
+  }
+
+  /// Starts the time without progress anew, where something is waited for.
+  private func noteProgress() {
+    let isWaiting = (!batches.isEmpty || ledger.unconfirmedCount > 0) && !connection.isBlocked && failure == nil
+    let deadline = isWaiting ? ContinuousClock.now + options.progressTimeout : nil
+    connection.assumeIsolated { $0.setDeadline(deadline) }
+  }
+
+  private func fail(_ error: RabbitMQError) {
+    failure = error
+    let batches = batches
+    self.batches = []
+    for batch in batches { batch.waiter.resolve(.failure(error)) }
+  }
+}

@@ -1,0 +1,64 @@
+package import DeliveryPipeline
+
+/// Exchanges, queues and bindings that have to be there. All are durable.
+package struct Topology: Sendable, Equatable {
+  package struct Exchange: Sendable, Equatable {
+    package let name: ShortString
+    package let type: ShortString
+  }
+
+  package struct Queue: Sendable, Equatable {
+    package let name: ShortString
+    package let arguments: HeaderTable
+  }
+
+  package struct Binding: Sendable, Equatable {
+    package let queue: ShortString
+    package let exchange: ShortString
+    package let routingKey: ShortString
+  }
+
+  package var exchanges: [Exchange]
+  package var queues: [Queue]
+  package var bindings: [Binding]
+
+  package init(exchanges: [Exchange], queues: [Queue], bindings: [Binding]) {
+    self.exchanges = exchanges
+    self.queues = queues
+    self.bindings = bindings
+  }
+
+  /// What the worker, its upstream and its subscribers share.
+  ///
+  /// - Parameter broker: quorum queues drop a message after 20 deliveries from RabbitMQ 4 on, unless they are told
+  ///   not to; before, they never drop one and refuse to be told. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
+  package static func standard(_ names: TopologyNames = TopologyNames(), broker: ServerProperties) -> Topology {
+    let exchanges = [names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange]
+    return Topology(
+      exchanges: exchanges.map { Exchange(name: $0, type: "topic") },
+      queues: [
+        Queue(name: names.commandsQueue, arguments: commandArguments(names, broker)),
+        Queue(name: names.deadCommandsQueue, arguments: quorumArguments(broker)),
+      ],
+      bindings: [
+        Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: "workspace.#"),
+        Binding(queue: names.deadCommandsQueue, exchange: names.deadLettersExchange, routingKey: "#"),
+      ])
+  }
+
+  private static func quorumArguments(_ broker: ServerProperties) -> HeaderTable {
+    var arguments = HeaderTable()
+    arguments.append("x-queue-type", "quorum")
+    if let version = broker.majorVersion, version >= 4 { arguments.append("x-delivery-limit", Int64(-1)) }
+    return arguments
+  }
+
+  private static func commandArguments(_ names: TopologyNames, _ broker: ServerProperties) -> HeaderTable {
+    var arguments = quorumArguments(broker)
+    arguments.append("x-dead-letter-exchange", names.deadLettersExchange.bytes)
+    // At-least-once needs reject-publish: https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
+    arguments.append("x-dead-letter-strategy", "at-least-once")
+    arguments.append("x-overflow", "reject-publish")
+    return arguments
+  }
+}

@@ -1,0 +1,99 @@
+package import DeliveryPipeline
+
+/// Compares a broker with a ``Topology``, and makes what is missing. Over AMQP alone: no rights for, and no address of,
+/// the management plugin are needed. Nothing is ever deleted or changed.
+///
+/// Bindings can't be read over AMQP, and every way to find out by trying leaves something behind: a probe message in
+/// a real queue, or a moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`,
+/// and ``ensureBindings(_:)`` is for every start of a worker: a binding that somebody removed, which would lose
+/// commands without a sound, is back with the next start.
+package struct TopologyManager: Sendable {
+  private let connection: RabbitMQConnection
+
+  package init(_ connection: RabbitMQConnection) { self.connection = connection }
+
+  /// Compares without changing anything.
+  ///
+  /// What exists is declared again, which the broker answers with the first argument that differs. (Were it deleted
+  /// between the question and the declaration, that would make it anew.)
+  ///
+  /// - Throws: ``RabbitMQError``, such as ACCESS_REFUSED; `CancellationError`.
+  package func plan(_ topology: Topology) async throws -> TopologyPlan {
+    try await compare(topology, withArguments: true)
+  }
+
+  /// Only asks what exists, for which no right to configure is needed: for readiness.
+  package func check(_ topology: Topology) async throws -> TopologyPlan {
+    try await compare(topology, withArguments: false)
+  }
+
+  /// Makes what is missing, unless something is incompatible.
+  ///
+  /// - Returns: how the broker compared before.
+  package func apply(_ topology: Topology) async throws -> TopologyPlan {
+    let plan = try await plan(topology)
+    guard !plan.isIncompatible else { return plan }
+    try await connection.declare(topology.exchanges.map { .exchange($0.name, type: $0.type, isPassive: false) })
+    try await connection.declare(topology.queues.map { .queue($0.name, arguments: $0.arguments, isPassive: false) })
+    try await ensureBindings(topology)
+    return plan
+  }
+
+  /// Binds what has to be bound; where it is bound already, nothing changes. Needs the right to write to the queues
+  /// and to read from the exchanges.
+  package func ensureBindings(_ topology: Topology) async throws {
+    try await connection.declare(
+      topology.bindings.map { .binding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
+  }
+
+  /// - Returns: nil where there is no such queue.
+  package func statistics(of queue: ShortString) async throws -> QueueStatistics? {
+    do {
+      return try await connection.declare([.queue(queue, arguments: HeaderTable(), isPassive: true)])
+    } catch let error as RabbitMQError where error.meansMissing {
+      return nil
+    }
+  }
+
+  private func compare(_ topology: Topology, withArguments: Bool) async throws -> TopologyPlan {
+    var items: [TopologyPlan.Item] = []
+    for exchange in topology.exchanges {
+      let state = try await state(withArguments) { .exchange(exchange.name, type: exchange.type, isPassive: $0) }
+      items.append(TopologyPlan.Item(kind: .exchange, name: exchange.name.readable, state: state))
+    }
+    for queue in topology.queues {
+      let state = try await state(withArguments) { .queue(queue.name, arguments: queue.arguments, isPassive: $0) }
+      items.append(TopologyPlan.Item(kind: .queue, name: queue.name.readable, state: state))
+    }
+    for binding in topology.bindings { items.append(item(binding, among: items)) }
+    return TopologyPlan(items: items)
+  }
+
+  private func state(_ withArguments: Bool, _ declaration: (_ isPassive: Bool) -> Declaration) async throws -> TopologyPlan.State {
+    do {
+      try await connection.declare([declaration(true)])
+      if withArguments { try await connection.declare([declaration(false)]) }
+      return .exists
+    } catch let error as RabbitMQError where error.meansMissing {
+      return .missing
+    } catch RabbitMQError.channelClosed(.preconditionFailed, let text) {
+      return .incompatible(InequivalentArgument(text: text))
+    } catch RabbitMQError.channelClosed(.resourceLocked, let text) {
+      // An exclusive queue of somebody else.
+      return .incompatible(InequivalentArgument(text: text))
+    }
+  }
+
+  private func item(_ binding: Topology.Binding, among items: [TopologyPlan.Item]) -> TopologyPlan.Item {
+    let hasMissingEnd = items.contains {
+      $0.state == .missing
+        && ($0.kind == .queue ? $0.name == binding.queue.readable : $0.name == binding.exchange.readable)
+    }
+    let name = "\(binding.exchange.readable) -[\(binding.routingKey.readable)]-> \(binding.queue.readable)"
+    return TopologyPlan.Item(kind: .binding, name: name, state: hasMissingEnd ? .missing : .ensured)
+  }
+}
+
+extension ShortString {
+  fileprivate var readable: String { String(decoding: bytes, as: UTF8.self) }
+}

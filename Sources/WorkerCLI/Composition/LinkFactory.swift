@@ -1,0 +1,110 @@
+import DeliveryPipeline
+import Logging
+import PostgresClient
+import PostgresStore
+import RabbitMQClient
+import UnitOfWork
+import WorkerRuntime
+
+/// Opens a worker's connections: one to PostgreSQL, one to the broker for consuming, one for publishing.
+struct LinkFactory: Sendable {
+  let servers: Servers
+  let amqp: WorkerConfiguration.AMQP
+  let idleSessionTimeout: Duration
+  let logger: Logger
+
+  /// `<virtual host>/<queue>`: whose leases and outgoing messages these are.
+  var queueKey: String { "\(servers.amqp.virtualHost)/\(amqp.names.commandsQueue)" }
+
+  func connect() async throws -> WorkerLinks {
+    let database = try await openDatabase()
+    do {
+      return try await connect(with: database)
+    } catch {
+      await database.close()
+      throw error
+    }
+  }
+
+  private func openDatabase() async throws -> PostgresConnection {
+    var configuration = servers.postgres
+    configuration.idleSessionTimeout = idleSessionTimeout
+    let database = try await PostgresConnection.connect(configuration, logger: logger)
+    do {
+      let unknown = try await Migrator(connection: database, logger: logger).verify()
+      if !unknown.isEmpty {
+        logger.notice(
+          "the database has migrations of a newer version", metadata: ["versions": "\(unknown)"])
+      }
+    } catch {
+      await database.close()
+      throw error
+    }
+    return database
+  }
+
+  private func connect(with database: PostgresConnection) async throws -> WorkerLinks {
+    let publishing = try await RabbitMQConnection.open(named("publish"))
+    do {
+      let publisher = try await RabbitMQPublisher.start(on: publishing)
+      let consuming = try await RabbitMQConnection.open(named("consume"))
+      return links(database, publisher: publisher, consuming: consuming)
+    } catch {
+      await publishing.close()
+      throw error
+    }
+  }
+
+  private func named(_ purpose: String) -> RabbitMQConfiguration {
+    var configuration = servers.amqp
+    configuration.connectionName = "workspace-worker \(purpose)"
+    return configuration
+  }
+
+  private func links(
+    _ database: PostgresConnection, publisher: RabbitMQPublisher, consuming: RabbitMQConnection
+  ) -> WorkerLinks {
+    var options = ConsumerOptions()
+    options.prefetch = UInt16(clamping: amqp.prefetch)
+    options.maximumBufferedBytes = amqp.bufferBytes
+    let queue = servers.topologyNames.commandsQueue
+    return WorkerLinks(
+      store: PostgresUnitOfWorkStore(connection: database, queue: queueKey),
+      lease: SessionLease(connection: database, lease: WorkerLease(connection: database, queue: queueKey)),
+      publisher: publisher,
+      consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
+      waitUntilBroken: {
+        await firstOf(
+          { await database.waitUntilClosed() },
+          { try await consuming.waitUntilClosed() },
+          { try await publisher.connection.waitUntilClosed() })
+      },
+      close: {
+        await consuming.close()
+        await publisher.connection.close()
+        await database.close()
+      })
+  }
+}
+
+/// The result of the operation that ends first.
+private func firstOf(_ operations: (@Sendable () async throws -> any Error)...) async -> any Error {
+  await withTaskGroup { group in
+    for operation in operations {
+      group.addTask { () -> any Error in
+        do { return try await operation() } catch { return error }
+      }
+    }
+    defer { group.cancelAll() }
+    return await group.next() ?? CancellationError()
+  }
+}
+
+/// The lease of a session, kept alive by a round trip on it.
+private struct SessionLease: ActiveWorkerLease {
+  let connection: PostgresConnection
+  let lease: WorkerLease
+
+  func tryAcquire() async throws -> Bool { try await lease.tryAcquire() }
+  func keepAlive() async throws { try await connection.ping() }
+}

@@ -1,0 +1,23 @@
+import Glibc
+import Logging
+import Observability
+
+/// Starts logging, to standard error.
+enum LogSetup {
+  /// Called once.
+  ///
+  /// - Returns: the program's logger.
+  static func start(_ settings: WorkerConfiguration.Log) -> Logger {
+    let format = settings.format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)
+    LoggingSystem.bootstrap { label in
+      var handler: any LogHandler =
+        switch format {
+        case .json: JSONLogHandler(label: label)
+        case .text: StreamLogHandler.standardError(label: label)
+        }
+      handler.logLevel = settings.level
+      return handler
+    }
+    return Logger(label: "workspace-worker")
+  }
+}

@@ -1,0 +1,104 @@
+import DeliveryPipeline
+import Logging
+import PostgresClient
+import RabbitMQClient
+import WorkerRuntime
+
+/// How this configuration reaches its two servers.
+struct Servers: Sendable {
+  let amqp: RabbitMQConfiguration
+  let postgres: PostgresConfiguration
+  let topologyNames: TopologyNames
+
+  /// Where the worker publishes to.
+  var exchangeNames: ExchangeNames {
+    ExchangeNames(
+      results: topologyNames.resultsExchange, events: topologyNames.eventsExchange,
+      deadLetters: topologyNames.deadLettersExchange)
+  }
+
+  /// The user as whom the worker publishes; nil where its certificate says that.
+  var publisher: ShortString? {
+    guard case .plain(let user, _) = amqp.authentication else { return nil }
+    return ShortString(user)
+  }
+
+  /// - Throws: ``ConfigurationProblems`` where a URL can't be read. No part of a password is in it.
+  init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
+    var problems = ConfigurationProblems()
+    let amqp = Self.amqp(configuration.amqp, &problems)
+    let postgres = Self.postgres(configuration.postgres, &problems)
+    guard let amqp, problems.isEmpty else { throw problems }
+    self.amqp = amqp
+    self.postgres = postgres
+    topologyNames = TopologyNames(configuration.amqp.names)
+  }
+
+  private init(amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, topologyNames: TopologyNames) {
+    self.amqp = amqp
+    self.postgres = postgres
+    self.topologyNames = topologyNames
+  }
+
+  /// For a command that somebody waits for: it gives up connecting before ten seconds are over.
+  var forOneCommand: Servers {
+    var amqp = amqp
+    var postgres = postgres
+    amqp.connectTimeout = min(amqp.connectTimeout, .seconds(8))
+    postgres.connectTimeout = min(postgres.connectTimeout, .seconds(8))
+    return Servers(amqp: amqp, postgres: postgres, topologyNames: topologyNames)
+  }
+
+  private static func amqp(
+    _ settings: WorkerConfiguration.AMQP, _ problems: inout ConfigurationProblems
+  ) -> RabbitMQConfiguration? {
+    do throws(BrokerURLError) {
+      let url = try BrokerURL(settings.url)
+      var amqp = try RabbitMQConfiguration(url)
+      // What the URL says itself wins.
+      if url.parameters.heartbeat == nil { amqp.heartbeat = Int(settings.heartbeat.components.seconds) }
+      if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
+      amqp.tls?.add(settings)
+      return amqp
+    } catch {
+      problems.add("amqp.url can't be used: \(error)")
+      return nil
+    }
+  }
+
+  private static func postgres(
+    _ settings: WorkerConfiguration.Postgres, _ problems: inout ConfigurationProblems
+  ) -> PostgresConfiguration {
+    var postgres = PostgresConfiguration(url: settings.url)
+    postgres.connectTimeout = settings.connectTimeout
+    postgres.statementTimeout = settings.statementTimeout
+    postgres.lockTimeout = settings.lockTimeout
+    do throws(PostgresError) { _ = try postgres.target } catch { problems.add("postgres.url can't be used: \(error)") }
+    return postgres
+  }
+}
+
+extension TLSOptions {
+  fileprivate mutating func add(_ settings: WorkerConfiguration.AMQP) {
+    authorityFile = authorityFile ?? settings.caFile
+    certificateFile = certificateFile ?? settings.certificateFile
+    keyFile = keyFile ?? settings.keyFile
+    if !settings.verifiesPeer {
+      verifiesPeer = false
+      verifiesHostName = false
+    }
+  }
+}
+
+extension TopologyNames {
+  /// The names were checked to be short strings when they were read.
+  init(_ names: WorkerConfiguration.Names) {
+    self.init()
+    commandsExchange = ShortString(names.commandsExchange) ?? commandsExchange
+    commandsQueue = ShortString(names.commandsQueue) ?? commandsQueue
+    resultsExchange = ShortString(names.resultsExchange) ?? resultsExchange
+    eventsExchange = ShortString(names.eventsExchange) ?? eventsExchange
+    deadLettersExchange = ShortString(names.deadLettersExchange) ?? deadLettersExchange
+    deadCommandsQueue = ShortString(names.deadLettersQueue) ?? deadCommandsQueue
+  }
+}

@@ -1,0 +1,59 @@
+import Configuration
+import FoundationEssentials
+import WorkspaceDomain
+
+/// Brings the sources of settings together: flags win over the environment, the environment over the file, the file
+/// over the defaults.
+struct ConfigurationLoader {
+  /// Where the file is looked for when no flag names it; it need not be there.
+  static let defaultPath = "config/worker.yaml"
+
+  /// The file that a flag names; it must be there.
+  var path: String?
+  /// `key=value` flags.
+  var overrides: [String] = []
+  var environment: [String: String] = ProcessInfo.processInfo.environment
+
+  func load() async throws(ConfigurationProblems) -> WorkerConfiguration {
+    var problems = ConfigurationProblems()
+    let flags = flagValues(&problems)
+    let file = try await file()
+    var providers: [any ConfigProvider] = [
+      InMemoryProvider(name: "flags", values: flags),
+      EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all),
+    ]
+    if let file { providers.append(file.provider) }
+    var reader = SettingReader(ConfigReader(providers: providers))
+    let configuration = WorkerConfiguration(&reader)
+    for problem in reader.problems.problems { problems.add(problem) }
+    for key in flags.keys.map({ $0.components.joined(separator: ".") }).sorted() where !reader.keys.contains(key) {
+      problems.add("there is no setting \(key) (--set)")
+    }
+    for key in file?.keys ?? [] where !reader.keys.contains(key) { problems.add("there is no setting \(key) (\(file?.path ?? ""))") }
+    for key in file?.lists ?? [] { problems.add("\(key) is a list, which no setting is (\(file?.path ?? ""))") }
+    guard problems.isEmpty else { throw problems }
+    return configuration
+  }
+
+  private func flagValues(_ problems: inout ConfigurationProblems) -> [AbsoluteConfigKey: ConfigValue] {
+    var values: [AbsoluteConfigKey: ConfigValue] = [:]
+    for override in overrides {
+      guard let separator = override.firstIndex(of: "="), separator != override.startIndex else {
+        problems.add("--set takes KEY=VALUE")
+        continue
+      }
+      let key = AbsoluteConfigKey(override[..<separator].split(separator: ".").map(String.init))
+      values[key] = ConfigValue(.string(String(override[override.index(after: separator)...])), isSecret: true)
+    }
+    return values
+  }
+
+  private func file() async throws(ConfigurationProblems) -> ConfigurationFile? {
+    if let path { return try await ConfigurationFile.read(path) }
+    guard FileManager.default.fileExists(atPath: Self.defaultPath) else { return nil }
+    return try await ConfigurationFile.read(Self.defaultPath)
+  }
+}
+
+/// Whether `text` can be the name of a root workspace.
+func isWorkspaceName(_ text: String) -> Bool { (try? WorkspaceName(text)) != nil }

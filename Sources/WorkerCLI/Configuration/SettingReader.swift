@@ -1,0 +1,92 @@
+import Configuration
+
+/// Reads settings one by one, each with its default, and gathers what is wrong with them.
+///
+/// Values are read as text, whatever they are written as in YAML or in the environment, and parsed here: a value that
+/// a typed reader can't convert would silently become the default.
+struct SettingReader {
+  private(set) var problems = ConfigurationProblems()
+  /// All keys that were asked for.
+  private(set) var keys: Set<String> = []
+
+  private let reader: ConfigReader
+
+  init(_ reader: ConfigReader) { self.reader = reader }
+
+  /// The text under `key`; nil where there is none, or an empty one.
+  mutating func text(_ key: String, isSecret: Bool = false) -> String? {
+    keys.insert(key)
+    let text = reader.string(forKey: ConfigKey(key), isSecret: isSecret)
+    return text?.isEmpty == false ? text : nil
+  }
+
+  mutating func text(_ key: String, default fallback: String, isSecret: Bool = false) -> String {
+    text(key, isSecret: isSecret) ?? fallback
+  }
+
+  mutating func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
+    guard let text = text(key) else { return fallback }
+    guard let value = Int(text), range.contains(value) else {
+      return wrong(key, "is not a whole number from \(range.lowerBound) to \(range.upperBound)", fallback)
+    }
+    return value
+  }
+
+  mutating func flag(_ key: String, default fallback: Bool) -> Bool {
+    switch text(key) {
+    case nil: fallback
+    case "true", "yes", "on", "1": true
+    case "false", "no", "off", "0": false
+    default: wrong(key, "is neither true nor false", fallback)
+    }
+  }
+
+  /// A duration with its unit: `500ms`, `10s`, `5m`, `1h` or `30d`.
+  mutating func duration(
+    _ key: String, default fallback: Duration, in range: ClosedRange<Duration>
+  ) -> Duration {
+    guard let text = text(key) else { return fallback }
+    let units: [(String, Duration)] = [
+      ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86_400)),
+    ]
+    guard let value = quantity(text, units: units, { $1 * $0 }), range.contains(value) else {
+      return wrong(
+        key, "is not a duration from \(range.lowerBound) to \(range.upperBound), such as 500ms, 10s, 5m or 1h", fallback)
+    }
+    return value
+  }
+
+  /// A size in bytes: `4096`, `256KiB` or `64MiB`.
+  mutating func bytes(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
+    guard let text = text(key) else { return fallback }
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1), ("", 1)]
+    guard let value = quantity(text, units: units, { $1 * $0 }), range.contains(value) else {
+      return wrong(
+        key, "is not a size from \(range.lowerBound) to \(range.upperBound) bytes, such as 256KiB or 64MiB", fallback)
+    }
+    return value
+  }
+
+  mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default fallback: Choice) -> Choice {
+    guard let text = text(key) else { return fallback }
+    guard let value = Choice(rawValue: text) else {
+      return wrong(key, "is none of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))", fallback)
+    }
+    return value
+  }
+
+  /// Reports that the value under `key` is wrong; `fallback` lets the reading go on to find what else is.
+  mutating func wrong<Value>(_ key: String, _ problem: String, _ fallback: Value) -> Value {
+    problems.add("\(key) \(problem)")
+    return fallback
+  }
+
+  /// A number of at most nine digits, so that no unit makes it overflow, with one of `units` behind it.
+  private func quantity<Unit>(_ text: String, units: [(String, Unit)], _ times: (Int, Unit) -> Unit) -> Unit? {
+    for (unit, size) in units where text.hasSuffix(unit) {
+      let number = text.dropLast(unit.count)
+      if (1...9).contains(number.count), let number = Int(number), number >= 0 { return times(number, size) }
+    }
+    return nil
+  }
+}

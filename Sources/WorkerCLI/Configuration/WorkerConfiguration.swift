@@ -1,0 +1,64 @@
+import DeliveryPipeline
+import Logging
+import RabbitMQClient
+import WorkerRuntime
+
+/// All settings. `config/worker.yaml` documents each of them.
+struct WorkerConfiguration: Sendable {
+  var amqp = AMQP()
+  var postgres = Postgres()
+  var worker = WorkerSettings()
+  var drainTimeout: Duration = .seconds(25)
+  var http = HTTP()
+  var defaultRootName = "Root"
+  var log = Log()
+
+  struct AMQP: Sendable {
+    /// Holds a password: never printed.
+    var url = "amqp://guest:guest@127.0.0.1:5672/"
+    var heartbeat: Duration = .seconds(10)
+    var connectTimeout: Duration = .seconds(10)
+    var prefetch = 2048
+    var bufferBytes = 64 << 20
+    var caFile: String?
+    var certificateFile: String?
+    var keyFile: String?
+    var verifiesPeer = true
+    var names = Names()
+  }
+
+  /// What the objects on the broker are called.
+  struct Names: Sendable {
+    var commandsExchange = "workspace.commands"
+    var commandsQueue = "workspace.commands"
+    var resultsExchange = "workspace.results"
+    var eventsExchange = "workspace.events"
+    var deadLettersExchange = "workspace.dead-letters"
+    var deadLettersQueue = "workspace.commands.dead"
+  }
+
+  struct Postgres: Sendable {
+    /// May hold a password: never printed.
+    var url = "postgres://workspace_worker@127.0.0.1:5432/workspace_worker"
+    var connectTimeout: Duration = .seconds(10)
+    var statementTimeout: Duration = .seconds(30)
+    var lockTimeout: Duration = .seconds(10)
+    var idleSessionTimeout: Duration = .seconds(30)
+  }
+
+  struct HTTP: Sendable {
+    var host = "127.0.0.1"
+    var port = 8080
+  }
+
+  struct Log: Sendable {
+    var level = Logger.Level.info
+    /// nil: text on a terminal, JSON elsewhere.
+    var format: Format?
+
+    enum Format: String, Sendable, CaseIterable {
+      case json, text
+    }
+  }
+}
+

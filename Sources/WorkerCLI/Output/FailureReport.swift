@@ -1,0 +1,45 @@
+import ArgumentParser
+import Observability
+import PostgresClient
+import PostgresStore
+import RabbitMQClient
+
+/// Turns what went wrong into a line on standard error and an exit code.
+enum FailureReport {
+  /// Runs a command; whatever it throws becomes its exit code.
+  static func reporting(_ body: () async throws -> Void) async throws {
+    do {
+      try await body()
+    } catch let code as ExitCode {
+      throw code
+    } catch is CleanExit {
+      throw ExitCode.success
+    } catch {
+      StandardError.write("workspace-worker: \(error)\n")
+      throw exitCode(of: error)
+    }
+  }
+
+  static func exitCode(of error: any Error) -> ExitCode {
+    switch error {
+    case is ConfigurationProblems, is BrokerURLError: .configuration
+    case let error as PostgresError: exitCode(of: error)
+    case MigrationError.postgres(let error): exitCode(of: error)
+    case let error as RabbitMQError: exitCode(of: error)
+    default: .failure
+    }
+  }
+
+  private static func exitCode(of error: PostgresError) -> ExitCode {
+    if case .configuration = error { return .configuration }
+    return error.isConnectionLoss ? .unavailable : .failure
+  }
+
+  private static func exitCode(of error: RabbitMQError) -> ExitCode {
+    switch error {
+    case .unreachable, .tlsRefused, .loginRefused, .protocolViolation, .timedOut, .connectionClosed, .connectionLost:
+      .unavailable
+    default: .failure
+    }
+  }
+}

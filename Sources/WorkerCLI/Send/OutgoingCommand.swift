@@ -1,0 +1,37 @@
+import DeliveryPipeline
+import MessageContract
+
+/// A command to send: its body as it is, and what its message's properties repeat of it.
+struct OutgoingCommand: Sendable {
+  let type: String
+  let id: String?
+  let body: [UInt8]
+
+  init(type: String, id: String?, body: [UInt8]) {
+    self.type = type
+    self.id = id
+    self.body = body
+  }
+
+  /// - Returns: nil unless `line` is a JSON object with a `type`, which is the routing key.
+  init?(line: [UInt8]) {
+    guard case .object(let document) = try? JSONReader.read(line), case .string(let type) = document["type"],
+      ShortString(type) != nil
+    else { return nil }
+    self.type = type
+    id = if case .string(let id) = document["id"] { id } else { nil }
+    body = line
+  }
+
+  /// - Parameter correlationID: what its result can be told by.
+  func message(to exchange: ShortString, replyTo: ShortString?, correlationID: String?) -> OutboundMessage {
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents+json"
+    properties.deliveryMode = 2
+    properties.messageID = id.flatMap { ShortString($0) }
+    properties.type = ShortString(type)
+    properties.replyTo = replyTo
+    properties.correlationID = correlationID.flatMap { ShortString($0) }
+    return OutboundMessage(exchange: exchange, routingKey: ShortString(type) ?? "", properties: properties, body: body)
+  }
+}

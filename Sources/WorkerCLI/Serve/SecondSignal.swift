@@ -1,0 +1,25 @@
+import Glibc
+import Observability
+import UnixSignals
+
+/// Ends the process at once when a signal that asks for the end comes a second time. Nothing is lost by that, it is
+/// like a crash: what is not acknowledged comes back.
+enum SecondSignal {
+  static func exiting(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        var count = 0
+        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+          count += 1
+          guard count > 1 else { continue }
+          StandardError.write("workspace-worker: a second \(signal): exiting at once\n")
+          _exit(130)
+        }
+      }
+      group.addTask { try await body() }
+      // Without signals the first of them goes on until it is cancelled.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+}

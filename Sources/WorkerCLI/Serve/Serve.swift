@@ -1,0 +1,95 @@
+import ArgumentParser
+import Logging
+import Observability
+import PostgresClient
+import RabbitMQClient
+import ServiceLifecycle
+import UnixSignals
+import WorkerRuntime
+
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Runs the worker until SIGTERM or SIGINT, then drains. A second signal ends it at once.")
+
+  @Flag(help: "Exit with the first failure instead of connecting again for ever.")
+  var failFast = false
+  @OptionGroup var options: ConfigurationOptions
+
+  func run() async throws {
+    try await FailureReport.reporting {
+      let configuration = try await options.load()
+      let servers = try Servers(configuration)
+      let logger = LogSetup.start(configuration.log)
+      let status = WorkerStatus()
+      announce(configuration, servers, logger)
+      let group = ServiceGroup(
+        configuration: .init(
+          services: [
+            .init(service: healthServer(configuration.http, status, logger)),
+            // It ends by itself only after a drain, or when it is to fail fast.
+            .init(
+              service: worker(configuration, servers, status, logger), successTerminationBehavior: .gracefullyShutdownGroup
+            ),
+          ],
+          gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).bounded(drainTimeout: configuration.drainTimeout))
+      try await SecondSignal.exiting { try await group.run() }
+    }
+  }
+
+  private func announce(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) {
+    logger.info(
+      "workspace-worker starts",
+      metadata: [
+        "version": "\(WorkerVersion.current)", "broker": "\(servers.amqp.endpoint)",
+        "virtual_host": "\(servers.amqp.virtualHost)", "queue": "\(configuration.amqp.names.commandsQueue)",
+        "database": "\(servers.postgres)",
+      ])
+  }
+
+  private func healthServer(_ http: WorkerConfiguration.HTTP, _ status: WorkerStatus, _ logger: Logger) -> HealthServer {
+    HealthServer(host: http.host, port: http.port, logger: logger) { Readiness(status.phase) }
+  }
+
+  private func worker(
+    _ configuration: WorkerConfiguration, _ servers: Servers, _ status: WorkerStatus, _ logger: Logger
+  ) -> Worker {
+    let links = LinkFactory(
+      servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
+      logger: logger)
+    var settings = configuration.worker
+    settings.keepAliveInterval = configuration.postgres.idleSessionTimeout / 3
+    return Worker(
+      settings: settings,
+      environment: ExecutionEnvironment(
+        clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), defaultRootName: configuration.defaultRootName,
+        messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher)),
+      probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
+      connect: { try await links.connect() })
+  }
+}
+
+extension ServiceGroupConfiguration {
+  /// After the drain's deadline what still runs is cancelled. Nothing is lost by that: what was not acknowledged
+  /// comes back, and what was not published is in the outbox.
+  fileprivate func bounded(drainTimeout: Duration) -> ServiceGroupConfiguration {
+    var configuration = self
+    configuration.maximumGracefulShutdownDuration = drainTimeout
+    configuration.maximumCancellationDuration = .seconds(10)
+    return configuration
+  }
+}
+
+extension Readiness {
+  fileprivate init(_ phase: WorkerStatus.Phase) {
+    switch phase {
+    case .active: self.init(state: "active", missing: [:])
+    case .standby: self.init(state: "standby", missing: [:])
+    case .connecting(let missing): self.init(state: "connecting", missing: ["connection": missing])
+    case .recovering:
+      self.init(state: "recovering", missing: ["outbox": "messages of a former worker are still being published"])
+    case .draining: self.init(state: "draining", missing: ["worker": "it is draining"])
+    case .stopped: self.init(state: "stopped", missing: ["worker": "it has stopped"])
+    }
+  }
+}

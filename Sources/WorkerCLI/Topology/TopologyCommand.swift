@@ -1,0 +1,62 @@
+import ArgumentParser
+import RabbitMQClient
+
+struct TopologyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "topology", abstract: "Compares the broker's exchanges and queues with what the worker needs.",
+    subcommands: [Plan.self, Apply.self])
+
+  struct Plan: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Shows the difference. Exits 0 when there is none, 2 with changes to make, 3 when something is incompatible.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      try await TopologyCommand.withManager(options) { manager, topology in
+        let plan = try await manager.plan(topology)
+        let report = TopologyReport(plan)
+        try output.print(report, text: report.text)
+        if plan.isIncompatible { throw ExitCode.incompatible }
+        if plan.hasChanges { throw ExitCode.no }
+      }
+    }
+  }
+
+  struct Apply: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Makes what is missing. Never deletes or changes anything; exits 3 when something is incompatible.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      try await TopologyCommand.withManager(options) { manager, topology in
+        let plan = try await manager.apply(topology)
+        let report = TopologyReport(plan, applied: !plan.isIncompatible)
+        try output.print(report, text: report.text)
+        if plan.isIncompatible { throw ExitCode.incompatible }
+      }
+    }
+  }
+
+  private static func withManager(
+    _ options: ConfigurationOptions, _ body: (TopologyManager, Topology) async throws -> Void
+  ) async throws {
+    try await FailureReport.reporting {
+      let configuration = try await options.load()
+      _ = LogSetup.start(configuration.log)
+      let servers = try Servers(configuration).forOneCommand
+      let connection = try await RabbitMQConnection.open(servers.amqp)
+      do {
+        let topology = Topology.standard(servers.topologyNames, broker: await connection.serverProperties)
+        try await body(TopologyManager(connection), topology)
+      } catch {
+        await connection.close()
+        throw error
+      }
+      await connection.close()
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import RabbitMQClient
+
+/// What `topology` prints.
+struct TopologyReport: Encodable {
+  /// `changes`, `incompatible` or `up-to-date`; after an apply `applied`.
+  let status: String
+  let items: [Item]
+
+  struct Item: Encodable {
+    let kind: String
+    let name: String
+    /// `exists`, `missing`, `ensured` (a binding: set again, which changes nothing where it is there), `created` or
+    /// `incompatible`.
+    let state: String
+    var argument: String?
+    var wanted: String?
+    var current: String?
+    var message: String?
+    var remedy: String?
+  }
+
+  /// - Parameter applied: what was missing has been made.
+  init(_ plan: TopologyPlan, applied: Bool = false) {
+    status =
+      plan.isIncompatible ? "incompatible" : applied ? "applied" : plan.hasChanges ? "changes" : "up-to-date"
+    items = plan.items.map { Item($0, applied: applied) }
+  }
+
+  var text: String {
+    var table = TextTable(header: ["KIND", "NAME", "STATE"])
+    for item in items { table.add([item.kind, item.name, item.state]) }
+    let details = items.compactMap(\.explanation)
+    return ([table.text] + details + [summary]).joined(separator: "\n")
+  }
+
+  private var summary: String {
+    switch status {
+    case "incompatible": "incompatible: nothing was changed"
+    case "applied": "applied"
+    case "changes": "run 'workspace-worker topology apply' to make what is missing"
+    default: "nothing to do"
+    }
+  }
+}
+
+extension TopologyReport.Item {
+  fileprivate init(_ item: TopologyPlan.Item, applied: Bool) {
+    kind = item.kind.rawValue
+    name = item.name
+    switch item.state {
+    case .exists: state = "exists"
+    case .missing: state = applied ? "created" : "missing"
+    case .ensured: state = "ensured"
+    case .incompatible(let difference):
+      state = "incompatible"
+      argument = difference.argument
+      wanted = difference.wanted
+      current = difference.current
+      message = difference.text
+      remedy = difference.remedy(for: item.kind, named: item.name)
+    }
+  }
+
+  fileprivate var explanation: String? {
+    guard state == "incompatible", let message, let remedy else { return nil }
+    let difference = argument.map { "argument \($0): wanted \(wanted ?? "none"), is \(current ?? "none")" } ?? message
+    return "\(kind) \(name) is incompatible: \(difference)\n  \(remedy)"
+  }
+}

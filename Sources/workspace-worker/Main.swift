@@ -1,0 +1,7 @@
+import ArgumentParser
+import WorkerCLI
+
+@main
+struct Main {
+  static func main() async { await WorkspaceWorker.main() }
+}

@@ -1,0 +1,138 @@
+import Logging
+import PostgresClient
+import Testing
+import TestSupport
+
+/// Servers that can't be connected to.
+@Suite struct ConnectTests {
+  @Test func `a silent server is given up at the connect timeout`() async throws {
+    let server = try StubServer()
+    let error = await failure("postgres://worker:secret@127.0.0.1:\(server.port)/db") {
+      $0.connectTimeout = .milliseconds(100)
+    }
+    #expect(try #require(error).description.contains("did not complete the handshake within 0.1 seconds"))
+  }
+
+  @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "N\u{0}\u{0}\u{0}", "R", "E\u{0}\u{0}\u{0}\u{7}xyz"])
+  func `a server that talks nonsense is an error`(reply: String) async throws {
+    let server = try StubServer(reply: Array(reply.utf8))
+    let error = await failure("postgres://worker:secret@127.0.0.1:\(server.port)/db") {
+      $0.connectTimeout = .seconds(5)
+    }
+    #expect(try #require(error).isConnectionLoss)
+  }
+
+  @Test func `nobody listening is an error`() async throws {
+    let port = try StubServer().port
+    let error = await failure("postgres://worker:secret@127.0.0.1:\(port)/db")
+    #expect(try #require(error).description.contains("refused"))
+  }
+
+  @Test func `an unknown host is an error`() async throws {
+    let error = await failure("postgres://worker:secret@no-such-host.invalid/db")
+    guard case .connectFailed = error else { Issue.record("\(String(describing: error))"); return }
+  }
+
+  @Test func `cancelling the task ends connecting`() async throws {
+    let server = try StubServer()
+    let connecting = Task {
+      try await PostgresConnection.connect(
+        PostgresConfiguration(url: "postgres://worker@127.0.0.1:\(server.port)/db"), logger: .silent)
+    }
+    connecting.cancel()
+    await #expect(throws: PostgresError.cancelled) { try await connecting.value }
+  }
+
+  /// Connects, and expects it to fail without giving the password away.
+  private func failure(
+    _ url: String, configure: (inout PostgresConfiguration) -> Void = { _ in }
+  ) async -> PostgresError? {
+    var configuration = PostgresConfiguration(url: url)
+    configure(&configuration)
+    let error = await #expect(throws: PostgresError.self) {
+      try await PostgresConnection.connect(configuration, logger: .silent)
+    }
+    #expect(error?.description.contains("secret") == false)
+    return error
+  }
+}
+
+@Suite(.requiresPostgres) struct ConnectToServerTests {
+  @Test func `a wrong password is told by its SQLSTATE`() async throws {
+    let error = await #expect(throws: PostgresError.self) {
+      try await PostgresServer.connect { $0.url += ($0.url.contains("?") ? "&" : "?") + "password=topsecret" }
+    }
+    #expect(error?.sqlState == .invalidPassword)
+    #expect(error?.isTransient == false)
+    #expect(error?.description.contains("topsecret") == false)
+  }
+
+  @Test func `an unknown database is told by its SQLSTATE`() async throws {
+    let error = await #expect(throws: PostgresError.self) { try await PostgresServer.connect(database: "no_such_database") }
+    #expect(error?.sqlState == .invalidCatalogName)
+  }
+
+  @Test func `a setting that the server does not know is told by its SQLSTATE`() async throws {
+    let error = await #expect(throws: PostgresError.self) { try await PostgresServer.connect { $0.settings["bogus"] = "1" } }
+    #expect(error?.sqlState == SQLState("42704"))
+  }
+
+  @Test func `the session has the settings that were asked for`() async throws {
+    let connection = try await PostgresServer.connect {
+      $0.statementTimeout = .milliseconds(1234)
+      $0.lockTimeout = nil
+      $0.settings["search_path"] = "one, \"t w o\""
+    }
+    let rows = try await connection.query(
+      """
+      select current_setting('application_name'), current_setting('client_encoding'),
+        current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('search_path')
+      """)
+    let values = try (0..<5).map { try rows[0].text($0) }
+    #expect(values == ["workspace-worker", "UTF8", "1234ms", "0", "one, \"t w o\""])
+    await connection.close()
+  }
+
+  @Test func `what the connection string says wins`() async throws {
+    let connection = try await PostgresServer.connect {
+      $0.url += ($0.url.contains("?") ? "&" : "?") + "application_name=mine&options=-c%20lock_timeout%3D77"
+    }
+    let rows = try await connection.query("select current_setting('application_name'), current_setting('lock_timeout')")
+    #expect(try [rows[0].text(0), rows[0].text(1)] == ["mine", "77ms"])
+    await connection.close()
+  }
+
+  @Test func `notices go to the log, warnings louder than others`() async throws {
+    let recorder = LogRecorder()
+    let connection = try await PostgresConnection.connect(
+      PostgresConfiguration(url: PostgresServer.url()), logger: recorder.logger)
+    try await connection.execute(script: "do $$ begin raise notice 'by the way'; raise warning 'look out'; end $$")
+    #expect(recorder.entries.map(\.level) == [.debug, .warning])
+    #expect(recorder.entries.map { $0.metadata["postgres.message"] } == ["by the way", "look out"])
+    #expect(Set(recorder.entries.map(\.message)) == ["PostgreSQL notice"])
+    await connection.close()
+  }
+}
+
+@Suite(.requiresPostgres) struct MultipleHostTests {
+  @Test func `a host that refuses is passed over`() async throws {
+    let port = try StubServer().port
+    let connection = try await PostgresServer.connect {
+      $0.url = $0.url.replacing("127.0.0.1:", with: "127.0.0.1:\(port),127.0.0.1:", maxReplacements: 1)
+    }
+    try await connection.ping()
+    await connection.close()
+  }
+
+  @Test func `a primary is told from a standby`() async throws {
+    let connection = try await PostgresServer.connect {
+      $0.url += ($0.url.contains("?") ? "&" : "?") + "target_session_attrs=read-write"
+    }
+    try await connection.ping()
+    await connection.close()
+    let error = await #expect(throws: PostgresError.self) {
+      try await PostgresServer.connect { $0.url += ($0.url.contains("?") ? "&" : "?") + "target_session_attrs=standby" }
+    }
+    guard case .connectFailed = error else { Issue.record("\(String(describing: error))"); return }
+  }
+}

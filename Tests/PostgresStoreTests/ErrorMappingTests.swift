@@ -1,0 +1,72 @@
+import PostgresClient
+@testable import PostgresStore
+import Testing
+import UnitOfWork
+
+@Suite struct ErrorMappingTests {
+  @Test(arguments: WorkspaceConstraint.allCases)
+  func `a violated constraint is a conflict that names it`(constraint: WorkspaceConstraint) {
+    for state in [SQLState.uniqueViolation, .foreignKeyViolation] {
+      let error = ServerError(sqlState: state, message: "", constraint: constraint.rawValue)
+      #expect(UnitOfWorkError(.server(error)) == .conflict(constraint: constraint))
+    }
+  }
+
+  @Test func `a duplicate id is the same conflict whichever index meets it first`() {
+    let error = ServerError(sqlState: .uniqueViolation, message: "", constraint: "uq_workspaces_tenant_id")
+    #expect(UnitOfWorkError(.server(error)) == .conflict(constraint: .workspaceID))
+  }
+
+  @Test func `a stale version is a conflict without a constraint`() {
+    #expect(UnitOfWorkError(.server(ServerError(sqlState: .staleVersion, message: ""))) == .conflict(constraint: nil))
+  }
+
+  @Test(arguments: [SQLState.serializationFailure, .deadlockDetected, .lockNotAvailable, .queryCanceled])
+  func `what can succeed when run again is transient`(state: SQLState) {
+    #expect(kind(.server(ServerError(sqlState: state, message: ""))) == .transient)
+  }
+
+  @Test(arguments: [
+    SQLState.connectionFailure, .readOnlySQLTransaction, .idleInTransactionSessionTimeout, .diskFull, .outOfMemory,
+    .tooManyConnections, .adminShutdown, .crashShutdown, .cannotConnectNow, .databaseDropped, .idleSessionTimeout,
+    .ioError,
+  ])
+  func `a server that can't work is unavailable`(state: SQLState) {
+    #expect(kind(.server(ServerError(sqlState: state, message: ""))) == .unavailable)
+  }
+
+  @Test(arguments: [
+    SQLState.checkViolation, .notNullViolation, .characterNotInRepertoire, .undefinedTable, .insufficientPrivilege,
+    .syntaxError, .internalError, .uniqueViolation, .raiseException,
+  ])
+  func `anything else is a failure`(state: SQLState) {
+    #expect(kind(.server(ServerError(sqlState: state, message: "", constraint: "ck_unknown"))) == .failed)
+  }
+
+  @Test(arguments: [
+    (.connectionLost(ConnectionFailure(reason: "gone")), .unavailable),
+    (.connectFailed(ConnectionFailure(reason: "refused")), .unavailable),
+    (.timeout(after: .seconds(1)), .unavailable),
+    (.cancelled, .unavailable),
+    (.server(ServerError(sqlState: .internalError, severity: .fatal, message: "")), .unavailable),
+    (.decoding(reason: "odd"), .failed),
+    (.protocolViolation(reason: "odd"), .failed),
+    (.configuration(reason: "odd"), .failed),
+  ] as [(PostgresError, Kind)])
+  func `an error that is not a statement's says what is to be done`(error: PostgresError, expected: Kind) {
+    #expect(kind(error) == expected)
+  }
+
+  enum Kind: Sendable {
+    case conflict, transient, unavailable, failed
+  }
+
+  private func kind(_ error: PostgresError) -> Kind {
+    switch UnitOfWorkError(error) {
+    case .conflict: .conflict
+    case .transient: .transient
+    case .unavailable: .unavailable
+    case .failed: .failed
+    }
+  }
+}

@@ -1,0 +1,173 @@
+import Migrations
+import PostgresClient
+import PostgresStore
+import TestSupport
+import Testing
+
+/// Each test has a schema of its own, named by a search path. One after the other, for the lock is the database's.
+@Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratorTests {
+  @Test func `up applies all, down takes all back, up again`() async throws {
+    try await withSchema { connection async throws in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      #expect(try await migrator.up() == Migrations.all)
+      #expect(try await migrator.up() == [])
+      #expect(try await migrator.down(to: 0) == Migrations.all.reversed())
+      #expect(try await migrator.down(to: 0) == [])
+      #expect(try await migrator.up() == Migrations.all)
+    }
+  }
+
+  @Test func `down without a target takes back the last alone`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      #expect(try await migrator.down().map(\.version) == [4])
+      #expect(try await migrator.down().map(\.version) == [3])
+      #expect(try await migrator.status().map { $0.state == .pending } == [false, false, true, true])
+    }
+  }
+
+  @Test func `down to a version leaves those up to it`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      #expect(try await migrator.down(to: 1).map(\.version) == [4, 3, 2])
+      #expect(try await migrator.down(to: 1) == [])
+      await #expect(throws: MigrationError.nothingAbove(version: 3, lastApplied: 1)) { try await migrator.down(to: 3) }
+    }
+  }
+
+  @Test func `an empty database has everything pending, and status leaves it empty`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      #expect(try await migrator.status().allSatisfy { $0.state == .pending })
+      #expect(try await migrator.down() == [])
+      let pending = MigrationError.pending(Migrations.all.map(\.fileName))
+      await #expect(throws: pending) { try await migrator.verify() }
+      let tables = try await connection.pipeline([
+        PostgresRequest(
+          PostgresStatement(name: "tables", sql: "select count(*) from pg_tables where schemaname = current_schema"))
+      ])
+      #expect(try tables[0][0].int8(0) == 0)
+    }
+  }
+
+  @Test func `two at once: one migrates, the other waits and finds nothing to do`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { gatekeeper in
+      try await gatekeeper.execute(script: "select pg_advisory_lock(1)")
+      let gated = Migration(
+        version: 1, name: "gated", up: "select pg_advisory_xact_lock(1); create table gated ()", down: "select 1")
+      try await withSchema { first in
+        try await withSchema(of: first) { second in
+          let observer = SessionObserver(connection: gatekeeper)
+          let (firstID, secondID) = try await (first.processID(), second.processID())
+          let migrating = Task { try await Migrator(connection: first, migrations: [gated], logger: .silent).up() }
+          try await observer.waitUntilBlocked(firstID)
+          let waiting = Task { try await Migrator(connection: second, migrations: [gated], logger: .silent).up() }
+          try await observer.waitUntilBlocked(secondID)
+          try await gatekeeper.execute(script: "select pg_advisory_unlock(1)")
+          #expect(try await migrating.value == [gated])
+          #expect(try await waiting.value == [])
+        }
+      }
+    }
+  }
+
+  @Test func `waiting for another migrator is bounded`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { other in
+      let key = AdvisoryLockKey("workspace-worker/migrations").number
+      try await other.execute(script: "select pg_advisory_lock(\(key))")
+      try await withSchema { connection in
+        let migrator = Migrator(connection: connection, lockPatience: .milliseconds(20), logger: .silent)
+        await #expect(throws: MigrationError.locked(waited: .milliseconds(20))) { try await migrator.up() }
+        try await other.execute(script: "select pg_advisory_unlock(\(key))")
+        #expect(try await migrator.up() == Migrations.all)
+      }
+    }
+  }
+
+  @Test func `an applied migration that was edited is refused by name`() async throws {
+    try await withSchema { connection in
+      let original = Migration(version: 1, name: "things", up: "create table things ()", down: "drop table things")
+      let edited = Migration(version: 1, name: "things", up: "create table things (n int)", down: "drop table things")
+      _ = try await Migrator(connection: connection, migrations: [original], logger: .silent).up()
+      let migrator = Migrator(connection: connection, migrations: [edited], logger: .silent)
+      let refusal = MigrationError.edited(["V0001__things"])
+      await #expect(throws: refusal) { try await migrator.up() }
+      await #expect(throws: refusal) { try await migrator.down() }
+      await #expect(throws: refusal) { try await migrator.verify() }
+      guard case .edited = try await migrator.status()[0].state else { Issue.record("not told to be edited"); return }
+    }
+  }
+
+  @Test func `migrations that this program does not know are refused, and told`() async throws {
+    try await withSchema { connection in
+      let known = Migration(version: 1, name: "a", up: "create table a ()", down: "drop table a")
+      let newer = Migration(version: 2, name: "b", up: "create table b ()", down: "drop table b")
+      _ = try await Migrator(connection: connection, migrations: [known, newer], logger: .silent).up()
+      let migrator = Migrator(connection: connection, migrations: [known], logger: .silent)
+      await #expect(throws: MigrationError.unknown(versions: [2])) { try await migrator.up() }
+      await #expect(throws: MigrationError.unknown(versions: [2])) { try await migrator.down(to: 0) }
+      #expect(try await migrator.verify() == [2])
+      let last = try await migrator.status()[1]
+      #expect((last.version, last.name) == (2, "b"))
+      guard case .unknown = last.state else { Issue.record("not told to be unknown"); return }
+    }
+  }
+
+  @Test func `a migration that was slipped in before applied ones is refused`() async throws {
+    try await withSchema { connection in
+      let first = Migration(version: 1, name: "a", up: "create table a ()", down: "drop table a")
+      let second = Migration(version: 2, name: "b", up: "create table b ()", down: "drop table b")
+      _ = try await Migrator(connection: connection, migrations: [second], logger: .silent).up()
+      await #expect(throws: MigrationError.outOfOrder("V0001__a")) {
+        try await Migrator(connection: connection, migrations: [first, second], logger: .silent).up()
+      }
+    }
+  }
+
+  @Test func `a migration that fails is rolled back and named, and those before it stay`() async throws {
+    try await withSchema { connection in
+      let good = Migration(version: 1, name: "good", up: "create table good ()", down: "drop table good")
+      let bad = Migration(version: 2, name: "bad", up: "create table half (); select 1 / 0", down: "select 1")
+      let migrator = Migrator(connection: connection, migrations: [good, bad], logger: .silent)
+      let error = await #expect(throws: MigrationError.self) { try await migrator.up() }
+      guard case .failed("V0002__bad", let cause) = error else { Issue.record("\(String(describing: error))"); return }
+      #expect(cause.sqlState == .divisionByZero)
+      #expect(try await migrator.status().map { $0.state == .pending } == [false, true])
+      try await connection.execute(script: "select * from good; create table half ()")
+    }
+  }
+
+  @Test func `a migration that ends its transaction is refused`() async throws {
+    try await withSchema { connection in
+      let migration = Migration(version: 1, name: "commits", up: "create table c (); commit", down: "select 1")
+      await #expect(throws: MigrationError.endsTransaction(migration: "V0001__commits")) {
+        try await Migrator(connection: connection, migrations: [migration], logger: .silent).up()
+      }
+    }
+  }
+
+  /// Lends a connection whose objects are in a schema that is this test's own, or another connection's.
+  private func withSchema(
+    of other: PostgresConnection? = nil, _ body: (PostgresConnection) async throws -> Void
+  ) async throws {
+    let schema = try await other?.currentSchema() ?? "s\(UInt64.random(in: 0 ... .max))"
+    try await TestDatabase.current.withConnection(configure: {
+      $0 = $0.forMigrations()
+      $0.settings["search_path"] = schema
+    }) { connection in
+      try await connection.execute(script: "create schema if not exists \(schema)")
+      try await body(connection)
+    }
+  }
+}
+
+extension PostgresConnection {
+  fileprivate func currentSchema() async throws -> String {
+    let statement = PostgresStatement(name: "current_schema", sql: "select current_schema::text")
+    return try await pipeline([PostgresRequest(statement)])[0][0].text(0)
+  }
+}

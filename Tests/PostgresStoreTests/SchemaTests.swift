@@ -1,0 +1,40 @@
+import PostgresClient
+import TestSupport
+import Testing
+import UnitOfWork
+
+@Suite(.requiresPostgres, .migratedDatabase) struct SchemaTests {
+  @Test(arguments: WorkspaceConstraint.allCases)
+  func `the constraints that errors are told by exist`(constraint: WorkspaceConstraint) async throws {
+    try await TestDatabase.current.withConnection { connection in
+      let statement = PostgresStatement(
+        name: "find", parameters: [.text],
+        sql: """
+          select (select count(*) from pg_constraint where conname = $1)
+            + (select count(*) from pg_indexes where indexname = $1)
+          """)
+      var parameters = PostgresParameters()
+      parameters.append(constraint.rawValue)
+      let rows = try await connection.pipeline([PostgresRequest(statement, parameters)])[0]
+      #expect(try rows[0].int8(0) > 0)
+    }
+  }
+
+  @Test(arguments: [
+    "insert into tenants (id) values ('01arz3ndektsv4rrffq69g5fav')",
+    "insert into tenants (id) values ('01ARZ3NDEKTSV4RRFFQ69G5FA')",
+    "insert into tenants (id) values ('81ARZ3NDEKTSV4RRFFQ69G5FAV')",
+    "insert into tenants (id, event_sequence) values ('01ARZ3NDEKTSV4RRFFQ69G5FAV', -1)",
+    """
+    insert into tenants (id) values ('01ARZ3NDEKTSV4RRFFQ69G5FAV');
+    insert into workspaces (id, tenant_id, name, created_at, updated_at, version)
+    values ('01ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAV', '', now(), now(), 1)
+    """,
+  ])
+  func `ids have one spelling, and values their bounds`(script: String) async throws {
+    try await TestDatabase.current.withConnection { connection in
+      let error = await #expect(throws: PostgresError.self) { try await connection.execute(script: script) }
+      #expect(error?.sqlState == .checkViolation)
+    }
+  }
+}

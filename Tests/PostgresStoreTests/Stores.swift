@@ -1,0 +1,29 @@
+import PostgresClient
+import PostgresStore
+import TestSupport
+import UnitOfWork
+
+/// Stores in the database of the suite, each on a connection of its own.
+struct PostgresStores: UnitOfWorkStores {
+  let database: TestDatabase
+
+  func open(queue: String) async throws -> any UnitOfWorkStore {
+    let connection = try await database.connect { $0 = $0.forUnitsOfWork() }
+    return PostgresUnitOfWorkStore(connection: connection, queue: queue)
+  }
+}
+
+extension TestDatabase {
+  /// Lends a store, and the connection that it works on.
+  func withStore(
+    configure: (inout PostgresConfiguration) -> Void = { _ in },
+    _ body: (PostgresUnitOfWorkStore, PostgresConnection) async throws -> Void
+  ) async throws {
+    try await withConnection(configure: { configuration in
+      configure(&configuration)
+      configuration = configuration.forUnitsOfWork()
+    }) { connection in
+      try await body(PostgresUnitOfWorkStore(connection: connection, queue: "/tests"), connection)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import PostgresClient
+@testable import PostgresStore
+import TestSupport
+import Testing
+import UnitOfWork
+import WorkspaceDomain
+
+/// What PostgreSQL adds to the contract: round trips, locks that can be seen, and sessions that end.
+@Suite(.requiresPostgres, .migratedDatabase) struct UnitOfWorkStoreTests {
+  @Test func `a unit of work is two round trips, however much it reads and writes`() async throws {
+    try await TestDatabase.current.withStore { store, connection in
+      _ = try await store.begin(Self.everything)
+      #expect(try await store.commit(Self.fullWriteSet()).count == 2)
+      #expect(await connection.statistics.roundTrips == 2)
+    }
+  }
+
+  @Test func `a conflict costs one round trip more, for the rollback`() async throws {
+    try await TestDatabase.current.withStore { store, connection in
+      var writeSet = WriteSet()
+      writeSet.sequences = [.random(): 1]
+      _ = try await store.begin(ReadSet())
+      await #expect(throws: UnitOfWorkError.conflict(constraint: nil)) { try await store.commit(writeSet) }
+      #expect(await connection.statistics.roundTrips == 3)
+      #expect(await connection.transactionStatus == .idle)
+    }
+  }
+
+  @Test func `a second unit of work on a tenant waits for the first`() async throws {
+    let database = try TestDatabase.current
+    try await database.withStore { first, _ in
+      let tenant = TenantID.random()
+      try await Self.commit(first) { $0.newTenants = [tenant: 1] }
+      var readSet = ReadSet()
+      readSet.tenants = [tenant]
+      _ = try await first.begin(readSet)
+      try await database.withStore { second, connection in
+        let processID = try await connection.processID()
+        let waiting = Task { [readSet] in try await second.begin(readSet) }
+        try await database.withConnection {
+          try await SessionObserver(connection: $0).waitUntilBlocked(processID)
+        }
+        var writeSet = WriteSet()
+        writeSet.sequences = [tenant: 5]
+        _ = try await first.commit(writeSet)
+        #expect(try await waiting.value.tenants == [tenant: 5])
+        try await second.rollback()
+      }
+    }
+  }
+
+  @Test func `waiting too long for a lock is transient, and leaves the store usable`() async throws {
+    let database = try TestDatabase.current
+    try await database.withStore { first, _ in
+      let tenant = TenantID.random()
+      try await Self.commit(first) { $0.newTenants = [tenant: 1] }
+      var readSet = ReadSet()
+      readSet.tenants = [tenant]
+      _ = try await first.begin(readSet)
+      try await database.withStore(configure: { $0.lockTimeout = .milliseconds(20) }) { second, connection in
+        await #expect(throws: UnitOfWorkError.transient(reason: "55P03 lock_not_available")) {
+          try await second.begin(readSet)
+        }
+        #expect(await connection.transactionStatus == .idle)
+        try await Self.commit(second) { $0.newTenants = [.random(): 1] }
+      }
+      try await first.rollback()
+    }
+  }
+
+  @Test func `a session that ends inside a unit of work makes the store unavailable`() async throws {
+    let database = try TestDatabase.current
+    try await database.withStore { store, connection in
+      let processID = try await connection.processID()
+      _ = try await store.begin(ReadSet())
+      try await database.withConnection { try await SessionObserver(connection: $0).terminate(processID) }
+      let ended = UnitOfWorkError(await connection.waitUntilClosed())
+      await #expect(throws: ended) { try await store.commit(WriteSet()) }
+      await #expect(throws: ended) { try await store.begin(ReadSet()) }
+      guard case .unavailable = ended else { Issue.record("\(ended)"); return }
+    }
+  }
+
+  @Test func `a unit of work in a cancelled task leaves no transaction open`() async throws {
+    try await TestDatabase.current.withStore { store, connection in
+      let task = Task {
+        _ = try await store.begin(ReadSet())
+        withUnsafeCurrentTask { $0?.cancel() }
+        return try await store.commit(WriteSet())
+      }
+      await #expect(throws: UnitOfWorkError.self) { try await task.value }
+      #expect(await connection.isOpen == false)
+    }
+  }
+
+  @Test func `calls out of order are refused`() async throws {
+    try await TestDatabase.current.withStore { store, _ in
+      let nothing = UnitOfWorkError.failed(reason: "no unit of work has begun")
+      await #expect(throws: nothing) { try await store.commit(WriteSet()) }
+      try await store.rollback()
+      _ = try await store.begin(ReadSet())
+      await #expect(throws: UnitOfWorkError.failed(reason: "a unit of work is open already")) {
+        try await store.begin(ReadSet())
+      }
+      await #expect(throws: UnitOfWorkError.failed(reason: "a unit of work is open")) {
+        try await store.unpublished(limit: 1, bytes: 1)
+      }
+      _ = try await store.commit(WriteSet())
+    }
+  }
+
+  @Test func `what the database refuses for its own reasons is a failure`() async throws {
+    try await TestDatabase.current.withStore { store, _ in
+      await #expect(throws: UnitOfWorkError.failed(reason: "22021 character_not_in_repertoire")) {
+        try await Self.commit(store) { $0.inbox = [.sample(id: "a\u{0}b", tenant: .random())] }
+      }
+      try await Self.commit(store) { _ in }
+    }
+  }
+
+  private static var everything: ReadSet {
+    var readSet = ReadSet()
+    readSet.inboxKeys = [InboxKey(source: "/tests", id: "none")]
+    readSet.tenants = [.random()]
+    readSet.workspaces = [.random()]
+    readSet.names = [TenantName(tenantID: .random(), name: WorkspaceName(stored: "none"))]
+    readSet.rootsOf = [.random()]
+    readSet.childrenOf = [.random()]
+    readSet.pages = [PageKey(tenantID: .random(), after: nil, limit: 100)]
+    return readSet
+  }
+
+  private static func fullWriteSet() -> WriteSet {
+    let tenant = TenantID.random()
+    var writeSet = WriteSet()
+    writeSet.newTenants = [tenant: 2]
+    writeSet.inbox = [.sample(tenant: tenant)]
+    writeSet.inserted = [.sample(tenant: tenant, name: "Root")]
+    writeSet.sequences = [tenant: 3]
+    writeSet.outbox = [.sample(tenant: tenant), .sample()]
+    writeSet.confirmed = [OutboxID(number: 1 << 60)]
+    return writeSet
+  }
+
+  private static func commit(_ store: PostgresUnitOfWorkStore, _ fill: (inout WriteSet) -> Void) async throws {
+    var writeSet = WriteSet()
+    fill(&writeSet)
+    _ = try await store.begin(ReadSet())
+    _ = try await store.commit(writeSet)
+  }
+}

@@ -1,0 +1,52 @@
+import PostgresClient
+import PostgresStore
+import TestSupport
+import Testing
+
+@Suite(.requiresPostgres, .emptyDatabase) struct WorkerLeaseTests {
+  @Test func `one worker for each queue has the lease, until its session ends`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { first in
+      try await database.withConnection { second async throws in
+        let held = WorkerLease(connection: first, queue: "/commands")
+        let waiting = WorkerLease(connection: second, queue: "/commands")
+        let processID = try await first.processID()
+        #expect(try await held.tryAcquire())
+        #expect(try await !waiting.tryAcquire())
+        await first.close()
+        try await SessionObserver(connection: second).waitUntilGone(processID)
+        #expect(try await waiting.tryAcquire())
+      }
+    }
+  }
+
+  @Test func `workers of different queues don't disturb each other`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { first in
+      try await database.withConnection { second async throws in
+        #expect(try await WorkerLease(connection: first, queue: "/a").tryAcquire())
+        #expect(try await WorkerLease(connection: second, queue: "/b").tryAcquire())
+      }
+    }
+  }
+
+  @Test func `a lease can be given back`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { first in
+      try await database.withConnection { second async throws in
+        let lease = WorkerLease(connection: first, queue: "/released")
+        #expect(try await lease.tryAcquire())
+        #expect(try await lease.release())
+        #expect(try await WorkerLease(connection: second, queue: "/released").tryAcquire())
+        #expect(try await !lease.release())
+      }
+    }
+  }
+}
+
+@Suite struct AdvisoryLockKeyTests {
+  /// Workers of different versions must meet at the same lock.
+  @Test func `a key is the start of a SHA-256`() {
+    #expect(AdvisoryLockKey("abc").number == Int64(bitPattern: 0xBA78_16BF_8F01_CFEA))
+  }
+}

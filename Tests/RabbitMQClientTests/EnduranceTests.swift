@@ -1,0 +1,102 @@
+import DeliveryPipeline
+import RabbitMQClient
+import Testing
+import TestSupport
+
+/// Large messages, slow takers and idle connections.
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct EnduranceTests {
+  private let host: VirtualHost
+
+  init() throws { host = try .required() }
+
+  @Test func `a body of 100 MiB comes through`() async throws {
+    try await host.declare("large", HeaderTable())
+    let body = [UInt8](unsafeUninitializedCapacity: 100 << 20) { buffer, count in
+      for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: index &* 31 >> 7) }
+      count = buffer.count
+    }
+    let message = OutboundMessage(exchange: "", routingKey: "large", properties: MessageProperties(), body: body)
+    try await host.withPublisher { try await $0.publish([message]) }
+    try await host.withConsumer(of: "large") { consumer in
+      let deliveries = try await consumer.collect(1)
+      #expect(deliveries.count == 1 && deliveries[0].body == body)
+    }
+  }
+
+  @Test func `an idle connection outlives its heartbeat interval`() async throws {
+    try await host.declare("idle")
+    var configuration = try host.configuration()
+    configuration.heartbeat = 1
+    try await host.withConsumer(of: "idle", configuration) { consumer in
+      // It is the time that is tested: the broker gives up after two silent intervals.
+      try await Task.sleep(for: .seconds(4))
+      try await host.publish(["still here"], to: "idle")
+      #expect(try await consumer.collect(1).map(\.text) == ["still here"])
+    }
+  }
+
+  @Test func `nothing is read while too much waits to be taken, and the connection lives on`() async throws {
+    try await host.declare("slow")
+    let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
+    try await host.publish(bodies, to: "slow")
+    var configuration = try host.configuration()
+    configuration.heartbeat = 1
+    var options = ConsumerOptions()
+    options.maximumBufferedBytes = 500_000
+    try await host.withConnection(configuration) { connection in
+      let consumer = try await RabbitMQConsumer.start(on: connection, queue: "slow", options: options)
+      // It is the time that is tested: the broker gives up after two silent intervals.
+      try await Task.sleep(for: .seconds(4))
+      let first = try await consumer.deliveries()
+      #expect(first.reduce(0) { $0 + $1.body.count } <= 500_000 + (1 << 20) + 100_010)
+      let rest = try await consumer.collect(100 - first.count)
+      #expect((first + rest).map(\.text) == bodies)
+    }
+  }
+
+  @Test func `what is not taken for too long returns to its place in the queue`() async throws {
+    try await host.declare("overflow")
+    let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
+    try await host.publish(bodies, to: "overflow")
+    var options = ConsumerOptions()
+    options.maximumBufferedBytes = 500_000
+    options.maximumPause = .milliseconds(100)
+    let taken = try await host.withConnection { connection in
+      let consumer = try await RabbitMQConsumer.start(on: connection, queue: "overflow", options: options)
+      // It is the time that is tested, and nothing else tells that the pause is over.
+      try await Task.sleep(for: .seconds(1))
+      let taken = try await consumer.deliveries()
+      let next = Task { try await consumer.deliveries() }
+      let last = try #require(taken.last)
+      try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      await #expect(throws: RabbitMQError.overflowed(queue: "overflow")) { try await next.value }
+      #expect(try await connection.waitUntilClosed() == .overflowed(queue: "overflow"))
+      return taken
+    }
+    #expect(taken.count < 100)
+    let rest = try await host.withConsumer(of: "overflow") { try await $0.collect(100 - taken.count) }
+    #expect((taken + rest).map(\.text) == bodies)
+  }
+
+  @Test func `stopping ends though more is on its way than may be kept`() async throws {
+    try await host.declare("stopped")
+    try await host.publish((0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }, to: "stopped")
+    var options = ConsumerOptions()
+    options.maximumBufferedBytes = 500_000
+    let taken = try await host.withConnection { connection in
+      let consumer = try await RabbitMQConsumer.start(on: connection, queue: "stopped", options: options)
+      let first = try await consumer.deliveries()
+      try await consumer.stopConsuming()
+      let taken = try await first + consumer.deliveries()
+      #expect(try await consumer.deliveries().isEmpty)
+      let last = try #require(taken.last)
+      try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      return taken
+    }
+    #expect(taken.map { Int($0.text.prefix { $0 != " " }) } == (0..<taken.count).map(Optional.init))
+    try await host.withConsumer(of: "stopped") { consumer in
+      let rest = try await consumer.collect(100 - taken.count)
+      #expect(rest.first?.text.hasPrefix("\(taken.count) ") == true)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import DeliveryPipeline
+import RabbitMQClient
+import Testing
+import TestSupport
+
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct PublisherTests {
+  private let host: VirtualHost
+
+  init() throws { host = try .required() }
+
+  @Test func `ten thousand messages are confirmed and there`() async throws {
+    try await host.declare("many")
+    try await host.withPublisher { publisher in
+      try await publisher.publish((0..<10_000).map { .text("\($0)", to: "many") })
+    }
+    #expect(try await host.depth(of: "many") == 10_000)
+  }
+
+  @Test func `batches of many tasks keep their own order`() async throws {
+    try await host.declare("tasks")
+    try await host.withPublisher { publisher in
+      try await withThrowingTaskGroup { group in
+        for task in 0..<20 {
+          group.addTask { try await publisher.publish((0..<50).map { .text("\(task) \($0)", to: "tasks") }) }
+        }
+        try await group.waitForAll()
+      }
+    }
+    try await host.withConsumer(of: "tasks") { consumer in
+      let texts = try await consumer.collect(1000).map(\.text)
+      for task in 0..<20 {
+        #expect(texts.filter { $0.hasPrefix("\(task) ") } == (0..<50).map { "\(task) \($0)" })
+      }
+    }
+  }
+
+  @Test func `a window of one confirms one after the other`() async throws {
+    try await host.declare("window")
+    var options = PublisherOptions()
+    options.maximumUnconfirmed = 1
+    try await host.withPublisher(options) { try await $0.publish((0..<20).map { .text("\($0)", to: "window") }) }
+    #expect(try await host.depth(of: "window") == 20)
+  }
+
+  @Test func `nothing to publish is no wait`() async throws {
+    try await host.withPublisher { try await $0.publish([]) }
+  }
+
+  @Test func `a mandatory message that no queue takes is an error which names it`() async throws {
+    try await host.declare("taken")
+    var options = PublisherOptions()
+    options.isMandatory = true
+    try await host.withPublisher(options) { publisher in
+      var lost = MessageProperties()
+      lost.messageID = "id-1"
+      let message = OutboundMessage(exchange: "amq.topic", routingKey: "no.queue", properties: lost, body: [1])
+      let error = try #require(
+        await #expect(throws: RabbitMQError.self) {
+          try await publisher.publish([.text("a", to: "taken"), message, .text("b", to: "taken")])
+        })
+      guard case .unroutable(let messages) = error else {
+        Issue.record(error)
+        return
+      }
+      #expect(messages.map(\.code) == [.noRoute])
+      #expect(messages.map(\.messageID) == ["id-1"])
+      #expect(messages.map(\.routingKey) == ["no.queue"])
+      try await publisher.publish([.text("c", to: "taken")])
+    }
+    #expect(try await host.depth(of: "taken") == 3)
+  }
+
+  @Test func `without mandatory an unroutable message counts as confirmed`() async throws {
+    try await host.withPublisher { try await $0.publish([.text("a", to: "nobody")]) }
+  }
+
+  @Test func `a full queue refuses, and the connection goes on`() async throws {
+    var arguments = HeaderTable()
+    arguments.append("x-max-length", Int64(3))
+    arguments.append("x-overflow", "reject-publish")
+    try await host.declare("full", arguments)
+    try await host.withPublisher { publisher in
+      try await publisher.publish((0..<3).map { .text("\($0)", to: "full") })
+      await #expect(throws: RabbitMQError.messageRefused) {
+        try await publisher.publish((0..<10).map { .text("\($0)", to: "full") })
+      }
+      try await publisher.publish([.text("elsewhere", to: "nobody")])
+    }
+  }
+
+  @Test func `an unknown exchange is told to the caller, and to the next`() async throws {
+    try await host.withPublisher { publisher in
+      let message = OutboundMessage(exchange: "unknown", routingKey: "", properties: MessageProperties(), body: [])
+      let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
+      guard case .channelClosed(.notFound, let text) = error else {
+        Issue.record(error)
+        return
+      }
+      #expect(text.contains("no exchange 'unknown'"))
+      await #expect(throws: error) { try await publisher.publish([message]) }
+      #expect(try await publisher.connection.waitUntilClosed() == error)
+    }
+  }
+
+  @Test func `what no frame can hold is refused before it is sent`() async throws {
+    try await host.declare("frame")
+    try await host.withPublisher { publisher in
+      var properties = MessageProperties()
+      var headers = HeaderTable()
+      headers.append("large", String(repeating: "x", count: 131_072))
+      properties.headers = headers
+      let tooLarge = OutboundMessage(exchange: "", routingKey: "frame", properties: properties, body: [])
+      properties.headers = HeaderTable(entries: [1, 2, 3])
+      let malformed = OutboundMessage(exchange: "", routingKey: "frame", properties: properties, body: [])
+      for message in [tooLarge, malformed] {
+        let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
+        guard case .unpublishable = error else {
+          Issue.record(error)
+          return
+        }
+      }
+      try await publisher.publish([.text("fine", to: "frame")])
+    }
+    #expect(try await host.depth(of: "frame") == 1)
+  }
+
+  @Test func `a cancelled publish ends at once and the publisher goes on`() async throws {
+    try await host.declare("cancelled")
+    try await host.withPublisher { publisher in
+      let publishing = Task { try await publisher.publish((0..<100_000).map { .text("\($0)", to: "cancelled") }) }
+      publishing.cancel()
+      await #expect(throws: CancellationError.self) { try await publishing.value }
+      try await publisher.publish([.text("last", to: "cancelled")])
+    }
+  }
+
+  @Test func `a connection closed by an operator ends a publish`() async throws {
+    try await host.declare("forced")
+    try await host.withPublisher(PublisherOptions(), host.configuration("publisher-to-be-closed")) { publisher in
+      let publishing = Task {
+        while true { try await publisher.publish([.text("x", to: "forced")]) }
+      }
+      try await host.broker.management.closeConnections(named: "publisher-to-be-closed", in: host.name)
+      let error = try #require(await #expect(throws: RabbitMQError.self) { try await publishing.value })
+      guard case .connectionClosed(.connectionForced, _) = error else {
+        Issue.record(error)
+        return
+      }
+    }
+  }
+}

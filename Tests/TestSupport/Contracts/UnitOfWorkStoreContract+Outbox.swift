@@ -1,0 +1,97 @@
+import DeliveryPipeline
+import Testing
+import UnitOfWork
+import WorkspaceDomain
+
+extension UnitOfWorkStoreContract {
+  static let outbox: [Self] = [
+    Self("messages get increasing places in the order in which they are given") { stores in
+      let store = try await stores.open()
+      let messages = (0..<500).map { OutgoingMessage.sample(tenant: .random(), body: [UInt8(truncatingIfNeeded: $0)]) }
+      let first = try await store.write { $0.outbox = Array(messages[..<250]) }
+      let second = try await store.write { $0.outbox = Array(messages[250...]) }
+      let ids = first + second
+      #expect(ids.count == 500 && Set(ids).count == 500)
+      #expect(ids == ids.sorted())
+      let entries = try await store.unpublished(limit: 1000, bytes: .max)
+      #expect(entries == zip(ids, messages).map { OutboxEntry(id: $0, message: $1.message) })
+    },
+
+    Self("a message comes back with all that belongs to it") { stores in
+      let store = try await stores.open()
+      let message = OutgoingMessage(tenantID: nil, message: .withEverything)
+      try await store.write { $0.outbox = [message] }
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.message) == [.withEverything])
+    },
+
+    Self("reading stops at the limit") { stores in
+      let store = try await stores.open()
+      let ids = try await store.write { $0.outbox = (0..<5).map { _ in .sample() } }
+      #expect(try await store.unpublished(limit: 3, bytes: .max).map(\.id) == Array(ids[..<3]))
+      #expect(try await store.unpublished(limit: 0, bytes: .max).isEmpty)
+    },
+
+    Self("reading stops after the message that exceeds the bytes") { stores in
+      let store = try await stores.open()
+      let ids = try await store.write { writeSet in
+        writeSet.outbox = (0..<5).map { _ in .sample(body: [UInt8](repeating: 1, count: 10)) }
+      }
+      for (bytes, count) in [(0, 1), (9, 1), (10, 2), (11, 2), (29, 3), (30, 4), (1000, 5)] {
+        #expect(try await store.unpublished(limit: 10, bytes: bytes).map(\.id) == Array(ids[..<count]))
+      }
+    },
+
+    Self("each queue has messages of its own") { stores in
+      let store = try await stores.open()
+      let other = try await stores.open()
+      let ids = try await store.write { $0.outbox = [.sample()] }
+      let otherIDs = try await other.write { $0.outbox = [.sample()] }
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
+      #expect(try await other.unpublished(limit: 10, bytes: .max).map(\.id) == otherIDs)
+    },
+
+    Self("confirmed messages are removed, at once or with the next unit of work") { stores in
+      let store = try await stores.open()
+      let ids = try await store.write { $0.outbox = (0..<4).map { _ in .sample() } }
+      try await store.remove([ids[0], ids[2]])
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == [ids[1], ids[3]])
+      try await store.write { $0.confirmed = [ids[3]] }
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == [ids[1]])
+    },
+
+    Self("removing what is gone, or nothing, does nothing") { stores in
+      let store = try await stores.open()
+      let ids = try await store.write { $0.outbox = [.sample()] }
+      try await store.remove(ids)
+      try await store.remove(ids)
+      try await store.remove([])
+      try await store.write { $0.confirmed = ids }
+    },
+
+    Self("a unit of work that was rolled back leaves no message, and removes none") { stores in
+      let store = try await stores.open()
+      let ids = try await store.write { $0.outbox = [.sample()] }
+      try await store.expectConflict(nil) {
+        $0.sequences = [.random(): 1]
+        $0.outbox = [.sample()]
+        $0.confirmed = ids
+      }
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
+    },
+  ]
+}
+
+extension OutboundMessage {
+  fileprivate static var withEverything: OutboundMessage {
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents+json"
+    properties.headers = HeaderTable(entries: [1, 97, 86])
+    properties.deliveryMode = 2
+    properties.correlationID = ShortString(bytes: [0xFF, 0, 0xFE])
+    properties.messageID = ShortString(bytes: [0xC3, 0x28])
+    properties.timestamp = 1_795_420_800
+    return OutboundMessage(
+      exchange: "", routingKey: ShortString(bytes: [0xFF, 0, 0x80]) ?? "", properties: properties,
+      body: Array(0...255))
+  }
+}

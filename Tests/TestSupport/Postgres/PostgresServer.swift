@@ -1,0 +1,38 @@
+import Foundation
+import Logging
+package import PostgresClient
+package import Testing
+
+/// The PostgreSQL server that integration tests use: where POSTGRES_URL leads to.
+package enum PostgresServer {
+  /// Integration tests were asked for: WORKSPACE_WORKER_INTEGRATION is 1.
+  package static var isEnabled: Bool { ProcessInfo.processInfo.environment["WORKSPACE_WORKER_INTEGRATION"] == "1" }
+
+  package struct NoURL: Error, CustomStringConvertible {
+    package let description = "POSTGRES_URL is not set to a postgres:// URI"
+  }
+
+  /// The server's URL, leading to another database than it says where one is named.
+  package static func url(database: String? = nil) throws -> String {
+    guard let url = ProcessInfo.processInfo.environment["POSTGRES_URL"], var components = URLComponents(string: url) else {
+      throw NoURL()
+    }
+    if let database { components.path = "/\(database)" }
+    return components.string ?? url
+  }
+
+  package static func connect(
+    database: String? = nil, configure: (inout PostgresConfiguration) -> Void = { _ in }
+  ) async throws -> PostgresConnection {
+    var configuration = PostgresConfiguration(url: try url(database: database))
+    configure(&configuration)
+    return try await PostgresConnection.connect(configuration, logger: .silent)
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skipped unless integration tests are asked for.
+  package static var requiresPostgres: Self {
+    .enabled(if: PostgresServer.isEnabled, "needs WORKSPACE_WORKER_INTEGRATION=1 and POSTGRES_URL")
+  }
+}

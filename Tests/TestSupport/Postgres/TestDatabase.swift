@@ -1,0 +1,91 @@
+import Foundation
+package import PostgresClient
+import PostgresStore
+package import Testing
+
+/// The database of the suite that is running: made for it, and dropped at its end.
+package struct TestDatabase: Sendable {
+  @TaskLocal fileprivate static var scoped: TestDatabase?
+
+  package let name: String
+
+  package struct Missing: Error, CustomStringConvertible {
+    package let description = "the suite has no .emptyDatabase or .migratedDatabase"
+  }
+
+  package static var current: TestDatabase {
+    get throws {
+      guard let scoped else { throw Missing() }
+      return scoped
+    }
+  }
+
+  package var url: String { get throws { try PostgresServer.url(database: name) } }
+
+  package func connect(
+    configure: (inout PostgresConfiguration) -> Void = { _ in }
+  ) async throws -> PostgresConnection {
+    try await PostgresServer.connect(database: name, configure: configure)
+  }
+
+  /// Lends a connection that is closed afterwards.
+  package func withConnection<Answer>(
+    configure: (inout PostgresConfiguration) -> Void = { _ in },
+    _ body: (PostgresConnection) async throws -> Answer
+  ) async throws -> Answer {
+    let connection = try await connect(configure: configure)
+    do {
+      let answer = try await body(connection)
+      await connection.close()
+      return answer
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+}
+
+/// Makes a database for a suite. Its name tells which process made it, should one ever be left behind.
+package struct TestDatabaseTrait: SuiteTrait, TestScoping {
+  let isMigrated: Bool
+
+  /// Once around the suite, not around each of its tests.
+  package var isRecursive: Bool { false }
+
+  package func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    let process = ProcessInfo.processInfo.processIdentifier
+    let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
+    try await administer("create database \(database.name)")
+    let result: Result<Void, any Error>
+    do {
+      if isMigrated { try await migrate(database) }
+      result = .success(try await TestDatabase.$scoped.withValue(database, operation: function))
+    } catch {
+      result = .failure(error)
+    }
+    // Sessions that a failed test left open must not keep it.
+    try await administer("drop database \(database.name) with (force)")
+    try result.get()
+  }
+
+  private func migrate(_ database: TestDatabase) async throws {
+    try await database.withConnection { connection in
+      _ = try await Migrator(connection: connection, logger: .silent).up()
+    }
+  }
+
+  private func administer(_ statement: String) async throws {
+    let connection = try await PostgresServer.connect()
+    try await connection.execute(script: statement)
+    await connection.close()
+  }
+}
+
+extension Trait where Self == TestDatabaseTrait {
+  /// The suite has a database of its own, with nothing in it: ``TestDatabase/current``.
+  package static var emptyDatabase: Self { Self(isMigrated: false) }
+  /// The suite has a database of its own, with all migrations applied.
+  package static var migratedDatabase: Self { Self(isMigrated: true) }
+}

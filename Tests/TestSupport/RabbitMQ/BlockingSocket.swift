@@ -1,0 +1,94 @@
+import Glibc
+
+/// A TCP socket for tests, with calls that block, for at most ten seconds each.
+package final class BlockingSocket: Sendable {
+  package struct Failed: Error {
+    package let call: String
+    package let code: Int32
+  }
+
+  package let descriptor: Int32
+
+  package init(adopting descriptor: Int32) {
+    self.descriptor = descriptor
+    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  deinit { close(descriptor) }
+
+  /// Listens on any free port of the loopback interface.
+  package static func listening() throws -> (socket: BlockingSocket, port: Int) {
+    let socket = BlockingSocket(adopting: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    var address = loopback(port: 0)
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafeMutablePointer(to: &address) { pointer in
+      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        try check("bind", bind(socket.descriptor, address, length))
+        try check("listen", listen(socket.descriptor, 16))
+        try check("getsockname", getsockname(socket.descriptor, address, &length))
+      }
+    }
+    return (socket, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  package static func connected(toPort port: Int) throws -> BlockingSocket {
+    let socket = BlockingSocket(adopting: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
+    var address = loopback(port: port)
+    try withUnsafePointer(to: &address) { pointer in
+      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        try check("connect", connect(socket.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)))
+      }
+    }
+    return socket
+  }
+
+  package func accepted() throws -> BlockingSocket {
+    let descriptor = accept(descriptor, nil, nil)
+    try Self.check("accept", descriptor)
+    return BlockingSocket(adopting: descriptor)
+  }
+
+  /// Makes the peer feel a slow reader early. To be set before connections are accepted.
+  package func setReceiveBuffer(_ bytes: Int32) {
+    var bytes = bytes
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+  }
+
+  /// Ends all calls on it, from any thread.
+  package func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+  package func write(_ bytes: [UInt8]) throws {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      try Self.check("send", Int32(clamping: count))
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  package func read(_ count: Int) throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < count {
+      var chunk = [UInt8](repeating: 0, count: count - bytes.count)
+      let received = recv(descriptor, &chunk, chunk.count, 0)
+      guard received > 0 else { throw Failed(call: "recv", code: received == 0 ? 0 : errno) }
+      bytes += chunk.prefix(received)
+    }
+    return bytes
+  }
+
+  private static func loopback(port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    return address
+  }
+
+  private static func check(_ call: String, _ result: Int32) throws {
+    guard result >= 0 else { throw Failed(call: call, code: errno) }
+  }
+}

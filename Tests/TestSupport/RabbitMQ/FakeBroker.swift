@@ -1,0 +1,104 @@
+import Foundation
+package import RabbitMQClient
+import Synchronization
+
+/// A server that misbehaves, on a port of its own and with a thread of its own.
+package final class FakeBroker: Sendable {
+  /// What it does with the one connection that it accepts.
+  package enum Behaviour: Sendable {
+    /// Accepts, and never says a word.
+    case silent
+    /// Says these bytes, whatever it hears.
+    case bytes([UInt8])
+    /// Behaves until the channel is in confirm mode or consumes, and reads nothing from then on. Its heartbeats go on.
+    case stopsReading
+    /// Behaves until the channel is in confirm mode or consumes. From then on it says what ``send(_:)`` is given.
+    case obedient
+    /// The same, and it confirms what is published.
+    case confirming
+  }
+
+  package struct NotReady: Error {}
+
+  package let port: Int
+  private let listener: BlockingSocket
+  private let client: Mutex<BlockingSocket?>
+
+  package init(_ behaviour: Behaviour) throws {
+    let (listener, port) = try BlockingSocket.listening()
+    listener.setReceiveBuffer(16_384)
+    self.listener = listener
+    self.port = port
+    client = Mutex(nil)
+    Thread.detachNewThread { [weak self] in
+      guard let socket = try? listener.accepted() else { return }
+      self?.client.withLock { $0 = socket }
+      try? Self.serve(socket, behaviour)
+    }
+  }
+
+  deinit {
+    listener.cut()
+    client.withLock { $0?.cut() }
+  }
+
+  package func configuration() throws -> RabbitMQConfiguration {
+    try RabbitMQConfiguration(url: "amqp://guest:guest@127.0.0.1:\(port)")
+  }
+
+  /// Sends frames of the test's making.
+  package func send(_ frames: WireFrame...) throws {
+    guard let socket = client.withLock({ $0 }) else { throw NotReady() }
+    for frame in frames { try socket.write(frame.bytes) }
+  }
+
+  private static func serve(_ socket: BlockingSocket, _ behaviour: Behaviour) throws {
+    switch behaviour {
+    case .silent: break
+    case .bytes(let bytes): try socket.write(bytes)
+    case .obedient: try answerUntilReady(socket)
+    case .confirming:
+      try answerUntilReady(socket)
+      try confirm(socket)
+    case .stopsReading:
+      try answerUntilReady(socket)
+      while true {
+        try socket.write(WireFrame(kind: .heartbeat, channel: 0, payload: []).bytes)
+        Thread.sleep(forTimeInterval: 0.2)
+      }
+    }
+    while true { _ = try socket.read(1) }
+  }
+
+  private static func answerUntilReady(_ socket: BlockingSocket) throws {
+    _ = try socket.read(8)
+    let noTable = UInt32(0).bigEndianBytes
+    try send(.connectionStart, 0, [0, 9] + noTable + "PLAIN".longStringBytes + "en_US".longStringBytes, to: socket)
+    while let method = try WireFrame(from: socket).method {
+      switch method {
+      case .connectionStartOK:
+        let tuning = UInt16(0).bigEndianBytes + UInt32(131_072).bigEndianBytes + UInt16(60).bigEndianBytes
+        try send(.connectionTune, 0, tuning, to: socket)
+      case .connectionOpen: try send(.connectionOpenOK, 0, [0], to: socket)
+      case .channelOpen: try send(.channelOpenOK, 1, noTable, to: socket)
+      case .basicQos: try send(.basicQosOK, 1, [], to: socket)
+      case .confirmSelect: return try send(.confirmSelectOK, 1, [], to: socket)
+      case .basicConsume: return try send(.basicConsumeOK, 1, "tag".shortStringBytes, to: socket)
+      default: break
+      }
+    }
+  }
+
+  private static func confirm(_ socket: BlockingSocket) throws {
+    var number: UInt64 = 0
+    while true {
+      guard try WireFrame(from: socket).method == .basicPublish else { continue }
+      number += 1
+      try send(.basicAck, 1, number.bigEndianBytes + [0], to: socket)
+    }
+  }
+
+  private static func send(_ method: MethodID, _ channel: UInt16, _ arguments: [UInt8], to socket: BlockingSocket) throws {
+    try socket.write(WireFrame(method: method, channel: channel, arguments: arguments).bytes)
+  }
+}

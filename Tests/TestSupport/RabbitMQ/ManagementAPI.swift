@@ -1,0 +1,81 @@
+package import Foundation
+import FoundationNetworking
+
+/// The parts of RabbitMQ's management HTTP API that tests need.
+package struct ManagementAPI: Sendable {
+  private let base: URL
+  private let authorization: String
+  package let user: String
+
+  package struct Refused: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  package init(_ url: URL) {
+    user = url.user ?? "guest"
+    authorization = "Basic " + Data("\(user):\(url.password ?? "guest")".utf8).base64EncodedString()
+    var parts = URLComponents()
+    (parts.scheme, parts.host, parts.port) = (url.scheme, url.host, url.port)
+    base = parts.url ?? url
+  }
+
+  package func createVirtualHost(_ name: String) async throws {
+    try await send("PUT", ["vhosts", name])
+    try await send("PUT", ["permissions", name, user], #"{"configure":".*","write":".*","read":".*"}"#)
+  }
+
+  package func deleteVirtualHost(_ name: String) async throws { try await send("DELETE", ["vhosts", name]) }
+
+  package func deleteQueue(_ queue: String, in virtualHost: String) async throws {
+    try await send("DELETE", ["queues", virtualHost, queue])
+  }
+
+  package func deleteBinding(of queue: String, to exchange: String, routingKey: String, in virtualHost: String) async throws {
+    try await send("DELETE", ["bindings", virtualHost, "e", exchange, "q", queue, routingKey])
+  }
+
+  /// Closes the connections of that name, as an operator would. Waits until the broker lists one.
+  package func closeConnections(named name: String, in virtualHost: String) async throws {
+    struct Connection: Decodable {
+      let name: String
+      let user_provided_name: String?
+    }
+    for _ in 0..<400 {
+      let data = try await send("GET", ["vhosts", virtualHost, "connections"])
+      let found = try JSONDecoder().decode([Connection].self, from: data).filter { $0.user_provided_name == name }
+      for connection in found { try await send("DELETE", ["connections", connection.name]) }
+      if !found.isEmpty { return }
+      // The list follows with a delay, and nothing tells when.
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    throw Refused(description: "no connection is named \(name)")
+  }
+
+  /// The number of bindings between an exchange and a queue.
+  package func bindingCount(of queue: String, to exchange: String, in virtualHost: String) async throws -> Int {
+    struct Binding: Decodable {}
+    let data = try await send("GET", ["bindings", virtualHost, "e", exchange, "q", queue])
+    return try JSONDecoder().decode([Binding].self, from: data).count
+  }
+
+  @discardableResult
+  private func send(_ method: String, _ path: [String], _ body: String = "{}") async throws -> Data {
+    var allowed = CharacterSet.alphanumerics
+    allowed.insert(charactersIn: "-._~")
+    let parts = (["api"] + path).map { $0.addingPercentEncoding(withAllowedCharacters: allowed) ?? "" }
+    guard let url = URL(string: base.absoluteString + "/" + parts.joined(separator: "/")) else {
+      throw Refused(description: "no URL: \(path)")
+    }
+    var request = URLRequest(url: url, timeoutInterval: 30)
+    request.httpMethod = method
+    request.setValue(authorization, forHTTPHeaderField: "Authorization")
+    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+    if method != "GET" { request.httpBody = Data(body.utf8) }
+    let (data, response) = try await URLSession.shared.data(for: request)
+    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+    guard (200..<300).contains(status) else {
+      throw Refused(description: "\(method) \(path): \(status) \(String(decoding: data, as: UTF8.self))")
+    }
+    return data
+  }
+}

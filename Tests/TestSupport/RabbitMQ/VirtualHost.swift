@@ -1,0 +1,60 @@
+import Foundation
+package import RabbitMQClient
+package import Testing
+
+/// A virtual host that belongs to one suite, and what tests do in it.
+package struct VirtualHost: Sendable {
+  @TaskLocal package static var current: VirtualHost?
+
+  package let name: String
+  package let broker: BrokerUnderTest
+
+  package struct Missing: Error {}
+
+  /// That of the suite that is running. The suite needs the trait `.virtualHost`.
+  package static func required() throws -> VirtualHost {
+    guard let current else { throw Missing() }
+    return current
+  }
+
+  /// How to connect to it; a name for the connection tells it apart in the broker's lists.
+  package func configuration(_ connectionName: String = "test") throws -> RabbitMQConfiguration {
+    var configuration = try RabbitMQConfiguration(url: broker.amqpURL)
+    configuration.virtualHost = name
+    configuration.connectionName = connectionName
+    return configuration
+  }
+
+  /// The URL of it, for what is given a URL.
+  package var url: String {
+    let path = broker.amqpURL.split(separator: "/", omittingEmptySubsequences: false)[0...2].joined(separator: "/")
+    return path + "/" + name
+  }
+}
+
+/// Makes a virtual host before a suite, and deletes it with all that is in it behind.
+package struct VirtualHostTrait: SuiteTrait, TestScoping {
+  package var isRecursive: Bool { false }
+
+  package func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    guard let broker = BrokerUnderTest.current else { return try await function() }
+    let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
+    let host = VirtualHost(name: "test-\(ProcessInfo.processInfo.processIdentifier)-\(suffix)", broker: broker)
+    try await broker.management.createVirtualHost(host.name)
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await VirtualHost.$current.withValue(host, operation: function))
+    } catch {
+      result = .failure(error)
+    }
+    try await broker.management.deleteVirtualHost(host.name)
+    try result.get()
+  }
+}
+
+extension Trait where Self == VirtualHostTrait {
+  /// The suite gets a virtual host of its own.
+  package static var virtualHost: Self { VirtualHostTrait() }
+}

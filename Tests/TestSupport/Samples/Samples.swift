@@ -1,0 +1,61 @@
+import DeliveryPipeline
+package import UnitOfWork
+package import WorkspaceDomain
+
+// Values that tests need some of. Ids are random: tests that share a database don't meet.
+
+extension ULID {
+  package static func random() -> ULID {
+    ULID(
+      milliseconds: 1_795_420_800_000,
+      randomness: Randomness(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
+  }
+}
+
+extension Identifier {
+  package static func random() -> Identifier { Identifier(.random()) }
+}
+
+extension Timestamp {
+  package static let sample = Timestamp(milliseconds: 1_795_420_800_123)
+}
+
+extension Workspace {
+  /// As it would be read from a database: no events.
+  package static func sample(
+    id: WorkspaceID = .random(), tenant: TenantID, name: String, parent: WorkspaceID? = nil, version: Int64 = 1
+  ) -> Workspace {
+    Workspace(
+      id: id, tenantID: tenant, name: WorkspaceName(stored: name), parentID: parent, createdAt: .sample,
+      updatedAt: .sample, version: version)
+  }
+
+  /// Itself after a change of its name.
+  package func renamed(_ name: String) -> Workspace {
+    Workspace(
+      id: id, tenantID: tenantID, name: WorkspaceName(stored: name), parentID: parentID, createdAt: createdAt,
+      updatedAt: Timestamp(milliseconds: updatedAt.milliseconds + 1), version: version + 1)
+  }
+}
+
+extension InboxEntry {
+  package static func sample(
+    source: String = "/tests", id: String = ULID.random().description, tenant: TenantID, result: [UInt8] = [1, 2, 3]
+  ) -> InboxEntry {
+    InboxEntry(
+      key: InboxKey(source: source, id: id), fingerprint: [UInt8](repeating: 7, count: 32), tenantID: tenant,
+      resultID: .random(), resultType: "workspace.create.succeeded", result: result, recordedAt: .sample)
+  }
+}
+
+extension OutgoingMessage {
+  package static func sample(tenant: TenantID? = nil, body: [UInt8] = [1, 2, 3]) -> OutgoingMessage {
+    var properties = MessageProperties()
+    properties.messageID = ShortString(ULID.random().description)
+    properties.deliveryMode = 2
+    return OutgoingMessage(
+      tenantID: tenant,
+      message: OutboundMessage(
+        exchange: "workspace.events", routingKey: "workspace.created", properties: properties, body: body))
+  }
+}

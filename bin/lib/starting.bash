@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # stack_dir is set by bin/stack
+# Starting servers, and what happens when one does not start.
+
+readonly start_limit=120
+
+# Starts the servers that do not run, side by side, and waits for all of them.
+# When one fails, stops those that it started.
+start_servers() {
+  local server
+  started=()
+  start_deadline=$((SECONDS + start_limit))
+  trap undo_start EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  for server in "$@"; do
+    if server_pid "$server" >/dev/null; then
+      say "$server already runs"
+    else
+      say "starting $server"
+      started+=("$server")
+      launch_server "$server"
+    fi
+  done
+  for server in "$@"; do
+    await_server "$server"
+  done
+  trap - EXIT INT TERM
+}
+
+undo_start() {
+  trap '' INT TERM
+  # A node that still boots may never heed the request.
+  stop_within 10 "${started[@]}"
+}
+
+launch_server() {
+  local uses
+  # Whatever a crash left behind would be in the way of a new server.
+  end_members "$1"
+  read -ra uses <<<"$("$1_ports")"
+  settle_ports "$1" "${uses[@]}"
+  # The last run's log may be wanted, to see why it crashed.
+  [[ ! -s $(server_log "$1") ]] || mv -f -- "$(server_log "$1")" "$(server_log "$1").old"
+  "$1_launch"
+  remember "$stack_dir/$1.pid" "$spawned" || fail_with_log "$1" "ended at once"
+}
+
+await_server() {
+  wait_until $((start_deadline - SECONDS)) is_settled "$1" ||
+    fail_with_log "$1" "is not ready after $start_limit s"
+  if server_pid "$1" >/dev/null; then
+    : >"$stack_dir/$1.complete"
+    say "$(describe_server "$1")"
+  elif lost_its_port "$1" && ((SECONDS < start_deadline)); then
+    say "another program took a port of $1 meanwhile; trying others"
+    launch_server "$1"
+    await_server "$1"
+  else
+    fail_with_log "$1" "ended while it started"
+  fi
+}
+
+# No need to wait on when it is ready, or has ended.
+is_settled() {
+  ! server_pid "$1" >/dev/null || "$1_answers"
+}
+
+# A port that was free when it was chosen may be taken until the server binds it.
+lost_its_port() {
+  grep -qiE 'eaddrinuse|address already in use|port_already_used' -- "$(server_log "$1")"
+}
+
+fail_with_log() {
+  say "$1 $2; the end of $(server_log "$1"):"
+  # Erlang writes whole states into one line.
+  tail -n 30 -- "$(server_log "$1")" | cut -c 1-500 >&2
+  exit 1
+}
