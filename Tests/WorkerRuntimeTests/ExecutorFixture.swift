@@ -12,12 +12,13 @@ final class ExecutorFixture: Sendable {
     exchanges: ExchangeNames(results: "results", events: "events", deadLetters: "dead"), publisher: "worker")
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-  let store = FakeStore()
+  let store: FakeStore
   let probe = RecordingProbe()
   let executor: BatchExecutor
   private let lastTag = Mutex<UInt64>(0)
 
-  init() {
+  init(store: FakeStore = FakeStore()) {
+    self.store = store
     executor = BatchExecutor(
       store: store,
       environment: ExecutionEnvironment(

@@ -10,6 +10,7 @@ actor FakeStore: UnitOfWorkStore {
   let journal: Journal<Happening>
   private let memory = InMemoryUnitOfWorkStore()
   private var fault: Fault = { _ in nil }
+  private var answerFault: Fault = { _ in nil }
   private var beginFaults: [UnitOfWorkError] = []
   private(set) var commits: [WriteSet] = []
   private(set) var begun = 0
@@ -18,6 +19,9 @@ actor FakeStore: UnitOfWorkStore {
   init(journal: Journal<Happening> = Journal()) { self.journal = journal }
 
   func fail(_ fault: @escaping Fault) { self.fault = fault }
+
+  /// The answer to a commit gets lost: it has happened, and nobody knows.
+  func loseAnswer(_ fault: @escaping Fault) { answerFault = fault }
 
   /// The next commits fail with these, in order.
   func failNext(_ errors: UnitOfWorkError...) {
@@ -51,6 +55,7 @@ actor FakeStore: UnitOfWorkStore {
     let letters = messages.filter { $0.exchange == "dead" }.map(\.label)
     if !letters.isEmpty { journal.note(.committedDeadLetters(letters)) }
     if !writeSet.confirmed.isEmpty { await noteRemoved(writeSet.confirmed.count) }
+    if let error = answerFault(writeSet) { throw error }
     return ids
   }
 
