@@ -95,5 +95,9 @@ let package = Package(
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["workspace-worker", "RabbitMQClient", "PostgresClient", "PostgresStore", "DeliveryPipeline", "TestSupport", logging],
+      swiftSettings: strict),
   ]
 )
