@@ -84,7 +84,7 @@ import Testing
     #expect(configuration.tls == tls)
     #expect(configuration.heartbeat == 7)
     #expect(configuration.connectTimeout == .milliseconds(1500))
-    #expect(configuration.authentication == .external)
+    #expect(configuration.authentication == .external(user: "guest"))
   }
 
   @Test func `TLS verifies peer and host name by default`() throws {

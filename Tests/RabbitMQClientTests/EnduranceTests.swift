@@ -54,6 +54,30 @@ import TestSupport
     }
   }
 
+  @Test func `what is not taken for too long returns to its place in the queue`() async throws {
+    try await host.declare("overflow")
+    let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
+    try await host.publish(bodies, to: "overflow")
+    var options = ConsumerOptions()
+    options.maximumBufferedBytes = 500_000
+    options.maximumPause = .milliseconds(100)
+    let taken = try await host.withConnection { connection in
+      let consumer = try await RabbitMQConsumer.start(on: connection, queue: "overflow", options: options)
+      // It is the time that is tested, and nothing else tells that the pause is over.
+      try await Task.sleep(for: .seconds(1))
+      let taken = try await consumer.deliveries()
+      let next = Task { try await consumer.deliveries() }
+      let last = try #require(taken.last)
+      try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      await #expect(throws: RabbitMQError.overflowed(queue: "overflow")) { try await next.value }
+      #expect(try await connection.waitUntilClosed() == .overflowed(queue: "overflow"))
+      return taken
+    }
+    #expect(taken.count < 100)
+    let rest = try await host.withConsumer(of: "overflow") { try await $0.collect(100 - taken.count) }
+    #expect((taken + rest).map(\.text) == bodies)
+  }
+
   @Test func `stopping ends though more is on its way than may be kept`() async throws {
     try await host.declare("stopped")
     try await host.publish((0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }, to: "stopped")

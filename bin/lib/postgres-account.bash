@@ -14,8 +14,8 @@ set_postgres_account() {
   as_postgres+=(setpriv --reuid "${account%:*}" --regid "${account#*:}" --clear-groups)
 }
 
-# The owner of what is there, which may be the user that root works for; else
-# the system's account for PostgreSQL or for nobody.
+# The owner of the cluster; for a new one the system's account for PostgreSQL, or
+# else the one for nobody.
 postgres_account() {
   local name account
   account=$(stat -L -c %u:%g -- "$stack_dir/postgres" 2>/dev/null) || account=0:0

@@ -72,10 +72,10 @@ postgres_url() {
 postgres_launch() {
   local data programs
   programs=$(postgres_programs)
+  # The account may not be able to read the caller's folder.
+  cd /
   set_postgres_account
   settle_postgres_folder
-  # The account may not be able to read the caller's working folder.
-  cd /
   data=$(realpath -- "$stack_dir/postgres")/data
   "${as_postgres[@]}" test -d "$data" || make_cluster "$programs" "${data%/data}"
   # It names a server that is gone: launch_server has ended all there were. Were

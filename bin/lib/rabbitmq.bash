@@ -27,8 +27,11 @@ rabbitmq_stop_signal() {
   echo TERM
 }
 
+# What answers at the port might be another program that took it first; then the
+# node does not come as far as this line.
 rabbitmq_answers() {
-  port_answers "$(port_of rabbitmq amqp)"
+  grep -qsm 1 'Server startup complete' -- "$(server_log rabbitmq)" &&
+    port_answers "$(port_of rabbitmq amqp)"
 }
 
 # Every process of the node inherits this variable; rabbitmqctl does not get it.
@@ -67,6 +70,7 @@ set_rabbitmq_environment() {
     # rabbitmqctl listens too while it runs: on any free port, as 0 says.
     RABBITMQ_CTL_DIST_PORT_MIN=0 RABBITMQ_CTL_DIST_PORT_MAX=0
     ERL_INETRC="$home/inetrc"
+    ERL_CRASH_DUMP="$home/log/erl_crash.dump"
     ERL_EPMD_ADDRESS=127.0.0.1
     ERL_EPMD_PORT="$(port_of rabbitmq epmd)"
     # Makes the start script become the node instead of staying as its parent.
@@ -76,7 +80,7 @@ set_rabbitmq_environment() {
 
 write_rabbitmq_config() {
   local home=$stack_dir/rabbitmq
-  mkdir -p -- "$home"
+  mkdir -p -- "$home/log"
   chmod 700 -- "$home"
   [[ -s $home/.erlang.cookie ]] || (umask 077 && random_word >"$home/.erlang.cookie")
   chmod 400 -- "$home/.erlang.cookie"
@@ -113,6 +117,8 @@ rabbitmq_launch() {
   write_rabbitmq_config
   set_rabbitmq_environment
   raise_file_limit
+  # Where Mnesia leaves a dump when it fails.
+  cd -- "$stack_dir/rabbitmq/log" || fail "cannot enter $stack_dir/rabbitmq/log"
   # Started here, epmd is this stack's own; the node would start it as a daemon.
   spawn "$(server_log rabbitmq)" \
     env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" epmd

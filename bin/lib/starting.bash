@@ -68,11 +68,12 @@ is_settled() {
 
 # A port that was free when it was chosen may be taken until the server binds it.
 lost_its_port() {
-  grep -qiE 'eaddrinuse|address already in use' -- "$(server_log "$1")"
+  grep -qiE 'eaddrinuse|address already in use|port_already_used' -- "$(server_log "$1")"
 }
 
 fail_with_log() {
   say "$1 $2; the end of $(server_log "$1"):"
-  tail -n 30 -- "$(server_log "$1")" >&2
+  # Erlang writes whole states into one line.
+  tail -n 30 -- "$(server_log "$1")" | cut -c 1-500 >&2
   exit 1
 }

@@ -4,8 +4,9 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
   package enum Authentication: Sendable, Equatable {
     /// SASL PLAIN: a user and a password.
     case plain(user: String, password: Secret)
-    /// SASL EXTERNAL: the server takes the identity from the client's certificate.
-    case external
+    /// SASL EXTERNAL: the server takes the identity from the client's certificate. RabbitMQ does not look at the one
+    /// that is given here, and librabbitmq can't leave it out.
+    case external(user: String)
   }
 
   package var host: String
@@ -16,6 +17,8 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
   package var tls: TLSOptions?
   /// What the broker's lists show as the name of the connection. Default: `workspace-worker`.
   package var connectionName = "workspace-worker"
+  /// What `ps` and profilers show as the name of the connection's thread: at most 15 bytes. Default: `amqp`.
+  package var threadName = "amqp"
   /// Seconds after which a silent peer is suspected; it counts as gone after two of them. 0: no heartbeats. The broker
   /// may ask for less. Default: 10.
   package var heartbeat = 10
@@ -36,7 +39,8 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     host = url.host
     port = url.port
     virtualHost = url.virtualHost
-    authentication = url.parameters.usesExternalAuthentication ? .external : .plain(user: url.user, password: url.password)
+    authentication =
+      url.parameters.usesExternalAuthentication ? .external(user: url.user) : .plain(user: url.user, password: url.password)
     tls = url.usesTLS ? url.parameters.tls : nil
     heartbeat = url.parameters.heartbeat ?? heartbeat
     if let milliseconds = url.parameters.connectionTimeout { connectTimeout = .milliseconds(milliseconds) }

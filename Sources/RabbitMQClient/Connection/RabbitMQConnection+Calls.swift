@@ -64,7 +64,7 @@ extension RabbitMQConnection {
 
   /// - Returns: the error that ends the connection, if this does.
   func settleCall(_ method: UInt32, _ channel: UInt16, _ reply: MethodReply) -> RabbitMQError? {
-    if case .closing = phase { return method == MethodRequest.closeConnection.replyMethod ? .closed : nil }
+    if case .closing(let reason) = phase { return method == MethodRequest.closeConnection.replyMethod ? reason : nil }
     guard let index = calls.firstIndex(where: { $0.channel == channel }) else {
       return .protocolViolation("an answer to nothing that was asked")
     }

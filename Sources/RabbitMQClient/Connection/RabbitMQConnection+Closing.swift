@@ -17,20 +17,22 @@ extension RabbitMQConnection {
     switch phase {
     case .closed: return
     case .opening: fail(.closed)
-    case .open: beginClosing()
+    case .open: close(because: .closed)
     case .closing: break
     }
     // Not to be cut short by a cancellation: it is short itself.
     _ = try? await closeWaiter()?.uncancellableValue()
   }
 
-  private func beginClosing() {
-    let status = handle.map { handle in guardingUnlessWritable(handle) { handle.send(.closeConnection, on: 0) } }
-    guard let status, status.isOK else { return fail(.closed) }
-    release(.closed)
-    phase = .closing
-    isReadingPaused = false
+  /// Begins to close in order, and ends all waits with the reason.
+  func close(because reason: RabbitMQError) {
+    guard case .open = phase, let handle else { return }
+    let status = guardingUnlessWritable(handle) { handle.send(.closeConnection, on: 0) }
+    guard status.isOK else { return fail(reason) }
+    phase = .closing(reason)
     closeDeadline = .now + configuration.closeTimeout
+    release(reason)
+    isReadingPaused = false
   }
 
   /// Waits until the connection is gone, and tells why.
@@ -52,9 +54,11 @@ extension RabbitMQConnection {
   /// The connection can't go on: ends every wait on it with the error.
   func fail(_ error: RabbitMQError) {
     if case .closed = phase { return }
+    let wasOpen = if case .open = phase { true } else { false }
+    let error = if case .closing(let reason) = phase { reason } else { error }
     phase = .closed(error)
     // A broker that is still there need not take this for a crash.
-    if !error.endsConnection, let handle, handle.isWritable { _ = handle.send(.closeConnection, on: 0) }
+    if wasOpen, !error.endsConnection, let handle, handle.isWritable { _ = handle.send(.closeConnection, on: 0) }
     watchdog.detach()
     handle = nil
     setBlockage(nil)

@@ -9,7 +9,7 @@ extension RabbitMQConnection {
 
   package func pollRequest() -> PollRequest {
     guard let handle else { return .idle }
-    if !isReadingPaused && (hasUnreadInput || handle.hasBufferedInput) {
+    if !isPaused && (hasUnreadInput || handle.hasBufferedInput) {
       return PollRequest(descriptor: handle.descriptor, timeout: 0)
     }
     let deadlines = [nextService, listenerDeadline, closeDeadline, calls.first?.deadline]
@@ -17,19 +17,20 @@ extension RabbitMQConnection {
     // Rounded up: waking a little too early would mean to wake twice.
     let timeout = Int32(clamping: max(0, (next - .now).milliseconds + 1))
     // A paused connection would be told about its unread data again and again.
-    let descriptor = isReadingPaused && !waitsForWriting ? -1 : handle.descriptor
+    let descriptor = isPaused && !waitsForWriting ? -1 : handle.descriptor
     return PollRequest(
       descriptor: descriptor, timeout: next <= .now ? 0 : timeout, waitsForWriting: waitsForWriting)
   }
 
   package func service() {
     guard let handle else { return }
-    nextService = .now + heartbeatCheckInterval
-    if isReadingPaused {
+    // librabbitmq sends a heartbeat when half of the interval has passed without other data.
+    nextService = .now + (handle.heartbeat == 0 ? .seconds(60) : .milliseconds(handle.heartbeat * 250))
+    if !isPaused {
+      read(handle)
+    } else if handle.heartbeat > 0 {
       let status = handle.sendHeartbeat()
       if !status.isOK { fail(error(for: status)) }
-    } else {
-      read(handle)
     }
     checkDeadlines()
     if waitsForWriting, let handle = self.handle, handle.isWritable {
@@ -38,10 +39,8 @@ extension RabbitMQConnection {
     }
   }
 
-  /// librabbitmq sends a heartbeat when half of the interval has passed without other data.
-  private var heartbeatCheckInterval: Duration {
-    configuration.heartbeat == 0 ? .seconds(60) : .milliseconds(configuration.heartbeat * 250)
-  }
+  /// An answer comes behind the deliveries that are not wanted now; so they are read while one is waited for.
+  private var isPaused: Bool { isReadingPaused && calls.isEmpty }
 
   private func read(_ handle: ConnectionHandle) {
     var events: [ChannelEvent] = []
@@ -101,7 +100,7 @@ extension RabbitMQConnection {
       // The answer may still come, and would be taken for that of the next call.
       fail(.timedOut(operation: call.request.name, limit: configuration.requestTimeout))
     }
-    if let deadline = closeDeadline, deadline <= now { fail(.closed) }
+    if let deadline = closeDeadline, deadline <= now { fail(failure) }
     if let deadline = listenerDeadline, deadline <= now {
       listenerDeadline = nil
       tell([.deadlinePassed])

@@ -14,8 +14,8 @@ package actor RabbitMQConnection: PollSource {
   enum Phase {
     case opening
     case open
-    /// connection.close was sent; its confirmation is waited for.
-    case closing
+    /// connection.close was sent, for this reason; its confirmation is waited for.
+    case closing(RabbitMQError)
     case closed(RabbitMQError)
   }
 
@@ -69,7 +69,7 @@ package actor RabbitMQConnection: PollSource {
     self.configuration = configuration
     generation = Self.generations.add(1, ordering: .relaxed).newValue
     interpreter = FrameInterpreter(generation: generation)
-    executor = ThreadExecutor(name: configuration.connectionName)
+    executor = ThreadExecutor(name: configuration.threadName)
   }
 
   /// No job can be waiting for an actor that nobody holds: only here is it safe to end the thread.
@@ -93,7 +93,10 @@ package actor RabbitMQConnection: PollSource {
 
   /// Why the connection can't be used.
   var failure: RabbitMQError {
-    if case .closed(let error) = phase { error } else { .closed }
+    switch phase {
+    case .closing(let error), .closed(let error): error
+    case .opening, .open: .closed
+    }
   }
 
   func openHandle() throws(RabbitMQError) -> ConnectionHandle {

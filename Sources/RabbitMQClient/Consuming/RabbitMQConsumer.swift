@@ -5,8 +5,12 @@ internal import ThreadExecutor
 ///
 /// A bound on memory: while more than `maximumBufferedBytes` wait to be taken, the socket is not read. AMQP 0-9-1 has
 /// no way to ask for less by bytes, and librabbitmq reads all or nothing; so the broker's heartbeats pile up unread,
-/// too, which is harmless, as reading goes on before silence is judged. Ours go on. While nothing is read, the end of
-/// the connection is noticed only by the next send.
+/// too, which is harmless, as reading goes on before silence is judged. Ours go on.
+///
+/// But RabbitMQ closes a connection that takes nothing for 30 seconds. So after `maximumPause` the rest, at most the
+/// prefetch, is read and dropped, unacknowledged: the connection stays in order for as long as it takes. Once what was
+/// kept is handed out and acknowledged, the consumer fails with `overflowed`, and the rest comes on a new connection,
+/// from its place in the queue.
 ///
 /// Nothing is ever sent back with basic.nack: a quorum queue without a delivery limit would put it at its end, behind
 /// younger messages. Closing the connection returns what is not acknowledged to its place.
@@ -29,6 +33,8 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private var bufferedBytes = 0
   /// From the first one that is dropped on, all are: an acknowledgement of a later one would cover it.
   private var dropsArrivals = false
+  /// The number of the last delivery that was handed out.
+  private var lastTaken: UInt64 = 0
   private var arrivalWaiters: [Waiter<Void>] = []
   private var stopWaiters: [Waiter<Void>] = []
 
@@ -74,6 +80,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     guard !current.isEmpty else { return }
     if case .failed(let error) = phase { throw error }
     try connection.assumeIsolated { try $0.acknowledge(current) }
+    endOverflow(after: current)
   }
 
   /// Also waits until the broker has confirmed it, at most `requestTimeout`. Where more than `maximumBufferedBytes`
@@ -100,10 +107,32 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
       bufferedBytes = 0
       readOn()
     }
+    lastTaken = arrived.last?.tag.number ?? lastTaken
     return arrived
   }
 
-  private func readOn() { connection.assumeIsolated { $0.isReadingPaused = false } }
+  private func pauseReading() {
+    let deadline = ContinuousClock.now + options.maximumPause
+    connection.assumeIsolated { connection in
+      guard !connection.isReadingPaused else { return }
+      connection.isReadingPaused = true
+      connection.setDeadline(deadline)
+    }
+  }
+
+  private func readOn() {
+    connection.assumeIsolated { connection in
+      connection.isReadingPaused = false
+      connection.setDeadline(nil)
+    }
+  }
+
+  private func endOverflow(after acknowledgements: [Acknowledgement]) {
+    guard dropsArrivals, case .consuming = phase, arrived.isEmpty else { return }
+    guard acknowledgements.contains(where: { $0.tag.number >= lastTaken }) else { return }
+    let error = RabbitMQError.overflowed(queue: queue.text ?? "")
+    connection.assumeIsolated { $0.close(because: error) }
+  }
 
   func handle(_ events: [ChannelEvent]) {
     for event in events {
@@ -111,21 +140,24 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
       case .inbound(.delivered(let delivery)): append(delivery)
       case .inbound(.consumerCancelled):
         let error = RabbitMQError.consumerCancelled(queue: queue.text ?? "")
-        connection.assumeIsolated { $0.fail(error) }
+        connection.assumeIsolated { $0.close(because: error) }
       case .inbound(.replied(MethodRequest.cancelReplyMethod, _, _)): stop()
+      case .deadlinePassed:
+        dropsArrivals = true
+        readOn()
       case .failed(let error): fail(error)
-      case .inbound, .writable, .deadlinePassed: break
+      case .inbound, .writable: break
       }
     }
     guard !arrived.isEmpty else { return }
-    if bufferedBytes > options.maximumBufferedBytes, case .consuming = phase {
-      connection.assumeIsolated { $0.isReadingPaused = true }
-    }
+    if isFull, !dropsArrivals, case .consuming = phase { pauseReading() }
     wake(&arrivalWaiters)
   }
 
+  private var isFull: Bool { bufferedBytes > options.maximumBufferedBytes }
+
   private func append(_ delivery: Delivery) {
-    if case .stopping = phase, bufferedBytes > options.maximumBufferedBytes { dropsArrivals = true }
+    if case .stopping = phase, isFull { dropsArrivals = true }
     guard !dropsArrivals else { return }
     arrived.append(delivery)
     bufferedBytes += delivery.body.count

@@ -18,6 +18,9 @@ package enum RabbitMQError: Error, Sendable, Equatable {
   case channelClosed(code: ReplyCode, text: String)
   /// The broker ended the consumer: the queue was deleted, or its leader went away.
   case consumerCancelled(queue: String)
+  /// More had arrived than may be kept, and was not taken for so long that the rest had to be dropped. What was handed
+  /// out is acknowledged; the rest returns to its place in the queue, and comes again on a new connection.
+  case overflowed(queue: String)
   /// The broker refused to take responsibility for a message, such as a full queue does.
   case messageRefused
   /// Messages that had to reach a queue reached none. All others of the batch are confirmed.
@@ -33,13 +36,20 @@ extension RabbitMQError {
   /// or is full. False: somebody has to change a configuration, a permission or an object of the broker.
   package var isTransient: Bool {
     switch self {
-    case .unreachable, .timedOut, .connectionLost, .consumerCancelled, .messageRefused: true
+    case .unreachable, .timedOut, .connectionLost, .consumerCancelled, .overflowed, .messageRefused: true
     case .connectionClosed(let code, _):
       // CONNECTION_FORCED is a shutdown, or an operator who closed it; INTERNAL_ERROR a broker in trouble.
       code == .connectionForced || code == .internalError || code == .resourceError
+    case .channelClosed(.notFound, _): !meansMissing
     case .channelClosed(let code, _): code == .internalError || code == .resourceError || code == .resourceLocked
     case .loginRefused, .tlsRefused, .protocolViolation, .unroutable, .unpublishable, .closed: false
     }
+  }
+
+  /// There is no such queue or exchange. NOT_FOUND is also said of a queue that exists, but on nodes that are down.
+  var meansMissing: Bool {
+    guard case .channelClosed(.notFound, let text) = self else { return false }
+    return text.contains("no queue '") || text.contains("no exchange '")
   }
 
   /// The connection had ended already when this was noticed.
@@ -63,6 +73,7 @@ extension RabbitMQError: CustomStringConvertible {
     case .connectionLost(let reason): "the connection to the broker was lost: \(reason)"
     case .channelClosed(let code, let text): "the broker closed the channel: \(code), \(text)"
     case .consumerCancelled(let queue): "the broker cancelled the consumer of queue \(queue): was the queue deleted?"
+    case .overflowed(let queue): "deliveries of queue \(queue) were not taken; the rest returned to the queue"
     case .messageRefused: "the broker refused a message (basic.nack)"
     case .unroutable(let messages): "no queue for \(messages.map(\.description).joined(separator: ", "))"
     case .unpublishable(let reason): "a message can't be published: \(reason)"

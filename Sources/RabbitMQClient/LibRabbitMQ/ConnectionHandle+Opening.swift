@@ -70,8 +70,8 @@ extension ConnectionHandle {
       return switch configuration.authentication {
       case .plain(let user, let password):
         amqp_login_plain(state, configuration.virtualHost, Self.frameBytes, heartbeat, &table, user, password.revealed)
-      case .external:
-        amqp_login_external(state, configuration.virtualHost, Self.frameBytes, heartbeat, &table, "")
+      case .external(let user):
+        amqp_login_external(state, configuration.virtualHost, Self.frameBytes, heartbeat, &table, user)
       }
     }
     if reply.reply_type == AMQP_RESPONSE_NORMAL { return }

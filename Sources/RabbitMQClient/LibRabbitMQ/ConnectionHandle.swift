@@ -26,6 +26,9 @@ final class ConnectionHandle {
   /// Data is in memory already, so waiting for the socket would be waiting for what has come.
   var hasBufferedInput: Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
 
+  /// Seconds, as both sides agreed on: the smaller wish. 0: none.
+  var heartbeat: Int { Int(amqp_get_heartbeat(state)) }
+
   /// The largest frame that both sides agreed on.
   var maximumFrameBytes: Int { Int(amqp_get_frame_max(state)) }
 

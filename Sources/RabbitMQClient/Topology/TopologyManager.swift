@@ -94,14 +94,6 @@ package struct TopologyManager: Sendable {
   }
 }
 
-extension RabbitMQError {
-  /// NOT_FOUND is also said of a queue that exists, but on nodes that are down.
-  fileprivate var meansMissing: Bool {
-    guard case .channelClosed(.notFound, let text) = self else { return false }
-    return text.contains("no queue '") || text.contains("no exchange '")
-  }
-}
-
 extension ShortString {
   fileprivate var readable: String { String(decoding: bytes, as: UTF8.self) }
 }

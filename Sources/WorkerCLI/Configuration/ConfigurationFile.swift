@@ -16,7 +16,8 @@ struct ConfigurationFile {
   static func read(_ path: String) async throws(ConfigurationProblems) -> ConfigurationFile {
     var problems = ConfigurationProblems()
     do {
-      let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+      guard let data = FileManager.default.contents(atPath: path) else { throw Unreadable() }
+      let text = String(decoding: data, as: UTF8.self)
       var file = Keys()
       if let root = try Yams.compose(yaml: text) { file.collect(root, path: []) }
       let provider: any ConfigProvider =
@@ -27,6 +28,10 @@ struct ConfigurationFile {
       problems.add("the file \(path) can't be read: \(error)")
       throw problems
     }
+  }
+
+  private struct Unreadable: Error, CustomStringConvertible {
+    let description = "there is no such file, or no right to read it"
   }
 
   private struct Keys {

@@ -66,7 +66,6 @@ extension WorkerSettings {
   fileprivate mutating func read(_ reader: inout SettingReader) {
     batchCount = reader.integer("worker.batch_count", default: batchCount, in: 1...10_000)
     batchBytes = reader.bytes("worker.batch_bytes", default: batchBytes, in: 1 << 10 ... 1 << 30)
-    publishBacklog = reader.integer("worker.publish_backlog", default: publishBacklog, in: 1...1_000_000)
     limits.maximumBodyBytes = reader.bytes(
       "limits.body_bytes", default: limits.maximumBodyBytes, in: 1 << 10 ... 64 << 20)
     let longest = reader.duration(

@@ -31,7 +31,7 @@ struct Sending {
   }
 
   private func sendAndWait(_ commands: any CommandLines, _ publisher: RabbitMQPublisher) async throws -> SendSummary {
-    let replies = try await ReplyQueue.open(servers.amqp)
+    let replies = try await TemporaryQueue.open(servers.amqp)
     do {
       var summary = try await send(commands, publisher, replyTo: replies.name)
       try await collect(replies, into: &summary)
@@ -85,7 +85,7 @@ struct Sending {
   }
 
   /// Takes results until each command has one. A second result for a command, after a crash, is not counted.
-  private func collect(_ replies: ReplyQueue, into summary: inout SendSummary) async throws {
+  private func collect(_ replies: TemporaryQueue, into summary: inout SendSummary) async throws {
     var answered: Set<ShortString> = []
     var progress = ProgressBar(label: "results", total: summary.sent)
     while answered.count < summary.sent, let deliveries = try await replies.next(within: timeout) {

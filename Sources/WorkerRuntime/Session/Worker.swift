@@ -59,7 +59,7 @@ package struct Worker: Service {
         let delay = settings.reconnect.delay(attempt: failures, random: .random(in: 0...1))
         status.change(to: .connecting(missing: "\(error)"))
         logger.warning(
-          "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay": "\(delay)"])
+          "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
         try await drain.wait(atMost: delay)
       }
     }

@@ -7,8 +7,6 @@ package struct WorkerSettings: Sendable {
   package var batchCount = 512
   /// A transaction takes no further command when their bodies have this size in bytes. Default: 8 MiB.
   package var batchBytes = 8 << 20
-  /// Messages that may wait to be published; above it committing, and with it consuming, pauses. Default: 4,096.
-  package var publishBacklog = 4096
   /// How long confirmed messages may stay in the outbox when no transaction comes by to remove them. Default: 1 s.
   package var sweepDelay: Duration = .seconds(1)
   /// How often a worker that stands by asks whether it may become active. Default: 0.5 s.

@@ -17,10 +17,10 @@ struct Stages {
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
       limits: .init(count: batch.count, bytes: batch.bytes), room: .init(count: batch.count, bytes: batch.bytes))
-    // A publication is all that one transaction committed.
+    // A publication is all that one transaction committed. One may wait while another is published; a second one
+    // makes committing, and with it consuming, pause.
     let publications = BatchChannel<Publication>(
-      limits: .init(count: batch.count, bytes: batch.bytes),
-      room: .init(count: settings.publishBacklog / max(1, batch.count), bytes: 2 * batch.bytes))
+      limits: .init(count: 2, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
     acknowledger = Acknowledger(source: source)
     sweepDelay = settings.sweepDelay
     consume = ConsumeStage(

@@ -2,23 +2,29 @@ import DeliveryPipeline
 import RabbitMQClient
 import WorkspaceDomain
 
-/// A queue of this process for the results of the commands that it sends. The broker deletes it when nobody has used
-/// it for a minute.
-struct ReplyQueue {
+/// A queue of this process, for what is sent to it or to an exchange. The broker deletes it when nobody has used it
+/// for a minute.
+struct TemporaryQueue {
   private static let expiryMilliseconds: Int64 = 60_000
 
   let name: ShortString
   private let connection: RabbitMQConnection
   private let consumer: RabbitMQConsumer
 
-  static func open(_ configuration: RabbitMQConfiguration) async throws -> ReplyQueue {
+  /// - Parameter exchange: also takes what is published there under routing keys that match `pattern`.
+  static func open(
+    _ configuration: RabbitMQConfiguration, exchange: ShortString? = nil, pattern: ShortString = "#"
+  ) async throws -> TemporaryQueue {
     let connection = try await RabbitMQConnection.open(configuration)
     do {
-      let name = ShortString("workspace-worker.replies.\(ULID.random())") ?? ""
+      let name = ShortString("workspace-worker.temporary.\(ULID.random())") ?? "workspace-worker.temporary"
       var arguments = HeaderTable()
       arguments.append("x-expires", expiryMilliseconds)
       try await connection.declare([.queue(name, arguments: arguments, isPassive: false)])
-      return ReplyQueue(
+      if let exchange {
+        try await connection.declare([.binding(queue: name, exchange: exchange, routingKey: pattern)])
+      }
+      return TemporaryQueue(
         name: name, connection: connection, consumer: try await RabbitMQConsumer.start(on: connection, queue: name))
     } catch {
       await connection.close()

@@ -1,0 +1,70 @@
+import ArgumentParser
+import DeliveryPipeline
+import Observability
+import RabbitMQClient
+
+struct Listen: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints results or events as they are published, one JSON object a line.",
+    discussion: "Listens with a queue of its own: nobody else misses anything. Exits 2 when nothing came in time.")
+
+  enum Stream: String, ExpressibleByArgument, CaseIterable {
+    case results, events
+    case deadLetters = "dead-letters"
+  }
+
+  @Argument(help: "What to listen to: \(Stream.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var stream: Stream
+  @Option(help: "Only what has a routing key that matches: * is one word, # any number.")
+  var pattern = "#"
+  @Option(help: "Stop after so many messages. Default: never.")
+  var count: Int?
+  @Option(help: "Stop when nothing has come for so many seconds. Default: never.")
+  var timeout: Int?
+  @OptionGroup var options: ConfigurationOptions
+
+  func validate() throws {
+    guard ShortString(pattern) != nil else { throw ValidationError("--pattern takes at most 255 bytes.") }
+    if let count, count < 1 { throw ValidationError("--count takes a number of at least 1.") }
+    if let timeout, timeout < 1 { throw ValidationError("--timeout takes a number of at least 1.") }
+  }
+
+  func run() async throws {
+    try await FailureReport.reporting {
+      let configuration = try await options.load()
+      _ = LogSetup.start(configuration.log)
+      let servers = try Servers(configuration).forOneCommand
+      let queue = try await TemporaryQueue.open(
+        servers.amqp, exchange: exchange(servers), pattern: ShortString(pattern) ?? "#")
+      StandardError.write("workspace-worker: listening to \(stream.rawValue)\n")
+      do {
+        try await printMessages(of: queue)
+      } catch {
+        await queue.close()
+        throw error
+      }
+      await queue.close()
+    }
+  }
+
+  private func exchange(_ servers: Servers) -> ShortString {
+    switch stream {
+    case .results: servers.topologyNames.resultsExchange
+    case .events: servers.topologyNames.eventsExchange
+    case .deadLetters: servers.topologyNames.deadLettersExchange
+    }
+  }
+
+  private func printMessages(of queue: TemporaryQueue) async throws {
+    var printed = 0
+    while printed < count ?? .max {
+      // Two years stand for "never".
+      guard let deliveries = try await queue.next(within: .seconds(timeout ?? 63_072_000)) else { throw ExitCode.no }
+      for delivery in deliveries.prefix((count ?? .max) - printed) {
+        print(String(decoding: delivery.body, as: UTF8.self))
+        printed += 1
+      }
+      StandardOutput.flush()
+    }
+  }
+}
