@@ -8,7 +8,7 @@ struct CrashTests {
   @Test func `ten kills at random moments lose nothing and double nothing`() async throws {
     let deployment = try Deployment.current
     var random = SeededGenerator(seed: 10)
-    let stream = Stream(tenants: 3, count: 1200)
+    let stream = CommandStream(tenants: 3, count: 1200)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

@@ -8,7 +8,7 @@ struct DrainTests {
   @Test(arguments: [SIGTERM, SIGINT])
   func `a worker that is asked to end in mid-stream finishes what it has in hand, and leaves the rest`(signal: Int32) async throws {
     let deployment = try Deployment.current
-    let stream = Stream(tenants: 3, count: 1500)
+    let stream = CommandStream(tenants: 3, count: 1500)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

@@ -36,7 +36,7 @@ struct FuzzTests {
   private static func number(_ message: Subscription.Message) -> ShortString { message.properties.correlationID ?? "" }
 
   /// Each with a number of its own, whatever else of it can still be read.
-  private static func damaged(_ count: Int, seed: UInt64, good: Stream) -> [Command] {
+  private static func damaged(_ count: Int, seed: UInt64, good: CommandStream) -> [Command] {
     var mutation = Mutation(random: SeededGenerator(seed: seed))
     let (tenant, workspace) = (Command.newID(), Command.newID())
     return (0..<count).map { index in

@@ -67,7 +67,7 @@ struct HostileBodiesTests {
         .isSubset(of: messages.compactMap { $0.event?.type })
     }
     try await run.finish(deadLetters: 3)
-    #expect(try await deployment.records().inbox.rows == 1 + Int64(run.good.count))
+    #expect(try await deployment.records().inbox.rows == 1 + Int64(run.good.commands.count))
   }
 
   @Test func `a user id of somebody else moves to a header of the dead letter`() async throws {

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import PostgresClient
 import TestSupport
 import Testing
 
@@ -28,9 +29,7 @@ struct RacesTests {
     if !locksTenants {
       try await deployment.database.withConnection {
         try await $0.execute(
-          script: """
-            alter table workspaces drop constraint fk_workspaces_tenant;
-            """)
+          script: "alter table workspaces drop constraint fk_workspaces_tenant")
       }
     }
     let results = try await Subscription.to("workspace.results", on: deployment.host)

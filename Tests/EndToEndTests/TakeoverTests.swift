@@ -6,7 +6,7 @@ import Testing
 struct TakeoverTests {
   @Test func `a standby takes over from a worker that is killed in mid-stream, and nobody can tell`() async throws {
     let deployment = try Deployment.current
-    let stream = Stream(tenants: 4, count: 2000)
+    let stream = CommandStream(tenants: 4, count: 2000)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -34,7 +34,7 @@ struct TakeoverTests {
 
   @Test func `a standby takes over from a worker that drains`() async throws {
     let deployment = try Deployment.current
-    let stream = Stream(tenants: 2, count: 600)
+    let stream = CommandStream(tenants: 2, count: 600)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

@@ -98,9 +98,11 @@ extension HostileMessage {
       ("i", [0xFF, 0xFF, 0xFF, 0xFE]), ("l", [UInt8](repeating: 0xFE, count: 8)), ("L", [UInt8](repeating: 0xFE, count: 8)),
       ("f", [0x40, 0x48, 0xF5, 0xC3]), ("d", [0x80, 0, 0, 0, 0, 0, 0, 1]), ("D", [2, 0, 0, 1, 0x3A]),
       ("S", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("x", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("T", [0, 0, 0, 0, 0x65, 0, 0, 0]), ("V", []),
-      ("A", [0, 0, 0, 3] + Array("t".utf8) + [1] + Array("V".utf8)), ("F", [0, 0, 0, 4, 1] + Array("kt".utf8) + [0]),
+      ("A", [0, 0, 0, 3, UInt8(ascii: "t"), 1, UInt8(ascii: "V")]),
+      ("F", [0, 0, 0, 4, 1, UInt8(ascii: "k"), UInt8(ascii: "t"), 0]),
     ]
-    let entries = values.flatMap { [1] + Array("k".utf8) + [$0.asciiValue ?? 0] + $1 }
-    return entries + [0] + Array("V".utf8) + [2, 0xFF, 0xFE] + Array("V".utf8)
+    var entries: [UInt8] = []
+    for (kind, value) in values { entries += [1, UInt8(ascii: "k"), kind.asciiValue ?? 0] + value }
+    return entries + [0, UInt8(ascii: "V"), 2, 0xFF, 0xFE, UInt8(ascii: "V")]
   }
 }

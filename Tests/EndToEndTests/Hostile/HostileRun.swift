@@ -10,11 +10,11 @@ struct HostileRun: Sendable {
   let results: Subscription
   let deadLetters: Subscription
   /// The good commands, which all succeed.
-  let good: Stream
+  let good: CommandStream
 
   static func start(_ hostile: [HostileMessage]) async throws -> HostileRun {
     let deployment = try Deployment.current
-    let good = Stream(tenants: 2, count: hostile.count + 4)
+    let good = CommandStream(tenants: 2, count: hostile.count + 4)
     let run = HostileRun(
       deployment: deployment, worker: try await deployment.activeWorker(),
       sender: try await CommandSender.open(on: deployment.host),

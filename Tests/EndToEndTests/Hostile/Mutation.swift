@@ -18,7 +18,7 @@ struct Mutation {
     let place = Int.random(in: 0..<body.count, using: &random)
     let end = min(body.count, place + Int.random(in: 1...12, using: &random))
     switch Int.random(in: 0..<7, using: &random) {
-    case 0: body[place] ^= 1 << .random(in: 0..<8, using: &random)
+    case 0: body[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
     case 1: body[place] = .random(in: 0...255, using: &random)
     case 2: body.removeSubrange(place..<end)
     case 3: body.insert(contentsOf: body[place..<end], at: place)

@@ -4,8 +4,11 @@ import Testing
 
 /// What the contract says of every message that a worker publishes.
 enum Expectations {
-  private static let timeFormat = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/
-  private static let ulid = /[0-7][0-9A-HJKMNP-TV-Z]{25}/
+  private static func isTime(_ text: String?) -> Bool {
+    text?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil
+  }
+
+  private static func isULID(_ text: String) -> Bool { text.wholeMatch(of: /[0-7][0-9A-HJKMNP-TV-Z]{25}/) != nil }
 
   /// The attributes and properties that results and events have in common.
   static func published(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation) throws {
@@ -13,8 +16,8 @@ enum Expectations {
     let properties = message.properties
     #expect(event.specversion == "1.0", sourceLocation: sourceLocation)
     #expect(event.source == "/workspace-worker", sourceLocation: sourceLocation)
-    #expect(event.id.wholeMatch(of: ulid) != nil, sourceLocation: sourceLocation)
-    #expect(try event.time?.wholeMatch(of: timeFormat) != nil, sourceLocation: sourceLocation)
+    #expect(isULID(event.id), sourceLocation: sourceLocation)
+    #expect(isTime(event.time), sourceLocation: sourceLocation)
     #expect(properties.messageID?.text == event.id, sourceLocation: sourceLocation)
     #expect(properties.type?.text == event.type, sourceLocation: sourceLocation)
     #expect(message.delivery.routingKey.text == event.type || message.delivery.exchange == "", sourceLocation: sourceLocation)
@@ -23,7 +26,7 @@ enum Expectations {
     #expect(properties.contentType == "application/cloudevents+json", sourceLocation: sourceLocation)
     #expect(properties.headers?.string("tenantid") == event.tenantid, sourceLocation: sourceLocation)
     let seconds = try #require(properties.timestamp, sourceLocation: sourceLocation)
-    #expect(event.time?.prefix(19) == rfc3339(seconds), sourceLocation: sourceLocation)
+    #expect(event.time?.hasPrefix(rfc3339(seconds)) == true, sourceLocation: sourceLocation)
   }
 
   /// An event, all of it.
@@ -46,7 +49,7 @@ enum Expectations {
       default: []
       }
     #expect(event.data.members == members, sourceLocation: sourceLocation)
-    #expect(try event.data.occurredAt?.wholeMatch(of: timeFormat) != nil, sourceLocation: sourceLocation)
+    #expect(isTime(event.data.occurredAt), sourceLocation: sourceLocation)
     #expect(message.properties.correlationID == nil, sourceLocation: sourceLocation)
   }
 

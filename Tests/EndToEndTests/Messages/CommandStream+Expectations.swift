@@ -1,8 +1,8 @@
 import TestSupport
 import Testing
 
-/// What became of a ``Stream`` whose workers were not all left in peace.
-extension Stream {
+/// What became of a ``CommandStream`` whose workers were not all left in peace.
+extension CommandStream {
   /// Every command has succeeded; its result came at least once, and each time in the same bytes; the results of each
   /// tenant came in the order of the commands, but for repetitions.
   func expectResults(_ messages: [Subscription.Message], sourceLocation: SourceLocation = #_sourceLocation) {

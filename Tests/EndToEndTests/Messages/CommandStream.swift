@@ -1,6 +1,6 @@
 /// Commands of several tenants, each of which builds chains of workspaces without waiting for results: a child follows
 /// its parent, so that all succeed only in the right order.
-struct Stream: Sendable {
+struct CommandStream: Sendable {
   let tenants: [String]
   /// Those of the tenants take turns.
   let commands: [Command]
