@@ -87,7 +87,7 @@ let package = Package(
     .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
-    .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
     .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
@@ -104,5 +104,9 @@ let package = Package(
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["workspace-worker", "RabbitMQClient", "PostgresClient", "PostgresStore", "DeliveryPipeline", "TestSupport", logging],
+      swiftSettings: strict),
   ]
 )

@@ -1,6 +1,7 @@
 import DeliveryPipeline
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
