@@ -87,7 +87,7 @@ let package = Package(
     .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
-    .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
     .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork"], swiftSettings: strict),
     .testTarget(name: "MessageContractTests", dependencies: ["MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline"], swiftSettings: strict),

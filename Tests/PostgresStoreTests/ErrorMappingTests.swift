@@ -2,6 +2,7 @@ import PostgresClient
 @testable import PostgresStore
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 
 @Suite struct ErrorMappingTests {
   @Test(arguments: WorkspaceConstraint.allCases)

@@ -2,6 +2,7 @@ import PostgresClient
 import TestSupport
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 
 @Suite(.requiresPostgres, .migratedDatabase) struct SchemaTests {
   @Test(arguments: WorkspaceConstraint.allCases)

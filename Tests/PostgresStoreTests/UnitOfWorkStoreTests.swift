@@ -3,6 +3,7 @@ import PostgresClient
 import TestSupport
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// What PostgreSQL adds to the contract: round trips, locks that can be seen, and sessions that end.

@@ -1,5 +1,6 @@
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 // Short forms of what the cases of the contract do again and again.

@@ -1,5 +1,6 @@
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {

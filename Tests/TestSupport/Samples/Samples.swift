@@ -1,5 +1,6 @@
 import DeliveryPipeline
 package import UnitOfWork
+import WorkspaceApplication
 package import WorkspaceDomain
 
 // Values that tests need some of. Ids are random: tests that share a database don't meet.
