@@ -49,7 +49,8 @@ ports_free() {
 # Keeps a stopped server's ports when they are free, else chooses new ones.
 settle_ports() {
   local server=$1 use port chosen=''
-  ports_free "$@" && return
+  # A killed server may hold them a little longer than its process id.
+  if [[ -s $stack_dir/$server.ports ]] && wait_until 3 ports_free "$@"; then return; fi
   shift
   for use in "$@"; do
     port=$(choose_port "$use")

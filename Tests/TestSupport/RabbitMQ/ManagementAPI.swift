@@ -26,6 +26,17 @@ package struct ManagementAPI: Sendable {
 
   package func deleteVirtualHost(_ name: String) async throws { try await send("DELETE", ["vhosts", name]) }
 
+  /// A user with all rights in a virtual host.
+  package func createUser(for virtualHost: String) async throws -> (name: String, password: String) {
+    let user = (name: "test-\(UInt64.random(in: 0 ... .max))", password: "sesame-\(UInt64.random(in: 0 ... .max))")
+    try await send("PUT", ["users", user.name], #"{"password":"\#(user.password)","tags":""}"#)
+    try await send(
+      "PUT", ["permissions", virtualHost, user.name], #"{"configure":".*","write":".*","read":".*"}"#)
+    return user
+  }
+
+  package func deleteUser(_ name: String) async throws { try await send("DELETE", ["users", name]) }
+
   package func deleteQueue(_ queue: String, in virtualHost: String) async throws {
     try await send("DELETE", ["queues", virtualHost, queue])
   }

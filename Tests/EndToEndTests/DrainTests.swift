@@ -1,0 +1,118 @@
+import DeliveryPipeline
+import Glibc
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct DrainTests {
+  @Test(arguments: [SIGTERM, SIGINT])
+  func `a worker that is asked to end in mid-stream finishes what it has in hand, and leaves the rest`(signal: Int32) async throws {
+    let deployment = try Deployment.current
+    let stream = CommandStream(tenants: 3, count: 1500)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let events = try await Subscription.to("workspace.events", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    try await sender.send(stream.commands)
+
+    // A small prefetch leaves most of the commands to the broker.
+    let worker = try deployment.startWorker(["WORKER_BATCH_COUNT": "16", "AMQP_PREFETCH": "32"])
+    _ = try await results.first(100)
+    #expect(try await worker.drain(by: signal) == .code(0))
+
+    let done = try await results.everything(on: deployment.host)
+    let records = try await deployment.records()
+    #expect(done.count == Int(records.inbox.rows))
+    #expect(done.answeredCount == done.count)
+    #expect(done.count < stream.commands.count)
+    #expect(try await events.everything(on: deployment.host).count == Int(records.sequences.values.reduce(0, +)))
+    #expect(try await deployment.outboxCount() == 0)
+    #expect(try await deployment.host.depth(of: "workspace.commands") == stream.commands.count - done.count)
+
+    let next = try deployment.startWorker()
+    let all = try await results.first(stream.commands.count)
+    #expect(try await next.drain(by: signal) == .code(0))
+    #expect(try await results.everything(on: deployment.host).count == all.count)
+    stream.expectResults(all)
+    stream.expectEvents(try await events.everything(on: deployment.host), repeated: false)
+    try await stream.expectRecords(in: deployment)
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+    await events.close()
+  }
+
+  @Test func `a worker is ready, then draining and not ready, until what it waits for is done`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    #expect(try await worker.health().status == 200)
+    let (lock, results) = try await workerInATransaction(deployment)
+    worker.program.signal(SIGTERM)
+    try await worker.program.says("draining")
+    let health = try await worker.health()
+    #expect(health.status == 503)
+    #expect(health.body.contains("draining"))
+    #expect(try await worker.health("livez").status == 200)
+    try await lock.commit()
+    #expect(try await worker.program.exit() == .code(0))
+    #expect(try await results.everything(on: deployment.host).count == 2)
+    try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test func `a second signal ends a worker at once, and its command is run by the next one`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let (lock, results) = try await workerInATransaction(deployment)
+    worker.program.signal(SIGTERM)
+    try await worker.program.says("draining")
+    worker.program.signal(SIGTERM)
+    #expect(try await worker.program.exit(within: .seconds(5)) == .code(130))
+    try await lock.rollBack()
+    let next = try await deployment.activeWorker()
+    _ = try await results.first(2)
+    #expect(try await next.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test func `a drain that takes too long is given up in time, and loses nothing`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker(["WORKER_DRAIN_TIMEOUT": "1s"])
+    let (lock, results) = try await workerInATransaction(deployment)
+    worker.program.signal(SIGTERM)
+    #expect(try await worker.program.exit(within: .seconds(15)) != .code(0))
+    try await lock.rollBack()
+    let next = try await deployment.activeWorker()
+    #expect(try await results.first(2).answeredCount == 2)
+    #expect(try await next.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test func `a worker that stands by is ready, and ends when it is asked to`() async throws {
+    let deployment = try Deployment.current
+    let active = try await deployment.activeWorker()
+    let standby = try deployment.startWorker()
+    try await standby.standsBy()
+    let health = try await standby.health()
+    #expect(health.status == 200)
+    #expect(health.body.contains("standby"))
+    #expect(try await standby.drain() == .code(0))
+    #expect(try await active.health().status == 200)
+    #expect(try await active.drain() == .code(0))
+  }
+
+  /// Has a worker create a tenant, and wait for a lock of the test with its next command.
+  private func workerInATransaction(_ deployment: Deployment) async throws -> (OpenTransaction, Subscription) {
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let (tenant, root) = (Command.newID(), Command.newID())
+    try await sender.send([.createRoot(tenant, id: root)])
+    _ = try await results.first(1)
+    let lock = try await OpenTransaction.begin("select from tenants where id = '\(tenant)' for update", in: deployment)
+    try await sender.send([.create(tenant, "held up", below: root)])
+    try await lock.isWaitedFor()
+    await sender.close()
+    return (lock, results)
+  }
+}

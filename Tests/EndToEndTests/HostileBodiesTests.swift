@@ -1,0 +1,106 @@
+import DeliveryPipeline
+import RabbitMQClient
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct HostileBodiesTests {
+  private static let hostile: [HostileMessage] =
+    HostileMessage.notJSON + HostileMessage.tooLarge + HostileMessage.envelopes + HostileMessage.unknownTypes
+    + HostileMessage.wrongData + HostileMessage.contentTypes + HostileMessage.properties
+
+  @Test func `what is no command is dead-lettered as it was, and stops nothing`() async throws {
+    let run = try await HostileRun.start(Self.hostile)
+    let letters = try await run.deadLetters.first(Self.hostile.count)
+    for (hostile, letter) in zip(Self.hostile, letters) { Self.expect(letter, of: hostile) }
+    let failures = try await run.failures()
+    let expected = Self.hostile.filter { $0.result != nil }
+    #expect(failures.map { $0.event?.type } == expected.map(\.result))
+    for (hostile, failure) in zip(expected, failures) {
+      try Expectations.published(failure)
+      #expect(failure.code == hostile.reason, "\(hostile.name)")
+      #expect(failure.event?.commandid == (try? CloudEvent(hostile.command.body))?.id ?? failure.event?.commandid)
+    }
+    try await run.finish(deadLetters: Self.hostile.count)
+  }
+
+  @Test func `whoever asks for a reply learns of a failure, also where nothing of the command can be read`() async throws {
+    let deployment = try Deployment.current
+    let replies = try await Subscription.replies(on: deployment.host)
+    let hostile = HostileMessage.notJSON.prefix(4).map { message in message.changing { $0.replyTo = replies.queue } }
+    let run = try await HostileRun.start(hostile.map { hostile in hostile.changing { $0.correlationID = "mine" } })
+    let answers = try await replies.first(hostile.count)
+    for answer in answers {
+      try Expectations.published(answer)
+      #expect(answer.event?.type == "command.failed")
+      #expect(answer.code == "malformed_json")
+      #expect(answer.properties.correlationID == "mine")
+      #expect(answer.event?.attributes == ["specversion", "id", "source", "type", "time", "data"])
+    }
+    try await run.finish(deadLetters: hostile.count)
+    await replies.close()
+  }
+
+  @Test func `an unusable reply address stops nothing`() async throws {
+    let addresses: [ShortString] = [
+      "no such queue", "amq.rabbitmq.reply-to.g2dkAA5yYWJiaXRAbG9jYWxob3N0AAA.garbage==", "amq.rabbitmq.reply-to.",
+      ShortString(bytes: [0xFF, 0, 0xFE])!, ShortString(bytes: [UInt8](repeating: 0x71, count: 255))!, "",
+    ]
+    let hostile = addresses.map { address in
+      HostileMessage("reply to \(address.text ?? "noise")", "{", "malformed_json", result: "command.failed").changing { $0.replyTo = address }
+    }
+    let run = try await HostileRun.start(hostile)
+    #expect(try await run.failures().count == addresses.count)
+    try await run.finish(deadLetters: addresses.count)
+  }
+
+  @Test func `a reply to the queue of commands ends as one dead letter, not in a circle`() async throws {
+    let deployment = try Deployment.current
+    let run = try await HostileRun.start([])
+    let good = Command.get(Command.newID(), Command.newID()).replying(to: "workspace.commands")
+    let bad = HostileMessage("", "{", "malformed_json").changing { $0.replyTo = "workspace.commands" }.command
+    try await run.sender.send([good, bad])
+    let letters = try await run.deadLetters.first(3)
+    #expect(Set(letters.compactMap { $0.properties.headers?.string("reason") }) == ["unknown_command_type", "malformed_json"])
+    _ = try await run.results.collect("the failures") { messages in
+      Set(["workspace.get.rejected.failed", "command.failed", "command.failed.failed"])
+        .isSubset(of: messages.compactMap { $0.event?.type })
+    }
+    try await run.finish(deadLetters: 3)
+    #expect(try await deployment.records().inbox.rows == 1 + Int64(run.good.commands.count))
+  }
+
+  @Test func `a user id of somebody else moves to a header of the dead letter`() async throws {
+    let deployment = try Deployment.current
+    let run = try await HostileRun.start([])
+    let user = try await deployment.host.broker.management.createUser(for: deployment.host.name)
+    var configuration = try deployment.host.configuration()
+    configuration.authentication = .plain(user: user.name, password: Secret(user.password))
+    let bad = HostileMessage("", "{", "malformed_json").changing {
+      $0.userID = ShortString(user.name)
+      $0.expiration = "3600000"
+    }.command
+    try await deployment.host.withPublisher(PublisherOptions(), configuration) { try await $0.publish([bad.message()]) }
+    let letter = try await run.deadLetters.first(1)[0]
+    #expect(letter.properties.userID == nil)
+    #expect(letter.properties.headers?.string("x-original-user-id") == user.name)
+    #expect(letter.properties.headers?.string("x-original-expiration") == "3600000")
+    try await deployment.host.broker.management.deleteUser(user.name)
+    try await run.finish(deadLetters: 1)
+  }
+
+  /// The letter is the message, with the reason behind its headers.
+  private static func expect(_ letter: Subscription.Message, of hostile: HostileMessage) {
+    var (properties, original) = (letter.properties, hostile.command.properties)
+    let name = Comment(rawValue: hostile.name)
+    #expect(letter.body == hostile.command.body, name)
+    #expect(letter.delivery.routingKey == hostile.command.routingKey, name)
+    #expect(properties.headers?.string("reason") == hostile.reason, name)
+    let headers = original.headers?.entries ?? []
+    #expect(properties.headers?.entries.starts(with: headers) == true, name)
+    #expect(properties.headers?.string("x-original-expiration") == original.expiration?.text, name)
+    (properties.headers, original.headers) = (nil, nil)
+    original.expiration = nil
+    #expect(properties == original, name)
+  }
+}

@@ -1,0 +1,57 @@
+import DeliveryPipeline
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct TakeoverTests {
+  @Test func `a standby takes over from a worker that is killed in mid-stream, and nobody can tell`() async throws {
+    let deployment = try Deployment.current
+    let stream = CommandStream(tenants: 4, count: 2000)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let events = try await Subscription.to("workspace.events", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let active = try await deployment.activeWorker(["WORKER_BATCH_COUNT": "32", "AMQP_PREFETCH": "64"])
+    let standby = try deployment.startWorker()
+    try await standby.standsBy()
+
+    async let sent: Void = sender.send(stream.commands)
+    _ = try await results.first(400)
+    try await active.program.crash()
+    try await sent
+    try await standby.becomesActive()
+    _ = try await results.collect("all results") { $0.answeredCount == stream.commands.count }
+    try await deployment.outboxIsEmpty()
+    #expect(try await standby.drain() == .code(0))
+
+    stream.expectResults(try await results.everything(on: deployment.host))
+    stream.expectEvents(try await events.everything(on: deployment.host), repeated: true)
+    try await stream.expectRecords(in: deployment)
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+    await events.close()
+  }
+
+  @Test func `a standby takes over from a worker that drains`() async throws {
+    let deployment = try Deployment.current
+    let stream = CommandStream(tenants: 2, count: 600)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let events = try await Subscription.to("workspace.events", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let active = try await deployment.activeWorker(["WORKER_BATCH_COUNT": "16", "AMQP_PREFETCH": "32"])
+    let standby = try deployment.startWorker()
+    try await standby.standsBy()
+    try await sender.send(stream.commands)
+    _ = try await results.first(50)
+    #expect(try await active.drain() == .code(0))
+    let all = try await results.first(stream.commands.count)
+    #expect(try await standby.drain() == .code(0))
+    #expect(try await results.everything(on: deployment.host).count == all.count)
+    stream.expectResults(all)
+    stream.expectEvents(try await events.everything(on: deployment.host), repeated: false)
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+    await events.close()
+  }
+}
