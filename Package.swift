@@ -88,10 +88,19 @@ let package = Package(
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
     .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
-    .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
-    .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork"], swiftSettings: strict),
-    .testTarget(name: "MessageContractTests", dependencies: ["MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline"], swiftSettings: strict),
-    .testTarget(name: "DeliveryPipelineTests", dependencies: ["DeliveryPipeline"], swiftSettings: strict),
+    .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
+    .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "MessageContractTests", dependencies: ["MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "DeliveryPipelineTests", dependencies: ["DeliveryPipeline", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "UnitOfWorkTests", dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestFixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkerRuntimeTests",
+      dependencies: [
+        "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline",
+        "TestFixtures", logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),

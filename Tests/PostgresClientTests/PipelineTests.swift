@@ -109,6 +109,15 @@ import TestSupport
     }
   }
 
+  @Test func `two statements of one name are refused`() async throws {
+    try await TestDatabase.current.withConnection { connection in
+      let requests = ["select 1", "select 2"].map { PostgresRequest(PostgresStatement(name: "same", sql: $0)) }
+      await #expect(throws: PostgresError.protocolViolation(reason: "two statements are called same")) {
+        try await connection.pipeline(requests)
+      }
+    }
+  }
+
   @Test func `a ping is a round trip without a statement`() async throws {
     try await TestDatabase.current.withConnection { connection in
       try await connection.ping()

@@ -3,7 +3,7 @@
 
 # Prints "PASSED FAILED": count_tests FILE STATUS. FILE is what Swift Testing
 # wrote for --xunit-output, STATUS is how `swift test` ended. The file's own
-# failures="" counts issues, of which one test can have many, so its test cases
+# failures="" counts failed checks, of which one test can have many, so test cases
 # are counted. A run that crashed leaves a file without an end, or none.
 count_tests() {
   local passed=0 failed=0

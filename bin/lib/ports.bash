@@ -15,9 +15,12 @@ port_range() {
   esac
 }
 
-# Does something listen on this port of the loopback interface?
-port_answers() {
-  (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+# Does something listen on this port, at whatever address? Asked of the kernel: a
+# try to connect would wait for minutes where the listener is stuck.
+is_listening() {
+  local port state=0A
+  port=$(printf '%04X' "$1")
+  grep -qsE "^ *[0-9]+: [0-9A-F]+:$port [0-9A-F]+:[0-9A-F]+ $state " /proc/net/tcp /proc/net/tcp6
 }
 
 choose_port() {
@@ -25,7 +28,7 @@ choose_port() {
   read -r first last <<<"$(port_range "$1")"
   while ((tries-- > 0)); do
     port=$((first + RANDOM % (last - first + 1)))
-    port_answers "$port" || { printf '%s\n' "$port"; return; }
+    is_listening "$port" || { printf '%s\n' "$port"; return; }
   done
   fail "found no free port for $1 between $first and $last"
 }
@@ -42,14 +45,15 @@ ports_free() {
   for use in "$@"; do
     port=$(port_of "$server" "$use") || return 1
     [[ -n $port ]] || return 1
-    ! port_answers "$port" || return 1
+    ! is_listening "$port" || return 1
   done
 }
 
 # Keeps a stopped server's ports when they are free, else chooses new ones.
 settle_ports() {
   local server=$1 use port chosen=''
-  ports_free "$@" && return
+  # A killed server may hold them a little longer than its process id.
+  if [[ -s $stack_dir/$server.ports ]] && wait_until 3 ports_free "$@"; then return; fi
   shift
   for use in "$@"; do
     port=$(choose_port "$use")

@@ -27,11 +27,11 @@ rabbitmq_stop_signal() {
   echo TERM
 }
 
-# What answers at the port might be another program that took it first; then the
+# What listens on the port might be another program that took it first; then the
 # node does not come as far as this line.
 rabbitmq_answers() {
   grep -qsm 1 'Server startup complete' -- "$(server_log rabbitmq)" &&
-    port_answers "$(port_of rabbitmq amqp)"
+    is_listening "$(port_of rabbitmq amqp)"
 }
 
 # Every process of the node inherits this variable; rabbitmqctl does not get it.
@@ -122,7 +122,7 @@ rabbitmq_launch() {
   # Started here, epmd is this stack's own; the node would start it as a daemon.
   spawn "$(server_log rabbitmq)" \
     env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" epmd
-  wait_until 10 port_answers "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
+  wait_until 10 is_listening "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
   is_alive "$spawned" || fail_with_log rabbitmq "has no epmd of its own"
   spawn "$(server_log rabbitmq)" \
     env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"

@@ -17,15 +17,19 @@ start_servers() {
     if server_pid "$server" >/dev/null; then
       say "$server already runs"
     else
-      say "starting $server"
-      started+=("$server")
-      launch_server "$server"
+      begin_server "$server"
     fi
   done
   for server in "$@"; do
     await_server "$server"
   done
   trap - EXIT INT TERM
+}
+
+begin_server() {
+  say "starting $1"
+  started+=("$1")
+  launch_server "$1"
 }
 
 undo_start() {
@@ -52,6 +56,10 @@ await_server() {
   if server_pid "$1" >/dev/null; then
     : >"$stack_dir/$1.complete"
     say "$(describe_server "$1")"
+  elif [[ " ${started[*]} " != *" $1 "* ]]; then
+    # It was there a moment ago, but on its way out.
+    begin_server "$1"
+    await_server "$1"
   elif lost_its_port "$1" && ((SECONDS < start_deadline)); then
     say "another program took a port of $1 meanwhile; trying others"
     launch_server "$1"

@@ -39,14 +39,14 @@ kill_server() {
 }
 
 # Kills what is left of a server, again until nothing is: a process may have
-# started another one meanwhile.
+# started another one meanwhile, and takes its time to end.
 end_members() {
   wait_until 20 kill_members "$1" || fail "processes of $1 do not end: $("$1_members" | tr '\n' ' ')"
 }
 
 kill_members() {
   local members
-  mapfile -t members < <("$1_members")
+  mapfile -t members < <("$1_members"; server_pid "$1")
   ((${#members[@]} > 0)) || return 0
   signal KILL "${members[@]}"
   return 1

@@ -10,8 +10,9 @@ package enum TraceParent {
     }
     let version = String(decoding: parts[0], as: UTF8.self)
     let isZero = parts[1...2].contains { $0.allSatisfy { $0 == UInt8(ascii: "0") } }
-    // Version 00 ends here; a later one may go on behind another dash.
+    // Version 00 ends here; a later one may go on behind another dash, with whatever is safe in a header and a log.
     return version != "ff" && !isZero && (version != "00" || parts.count == 4) && text.utf8.count <= 512
+      && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
   }
 
   private static func isLowerHexDigit(_ byte: UInt8) -> Bool {

@@ -19,7 +19,7 @@ extension ServerSession {
       if let error = result.error { failure = failure ?? error }
       guard result.status == .success else { continue }
       switch step {
-      case .prepare(let name): prepared.insert(name)
+      case .prepare(let statement): prepared[statement.name] = statement.sql
       case .execute: rows.append(result.rows())
       }
     }
@@ -29,7 +29,7 @@ extension ServerSession {
   }
 
   private enum Step {
-    case prepare(String)
+    case prepare(PostgresStatement)
     case execute
   }
 
@@ -38,9 +38,15 @@ extension ServerSession {
     var steps: [Step] = []
     var known = prepared
     for request in requests {
-      if known.insert(request.statement.name).inserted {
-        guard sendPrepare(request.statement) else { throw lost() }
-        steps.append(.prepare(request.statement.name))
+      let statement = request.statement
+      if let sql = known[statement.name] {
+        guard sql == statement.sql else {
+          throw .protocolViolation(reason: "two statements are called \(statement.name)")
+        }
+      } else {
+        known[statement.name] = statement.sql
+        guard sendPrepare(statement) else { throw lost() }
+        steps.append(.prepare(statement))
       }
       guard sendExecute(request) else { throw lost() }
       steps.append(.execute)

@@ -8,8 +8,8 @@ import Logging
 final class ServerSession {
   let connection: OpaquePointer
   let notices: NoticeSink
-  /// The statements that this session knows, by name.
-  var prepared: Set<String> = []
+  /// The statements that this session knows: their texts by name.
+  var prepared: [String: String] = [:]
 
   /// Takes over `connection`.
   init(_ connection: OpaquePointer, logger: Logger) {
@@ -31,7 +31,8 @@ final class ServerSession {
       switch PQflush(connection) {
       case 0: return
       case 1:
-        if try wait.wait(for: socket, until: [.readable, .writable]).contains(.readable) { try consumeInput() }
+        let readiness = try wait.wait(for: socket, until: [.readable, .writable])
+        if readiness.contains(.readable) { try consumeInput() }
       default: throw lost()
       }
     }
@@ -39,40 +40,68 @@ final class ServerSession {
 
   /// The next result, once it is here whole; nil at the end of a request's results.
   func nextResult(_ wait: SocketWait) throws(PostgresError) -> QueryResult? {
-    while PQisBusy(connection) != 0 {
+    while isBusy {
+      try consumeDecrypted()
+      guard isBusy else { break }
       _ = try wait.wait(for: socket, until: .readable)
       try consumeInput()
     }
     let result = PQgetResult(connection).map(QueryResult.init)
-    if let error = result?.error, error.endsSession || PQstatus(connection) == CONNECTION_BAD {
+    if let error = result?.error, error.endsSession || !isAlive {
       throw .connectionLost(ConnectionFailure(reason: error.message, sqlState: error.sqlState))
     }
+    // Once the connection is gone, libpq hands out at most one more result of a pipeline, then nothing but nil.
+    if result == nil, !isAlive { throw lost() }
     return result
   }
 
   /// Takes in what arrived while no request was under way: notices, changed settings, or the end of the session.
   func readUnsolicited() throws(PostgresError) {
     try consumeInput()
-    _ = PQisBusy(connection)  // parses
-    if notices.fatal != nil { throw lost() }
+    try consumeDecrypted()
+    // Parsing is what hands notices out.
+    _ = isBusy
+    guard isAlive, notices.fatal == nil else { throw lost() }
     PQfreemem(PQnotifies(connection))
   }
 
-  /// Reads what is there, without waiting.
+  /// Parses what was read. While this is true, PQgetResult would wait.
+  private var isBusy: Bool { PQisBusy(connection) != 0 }
+
+  private var isAlive: Bool { PQstatus(connection) == CONNECTION_OK }
+
+  /// Reads what is there, without waiting. Where the connection has ended, what came before its end still counts.
   private func consumeInput() throws(PostgresError) {
-    // A TLS record holds up to 16 KiB, and each call makes room for at least 8 KiB: two calls leave nothing
-    // decrypted inside the TLS library, where poll() can't see it.
-    for _ in 0..<(PQsslInUse(connection) == 0 ? 1 : 2) where PQconsumeInput(connection) == 0 {
-      _ = PQisBusy(connection)  // The server's last words may have come with the end: hand them to the notices.
-      throw lost()
-    }
+    guard PQconsumeInput(connection) == 1 || !isBusy else { throw lost() }
+  }
+
+  /// Reads what the TLS library has decrypted and poll() can't see: to be called before waiting.
+  ///
+  /// A TLS record holds up to 16 KiB, and each reading makes room for at least 8 KiB: one more leaves nothing behind.
+  private func consumeDecrypted() throws(PostgresError) {
+    if PQsslInUse(connection) != 0 { try consumeInput() }
   }
 
   /// The error for a connection that is gone, with the server's reason if it gave one.
   func lost() -> PostgresError {
-    if let fatal = notices.fatal {
-      return .connectionLost(ConnectionFailure(reason: fatal.message, sqlState: fatal.sqlState))
+    // Looked for first: what libpq finds when it expects no answer, it hands out as a notice.
+    let lastAnswer = fatalAnswer()
+    if let reason = notices.fatal ?? lastAnswer {
+      return .connectionLost(ConnectionFailure(reason: reason.message, sqlState: reason.sqlState))
     }
     return .connectionLost(ConnectionFailure(reason: String(cString: PQerrorMessage(connection)).firstLine))
+  }
+
+  /// Why the server ends the session, where that is among the answers that were read but not yet looked at.
+  private func fatalAnswer() -> ServerError? {
+    var isBetweenRequests = false
+    while !isBusy {
+      let result = PQgetResult(connection).map(QueryResult.init)
+      if let error = result?.error, error.endsSession { return error }
+      // Two nils in a row: nothing is left. COPY would be answered again and again.
+      if result?.status == .unexpected || (result == nil && isBetweenRequests) { return nil }
+      isBetweenRequests = result == nil
+    }
+    return nil
   }
 }

@@ -22,6 +22,16 @@ package enum MigrationError: Error, Sendable, Equatable {
   case failed(migration: String, ServerError)
   /// The migration ends the transaction that it is run in, so that part of it may stay.
   case endsTransaction(migration: String)
+
+  /// The same can succeed a little later: PostgreSQL is away, or somebody else is at it.
+  package var isTransient: Bool {
+    switch self {
+    case .postgres(let error): error.isTransient
+    case .failed(_, let error): PostgresError.server(error).isTransient
+    case .locked: true
+    default: false
+    }
+  }
 }
 
 /// What a migration's preflight found.

@@ -16,11 +16,8 @@ struct MigrationLock: Sendable {
         [.begin, limit(), PostgresRequest(Self.locking, Self.key.parameters), .commit],
         timeout: patience + .seconds(10))
     } catch {
-      if error.sqlState == .lockNotAvailable {
-        _ = try? await connection.pipeline([.rollback])
-        throw .locked(waited: patience)
-      }
-      throw .postgres(error)
+      _ = try? await connection.pipeline([.rollback])
+      throw error.sqlState == .lockNotAvailable ? .locked(waited: patience) : .postgres(error)
     }
   }
 

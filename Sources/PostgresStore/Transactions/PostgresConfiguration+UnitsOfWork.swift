@@ -5,8 +5,12 @@ extension PostgresConfiguration {
   ///
   /// Its statements all reach a few rows by key, and are prepared once. A plan made while the tables were small would
   /// read them whole, and be kept while they grow: index scans and nested loops are the only plans that stay right.
-  package func forUnitsOfWork() -> PostgresConfiguration {
+  ///
+  /// - Parameter idleSessionTimeout: after which a worker that does not ping any more loses its session, and its
+  ///   ``WorkerLease`` with it; 30 s by default.
+  package func forUnitsOfWork(idleSessionTimeout: Duration? = .seconds(30)) -> PostgresConfiguration {
     var configuration = self
+    configuration.idleSessionTimeout = idleSessionTimeout
     for setting in ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"] {
       configuration.settings[setting] = "off"
     }

@@ -35,6 +35,7 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
   }
 
   package func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
-    tables.outbox.removeAll { Set(confirmed).contains($0.id) }
+    let confirmed = Set(confirmed)
+    tables.outbox.removeAll { confirmed.contains($0.id) }
   }
 }

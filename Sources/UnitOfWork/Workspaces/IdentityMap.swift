@@ -112,7 +112,9 @@ extension IdentityMap: WorkspaceRepository {
     // The page was read long enough to stay full when every workspace that this batch removes is taken off it, so
     // what was added beyond its end sorts behind the limit.
     let ids = added.isEmpty ? page.ids : Set(page.ids + added).sorted()
-    return Array(ids.lazy.compactMap { self.entries[$0]?.current }.prefix(limit))
+    // An id on the page may be another tenant's by now: the batch can delete it here and create it there.
+    let current = ids.lazy.compactMap { self.entries[$0]?.current }
+    return Array(current.filter { $0.tenantID == tenantID }.prefix(limit))
   }
 
   package func add(_ workspace: Workspace) {

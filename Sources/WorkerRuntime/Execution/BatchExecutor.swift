@@ -44,11 +44,21 @@ package struct BatchExecutor: Sendable {
         let middle = messages.count / 2
         try await execute(Array(messages[..<middle]), removing: confirmed, committed: committed)
         try await execute(Array(messages[middle...]), removing: [], committed: committed)
-      } else if let verdict = verdict(on: messages[0], failure) {
-        try await committed(try await commit(messages, removing: confirmed, verdict: verdict))
       } else {
-        throw failure
+        try await committed(try await settle(messages, failure, removing: confirmed))
       }
+    }
+  }
+
+  /// Commits the verdict on a lone message that spoils every transaction.
+  private func settle(
+    _ messages: [ReceivedMessage], _ failure: UnitOfWorkError, removing confirmed: [OutboxID]
+  ) async throws -> CommittedBatch {
+    guard let verdict = verdict(on: messages[0], failure) else { throw failure }
+    do {
+      return try await commit(messages, removing: confirmed, verdict: verdict)
+    } catch BatchFailure.spoiled(let failure) {
+      throw failure
     }
   }
 

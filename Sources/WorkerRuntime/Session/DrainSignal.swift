@@ -44,6 +44,8 @@ package final class DrainSignal: Sendable {
   }
 
   /// Sleeps for `duration`, or until the signal is raised.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled.
   package func wait(atMost duration: Duration) async throws {
     try await withThrowingTaskGroup { group in
       group.addTask { await self.wait() }
@@ -51,5 +53,7 @@ package final class DrainSignal: Sendable {
       _ = try await group.next()
       group.cancelAll()
     }
+    // Of the two, the one that throws when cancelled need not be the first to notice.
+    try Task.checkCancellation()
   }
 }

@@ -44,7 +44,8 @@ struct Stages {
       group.addTask { try await commit.run() }
       group.addTask { try await publish.run() }
       group.addTask { try await acknowledger.run() }
-      try await group.waitForAll()
+      // The first failure ends them all. `waitForAll` would wait for the others, which wait for each other, first.
+      for try await _ in group {}
     }
   }
 

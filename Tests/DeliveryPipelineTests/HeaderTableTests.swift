@@ -1,0 +1,125 @@
+import DeliveryPipeline
+import TestFixtures
+import Testing
+
+@Suite struct HeaderTableTests {
+  @Test("each kind of value has the bytes of the wire")
+  func bytes() {
+    var table = HeaderTable()
+    table.append("s", "é")
+    #expect(table.entries == [1, 0x73, 0x53, 0, 0, 0, 2, 0xC3, 0xA9])
+    table = HeaderTable()
+    table.append("", [0xFF, 0] as [UInt8])
+    #expect(table.entries == [0, 0x53, 0, 0, 0, 2, 0xFF, 0])
+    table = HeaderTable()
+    table.append("i", Int64(-2))
+    #expect(table.entries == [1, 0x69, 0x6C, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE])
+    table = HeaderTable()
+    table.append("b", true)
+    table.append("c", false)
+    #expect(table.entries == [1, 0x62, 0x74, 1, 1, 0x63, 0x74, 0])
+    var outer = HeaderTable()
+    outer.append("t", table)
+    #expect(outer.entries == [1, 0x74, 0x46, 0, 0, 0, 8] + table.entries)
+  }
+
+  @Test("a string is found behind and before values of every other kind")
+  func string() {
+    var table = HeaderTable()
+    table.append("first", "1")
+    let others: [[UInt8]] = [
+      [0x56], [0x74, 1], [0x62, 1], [0x42, 1], [0x73, 0, 1], [0x75, 0, 1], [0x49, 0, 0, 0, 1], [0x69, 0, 0, 0, 1], [0x66, 0, 0, 0, 1],
+      [0x44, 2, 0, 0, 0, 1], [0x6C] + Array(repeating: 0, count: 8), [0x4C] + Array(repeating: 0, count: 8), [0x64] + Array(repeating: 0, count: 8),
+      [0x54] + Array(repeating: 0, count: 8), [0x78, 0, 0, 0, 2, 1, 2], [0x41, 0, 0, 0, 2, 0x74, 1], [0x46, 0, 0, 0, 0],
+    ]
+    for (number, value) in others.enumerated() { table = HeaderTable(entries: table.entries + [2, 0x6B, UInt8(number)] + value) }
+    table.append("last", "2")
+    #expect(table.string("first") == "1")
+    #expect(table.string("last") == "2")
+    #expect(table.string("k") == nil)
+    #expect(table.string("k\u{0}") == nil, "another kind")
+    #expect(table.string("missing") == nil)
+    #expect(table.string("") == nil)
+  }
+
+  @Test("of two entries with one name the last one counts, whatever its kind")
+  func lastOneWins() {
+    var table = HeaderTable()
+    table.append("reason", "old")
+    table.append("reason", "new")
+    #expect(table.string("reason") == "new")
+    table.append("reason", true)
+    #expect(table.string("reason") == nil)
+  }
+
+  @Test("a nested table keeps its entries to itself")
+  func nested() {
+    var inner = HeaderTable()
+    inner.append("reason", "inner")
+    var outer = HeaderTable()
+    outer.append("x-death", inner)
+    #expect(outer.string("reason") == nil)
+  }
+
+  @Test("bytes that are no UTF-8 are no string")
+  func invalidUTF8() {
+    var table = HeaderTable()
+    table.append("s", [0xFF] as [UInt8])
+    #expect(table.string("s") == nil)
+  }
+
+  @Test("names are compared by their bytes, and cut at 255 of them")
+  func names() {
+    var table = HeaderTable()
+    table.append("\u{E9}", "composed")
+    #expect(table.string("e\u{301}") == nil)
+    #expect(table.string("\u{E9}") == "composed")
+    table.append(String(repeating: "n", count: 300), "long")
+    #expect(table.string(String(repeating: "n", count: 255)) == "long")
+  }
+
+  @Test("a table that is cut off anywhere still gives what stands before")
+  func truncated() {
+    var table = HeaderTable()
+    table.append("a", "1")
+    let end = table.entries.count
+    table.append("b", "2")
+    for length in 0...table.entries.count {
+      let cut = HeaderTable(entries: Array(table.entries[..<length]))
+      #expect(cut.string("a") == (length >= end ? "1" : nil))
+      #expect(cut.string("b") == (length == table.entries.count ? "2" : nil))
+    }
+  }
+
+  @Test("a length that points behind the end ends the table", arguments: [
+    [0xFF], [5, 0x61], [1, 0x61, 0x53], [1, 0x61, 0x53, 0xFF, 0xFF, 0xFF, 0xFF], [1, 0x61, 0x53, 0, 0, 0, 2, 0x31], [1, 0x61, 0x3F, 0, 0], [1, 0x61],
+  ] as [[UInt8]])
+  func lengths(entries: [UInt8]) {
+    #expect(HeaderTable(entries: entries).string("a") == nil)
+  }
+
+  @Test("mutated tables never crash, and what is found is a text that stands in the bytes")
+  func mutations() {
+    var random = SeededRandom(seed: 13)
+    var seed = HeaderTable()
+    seed.append("tenantid", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+    seed.append("count", Int64(3))
+    seed.append("nested", seed)
+    seed.append("reason", "x")
+    for _ in 0..<10_000 {
+      var entries = seed.entries
+      for _ in 0..<Int.random(in: 1...3, using: &random) where !entries.isEmpty {
+        let place = Int.random(in: 0..<entries.count, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: entries[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: entries.removeSubrange(place...)
+        default: entries.insert(contentsOf: entries[place...].prefix(5), at: place)
+        }
+      }
+      for name in ["tenantid", "count", "reason"] {
+        guard let found = HeaderTable(entries: entries).string(name) else { continue }
+        #expect(found.isEmpty || entries.indices.contains { entries[$0...].starts(with: found.utf8) })
+      }
+    }
+  }
+}

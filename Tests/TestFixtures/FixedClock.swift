@@ -1,0 +1,11 @@
+import WorkspaceApplication
+package import WorkspaceDomain
+
+/// A clock that stands still.
+package struct FixedClock: WallClock {
+  private let time: Timestamp
+
+  package init(_ time: Timestamp = .sample) { self.time = time }
+
+  package func now() -> Timestamp { time }
+}

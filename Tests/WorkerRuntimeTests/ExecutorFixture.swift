@@ -1,0 +1,71 @@
+import DeliveryPipeline
+import Logging
+import MessageContract
+import Synchronization
+import TestFixtures
+import UnitOfWork
+import WorkerRuntime
+
+/// A ``BatchExecutor`` on a store in memory, with a clock that stands still.
+final class ExecutorFixture: Sendable {
+  static let messages = OutboundMessages(
+    exchanges: ExchangeNames(results: "results", events: "events", deadLetters: "dead"), publisher: "worker")
+  static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  let store: FakeStore
+  let probe = RecordingProbe()
+  let executor: BatchExecutor
+  private let lastTag = Mutex<UInt64>(0)
+
+  init(store: FakeStore = FakeStore()) {
+    self.store = store
+    executor = BatchExecutor(
+      store: store,
+      environment: ExecutionEnvironment(
+        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), defaultRootName: "Main",
+        messages: Self.messages),
+      probe: probe, backoff: Backoff(shortest: .zero, longest: .zero), logger: Self.silent)
+  }
+
+  /// Runs `messages` as one batch.
+  @discardableResult
+  func run(_ messages: CommandMessage..., removing confirmed: [OutboxID] = []) async throws -> [CommittedBatch] {
+    try await run(messages, removing: confirmed)
+  }
+
+  @discardableResult
+  func run(_ messages: [CommandMessage], removing confirmed: [OutboxID] = []) async throws -> [CommittedBatch] {
+    var batches: [CommittedBatch] = []
+    try await executor.execute(received(messages), removing: confirmed) { batches.append($0) }
+    return batches
+  }
+
+  func received(_ messages: [CommandMessage]) -> [ReceivedMessage] {
+    messages.map { message in
+      let number = lastTag.withLock { last in
+        last += 1
+        return last
+      }
+      return ReceivedMessage(message.delivery(number), decoder: CommandDecoder())
+    }
+  }
+}
+
+extension [CommittedBatch] {
+  var messages: [OutboundMessage] { flatMap(\.messages).map(\.message) }
+  var results: [OutboundMessage] { messages.filter { $0.exchange == "results" } }
+  var events: [OutboundMessage] { messages.filter { $0.exchange == "events" } }
+  var replies: [OutboundMessage] { messages.filter { $0.exchange == "" } }
+  var deadLetters: [OutboundMessage] { messages.filter { $0.exchange == "dead" } }
+  var types: [String] { results.compactMap { $0.properties.type?.text } }
+  var settled: [UInt64] { flatMap(\.settled).map(\.number) }
+  var settledByPublication: [UInt64] { flatMap(\.settledByPublication).map(\.number) }
+}
+
+extension OutboundMessage {
+  /// The text of the member `name`, which is a string.
+  func member(_ name: String) -> String? {
+    guard let start = text.firstRange(of: "\"\(name)\":\"")?.upperBound else { return nil }
+    return String(text[start...].prefix { $0 != "\"" })
+  }
+}

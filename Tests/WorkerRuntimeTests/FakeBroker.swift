@@ -1,0 +1,181 @@
+import DeliveryPipeline
+import Synchronization
+import Testing
+
+/// A queue that outlives the connections to it: what is not acknowledged is delivered again, in order.
+final class FakeBroker: Sendable {
+  struct LinkLost: Error, Equatable {}
+
+  /// Decides about a publication: how many of its messages get through, when not all of them do.
+  typealias PublishFault = @Sendable ([OutboundMessage]) -> Int?
+
+  private struct State {
+    var queue: [CommandMessage] = []
+    var acknowledged: Set<Int> = []
+    var sources: [FakeSource] = []
+    var published: [OutboundMessage] = []
+    var publishFault: PublishFault = { _ in nil }
+  }
+
+  let journal: Journal<Happening>
+  /// Publications wait while this is closed.
+  let gate = Gate()
+  private let state = Mutex(State())
+
+  init(journal: Journal<Happening>) { self.journal = journal }
+
+  var published: [OutboundMessage] { state.withLock { $0.published } }
+  var sessions: Int { state.withLock { $0.sources.count } }
+  /// Labels of what no consumer has acknowledged.
+  var unacknowledged: [String] {
+    state.withLock { state in state.queue.indices.filter { !state.acknowledged.contains($0) }.map { state.queue[$0].label } }
+  }
+
+  func failPublishing(_ fault: @escaping PublishFault) { state.withLock { $0.publishFault = fault } }
+
+  func enqueue(_ messages: CommandMessage...) { enqueue(messages) }
+
+  func enqueue(_ messages: [CommandMessage]) {
+    let (start, source) = state.withLock { state in
+      defer { state.queue += messages }
+      return (state.queue.count, state.sources.last)
+    }
+    source?.arrive(messages.enumerated().map { (start + $0.offset, $0.element) })
+  }
+
+  /// Opens the next connection.
+  func connect() -> FakeSource {
+    state.withLock { state in
+      let source = FakeSource(broker: self, generation: UInt64(state.sources.count + 1))
+      let pending = state.queue.indices.filter { !state.acknowledged.contains($0) }
+      source.arrive(pending.map { ($0, state.queue[$0]) })
+      state.sources.append(source)
+      return source
+    }
+  }
+
+  /// The current connection is lost.
+  func breakLink() { state.withLock { $0.sources.last }?.breakLink() }
+
+  fileprivate func acknowledged(_ indices: [Int]) {
+    let labels = state.withLock { state in
+      state.acknowledged.formUnion(indices)
+      return indices.map { state.queue[$0].label }
+    }
+    journal.note(.acknowledged(labels))
+  }
+
+  fileprivate func publish(_ messages: [OutboundMessage]) throws {
+    let (fault, source) = state.withLock { ($0.publishFault, $0.sources.last) }
+    let count = fault(messages) ?? messages.count
+    state.withLock { $0.published += messages.prefix(count) }
+    journal.note(.published(messages.prefix(count).map(\.label)))
+    guard count == messages.count else {
+      source?.breakLink()
+      throw LinkLost()
+    }
+    journal.note(.confirmed(messages.map(\.label), deadLetters: messages.filter { $0.exchange == "dead" }.map(\.label)))
+  }
+}
+
+/// A connection to a ``FakeBroker``, for consuming and for publishing.
+final class FakeSource: DeliverySource, MessagePublisher {
+  private struct State {
+    var waiting: [Delivery] = []
+    /// The place in the queue of each delivery, in the order of the tags.
+    var places: [Int] = []
+    var settled = 0
+    var isConsuming = false
+    var isStopped = false
+  }
+
+  private let broker: FakeBroker
+  private let generation: UInt64
+  private let state = Mutex(State())
+  /// One entry for each change that somebody may wait for.
+  private let changes = Journal<Void>()
+  private let broken = Journal<Void>()
+
+  init(broker: FakeBroker, generation: UInt64) {
+    self.broker = broker
+    self.generation = generation
+  }
+
+  private var isBroken: Bool { !broken.entries.isEmpty }
+
+  func arrive(_ messages: [(place: Int, message: CommandMessage)]) {
+    state.withLock { state in
+      for (place, message) in messages {
+        state.places.append(place)
+        state.waiting.append(message.delivery(UInt64(state.places.count), generation: generation))
+      }
+    }
+    changes.note(())
+  }
+
+  func breakLink() {
+    broken.note(())
+    changes.note(())
+  }
+
+  func waitUntilBroken() async -> any Error {
+    try? await broken.wait { !$0.isEmpty }
+    return FakeBroker.LinkLost()
+  }
+
+  /// Deliveries are handed out from here on.
+  func consume() -> FakeSource {
+    broker.journal.note(.startedConsuming)
+    state.withLock { $0.isConsuming = true }
+    changes.note(())
+    return self
+  }
+
+  func deliveries() async throws -> [Delivery] {
+    while true {
+      let seen = changes.entries.count
+      guard !isBroken else { throw FakeBroker.LinkLost() }
+      let (deliveries, isStopped) = state.withLock { state -> ([Delivery], Bool) in
+        guard state.isConsuming else { return ([], false) }
+        defer { state.waiting = [] }
+        return (state.waiting, state.isStopped)
+      }
+      if !deliveries.isEmpty {
+        broker.journal.note(.delivered(deliveries.map(\.label)))
+        return deliveries
+      }
+      if isStopped { return [] }
+      try await changes.wait { $0.count > seen }
+    }
+  }
+
+  func acknowledge(_ acknowledgements: [Acknowledgement]) async throws {
+    guard !isBroken else { throw FakeBroker.LinkLost() }
+    for acknowledgement in acknowledgements {
+      #expect(acknowledgement.tag.generation == generation, "an acknowledgement of another channel")
+      let places = state.withLock { state in
+        let last = Int(acknowledgement.tag.number)
+        // The ledger tells the broker in order: a tag that is settled already closes the channel.
+        #expect(last > state.settled && last <= state.places.count)
+        #expect(acknowledgement.isMultiple || last == state.settled + 1)
+        defer { state.settled = last }
+        return Array(state.places[state.settled..<last])
+      }
+      broker.acknowledged(places)
+    }
+  }
+
+  func stopConsuming() async throws {
+    broker.journal.note(.stoppedConsuming)
+    state.withLock { $0.isStopped = true }
+    changes.note(())
+  }
+
+  func publish(_ messages: [OutboundMessage]) async throws {
+    try await broker.gate.pass()
+    // A broker takes its time: whoever does not wait for it gets ahead.
+    for _ in 0..<20 { await Task.yield() }
+    guard !isBroken else { throw FakeBroker.LinkLost() }
+    try broker.publish(messages)
+  }
+}

@@ -1,0 +1,34 @@
+import Synchronization
+import UnitOfWork
+
+/// A lease that somebody else may hold.
+final class FakeLease: ActiveWorkerLease {
+  struct Lost: Error {}
+
+  let journal: Journal<Happening>
+  private let state = Mutex((isFree: true, keptAlive: 0, failures: 0))
+
+  init(journal: Journal<Happening>) { self.journal = journal }
+
+  var isFree: Bool {
+    get { state.withLock { $0.isFree } }
+    set { state.withLock { $0.isFree = newValue } }
+  }
+
+  /// The next calls of ``keepAlive()`` fail.
+  func failKeepAlive(times: Int) { state.withLock { $0.failures = times } }
+
+  func tryAcquire() async throws -> Bool {
+    journal.note(.askedForLease)
+    return isFree
+  }
+
+  func keepAlive() async throws {
+    try state.withLock { state in
+      state.keptAlive += 1
+      guard state.failures > 0 else { return }
+      state.failures -= 1
+      throw Lost()
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import DeliveryPipeline
+import Synchronization
+import UnitOfWork
+
+/// A store in memory that writes down what becomes durable, and fails when a test says so.
+actor FakeStore: UnitOfWorkStore {
+  /// Decides about a commit before it happens.
+  typealias Fault = @Sendable (WriteSet) -> UnitOfWorkError?
+
+  let journal: Journal<Happening>
+  private let memory = InMemoryUnitOfWorkStore()
+  private var fault: Fault = { _ in nil }
+  private var answerFault: Fault = { _ in nil }
+  private var beginFaults: [UnitOfWorkError] = []
+  private(set) var commits: [WriteSet] = []
+  private(set) var begun = 0
+  private(set) var rollbacks = 0
+
+  init(journal: Journal<Happening> = Journal()) { self.journal = journal }
+
+  func fail(_ fault: @escaping Fault) { self.fault = fault }
+
+  /// The answer to a commit gets lost: it has happened, and nobody knows.
+  func loseAnswer(_ fault: @escaping Fault) { answerFault = fault }
+
+  /// The next commits fail with these, in order.
+  func failNext(_ errors: UnitOfWorkError...) {
+    let script = Script(errors)
+    fault = { _ in script.next() }
+  }
+
+  func failNextBegin(_ errors: UnitOfWorkError...) { beginFaults = errors }
+
+  private final class Script: Sendable {
+    private let errors: Mutex<[UnitOfWorkError]>
+    init(_ errors: [UnitOfWorkError]) { self.errors = Mutex(errors) }
+    func next() -> UnitOfWorkError? { errors.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+  }
+
+  func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot {
+    begun += 1
+    guard beginFaults.isEmpty else { throw beginFaults.removeFirst() }
+    return try await memory.begin(readSet)
+  }
+
+  func commit(_ writeSet: WriteSet) async throws(UnitOfWorkError) -> [OutboxID] {
+    if let error = fault(writeSet) {
+      try await memory.rollback()
+      throw error
+    }
+    let ids = try await memory.commit(writeSet)
+    commits.append(writeSet)
+    let messages = writeSet.outbox.map(\.message)
+    journal.note(.committed(messages.filter { $0.exchange == "results" }.map(\.label)))
+    let letters = messages.filter { $0.exchange == "dead" }.map(\.label)
+    if !letters.isEmpty { journal.note(.committedDeadLetters(letters)) }
+    if !writeSet.confirmed.isEmpty { await noteRemoved(writeSet.confirmed.count) }
+    if let error = answerFault(writeSet) { throw error }
+    return ids
+  }
+
+  func rollback() async throws(UnitOfWorkError) {
+    rollbacks += 1
+    try await memory.rollback()
+  }
+
+  func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
+    try await memory.unpublished(limit: limit, bytes: bytes)
+  }
+
+  func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
+    try await memory.remove(confirmed)
+    await noteRemoved(confirmed.count)
+  }
+
+  private func noteRemoved(_ count: Int) async {
+    let left = (try? await memory.unpublished(limit: .max, bytes: .max).count) ?? -1
+    journal.note(.removed(count: count, left: left))
+  }
+
+  /// All that is in the outbox.
+  var outbox: [OutboundMessage] {
+    get async throws { try await memory.unpublished(limit: .max, bytes: .max - 1).map(\.message) }
+  }
+}
+
+extension OutboundMessage {
+  var label: String { properties.correlationID?.text ?? "" }
+  var text: String { String(decoding: body, as: UTF8.self) }
+}

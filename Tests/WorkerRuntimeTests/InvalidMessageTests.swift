@@ -1,0 +1,54 @@
+import DeliveryPipeline
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceDomain
+
+/// Messages that are no commands.
+@Suite struct InvalidMessageTests {
+  private let fixture = ExecutorFixture()
+
+  @Test("invalid messages between good ones harm nobody and keep their place")
+  func neighbours() async throws {
+    let batches = try await fixture.run(
+      .invalid("x1"), .createRoot("r", id: 1), CommandMessage("x2", "unknown"), .get("g", 1), CommandMessage("x3", "get"), .get("g2", 1))
+    #expect(batches.count == 1)
+    #expect(batches.settled == [2, 4, 6])
+    #expect(batches.settledByPublication == [1, 3, 5])
+    #expect(batches.deadLetters.map(\.label) == ["x1", "x2", "x3"])
+    #expect(batches.deadLetters.map { $0.properties.headers?.string("reason") } == ["malformed_json", "unknown_command_type", "invalid_data"])
+    #expect(batches.results.map(\.label) == ["r", "x2", "g", "x3", "g2"])
+    #expect(batches.types == [
+      "workspace.create_root.succeeded", "workspace.unknown.failed", "workspace.get.succeeded", "workspace.get.failed", "workspace.get.succeeded",
+    ])
+    #expect(await fixture.store.commits[0].inbox.count == 3)
+  }
+
+  @Test("whoever can be told is told: by the id that was read, or by reply_to", arguments: [
+    (CommandMessage.invalid("x"), []), (.invalid("x").with { $0.replyTo = "me" }, ["results", ""]),
+    (CommandMessage("x", "nonsense"), ["results"]), (CommandMessage("x", "nonsense").with { $0.replyTo = "me" }, ["results", ""]),
+    (CommandMessage("x", "get", id: ""), []), (CommandMessage("x", "get", id: "").with { $0.replyTo = "me" }, ["results", ""]),
+  ] as [(CommandMessage, [ShortString])])
+  func told(message: CommandMessage, exchanges: [ShortString]) async throws {
+    let batches = try await fixture.run(message)
+    #expect(batches.messages.map(\.exchange) == exchanges + ["dead"])
+    #expect(batches.results.allSatisfy { $0.properties.type?.text?.hasSuffix(".failed") ?? false })
+    #expect(Set(batches.messages.dropLast().map(\.body)).count <= 1)
+  }
+
+  @Test("a failure of what was not read has no tenant, neither in the body nor in a header")
+  func noTenant() async throws {
+    let batches = try await fixture.run(CommandMessage.invalid("x").with { $0.replyTo = "me" })
+    #expect(batches.types == ["command.failed"])
+    #expect(batches.results[0].properties.headers == nil)
+    #expect(!batches.results[0].text.contains("tenantid"))
+    #expect(await fixture.store.commits[0].outbox.allSatisfy { $0.tenantID == nil })
+  }
+
+  @Test("a failure is no command of its key: the key can still be used")
+  func keyStaysFree() async throws {
+    let batches = try await fixture.run(CommandMessage("x", "nonsense", id: "k"), CommandMessage("l", "list", id: "k"))
+    #expect(batches.types == ["workspace.nonsense.failed", "workspace.list.succeeded"])
+  }
+}

@@ -1,0 +1,146 @@
+import DeliveryPipeline
+import ServiceLifecycleTestKit
+import Testing
+import UnitOfWork
+import WorkerRuntime
+
+/// A worker whose servers come and go.
+@Suite(.timeLimit(.minutes(1))) struct WorkerFailureTests {
+  @Test("a lost link ends the session; the next one goes on and loses nothing")
+  func lostLink() async throws {
+    let fixture = WorkerFixture()
+    try await fixture.run { _ in
+      for number in 1...5 {
+        fixture.broker.enqueue(CommandMessage("\(number)", "list"))
+        try await fixture.journal.wait { $0.acknowledged.contains("\(number)") }
+        fixture.broker.breakLink()
+        try await fixture.journal.wait { $0.contains(.closed(session: number)) }
+      }
+      fixture.broker.enqueue(CommandMessage("last", "list"))
+      try await fixture.journal.wait { $0.confirmed.contains("last") }
+    }
+    #expect(fixture.broker.unacknowledged.isEmpty)
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+    #expect(Set(fixture.journal.entries.confirmed) == ["1", "2", "3", "4", "5", "last"])
+    #expect(try await fixture.store.outbox.isEmpty)
+  }
+
+  @Test("what was committed and neither acknowledged nor published is answered again in the same bytes")
+  func lostAfterCommit() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.gate.close()
+    await fixture.store.loseAnswer { $0.inserted.isEmpty ? nil : .unavailable(reason: "the answer to COMMIT got lost") }
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.contains(.closed(session: 1)) }
+      #expect(fixture.broker.unacknowledged == ["r"])
+      fixture.broker.gate.open()
+      try await fixture.journal.wait { $0.acknowledged == ["r"] }
+    }
+    let results = fixture.broker.published.filter { $0.exchange == "results" }
+    #expect(results.count == 2)
+    #expect(results[0] == results[1])
+    #expect(fixture.broker.published.count { $0.exchange == "events" } == 1)
+  }
+
+  @Test("a database that is away pauses the worker and dead-letters nothing")
+  func databaseAway() async throws {
+    let fixture = WorkerFixture()
+    await fixture.store.failNext(.unavailable(reason: "57P01"), .unavailable(reason: "57P03"), .transient(reason: "40P01"))
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+    #expect(fixture.broker.sessions == 3)
+    #expect(!fixture.broker.published.contains { $0.exchange == "dead" })
+    #expect(fixture.journal.entries.committed == ["r"])
+  }
+
+  @Test("a publication that fails is made again by the next session, before it consumes")
+  func publicationFails() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.failPublishing { _ in fixture.broker.sessions == 1 ? 1 : nil }
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.contains { if case .confirmed = $0 { true } else { false } } } }
+    // The command may come back too, and is answered once more.
+    #expect(Array(fixture.broker.published.map(\.exchange).prefix(3)) == ["results", "results", "events"])
+    #expect(Set(fixture.broker.published.filter { $0.exchange == "results" }.map(\.body)).count == 1)
+    #expect(try await fixture.store.outbox.isEmpty)
+  }
+
+  @Test("a worker that can't connect tries again, and says what is missing")
+  func connectFails() async throws {
+    let fixture = WorkerFixture(connectFailures: 5)
+    #expect(fixture.status.phase == .connecting(missing: "the worker has just started"))
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+  }
+
+  @Test("a worker that waits to connect again is drained at once")
+  func drainWhileConnecting() async throws {
+    let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
+    try await fixture.run { _ in
+      while fixture.status.phase == .connecting(missing: "the worker has just started") { await Task.yield() }
+      #expect(fixture.status.phase == .connecting(missing: "ConnectFailed()"))
+      #expect(!fixture.status.isReady)
+    }
+    #expect(fixture.status.phase == .stopped)
+  }
+
+  @Test("a worker that is to fail fast ends with the first failure")
+  func failsFast() async throws {
+    let fixture = WorkerFixture(connectFailures: 1, failsFast: true)
+    await #expect(throws: WorkerFixture.ConnectFailed.self) { try await fixture.makeWorker().run() }
+    let lost = WorkerFixture(failsFast: true)
+    let running = Task { try await lost.makeWorker().run() }
+    try await lost.journal.wait { $0.contains(.startedConsuming) }
+    lost.broker.breakLink()
+    await #expect(throws: FakeBroker.LinkLost.self) { try await running.value }
+    #expect(lost.journal.entries.last == .closed(session: 1))
+  }
+
+  @Test("a lease that can't be kept alive ends the session")
+  func keepAliveFails() async throws {
+    let fixture = WorkerFixture { $0.keepAliveInterval = .milliseconds(1) }
+    fixture.lease.failKeepAlive(times: 3)
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.contains(.connected(session: 4)) }
+      fixture.broker.enqueue(.createRoot("r", id: 1))
+      try await fixture.journal.wait { $0.acknowledged == ["r"] }
+    }
+    #expect(fixture.journal.entries.filter { if case .closed = $0 { true } else { false } } == (1...4).map { .closed(session: $0) })
+  }
+
+  @Test("a link that is lost during a drain ends it; what is left comes back to the next worker")
+  func lostDuringDrain() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.gate.close()
+    fixture.broker.enqueue(.createRoot("r", id: 1), .invalid("x"))
+    try await fixture.run { drain in
+      try await fixture.journal.wait { $0.acknowledged == ["r"] }
+      drain()
+      try await fixture.journal.wait { $0.contains(.stoppedConsuming) }
+      fixture.broker.breakLink()
+    }
+    #expect(fixture.status.phase == .stopped)
+    #expect(fixture.broker.sessions == 1)
+    #expect(fixture.broker.unacknowledged == ["x"])
+    fixture.broker.gate.open()
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r", "x"] } }
+    #expect(try await fixture.store.outbox.isEmpty)
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+  }
+
+  @Test("a worker that is cancelled ends, at whatever point", arguments: 0..<40)
+  func cancellation(point: Int) async throws {
+    let fixture = WorkerFixture(connectFailures: point % 4 == 3 ? .max : 0) { $0.batchCount = 1 }
+    fixture.lease.isFree = point % 4 != 2
+    if point % 4 == 1 { fixture.broker.gate.close() }
+    fixture.broker.enqueue([.createRoot("r", id: 1), .invalid("x")] + (1...20).map { CommandMessage("\($0)", "list") })
+    let task = Task { try await fixture.makeWorker().run() }
+    // With the gate closed, little happens.
+    let count = point % 4 == 1 ? min(point, 20) : point
+    if point % 4 != 3 { try await fixture.journal.wait { $0.count >= count } }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+  }
+}

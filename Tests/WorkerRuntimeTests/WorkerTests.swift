@@ -1,0 +1,173 @@
+import DeliveryPipeline
+import Testing
+import WorkerRuntime
+
+/// A worker whose servers are well.
+@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+  @Test("commands are carried out, acknowledged and published, and a drain leaves nothing behind")
+  func everything() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.enqueue(.createRoot("r", id: 1), .create("c", "a", below: 1, id: 2))
+    try await fixture.run { _ in
+      fixture.broker.enqueue(.get("g", 2), .invalid("x"), .get("g2", 9))
+      try await fixture.journal.wait { $0.acknowledged.count == 5 }
+      #expect(fixture.status.phase == .active)
+      #expect(fixture.status.isReady)
+    }
+    #expect(fixture.broker.unacknowledged.isEmpty)
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+    #expect(fixture.broker.published.filter { $0.exchange == "results" }.map(\.label) == ["r", "c", "g", "g2"])
+    #expect(try await fixture.store.outbox.isEmpty)
+    #expect(fixture.status.phase == .stopped)
+    #expect(fixture.journal.entries.last == .closed(session: 1))
+    #expect(fixture.broker.sessions == 1)
+  }
+
+  @Test("a delivery is acknowledged when it is committed, whether its messages are published by then or not")
+  func acknowledgedByCommit() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.gate.close()
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.acknowledged == ["r"] }
+      #expect(fixture.journal.entries.confirmed.isEmpty)
+      fixture.broker.gate.open()
+    }
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+  }
+
+  @Test("a dead letter is acknowledged when it is confirmed, and what stands behind it waits for that")
+  func deadLetters() async throws {
+    let fixture = WorkerFixture { $0.batchCount = 1 }
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.acknowledged == ["r"] && $0.confirmed.contains("r") }
+      fixture.broker.gate.close()
+      fixture.broker.enqueue(.invalid("x"), .get("g", 1))
+      try await fixture.journal.wait { $0.committed.contains("g") }
+      for _ in 0..<100 { await Task.yield() }
+      #expect(fixture.broker.unacknowledged == ["x", "g"])
+      fixture.broker.gate.open()
+      try await fixture.journal.wait { $0.acknowledged == ["r", "x", "g"] }
+    }
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+  }
+
+  @Test("a drain stops consuming first, and finishes what is in hand")
+  func drain() async throws {
+    let fixture = WorkerFixture { $0.batchCount = 2 }
+    fixture.broker.gate.close()
+    fixture.broker.enqueue((1...7).map { CommandMessage("\($0)", "list") } + [.invalid("x")])
+    try await fixture.run { drain in
+      try await fixture.journal.wait { $0.committed.count >= 1 }
+      drain()
+      try await fixture.journal.wait { $0.contains(.stoppedConsuming) }
+      #expect(fixture.status.phase == .draining)
+      #expect(!fixture.status.isReady)
+      fixture.broker.gate.open()
+    }
+    #expect(fixture.broker.unacknowledged.isEmpty)
+    #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
+    #expect(try await fixture.store.outbox.isEmpty)
+    #expect(fixture.broker.published.count == 8)
+  }
+
+  @Test("a drain of a worker without work ends it")
+  func idleDrain() async throws {
+    let fixture = WorkerFixture()
+    try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.startedConsuming) } }
+    #expect(fixture.status.phase == .stopped)
+  }
+
+  @Test("a worker stands by until the lease is free, and consumes nothing before")
+  func standby() async throws {
+    let fixture = WorkerFixture()
+    fixture.lease.isFree = false
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.count { $0 == .askedForLease } >= 3 }
+      #expect(fixture.status.phase == .standby)
+      #expect(fixture.status.isReady)
+      #expect(!fixture.journal.entries.contains(.startedConsuming))
+      fixture.lease.isFree = true
+      try await fixture.journal.wait { $0.acknowledged == ["r"] }
+    }
+  }
+
+  @Test("a worker that stands by is drained without ever having consumed")
+  func drainOfStandby() async throws {
+    let fixture = WorkerFixture()
+    fixture.lease.isFree = false
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.askedForLease) } }
+    #expect(!fixture.journal.entries.contains(.startedConsuming))
+    #expect(fixture.broker.unacknowledged == ["r"])
+    #expect(fixture.journal.entries.last == .closed(session: 1))
+  }
+
+  @Test("what was left in the outbox is published in order and removed before consuming starts", arguments: [1, 3, 600])
+  func leftovers(count: Int) async throws {
+    let fixture = WorkerFixture()
+    // A worker before this one committed and did not live to publish.
+    let executor = ExecutorFixture(store: fixture.store)
+    try await executor.run((1...count).map { CommandMessage("left \($0)", "list") })
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.confirmed.contains("r") } }
+    let entries = fixture.journal.entries
+    let start = try #require(entries.firstIndex(of: .startedConsuming))
+    #expect(Array(entries[..<start]).confirmed == (1...count).map { "left \($0)" })
+    #expect(entries[..<start].contains { if case .removed(_, left: 0) = $0 { true } else { false } })
+    #expect(try await fixture.store.outbox.isEmpty)
+  }
+
+  @Test("confirmed messages leave the outbox with the next batch, without a sweep")
+  func removedByNextBatch() async throws {
+    let fixture = WorkerFixture()
+    try await fixture.run { _ in
+      for (number, label) in ["a", "b", "c"].enumerated() {
+        fixture.broker.enqueue(CommandMessage(label, "list"))
+        try await fixture.journal.wait { $0.confirmed.contains(label) && $0.count { $0.isRemoval } == number }
+      }
+      #expect(fixture.journal.entries.filter(\.isRemoval) == [.removed(count: 1, left: 1), .removed(count: 1, left: 1)])
+    }
+    #expect(fixture.journal.entries.last { $0.isRemoval } == .removed(count: 1, left: 0), "the drain removes the last one")
+    #expect(try await fixture.store.outbox.isEmpty)
+  }
+
+  @Test("confirmed messages leave the outbox of an idle worker by the sweep, each time")
+  func removedBySweep() async throws {
+    let fixture = WorkerFixture { $0.sweepDelay = .milliseconds(1) }
+    try await fixture.run { _ in
+      for number in 1...3 {
+        fixture.broker.enqueue(CommandMessage("\(number)", "list"))
+        try await fixture.journal.wait { entries in
+          entries.confirmed.count == number && entries.last { $0.isRemoval } == .removed(count: 1, left: 0) && entries.count { $0.isRemoval } == number
+        }
+      }
+    }
+  }
+
+  @Test("committing pauses while one transaction's messages are published and another's wait")
+  func backPressure() async throws {
+    let fixture = WorkerFixture { $0.batchCount = 1 }
+    fixture.broker.gate.close()
+    fixture.broker.enqueue((1...50).map { CommandMessage("\($0)", "list") })
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.committed.count == 3 }
+      fixture.broker.gate.open()
+      try await fixture.journal.wait { $0.confirmed.count == 50 }
+    }
+    var ahead = 0
+    for entry in fixture.journal.entries {
+      if case .committed(let labels) = entry { ahead += labels.count }
+      if case .confirmed(let labels, _) = entry { ahead -= labels.count }
+      // At most two are published at once, one waits, and one more was committed before anybody could say stop.
+      #expect(ahead <= 4)
+    }
+    #expect(fixture.journal.entries.committed == (1...50).map(String.init))
+  }
+}
+
+extension Happening {
+  var isRemoval: Bool { if case .removed = self { true } else { false } }
+}

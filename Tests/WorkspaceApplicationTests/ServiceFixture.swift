@@ -1,0 +1,75 @@
+import TestFixtures
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// A service over workspaces that are made up, as one command of `tenant` sees them.
+///
+/// The tree of tenant 1: root 10 ("Root") with the children 11 ("a") and 12 ("b"), and 13 ("c") below 11.
+/// The tree of tenant 2: root 20 ("Root") with the child 21 ("a"). Tenant 3 is not known.
+struct ServiceFixture {
+  static let workspaces = [
+    workspace(10, of: 1, "Root", below: nil), workspace(11, of: 1, "a", below: 10),
+    workspace(12, of: 1, "b", below: 10), workspace(13, of: 1, "c", below: 11),
+    workspace(20, of: 2, "Root", below: nil), workspace(21, of: 2, "a", below: 20),
+  ]
+  static let now = Timestamp.sample
+
+  let repository: IdentityMap
+  let service: WorkspaceService
+  let probe = RecordingProbe()
+  private let observations = DeferredObservations()
+
+  /// - Parameters:
+  ///   - tenant: whose command it is.
+  ///   - commands: what the read set covers.
+  init(
+    tenant: UInt64 = 1, userID: String? = "alice", _ commands: [WorkspaceCommand], defaultRootName: String = "Main",
+    identifiers: CountingIdentifiers = CountingIdentifiers(after: 1000)
+  ) {
+    let context = CommandContext(key: CommandKey(source: "/test", id: "c"), tenantID: .sample(tenant), userID: userID)
+    let readSet = ReadSet(commands.map { (context: context, command: $0) }, defaultRootName: defaultRootName)
+    repository = IdentityMap(readSet: readSet, snapshot: Self.snapshot(readSet))
+    service = WorkspaceService(
+      tenantID: .sample(tenant), userID: userID, repository: repository,
+      probe: observations.probe(for: ObservationContext(context)), identifiers: identifiers, now: Self.now,
+      defaultRootName: defaultRootName)
+  }
+
+  func run(_ command: WorkspaceCommand) -> Result<WorkspaceReply, WorkspaceServiceError> {
+    Result { () throws(WorkspaceServiceError) in try WorkspaceCommandHandler.handle(command, with: service) }
+  }
+
+  /// What the probe is told once the unit of work has committed.
+  func commit() -> [RecordingProbe.Verb] {
+    observations.flush(to: probe)
+    return probe.verbs
+  }
+
+  /// What would be written.
+  var changes: WriteSet {
+    var writeSet = WriteSet()
+    repository.addChanges(to: &writeSet)
+    return writeSet
+  }
+
+  /// The same workspaces whatever the read set: more than it asked for never hurts.
+  private static func snapshot(_ readSet: ReadSet) -> Snapshot {
+    var snapshot = Snapshot()
+    for workspace in workspaces {
+      snapshot.workspaces[workspace.id] = workspace
+      if let parentID = workspace.parentID { snapshot.childCounts[parentID, default: 0] += 1 }
+    }
+    for page in readSet.pages {
+      let ids = workspaces.filter { $0.tenantID == page.tenantID }.map(\.id).sorted()
+      snapshot.pages[page] = Array(ids.filter { id in page.after.map { id > $0 } ?? true }.prefix(page.limit))
+    }
+    return snapshot
+  }
+
+  private static func workspace(_ id: UInt64, of tenant: UInt64, _ name: String, below parent: UInt64?) -> Workspace {
+    Workspace(
+      id: .sample(id), tenantID: .sample(tenant), name: WorkspaceName(stored: name), parentID: parent.map { .sample($0) },
+      createdAt: Timestamp(milliseconds: 1), updatedAt: Timestamp(milliseconds: 2), version: 3)
+  }
+}

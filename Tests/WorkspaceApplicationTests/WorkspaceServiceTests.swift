@@ -1,0 +1,142 @@
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// What succeeds, and what it changes.
+@Suite struct WorkspaceServiceTests {
+  private func name(_ text: String) -> WorkspaceName { WorkspaceName(stored: text) }
+
+  @Test("a root gets the explicit name, trimmed, else the default one", arguments: [
+    (nil, "Main"), ("Explicit", "Explicit"), ("  Explicit ", "Explicit"),
+  ] as [(String?, String)])
+  func createRoot(given: String?, expected: String) throws {
+    let command = WorkspaceCommand.createRoot(name: given, id: nil)
+    let fixture = ServiceFixture(tenant: 3, [command])
+    let root = try fixture.service.createRoot(name: given, id: nil)
+    #expect(root.name == name(expected))
+    #expect(root.isRoot)
+    #expect(root.id == .sample(1001))
+    #expect(root.tenantID == .sample(3))
+    #expect(root.version == 1)
+    #expect(fixture.changes.inserted.map(\.id) == [root.id])
+    #expect(fixture.repository.takeEvents() == root.recordedEvents)
+  }
+
+  @Test("a default name that is none is answered like any other")
+  func invalidDefaultName() {
+    let command = WorkspaceCommand.createRoot(name: nil, id: nil)
+    let fixture = ServiceFixture(tenant: 3, [command], defaultRootName: " ")
+    #expect(fixture.run(command) == .failure(.invalidWorkspaceName(.empty)))
+  }
+
+  @Test("a child is created below its parent, with the caller's id or a new one", arguments: [nil, WorkspaceID.sample(77)])
+  func create(id: WorkspaceID?) throws {
+    let fixture = ServiceFixture([.create(name: "new", parentID: .sample(13), id: id)])
+    let workspace = try fixture.service.create(name: " new ", parentID: .sample(13), id: id)
+    #expect(workspace.id == id ?? .sample(1001))
+    #expect(workspace.parentID == .sample(13))
+    #expect(workspace.createdAt == ServiceFixture.now)
+    #expect(fixture.repository.takeEvents().map(\.change) == [.created(name: name("new"), creator: "alice")])
+  }
+
+  @Test("a name of another tenant is free, and so is one that differs in bytes", arguments: ["A", "Main", "a\u{301}"])
+  func freeNames(text: String) throws {
+    let fixture = ServiceFixture(tenant: 2, [.create(name: text, parentID: .sample(20), id: nil)])
+    #expect(try fixture.service.create(name: text, parentID: .sample(20), id: nil).name == name(text))
+    let other = ServiceFixture(tenant: 2, [.create(name: "b", parentID: .sample(20), id: nil)])
+    #expect(try other.service.create(name: "b", parentID: .sample(20), id: nil).name == name("b"))
+  }
+
+  @Test("a rename raises the version and tells the old name")
+  func rename() throws {
+    let fixture = ServiceFixture([.rename(id: .sample(12), name: "new")])
+    let workspace = try fixture.service.rename(.sample(12), to: "new")
+    #expect(workspace.version == 4)
+    #expect(workspace.updatedAt == ServiceFixture.now)
+    #expect(fixture.changes.updated.map(\.readVersion) == [3])
+    #expect(fixture.repository.takeEvents().map(\.change) == [.renamed(oldName: name("b"), name: name("new"))])
+  }
+
+  @Test("a rename to the name that it has succeeds, changes nothing and emits nothing", arguments: ["b", " b\t"])
+  func renameToSame(text: String) throws {
+    let command = WorkspaceCommand.rename(id: .sample(12), name: text)
+    let fixture = ServiceFixture([command])
+    #expect(try fixture.service.rename(.sample(12), to: text) == ServiceFixture.workspaces[2])
+    #expect(fixture.changes == WriteSet())
+    #expect(fixture.repository.takeEvents().isEmpty)
+    #expect(fixture.commit().isEmpty)
+  }
+
+  @Test("a leaf is deleted, a root can be renamed")
+  func deleteLeaf() throws {
+    let fixture = ServiceFixture([.delete(id: .sample(13)), .rename(id: .sample(10), name: "Top")])
+    #expect(try fixture.service.delete(.sample(13)) == .sample(13))
+    #expect(try fixture.service.rename(.sample(10), to: "Top").isRoot)
+    #expect(fixture.changes.deleted == [.init(id: .sample(13), version: 3)])
+    #expect(fixture.repository.takeEvents().map(\.change) == [
+      .deleted(name: name("c")), .renamed(oldName: name("Root"), name: name("Top")),
+    ])
+  }
+
+  @Test("a workspace that is read comes as it is stored")
+  func get() throws {
+    let fixture = ServiceFixture([.get(id: .sample(11))])
+    #expect(try fixture.service.get(.sample(11)) == ServiceFixture.workspaces[1])
+    #expect(fixture.changes == WriteSet())
+  }
+
+  @Test("a page has at most as many as asked for, and says where the next one starts when there is one", arguments: [
+    (1, nil, [10], 10), (2, nil, [10, 11], 11), (3, nil, [10, 11, 12], 12), (4, nil, [10, 11, 12, 13], nil),
+    (5, nil, [10, 11, 12, 13], nil), (500, nil, [10, 11, 12, 13], nil), (1, 12, [13], nil), (1, 11, [12], 12),
+    (2, 11, [12, 13], nil), (9, 13, [], nil), (9, 9999, [], nil), (2, 0, [10, 11], 11), (2, 21, [], nil),
+  ] as [(Int, UInt64?, [UInt64], UInt64?)])
+  func list(limit: Int, after: UInt64?, ids: [UInt64], next: UInt64?) throws {
+    let after = after.map { WorkspaceID.sample($0) }
+    let fixture = ServiceFixture([.list(limit: limit, after: after)])
+    let page = try fixture.service.list(limit: limit, after: after)
+    #expect(page.workspaces.map(\.id) == ids.map { .sample($0) })
+    #expect(page.next == next.map { .sample($0) })
+    #expect(fixture.commit() == [.listed(count: ids.count)])
+  }
+
+  @Test("following the pages lists every workspace once, whatever their length", arguments: 1...5)
+  func listAll(limit: Int) throws {
+    var after: WorkspaceID?
+    var found: [WorkspaceID] = []
+    repeat {
+      let page = try ServiceFixture([.list(limit: limit, after: after)]).service.list(limit: limit, after: after)
+      found += page.workspaces.map(\.id)
+      after = page.next
+    } while after != nil
+    #expect(found == [.sample(10), .sample(11), .sample(12), .sample(13)])
+  }
+
+  @Test("the list of an unknown tenant is empty, and no list leaves its tenant")
+  func listOfOtherTenants() throws {
+    #expect(try ServiceFixture(tenant: 3, [.list(limit: 9, after: nil)]).service.list(limit: 9, after: nil).workspaces.isEmpty)
+    let page = try ServiceFixture(tenant: 2, [.list(limit: 9, after: .sample(11))]).service.list(limit: 9, after: .sample(11))
+    #expect(page.workspaces.map(\.id) == [.sample(20), .sample(21)])
+  }
+
+  @Test("what was not loaded is a failure, not an answer")
+  func notLoaded() {
+    let fixture = ServiceFixture([])
+    for command in [.get(id: .sample(99)), .list(limit: 1, after: nil), .createRoot(name: "n", id: nil)] as [WorkspaceCommand] {
+      guard case .failure(let error) = fixture.run(command), case .repositoryFailed = error else {
+        Issue.record("\(command) was answered")
+        continue
+      }
+      #expect(error.rejection == nil)
+    }
+  }
+
+  @Test("without an id left the command fails and changes nothing")
+  func identifiersExhausted() {
+    let command = WorkspaceCommand.create(name: "new", parentID: .sample(10), id: nil)
+    let fixture = ServiceFixture([command], identifiers: CountingIdentifiers(limit: 0))
+    #expect(fixture.run(command) == .failure(.identifiersExhausted))
+    #expect(fixture.changes == WriteSet())
+  }
+}

@@ -1,0 +1,83 @@
+import Testing
+import WorkspaceDomain
+
+@Suite struct WorkspaceNameTests {
+  @Test("white space of Unicode is removed at both ends and kept inside", arguments: [
+    ("a", "a"), (" a ", "a"), ("\t\r\n a b\u{0B}\u{0C}", "a b"), ("\u{85}a\u{85}", "a"), ("\u{A0}a\u{A0}b\u{A0}", "a\u{A0}b"),
+    ("\u{1680}\u{2000}\u{200A}a\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}", "a"), ("a\u{2028}b", "a\u{2028}b"),
+    ("  a   b  ", "a   b"),
+  ])
+  func trimming(text: String, name: String) throws {
+    #expect(try WorkspaceName(text).text == name)
+  }
+
+  @Test("what only looks empty is kept", arguments: [
+    "\u{200B}", "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{180E}", "\u{301}", "\u{FFFD}", "\u{FFFE}",
+  ])
+  func invisible(text: String) throws {
+    #expect(try WorkspaceName(text).text.unicodeScalars.elementsEqual(text.unicodeScalars))
+  }
+
+  @Test("a name of nothing but white space is empty", arguments: ["", " ", "\t\n", "\u{3000}\u{A0}\u{85}"])
+  func empty(text: String) {
+    #expect(throws: WorkspaceName.Problem.empty) { try WorkspaceName(text) }
+  }
+
+  @Test("512 scalars are a name and 513 are none, whatever they take in bytes or on the screen", arguments: [
+    ["a"], ["é"], ["漢"], ["😀"], ["e", "\u{301}"], ["👩", "\u{200D}"], ["🇩", "🇪"],
+  ] as [[Unicode.Scalar]])
+  func length(pattern: [Unicode.Scalar]) throws {
+    var scalars = String.UnicodeScalarView()
+    for index in 0..<512 { scalars.append(pattern[index % pattern.count]) }
+    #expect(try WorkspaceName(String(scalars)).text.unicodeScalars.count == 512)
+    #expect(try WorkspaceName("  \(String(scalars)) \u{3000}").text.unicodeScalars.count == 512)
+    scalars.append("x")
+    #expect(throws: WorkspaceName.Problem.tooLong(length: 513)) { try WorkspaceName(String(scalars)) }
+  }
+
+  @Test("a control character inside is refused, whichever")
+  func controlCharacters() throws {
+    for value in Array(0...0x1F) + Array(0x7F...0x9F) as [UInt32] {
+      let scalar = try #require(Unicode.Scalar(value))
+      #expect(throws: WorkspaceName.Problem.controlCharacter, "U+\(String(value, radix: 16))") {
+        try WorkspaceName("a\(scalar)b")
+      }
+    }
+  }
+
+  @Test("a control character at an end is refused unless it is white space")
+  func controlCharactersAtTheEnds() throws {
+    let whitespace: Set<UInt32> = [0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85]
+    for value in Array(0...0x1F) + Array(0x7F...0x9F) as [UInt32] {
+      let scalar = try #require(Unicode.Scalar(value))
+      for text in ["\(scalar)a", "a\(scalar)"] {
+        #expect(((try? WorkspaceName(text)) != nil) == whitespace.contains(value), "U+\(String(value, radix: 16))")
+      }
+    }
+  }
+
+  @Test("the first rule that is broken is named: length before control characters")
+  func precedence() {
+    #expect(throws: WorkspaceName.Problem.tooLong(length: 600)) {
+      try WorkspaceName(String(repeating: "a", count: 300) + String(repeating: "\u{1}", count: 300))
+    }
+  }
+
+  @Test("names that look the same and differ in bytes are two names", arguments: [
+    ("\u{E9}", "e\u{301}"), ("\u{C5}", "\u{212B}"), ("\u{1E69}", "s\u{307}\u{323}"), ("가", "\u{1100}\u{1161}"),
+    ("a", "A"), ("ß", "ss"), ("a b", "a\u{A0}b"),
+  ])
+  func identity(one: String, other: String) throws {
+    let names = [try WorkspaceName(one), try WorkspaceName(other)]
+    #expect(names[0] != names[1])
+    #expect(Set(names).count == 2)
+    #expect(Set(names + names).count == 2)
+    #expect(try WorkspaceName(" \(one) ") == names[0])
+  }
+
+  @Test("the bytes of a name come through unchanged", arguments: ["e\u{301}", "\u{212B}", "👨‍👩‍👧‍👦", "\u{FB01}", "\u{200F}אב"])
+  func bytes(text: String) throws {
+    #expect(try WorkspaceName(text).text.utf8.elementsEqual(text.utf8))
+    #expect(WorkspaceName(stored: text).description.utf8.elementsEqual(text.utf8))
+  }
+}
