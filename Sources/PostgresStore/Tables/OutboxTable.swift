@@ -12,10 +12,17 @@ enum OutboxTable {
     parameters.append(array: messages.map(\.tenantID))
     parameters.append(array: messages.map(\.message.exchange.bytes))
     parameters.append(array: messages.map(\.message.routingKey.bytes))
-    parameters.append(array: messages.map(\.message.properties.messageID?.text))
+    parameters.append(array: messages.map { readable($0.message.properties.messageID) })
     parameters.append(array: messages.map { PropertyList($0.message.properties).bytes })
     parameters.append(array: messages.map(\.message.body))
     return PostgresRequest(inserting, parameters)
+  }
+
+  /// The id of a dead letter is its sender's choice, and need not be what a column of text can hold: PostgreSQL's have
+  /// no NUL.
+  private static func readable(_ messageID: ShortString?) -> String? {
+    guard let text = messageID?.text, !text.utf8.contains(0) else { return nil }
+    return text
   }
 
   /// Ids are drawn, and returned, in the order of the messages: the identity column's default is computed above the

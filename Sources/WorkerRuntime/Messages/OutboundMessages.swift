@@ -33,7 +33,9 @@ package struct OutboundMessages: Sendable {
   package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
     let correlationID = delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
     let published = message(result, to: exchanges.results, correlationID: correlationID)
-    guard let replyTo = delivery.properties.replyTo, !replyTo.bytes.isEmpty else { return [published] }
+    guard let replyTo = delivery.properties.replyTo, !replyTo.bytes.isEmpty, DirectReplyAddress.isUsable(replyTo) else {
+      return [published]
+    }
     let reply = OutboundMessage(
       exchange: "", routingKey: replyTo, properties: published.properties, body: published.body)
     return [published, reply]

@@ -1,0 +1,61 @@
+import DeliveryPipeline
+
+/// The address that RabbitMQ gives a client which asks for direct replies: `amq.rabbitmq.reply-to.`, then an Erlang
+/// process id in Base64, a dot and a key (https://www.rabbitmq.com/docs/direct-reply-to).
+///
+/// A sender may write there what it likes, and RabbitMQ decodes what it is given: publishing to an address that holds no
+/// process id crashes the connection with INTERNAL_ERROR, each time anew. So it has to be checked before.
+enum DirectReplyAddress {
+  private static let prefix = Array("amq.rabbitmq.reply-to.".utf8)
+
+  /// Whether `address` may be published to: it is none of these, or one that RabbitMQ can have made.
+  static func isUsable(_ address: ShortString) -> Bool {
+    guard address.bytes.starts(with: prefix) else { return true }
+    let parts = address.bytes.dropFirst(prefix.count).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 2, !parts[1].isEmpty, String(validating: parts[1], as: UTF8.self) != nil,
+      let process = Base64.decode(parts[0])
+    else { return false }
+    return isProcessID(process)
+  }
+
+  /// A term in Erlang's external format that is a process id and nothing else: version 131, tag 103 or 88 (the newer
+  /// one, with a longer creation number), the node's name as an atom, then numbers.
+  ///
+  /// Source: https://www.erlang.org/doc/apps/erts/erl_ext_dist.html#new_pid_ext
+  private static func isProcessID(_ term: [UInt8]) -> Bool {
+    guard term.count > 4, term[0] == 131, term[1] == 103 || term[1] == 88 else { return false }
+    let numberBytes = term[1] == 88 ? 12 : 9
+    // Atoms: 119 and 115 have one byte of length, 118 and 100 have two.
+    let isShort = term[2] == 119 || term[2] == 115
+    guard isShort || term[2] == 118 || term[2] == 100 else { return false }
+    let nameLength = isShort ? Int(term[3]) : Int(term[3]) << 8 | Int(term[4])
+    let nameStart = isShort ? 4 : 5
+    guard nameLength > 0, term.count == nameStart + nameLength + numberBytes else { return false }
+    let name = term[nameStart..<nameStart + nameLength]
+    return String(validating: name, as: UTF8.self) != nil && name.contains(UInt8(ascii: "@"))
+  }
+}
+
+/// Base64 with its padding (RFC 4648, section 4).
+private enum Base64 {
+  private static let symbols = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  /// - Returns: nil where `text` is none.
+  static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    guard !text.isEmpty, text.count.isMultiple(of: 4) else { return nil }
+    let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
+    var bytes: [UInt8] = []
+    var bits: UInt32 = 0
+    for (index, symbol) in text.dropLast(padding).enumerated() {
+      guard let value = symbols.firstIndex(of: symbol) else { return nil }
+      bits = bits << 6 | UInt32(value)
+      if index % 4 == 3 { bytes += [UInt8(bits >> 16 & 255), UInt8(bits >> 8 & 255), UInt8(bits & 255)] }
+    }
+    switch padding {
+    case 1: bytes += [UInt8(bits >> 10 & 255), UInt8(bits >> 2 & 255)]
+    case 2: bytes.append(UInt8(bits >> 4 & 255))
+    default: break
+    }
+    return bytes
+  }
+}
