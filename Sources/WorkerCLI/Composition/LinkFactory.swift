@@ -27,7 +27,7 @@ struct LinkFactory: Sendable {
   }
 
   private func openDatabase() async throws -> PostgresConnection {
-    var configuration = servers.postgres
+    var configuration = servers.postgres.forUnitsOfWork()
     configuration.idleSessionTimeout = idleSessionTimeout
     let database = try await PostgresConnection.connect(configuration, logger: logger)
     do {
