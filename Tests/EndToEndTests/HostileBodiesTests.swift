@@ -44,6 +44,7 @@ struct HostileBodiesTests {
   @Test func `an unusable reply address stops nothing`() async throws {
     let addresses: [ShortString] = [
       "no such queue", "amq.rabbitmq.reply-to.g2dkAA5yYWJiaXRAbG9jYWxob3N0AAA.garbage==", "amq.rabbitmq.reply-to.",
+      "amq.rabbitmq.reply-to.YQ==.term", "amq.rabbitmq.reply-to.g2EB.integer", "amq.rabbitmq.reply-to...", "amq.rabbitmq.reply-to",
       ShortString(bytes: [0xFF, 0, 0xFE])!, ShortString(bytes: [UInt8](repeating: 0x71, count: 255))!, "",
     ]
     let hostile = addresses.map { address in
@@ -52,6 +53,22 @@ struct HostileBodiesTests {
     let run = try await HostileRun.start(hostile)
     #expect(try await run.failures().count == addresses.count)
     try await run.finish(deadLetters: addresses.count)
+  }
+
+  @Test func `direct replies work`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let command = Command.get(Command.newID(), Command.newID())
+    var properties = MessageProperties()
+    properties.replyTo = "amq.rabbitmq.reply-to"
+    let client = try WireClient(deployment.host.configuration())
+    try client.consumeDirectReplies()
+    try client.publish(command.body, properties: PropertyList(properties).bytes, to: "workspace.commands")
+    let result = try await results.first(1)[0]
+    #expect(try client.deliveredBody() == result.body)
+    #expect(try await worker.drain() == .code(0))
+    await results.close()
   }
 
   @Test func `a reply to the queue of commands ends as one dead letter, not in a circle`() async throws {

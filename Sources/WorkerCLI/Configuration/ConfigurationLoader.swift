@@ -25,12 +25,13 @@ struct ConfigurationLoader {
     if let file { providers.append(file.provider) }
     var reader = SettingReader(ConfigReader(providers: providers))
     let configuration = WorkerConfiguration(&reader)
-    for problem in reader.problems.problems { problems.add(problem) }
+    problems.add(reader.problems)
     for key in flags.keys.map({ $0.components.joined(separator: ".") }).sorted() where !reader.keys.contains(key) {
       problems.add("there is no setting \(key) (--set)")
     }
     for key in file?.keys ?? [] where !reader.keys.contains(key) { problems.add("there is no setting \(key) (\(file?.path ?? ""))") }
     for key in file?.lists ?? [] { problems.add("\(key) is a list, which no setting is (\(file?.path ?? ""))") }
+    do throws(ConfigurationProblems) { _ = try Servers(configuration) } catch { problems.add(error) }
     guard problems.isEmpty else { throw problems }
     return configuration
   }

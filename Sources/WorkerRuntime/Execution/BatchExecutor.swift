@@ -111,7 +111,8 @@ package struct BatchExecutor: Sendable {
   private func verdict(on message: ReceivedMessage, _ failure: UnitOfWorkError) -> Verdict? {
     guard let command = message.command else { return nil }
     if case .conflict(let constraint) = failure {
-      return constraint?.rejection(of: command.command).map(Verdict.rejected)
+      guard let constraint, constraint != .inboxKey else { return nil }
+      if let rejection = constraint.rejection(of: command.command) { return .rejected(rejection) }
     }
     logger.error(
       "a command fails for an unexpected reason and goes to the dead letters",

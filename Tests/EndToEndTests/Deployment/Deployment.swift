@@ -2,6 +2,7 @@ import Foundation
 import PostgresClient
 import Synchronization
 import TestSupport
+import Testing
 
 /// A virtual host and a database that belong to one test, and the programs that work on them.
 final class Deployment: Sendable {
@@ -79,9 +80,13 @@ final class Deployment: Sendable {
     return worker
   }
 
-  /// Nothing that a failed test left behind goes on.
+  /// Nothing that a failed test left behind goes on. And no program has said the database's password.
   func close() async throws {
-    for program in programs.withLock({ $0 }) { try await program.crash() }
+    let password = URLComponents(string: try database.url)?.password
+    for program in programs.withLock({ $0 }) {
+      try await program.crash()
+      if let password, !password.isEmpty { #expect(!(program.output + program.errors).contains(password)) }
+    }
     try FileManager.default.removeItem(at: folder)
   }
 }

@@ -41,6 +41,10 @@ package struct ManagementAPI: Sendable {
     try await send("DELETE", ["queues", virtualHost, queue])
   }
 
+  package func deleteExchange(_ exchange: String, in virtualHost: String) async throws {
+    try await send("DELETE", ["exchanges", virtualHost, exchange])
+  }
+
   package func deleteBinding(of queue: String, to exchange: String, routingKey: String, in virtualHost: String) async throws {
     try await send("DELETE", ["bindings", virtualHost, "e", exchange, "q", queue, routingKey])
   }

@@ -43,11 +43,29 @@ package final class WireClient: Sendable {
   package func get(from queue: String) throws -> (properties: [UInt8], body: [UInt8]) {
     try send(.basicGet, on: 1, [0, 0] + queue.shortStringBytes + [1])
     try expect(.basicGetOK)
+    return try content()
+  }
+
+  private func content() throws -> (properties: [UInt8], body: [UInt8]) {
     let header = try WireFrame(from: socket).payload
     let size = header[4..<12].reduce(0) { $0 << 8 | Int($1) }
     var body: [UInt8] = []
     while body.count < size { body += try WireFrame(from: socket).payload }
     return (Array(header[12...]), body)
+  }
+
+  /// Asks for direct replies: what is published after this may name `amq.rabbitmq.reply-to` as its reply address.
+  package func consumeDirectReplies() throws {
+    let noAcknowledgement: UInt8 = 2
+    let arguments = [0, 0] + "amq.rabbitmq.reply-to".shortStringBytes + "replies".shortStringBytes + [noAcknowledgement, 0, 0, 0, 0]
+    try send(.basicConsume, on: 1, arguments)
+    try expect(.basicConsumeOK)
+  }
+
+  /// Waits for the next delivery of what it consumes.
+  package func deliveredBody() throws -> [UInt8] {
+    try expect(.basicDeliver)
+    return try content().body
   }
 
   private func send(_ method: MethodID, on channel: UInt16, _ arguments: [UInt8]) throws {

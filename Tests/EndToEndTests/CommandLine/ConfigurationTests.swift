@@ -1,0 +1,96 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
+struct ConfigurationTests {
+  @Test(arguments: [["serve"], ["migrate", "status"], ["topology", "plan"]])
+  func `every problem of the configuration is named at once, with exit code 78`(call: [String]) async throws {
+    let deployment = try Deployment.current
+    try write(
+      """
+      amqp: {url: "http://u:sesame@h/v", prefetch: 0, unknown_key: 1, heartbeat: 10, names: {commands_queue: amq.mine}}
+      http: {port: 70000}
+      postgres:
+        lock_timeout: soon
+        url: "mysql://u:sesame@h/d"
+      worker: {batch_bytes: [1, 2]}
+      workspace: {default_name: "  "}
+      log: {level: loud, format: xml}
+      surprise: true
+      """, to: "broken.yaml")
+    let environment = ["AMQP_URL": "", "POSTGRES_URL": "", "HTTP_PORT": "", "LOG_FORMAT": ""]
+    let program = try deployment.start(
+      call + ["--config", "broken.yaml", "--set", "worker.batch_count=many", "--set", "no.such.key=sesame"], environment)
+    #expect(try await program.exit() == .code(78))
+    for key in [
+      "amqp.url", "postgres.url", "amqp.prefetch", "amqp.unknown_key", "amqp.heartbeat", "amqp.names.commands_queue", "http.port",
+      "postgres.lock_timeout", "worker.batch_bytes", "workspace.default_name", "log.level", "log.format", "surprise",
+      "worker.batch_count", "no.such.key",
+    ] {
+      #expect(program.errors.contains(key), "\(key) is not named in \(program.errors)")
+    }
+    #expect(!program.errors.contains("sesame"))
+    #expect(program.output.isEmpty)
+  }
+
+  @Test(arguments: [
+    ["AMQP_URL": "http://u:sesame@h/v"], ["AMQP_URL": "amqp://u:sesame@h:port/v"], ["AMQP_URL": "sesame"],
+    ["POSTGRES_URL": "mysql://u:sesame@h/d"], ["POSTGRES_URL": "postgres://u:sesame@h:port/d"],
+    ["POSTGRES_URL": "postgres://u:sesame@h/d?no_such_parameter=1"], ["WORKER_BATCH_COUNT": "0"],
+    ["AMQP_URL": "amqp://u:sesame@h/%zz"],
+  ])
+  func `a value that can't be used is named, without what is secret in it`(environment: [String: String]) async throws {
+    let program = try Deployment.current.start(["serve"], environment)
+    #expect(try await program.exit() == .code(78))
+    let key = environment.keys.first?.lowercased().replacing("_", with: ".", maxReplacements: 1) ?? ""
+    #expect(program.errors.contains(key), "\(program.errors)")
+    #expect(!program.errors.contains("sesame"))
+  }
+
+  @Test func `a file that is missing, or no YAML, is a problem of the configuration`() async throws {
+    let deployment = try Deployment.current
+    try write("amqp: [", to: "no.yaml")
+    for file in ["missing.yaml", "no.yaml"] {
+      let result = try await deployment.run("topology", "plan", "--config", file)
+      #expect(result.exit == .code(78))
+      #expect(result.errors.contains(file))
+    }
+  }
+
+  @Test func `flags win over the environment, the environment over the file, the file over the default`() async throws {
+    let deployment = try Deployment.current
+    try write("amqp: {names: {commands_queue: from-file, results_exchange: from-file}}", to: "worker.yaml")
+    let key = "AMQP_NAMES_COMMANDS_QUEUE"
+    let file = try await deployment.run("topology", "plan", "--config", "worker.yaml")
+    #expect(file.output.contains("from-file") && file.output.contains("workspace.events"))
+    let environment = try await deployment.run(
+      "topology", "plan", "--config", "worker.yaml", environment: [key: "from-environment"])
+    #expect(environment.output.contains("from-environment") && environment.output.contains("from-file"))
+    let flag = try await deployment.run(
+      "topology", "plan", "--config", "worker.yaml", "--set", "amqp.names.commands_queue=from-flag",
+      environment: [key: "from-environment"])
+    #expect(flag.output.contains("from-flag") && !flag.output.contains("from-environment"))
+    #expect(flag.exit == .code(2))
+  }
+
+  @Test func `the file is found where it stands by default`() async throws {
+    let deployment = try Deployment.current
+    try FileManager.default.createDirectory(at: deployment.folder.appending(path: "config"), withIntermediateDirectories: true)
+    try write("amqp: {names: {events_exchange: found}}", to: "config/worker.yaml")
+    #expect(try await deployment.run("topology", "plan").output.contains("found"))
+  }
+
+  @Test func `a root without a name has the one of the configuration`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let worker = try await deployment.activeWorker(["WORKSPACE_DEFAULT_NAME": "Grüße"])
+    let result = try await deployment.run("send", "workspace.create_root", "--tenant", Command.newID(), "--wait")
+    #expect(try CloudEvent(Array(result.output.utf8)).data.workspace?.name == "Grüße")
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  private func write(_ text: String, to file: String) throws {
+    try text.write(to: try Deployment.current.folder.appending(path: file), atomically: true, encoding: .utf8)
+  }
+}

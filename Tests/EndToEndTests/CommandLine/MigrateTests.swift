@@ -1,0 +1,102 @@
+import Foundation
+import PostgresClient
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
+struct MigrateTests {
+  private struct Status: Decodable {
+    struct Entry: Decodable {
+      let version: Int
+      let name: String
+      let state: String
+      let appliedAt: String?
+    }
+    let migrations: [Entry]
+  }
+
+  @Test func `migrations go up, down and up again, and status tells where they stand`() async throws {
+    let deployment = try Deployment.current
+    let (pending, states) = try await status()
+    #expect(pending == .code(2))
+    #expect(Set(states.map(\.state)) == ["pending"])
+    let up = try await deployment.run("migrate", "up", "--format", "json")
+    #expect(up.exit == .code(0))
+    #expect(try JSONDecoder().decode([String: [String]].self, from: Data(up.output.utf8))["applied"]?.count == states.count)
+    #expect(try await deployment.run("migrate", "up").exit == .code(0))
+    let (applied, all) = try await status()
+    #expect(applied == .code(0))
+    #expect(all.allSatisfy { $0.state == "applied" && $0.appliedAt != nil })
+
+    let last = states.count
+    #expect(try await deployment.run("migrate", "down").exit == .code(0))
+    #expect(try await status().entries.filter { $0.state == "pending" }.map(\.version) == [last])
+    #expect(try await deployment.run("migrate", "down", "--to", "1").exit == .code(0))
+    #expect(try await status().entries.filter { $0.state == "applied" }.map(\.version) == [1])
+    #expect(try await deployment.run("migrate", "down", "--to", "0").exit == .code(0))
+    #expect(try await status().entries.allSatisfy { $0.state == "pending" })
+    #expect(try await deployment.run("migrate", "up").exit == .code(0))
+    #expect(try await status().exit == .code(0))
+  }
+
+  @Test func `migrations are applied once, however many do it at a time`() async throws {
+    let deployment = try Deployment.current
+    let programs = try (1...4).map { _ in try deployment.start(["migrate", "up", "--format", "json"]) }
+    var applied: [String] = []
+    for program in programs {
+      #expect(try await program.exit() == .code(0), "\(program.errors)")
+      applied += try JSONDecoder().decode([String: [String]].self, from: Data(program.output.utf8))["applied"] ?? []
+    }
+    #expect(Set(applied).count == applied.count)
+    #expect(try await status().exit == .code(0))
+  }
+
+  @Test func `a migration that was changed after it was applied is refused, by name`() async throws {
+    let deployment = try Deployment.current
+    #expect(try await deployment.run("migrate", "up").exit == .code(0))
+    try await execute("update schema_migrations set checksum = decode(md5('x') || md5('y'), 'hex') where version = 2")
+    for call in ["up", "down"] {
+      let result = try await deployment.run("migrate", call)
+      #expect(result.exit == .code(1))
+      #expect(result.errors.contains("V0002"), "\(result.errors)")
+    }
+    let (exit, entries) = try await status()
+    #expect(exit == .code(1))
+    #expect(entries.filter { $0.state == "edited" }.map(\.version) == [2])
+    let worker = try deployment.startWorker()
+    try await worker.program.says("is not connected")
+    #expect(try await worker.health().body.contains("V0002"))
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `names that stand twice are in the way of the constraint, and are named`() async throws {
+    let deployment = try Deployment.current
+    #expect(try await deployment.run("migrate", "up").exit == .code(0))
+    #expect(try await deployment.run("migrate", "down", "--to", "1").exit == .code(0))
+    let (tenant, root) = (Command.newID(), Command.newID())
+    let rows = [root: "null"].merging([Command.newID(): "'\(root)'", Command.newID(): "'\(root)'"]) { one, _ in one }
+    try await execute(
+      "insert into tenants (id) values ('\(tenant)');"
+        + rows.sorted { $0.value > $1.value }.map { id, parent in
+          """
+          insert into workspaces (id, tenant_id, name, parent_workspace_id, created_at, updated_at, version)
+          values ('\(id)', '\(tenant)', '\(parent == "null" ? "root" : "twice")', \(parent), now(), now(), 1);
+          """
+        }.joined())
+    let refused = try await deployment.run("migrate", "up")
+    #expect(refused.exit == .code(1))
+    #expect(refused.errors.contains("twice") && refused.errors.contains(tenant), "\(refused.errors)")
+    #expect(try await status().entries.filter { $0.state == "applied" }.map(\.version) == [1])
+    try await execute("delete from workspaces where name = 'twice'")
+    #expect(try await deployment.run("migrate", "up").exit == .code(0))
+  }
+
+  private func status() async throws -> (exit: Program.Exit, entries: [Status.Entry]) {
+    let result = try await Deployment.current.run("migrate", "status", "--format", "json")
+    return (result.exit, try JSONDecoder().decode(Status.self, from: Data(result.output.utf8)).migrations)
+  }
+
+  private func execute(_ script: String) async throws {
+    try await Deployment.current.database.withConnection { try await $0.execute(script: script) }
+  }
+}

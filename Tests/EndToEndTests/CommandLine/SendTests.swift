@@ -1,0 +1,93 @@
+import DeliveryPipeline
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct SendTests {
+  private struct Summary: Decodable {
+    let sent: Int
+    let results: [String: Int]
+    let codes: [String: Int]
+    let unanswered: Int
+  }
+
+  @Test func `the exit code of a command that is waited for is its outcome`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let (tenant, root) = (Command.newID(), Command.newID())
+    let data = #"{"name":"a \"name\" — 名","workspace_id":"\#(root)"}"#
+    let call = ["send", "workspace.create_root", "--tenant", tenant, "--user", "u", "--id", "x", "--source", "/s", "--data", data]
+    let first = try deployment.start(call + ["--wait"])
+    #expect(try await first.exit() == .code(0))
+    let result = try CloudEvent(Array(first.output.utf8))
+    #expect(result.data.workspace?.name == "a \"name\" — 名")
+    #expect(result.commandid == "x" && result.commandsource == "/s")
+    let again = try deployment.start(call + ["--wait", "--format", "json"])
+    #expect(try await again.exit() == .code(0))
+    #expect(again.output == first.output)
+
+    let rejected = try await deployment.run(
+      "send", "workspace.delete", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--wait")
+    #expect(rejected.exit == .code(2))
+    #expect(try CloudEvent(Array(rejected.output.utf8)).data.error?.code == "cannot_delete_root_workspace")
+    let failed = try await deployment.run("send", "workspace.delete", "--tenant", tenant, "--wait")
+    #expect(failed.exit == .code(1))
+    #expect(try CloudEvent(Array(failed.output.utf8)).data.error?.code == "invalid_data")
+    let unknown = try await deployment.run("send", "workspace.unknown", "--tenant", tenant, "--wait")
+    #expect(unknown.exit == .code(1))
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `without --wait a command is only confirmed`() async throws {
+    let deployment = try Deployment.current
+    let result = try await deployment.run("send", "workspace.list", "--tenant", Command.newID(), "--format", "json")
+    #expect(result.exit == .code(0))
+    #expect(try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8)).sent == 1)
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 1)
+    let patience = try await deployment.run("send", "workspace.list", "--tenant", Command.newID(), "--wait", "--timeout", "1")
+    #expect(patience.exit == .code(1))
+  }
+
+  @Test func `a command that no queue takes is not sent`() async throws {
+    let deployment = try Deployment.current
+    let result = try await deployment.run("send", "elsewhere", "--tenant", Command.newID())
+    #expect(result.exit == .code(1))
+    #expect(result.errors.contains("elsewhere"))
+  }
+
+  @Test func `a file of commands is sent as it is, and its results are counted`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let samples = try SampleCommands.read()
+    let lines = samples.commands.map { String(decoding: $0.body, as: UTF8.self) }
+    let file = deployment.folder.appending(path: "commands.jsonl")
+    try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+    let text = try await deployment.run("send", "--file", file.path, "--wait")
+    #expect(text.exit == .code(0))
+    #expect(text.output.contains("574"))
+    #expect(!text.errors.contains("\u{1B}") && !text.output.contains("\u{1B}"))
+
+    // Again, from standard input and at a rate: the same answers.
+    let json = try await deployment.run(
+      "send", "--file", "-", "--wait", "--rate", "2000", "--format", "json", input: lines.joined(separator: "\n\n") + "\n")
+    #expect(json.exit == .code(0))
+    let answers = json.output.split(separator: "\n").compactMap { try? CloudEvent(Array($0.utf8)) }
+    #expect(answers.map(\.type) == samples.expected.map(\.result))
+    #expect(answers.map(\.data.error?.code) == samples.expected.map(\.code))
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a line that is no command stops the sending, and what was sent before is told`() async throws {
+    let deployment = try Deployment.current
+    let tenant = Command.newID()
+    let good = String(decoding: Command.get(tenant, tenant).body, as: UTF8.self)
+    let result = try await deployment.run("send", "--file", "-", input: "\(good)\n\(good)\nnonsense\n\(good)\n")
+    #expect(result.exit == .code(1))
+    #expect(result.errors.contains("line 3"))
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
+    let missing = try await deployment.run("send", "--file", "missing.jsonl")
+    #expect(missing.exit == .code(1))
+    #expect(missing.errors.contains("missing.jsonl"))
+  }
+}
