@@ -30,15 +30,14 @@ import WorkspaceApplication
   @Test(arguments: [
     SQLState.connectionFailure, .readOnlySQLTransaction, .idleInTransactionSessionTimeout, .diskFull, .outOfMemory,
     .tooManyConnections, .adminShutdown, .crashShutdown, .cannotConnectNow, .databaseDropped, .idleSessionTimeout,
-    .ioError,
+    .ioError, .undefinedTable, .insufficientPrivilege, .syntaxError, .internalError,
   ])
   func `a server that can't work is unavailable`(state: SQLState) {
     #expect(kind(.server(ServerError(sqlState: state, message: ""))) == .unavailable)
   }
 
   @Test(arguments: [
-    SQLState.checkViolation, .notNullViolation, .characterNotInRepertoire, .undefinedTable, .insufficientPrivilege,
-    .syntaxError, .internalError, .uniqueViolation, .raiseException,
+    SQLState.checkViolation, .notNullViolation, .characterNotInRepertoire, .uniqueViolation, .raiseException,
   ])
   func `anything else is a failure`(state: SQLState) {
     #expect(kind(.server(ServerError(sqlState: state, message: "", constraint: "ck_unknown"))) == .failed)
@@ -50,9 +49,9 @@ import WorkspaceApplication
     (.timeout(after: .seconds(1)), .unavailable),
     (.cancelled, .unavailable),
     (.server(ServerError(sqlState: .internalError, severity: .fatal, message: "")), .unavailable),
-    (.decoding(reason: "odd"), .failed),
-    (.protocolViolation(reason: "odd"), .failed),
-    (.configuration(reason: "odd"), .failed),
+    (.decoding(reason: "odd"), .unavailable),
+    (.protocolViolation(reason: "odd"), .unavailable),
+    (.configuration(reason: "odd"), .unavailable),
   ] as [(PostgresError, Kind)])
   func `an error that is not a statement's says what is to be done`(error: PostgresError, expected: Kind) {
     #expect(kind(error) == expected)

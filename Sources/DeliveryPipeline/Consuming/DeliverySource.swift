@@ -21,6 +21,7 @@ package protocol DeliverySource: Sendable {
   /// Tells the broker that deliveries are done with. Tags of another generation are dropped.
   func acknowledge(_ acknowledgements: [Acknowledgement]) async throws
 
-  /// Asks the broker to send no more. What has arrived is still handed out by ``deliveries()``.
+  /// Takes no more. What has arrived is still handed out by ``deliveries()``; what has not returns to its place in the
+  /// queue.
   func stopConsuming() async throws
 }

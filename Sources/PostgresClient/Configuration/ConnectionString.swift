@@ -10,7 +10,7 @@ struct ConnectionString: Sendable {
   init(_ text: String) throws(PostgresError) {
     guard let options = PQconninfoParse(text, nil) else {
       throw .configuration(
-        reason: "the connection string is malformed (in a URI, reserved characters of user and password are percent-encoded)")
+        reason: "the connection string is malformed (a URI has reserved characters of the password percent-encoded)")
     }
     defer { PQconninfoFree(options) }
     var option = options
@@ -23,15 +23,17 @@ struct ConnectionString: Sendable {
 
   subscript(keyword: String) -> String? { values[keyword] }
 
+  private static let suspicion = "is a reserved character of the password not percent-encoded?"
+
   /// An unescaped reserved character in a password moves parts of it into the port, the host or the database's name,
   /// which error messages and logs do quote.
   private func refuseMisreadPassword() throws(PostgresError) {
     let portCharacters = Set("0123456789,")
     guard (values["port"] ?? "").allSatisfy(portCharacters.contains) else {
-      throw .configuration(reason: "the port is not a number; is a reserved character of the password not percent-encoded?")
+      throw .configuration(reason: "the port is not a number; \(Self.suspicion)")
     }
     for keyword in ["host", "dbname"] where values[keyword]?.contains("@") == true {
-      throw .configuration(reason: "\(keyword) holds an @; is a reserved character of the password not percent-encoded?")
+      throw .configuration(reason: "\(keyword) holds an @; \(Self.suspicion)")
     }
   }
 }

@@ -27,11 +27,18 @@ package struct SQLState: Sendable, Hashable {
 
     package static let connectionException = Class(rawValue: "08")
     package static let integrityConstraintViolation = Class(rawValue: "23")
+    package static let invalidTransactionState = Class(rawValue: "25")
+    package static let invalidSQLStatementName = Class(rawValue: "26")
     package static let invalidAuthorizationSpecification = Class(rawValue: "28")
+    package static let invalidCatalogName = Class(rawValue: "3D")
+    package static let invalidSchemaName = Class(rawValue: "3F")
     package static let transactionRollback = Class(rawValue: "40")
+    package static let syntaxErrorOrAccessRuleViolation = Class(rawValue: "42")
     package static let insufficientResources = Class(rawValue: "53")
     package static let operatorIntervention = Class(rawValue: "57")
     package static let systemError = Class(rawValue: "58")
+    package static let configurationFileError = Class(rawValue: "F0")
+    package static let internalError = Class(rawValue: "XX")
   }
 }
 

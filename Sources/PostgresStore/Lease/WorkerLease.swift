@@ -1,4 +1,5 @@
 package import PostgresClient
+import UnitOfWork
 
 /// "One active worker for each queue": an advisory lock of the session.
 ///
@@ -7,7 +8,7 @@ package import PostgresClient
 ///
 /// A process that was stopped holds its lease until the server ends its session: that is what
 /// ``PostgresConfiguration/idleSessionTimeout`` is for, and why its holder pings the connection while it is idle.
-package struct WorkerLease: Sendable {
+package struct WorkerLease: ActiveWorkerLease {
   private let connection: PostgresConnection
   private let key: AdvisoryLockKey
 
@@ -25,6 +26,8 @@ package struct WorkerLease: Sendable {
   package func tryAcquire() async throws(PostgresError) -> Bool {
     try await ask(Self.acquiring)
   }
+
+  package func keepAlive() async throws(PostgresError) { try await connection.ping() }
 
   /// Gives the lease back, so that another worker need not wait for the end of the session.
   ///

@@ -51,7 +51,7 @@ extension MigrationError: CustomStringConvertible {
     case .locked(let waited): "another migration of this database is under way; gave up after \(waited)"
     case .edited(let names): "changed since they were applied: \(names.joined(separator: ", "))"
     case .unknown(let versions):
-      "the database has migrations that this program does not know: \(versions.map(String.init).joined(separator: ", "))"
+      "the database has migrations that this program does not know: \(versions)"
     case .outOfOrder(let name): "\(name) is not applied, though a later migration is"
     case .pending(let names): "not applied yet: \(names.joined(separator: ", "))"
     case .nothingAbove(let version, let last): "can't go down to \(version): the last applied migration is \(last)"

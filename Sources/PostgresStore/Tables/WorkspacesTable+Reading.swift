@@ -47,7 +47,8 @@ extension WorkspacesTable {
     var parameters = PostgresParameters()
     parameters.append(array: Array(parents))
     parameters.append(Int64(max(0, limit)))
-    return SnapshotQuery(request: PostgresRequest(countingChildren, parameters)) { rows, snapshot throws(PostgresError) in
+    let request = PostgresRequest(countingChildren, parameters)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
       for row in rows { snapshot.childCounts[try row.identifier(0)] = Int(try row.int8(1)) }
     }
   }

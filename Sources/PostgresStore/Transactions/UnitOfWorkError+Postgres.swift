@@ -12,8 +12,8 @@ extension UnitOfWorkError {
   init(_ error: PostgresError) {
     switch error {
     case .server(let error): self.init(error)
-    case .connectionLost, .connectFailed, .timeout, .cancelled: self = .unavailable(reason: error.description)
-    case .configuration, .protocolViolation, .decoding: self = .failed(reason: error.description)
+    case .connectionLost, .connectFailed, .timeout, .cancelled, .configuration, .protocolViolation, .decoding:
+      self = .unavailable(reason: error.description)
     }
   }
 
@@ -42,8 +42,11 @@ extension UnitOfWorkError {
   private init(class error: ServerError) {
     switch error.sqlState.class {
     case .transactionRollback: self = .transient(reason: error.description)
-    // Disk or memory of the server are full: that is no fault of a command, and passes when somebody helps.
-    case .connectionException, .insufficientResources, .operatorIntervention, .systemError:
+    // A full disk, a missing table, a right that was taken away: no fault of a command. It would meet every one of
+    // them, and a worker that blamed them would turn a mistake of the operator into a pile of dead letters.
+    case .connectionException, .insufficientResources, .operatorIntervention, .systemError,
+      .invalidTransactionState, .invalidSQLStatementName, .invalidAuthorizationSpecification, .invalidCatalogName,
+      .invalidSchemaName, .syntaxErrorOrAccessRuleViolation, .configurationFileError, .internalError:
       self = .unavailable(reason: error.description)
     default:
       self = error.endsSession ? .unavailable(reason: error.description) : .failed(reason: error.description)

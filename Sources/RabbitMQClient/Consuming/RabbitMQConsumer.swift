@@ -12,12 +12,12 @@ internal import ThreadExecutor
 /// kept is handed out and acknowledged, the consumer fails with `overflowed`, and the rest comes on a new connection,
 /// from its place in the queue.
 ///
-/// Nothing is ever sent back with basic.nack: a quorum queue without a delivery limit would put it at its end, behind
-/// younger messages. Closing the connection returns what is not acknowledged to its place.
+/// Nothing is ever sent back with basic.nack, nor is the consumer ended with basic.cancel: a quorum queue without a
+/// delivery limit puts what is sent back at its end, behind younger messages, and it does that by itself with what is
+/// on its way to a consumer that cancels. Closing the connection returns what is not acknowledged to its place.
 package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private enum Phase {
     case consuming
-    case stopping
     case stopped
     case failed(RabbitMQError)
   }
@@ -36,7 +36,6 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   /// The number of the last delivery that was handed out.
   private var lastTaken: UInt64 = 0
   private var arrivalWaiters: [Waiter<Void>] = []
-  private var stopWaiters: [Waiter<Void>] = []
 
   /// The connection's thread: what it reads is handed over without a wait.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
@@ -83,22 +82,14 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     endOverflow(after: current)
   }
 
-  /// Also waits until the broker has confirmed it, at most `requestTimeout`. Where more than `maximumBufferedBytes`
-  /// were still on their way, the rest is not handed out and returns to the queue with the end of the connection.
-  package func stopConsuming() async throws {
-    switch phase {
-    case .stopped: return
-    case .failed(let error): throw error
-    case .stopping:
-      let waiter = Waiter<Void>()
-      stopWaiters.append(waiter)
-      return try await waiter.value()
-    case .consuming:
-      phase = .stopping
-      // The confirmation comes behind all deliveries that are on their way.
-      readOn()
-      _ = try await connection.call(.cancel(consumer: Self.consumerTag))
-    }
+  /// What arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue with the end of
+  /// the connection. The broker is not told, because it would lose the order: see above.
+  package func stopConsuming() throws {
+    if case .failed(let error) = phase { throw error }
+    phase = .stopped
+    dropsArrivals = true
+    readOn()
+    wake(&arrivalWaiters)
   }
 
   private func take() -> [Delivery] {
@@ -141,7 +132,6 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
       case .inbound(.consumerCancelled):
         let error = RabbitMQError.consumerCancelled(queue: queue.text ?? "")
         connection.assumeIsolated { $0.close(because: error) }
-      case .inbound(.replied(MethodRequest.cancelReplyMethod, _, _)): stop()
       case .deadlinePassed:
         dropsArrivals = true
         readOn()
@@ -157,25 +147,17 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private var isFull: Bool { bufferedBytes > options.maximumBufferedBytes }
 
   private func append(_ delivery: Delivery) {
-    if case .stopping = phase, isFull { dropsArrivals = true }
     guard !dropsArrivals else { return }
     arrived.append(delivery)
     bufferedBytes += delivery.body.count
-  }
-
-  private func stop() {
-    phase = .stopped
-    wake(&arrivalWaiters)
-    wake(&stopWaiters)
   }
 
   private func fail(_ error: RabbitMQError) {
     phase = .failed(error)
     // They can't be acknowledged any more and will be delivered again.
     arrived = []
-    for waiter in arrivalWaiters + stopWaiters { waiter.resolve(.failure(error)) }
+    for waiter in arrivalWaiters { waiter.resolve(.failure(error)) }
     arrivalWaiters = []
-    stopWaiters = []
   }
 
   private func wake(_ waiters: inout [Waiter<Void>]) {

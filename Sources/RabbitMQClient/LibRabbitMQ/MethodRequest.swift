@@ -10,13 +10,10 @@ enum MethodRequest: Sendable {
   case confirmConnectionClose
   case setPrefetch(UInt16)
   case consume(queue: ShortString, consumer: ShortString)
-  case cancel(consumer: ShortString)
   case selectConfirms
   case declareQueue(ShortString, arguments: HeaderTable, isPassive: Bool)
   case declareExchange(ShortString, type: ShortString, isPassive: Bool)
   case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
-
-  static let cancelReplyMethod = UInt32(AMQP_BASIC_CANCEL_OK_METHOD)
 
   /// The method that answers this one; nil where none does.
   var replyMethod: UInt32? {
@@ -26,7 +23,6 @@ enum MethodRequest: Sendable {
     case .closeConnection: UInt32(AMQP_CONNECTION_CLOSE_OK_METHOD)
     case .setPrefetch: UInt32(AMQP_BASIC_QOS_OK_METHOD)
     case .consume: UInt32(AMQP_BASIC_CONSUME_OK_METHOD)
-    case .cancel: Self.cancelReplyMethod
     case .selectConfirms: UInt32(AMQP_CONFIRM_SELECT_OK_METHOD)
     case .declareQueue: UInt32(AMQP_QUEUE_DECLARE_OK_METHOD)
     case .declareExchange: UInt32(AMQP_EXCHANGE_DECLARE_OK_METHOD)
@@ -45,7 +41,6 @@ enum MethodRequest: Sendable {
     case .confirmConnectionClose: "connection.close-ok"
     case .setPrefetch: "basic.qos"
     case .consume: "basic.consume"
-    case .cancel: "basic.cancel"
     case .selectConfirms: "confirm.select"
     case .declareQueue: "queue.declare"
     case .declareExchange: "exchange.declare"
@@ -79,8 +74,6 @@ enum MethodRequest: Sendable {
         amqp_basic_consume_t(
           ticket: 0, queue: pool.copy(queue), consumer_tag: pool.copy(consumer), no_local: 0, no_ack: 0, exclusive: 0,
           nowait: 0, arguments: amqp_empty_table))
-    case .cancel(let consumer):
-      return send(UInt32(AMQP_BASIC_CANCEL_METHOD), amqp_basic_cancel_t(consumer_tag: pool.copy(consumer), nowait: 0))
     case .selectConfirms: return send(UInt32(AMQP_CONFIRM_SELECT_METHOD), amqp_confirm_select_t(nowait: 0))
     case .declareQueue(let name, let arguments, let isPassive):
       return send(

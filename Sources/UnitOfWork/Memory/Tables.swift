@@ -40,7 +40,9 @@ struct Tables {
       guard inbox.updateValue(entry, forKey: entry.key) == nil else { throw .conflict(constraint: .inboxKey) }
     }
     try applyWorkspaces(writeSet)
-    tenants.merge(writeSet.sequences) { _, sequence in sequence }
+    for (tenantID, sequence) in writeSet.sequences {
+      guard tenants.updateValue(sequence, forKey: tenantID) != nil else { throw .conflict(constraint: nil) }
+    }
     let ids = writeSet.outbox.map { outgoing in
       lastOutboxNumber += 1
       let id = OutboxID(number: lastOutboxNumber)
@@ -63,8 +65,9 @@ struct Tables {
       guard workspaces.removeValue(forKey: updated.workspace.id)?.version == updated.readVersion else {
         throw .conflict(constraint: nil)
       }
-      try insert(updated.workspace)
     }
+    // Only when all have given up their names: these may pass from one to another.
+    for updated in writeSet.updated { try insert(updated.workspace) }
     for inserted in writeSet.inserted { try insert(inserted) }
     for inserted in writeSet.inserted { try checkReferences(of: inserted) }
   }

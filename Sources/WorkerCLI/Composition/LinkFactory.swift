@@ -27,8 +27,7 @@ struct LinkFactory: Sendable {
   }
 
   private func openDatabase() async throws -> PostgresConnection {
-    var configuration = servers.postgres.forUnitsOfWork()
-    configuration.idleSessionTimeout = idleSessionTimeout
+    let configuration = servers.postgres.forUnitsOfWork(idleSessionTimeout: idleSessionTimeout)
     let database = try await PostgresConnection.connect(configuration, logger: logger)
     do {
       let unknown = try await Migrator(connection: database, logger: logger).verify()
@@ -58,6 +57,7 @@ struct LinkFactory: Sendable {
   private func named(_ purpose: String) -> RabbitMQConfiguration {
     var configuration = servers.amqp
     configuration.connectionName = "workspace-worker \(purpose)"
+    configuration.threadName = "amqp \(purpose)"
     return configuration
   }
 
@@ -70,7 +70,7 @@ struct LinkFactory: Sendable {
     let queue = servers.topologyNames.commandsQueue
     return WorkerLinks(
       store: PostgresUnitOfWorkStore(connection: database, queue: queueKey),
-      lease: SessionLease(connection: database, lease: WorkerLease(connection: database, queue: queueKey)),
+      lease: WorkerLease(connection: database, queue: queueKey),
       publisher: publisher,
       consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
       waitUntilBroken: {
@@ -98,13 +98,4 @@ private func firstOf(_ operations: (@Sendable () async throws -> any Error)...) 
     defer { group.cancelAll() }
     return await group.next() ?? CancellationError()
   }
-}
-
-/// The lease of a session, kept alive by a round trip on it.
-private struct SessionLease: ActiveWorkerLease {
-  let connection: PostgresConnection
-  let lease: WorkerLease
-
-  func tryAcquire() async throws -> Bool { try await lease.tryAcquire() }
-  func keepAlive() async throws { try await connection.ping() }
 }

@@ -14,6 +14,9 @@ enum FailureReport {
       throw code
     } catch is CleanExit {
       throw ExitCode.success
+    } catch is CancellationError {
+      StandardError.write("workspace-worker: cut short by its deadline; what was in hand comes back\n")
+      throw ExitCode.failure
     } catch {
       StandardError.write("workspace-worker: \(error)\n")
       throw exitCode(of: error)

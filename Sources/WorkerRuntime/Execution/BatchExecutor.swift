@@ -106,10 +106,13 @@ package struct BatchExecutor: Sendable {
   }
 
   /// What to do with a command that spoils every transaction, also when it is alone in it.
+  ///
+  /// - Returns: nil where the command is not to blame: a race that is no rule, lost again and again, is for later.
   private func verdict(on message: ReceivedMessage, _ failure: UnitOfWorkError) -> Verdict? {
     guard let command = message.command else { return nil }
-    if case .conflict(let constraint?) = failure, let rejection = constraint.rejection(of: command.command) {
-      return .rejected(rejection)
+    if case .conflict(let constraint) = failure {
+      guard let constraint, constraint != .inboxKey else { return nil }
+      if let rejection = constraint.rejection(of: command.command) { return .rejected(rejection) }
     }
     logger.error(
       "a command fails for an unexpected reason and goes to the dead letters",

@@ -49,9 +49,9 @@ package struct Worker: Service {
       let start = ContinuousClock.now
       do {
         try await runSession()
-      } catch is CancellationError where Task.isCancelled {
-        throw CancellationError()
       } catch {
+        // Whatever it says: the deadline of a drain, or the end of another service, has cut the session short.
+        try Task.checkCancellation()
         guard !drain.isRaised else { return logger.warning("draining was cut short", metadata: ["error": "\(error)"]) }
         guard !failsFast else { throw error }
         // A session that held for a while is no sign of lasting trouble.

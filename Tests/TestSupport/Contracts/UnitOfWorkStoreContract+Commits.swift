@@ -1,5 +1,6 @@
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
@@ -15,7 +16,7 @@ extension UnitOfWorkStoreContract {
         $0.inbox = [entry]
         $0.inserted = [root, child]
       }
-      let snapshot = try await stores.open().read {
+      let snapshot = try await store.read {
         $0.tenants = [tenant]
         $0.inboxKeys = [entry.key]
         $0.workspaces = [root.id, child.id]
@@ -25,12 +26,15 @@ extension UnitOfWorkStoreContract {
       #expect(snapshot.workspaces == [root.id: root, child.id: child])
     },
 
-    Self("what was rolled back is not there") { stores in
+    Self("a unit of work that was rolled back makes way for the next") { stores in
       let store = try await stores.open()
-      let tenant = TenantID.random()
-      _ = try await store.begin(ReadSet())
-      try await store.rollback()
-      #expect(try await store.read { $0.tenants = [tenant] }.tenants.isEmpty)
+      let tenant = try await SampleTenant(in: store)
+      var readSet = ReadSet()
+      readSet.tenants = [tenant.id]
+      for _ in 0..<3 {
+        #expect(try await store.begin(readSet).tenants == [tenant.id: 1])
+        try await store.rollback()
+      }
     },
 
     Self("nothing to write is committed like anything else") { stores in

@@ -42,15 +42,6 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("each queue has messages of its own") { stores in
-      let store = try await stores.open()
-      let other = try await stores.open()
-      let ids = try await store.write { $0.outbox = [.sample()] }
-      let otherIDs = try await other.write { $0.outbox = [.sample()] }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
-      #expect(try await other.unpublished(limit: 10, bytes: .max).map(\.id) == otherIDs)
-    },
-
     Self("confirmed messages are removed, at once or with the next unit of work") { stores in
       let store = try await stores.open()
       let ids = try await store.write { $0.outbox = (0..<4).map { _ in .sample() } }
@@ -78,6 +69,19 @@ extension UnitOfWorkStoreContract {
         $0.confirmed = ids
       }
       #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
+    },
+  ]
+
+  static let queues: [Self] = [
+    Self("each queue has messages of its own, which no other worker removes") { stores in
+      let store = try await stores.open()
+      let other = try await stores.open()
+      let ids = try await store.write { $0.outbox = [.sample()] }
+      let otherIDs = try await other.write { $0.outbox = [.sample()] }
+      try await other.remove(ids)
+      try await other.write { $0.confirmed = ids }
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
+      #expect(try await other.unpublished(limit: 10, bytes: .max).map(\.id) == otherIDs)
     },
   ]
 }

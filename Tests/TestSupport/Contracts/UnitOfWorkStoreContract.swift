@@ -17,8 +17,11 @@ package struct UnitOfWorkStoreContract: Sendable, CustomTestStringConvertible {
 
   package var testDescription: String { name }
 
-  package static let all: [UnitOfWorkStoreContract] =
-    commits + names + conflicts + readings + pages + outbox + concurrency
+  /// What one store does on its own.
+  package static let alone: [UnitOfWorkStoreContract] = commits + names + conflicts + readings + pages + outbox
+
+  /// What several stores on one set of data do to each other.
+  package static let together: [UnitOfWorkStoreContract] = concurrency + queues
 }
 
 /// Opens stores onto one set of data.
