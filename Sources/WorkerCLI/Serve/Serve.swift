@@ -34,6 +34,8 @@ struct Serve: AsyncParsableCommand {
           gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.drainTimeout))
       try await SecondSignal.exiting { try await group.run() }
+      // The group ends without an error, too, when the deadline of the drain has cut the worker short.
+      guard status.phase == .stopped else { throw CancellationError() }
     }
   }
 
