@@ -44,14 +44,15 @@ struct HostileBodiesTests {
   @Test func `an unusable reply address stops nothing`() async throws {
     let addresses: [ShortString] = [
       "no such queue", "amq.rabbitmq.reply-to.g2dkAA5yYWJiaXRAbG9jYWxob3N0AAA.garbage==", "amq.rabbitmq.reply-to.",
-      "amq.rabbitmq.reply-to.YQ==.term", "amq.rabbitmq.reply-to.g2EB.integer", "amq.rabbitmq.reply-to...", "amq.rabbitmq.reply-to",
+      "amq.rabbitmq.reply-to.YQ==.term", "amq.rabbitmq.reply-to.g2EB.integer", "amq.rabbitmq.reply-to...",
       ShortString(bytes: [0xFF, 0, 0xFE])!, ShortString(bytes: [UInt8](repeating: 0x71, count: 255))!, "",
     ]
     let hostile = addresses.map { address in
-      HostileMessage("reply to \(address.text ?? "noise")", "{", "malformed_json", result: "command.failed").changing { $0.replyTo = address }
+      HostileMessage("reply to \(address.text ?? "noise")", "{", "malformed_json").changing { $0.replyTo = address }
     }
     let run = try await HostileRun.start(hostile)
-    #expect(try await run.failures().count == addresses.count)
+    // An empty address is none.
+    #expect(try await run.failures().count == addresses.count - 1)
     try await run.finish(deadLetters: addresses.count)
   }
 
@@ -114,8 +115,10 @@ struct HostileBodiesTests {
     #expect(letter.delivery.routingKey == hostile.command.routingKey, name)
     #expect(properties.headers?.string("reason") == hostile.reason, name)
     let headers = original.headers?.entries ?? []
-    #expect(properties.headers?.entries.starts(with: headers) == true, name)
-    #expect(properties.headers?.string("x-original-expiration") == original.expiration?.text, name)
+    #expect(properties.headers?.entries.prefix(headers.count) == headers[...], name)
+    if let expiration = original.expiration {
+      #expect(properties.headers?.string("x-original-expiration") == expiration.text, name)
+    }
     (properties.headers, original.headers) = (nil, nil)
     original.expiration = nil
     #expect(properties == original, name)

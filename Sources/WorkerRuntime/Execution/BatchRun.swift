@@ -134,7 +134,8 @@ extension BatchRun {
     _ delivery: Delivery, _ failure: CommandFailure, _ envelope: PartialEnvelope
   ) throws(Failure) {
     let now = environment.clock.now()
-    if envelope.id != nil || delivery.properties.replyTo != nil {
+    let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
+    if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
       let messages = environment.messages.result(result, of: delivery, commandID: envelope.id)
       writeSet.outbox += messages.map { OutgoingMessage(tenantID: envelope.tenantID, message: $0) }

@@ -91,11 +91,12 @@ extension HostileMessage {
     return [1, UInt8(ascii: "n")] + prefix.reversed().flatMap { $0 }
   }
 
-  /// A value of each kind that RabbitMQ knows, a name twice, an empty name and one that is not UTF-8.
+  /// A value of each kind that RabbitMQ keeps (its quorum queues make an "l" of an "L"), a name that stands often, an
+  /// empty one and one that is not UTF-8.
   private static var everyKind: [UInt8] {
     let values: [(Character, [UInt8])] = [
       ("t", [1]), ("b", [0xFF]), ("B", [0xFF]), ("s", [0xFF, 0xFE]), ("u", [0xFF, 0xFE]), ("I", [0xFF, 0xFF, 0xFF, 0xFE]),
-      ("i", [0xFF, 0xFF, 0xFF, 0xFE]), ("l", [UInt8](repeating: 0xFE, count: 8)), ("L", [UInt8](repeating: 0xFE, count: 8)),
+      ("i", [0xFF, 0xFF, 0xFF, 0xFE]), ("l", [UInt8](repeating: 0xFE, count: 8)),
       ("f", [0x40, 0x48, 0xF5, 0xC3]), ("d", [0x80, 0, 0, 0, 0, 0, 0, 1]), ("D", [2, 0, 0, 1, 0x3A]),
       ("S", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("x", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("T", [0, 0, 0, 0, 0x65, 0, 0, 0]), ("V", []),
       ("A", [0, 0, 0, 3, UInt8(ascii: "t"), 1, UInt8(ascii: "V")]),
