@@ -18,9 +18,11 @@ struct ConfigurationLoader {
     var problems = ConfigurationProblems()
     let flags = flagValues(&problems)
     let file = try await file()
+    // An empty value counts as none: it must not hide the one of a source behind it.
     var providers: [any ConfigProvider] = [
-      InMemoryProvider(name: "flags", values: flags),
-      EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all),
+      InMemoryProvider(name: "flags", values: flags.filter { $0.value.content != .string("") }),
+      EnvironmentVariablesProvider(
+        environmentVariables: environment.filter { !$0.value.isEmpty }, secretsSpecifier: .all),
     ]
     if let file { providers.append(file.provider) }
     var reader = SettingReader(ConfigReader(providers: providers))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct UsageTests {
-  @Test(arguments: [
+  private static let wrongCalls = [
     ["serv"], ["serve", "--unknown"], ["migrate", "sideways"], ["migrate", "down", "--to", "-1"], ["migrate", "down", "--to", "x"],
     ["topology", "plan", "--format", "xml"], ["send"], ["send", "workspace.get"], ["send", "workspace.get", "--tenant", "me"],
     ["send", "workspace.get", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--data", "[]"],
@@ -12,12 +12,16 @@ struct UsageTests {
     ["send", "workspace.get", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--rate", "0"],
     ["send", "workspace.get", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--timeout", "-1"],
     ["send", "workspace.get", "--file", "commands.jsonl"],
-  ])
-  func `a wrong call says how it is done, on standard error, and exits 64`(arguments: [String]) async throws {
-    let program = try Deployment.current.start(arguments)
-    #expect(try await program.exit() == .code(64))
-    #expect(program.output.isEmpty)
-    #expect(program.errors.contains("Usage:"))
+  ]
+
+  @Test func `a wrong call says how it is done, on standard error, and exits 64`() async throws {
+    let deployment = try Deployment.current
+    for call in Self.wrongCalls {
+      let program = try deployment.start(call)
+      #expect(try await program.exit() == .code(64), "\(call)")
+      #expect(program.output.isEmpty, "\(call)")
+      #expect(program.errors.contains("Usage:"), "\(call)")
+    }
   }
 
   @Test func `help and version go to standard output`() async throws {
