@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Glibc
 import TestSupport
 import Testing
 
@@ -22,6 +23,38 @@ struct TakeoverTests {
     _ = try await results.collect("all results") { $0.answeredCount == stream.commands.count }
     try await deployment.outboxIsEmpty()
     #expect(try await standby.drain() == .code(0))
+
+    stream.expectResults(try await results.everything(on: deployment.host))
+    stream.expectEvents(try await events.everything(on: deployment.host), repeated: true)
+    try await stream.expectRecords(in: deployment)
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+    await events.close()
+  }
+
+  @Test func `a worker that is frozen loses its place, does no harm when it comes back, and stands by`() async throws {
+    let deployment = try Deployment.current
+    let stream = CommandStream(tenants: 2, count: 800)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let events = try await Subscription.to("workspace.events", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let settings = ["AMQP_HEARTBEAT": "2s", "WORKER_BATCH_COUNT": "16", "AMQP_PREFETCH": "128"]
+    let frozen = try await deployment.activeWorker(settings)
+    let standby = try deployment.startWorker(settings)
+    try await standby.standsBy()
+    try await sender.send(stream.commands)
+    _ = try await results.first(50)
+    frozen.program.signal(SIGSTOP)
+    // The database gives the frozen one up; the broker does so when it has missed heartbeats.
+    try await deployment.endActiveSession()
+    try await standby.becomesActive()
+    _ = try await results.collect("all results") { $0.answeredCount == stream.commands.count }
+    frozen.program.signal(SIGCONT)
+    try await frozen.standsBy()
+    try await deployment.outboxIsEmpty()
+    #expect(try await standby.drain() == .code(0))
+    #expect(try await frozen.drain() == .code(0))
 
     stream.expectResults(try await results.everything(on: deployment.host))
     stream.expectEvents(try await events.everything(on: deployment.host), repeated: true)

@@ -15,6 +15,7 @@ final class FakeBroker: Sendable {
     var sources: [FakeSource] = []
     var published: [OutboundMessage] = []
     var publishFault: PublishFault = { _ in nil }
+    var consumedAnswers = 0
   }
 
   let journal: Journal<Happening>
@@ -29,6 +30,16 @@ final class FakeBroker: Sendable {
   /// Labels of what no consumer has acknowledged.
   var unacknowledged: [String] {
     state.withLock { state in state.queue.indices.filter { !state.acknowledged.contains($0) }.map { state.queue[$0].label } }
+  }
+
+  /// Somebody else consumes the queue, for as long as so many questions take.
+  func consume(forQuestions count: Int) { state.withLock { $0.consumedAnswers = count } }
+
+  func isConsumed() -> Bool {
+    state.withLock { state in
+      state.consumedAnswers -= 1
+      return state.consumedAnswers >= 0
+    }
   }
 
   func failPublishing(_ fault: @escaping PublishFault) { state.withLock { $0.publishFault = fault } }

@@ -28,6 +28,7 @@ final class WorkerFixture: Sendable {
     settings.sweepDelay = .seconds(3600)
     settings.keepAliveInterval = .seconds(3600)
     settings.leaseInterval = .milliseconds(1)
+    settings.takeoverInterval = .milliseconds(1)
     settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
     settings.rerun = Backoff(shortest: .zero, longest: .zero)
     configure(&settings)
@@ -53,7 +54,7 @@ final class WorkerFixture: Sendable {
       let session = broker.sessions
       journal.note(.connected(session: session))
       return WorkerLinks(
-        store: store, lease: lease, publisher: source, consume: { source.consume() },
+        store: store, lease: lease, publisher: source, isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
         waitUntilBroken: { await source.waitUntilBroken() },
         close: { [journal] in journal.note(.closed(session: session)) })
     }

@@ -94,6 +94,31 @@ import WorkerRuntime
     }
   }
 
+  @Test("a worker consumes when the broker has let go of the one before it, and not before")
+  func predecessor() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.consume(forQuestions: 3)
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+    #expect(!fixture.broker.isConsumed())
+  }
+
+  @Test("a worker that waits for the one before it is drained without ever having consumed")
+  func drainBehindPredecessor() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.consume(forQuestions: .max)
+    try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.askedForLease) } }
+    #expect(!fixture.journal.entries.contains(.startedConsuming))
+  }
+
+  @Test("a consumer that never goes is no worker, and is not waited for")
+  func stranger() async throws {
+    let fixture = WorkerFixture { $0.takeoverPatience = .zero }
+    fixture.broker.consume(forQuestions: .max)
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+  }
+
   @Test("a worker that stands by is drained without ever having consumed")
   func drainOfStandby() async throws {
     let fixture = WorkerFixture()

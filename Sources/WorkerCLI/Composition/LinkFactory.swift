@@ -72,6 +72,7 @@ struct LinkFactory: Sendable {
       store: PostgresUnitOfWorkStore(connection: database, queue: queueKey),
       lease: WorkerLease(connection: database, queue: queueKey),
       publisher: publisher,
+      isConsumed: { (try await TopologyManager(consuming).statistics(of: queue)?.consumerCount ?? 0) > 0 },
       consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
       waitUntilBroken: {
         await firstOf(

@@ -5,6 +5,8 @@ package import UnitOfWork
 package struct WorkerLinks: Sendable {
   package let store: any UnitOfWorkStore
   package let lease: any ActiveWorkerLease
+  /// Whether anybody consumes the queue.
+  package let isConsumed: @Sendable () async throws -> Bool
   /// Begins to consume the queue; called once.
   package let consume: @Sendable () async throws -> any DeliverySource
   package let publisher: any MessagePublisher
@@ -15,12 +17,14 @@ package struct WorkerLinks: Sendable {
 
   package init(
     store: any UnitOfWorkStore, lease: any ActiveWorkerLease, publisher: any MessagePublisher,
+    isConsumed: @escaping @Sendable () async throws -> Bool,
     consume: @escaping @Sendable () async throws -> any DeliverySource,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
     close: @escaping @Sendable () async -> Void
   ) {
     self.store = store
     self.lease = lease
+    self.isConsumed = isConsumed
     self.consume = consume
     self.publisher = publisher
     self.waitUntilBroken = waitUntilBroken

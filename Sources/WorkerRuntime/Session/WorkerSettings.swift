@@ -11,6 +11,11 @@ package struct WorkerSettings: Sendable {
   package var sweepDelay: Duration = .seconds(1)
   /// How often a worker that stands by asks whether it may become active. Default: 0.5 s.
   package var leaseInterval: Duration = .milliseconds(500)
+  /// How often a worker that takes over asks whether the broker has let go of the one before it. Default: 0.1 s.
+  package var takeoverInterval: Duration = .milliseconds(100)
+  /// After so long it is somebody else who consumes the queue, and not to be waited for: longer than the broker needs
+  /// to notice that a connection is dead. Default: 60 s.
+  package var takeoverPatience: Duration = .seconds(60)
   /// How often the database is shown that the worker is alive. Default: 10 s.
   package var keepAliveInterval: Duration = .seconds(10)
   /// Between two tries to connect. Default: 0.5 to 30 s.

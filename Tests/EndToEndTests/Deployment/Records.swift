@@ -49,6 +49,17 @@ extension Deployment {
     try await Patience.poll(for: "the outbox is empty") { try await outboxCount() == 0 }
   }
 
+  /// Ends the session of the worker that is active, as an administrator does.
+  func endActiveSession() async throws {
+    try await database.withConnection {
+      try await $0.execute(
+        script: """
+          select pg_terminate_backend(pid) from pg_locks
+          where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+          """)
+    }
+  }
+
   /// Nothing waits in the queue of commands. After the end of the workers that also says that nothing was
   /// unacknowledged: it would be back.
   func commandsAreDone() async throws {
