@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Glibc
 import MessageContract
 import TestFixtures
 import Testing
@@ -34,13 +35,16 @@ import WorkspaceApplication
     return bytes
   }
 
-  @Test("20,000 mutated commands each have one answer, and those that are accepted are what they say")
+  /// A longer run: `COMMAND_MUTATIONS=1000000 swift test --filter CommandMutationTests`, which also begins elsewhere.
+  private static let count = getenv("COMMAND_MUTATIONS").flatMap { Int(String(cString: $0)) } ?? 20_000
+
+  @Test("mutated commands each have one answer, and those that are accepted are what they say")
   func mutations() {
-    var random = SeededRandom(seed: 10)
+    var random = SeededRandom(seed: Self.count == 20_000 ? 10 : UInt64(Self.count))
     let decoder = CommandDecoder()
     var accepted = 0
     var refused: [InvalidCommand.Reason: Int] = [:]
-    for _ in 0..<20_000 {
+    for _ in 0..<Self.count {
       let bytes = Self.mutated(using: &random)
       do throws(InvalidCommand) {
         let command = try decoder.decode(bytes, contentType: nil)
