@@ -1,9 +1,11 @@
 package import DeliveryPipeline
 
-/// Something that is declared. All queues and exchanges are durable.
+/// Something that is declared. All but an exclusive queue is durable.
 package enum Declaration: Sendable {
   /// `isPassive` only asks whether it exists.
   case queue(ShortString, arguments: HeaderTable, isPassive: Bool)
+  /// A queue in memory for this connection alone, which ends with it.
+  case exclusiveQueue(ShortString)
   /// `isPassive` only asks whether it exists.
   case exchange(ShortString, type: ShortString, isPassive: Bool)
   case binding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
@@ -11,6 +13,7 @@ package enum Declaration: Sendable {
   var request: MethodRequest {
     switch self {
     case .queue(let name, let arguments, let isPassive): .declareQueue(name, arguments: arguments, isPassive: isPassive)
+    case .exclusiveQueue(let name): .declareExclusiveQueue(name)
     case .exchange(let name, let type, let isPassive): .declareExchange(name, type: type, isPassive: isPassive)
     case .binding(let queue, let exchange, let routingKey): .bindQueue(queue, exchange: exchange, routingKey: routingKey)
     }

@@ -12,6 +12,7 @@ enum MethodRequest: Sendable {
   case consume(queue: ShortString, consumer: ShortString)
   case selectConfirms
   case declareQueue(ShortString, arguments: HeaderTable, isPassive: Bool)
+  case declareExclusiveQueue(ShortString)
   case declareExchange(ShortString, type: ShortString, isPassive: Bool)
   case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
 
@@ -24,7 +25,7 @@ enum MethodRequest: Sendable {
     case .setPrefetch: UInt32(AMQP_BASIC_QOS_OK_METHOD)
     case .consume: UInt32(AMQP_BASIC_CONSUME_OK_METHOD)
     case .selectConfirms: UInt32(AMQP_CONFIRM_SELECT_OK_METHOD)
-    case .declareQueue: UInt32(AMQP_QUEUE_DECLARE_OK_METHOD)
+    case .declareQueue, .declareExclusiveQueue: UInt32(AMQP_QUEUE_DECLARE_OK_METHOD)
     case .declareExchange: UInt32(AMQP_EXCHANGE_DECLARE_OK_METHOD)
     case .bindQueue: UInt32(AMQP_QUEUE_BIND_OK_METHOD)
     case .confirmChannelClose, .confirmConnectionClose: nil
@@ -42,7 +43,7 @@ enum MethodRequest: Sendable {
     case .setPrefetch: "basic.qos"
     case .consume: "basic.consume"
     case .selectConfirms: "confirm.select"
-    case .declareQueue: "queue.declare"
+    case .declareQueue, .declareExclusiveQueue: "queue.declare"
     case .declareExchange: "exchange.declare"
     case .bindQueue: "queue.bind"
     }
@@ -81,6 +82,12 @@ enum MethodRequest: Sendable {
         amqp_queue_declare_t(
           ticket: 0, queue: pool.copy(name), passive: isPassive ? 1 : 0, durable: 1, exclusive: 0, auto_delete: 0,
           nowait: 0, arguments: pool.table(arguments) ?? amqp_empty_table))
+    case .declareExclusiveQueue(let name):
+      return send(
+        UInt32(AMQP_QUEUE_DECLARE_METHOD),
+        amqp_queue_declare_t(
+          ticket: 0, queue: pool.copy(name), passive: 0, durable: 0, exclusive: 1, auto_delete: 1, nowait: 0,
+          arguments: amqp_empty_table))
     case .declareExchange(let name, let type, let isPassive):
       return send(
         UInt32(AMQP_EXCHANGE_DECLARE_METHOD),

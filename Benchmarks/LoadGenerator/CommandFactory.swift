@@ -1,0 +1,36 @@
+import DeliveryPipeline
+
+/// Makes `workspace.create` commands for eight tenants in turn, whose root workspaces ``Laboratory`` has stored.
+struct CommandFactory {
+  static let tenants = (0..<8).map { identifier(prefix: "0T", $0) }
+  static let roots = (0..<8).map { identifier(prefix: "0R", $0) }
+
+  /// Of this run: the same numbers in another run are other commands.
+  let run: Int
+  private(set) var count = 0
+
+  init(run: Int) { self.run = run }
+
+  mutating func next(replyTo: ShortString? = nil, correlationID: ShortString? = nil) -> OutboundMessage {
+    let tenant = count % Self.tenants.count
+    defer { count += 1 }
+    let body = """
+      {"specversion":"1.0","id":"benchmark-\(run)-\(count)","source":"/benchmark","type":"workspace.create",\
+      "tenantid":"\(Self.tenants[tenant])","userid":"benchmark","data":{"name":"workspace \(run) \(count)",\
+      "parent_workspace_id":"\(Self.roots[tenant])"}}
+      """
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents+json"
+    properties.deliveryMode = 2
+    properties.replyTo = replyTo
+    properties.correlationID = correlationID
+    return OutboundMessage(
+      exchange: "workspace.commands", routingKey: "workspace.create", properties: properties, body: Array(body.utf8))
+  }
+
+  /// A ULID that is read easily.
+  static func identifier(prefix: String, _ number: Int) -> String {
+    let digits = String(number)
+    return prefix + String(repeating: "0", count: 26 - prefix.count - digits.count) + digits
+  }
+}

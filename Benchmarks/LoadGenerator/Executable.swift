@@ -1,0 +1,44 @@
+import Foundation
+
+/// A program that is run or started.
+struct Executable: Sendable {
+  struct Failed: Error, CustomStringConvertible {
+    let path: String
+    let status: Int32
+    var description: String { "\(path) ended with status \(status)" }
+  }
+
+  let path: String
+  /// Added to that of this process.
+  let environment: [String: String]
+
+  /// Runs it to its end.
+  ///
+  /// - Returns: what it wrote to standard output.
+  func run(_ arguments: [String]) throws -> String {
+    let output = Pipe()
+    let process = process(arguments)
+    process.standardOutput = output
+    try process.run()
+    let bytes = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw Failed(path: path, status: process.terminationStatus) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Starts it. What it writes to standard error is seen here.
+  func start(_ arguments: [String]) throws -> RunningProcess {
+    let process = process(arguments)
+    try process.run()
+    return RunningProcess(process: process)
+  }
+
+  private func process(_ arguments: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
+    process.standardInput = FileHandle.nullDevice
+    return process
+  }
+}

@@ -1,0 +1,55 @@
+/// Commands per second that wait in the queue when the worker starts, and the yardstick's batches of 256.
+struct ThroughputMeasurement {
+  let laboratory: Laboratory
+  let commands: Int
+  let pairs: Int
+  /// Workspaces that are there before.
+  var stored = 0
+
+  private var part: String { stored == 0 ? "throughput" : "stored" }
+
+  func run() async throws -> [Figure] {
+    try await laboratory.reset(workspaces: stored)
+    var yardstick: [Double] = []
+    var worker: [Double] = []
+    var cores: [Double] = []
+    var processorSeconds: [Double] = []
+    for pair in 1...pairs {
+      yardstick.append(try Yardstick(laboratory).perSecond(commands, batch: 256))
+      if stored == 0 { try await laboratory.reset() } else { try await laboratory.purge() }
+      let run = try await workerRun(number: pair)
+      worker.append(run.perSecond)
+      cores.append(run.processorSeconds / run.seconds)
+      processorSeconds.append(run.processorSeconds / Double(commands) * 10_000)
+      note("\(part) \(pair): yardstick \(yardstick[pair - 1].rounded()), worker \(worker[pair - 1].rounded()) per second")
+    }
+    let name = stored == 0 ? "throughput" : "throughput with \(stored) workspaces stored"
+    let figures = [Figure(name, key: part, unit: "commands/s", runs: worker, yardstick: yardstick)]
+    guard stored == 0 else { return figures }
+    return figures + [
+      Figure("processor at full speed", key: "cores", unit: "cores", runs: cores),
+      Figure("processor time of 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
+    ]
+  }
+
+  private struct Run {
+    let perSecond: Double
+    let seconds: Double
+    let processorSeconds: Double
+  }
+
+  private func workerRun(number: Int) async throws -> Run {
+    try await laboratory.fill(commands, run: stored + number)
+    let results = try await ResultSubscription.open(laboratory.servers, isBound: true)
+    let worker = try laboratory.worker.start(["serve"])
+    defer { worker.stop() }
+    let first = try await results.next().count
+    let (start, spent) = (ContinuousClock.now, try worker.processorSeconds)
+    var count = first
+    while count < commands { count += try await results.next().count }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    let processorSeconds = try worker.processorSeconds - spent
+    await results.close()
+    return Run(perSecond: Double(commands - first) / seconds, seconds: seconds, processorSeconds: processorSeconds)
+  }
+}
