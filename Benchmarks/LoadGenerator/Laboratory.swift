@@ -14,7 +14,6 @@ final class Laboratory: Sendable {
   let yardstick: Executable
   private let publisher: RabbitMQPublisher
   private let database: PostgresConnection
-  private let management: TopologyManager
 
   private init(
     servers: ServerAddresses, broker: RabbitMQConnection, publisher: RabbitMQPublisher, database: PostgresConnection,
@@ -26,7 +25,6 @@ final class Laboratory: Sendable {
     self.database = database
     self.worker = worker
     self.yardstick = yardstick
-    management = TopologyManager(broker)
   }
 
   static func open(_ servers: ServerAddresses, worker: String, yardstick: String) async throws -> Laboratory {
@@ -79,7 +77,9 @@ final class Laboratory: Sendable {
 
   /// Removes what a run has left on the broker.
   func purge() async throws {
-    try await broker.purge([Self.archive, "workspace.commands", "workspace.commands.dead"])
+    for queue in [Self.archive.text ?? "", "workspace.commands", "workspace.commands.dead"] {
+      _ = try yardstick.run(["purge", servers.amqp, queue, "0"])
+    }
   }
 
   /// Publishes `count` commands and waits for their confirms.
@@ -91,6 +91,15 @@ final class Laboratory: Sendable {
       try await publisher.publish((0..<chunk).map { _ in factory.next() })
       left -= chunk
     }
+  }
+
+  /// Sends one command and waits for its result.
+  func answerOne(run: Int) async throws {
+    let replies = try await ResultSubscription.open(servers, isBound: false)
+    var factory = CommandFactory(run: run)
+    try await publisher.publish([factory.next(replyTo: replies.queue)])
+    _ = try await replies.next()
+    await replies.close()
   }
 
   private func declareArchive() async throws {

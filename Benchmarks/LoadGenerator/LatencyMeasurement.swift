@@ -21,6 +21,7 @@ struct LatencyMeasurement {
     let connection = try await Laboratory.connect(laboratory.servers)
     let publisher = try await RabbitMQPublisher.start(on: connection)
     let replies = try await ResultSubscription.open(laboratory.servers, isBound: false)
+    // The first ones prepare statements and warm caches.
     _ = try await oneAtATime(100, run: 1_000, publisher, replies)
     var figures = try await closedLoop(publisher, replies)
     figures += try await openLoop(publisher, replies)
@@ -30,7 +31,7 @@ struct LatencyMeasurement {
   }
 
   private func closedLoop(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> [Figure] {
-    let all = Self.histogram()
+    var all = Self.histogram()
     var yardstick: [Double] = []
     var medians: [Double] = []
     for pair in 1...pairs {
@@ -38,12 +39,100 @@ struct LatencyMeasurement {
       let latencies = try await oneAtATime(turns, run: 1_000 + pair, publisher, replies)
       all.add(latencies)
       medians.append(Self.milliseconds(latencies, 50))
-      note("latency \(pair): yardstick \(yardstick[pair - 1]) ms a command, worker p50 \(medians[pair - 1]) ms")
+      note("latency \(pair): yardstick \(yardstick[pair - 1].readable) ms, worker p50 \(medians[pair - 1].readable) ms")
     }
     return [
       Figure("latency one at a time, p50", key: "latency_p50", unit: "ms", runs: medians, yardstick: yardstick),
-      Figure("latency one at a time, p99", key: "latency_p99", unit: "ms", runs: [Self.milliseconds(all.value, 99)]),
-      Figure("latency one at a time, p99.9", key: "latency_p999", unit: "ms", runs: [Self.milliseconds(all.value, 99.9)]),
+      Figure("latency one at a time, p99", key: "latency_p99", unit: "ms", runs: [Self.milliseconds(all, 99)]),
+      Figure("latency one at a time, p99.9", key: "latency_p999", unit: "ms", runs: [Self.milliseconds(all, 99.9)]),
     ]
+  }
+
+  /// Each command is sent when the result of the one before it is here.
+  private func oneAtATime(
+    _ count: Int, run: Int, _ publisher: RabbitMQPublisher, _ replies: ResultSubscription
+  ) async throws -> Latencies {
+    var factory = CommandFactory(run: run)
+    var latencies = Self.histogram()
+    for _ in 0..<count {
+      let command = factory.next(replyTo: replies.queue)
+      let start = ContinuousClock.now
+      // The confirm comes when it comes: what counts is the way from the command to its result.
+      async let confirmed: Void = publisher.publish([command])
+      _ = try await replies.next()
+      Self.record(.now - start, in: &latencies)
+      try await confirmed
+    }
+    return latencies
+  }
+
+  /// Commands are sent at fixed times, whatever has become of the ones before; each latency counts from the time at
+  /// which its command was to be sent, so that a pause is seen by all that it delays.
+  private func openLoop(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> [Figure] {
+    let count = rate * seconds
+    let start = ContinuousClock.now + .milliseconds(100)
+    let interval = Duration.seconds(1) / rate
+    let latencies = try await withThrowingTaskGroup(of: Latencies?.self) { group in
+      group.addTask {
+        try await send(count, every: interval, from: start, publisher, replies.queue)
+        return nil
+      }
+      group.addTask {
+        var latencies = Self.histogram()
+        var received = 0
+        while received < count {
+          let results = try await replies.next()
+          let now = ContinuousClock.now
+          for result in results {
+            guard let number = result.properties.correlationID?.text.flatMap({ Int($0) }) else { continue }
+            Self.record(now - (start + interval * number), in: &latencies)
+            received += 1
+          }
+        }
+        return latencies
+      }
+      var latencies = Self.histogram()
+      for try await part in group { if let part { latencies = part } }
+      return latencies
+    }
+    let name = "latency at \(rate)/s"
+    return [50, 99, 99.9].map { percentile in
+      let label = percentile == 99.9 ? "99.9" : "\(Int(percentile))"
+      return Figure(
+        "\(name), p\(label)", key: "open_loop_p\(label.replacing(".", with: ""))", unit: "ms",
+        runs: [Self.milliseconds(latencies, percentile)])
+    }
+  }
+
+  /// Publishes what is due, together where the clock woke late.
+  private func send(
+    _ count: Int, every interval: Duration, from start: ContinuousClock.Instant, _ publisher: RabbitMQPublisher,
+    _ queue: ShortString
+  ) async throws {
+    var factory = CommandFactory(run: 2_000)
+    try await withThrowingTaskGroup { group in
+      while factory.count < count {
+        try await Task.sleep(until: start + interval * factory.count, tolerance: .zero, clock: .continuous)
+        let due = min(count, Int((ContinuousClock.now - start) / interval) + 1)
+        var messages: [OutboundMessage] = []
+        while factory.count < due {
+          messages.append(factory.next(replyTo: queue, correlationID: ShortString("\(factory.count)")))
+        }
+        group.addTask { [messages] in try await publisher.publish(messages) }
+      }
+      try await group.waitForAll()
+    }
+  }
+
+  private static func histogram() -> Latencies {
+    Latencies(lowestDiscernibleValue: 1, highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: .three)
+  }
+
+  private static func record(_ latency: Duration, in latencies: inout Latencies) {
+    latencies.record(UInt64(max(1, latency / .microseconds(1))))
+  }
+
+  private static func milliseconds(_ latencies: Latencies, _ percentile: Double) -> Double {
+    Double(latencies.valueAtPercentile(percentile)) / 1000
   }
 }

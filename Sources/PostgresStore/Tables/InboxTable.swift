@@ -23,7 +23,9 @@ enum InboxTable {
     sql: """
       select i.source, i.id, i.fingerprint, i.tenant_id, i.result_id, i.result_type, i.result, i.recorded_at
       from unnest($1, $2) as wanted (source, id)
-      join inbox i on i.source = wanted.source and i.id = wanted.id
+      cross join lateral (
+        select * from inbox where inbox.source = wanted.source and inbox.id = wanted.id offset 0
+      ) as i
       """)
 
   private static func entry(_ row: PostgresRow) throws(PostgresError) -> InboxEntry {

@@ -43,7 +43,7 @@ enum TenantsTable {
       with changed as (
         update tenants set event_sequence = change.event_sequence
         from unnest($1, $2) as change (id, event_sequence)
-        where tenants.id = change.id
+        where tenants.id = any($1) and tenants.id = change.id
         returning 1
       )
       select expect_rows((select count(*) from changed), cardinality($1))

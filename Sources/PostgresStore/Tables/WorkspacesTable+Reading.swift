@@ -27,7 +27,9 @@ extension WorkspacesTable {
     sql: """
       select \(columns)
       from unnest($1, $2) as wanted (tenant_id, name)
-      join workspaces w on w.tenant_id = wanted.tenant_id and w.name = wanted.name
+      cross join lateral (
+        select * from workspaces where workspaces.tenant_id = wanted.tenant_id and workspaces.name = wanted.name offset 0
+      ) as w
       """)
 
   static func findRoots(of tenants: Set<TenantID>) -> SnapshotQuery? {

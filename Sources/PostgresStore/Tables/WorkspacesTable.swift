@@ -44,7 +44,7 @@ enum WorkspacesTable {
     sql: """
       with changed as (
         delete from workspaces using unnest($1, $2) as change (id, version)
-        where workspaces.id = change.id and workspaces.version = change.version
+        where workspaces.id = any($1) and workspaces.id = change.id and workspaces.version = change.version
         returning 1
       )
       select expect_rows((select count(*) from changed), cardinality($1))
@@ -67,7 +67,7 @@ enum WorkspacesTable {
       with changed as (
         update workspaces set name = change.name, updated_at = change.updated_at, version = change.version
         from unnest($1, $2, $3, $4, $5) as change (id, read_version, name, updated_at, version)
-        where workspaces.id = change.id and workspaces.version = change.read_version
+        where workspaces.id = any($1) and workspaces.id = change.id and workspaces.version = change.read_version
         returning 1
       )
       select expect_rows((select count(*) from changed), cardinality($1))

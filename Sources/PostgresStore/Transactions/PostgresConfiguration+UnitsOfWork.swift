@@ -5,6 +5,9 @@ extension PostgresConfiguration {
   ///
   /// Its statements all reach a few rows by key, and are prepared once. A plan made while the tables were small would
   /// read them whole, and be kept while they grow: index scans and nested loops are the only plans that stay right.
+  /// Which side of a nested loop is the outer one the planner still chooses, and while a table is empty it takes that:
+  /// so statements read by a lateral subquery with OFFSET 0, which can only be the inner side, and write to rows that
+  /// `= any` names, so that the table is never walked through whichever side it is on.
   ///
   /// - Parameter idleSessionTimeout: after which a worker that does not ping any more loses its session, and its
   ///   ``WorkerLease`` with it; 30 s by default.

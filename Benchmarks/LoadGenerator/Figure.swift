@@ -1,0 +1,51 @@
+import Foundation
+
+/// One line of the report: what was measured in several runs and, where there is such a thing, the yardstick's in the
+/// same runs.
+struct Figure {
+  /// For people.
+  let name: String
+  /// For programs.
+  let key: String
+  let unit: String
+  let runs: [Double]
+  /// Of the bare C program, run by run; empty where it has no such figure.
+  let yardstick: [Double]
+
+  init(_ name: String, key: String, unit: String, runs: [Double], yardstick: [Double] = []) {
+    self.name = name
+    self.key = key
+    self.unit = unit
+    self.runs = runs
+    self.yardstick = yardstick
+  }
+
+  var median: Double { Self.median(runs) }
+
+  /// The median of the ratios of each pair: machines drift, and a pair drifts together.
+  var ratio: Double? {
+    yardstick.isEmpty ? nil : Self.median(zip(runs, yardstick).map { $0 / $1 })
+  }
+
+  var yardstickMedian: Double? { yardstick.isEmpty ? nil : Self.median(yardstick) }
+
+  static func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    guard !sorted.isEmpty else { return .nan }
+    let middle = sorted.count / 2
+    return sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+  }
+}
+
+/// Says on standard error how far the benchmark is.
+func note(_ text: String) {
+  FileHandle.standardError.write(Data("benchmark: \(text)\n".utf8))
+}
+
+extension Double {
+  /// With four significant digits at most, and no exponent.
+  var readable: String {
+    let digits = self == 0 ? 0 : max(0, 3 - Int(log10(abs(self)).rounded(.down)))
+    return String(format: "%.\(min(digits, 3))f", self)
+  }
+}

@@ -1,0 +1,18 @@
+/// The processor time of a worker that has nothing to do.
+struct IdleMeasurement {
+  let laboratory: Laboratory
+  let seconds: Int
+
+  func run() async throws -> [Figure] {
+    try await laboratory.reset()
+    let worker = try laboratory.worker.start(["serve"])
+    defer { worker.stop() }
+    // Its answer says that it is up; the seconds after that let it sweep the outbox and settle.
+    try await laboratory.answerOne(run: 4_000)
+    try await Task.sleep(for: .seconds(3))
+    let spent = try worker.processorSeconds
+    try await Task.sleep(for: .seconds(seconds))
+    let share = (try worker.processorSeconds - spent) / Double(seconds)
+    return [Figure("processor when idle", key: "idle_cpu", unit: "%", runs: [share * 100])]
+  }
+}

@@ -1,0 +1,137 @@
+/* The yardstick: the same I/O as one workspace command, with no domain logic, one step after the other.
+ * Consume a batch from a queue, write inbox + workspace + outbox rows in one transaction,
+ * publish a result and an event per command with confirms, acknowledge the batch.
+ * Queues are durable quorum queues; write the default vhost as %2f in URI.
+ *   yardstick purge URI QUEUE 0            empty a queue
+ *   yardstick fill  URI QUEUE N            publish N persistent 300-byte commands, confirmed
+ *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
+ *   yardstick pg    URI CONNINFO N BATCH   the transaction only
+ *   yardstick full  URI QUEUE N BATCH CONNINFO
+ * OUTPUTS in the environment: messages published per command (2).
+ * Prints: mode, N, batch, seconds, per second.
+ * cc -O2 -I$(pg_config --includedir) yardstick.c -o yardstick -lrabbitmq -lpq */
+#include <amqp.h>
+#include <amqp_tcp_socket.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+
+static double now(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec + t.tv_nsec / 1e9; }
+static void die(const char *what) { fprintf(stderr, "yardstick: %s\n", what); exit(1); }
+
+static amqp_connection_state_t dial(char *uri) {
+  struct amqp_connection_info ci; char copy[512]; snprintf(copy, sizeof copy, "%s", uri);
+  if (amqp_parse_url(copy, &ci)) die("bad uri");
+  amqp_connection_state_t c = amqp_new_connection();
+  if (amqp_socket_open(amqp_tcp_socket_new(c), ci.host, ci.port)) die("connect");
+  if (amqp_login(c, ci.vhost, 0, 131072, 0, AMQP_SASL_METHOD_PLAIN, ci.user, ci.password).reply_type != AMQP_RESPONSE_NORMAL) die("login");
+  amqp_channel_open(c, 1);
+  if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("channel");
+  return c;
+}
+static void declare_quorum(amqp_connection_state_t c, const char *queue) {
+  amqp_table_entry_t e = {amqp_cstring_bytes("x-queue-type"), {AMQP_FIELD_KIND_UTF8, {.bytes = amqp_cstring_bytes("quorum")}}};
+  amqp_table_t args = {1, &e};
+  amqp_queue_declare(c, 1, amqp_cstring_bytes(queue), 0, 1, 0, 0, args);
+  if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("queue.declare");
+}
+static uint64_t acked;
+static void await_confirms(amqp_connection_state_t c, uint64_t upto) {
+  while (acked < upto) {
+    amqp_frame_t f;
+    amqp_maybe_release_buffers(c);
+    if (amqp_simple_wait_frame(c, &f)) die("confirm");
+    if (f.frame_type == AMQP_FRAME_METHOD && f.payload.method.id == AMQP_BASIC_ACK_METHOD) {
+      amqp_basic_ack_t *a = f.payload.method.decoded;
+      if (a->multiple) { if (a->delivery_tag > acked) acked = a->delivery_tag; } else acked++;
+    } else die("unexpected frame");
+  }
+}
+static void publish(amqp_connection_state_t c, const char *ex, const char *key, const char *body, size_t n) {
+  amqp_basic_properties_t p; memset(&p, 0, sizeof p);
+  p._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG;
+  p.delivery_mode = 2; p.message_id = amqp_cstring_bytes("01J00000000000000000000000"); p.content_type = amqp_cstring_bytes("application/json");
+  amqp_bytes_t b = {n, (void *)body};
+  if (amqp_basic_publish(c, 1, amqp_cstring_bytes(ex), amqp_cstring_bytes(key), 0, 0, &p, b)) die("publish");
+}
+static void run(PGconn *pg, const char *sql) {
+  PGresult *r = PQexec(pg, sql); ExecStatusType s = PQresultStatus(r);
+  if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK) { fprintf(stderr, "%s\n", PQerrorMessage(pg)); exit(1); }
+  PQclear(r);
+}
+static void prepare_tables(PGconn *pg) {
+  run(pg, "drop table if exists l_inbox, l_ws, l_outbox;"
+          "create table l_inbox(id text primary key, at timestamptz not null default now(), result jsonb);"
+          "create table l_ws(id text primary key, tenant text not null, name text not null, parent text, at timestamptz not null default now(), unique(tenant,name));"
+          "create table l_outbox(seq bigint generated always as identity primary key, agg text, kind text, payload jsonb)");
+}
+static long serial;
+static void commit_batch(PGconn *pg, int n) {
+  /* text-array parameters: what a real worker would send */
+  static char *ids, *names; if (!ids) { ids = malloc(64 * 4096); names = malloc(64 * 4096); }
+  char *p = ids, *q = names; *p++ = '{'; *q++ = '{';
+  for (int i = 0; i < n; i++) { serial++; p += sprintf(p, "%s01J%023ld", i ? "," : "", serial); q += sprintf(q, "%sname-%ld", i ? "," : "", serial); }
+  strcpy(p, "}"); strcpy(q, "}");
+  const char *v[2] = {ids, names};
+  run(pg, "begin");
+  PGresult *r = PQexecParams(pg,
+    "with i as (insert into l_inbox(id,result) select x, jsonb_build_object('status','ok','id',x) from unnest($1::text[]) x on conflict do nothing returning id),"
+    " w as (insert into l_ws(id,tenant,name,parent) select x,'01JTENANT00000000000000000',n,'01JROOT0000000000000000000' from unnest($1::text[],$2::text[]) t(x,n) on conflict do nothing returning id)"
+    " insert into l_outbox(agg,kind,payload) select x,'WorkspaceCreated',jsonb_build_object('workspace_id',x,'name',n,'tenant_id','01JTENANT00000000000000000','is_root',false) from unnest($1::text[],$2::text[]) t(x,n) where x in (select id from w)",
+    2, NULL, v, NULL, NULL, 0);
+  if (PQresultStatus(r) != PGRES_COMMAND_OK) { fprintf(stderr, "%s\n", PQerrorMessage(pg)); exit(1); }
+  if (atoi(PQcmdTuples(r)) != n) die("rows lost");
+  PQclear(r); run(pg, "commit");
+}
+int main(int argc, char **argv) {
+  if (argc < 5) die("usage");
+  const char *mode = argv[1]; long n; int batch = 0; double t0;
+  int outputs = getenv("OUTPUTS") ? atoi(getenv("OUTPUTS")) : 2;
+  char body[300]; memset(body, 'x', sizeof body);
+  if (!strcmp(mode, "purge")) {
+    amqp_connection_state_t c = dial(argv[2]);
+    amqp_queue_purge(c, 1, amqp_cstring_bytes(argv[3]));
+    if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("queue.purge");
+    return 0;
+  }
+  if (!strcmp(mode, "fill")) {
+    amqp_connection_state_t c = dial(argv[2]); n = atol(argv[4]);
+    declare_quorum(c, argv[3]);
+    amqp_queue_purge(c, 1, amqp_cstring_bytes(argv[3])); amqp_confirm_select(c, 1); t0 = now();
+    for (long i = 1; i <= n; i++) { publish(c, "", argv[3], body, sizeof body); if (i % 512 == 0) await_confirms(c, i); }
+    await_confirms(c, n);
+  } else {
+    amqp_connection_state_t in = NULL, out = NULL; PGconn *pg = NULL;
+    n = atol(argv[4]); batch = atoi(argv[5]);
+    const char *conninfo = !strcmp(mode, "pg") ? argv[3] : argc > 6 ? argv[6] : NULL;
+    if (strcmp(mode, "amqp")) { pg = PQconnectdb(conninfo); if (PQstatus(pg) != CONNECTION_OK) die(PQerrorMessage(pg)); prepare_tables(pg); }
+    if (strcmp(mode, "pg")) {
+      in = dial(argv[2]); out = dial(argv[2]);
+      amqp_exchange_declare(out, 1, amqp_cstring_bytes("l.out"), amqp_cstring_bytes("topic"), 0, 1, 0, 0, amqp_empty_table);
+      declare_quorum(out, "l.out.q");
+      amqp_queue_purge(out, 1, amqp_cstring_bytes("l.out.q"));
+      amqp_queue_bind(out, 1, amqp_cstring_bytes("l.out.q"), amqp_cstring_bytes("l.out"), amqp_cstring_bytes("#"), amqp_empty_table);
+      amqp_confirm_select(out, 1); amqp_basic_qos(in, 1, 0, batch * 4, 0);
+      amqp_basic_consume(in, 1, amqp_cstring_bytes(argv[3]), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+    }
+    t0 = now(); uint64_t sent = 0;
+    for (long done = 0; done < n;) {
+      int k = n - done < batch ? n - done : batch; uint64_t last = 0;
+      if (in) for (int i = 0; i < k; i++) {
+        amqp_envelope_t e; amqp_maybe_release_buffers(in);
+        if (amqp_consume_message(in, &e, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
+        last = e.delivery_tag; amqp_destroy_envelope(&e);
+      }
+      if (pg) commit_batch(pg, k);
+      if (out) { for (int i = 0; i < k * outputs; i++) publish(out, "l.out", i % 2 ? "workspace.created" : "workspace.result", body, 250);
+        sent += (uint64_t)outputs * k; await_confirms(out, sent); }
+      if (in) amqp_basic_ack(in, 1, last, 1);
+      done += k;
+    }
+  }
+  double s = now() - t0;
+  printf("%s n=%ld batch=%d seconds=%.2f per_second=%.0f\n", mode, n, batch, s, n / s);
+}
