@@ -96,6 +96,15 @@ let package = Package(
       ],
       path: "Benchmarks/LoadGenerator", swiftSettings: strict),
 
+    // What bin/benchmark counts the instructions of.
+    .executableTarget(
+      name: "command-path",
+      dependencies: [
+        "WorkerRuntime", "PostgresStore", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "DeliveryPipeline",
+      ],
+      path: "Benchmarks/CommandPath", swiftSettings: strict),
+
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
     .target(name: "TestSupport", dependencies: ["PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),

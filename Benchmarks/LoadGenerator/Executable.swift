@@ -33,6 +33,15 @@ struct Executable: Sendable {
     return RunningProcess(process: process)
   }
 
+  /// Starts it, and hands out what it writes to standard output. It ends by itself.
+  func open(_ arguments: [String]) throws -> FileHandle {
+    let output = Pipe()
+    let process = process(arguments)
+    process.standardOutput = output
+    try process.run()
+    return output.fileHandleForReading
+  }
+
   private func process(_ arguments: [String]) -> Process {
     let process = Process()
     process.executableURL = URL(filePath: path)

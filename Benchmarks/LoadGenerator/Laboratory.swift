@@ -5,7 +5,8 @@ import RabbitMQClient
 
 /// The servers between two measurements: emptied, prepared, filled.
 final class Laboratory: Sendable {
-  /// Bound to both exchanges of the worker, as the yardstick's queue is to its one; nobody consumes it.
+  /// Takes the events, and keeps them, as the yardstick's queue keeps both of its messages. The results go to whoever
+  /// measures.
   private static let archive: ShortString = "benchmark.archive"
 
   let servers: ServerAddresses
@@ -95,7 +96,7 @@ final class Laboratory: Sendable {
 
   /// Sends one command and waits for its result.
   func answerOne(run: Int) async throws {
-    let replies = try await ResultSubscription.open(servers, isBound: false)
+    let replies = try await ResultSubscription.open(servers)
     var factory = CommandFactory(run: run)
     try await publisher.publish([factory.next(replyTo: replies.queue)])
     _ = try await replies.next()
@@ -107,7 +108,6 @@ final class Laboratory: Sendable {
     arguments.append("x-queue-type", "quorum")
     try await broker.declare([
       .queue(Self.archive, arguments: arguments, isPassive: false),
-      .binding(queue: Self.archive, exchange: "workspace.results", routingKey: "#"),
       .binding(queue: Self.archive, exchange: "workspace.events", routingKey: "#"),
     ])
   }

@@ -20,7 +20,7 @@ struct LatencyMeasurement {
     defer { worker.stop() }
     let connection = try await Laboratory.connect(laboratory.servers)
     let publisher = try await RabbitMQPublisher.start(on: connection)
-    let replies = try await ResultSubscription.open(laboratory.servers, isBound: false)
+    let replies = try await ResultSubscription.open(laboratory.servers)
     // The first ones prepare statements and warm caches.
     _ = try await oneAtATime(100, run: 1_000, publisher, replies)
     var figures = try await closedLoop(publisher, replies)

@@ -40,16 +40,13 @@ struct ThroughputMeasurement {
 
   private func workerRun(number: Int) async throws -> Run {
     try await laboratory.fill(commands, run: stored + number)
-    let results = try await ResultSubscription.open(laboratory.servers, isBound: true)
+    let listener = try ResultListener(laboratory, count: commands)
     let worker = try laboratory.worker.start(["serve"])
     defer { worker.stop() }
-    let first = try await results.next().count
-    let (start, spent) = (ContinuousClock.now, try worker.processorSeconds)
-    var count = first
-    while count < commands { count += try await results.next().count }
-    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    try listener.waitForFirst()
+    let spent = try worker.processorSeconds
+    let seconds = try listener.waitForLast()
     let processorSeconds = try worker.processorSeconds - spent
-    await results.close()
-    return Run(perSecond: Double(commands - first) / seconds, seconds: seconds, processorSeconds: processorSeconds)
+    return Run(perSecond: Double(commands - 1) / seconds, seconds: seconds, processorSeconds: processorSeconds)
   }
 }

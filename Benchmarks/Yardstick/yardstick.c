@@ -3,6 +3,7 @@
  * publish a result and an event per command with confirms, acknowledge the batch.
  * Queues are durable quorum queues; write the default vhost as %2f in URI.
  *   yardstick purge URI QUEUE 0            empty a queue
+ *   yardstick listen URI EXCHANGE N        subscribe to all of an exchange; say "ready", "first" and, at N, "last"
  *   yardstick fill  URI QUEUE N            publish N persistent 300-byte commands, confirmed
  *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
@@ -86,11 +87,31 @@ static void commit_batch(PGconn *pg, int n) {
   if (atoi(PQcmdTuples(r)) != n) die("rows lost");
   PQclear(r); run(pg, "commit");
 }
+/* A subscriber that costs next to nothing: a queue of its own, no acknowledgements. */
+static void listen_to(char *uri, const char *exchange, long n) {
+  amqp_connection_state_t c = dial(uri);
+  amqp_queue_declare_ok_t *q = amqp_queue_declare(c, 1, amqp_empty_bytes, 0, 0, 1, 1, amqp_empty_table);
+  if (!q) die("queue.declare");
+  amqp_bytes_t name = amqp_bytes_malloc_dup(q->queue);
+  amqp_queue_bind(c, 1, name, amqp_cstring_bytes(exchange), amqp_cstring_bytes("#"), amqp_empty_table);
+  amqp_basic_consume(c, 1, name, amqp_empty_bytes, 0, 1, 1, amqp_empty_table);
+  if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("basic.consume");
+  puts("ready"); fflush(stdout);
+  double first = 0;
+  for (long i = 0; i < n; i++) {
+    amqp_envelope_t e; amqp_maybe_release_buffers(c);
+    if (amqp_consume_message(c, &e, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
+    amqp_destroy_envelope(&e);
+    if (i == 0) { first = now(); puts("first"); fflush(stdout); }
+  }
+  printf("last %.6f\n", now() - first);
+}
 int main(int argc, char **argv) {
   if (argc < 5) die("usage");
   const char *mode = argv[1]; long n; int batch = 0; double t0;
   int outputs = getenv("OUTPUTS") ? atoi(getenv("OUTPUTS")) : 2;
   char body[300]; memset(body, 'x', sizeof body);
+  if (!strcmp(mode, "listen")) { listen_to(argv[2], argv[3], atol(argv[4])); return 0; }
   if (!strcmp(mode, "purge")) {
     amqp_connection_state_t c = dial(argv[2]);
     amqp_queue_purge(c, 1, amqp_cstring_bytes(argv[3]));

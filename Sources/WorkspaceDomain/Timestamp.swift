@@ -15,19 +15,26 @@ extension Timestamp: CustomStringConvertible {
   package var description: String {
     let (days, time) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
     let (year, month, day) = Self.civil(daysSince1970: days)
-    let digits: [(value: Int64, width: Int, separator: String)] = [
-      (year, 4, "-"), (month, 2, "-"), (day, 2, "T"),
-      (time / 3_600_000, 2, ":"), (time / 60_000 % 60, 2, ":"), (time / 1000 % 60, 2, "."), (time % 1000, 3, "Z"),
-    ]
-    var text = ""
-    text.reserveCapacity(24)
-    for (value, width, separator) in digits {
-      let number = String(value)
-      for _ in number.utf8.count..<max(width, number.utf8.count) { text += "0" }
-      text += number
-      text += separator
+    return String(unsafeUninitializedCapacity: 32) { buffer in
+      var end = 0
+      func append(_ value: Int64, width: Int, _ separator: Unicode.Scalar) {
+        var rest = value
+        for position in stride(from: end + width - 1, through: end, by: -1) {
+          buffer[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        }
+        buffer[end + width] = UInt8(ascii: separator)
+        end += width + 1
+      }
+      append(year, width: year < 10_000 ? 4 : String(year).utf8.count, "-")
+      append(month, width: 2, "-")
+      append(day, width: 2, "T")
+      append(time / 3_600_000, width: 2, ":")
+      append(time / 60_000 % 60, width: 2, ":")
+      append(time / 1000 % 60, width: 2, ".")
+      append(time % 1000, width: 3, "Z")
+      return end
     }
-    return text
   }
 
   /// Howard Hinnant's `civil_from_days` (https://howardhinnant.github.io/date_algorithms.html), for days from 1970 on.

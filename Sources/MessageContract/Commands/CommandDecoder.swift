@@ -4,7 +4,7 @@ import WorkspaceApplication
 /// Turns the bytes of a message into a command, or says why it is none.
 package struct CommandDecoder: Sendable {
   /// The content types of a CloudEvent in structured JSON mode.
-  private static let contentTypes = ["application/cloudevents+json", "application/json"]
+  private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
 
   private let limits: ContractLimits
 
@@ -48,8 +48,12 @@ package struct CommandDecoder: Sendable {
 
   private func isJSON(_ contentType: ShortString?) -> Bool {
     guard let contentType, !contentType.bytes.isEmpty else { return true }
-    guard let text = contentType.text, let mediaType = text.split(separator: ";").first else { return false }
-    return Self.contentTypes.contains(mediaType.lowercased().trimmingSpaces())
+    // As nearly all senders write it; else case, spaces and parameters don't count.
+    if Self.contentTypes.contains(contentType) { return true }
+    let space = UInt8(ascii: " ")
+    let mediaType = contentType.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
+    guard let text = String(validating: mediaType.reversed(), as: UTF8.self) else { return false }
+    return ShortString(text.lowercased()).map(Self.contentTypes.contains) ?? false
   }
 
   private func data(of document: JSONObject, _ envelope: PartialEnvelope) throws(InvalidCommand) -> JSONObject {
@@ -85,11 +89,5 @@ extension JSONReader.Problem {
     case .numberOutOfRange: "the body has a number that is out of range"
     case .duplicateKey: "the body has an object with a key that stands twice"
     }
-  }
-}
-
-extension String {
-  fileprivate func trimmingSpaces() -> String {
-    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 }

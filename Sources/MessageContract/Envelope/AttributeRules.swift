@@ -2,6 +2,8 @@
 enum AttributeRules {
   /// Text of 1 to `maximumLength` Unicode scalars, without control characters and noncharacters.
   static func isText(_ text: String, maximumLength: Int) -> Bool {
+    // Nearly all texts are printable ASCII, whose scalars are its bytes.
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return (1...maximumLength).contains(text.utf8.count) }
     let scalars = text.unicodeScalars
     return !scalars.isEmpty && text.utf8.count <= maximumLength * 4 && scalars.count <= maximumLength
       && scalars.allSatisfy { $0.properties.generalCategory != .control && !$0.properties.isNoncharacterCodePoint }
@@ -11,16 +13,23 @@ enum AttributeRules {
   static func isURIReference(_ text: String) -> Bool {
     var bytes = Array(text.utf8)[...]
     while let byte = bytes.popFirst() {
-      guard byte < 0x80 else { return false }
-      let character = Character(Unicode.Scalar(byte))
-      if character == "%" {
+      if byte == UInt8(ascii: "%") {
         guard bytes.prefix(2).count == 2, bytes.prefix(2).allSatisfy(isHexDigit) else { return false }
         bytes = bytes.dropFirst(2)
-      } else if !character.isLetter && !character.isNumber && !"-._~:/?#[]@!$&'()*+,;=".contains(character) {
+      } else if !isLetterOrDigit(byte) && !uriMarks.contains(byte) {
         return false
       }
     }
     return !text.isEmpty
+  }
+
+  private static let uriMarks = Array("-._~:/?#[]@!$&'()*+,;=".utf8)
+
+  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+    default: false
+    }
   }
 
   /// A moment as RFC 3339, section 5.6 writes it.

@@ -7,7 +7,7 @@ extension Identifier: PostgresEncodable {
   package static var postgresType: PostgresType { .text }
   package static var postgresArrayType: PostgresType { .textArray }
 
-  package func encode(into bytes: inout [UInt8]) { description.encode(into: &bytes) }
+  package func encode(into bytes: inout [UInt8]) { ulid.append(to: &bytes) }
 }
 
 extension WorkspaceName: PostgresEncodable {

@@ -23,7 +23,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 
   package func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open already") }
-    let queries = Self.queries(readSet)
+    let queries = readSet.queries()
     return try await orAbandon { () async throws(PostgresError) in
       let answers = try await connection.pipeline([.begin] + queries.map(\.request))
       hasBegun = true
@@ -35,7 +35,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 
   package func commit(_ writeSet: WriteSet) async throws(UnitOfWorkError) -> [OutboxID] {
     guard hasBegun else { throw .failed(reason: "no unit of work has begun") }
-    let requests = requests(writeSet)
+    let requests = writeSet.requests(queue: queue)
     return try await orAbandon { () async throws(PostgresError) in
       let answers = try await connection.pipeline(requests)
       hasBegun = false
@@ -69,35 +69,6 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 }
 
 extension PostgresUnitOfWorkStore {
-  private static func queries(_ readSet: ReadSet) -> [SnapshotQuery] {
-    [
-      // First: it waits for other writers, and what follows sees what they committed.
-      TenantsTable.lock(readSet.tenants),
-      InboxTable.find(readSet.inboxKeys),
-      WorkspacesTable.find(ids: readSet.workspaces),
-      WorkspacesTable.find(names: readSet.names),
-      WorkspacesTable.findRoots(of: readSet.rootsOf),
-      WorkspacesTable.countChildren(of: readSet.childrenOf, limit: readSet.childLimit),
-      WorkspacesTable.list(readSet.pages),
-    ].compactMap(\.self)
-  }
-
-  private func requests(_ writeSet: WriteSet) -> [PostgresRequest] {
-    let changes = [
-      TenantsTable.insert(writeSet.newTenants),
-      InboxTable.insert(writeSet.inbox),
-      // Before updates and inserts: these may take the names that become free.
-      WorkspacesTable.delete(writeSet.deleted),
-      WorkspacesTable.releaseNames(writeSet.updated),
-      WorkspacesTable.update(writeSet.updated),
-      WorkspacesTable.insert(writeSet.inserted),
-      TenantsTable.update(writeSet.sequences),
-      OutboxTable.insert(writeSet.outbox, queue: queue),
-      OutboxTable.delete(writeSet.confirmed, queue: queue),
-    ]
-    return changes.compactMap(\.self) + [.commit]
-  }
-
   /// Runs a statement that is a transaction of its own.
   private func single(_ request: PostgresRequest) async throws(UnitOfWorkError) -> PostgresRows {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open") }

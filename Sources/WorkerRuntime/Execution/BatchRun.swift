@@ -1,13 +1,13 @@
 import DeliveryPipeline
 import MessageContract
-import UnitOfWork
-import WorkspaceApplication
+package import UnitOfWork
+package import WorkspaceApplication
 import WorkspaceDomain
 
 /// Runs the commands of a batch in order, in memory, on what a ``ReadSet`` found, and gathers all that must be written.
-struct BatchRun {
+package struct BatchRun {
   /// Why a batch could not be run to its end.
-  enum Failure: Error {
+  package enum Failure: Error {
     case service(WorkspaceServiceError)
   }
 
@@ -18,9 +18,10 @@ struct BatchRun {
 
   private var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
-  private(set) var writeSet = WriteSet()
+  /// All that was gathered, complete once ``run(_:verdict:)`` has returned.
+  package private(set) var writeSet = WriteSet()
 
-  init(
+  package init(
     environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, confirmed: [OutboxID],
     observations: DeferredObservations
   ) {
@@ -33,7 +34,7 @@ struct BatchRun {
   }
 
   /// Runs `messages`, of which a lone one may have its verdict already.
-  mutating func run(_ messages: [ReceivedMessage], verdict: Verdict?) throws(Failure) {
+  package mutating func run(_ messages: [ReceivedMessage], verdict: Verdict?) throws(Failure) {
     for message in messages {
       switch (message.content, verdict) {
       case (.failure(let invalid), _): try deadLetter(message.delivery, invalid.failure, invalid.envelope)

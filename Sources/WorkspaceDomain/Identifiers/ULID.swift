@@ -50,15 +50,17 @@ extension ULID: Comparable {
 }
 
 extension ULID: LosslessStringConvertible {
-  private static let symbols = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+  private static var symbols: StaticString { "0123456789ABCDEFGHJKMNPQRSTVWXYZ" }
 
   /// Each byte's value as a symbol; 255 for what is none. Lower case counts, I, L, O and U do not: the specification
   /// leaves them out of the alphabet, and a reader that guesses would give one id two spellings.
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: 255, count: 256)
-    for (value, symbol) in symbols.enumerated() {
-      values[Int(symbol)] = UInt8(value)
-      if symbol > UInt8(ascii: "9") { values[Int(symbol | 0x20)] = UInt8(value) }
+    symbols.withUTF8Buffer { symbols in
+      for (value, symbol) in symbols.enumerated() {
+        values[Int(symbol)] = UInt8(value)
+        if symbol > UInt8(ascii: "9") { values[Int(symbol | 0x20)] = UInt8(value) }
+      }
     }
     return values
   }()
@@ -85,14 +87,28 @@ extension ULID: LosslessStringConvertible {
   /// The text form, in upper case.
   package var description: String {
     String(unsafeUninitializedCapacity: Self.length) { buffer in
-      var high = high
-      var low = low
+      write(to: buffer)
+      return Self.length
+    }
+  }
+
+  /// Appends the text form: spares the string where bytes are wanted, some twenty times for each command.
+  package func append(to bytes: inout [UInt8]) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { buffer in
+      write(to: buffer)
+      bytes.append(contentsOf: UnsafeBufferPointer(buffer))
+    }
+  }
+
+  private func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
+    var high = high
+    var low = low
+    Self.symbols.withUTF8Buffer { symbols in
       for position in stride(from: Self.length - 1, through: 0, by: -1) {
-        buffer[position] = Self.symbols[Int(low & 31)]
+        buffer[position] = symbols[Int(low & 31)]
         low = low >> 5 | high << 59
         high >>= 5
       }
-      return Self.length
     }
   }
 }

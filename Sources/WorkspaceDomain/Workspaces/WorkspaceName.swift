@@ -15,6 +15,10 @@ package struct WorkspaceName: Sendable {
   }
 
   package init(_ text: String) throws(Problem) {
+    if Self.isPlain(text) {
+      self.text = text
+      return
+    }
     let scalars = Self.trim(text.unicodeScalars)
     guard !scalars.isEmpty else { throw .empty }
     guard scalars.count <= Self.maximumLength else { throw .tooLong(length: scalars.count) }
@@ -24,6 +28,14 @@ package struct WorkspaceName: Sendable {
 
   /// A name that was valid when it was stored.
   package init(stored text: String) { self.text = text }
+
+  /// Printable ASCII, not too long, with nothing to trim: most names, for which Unicode's tables need not be asked.
+  private static func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8
+    let space = UInt8(ascii: " ")
+    guard let first = bytes.first, let last = bytes.last, first != space, last != space else { return false }
+    return bytes.count <= maximumLength && bytes.allSatisfy { (space..<0x7F).contains($0) }
+  }
 
   private static func trim(_ scalars: String.UnicodeScalarView) -> Substring.UnicodeScalarView {
     func isWhitespace(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace }
@@ -37,7 +49,8 @@ extension WorkspaceName: Hashable {
   package static func == (lhs: Self, rhs: Self) -> Bool { lhs.text.utf8.elementsEqual(rhs.text.utf8) }
 
   package func hash(into hasher: inout Hasher) {
-    for byte in text.utf8 { hasher.combine(byte) }
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 }
 

@@ -1,0 +1,74 @@
+import DeliveryPipeline
+import MessageContract
+import PostgresStore
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// All that the worker itself does for a command, between the bytes from the broker and the bytes for the database and
+/// the broker, and nothing else: no server, no thread, no clock. What an instruction counter is to be put on.
+@main
+struct CommandPath {
+  /// `command-path BATCHES SIZE`
+  static func main() throws {
+    let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+    guard arguments.count == 2 else { return print("usage: command-path BATCHES SIZE") }
+    var path = CommandPath()
+    var requests = 0
+    for _ in 0..<arguments[0] { requests += try path.run(arguments[1]) }
+    print("\(arguments[0] * arguments[1]) commands, \(requests) statements")
+  }
+
+  private let decoder = CommandDecoder()
+  private let tenants = (0..<8).map { TenantID(ULID(milliseconds: 1, randomness: .init(high: 1, low: $0))) }
+  private let roots = (0..<8).map { WorkspaceID(ULID(milliseconds: 2, randomness: .init(high: 1, low: $0))) }
+  private let environment = ExecutionEnvironment(
+    clock: FixedClock(), identifiers: MonotonicIdentifiers(), defaultRootName: "Root",
+    messages: OutboundMessages(
+      exchanges: ExchangeNames(results: "workspace.results", events: "workspace.events", deadLetters: "workspace.dead-letters"),
+      publisher: "guest"))
+  private var count: UInt64 = 0
+
+  /// - Returns: the number of statements that the batch comes to.
+  private mutating func run(_ size: Int) throws -> Int {
+    let messages = (0..<size).map { _ in ReceivedMessage(next(), decoder: decoder) }
+    let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
+    let readSet = ReadSet(commands, defaultRootName: "Root")
+    var run = BatchRun(
+      environment: environment, readSet: readSet, snapshot: snapshot(), confirmed: [],
+      observations: DeferredObservations())
+    try run.run(messages, verdict: nil)
+    return run.writeSet.requests(queue: "//workspace.commands").count
+  }
+
+  private func snapshot() -> Snapshot {
+    var snapshot = Snapshot()
+    for (tenant, root) in zip(tenants, roots) {
+      snapshot.tenants[tenant] = 1
+      snapshot.workspaces[root] = Workspace(
+        id: root, tenantID: tenant, name: WorkspaceName(stored: "Root"), parentID: nil,
+        createdAt: FixedClock().now(), updatedAt: FixedClock().now(), version: 1)
+    }
+    return snapshot
+  }
+
+  private mutating func next() -> Delivery {
+    count += 1
+    let place = Int(count % 8)
+    let body = """
+      {"specversion":"1.0","id":"benchmark-1-\(count)","source":"/benchmark","type":"workspace.create",\
+      "tenantid":"\(tenants[place])","userid":"benchmark","data":{"name":"workspace 1 \(count)",\
+      "parent_workspace_id":"\(roots[place])"}}
+      """
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents+json"
+    return Delivery(
+      tag: DeliveryTag(generation: 1, number: count), isRedelivered: false, exchange: "workspace.commands",
+      routingKey: "workspace.create", properties: properties, body: Array(body.utf8))
+  }
+}
+
+private struct FixedClock: WallClock {
+  func now() -> Timestamp { Timestamp(milliseconds: 1_790_000_000_000) }
+}
