@@ -13,9 +13,16 @@ extension Timestamp: CustomStringConvertible {
   ///
   /// Six of these are written for every command; a general date formatter costs as much as all else of a command.
   package var description: String {
+    var text = ""
+    withText { text = String(decoding: $0, as: UTF8.self) }
+    return text
+  }
+
+  /// Lends the bytes of the text form.
+  package func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     let (days, time) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
     let (year, month, day) = Self.civil(daysSince1970: days)
-    return String(unsafeUninitializedCapacity: 32) { buffer in
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 40) { buffer in
       var end = 0
       func append(_ value: Int64, width: Int, _ separator: Unicode.Scalar) {
         var rest = value
@@ -33,7 +40,7 @@ extension Timestamp: CustomStringConvertible {
       append(time / 60_000 % 60, width: 2, ":")
       append(time / 1000 % 60, width: 2, ".")
       append(time % 1000, width: 3, "Z")
-      return end
+      body(UnsafeBufferPointer(rebasing: buffer[..<end]))
     }
   }
 

@@ -10,12 +10,20 @@ package struct HeaderTable: Sendable, Equatable {
 
   /// Adds a long string. An entry of the same name that is there already stays in front and loses: the last one wins.
   /// A `name` of more than 255 bytes is cut there.
-  package mutating func append(_ name: String, _ value: some Sequence<UInt8>) {
-    appendName(name, kind: "S")
-    appendCounted(Array(value))
+  package mutating func append(_ name: String, _ value: [UInt8]) { value.withUnsafeBufferPointer { append(name, $0) } }
+
+  /// Adds a long string.
+  package mutating func append(_ name: String, _ value: String) {
+    var value = value
+    value.withUTF8 { append(name, $0) }
   }
 
-  package mutating func append(_ name: String, _ value: String) { append(name, value.utf8) }
+  /// Adds a long string.
+  package mutating func append(_ name: String, _ value: UnsafeBufferPointer<UInt8>) {
+    appendName(name, kind: "S")
+    appendCount(value.count)
+    entries.append(contentsOf: value)
+  }
 
   /// Adds a signed 64-bit integer.
   package mutating func append(_ name: String, _ value: Int64) {
@@ -32,19 +40,22 @@ package struct HeaderTable: Sendable, Equatable {
   /// Adds a nested table.
   package mutating func append(_ name: String, _ value: HeaderTable) {
     appendName(name, kind: "F")
-    appendCounted(value.entries)
+    appendCount(value.entries.count)
+    entries.append(contentsOf: value.entries)
   }
 
   private mutating func appendName(_ name: String, kind: Unicode.Scalar) {
-    let name = name.utf8.prefix(ShortString.maximumBytes)
-    entries.append(UInt8(name.count))
-    entries.append(contentsOf: name)
+    var name = name
+    name.withUTF8 { name in
+      let name = UnsafeBufferPointer(rebasing: name.prefix(ShortString.maximumBytes))
+      entries.append(UInt8(name.count))
+      entries.append(contentsOf: name)
+    }
     entries.append(UInt8(ascii: kind))
   }
 
-  private mutating func appendCounted(_ bytes: [UInt8]) {
-    withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { entries.append(contentsOf: $0) }
-    entries.append(contentsOf: bytes)
+  private mutating func appendCount(_ count: Int) {
+    withUnsafeBytes(of: UInt32(count).bigEndian) { entries.append(contentsOf: $0) }
   }
 
   /// The long string under `name` at the top level; nil where there is none, it is of another kind or not UTF-8.

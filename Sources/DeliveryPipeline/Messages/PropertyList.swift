@@ -78,9 +78,21 @@ private struct PropertyFlags: OptionSet {
 
 private struct PropertyListEncoder {
   private var flags: PropertyFlags = []
-  private var values: [UInt8] = []
+  /// Begins with room for the flags, which are known last.
+  private var values: [UInt8]
 
-  var bytes: [UInt8] { [UInt8(flags.rawValue >> 8), UInt8(flags.rawValue & 0xFF)] + values }
+  init() {
+    values = []
+    values.reserveCapacity(256)
+    values += [0, 0]
+  }
+
+  var bytes: [UInt8] {
+    var bytes = values
+    bytes[0] = UInt8(flags.rawValue >> 8)
+    bytes[1] = UInt8(flags.rawValue & 0xFF)
+    return bytes
+  }
 
   mutating func append(_ string: ShortString?, _ flag: PropertyFlags) {
     guard let string else { return }

@@ -8,7 +8,7 @@ enum Fingerprint {
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("type", type.rawValue)
-      writer.member("tenantid", tenantID.description)
+      writer.member("tenantid", tenantID.ulid)
       // Members are sorted and numbers have one spelling: equal values have equal bytes.
       writer.member("data", .object(data))
     }

@@ -5,12 +5,12 @@ extension JSONWriter {
   /// The attributes that results and events begin with.
   mutating func envelope(id: ULID, type: String, time: Timestamp, subject: WorkspaceID?, tenantID: TenantID?) {
     member("specversion", "1.0")
-    member("id", id.description)
+    member("id", id)
     member("source", "/workspace-worker")
     member("type", type)
-    member("time", time.description)
-    if let subject { member("subject", subject.description) }
-    if let tenantID { member("tenantid", tenantID.description) }
+    member("time", time)
+    if let subject { member("subject", subject.ulid) }
+    if let tenantID { member("tenantid", tenantID.ulid) }
   }
 
   /// The command that a message is about, and its trace; what could not be read is left out.

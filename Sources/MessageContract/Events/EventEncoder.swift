@@ -33,8 +33,8 @@ package enum EventEncoder {
 
 extension JSONWriter {
   fileprivate mutating func members(of event: WorkspaceEvent) {
-    member("workspace_id", event.workspaceID.description)
-    member("tenant_id", event.tenantID.description)
+    member("workspace_id", event.workspaceID.ulid)
+    member("tenant_id", event.tenantID.ulid)
     switch event.change {
     case .created(let name, let creator):
       member("name", name.text)
@@ -47,11 +47,11 @@ extension JSONWriter {
       member("name", name.text)
       place(of: event)
     }
-    member("occurred_at", event.occurredAt.description)
+    member("occurred_at", event.occurredAt)
   }
 
   private mutating func place(of event: WorkspaceEvent) {
-    member("parent_workspace_id", orNull: event.parentID?.description)
+    member("parent_workspace_id", orNull: event.parentID?.ulid)
     member("is_root", event.isRoot)
   }
 }

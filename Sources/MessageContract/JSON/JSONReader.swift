@@ -73,6 +73,7 @@ package struct JSONReader {
     try descend()
     try expect("{")
     var members: [(key: String, value: JSONValue)] = []
+    members.reserveCapacity(8)
     skipWhitespace()
     if !take("}") {
       repeat {
@@ -150,25 +151,32 @@ extension JSONReader {
     try expect("\"")
     let start = position
     var unescaped: [UInt8]?
+    var isASCII = true
     while let byte = current {
       switch byte {
       case UInt8(ascii: "\""):
-        let text = unescaped.map { String(validating: $0, as: UTF8.self) }
-          ?? String(validating: bytes[start..<position], as: UTF8.self)
-        guard let text else { throw malformed }
+        guard let text = text(unescaped.map { $0[...] } ?? bytes[start..<position], isASCII: isASCII) else { throw malformed }
         position += 1
         return text
       case UInt8(ascii: "\\"):
         if unescaped == nil { unescaped = Array(bytes[start..<position]) }
+        isASCII = false
         position += 1
         unescaped?.append(contentsOf: try escape())
       case 0..<0x20: throw malformed
       default:
         unescaped?.append(byte)
+        if byte >= 0x80 { isASCII = false }
         position += 1
       }
     }
     throw malformed
+  }
+
+  /// - Returns: nil where the bytes are not UTF-8. ASCII is, and need not be looked at again.
+  private func text(_ bytes: ArraySlice<UInt8>, isASCII: Bool) -> String? {
+    guard isASCII else { return String(validating: bytes, as: UTF8.self) }
+    return bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 
   /// What stands behind a backslash, as UTF-8.

@@ -1,3 +1,5 @@
+import WorkspaceDomain
+
 /// A JSON document as a value (RFC 8259).
 package enum JSONValue: Sendable, Equatable {
   case null
@@ -20,8 +22,8 @@ package struct JSONObject: Sendable, Equatable {
   /// - Returns: nil where a key stands twice. Which of the two a reader takes is not defined (RFC 8259, section 4), so
   ///   another service could have checked one value and this one act on the other.
   package init?(_ members: [(key: String, value: JSONValue)]) {
-    let sorted = members.map(Member.init).sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    for (one, next) in zip(sorted, sorted.dropFirst()) where one.key.utf8.elementsEqual(next.key.utf8) { return nil }
+    let sorted = members.map(Member.init).sorted { $0.key.precedesByBytes($1.key) }
+    for (one, next) in zip(sorted, sorted.dropFirst()) where !one.key.precedesByBytes(next.key) { return nil }
     self.members = sorted
   }
 
@@ -31,6 +33,8 @@ package struct JSONObject: Sendable, Equatable {
 
   /// The value under `key`; nil where there is none.
   package subscript(_ key: StaticString) -> JSONValue? {
-    key.withUTF8Buffer { key in members.first { $0.key.utf8.elementsEqual(key) }?.value }
+    key.withUTF8Buffer { key in
+      members.first { $0.key.utf8.count == key.count && $0.key.utf8.elementsEqual(key) }?.value
+    }
   }
 }

@@ -1,10 +1,16 @@
+package import WorkspaceDomain
+
 /// Writes JSON with the members in the order in which they are written, so that the same value has the same bytes.
-package struct JSONWriter {
-  package private(set) var bytes: [UInt8] = []
+package struct JSONWriter: ~Copyable {
+  private var sink: ByteSink
   /// Nothing stands yet in the object or array that is being written.
   private var isFirst = true
 
-  package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
+  /// - Parameter capacity: the bytes that there is room for from the start.
+  package init(capacity: Int = 1024) { sink = ByteSink(capacity: capacity) }
+
+  /// What was written so far.
+  package var bytes: [UInt8] { sink.bytes }
 
   package mutating func object(_ members: (inout JSONWriter) -> Void) { container("{", "}", members) }
 
@@ -37,6 +43,22 @@ package struct JSONWriter {
     if let value { string(value) } else { raw("null") }
   }
 
+  /// Writes null where there is no value.
+  package mutating func member(_ key: StaticString, orNull value: ULID?) {
+    self.key(key)
+    if let value { value.withText { quoted($0) } } else { raw("null") }
+  }
+
+  package mutating func member(_ key: StaticString, _ value: ULID) {
+    self.key(key)
+    value.withText { quoted($0) }
+  }
+
+  package mutating func member(_ key: StaticString, _ value: Timestamp) {
+    self.key(key)
+    value.withText { quoted($0) }
+  }
+
   package mutating func member(_ key: StaticString, _ value: Bool) {
     self.key(key)
     raw(value ? "true" : "false")
@@ -44,7 +66,7 @@ package struct JSONWriter {
 
   package mutating func member(_ key: StaticString, _ value: some BinaryInteger) {
     self.key(key)
-    bytes.append(contentsOf: String(value).utf8)
+    text(String(value))
   }
 
   package mutating func member(_ key: StaticString, _ value: JSONValue) {
@@ -56,7 +78,7 @@ package struct JSONWriter {
     switch value {
     case .null: raw("null")
     case .bool(let bool): raw(bool ? "true" : "false")
-    case .number(let number): bytes.append(contentsOf: number.canonicalText.utf8)
+    case .number(let number): text(number.canonicalText)
     case .string(let text): string(text)
     case .array(let elements):
       container("[", "]") { writer in
@@ -91,33 +113,44 @@ extension JSONWriter {
 
   private mutating func key(_ key: StaticString) {
     separate()
-    raw("\"")
-    raw(key)
-    raw("\":")
+    key.withUTF8Buffer { quoted($0) }
+    sink.append(UInt8(ascii: ":"))
     isFirst = false
   }
 
   private mutating func separate() {
-    if !isFirst { raw(",") }
+    if !isFirst { sink.append(UInt8(ascii: ",")) }
   }
 
   private mutating func raw(_ text: StaticString) {
-    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    text.withUTF8Buffer { sink.append($0) }
+  }
+
+  private mutating func text(_ text: String) {
+    var text = text
+    text.withUTF8 { sink.append($0) }
+  }
+
+  /// Bytes that need no escaping, as a string.
+  private mutating func quoted(_ bytes: UnsafeBufferPointer<UInt8>) {
+    sink.append(UInt8(ascii: "\""))
+    sink.append(bytes)
+    sink.append(UInt8(ascii: "\""))
   }
 
   private mutating func string(_ text: String) {
     var text = text
-    raw("\"")
+    sink.append(UInt8(ascii: "\""))
     text.withUTF8 { utf8 in
       var start = 0
-      for (index, byte) in utf8.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
-        bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))
-        escape(byte)
+      for index in utf8.indices where utf8[index] < 0x20 || utf8[index] == 0x22 || utf8[index] == 0x5C {
+        sink.append(UnsafeBufferPointer(rebasing: utf8[start..<index]))
+        escape(utf8[index])
         start = index + 1
       }
-      bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start...]))
+      sink.append(UnsafeBufferPointer(rebasing: utf8[start...]))
     }
-    raw("\"")
+    sink.append(UInt8(ascii: "\""))
   }
 
   private mutating func escape(_ byte: UInt8) {
@@ -130,8 +163,8 @@ extension JSONWriter {
     default:
       raw("\\u00")
       let digits = Array("0123456789abcdef".utf8)
-      bytes.append(digits[Int(byte >> 4)])
-      bytes.append(digits[Int(byte & 15)])
+      sink.append(digits[Int(byte >> 4)])
+      sink.append(digits[Int(byte & 15)])
     }
   }
 }

@@ -77,22 +77,22 @@ extension JSONWriter {
   fileprivate mutating func reply(_ reply: WorkspaceReply) {
     switch reply {
     case .workspace(let workspace): object("workspace") { $0.members(of: workspace) }
-    case .deleted(let id): member("workspace_id", id.description)
+    case .deleted(let id): member("workspace_id", id.ulid)
     case .page(let page):
       array("workspaces", page.workspaces) { writer, workspace in writer.object { $0.members(of: workspace) } }
       member("count", page.workspaces.count)
-      member("next", orNull: page.next?.description)
+      member("next", orNull: page.next?.ulid)
     }
   }
 
   private mutating func members(of workspace: Workspace) {
-    member("id", workspace.id.description)
-    member("tenant_id", workspace.tenantID.description)
+    member("id", workspace.id.ulid)
+    member("tenant_id", workspace.tenantID.ulid)
     member("name", workspace.name.text)
-    member("parent_workspace_id", orNull: workspace.parentID?.description)
+    member("parent_workspace_id", orNull: workspace.parentID?.ulid)
     member("is_root", workspace.isRoot)
-    member("created_at", workspace.createdAt.description)
-    member("updated_at", workspace.updatedAt.description)
+    member("created_at", workspace.createdAt)
+    member("updated_at", workspace.updatedAt)
     member("version", workspace.version)
   }
 }

@@ -3,11 +3,18 @@ package import WorkspaceDomain
 
 // How values of the domain stand in columns.
 
+extension ULID: PostgresEncodable {
+  package static var postgresType: PostgresType { .text }
+  package static var postgresArrayType: PostgresType { .textArray }
+
+  package func encode(into bytes: inout [UInt8]) { withText { bytes.append(contentsOf: $0) } }
+}
+
 extension Identifier: PostgresEncodable {
   package static var postgresType: PostgresType { .text }
   package static var postgresArrayType: PostgresType { .textArray }
 
-  package func encode(into bytes: inout [UInt8]) { ulid.append(to: &bytes) }
+  package func encode(into bytes: inout [UInt8]) { ulid.encode(into: &bytes) }
 }
 
 extension WorkspaceName: PostgresEncodable {

@@ -42,7 +42,7 @@ enum InboxTable {
     parameters.append(array: entries.map(\.key.id))
     parameters.append(array: entries.map(\.fingerprint))
     parameters.append(array: entries.map(\.tenantID))
-    parameters.append(array: entries.map(\.resultID.description))
+    parameters.append(array: entries.map(\.resultID))
     parameters.append(array: entries.map(\.resultType))
     parameters.append(array: entries.map(\.result))
     parameters.append(array: entries.map(\.recordedAt))

@@ -5,6 +5,10 @@ import WorkspaceDomain
 
 /// Makes complete messages of results and events.
 package struct OutboundMessages: Sendable {
+  /// Made once, not for each message.
+  private static let contentType: ShortString = "application/cloudevents+json"
+  private static let appID: ShortString = "workspace-worker"
+
   private let exchanges: ExchangeNames
   /// The user as whom the worker publishes.
   private let publisher: ShortString?
@@ -47,16 +51,16 @@ package struct OutboundMessages: Sendable {
     // Types are at most 255 bytes long: the decoder and the encoder see to that.
     let type = ShortString(message.type) ?? "unknown"
     var properties = MessageProperties()
-    properties.contentType = "application/cloudevents+json"
+    properties.contentType = Self.contentType
     properties.deliveryMode = 2
-    properties.messageID = ShortString(message.id.description)
+    message.id.withText { properties.messageID = ShortString(bytes: Array($0)) }
     properties.correlationID = correlationID
     properties.type = type
     properties.timestamp = UInt64(message.time.milliseconds / 1000)
-    properties.appID = "workspace-worker"
+    properties.appID = Self.appID
     if let tenantID = message.tenantID {
       var headers = HeaderTable()
-      headers.append("tenantid", tenantID.description)
+      tenantID.ulid.withText { headers.append("tenantid", $0) }
       properties.headers = headers
     }
     return OutboundMessage(exchange: exchange, routingKey: type, properties: properties, body: message.body)

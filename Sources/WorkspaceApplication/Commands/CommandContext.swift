@@ -30,13 +30,10 @@ package struct CommandKey: Sendable {
 
 extension CommandKey: Hashable {
   package static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.id.utf8.elementsEqual(rhs.id.utf8) && lhs.source.utf8.elementsEqual(rhs.source.utf8)
+    lhs.id.hasSameBytes(as: rhs.id) && lhs.source.hasSameBytes(as: rhs.source)
   }
 
-  package func hash(into hasher: inout Hasher) {
-    var id = id
-    id.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
+  package func hash(into hasher: inout Hasher) { id.hashBytes(into: &hasher) }
 }
 
 /// A position in a distributed trace, as the W3C writes it (https://www.w3.org/TR/trace-context/).

@@ -66,15 +66,18 @@ extension ULID: LosslessStringConvertible {
   }()
 
   /// - Returns: nil unless `text` is 26 symbols that fit 128 bits.
-  package init?(_ text: String) { self.init(utf8: text.utf8) }
+  package init?(_ text: String) {
+    var text = text
+    guard let id = text.withUTF8({ ULID(utf8: $0) }) else { return nil }
+    self = id
+  }
 
-  /// Reads the text form from its bytes.
-  package init?(utf8 text: some Collection<UInt8>) {
+  private init?(utf8 text: UnsafeBufferPointer<UInt8>) {
     guard text.count == Self.length else { return nil }
     var high: UInt64 = 0
     var low: UInt64 = 0
-    for (position, symbol) in text.enumerated() {
-      let value = Self.values[Int(symbol)]
+    for position in text.indices {
+      let value = Self.values[Int(text[position])]
       // 26 symbols hold 130 bits: the first one may only use three of its five.
       guard value < (position == 0 ? 8 : 32) else { return nil }
       high = high << 5 | low >> 59
@@ -86,29 +89,24 @@ extension ULID: LosslessStringConvertible {
 
   /// The text form, in upper case.
   package var description: String {
-    String(unsafeUninitializedCapacity: Self.length) { buffer in
-      write(to: buffer)
-      return Self.length
-    }
+    var text = ""
+    withText { text = String(decoding: $0, as: UTF8.self) }
+    return text
   }
 
-  /// Appends the text form: spares the string where bytes are wanted, some twenty times for each command.
-  package func append(to bytes: inout [UInt8]) {
+  /// Lends the bytes of the text form: some twenty of them are written for each command, and need no string.
+  package func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { buffer in
-      write(to: buffer)
-      bytes.append(contentsOf: UnsafeBufferPointer(buffer))
-    }
-  }
-
-  private func write(to buffer: UnsafeMutableBufferPointer<UInt8>) {
-    var high = high
-    var low = low
-    Self.symbols.withUTF8Buffer { symbols in
-      for position in stride(from: Self.length - 1, through: 0, by: -1) {
-        buffer[position] = symbols[Int(low & 31)]
-        low = low >> 5 | high << 59
-        high >>= 5
+      var high = high
+      var low = low
+      Self.symbols.withUTF8Buffer { symbols in
+        for position in stride(from: Self.length - 1, through: 0, by: -1) {
+          buffer[position] = symbols[Int(low & 31)]
+          low = low >> 5 | high << 59
+          high >>= 5
+        }
       }
+      body(UnsafeBufferPointer(buffer))
     }
   }
 }

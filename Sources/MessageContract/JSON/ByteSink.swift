@@ -1,0 +1,34 @@
+/// Bytes that grow at their end. An array would ask with each append whether somebody else holds it too; this has one
+/// owner, and a result is put together of a hundred small pieces.
+struct ByteSink: ~Copyable {
+  private var memory: UnsafeMutableBufferPointer<UInt8>
+  private var count = 0
+
+  init(capacity: Int) { memory = .allocate(capacity: max(64, capacity)) }
+
+  deinit { memory.deallocate() }
+
+  /// What was appended so far, in order.
+  var bytes: [UInt8] { Array(UnsafeBufferPointer(rebasing: memory[..<count])) }
+
+  mutating func append(_ byte: UInt8) {
+    reserve(1)
+    memory[count] = byte
+    count += 1
+  }
+
+  mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let source = bytes.baseAddress, let target = memory.baseAddress, !bytes.isEmpty else { return }
+    reserve(bytes.count)
+    (memory.baseAddress ?? target).advanced(by: count).update(from: source, count: bytes.count)
+    count += bytes.count
+  }
+
+  private mutating func reserve(_ size: Int) {
+    guard count + size > memory.count else { return }
+    let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(memory.count * 2, count + size))
+    _ = larger.update(fromContentsOf: memory[..<count])
+    memory.deallocate()
+    memory = larger
+  }
+}
