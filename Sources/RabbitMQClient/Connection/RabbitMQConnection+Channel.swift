@@ -11,7 +11,7 @@ extension RabbitMQConnection {
 
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws(RabbitMQError) {
     let handle = try openHandle()
-    let status = guardingUnlessWritable(handle) {
+    let status: LibraryStatus = guardingUnlessWritable(handle) {
       for acknowledgement in acknowledgements {
         let status = handle.acknowledge(
           acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, on: Self.mainChannel)
@@ -34,10 +34,12 @@ extension RabbitMQConnection {
   /// Asks for ``ChannelEvent/deadlinePassed`` at an instant; nil takes that back.
   func setDeadline(_ deadline: ContinuousClock.Instant?) { listenerDeadline = deadline }
 
-  /// Hands messages to the broker, in order. The watchdog bounds the wait for a peer that takes nothing.
+  /// Hands messages to the broker, in order, as long as the socket has room: a broker in need stops reading before it
+  /// is heard to say so, and a thread that is stuck in a send can't hear it. The watchdog bounds the wait of a message
+  /// that is too large for the room there is.
   ///
-  /// - Returns: how many of them were handed over, and why the next one can't be: such an error leaves the connection
-  ///   as it was.
+  /// - Returns: how many of them were handed over, at least one; and why the next one can't be: such an error leaves
+  ///   the connection as it was.
   /// - Throws: when the connection broke.
   func publish(_ messages: ArraySlice<OutboundMessage>, isMandatory: Bool) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
     let handle = try openHandle()
@@ -47,6 +49,7 @@ extension RabbitMQConnection {
     var obstacle: RabbitMQError?
     let status = watchdog.guarding(limit) {
       for message in messages {
+        guard count == 0 || handle.isWritable else { break }
         do throws(RabbitMQError) {
           let status = try handle.publish(message, isMandatory: isMandatory, on: Self.mainChannel)
           guard status.isOK else { return status }
