@@ -20,6 +20,12 @@ import Testing
     try FaultProxy(toPort: try #require(URLComponents(string: TestDatabase.current.url)?.port))
   }
 
+  private func hasty(_ url: String) -> PostgresConfiguration {
+    var configuration = PostgresConfiguration(url: url)
+    configuration.connectTimeout = .milliseconds(200)
+    return configuration
+  }
+
   @Test(arguments: [false, true]) func `a request whose answer stays away ends the session after the response timeout`(isGone: Bool) async throws {
     let proxy = try proxy()
     let connection = try await connect(to: proxy) { $0.responseTimeout = .seconds(1) }
@@ -38,7 +44,7 @@ import Testing
   @Test func `the kernel notices a black hole without a request`() async throws {
     let proxy = try proxy()
     let connection = try await connect(to: proxy) {
-      $0.url += "?keepalives_idle=1&keepalives_interval=1&keepalives_count=1&tcp_user_timeout=1000"
+      $0.url += ($0.url.contains("?") ? "&" : "?") + "keepalives_idle=1&keepalives_interval=1&keepalives_count=1&tcp_user_timeout=1000"
     }
     proxy.dropPackets()
     let error = await connection.waitUntilClosed()
@@ -51,14 +57,12 @@ import Testing
     defer { unlink(file) }
     // A server that agrees to TLS: then libpq reads the file of authorities, and waits for somebody to write it.
     let server = try StubServer(reply: [UInt8(ascii: "S")])
-    var configuration = PostgresConfiguration(
-      url: "postgres://127.0.0.1:\(server.port)/d?sslmode=verify-ca&sslrootcert=\(file)")
-    configuration.connectTimeout = .milliseconds(200)
+    let configuration = hasty("postgres://127.0.0.1:\(server.port)/d?sslmode=verify-ca&sslrootcert=\(file)")
     let start = ContinuousClock.now
-    let error = await #expect(throws: PostgresError.self) { [configuration] in
+    let error = await #expect(throws: PostgresError.self) {
       try await PostgresConnection.connect(configuration, logger: .silent)
     }
-    #expect(error?.description.contains("libpq did not come to an end") == true, "\(String(describing: error))")
+    #expect(error?.description.contains("libpq did not come to an end") == true)
     #expect(ContinuousClock.now - start < .seconds(5))
     // Nothing is left behind once the call returns.
     let descriptor = open(file, O_WRONLY | O_NONBLOCK)

@@ -1,3 +1,4 @@
+import DeliveryPipeline
 import TestSupport
 import Testing
 

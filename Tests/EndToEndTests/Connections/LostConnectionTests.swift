@@ -1,4 +1,4 @@
-import PostgresClient
+import DeliveryPipeline
 import TestSupport
 import Testing
 

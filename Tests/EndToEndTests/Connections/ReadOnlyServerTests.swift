@@ -1,4 +1,4 @@
-import Foundation
+import PostgresClient
 import TestSupport
 import Testing
 
@@ -24,10 +24,10 @@ struct ReadOnlyServerTests {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     // Whoever asks for any server gets one.
-    var url = URLComponents(string: try deployment.database.url)
-    url?.query = "target_session_attrs=any"
+    var url = try deployment.database.url
+    url += (url.contains("?") ? "&" : "?") + "target_session_attrs=any"
     try await setReadOnly(true, deployment)
-    let worker = try await deployment.activeWorker(["POSTGRES_URL": url?.string ?? ""])
+    let worker = try await deployment.activeWorker(["POSTGRES_URL": url])
     try await stream.send()
     try await worker.misses("25006")
     // More often than a command may fail.
@@ -44,7 +44,8 @@ struct ReadOnlyServerTests {
     let dead = try FaultProxy(toPort: 1)
     dead.refuse()
     let url = try deployment.database.url.replacing("127.0.0.1:", with: "127.0.0.1:\(dead.port),127.0.0.1:")
-    let worker = try await deployment.activeWorker(["POSTGRES_URL": url + "?target_session_attrs=read-write"])
+    let separator = url.contains("?") ? "&" : "?"
+    let worker = try await deployment.activeWorker(["POSTGRES_URL": url + separator + "target_session_attrs=read-write"])
     try await stream.send()
     try await stream.expectOneEffectEach(worker)
   }

@@ -66,7 +66,7 @@ package final class BlockingSocket: Sendable {
   /// Sent, and not yet acknowledged by the peer's kernel (tcp(7), SIOCOUTQ).
   package var unacknowledgedBytes: Int {
     var count: Int32 = 0
-    ioctl(descriptor, UInt(TIOCOUTQ), &count)
+    _ = ioctl(descriptor, UInt(TIOCOUTQ), &count)
     return Int(count)
   }
 
