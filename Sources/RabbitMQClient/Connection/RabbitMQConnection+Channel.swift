@@ -2,6 +2,11 @@ internal import DeliveryPipeline
 
 /// What the consumer or publisher of the channel asks for. Called on the connection's thread.
 extension RabbitMQConnection {
+  /// A socket that counts as writable has room for a third of its buffer (Linux): more than this.
+  private static let bytesPerCheck = 8 << 10
+  /// Method, properties and frame headers of a message, roughly.
+  private static let overheadBytes = 512
+
   /// - Precondition: nothing uses the channel yet.
   func adopt(_ listener: any ChannelListener) throws {
     precondition(self.listener == nil, "one consumer or publisher per connection")
@@ -46,10 +51,14 @@ extension RabbitMQConnection {
     let bytes = messages.reduce(0) { $0 + $1.body.count }
     let limit = configuration.sendTimeout + .seconds(bytes >> 20)
     var count = 0
+    var unchecked = 0
     var obstacle: RabbitMQError?
     let status = watchdog.guarding(limit) {
       for message in messages {
-        guard count == 0 || handle.isWritable else { break }
+        if unchecked > Self.bytesPerCheck {
+          guard handle.isWritable else { break }
+          unchecked = 0
+        }
         do throws(RabbitMQError) {
           let status = try handle.publish(message, isMandatory: isMandatory, on: Self.mainChannel)
           guard status.isOK else { return status }
@@ -58,6 +67,7 @@ extension RabbitMQConnection {
           break
         }
         count += 1
+        unchecked += message.body.count + Self.overheadBytes
       }
       return LibraryStatus.ok
     }

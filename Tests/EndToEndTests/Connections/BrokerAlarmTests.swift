@@ -21,8 +21,8 @@ struct BrokerAlarmTests {
       let committed = try await becomesConstant(deployment)
       // One batch is published, one waits, one is held back; nothing else was begun.
       #expect((1...48).contains(committed))
-      // It is the time that is tested: five heartbeats.
-      try await Task.sleep(for: .seconds(5))
+      // It is the time that is tested: four heartbeats.
+      try await Task.sleep(for: .seconds(4))
       #expect(try await worker.health().body.contains("low on memory"))
       #expect(!worker.program.errors.contains("is not connected"))
       #expect(try await deployment.records().inbox.rows == committed)
@@ -31,19 +31,6 @@ struct BrokerAlarmTests {
       try await worker.becomesReady()
       try await stream.expectOneEffectEach(worker)
       #expect(!worker.program.errors.contains("is not connected"))
-    }
-  }
-
-  @Test func `a drain while the broker is low on memory ends in time, and loses nothing`() async throws {
-    let deployment = try Deployment.current
-    let stream = try await ObservedStream.open(deployment, count: 100)
-    try await stream.send()
-    try await whileTheBrokerIsLowOnMemory {
-      let worker = try await deployment.activeWorker(["WORKER_DRAIN_TIMEOUT": "1s"])
-      try await worker.misses("low on memory")
-      #expect(try await worker.drain() != .code(0))
-    } then: { _ in
-      try await stream.expectOneEffectEach(try await deployment.activeWorker())
     }
   }
 

@@ -32,6 +32,9 @@ struct ObservedStream: Sendable {
   /// order, and none became a dead letter.
   func expectOneEffectEach(_ worker: WorkerProcess, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try await answers(stream.commands.count)
+    // A worker that drains leaves what comes back to the next one.
+    try await worker.becomesReady()
+    try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()
     #expect(try await worker.drain() == .code(0), sourceLocation: sourceLocation)
     stream.expectResults(try await results.everything(on: deployment.host), sourceLocation: sourceLocation)

@@ -28,15 +28,13 @@ struct SilentServerTests {
     try await stream.expectOneEffectEach(worker)
   }
 
-  @Test(arguments: ProxiedServers.Server.allCases, Silence.allCases)
-  func `a server that falls silent while nothing is to be done is noticed in time`(
-    server: ProxiedServers.Server, silence: Silence
-  ) async throws {
+  @Test(arguments: ProxiedServers.Server.allCases)
+  func `a server that falls silent while nothing is to be done is noticed in time`(server: ProxiedServers.Server) async throws {
     let deployment = try Deployment.current
     let servers = try ProxiedServers(deployment)
     let worker = try await deployment.activeWorker(servers.environment)
     try await worker.becomesReady()
-    try await expectNotice(of: silence, server, servers, worker)
+    try await expectNotice(of: .frozen, server, servers, worker)
     servers[server].thaw()
     try await worker.becomesReady()
     #expect(try await worker.drain() == .code(0))
