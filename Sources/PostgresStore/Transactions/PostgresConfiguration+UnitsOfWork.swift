@@ -8,8 +8,8 @@ extension PostgresConfiguration {
   /// Its statements all reach a few rows by key, and are prepared once. A plan made while the tables were small would
   /// read them whole, and be kept while they grow: index scans and nested loops are the only plans that stay right.
   ///
-  /// - Parameter idleSessionTimeout: after which a worker that does not ping any more, or leaves a transaction open, loses its
-  ///   session, and its ``WorkerLease`` with it; 30 s by default.
+  /// - Parameter idleSessionTimeout: after which a worker that does not ping any more, or leaves a transaction open,
+  ///   loses its session, and its ``WorkerLease`` with it; 30 s by default.
   package func forUnitsOfWork(idleSessionTimeout: Duration? = .seconds(30)) -> PostgresConfiguration {
     var configuration = self
     configuration.idleSessionTimeout = idleSessionTimeout
