@@ -134,8 +134,11 @@ import TestSupport
     let publisher = try await RabbitMQPublisher.start(on: connection)
     let body = String(repeating: "x", count: 10_000)
     let publishing = Task { try await publisher.publish((0..<1000).map { _ in .text(body, to: "q") }) }
+    try await Patience.poll(for: "the first messages arrive", .seconds(10)) { broker.unreadBytes >= 8192 }
+    // There is more to send than fits all buffers, and nothing tells when they are full.
+    try await Task.sleep(for: .milliseconds(300))
     try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on memory".shortStringBytes))
-    while !connection.isBlocked { await Task.yield() }
+    try await Patience.poll(for: "the broker is heard", .seconds(10)) { connection.isBlocked }
     publishing.cancel()
     await #expect(throws: CancellationError.self) { try await publishing.value }
     await connection.close()
