@@ -1,6 +1,7 @@
 import Foundation
 import FoundationNetworking
 import Glibc
+import TestSupport
 
 /// A worker that serves a queue.
 struct WorkerProcess: Sendable {

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A value that changes, and that can be waited for: what tests do instead of letting time pass.
-final class Watched<Value: Sendable>: Sendable {
+package final class Watched<Value: Sendable>: Sendable {
   private struct Waiter {
     let condition: @Sendable (Value) -> Bool
     let continuation: CheckedContinuation<Void, Never>
@@ -15,11 +15,11 @@ final class Watched<Value: Sendable>: Sendable {
 
   private let state: Mutex<State>
 
-  init(_ value: Value) { state = Mutex(State(value: value)) }
+  package init(_ value: Value) { state = Mutex(State(value: value)) }
 
-  var value: Value { state.withLock { $0.value } }
+  package var value: Value { state.withLock { $0.value } }
 
-  func update(_ change: (inout Value) -> Void) {
+  package func update(_ change: (inout Value) -> Void) {
     let satisfied = state.withLock { state in
       change(&state.value)
       let satisfied = state.waiters.filter { $0.value.condition(state.value) }
@@ -33,7 +33,7 @@ final class Watched<Value: Sendable>: Sendable {
   ///
   /// - Throws: `CancellationError`.
   @discardableResult
-  func wait(until condition: @escaping @Sendable (Value) -> Bool) async throws -> Value {
+  package func wait(until condition: @escaping @Sendable (Value) -> Bool) async throws -> Value {
     let number = state.withLock { state in
       state.nextWaiter += 1
       return state.nextWaiter

@@ -1,13 +1,15 @@
 /// How long a test waits for what must happen before it fails.
-enum Patience {
-  struct Exhausted: Error, CustomStringConvertible {
-    let description: String
+package enum Patience {
+  package struct Exhausted: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) { self.description = description }
   }
 
   /// Runs `body`, for at most `limit`.
   ///
   /// - Parameter event: what is waited for.
-  static func wait<Answer: Sendable>(
+  package static func wait<Answer: Sendable>(
     for event: String, _ limit: Duration = .seconds(60), _ body: @escaping @Sendable () async throws -> Answer
   ) async throws -> Answer {
     try await withThrowingTaskGroup(of: Answer.self) { group in
@@ -23,7 +25,7 @@ enum Patience {
   }
 
   /// Asks again and again, where nothing tells when.
-  static func poll(for event: String, _ limit: Duration = .seconds(60), _ question: () async throws -> Bool) async throws {
+  package static func poll(for event: String, _ limit: Duration = .seconds(60), _ question: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !question() {
       guard ContinuousClock.now < deadline else { throw Exhausted(description: "not within \(limit): \(event)") }
