@@ -48,6 +48,11 @@ package enum Migrations {
       version: 4, name: "outbox",
       up: text(PackageResources.V0004__outbox_sql),
       down: text(PackageResources.U0004__outbox_sql)),
+    Migration(
+      version: 5, name: "inbox_retention",
+      up: text(PackageResources.V0005__inbox_retention_sql),
+      down: text(PackageResources.U0005__inbox_retention_sql),
+      preflight: text(PackageResources.P0005__inbox_retention_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -22,10 +22,10 @@ import WorkspaceDomain
       #expect(findings.rows.count == 20)
       #expect(findings.rows[0] == [tenants[0].description, "name 1", "3"])
       #expect(findings.description.contains("and 6 more"))
-      #expect(try await all.status().map { $0.state == .pending } == [false, true, true, true])
+      #expect(try await all.status().filter { $0.state != .pending }.map(\.version) == [1])
 
       try await connection.execute(script: "update workspaces set name = id where parent_workspace_id is not null")
-      #expect(try await all.up().map(\.version) == [2, 3, 4])
+      #expect(try await all.up().map(\.version) == Array(2...Migrations.all.count))
     }
   }
 

@@ -26,4 +26,13 @@ extension TestDatabase {
       try await body(PostgresUnitOfWorkStore(connection: connection, queue: "/tests"), connection)
     }
   }
+
+  /// Lends the retention of the inbox, and the connection that it works on.
+  func withInbox<Answer>(
+    _ body: (PostgresInboxRetention, PostgresConnection) async throws -> Answer
+  ) async throws -> Answer {
+    try await withConnection(configure: { $0 = $0.forRetention() }) { connection in
+      try await body(PostgresInboxRetention(connection: connection), connection)
+    }
+  }
 }

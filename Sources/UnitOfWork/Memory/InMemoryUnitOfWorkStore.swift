@@ -1,4 +1,5 @@
 import DeliveryPipeline
+package import WorkspaceDomain
 
 /// A ``UnitOfWorkStore`` without a database, for tests of what stands on the port: it keeps the rules that the
 /// database's constraints keep, and passes the same contract suite.
@@ -37,5 +38,13 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
   package func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
     let confirmed = Set(confirmed)
     tables.outbox.removeAll { confirmed.contains($0.id) }
+  }
+}
+
+extension InMemoryUnitOfWorkStore: InboxRetention {
+  package func removeExpired(
+    olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int
+  ) async throws(UnitOfWorkError) -> RemovedEntries {
+    tables.removeInbox(from: start, before: now.cutoff(retention), limit: limit)
   }
 }

@@ -53,6 +53,16 @@ struct Tables {
     return ids
   }
 
+  /// Removes the oldest entries of the inbox that were recorded from `start` on and before `cutoff`.
+  mutating func removeInbox(from start: Timestamp?, before cutoff: Timestamp, limit: Int) -> RemovedEntries {
+    let start = start ?? Timestamp(milliseconds: 0)
+    let expired = inbox.values.filter { $0.recordedAt >= start && $0.recordedAt < cutoff }
+      .sorted { $0.recordedAt < $1.recordedAt }
+      .prefix(max(0, limit))
+    for entry in expired { inbox[entry.key] = nil }
+    return RemovedEntries(count: expired.count, newest: expired.last?.recordedAt)
+  }
+
   private mutating func applyWorkspaces(_ writeSet: WriteSet) throws(UnitOfWorkError) {
     for deleted in writeSet.deleted {
       guard workspaces.removeValue(forKey: deleted.id)?.version == deleted.version else { throw .conflict(constraint: nil) }

@@ -26,6 +26,12 @@ struct LinkFactory: Sendable {
     }
   }
 
+  /// A connection of its own for cleaning the inbox.
+  func connectInbox() async throws -> InboxLink {
+    let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
+    return InboxLink(inbox: PostgresInboxRetention(connection: database), close: { await database.close() })
+  }
+
   private func openDatabase() async throws -> PostgresConnection {
     let configuration = servers.postgres.forUnitsOfWork(idleSessionTimeout: idleSessionTimeout)
     let database = try await PostgresConnection.connect(configuration, logger: logger)

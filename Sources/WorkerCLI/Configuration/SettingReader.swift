@@ -46,12 +46,11 @@ struct SettingReader {
     _ key: String, default fallback: Duration, in range: ClosedRange<Duration>
   ) -> Duration {
     guard let text = text(key) else { return fallback }
-    let units: [(String, Duration)] = [
-      ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86_400)),
-    ]
-    guard let value = quantity(text, units: units, { $1 * $0 }), range.contains(value) else {
+    guard let value = quantity(text, units: Duration.settingUnits, { $1 * $0 }), range.contains(value) else {
       return wrong(
-        key, "is not a duration from \(range.lowerBound) to \(range.upperBound), such as 500ms, 10s, 5m or 1h", fallback)
+        key,
+        "is not a duration from \(range.lowerBound.settingText) to \(range.upperBound.settingText), such as 500ms, 10s, 5m, 1h or 30d",
+        fallback)
     }
     return value
   }

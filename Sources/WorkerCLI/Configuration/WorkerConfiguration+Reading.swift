@@ -8,6 +8,7 @@ extension WorkerConfiguration {
   init(_ reader: inout SettingReader) {
     amqp.read(&reader)
     postgres.read(&reader)
+    inbox.read(&reader)
     worker.read(&reader)
     drainTimeout = reader.duration("worker.drain_timeout", default: drainTimeout, in: .seconds(1) ... .seconds(3600))
     http.host = reader.text("http.host", default: http.host)
@@ -61,6 +62,22 @@ extension WorkerConfiguration.Postgres {
     lockTimeout = reader.duration("postgres.lock_timeout", default: lockTimeout, in: .milliseconds(100) ... .seconds(3600))
     idleSessionTimeout = reader.duration(
       "postgres.idle_session_timeout", default: idleSessionTimeout, in: .seconds(5) ... .seconds(3600))
+  }
+}
+
+extension WorkerConfiguration.Inbox {
+  fileprivate mutating func read(_ reader: inout SettingReader) {
+    let range: ClosedRange<Duration> = .seconds(1) ... .seconds(3650 * 86_400)
+    retention = reader.duration("inbox.retention", default: retention, in: range)
+    replayWindow = reader.duration("inbox.replay_window", default: replayWindow, in: range)
+    let lifetime = identifierLifetime
+    if !lifetime.isCovered(by: retention) {
+      let terms = lifetime.terms.map { "\($0.setting) \($0.duration.settingText)" }.joined(separator: " + ")
+      reader.wrong(
+        "inbox.retention",
+        "is \(retention.settingText), shorter than the longest life of a command's id, \(lifetime.total.settingText) (\(terms)):"
+          + " a command that comes again after its answer was removed would be carried out twice", ())
+    }
   }
 }
 

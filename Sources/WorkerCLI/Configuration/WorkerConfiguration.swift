@@ -7,6 +7,7 @@ import WorkerRuntime
 struct WorkerConfiguration: Sendable {
   var amqp = AMQP()
   var postgres = Postgres()
+  var inbox = Inbox()
   var worker = WorkerSettings()
   var drainTimeout: Duration = .seconds(25)
   var http = HTTP()
@@ -48,6 +49,15 @@ struct WorkerConfiguration: Sendable {
 
     /// Often enough for the server to see signs of life, and to see in time that it gives none.
     var keepAliveInterval: Duration { min(idleSessionTimeout / 3, responseTimeout / 2, .seconds(10)) }
+  }
+
+  struct Inbox: Sendable {
+    /// How long the answer to a command is kept.
+    var retention: Duration = .seconds(30 * 86_400)
+    /// How long after its first processing a command may come again.
+    var replayWindow: Duration = .seconds(14 * 86_400)
+
+    var identifierLifetime: IdentifierLifetime { IdentifierLifetime(replayWindow: replayWindow) }
   }
 
   struct HTTP: Sendable {

@@ -22,14 +22,19 @@ struct Serve: AsyncParsableCommand {
       let logger = LogSetup.start(configuration.log)
       let status = WorkerStatus()
       announce(configuration, servers, logger)
+      let links = LinkFactory(
+        servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
+        logger: logger)
       let group = ServiceGroup(
         configuration: .init(
           services: [
             .init(service: healthServer(configuration.http, status, logger)),
             // It ends by itself only after a drain, or when it is to fail fast.
             .init(
-              service: worker(configuration, servers, status, logger), successTerminationBehavior: .gracefullyShutdownGroup
-            ),
+              service: worker(configuration, servers, links, status, logger),
+              successTerminationBehavior: .gracefullyShutdownGroup),
+            // The last one is the first to be shut down: it ends at once, and the worker drains undisturbed.
+            .init(service: inboxCleaner(configuration, links, status, logger)),
           ],
           gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.drainTimeout))
@@ -54,11 +59,9 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func worker(
-    _ configuration: WorkerConfiguration, _ servers: Servers, _ status: WorkerStatus, _ logger: Logger
+    _ configuration: WorkerConfiguration, _ servers: Servers, _ links: LinkFactory, _ status: WorkerStatus,
+    _ logger: Logger
   ) -> Worker {
-    let links = LinkFactory(
-      servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
-      logger: logger)
     var settings = configuration.worker
     settings.keepAliveInterval = configuration.postgres.keepAliveInterval
     return Worker(
@@ -68,6 +71,14 @@ struct Serve: AsyncParsableCommand {
         messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher)),
       probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
       connect: { try await links.connect() })
+  }
+
+  private func inboxCleaner(
+    _ configuration: WorkerConfiguration, _ links: LinkFactory, _ status: WorkerStatus, _ logger: Logger
+  ) -> InboxCleaner {
+    InboxCleaner(
+      retention: configuration.inbox.retention, clock: SystemWallClock(), status: status,
+      reconnect: configuration.worker.reconnect, logger: logger, connect: { try await links.connectInbox() })
   }
 }
 

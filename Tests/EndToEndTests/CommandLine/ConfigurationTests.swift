@@ -53,6 +53,22 @@ struct ConfigurationTests {
     }
   }
 
+  @Test func `a retention that is shorter than the life of an id stops the start, with both numbers`() async throws {
+    let deployment = try Deployment.current
+    try write("inbox: {retention: 10d, replay_window: 336h}\nhttp: {port: none}", to: "short.yaml")
+    let result = try await deployment.run("serve", "--config", "short.yaml", environment: ["HTTP_PORT": ""])
+    #expect(result.exit == .code(78))
+    for part in ["inbox.retention is 10d", "inbox.replay_window 14d", "http.port"] {
+      #expect(result.errors.contains(part), "\(part) is not in \(result.errors)")
+    }
+    let short = try await deployment.run("serve", environment: ["INBOX_RETENTION": "13d"])
+    #expect(short.exit == .code(78) && short.errors.contains("inbox.retention is 13d"), "\(short.errors)")
+    for (variable, value) in [("INBOX_RETENTION", "500ms"), ("INBOX_RETENTION", "3651d"), ("INBOX_REPLAY_WINDOW", "0s")] {
+      let wrong = try await deployment.run("serve", environment: [variable: value])
+      #expect(wrong.exit == .code(78) && wrong.errors.contains("from 1s to 3650d"), "\(wrong.errors)")
+    }
+  }
+
   @Test func `a file that is missing, or no YAML, is a problem of the configuration`() async throws {
     let deployment = try Deployment.current
     try write("amqp: [", to: "no.yaml")

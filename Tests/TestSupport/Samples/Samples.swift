@@ -41,11 +41,12 @@ extension Workspace {
 
 extension InboxEntry {
   package static func sample(
-    source: String = "/tests", id: String = ULID.random().description, tenant: TenantID, result: [UInt8] = [1, 2, 3]
+    source: String = "/tests", id: String = ULID.random().description, tenant: TenantID, result: [UInt8] = [1, 2, 3],
+    recordedAt: Timestamp = .sample
   ) -> InboxEntry {
     InboxEntry(
       key: InboxKey(source: source, id: id), fingerprint: [UInt8](repeating: 7, count: 32), tenantID: tenant,
-      resultID: .random(), resultType: "workspace.create.succeeded", result: result, recordedAt: .sample)
+      resultID: .random(), resultType: "workspace.create.succeeded", result: result, recordedAt: recordedAt)
   }
 }
 

@@ -1,0 +1,16 @@
+extension Duration {
+  /// What a setting may end in; the shortest first.
+  static let settingUnits: [(name: String, size: Duration)] = [
+    ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86_400)),
+  ]
+
+  /// As it is written in a setting, in the largest unit that leaves a whole number: `90s`, `14d`.
+  var settingText: String {
+    for (name, size) in Self.settingUnits.reversed() {
+      // The quotient of two durations is a floating-point number.
+      let count = Int64((self / size).rounded())
+      if count > 0, size * count == self { return "\(count)\(name)" }
+    }
+    return description
+  }
+}

@@ -1,0 +1,26 @@
+import Logging
+import UnitOfWork
+
+/// What cleaning has removed since the last line about it.
+struct CleaningReport {
+  private var removed = 0
+  private var steps = 0
+  private var start = ContinuousClock.now
+
+  var age: Duration { .now - start }
+
+  mutating func add(_ count: Int) {
+    removed += count
+    steps += 1
+  }
+
+  /// Says so where something was removed, and begins anew.
+  mutating func log(to logger: Logger) {
+    if removed > 0 {
+      logger.info(
+        "expired commands left the inbox",
+        metadata: ["count": "\(removed)", "steps": "\(steps)", "duration_ms": "\(age.milliseconds)"])
+    }
+    self = CleaningReport()
+  }
+}

@@ -1,0 +1,58 @@
+import Synchronization
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceDomain
+
+/// An inbox that writes down how it is cleaned, and has as many expired entries as a test says.
+final class FakeInbox: InboxRetention {
+  enum Happening: Sendable, Equatable {
+    case connected
+    case closed
+    case step(from: Timestamp?, limit: Int)
+  }
+
+  struct ConnectFailed: Error {}
+
+  let journal = Journal<Happening>()
+  /// Where a step waits that is to take long.
+  let gate = Gate()
+  private let state: Mutex<(expired: Int, failures: Int, connectFailures: Int)>
+
+  /// - Parameters:
+  ///   - failures: so many steps fail first.
+  ///   - connectFailures: so many tries to connect fail first.
+  init(expired: Int, failures: Int = 0, connectFailures: Int = 0) {
+    state = Mutex((expired, failures, connectFailures))
+  }
+
+  var expired: Int { state.withLock { $0.expired } }
+
+  func connect() throws -> InboxLink {
+    try state.withLock { state in
+      guard state.connectFailures == 0 else {
+        state.connectFailures -= 1
+        throw ConnectFailed()
+      }
+    }
+    journal.note(.connected)
+    return InboxLink(inbox: self, close: { [journal] in journal.note(.closed) })
+  }
+
+  func removeExpired(
+    olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int
+  ) async throws(UnitOfWorkError) -> RemovedEntries {
+    journal.note(.step(from: start, limit: limit))
+    do { try await gate.pass() } catch { throw .unavailable(reason: "cancelled") }
+    let count: Int? = state.withLock { state in
+      guard state.failures == 0 else {
+        state.failures -= 1
+        return nil
+      }
+      let count = min(limit, state.expired)
+      state.expired -= count
+      return count
+    }
+    guard let count else { throw .transient(reason: "a failure of the test") }
+    return RemovedEntries(count: count, newest: count > 0 ? now.cutoff(retention) : nil)
+  }
+}
