@@ -182,7 +182,19 @@ final class FakeSource: DeliverySource, MessagePublisher {
     changes.note(())
   }
 
-  func publish(_ messages: [OutboundMessage]) async throws {
+  func submit(_ messages: [OutboundMessage]) async throws -> any PublisherConfirmation {
+    guard !isBroken else { throw FakeBroker.LinkLost() }
+    return Confirmation(source: self, messages: messages)
+  }
+
+  private struct Confirmation: PublisherConfirmation {
+    let source: FakeSource
+    let messages: [OutboundMessage]
+
+    func wait() async throws { try await source.publishNow(messages) }
+  }
+
+  private func publishNow(_ messages: [OutboundMessage]) async throws {
     try await broker.gate.pass()
     // A broker takes its time: whoever does not wait for it gets ahead.
     for _ in 0..<20 { await Task.yield() }

@@ -1,7 +1,7 @@
 /// How a ``RabbitMQPublisher`` publishes.
 package struct PublisherOptions: Sendable, Equatable {
-  /// The window: messages that are published and not confirmed. Default: 1024.
-  package var maximumUnconfirmed = 1024
+  /// The window: messages that are published and not confirmed. Default: 4096.
+  package var maximumUnconfirmed = 4096
   /// The same in bytes of bodies; a larger message goes alone. Default: 16 MiB.
   package var maximumUnconfirmedBytes = 16 << 20
   /// The longest time without a confirm, or room to send, while messages wait for that. Time in which the broker has

@@ -45,26 +45,41 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     return publisher
   }
 
-  /// Publishes in order and returns when the broker has confirmed every message.
+  /// Takes messages over, to be published in order, behind those of the calls before.
   ///
-  /// - Throws: ``RabbitMQError``: `messageRefused` when the broker refused one, `unroutable` when mandatory ones
-  ///   reached no queue, `unpublishable`, or what ended the connection. All but `unpublishable`, which is found before
-  ///   that message is sent, say that any of them may have been published. On cancellation `CancellationError`;
-  ///   what is not handed over by then never is.
-  package func publish(_ messages: [OutboundMessage]) async throws {
+  /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one,
+  /// `unroutable` when mandatory ones reached no queue, `unpublishable`, or what ended the connection. All but
+  /// `unpublishable`, which is found before that message is sent, say that any of them may have been published. On
+  /// cancellation it throws `CancellationError`; what is not handed over by then never is.
+  ///
+  /// - Throws: ``RabbitMQError``: what ended the connection.
+  package func submit(_ messages: [OutboundMessage]) throws -> any PublisherConfirmation {
     if let failure { throw failure }
-    guard !messages.isEmpty else { return }
     lastBatchID += 1
     let batch = PublishBatch(id: lastBatchID, messages: messages)
+    guard !messages.isEmpty else {
+      batch.waiter.resolve()
+      return Confirmation(publisher: self, batch: batch.id, waiter: batch.waiter)
+    }
     batches.append(batch)
     // The first one starts the clock; the others wait behind it.
     if batches.count == 1 { noteProgress() }
     pump()
-    do {
-      try await batch.waiter.value()
-    } catch let cancellation as CancellationError {
-      abandon(batch.id)
-      throw cancellation
+    return Confirmation(publisher: self, batch: batch.id, waiter: batch.waiter)
+  }
+
+  private struct Confirmation: PublisherConfirmation {
+    let publisher: RabbitMQPublisher
+    let batch: UInt64
+    let waiter: Waiter<Void>
+
+    func wait() async throws {
+      do {
+        try await waiter.value()
+      } catch let cancellation as CancellationError {
+        await publisher.abandon(batch)
+        throw cancellation
+      }
     }
   }
 

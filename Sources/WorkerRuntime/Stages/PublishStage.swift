@@ -14,20 +14,60 @@ struct Publication: Sendable {
   }
 }
 
-/// Stage 3: publishes what is committed, with confirms.
+/// Stage 3: publishes what is committed, with confirms. While one publication is being confirmed, the next is on its way
+/// already: the broker need not wait for a batch that waits for it.
 struct PublishStage {
   let input: BatchChannel<Publication>
   let publisher: any MessagePublisher
   let confirmed: ConfirmedEntries
   let acknowledger: Acknowledger
 
+  private struct Submission {
+    let publication: Publication
+    let confirmation: any PublisherConfirmation
+  }
+
+  /// No room: whoever submits waits until the publication is the one that is waited for.
+  private let submissions = BatchChannel<Submission>(
+    limits: .init(count: 1, bytes: .max), room: .init(count: 0, bytes: .max))
+
+  init(
+    input: BatchChannel<Publication>, publisher: any MessagePublisher, confirmed: ConfirmedEntries,
+    acknowledger: Acknowledger
+  ) {
+    self.input = input
+    self.publisher = publisher
+    self.confirmed = confirmed
+    self.acknowledger = acknowledger
+  }
+
   /// Runs until the input is finished.
   func run() async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await submit() }
+      group.addTask { try await settle() }
+      for try await _ in group {}
+    }
+  }
+
+  private func submit() async throws {
     while let batch = try await input.take() {
-      let entries = batch.elements.flatMap(\.messages)
-      try await publisher.publish(entries.map(\.message))
-      confirmed.add(entries.map(\.id))
-      acknowledger.settle(batch.elements.flatMap(\.settles))
+      for publication in batch.elements {
+        let confirmation = try await publisher.submit(publication.messages.map(\.message))
+        let submission = Submission(publication: publication, confirmation: confirmation)
+        try await submissions.send([submission]) { $0.publication.bytes }
+      }
+    }
+    submissions.finish()
+  }
+
+  private func settle() async throws {
+    while let batch = try await submissions.take() {
+      for submission in batch.elements {
+        try await submission.confirmation.wait()
+        confirmed.add(submission.publication.messages.map(\.id))
+        acknowledger.settle(submission.publication.settles)
+      }
     }
     acknowledger.finish()
   }

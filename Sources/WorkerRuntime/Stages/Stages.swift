@@ -20,7 +20,7 @@ struct Stages {
     // A publication is all that one transaction committed. One may wait while another is published; a second one
     // makes committing, and with it consuming, pause.
     let publications = BatchChannel<Publication>(
-      limits: .init(count: 2, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
+      limits: .init(count: 1, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
     acknowledger = Acknowledger(source: source)
     sweepDelay = settings.sweepDelay
     consume = ConsumeStage(
