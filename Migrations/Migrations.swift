@@ -53,6 +53,14 @@ package enum Migrations {
       up: text(PackageResources.V0005__inbox_retention_sql),
       down: text(PackageResources.U0005__inbox_retention_sql),
       preflight: text(PackageResources.P0005__inbox_retention_sql)),
+    Migration(
+      version: 6, name: "tenant_of_roots",
+      up: text(PackageResources.V0006__tenant_of_roots_sql),
+      down: text(PackageResources.U0006__tenant_of_roots_sql)),
+    Migration(
+      version: 7, name: "outbox_entries",
+      up: text(PackageResources.V0007__outbox_entries_sql),
+      down: text(PackageResources.U0007__outbox_entries_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

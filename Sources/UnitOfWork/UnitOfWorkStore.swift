@@ -15,13 +15,13 @@ package protocol UnitOfWorkStore: Sendable {
   /// Ends the transaction without effect.
   func rollback() async throws(UnitOfWorkError)
 
-  /// Messages that were committed for this worker's queue and are still in the outbox, oldest first.
+  /// What was committed for this worker's queue and is still in the outbox, oldest first.
   ///
   /// - Parameters:
-  ///   - limit: the largest number of messages.
-  ///   - bytes: reading stops after the message that brings the bodies above this size.
+  ///   - limit: the largest number of entries.
+  ///   - bytes: reading stops after the entry that brings their messages above this size.
   func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry]
 
-  /// Removes confirmed messages from the outbox, in a transaction of its own.
+  /// Removes entries whose messages are confirmed from the outbox, in a transaction of its own.
   func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError)
 }

@@ -1,3 +1,4 @@
+package import DeliveryPipeline
 package import WorkspaceDomain
 
 /// All that a batch changes: net effects, applied in the order of the members and committed in one round trip.
@@ -12,12 +13,18 @@ package struct WriteSet: Sendable, Equatable {
   /// Workspaces as they become, with the version that was read.
   package var updated: [UpdatedWorkspace] = []
   package var inserted: [Workspace] = []
-  /// In the order in which they must be published.
-  package var outbox: [OutgoingMessage] = []
+  /// Entries of the outbox, in the order in which they must be published.
+  package var outbox: [OutgoingMessages] = []
   /// Outbox entries that the broker has confirmed: removed with this transaction.
   package var confirmed: [OutboxID] = []
 
   package init() {}
+
+  /// Adds a message behind all others.
+  package mutating func send(_ message: OutboundMessage) {
+    if outbox.last?.isFull ?? true { outbox.append(OutgoingMessages()) }
+    outbox[outbox.count - 1].append(message)
+  }
 
   package struct VersionedWorkspace: Sendable, Equatable {
     package let id: WorkspaceID

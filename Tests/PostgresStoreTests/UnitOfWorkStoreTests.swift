@@ -138,7 +138,7 @@ import WorkspaceDomain
     writeSet.inbox = [.sample(tenant: tenant)]
     writeSet.inserted = [.sample(tenant: tenant, name: "Root")]
     writeSet.sequences = [tenant: 3]
-    writeSet.outbox = [.sample(tenant: tenant), .sample()]
+    writeSet.outbox = [.sample(), .sample()]
     writeSet.confirmed = [OutboxID(number: 1 << 60)]
     return writeSet
   }

@@ -115,10 +115,11 @@ import WorkspaceDomain
 
   @Test("the outbox gives places in order, pages by number and size, and forgets what is confirmed")
   func outbox() async throws {
-    func message(_ size: Int) -> OutgoingMessage {
-      OutgoingMessage(
-        tenantID: nil,
-        message: OutboundMessage(exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(repeating: 0, count: size)))
+    func message(_ size: Int) -> OutgoingMessages {
+      OutgoingMessages([
+        OutboundMessage(
+          exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(repeating: 0, count: size))
+      ])
     }
     let first = try await commit { $0.outbox = [message(10), message(10), message(10)] }
     let second = try await commit { writeSet in

@@ -50,7 +50,7 @@ actor FakeStore: UnitOfWorkStore {
     }
     let ids = try await memory.commit(writeSet)
     commits.append(writeSet)
-    let messages = writeSet.outbox.map(\.message)
+    let messages = writeSet.outbox.flatMap(\.messages)
     journal.note(.committed(messages.filter { $0.exchange == "results" }.map(\.label)))
     let letters = messages.filter { $0.exchange == "dead" }.map(\.label)
     if !letters.isEmpty { journal.note(.committedDeadLetters(letters)) }
@@ -80,7 +80,7 @@ actor FakeStore: UnitOfWorkStore {
 
   /// All that is in the outbox.
   var outbox: [OutboundMessage] {
-    get async throws { try await memory.unpublished(limit: .max, bytes: .max - 1).map(\.message) }
+    get async throws { try await memory.unpublished(limit: .max, bytes: .max - 1).flatMap(\.messages) }
   }
 }
 

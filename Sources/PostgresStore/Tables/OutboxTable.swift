@@ -1,41 +1,27 @@
 import DeliveryPipeline
 import PostgresClient
 import UnitOfWork
-import WorkspaceDomain
 
 /// `outbox`: messages that were committed and are not known to be published. Each queue's worker sees its own alone.
 enum OutboxTable {
-  static func insert(_ messages: [OutgoingMessage], queue: String) -> PostgresRequest? {
-    guard !messages.isEmpty else { return nil }
+  static func insert(_ entries: [OutgoingMessages], queue: String) -> PostgresRequest? {
+    guard !entries.isEmpty else { return nil }
     var parameters = PostgresParameters()
     parameters.append(queue)
-    parameters.append(array: messages.map(\.tenantID))
-    parameters.append(array: messages.map(\.message.exchange.bytes))
-    parameters.append(array: messages.map(\.message.routingKey.bytes))
-    parameters.append(array: messages.map { readable($0.message.properties.messageID) })
-    parameters.append(array: messages.map { PropertyList($0.message.properties).bytes })
-    parameters.append(array: messages.map(\.message.body))
+    parameters.append(array: entries.map { Int64($0.messages.count) })
+    parameters.append(array: entries.map { MessageList($0.messages).bytes })
     return PostgresRequest(inserting, parameters)
   }
 
-  /// The id of a dead letter is its sender's choice, and need not be what a column of text can hold: PostgreSQL's have
-  /// no NUL.
-  private static func readable(_ messageID: ShortString?) -> String? {
-    guard let text = messageID?.text, !text.utf8.contains(0) else { return nil }
-    return text
-  }
-
-  /// Ids are drawn, and returned, in the order of the messages: the identity column's default is computed above the
+  /// Ids are drawn, and returned, in the order of the entries: the identity column's default is computed above the
   /// sort, and RETURNING follows the order of insertion.
   static let inserting = PostgresStatement(
-    name: "outbox_insert",
-    parameters: [.text, .textArray, .byteaArray, .byteaArray, .textArray, .byteaArray, .byteaArray],
+    name: "outbox_insert", parameters: [.text, .int8Array, .byteaArray],
     sql: """
-      insert into outbox (queue, tenant_id, exchange, routing_key, message_id, properties, body)
-      select $1, m.tenant_id, m.exchange, m.routing_key, m.message_id, m.properties, m.body
-      from unnest($2, $3, $4, $5, $6, $7)
-        with ordinality as m (tenant_id, exchange, routing_key, message_id, properties, body, place)
-      order by m.place
+      insert into outbox (queue, message_count, messages)
+      select $1, e.message_count, e.messages
+      from unnest($2, $3) with ordinality as e (message_count, messages, place)
+      order by e.place
       returning id
       """)
 
@@ -64,13 +50,13 @@ enum OutboxTable {
     return PostgresRequest(selectingOldest, parameters)
   }
 
-  /// The lengths of bodies are known without reading them (TOAST keeps them beside the pointer).
+  /// Their lengths are known without reading them (TOAST keeps them beside the pointer).
   private static let selectingOldest = PostgresStatement(
     name: "outbox_oldest", parameters: [.text, .int8, .int8],
     sql: """
-      select id, exchange, routing_key, properties, body
+      select id, messages
       from (
-        select *, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
+        select *, sum(octet_length(messages)) over (order by id) - octet_length(messages) as bytes_before
         from (select * from outbox where queue = $1 order by id limit $2) as oldest
       ) as measured
       where bytes_before <= $3
@@ -78,26 +64,13 @@ enum OutboxTable {
       """)
 
   static func entry(_ row: PostgresRow) throws(PostgresError) -> OutboxEntry {
-    OutboxEntry(
-      id: OutboxID(number: try row.int8(0)),
-      message: OutboundMessage(
-        exchange: try shortString(row, 1), routingKey: try shortString(row, 2), properties: try properties(row, 3),
-        body: try row.bytea(4)))
-  }
-
-  private static func shortString(_ row: PostgresRow, _ column: Int) throws(PostgresError) -> ShortString {
-    guard let string = ShortString(bytes: try row.bytea(column)) else {
-      throw .decoding(reason: "column \(column) is longer than an AMQP short string")
-    }
-    return string
-  }
-
-  private static func properties(_ row: PostgresRow, _ column: Int) throws(PostgresError) -> MessageProperties {
-    let list = PropertyList(bytes: try row.bytea(column))
+    let list = MessageList(bytes: try row.bytea(1))
     do {
-      return try list.properties()
+      return OutboxEntry(id: OutboxID(number: try row.int8(0)), messages: try list.messages())
+    } catch let error as PostgresError {
+      throw error
     } catch {
-      throw .decoding(reason: "column \(column) is no AMQP property list: \(error)")
+      throw .decoding(reason: "column 1 is no list of messages: \(error)")
     }
   }
 }

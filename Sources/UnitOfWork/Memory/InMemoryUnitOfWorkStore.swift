@@ -30,7 +30,7 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
     var size = 0
     return Array(
       tables.outbox.prefix(limit).prefix { entry in
-        defer { size += entry.message.body.count }
+        defer { size += entry.messages.reduce(0) { $0 + $1.body.count } }
         return size <= bytes
       })
   }

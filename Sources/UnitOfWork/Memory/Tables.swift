@@ -46,7 +46,7 @@ struct Tables {
     let ids = writeSet.outbox.map { outgoing in
       lastOutboxNumber += 1
       let id = OutboxID(number: lastOutboxNumber)
-      outbox.append(OutboxEntry(id: id, message: outgoing.message))
+      outbox.append(OutboxEntry(id: id, messages: outgoing.messages))
       return id
     }
     outbox.removeAll { writeSet.confirmed.contains($0.id) }

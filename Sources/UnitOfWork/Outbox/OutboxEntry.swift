@@ -1,7 +1,6 @@
 package import DeliveryPipeline
-package import WorkspaceDomain
 
-/// The place of a message in the outbox: increasing in the order in which one tenant's messages must be published.
+/// The place of an entry in the outbox: increasing in the order in which messages must be published.
 package struct OutboxID: Sendable, Hashable, Comparable {
   package let number: Int64
 
@@ -10,24 +9,14 @@ package struct OutboxID: Sendable, Hashable, Comparable {
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.number < rhs.number }
 }
 
-/// A message that was committed and is not yet known to be published.
+/// Messages that were committed together and are not yet known to be published.
 package struct OutboxEntry: Sendable, Equatable {
   package let id: OutboxID
-  package let message: OutboundMessage
+  /// In the order in which they must be published.
+  package let messages: [OutboundMessage]
 
-  package init(id: OutboxID, message: OutboundMessage) {
+  package init(id: OutboxID, messages: [OutboundMessage]) {
     self.id = id
-    self.message = message
-  }
-}
-
-/// A message to be committed. `tenantID` is nil where a command could not be read that far.
-package struct OutgoingMessage: Sendable, Equatable {
-  package let tenantID: TenantID?
-  package let message: OutboundMessage
-
-  package init(tenantID: TenantID?, message: OutboundMessage) {
-    self.tenantID = tenantID
-    self.message = message
+    self.messages = messages
   }
 }

@@ -139,13 +139,13 @@ extension BatchRun.Failure {
 }
 
 extension CommittedBatch {
-  fileprivate init(_ messages: [ReceivedMessage], verdict: Verdict?, outbox: [OutgoingMessage], ids: [OutboxID]) {
+  fileprivate init(_ messages: [ReceivedMessage], verdict: Verdict?, outbox: [OutgoingMessages], ids: [OutboxID]) {
     let isDeadLetter = { (message: ReceivedMessage) in
       if case .failed = verdict { return true }
       return message.command == nil
     }
     settled = messages.filter { !isDeadLetter($0) }.map(\.delivery.tag)
     settledByPublication = messages.filter(isDeadLetter).map(\.delivery.tag)
-    self.messages = zip(ids, outbox).map { OutboxEntry(id: $0, message: $1.message) }
+    entries = zip(ids, outbox).map { OutboxEntry(id: $0, messages: $1.messages) }
   }
 }

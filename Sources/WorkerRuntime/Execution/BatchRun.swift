@@ -75,8 +75,7 @@ extension BatchRun {
     for event in workspaces.takeEvents() {
       let encoded = EventEncoder.encode(
         event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
-      writeSet.outbox.append(
-        OutgoingMessage(tenantID: event.tenantID, message: environment.messages.event(encoded)))
+      writeSet.send(environment.messages.event(encoded))
     }
   }
 
@@ -109,7 +108,7 @@ extension BatchRun {
 
   private mutating func send(_ result: EncodedMessage, of delivery: Delivery, _ command: DecodedCommand) {
     let messages = environment.messages.result(result, of: delivery, commandID: command.context.key.id)
-    writeSet.outbox += messages.map { OutgoingMessage(tenantID: command.context.tenantID, message: $0) }
+    for message in messages { writeSet.send(message) }
   }
 
   private mutating func nextSequence(of tenantID: TenantID) -> Int64 {
@@ -138,10 +137,8 @@ extension BatchRun {
     let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
-      let messages = environment.messages.result(result, of: delivery, commandID: envelope.id)
-      writeSet.outbox += messages.map { OutgoingMessage(tenantID: envelope.tenantID, message: $0) }
+      for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
     }
-    let letter = environment.messages.deadLetter(delivery, failure)
-    writeSet.outbox.append(OutgoingMessage(tenantID: envelope.tenantID, message: letter))
+    writeSet.send(environment.messages.deadLetter(delivery, failure))
   }
 }

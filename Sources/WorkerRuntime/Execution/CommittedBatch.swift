@@ -8,6 +8,6 @@ package struct CommittedBatch: Sendable {
   /// Deliveries that may be acknowledged when the messages are confirmed: those of dead letters, which must have
   /// arrived before their original leaves the broker.
   package let settledByPublication: [DeliveryTag]
-  /// Messages to publish, in this order.
-  package let messages: [OutboxEntry]
+  /// What to publish, in this order.
+  package let entries: [OutboxEntry]
 }

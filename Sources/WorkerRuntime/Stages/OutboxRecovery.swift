@@ -4,7 +4,7 @@ import UnitOfWork
 
 /// Publishes what a worker before this one committed and did not live to publish, in the order of the outbox.
 struct OutboxRecovery {
-  private static let pageCount = 512
+  private static let pageCount = 64
   private static let pageBytes = 8 << 20
 
   let store: any UnitOfWorkStore
@@ -17,9 +17,10 @@ struct OutboxRecovery {
     while true {
       let entries = try await store.unpublished(limit: Self.pageCount, bytes: Self.pageBytes)
       guard !entries.isEmpty else { break }
-      try await publisher.publish(entries.map(\.message))
+      let messages = entries.flatMap(\.messages)
+      try await publisher.publish(messages)
       try await store.remove(entries.map(\.id))
-      total += entries.count
+      total += messages.count
     }
     if total > 0 { logger.notice("messages left in the outbox were published", metadata: ["count": "\(total)"]) }
   }

@@ -1,16 +1,18 @@
 import DeliveryPipeline
 import UnitOfWork
 
-/// The messages of a committed transaction, and the deliveries that their confirmation settles.
+/// The messages of a committed transaction, and what their confirmation settles.
 struct Publication: Sendable {
-  let messages: [OutboxEntry]
+  let messages: [OutboundMessage]
+  let entries: [OutboxID]
   let settles: [DeliveryTag]
   let bytes: Int
 
   init(_ batch: CommittedBatch) {
-    messages = batch.messages
+    messages = batch.entries.flatMap(\.messages)
+    entries = batch.entries.map(\.id)
     settles = batch.settledByPublication
-    bytes = batch.messages.reduce(0) { $0 + $1.message.body.count }
+    bytes = messages.reduce(0) { $0 + $1.body.count }
   }
 }
 
@@ -53,7 +55,7 @@ struct PublishStage {
   private func submit() async throws {
     while let batch = try await input.take() {
       for publication in batch.elements {
-        let confirmation = try await publisher.submit(publication.messages.map(\.message))
+        let confirmation = try await publisher.submit(publication.messages)
         let submission = Submission(publication: publication, confirmation: confirmation)
         try await submissions.send([submission]) { $0.publication.bytes }
       }
@@ -65,7 +67,7 @@ struct PublishStage {
     while let batch = try await submissions.take() {
       for submission in batch.elements {
         try await submission.confirmation.wait()
-        confirmed.add(submission.publication.messages.map(\.id))
+        confirmed.add(submission.publication.entries)
         acknowledger.settle(submission.publication.settles)
       }
     }

@@ -6,23 +6,34 @@ import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let outbox: [Self] = [
-    Self("messages get increasing places in the order in which they are given") { stores in
+    Self("entries get increasing places in the order in which they are given") { stores in
       let store = try await stores.open()
-      let messages = (0..<500).map { OutgoingMessage.sample(tenant: .random(), body: [UInt8(truncatingIfNeeded: $0)]) }
+      let messages = (0..<500).map { OutgoingMessages.sample(body: [UInt8(truncatingIfNeeded: $0)]) }
       let first = try await store.write { $0.outbox = Array(messages[..<250]) }
       let second = try await store.write { $0.outbox = Array(messages[250...]) }
       let ids = first + second
       #expect(ids.count == 500 && Set(ids).count == 500)
       #expect(ids == ids.sorted())
       let entries = try await store.unpublished(limit: 1000, bytes: .max)
-      #expect(entries == zip(ids, messages).map { OutboxEntry(id: $0, message: $1.message) })
+      #expect(entries == zip(ids, messages).map { OutboxEntry(id: $0, messages: $1.messages) })
     },
 
     Self("a message comes back with all that belongs to it") { stores in
       let store = try await stores.open()
-      let message = OutgoingMessage(tenantID: nil, message: .withEverything)
+      let message = OutgoingMessages([.withEverything])
       try await store.write { $0.outbox = [message] }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.message) == [.withEverything])
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.messages) == [[.withEverything]])
+    },
+
+    Self("an entry has all of its messages in order, of whatever size") { stores in
+      let store = try await stores.open()
+      let messages = (0..<300).map { number in
+        OutboundMessage(
+          exchange: "e", routingKey: "k", properties: MessageProperties(),
+          body: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: number * 10))
+      }
+      try await store.write { $0.outbox = [OutgoingMessages(messages)] }
+      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.messages) == [messages])
     },
 
     Self("reading stops at the limit") { stores in
@@ -32,17 +43,17 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.unpublished(limit: 0, bytes: .max).isEmpty)
     },
 
-    Self("reading stops after the message that exceeds the bytes") { stores in
+    Self("reading stops after the entry that exceeds the bytes") { stores in
       let store = try await stores.open()
       let ids = try await store.write { writeSet in
-        writeSet.outbox = (0..<5).map { _ in .sample(body: [UInt8](repeating: 1, count: 10)) }
+        writeSet.outbox = (0..<5).map { _ in .sample(body: [UInt8](repeating: 1, count: 10_000)) }
       }
-      for (bytes, count) in [(0, 1), (9, 1), (10, 2), (11, 2), (29, 3), (30, 4), (1000, 5)] {
+      for (bytes, count) in [(0, 1), (9_000, 1), (15_000, 2), (25_000, 3), (35_000, 4), (1_000_000, 5)] {
         #expect(try await store.unpublished(limit: 10, bytes: bytes).map(\.id) == Array(ids[..<count]))
       }
     },
 
-    Self("confirmed messages are removed, at once or with the next unit of work") { stores in
+    Self("confirmed entries are removed, at once or with the next unit of work") { stores in
       let store = try await stores.open()
       let ids = try await store.write { $0.outbox = (0..<4).map { _ in .sample() } }
       try await store.remove([ids[0], ids[2]])

@@ -50,14 +50,15 @@ extension InboxEntry {
   }
 }
 
-extension OutgoingMessage {
-  package static func sample(tenant: TenantID? = nil, body: [UInt8] = [1, 2, 3]) -> OutgoingMessage {
+extension OutgoingMessages {
+  /// One message.
+  package static func sample(body: [UInt8] = [1, 2, 3]) -> OutgoingMessages {
     var properties = MessageProperties()
     properties.messageID = ShortString(ULID.random().description)
     properties.deliveryMode = 2
-    return OutgoingMessage(
-      tenantID: tenant,
-      message: OutboundMessage(
-        exchange: "workspace.events", routingKey: "workspace.created", properties: properties, body: body))
+    return OutgoingMessages([
+      OutboundMessage(
+        exchange: "workspace.events", routingKey: "workspace.created", properties: properties, body: body)
+    ])
   }
 }

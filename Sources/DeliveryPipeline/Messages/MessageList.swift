@@ -1,0 +1,69 @@
+/// Complete messages in one run of bytes, as they are kept until they are published: for each its exchange, routing key,
+/// property list and body, each behind its length as four bytes, the highest first.
+package struct MessageList: Sendable, Equatable {
+  package let bytes: [UInt8]
+
+  package init(bytes: [UInt8]) { self.bytes = bytes }
+
+  package init(_ messages: [OutboundMessage]) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(messages.reduce(0) { $0 + $1.body.count + 512 })
+    for message in messages {
+      bytes.append(counted: message.exchange.bytes)
+      bytes.append(counted: message.routingKey.bytes)
+      bytes.append(counted: PropertyList(message.properties).bytes)
+      bytes.append(counted: message.body)
+    }
+    self.bytes = bytes
+  }
+
+  /// Why bytes are no list of messages.
+  package enum DecodingError: Error, Sendable, Hashable {
+    case truncated
+    /// An exchange or routing key is longer than an AMQP short string.
+    case longName
+    case properties(PropertyList.DecodingError)
+  }
+
+  package func messages() throws(DecodingError) -> [OutboundMessage] {
+    var reader = CountedReader(rest: bytes[...])
+    var messages: [OutboundMessage] = []
+    while !reader.isAtEnd { messages.append(try reader.message()) }
+    return messages
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(counted part: [UInt8]) {
+    Swift.withUnsafeBytes(of: UInt32(part.count).bigEndian) { append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
+    part.withUnsafeBufferPointer { append(contentsOf: $0) }
+  }
+}
+
+private struct CountedReader {
+  var rest: ArraySlice<UInt8>
+
+  var isAtEnd: Bool { rest.isEmpty }
+
+  mutating func message() throws(MessageList.DecodingError) -> OutboundMessage {
+    let (exchange, routingKey) = (try name(), try name())
+    let list = PropertyList(bytes: Array(try part()))
+    let properties: MessageProperties
+    do throws(PropertyList.DecodingError) { properties = try list.properties() } catch { throw .properties(error) }
+    return OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: Array(try part()))
+  }
+
+  private mutating func name() throws(MessageList.DecodingError) -> ShortString {
+    guard let name = ShortString(bytes: Array(try part())) else { throw .longName }
+    return name
+  }
+
+  private mutating func part() throws(MessageList.DecodingError) -> ArraySlice<UInt8> {
+    guard rest.count >= 4 else { throw .truncated }
+    let count = rest.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+    rest = rest.dropFirst(4)
+    guard rest.count >= count else { throw .truncated }
+    defer { rest = rest.dropFirst(count) }
+    return rest.prefix(count)
+  }
+}
