@@ -1,8 +1,10 @@
+import DeliveryPipeline
 import Migrations
 import PostgresClient
 import PostgresStore
 import TestSupport
 import Testing
+import UnitOfWork
 
 /// Each test has a schema of its own, named by a search path. One after the other, for the lock is the database's.
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratorTests {
@@ -50,6 +52,31 @@ import Testing
       try await connection.execute(
         script: "drop index ix_inbox_recorded_at; create index ix_inbox_recorded_at on inbox (recorded_at)")
       #expect(try await migrator.up().first?.version == 5)
+    }
+  }
+
+  @Test func `messages that wait in the outbox come through its change of shape as they were`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      _ = try await migrator.down(to: 6)
+      var properties = MessageProperties()
+      properties.messageID = "m"
+      properties.headers = HeaderTable(entries: [1, 97, 86])
+      let hex = PropertyList(properties).bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      try await connection.execute(
+        script: """
+          insert into outbox (queue, tenant_id, exchange, routing_key, message_id, properties, body)
+          values ('/tests', null, 'e', 'k', 'm', '\\x\(hex)', 'first'), ('/tests', null, '', '\\xff00', null, '\\x0000', '')
+          """)
+      _ = try await migrator.up()
+      let entries = try await PostgresUnitOfWorkStore(connection: connection, queue: "/tests").unpublished(limit: 9, bytes: .max)
+      #expect(
+        entries.flatMap(\.messages) == [
+          OutboundMessage(exchange: "e", routingKey: "k", properties: properties, body: Array("first".utf8)),
+          OutboundMessage(
+            exchange: "", routingKey: try #require(ShortString(bytes: [255, 0])), properties: MessageProperties(), body: []),
+        ])
     }
   }
 

@@ -20,7 +20,7 @@ import WorkspaceApplication
     ])
     #expect(batches.settled == [1, 2, 3, 4, 5, 6])
     #expect(batches.settledByPublication.isEmpty)
-    #expect(batches[0].messages.map(\.id.number) == Array(1...10))
+    #expect(batches[0].entries.map(\.id.number) == [1])
     #expect(try await fixture.store.outbox == batches.messages)
   }
 
@@ -93,7 +93,7 @@ import WorkspaceApplication
 
   @Test("what is confirmed leaves the outbox with the next transaction")
   func confirmed() async throws {
-    let ids = try await fixture.run(.createRoot("r", id: 1))[0].messages.map(\.id)
+    let ids = try await fixture.run(.createRoot("r", id: 1))[0].entries.map(\.id)
     try await fixture.run(.get("g", 1), removing: ids)
     #expect(try await fixture.store.outbox.map(\.label) == ["g"])
   }

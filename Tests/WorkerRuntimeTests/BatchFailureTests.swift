@@ -130,7 +130,7 @@ import WorkspaceDomain
 
   @Test("what is confirmed is removed once, with the first part of a batch that is split")
   func confirmedOfSplitBatch() async throws {
-    let ids = try await fixture.run(.createRoot("r", id: 1))[0].messages.map(\.id)
+    let ids = try await fixture.run(.createRoot("r", id: 1))[0].entries.map(\.id)
     await fixture.store.fail { Self.touches($0, ["3"]) ? .failed(reason: "x") : nil }
     try await fixture.run(lists(4), removing: ids)
     #expect(await fixture.store.commits.dropFirst().map(\.confirmed) == [ids, [], []])

@@ -52,7 +52,7 @@ final class ExecutorFixture: Sendable {
 }
 
 extension [CommittedBatch] {
-  var messages: [OutboundMessage] { flatMap(\.messages).map(\.message) }
+  var messages: [OutboundMessage] { flatMap(\.entries).flatMap(\.messages) }
   var results: [OutboundMessage] { messages.filter { $0.exchange == "results" } }
   var events: [OutboundMessage] { messages.filter { $0.exchange == "events" } }
   var replies: [OutboundMessage] { messages.filter { $0.exchange == "" } }

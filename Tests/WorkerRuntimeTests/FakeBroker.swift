@@ -16,6 +16,7 @@ final class FakeBroker: Sendable {
     var published: [OutboundMessage] = []
     var publishFault: PublishFault = { _ in nil }
     var consumedAnswers = 0
+    var refusedClaims = 0
   }
 
   let journal: Journal<Happening>
@@ -39,6 +40,16 @@ final class FakeBroker: Sendable {
     state.withLock { state in
       state.consumedAnswers -= 1
       return state.consumedAnswers >= 0
+    }
+  }
+
+  /// Somebody else has the right to publish, for as long as so many questions take.
+  func refuseClaims(_ count: Int) { state.withLock { $0.refusedClaims = count } }
+
+  func claimPublishing() -> Bool {
+    state.withLock { state in
+      state.refusedClaims -= 1
+      return state.refusedClaims < 0
     }
   }
 

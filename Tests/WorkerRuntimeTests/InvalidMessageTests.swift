@@ -43,7 +43,6 @@ import WorkspaceDomain
     #expect(batches.types == ["command.failed"])
     #expect(batches.results[0].properties.headers == nil)
     #expect(!batches.results[0].text.contains("tenantid"))
-    #expect(await fixture.store.commits[0].outbox.allSatisfy { $0.tenantID == nil })
   }
 
   @Test("a failure is no command of its key: the key can still be used")

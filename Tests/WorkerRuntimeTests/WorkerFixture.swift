@@ -56,7 +56,8 @@ final class WorkerFixture: Sendable {
       let session = broker.sessions
       journal.note(.connected(session: session))
       return WorkerLinks(
-        store: store, lease: lease, publisher: source, isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
+        store: store, lease: lease, publisher: source, claimPublishing: { [broker] in broker.claimPublishing() },
+        isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
         waitUntilBroken: { await source.waitUntilBroken() },
         close: { [journal, closing] in
           try? await closing.pass()

@@ -1,3 +1,4 @@
+import UnitOfWork
 import DeliveryPipeline
 import Testing
 import WorkerRuntime
@@ -101,6 +102,22 @@ import WorkerRuntime
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
     #expect(!fixture.broker.isConsumed())
+  }
+
+  @Test("while another worker may publish, nothing is published and nothing consumed")
+  func publishingPredecessor() async throws {
+    let fixture = WorkerFixture()
+    fixture.broker.refuseClaims(.max)
+    var left = WriteSet()
+    left.send(OutboundMessage(exchange: "events", routingKey: "k", properties: MessageProperties(), body: [1]))
+    _ = try await fixture.store.begin(ReadSet())
+    _ = try await fixture.store.commit(left)
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.contains(.askedForLease) }
+      #expect(!fixture.status.isReady)
+    }
+    #expect(fixture.broker.published.isEmpty)
+    #expect(!fixture.journal.entries.contains(.startedConsuming))
   }
 
   @Test("a worker that waits for the one before it is drained without ever having consumed")

@@ -9,6 +9,8 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   private let connection: PostgresConnection
   private let queue: String
   private var hasBegun = false
+  private var renewal = PlanRenewal()
+  private var renewsPlans = false
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
 
@@ -25,10 +27,12 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open already") }
     let queries = readSet.queries()
     return try await orAbandon { () async throws(PostgresError) in
-      let answers = try await connection.pipeline([.begin] + queries.map(\.request))
+      let opening: [PostgresRequest] = renewsPlans ? [.discardPlans, .begin] : [.begin]
+      let answers = try await connection.pipeline(opening + queries.map(\.request))
       hasBegun = true
+      renewsPlans = false
       var snapshot = Snapshot()
-      for (query, rows) in zip(queries, answers.dropFirst()) { try query.read(rows, &snapshot) }
+      for (query, rows) in zip(queries, answers.dropFirst(opening.count)) { try query.read(rows, &snapshot) }
       return snapshot
     }
   }
@@ -39,6 +43,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     return try await orAbandon { () async throws(PostgresError) in
       let answers = try await connection.pipeline(requests)
       hasBegun = false
+      if renewal.isDue(afterWriting: writeSet.inbox.count) { renewsPlans = true }
       let insertion = requests.firstIndex { $0.statement.name == OutboxTable.inserting.name }
       return try insertion.map { index throws(PostgresError) in try OutboxTable.ids(answers[index]) } ?? []
     }

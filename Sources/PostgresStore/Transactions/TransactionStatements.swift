@@ -5,6 +5,8 @@ extension PostgresRequest {
   /// waited for has committed.
   static let begin = PostgresRequest(
     PostgresStatement(name: "begin", sql: "begin isolation level read committed"))
+  /// Statements stay prepared; their plans are made anew when they are used next.
+  static let discardPlans = PostgresRequest(PostgresStatement(name: "discard_plans", sql: "discard plans"))
   static let commit = PostgresRequest(PostgresStatement(name: "commit", sql: "commit"))
   static let rollback = PostgresRequest(PostgresStatement(name: "rollback", sql: "rollback"))
 }

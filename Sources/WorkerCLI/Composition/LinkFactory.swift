@@ -60,6 +60,12 @@ struct LinkFactory: Sendable {
     }
   }
 
+  /// `<queue>.publisher`; of a name that leaves no room for that, the start.
+  private static func claimName(for queue: ShortString) -> ShortString {
+    let suffix = Array(".publisher".utf8)
+    return ShortString(bytes: queue.bytes.prefix(ShortString.maximumBytes - suffix.count) + suffix) ?? queue
+  }
+
   private func named(_ purpose: String) -> RabbitMQConfiguration {
     var configuration = servers.amqp
     configuration.connectionName = "workspace-worker \(purpose)"
@@ -74,10 +80,12 @@ struct LinkFactory: Sendable {
     options.prefetch = UInt16(clamping: amqp.prefetch)
     options.maximumBufferedBytes = amqp.bufferBytes
     let queue = servers.topologyNames.commandsQueue
+    let claim = ExclusiveClaim(Self.claimName(for: queue), on: publisher.connection)
     return WorkerLinks(
       store: PostgresUnitOfWorkStore(connection: database, queue: queueKey),
       lease: WorkerLease(connection: database, queue: queueKey),
       publisher: publisher,
+      claimPublishing: { try await claim.take() },
       isConsumed: { (try await TopologyManager(consuming).statistics(of: queue)?.consumerCount ?? 0) > 0 },
       consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
       waitUntilBroken: {

@@ -5,6 +5,9 @@ package import UnitOfWork
 package struct WorkerLinks: Sendable {
   package let store: any UnitOfWorkStore
   package let lease: any ActiveWorkerLease
+  /// Takes the right to publish what the queue's workers have committed, where it is free: one connection has it, until
+  /// its end. Whether this one has it now; may be asked again.
+  package let claimPublishing: @Sendable () async throws -> Bool
   /// Whether anybody consumes the queue.
   package let isConsumed: @Sendable () async throws -> Bool
   /// Begins to consume the queue; called once.
@@ -19,6 +22,7 @@ package struct WorkerLinks: Sendable {
 
   package init(
     store: any UnitOfWorkStore, lease: any ActiveWorkerLease, publisher: any MessagePublisher,
+    claimPublishing: @escaping @Sendable () async throws -> Bool,
     isConsumed: @escaping @Sendable () async throws -> Bool,
     consume: @escaping @Sendable () async throws -> any DeliverySource,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
@@ -27,6 +31,7 @@ package struct WorkerLinks: Sendable {
   ) {
     self.store = store
     self.lease = lease
+    self.claimPublishing = claimPublishing
     self.isConsumed = isConsumed
     self.consume = consume
     self.publisher = publisher

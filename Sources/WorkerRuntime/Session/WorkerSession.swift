@@ -39,9 +39,10 @@ struct WorkerSession {
 
   private func work() async throws {
     guard try await becomeActive() else { return }
+    let takeover = Takeover(links: links, settings: settings, status: status, drain: drain, logger: logger)
+    guard try await takeover.complete() else { return }
     status.change(to: .recovering)
     try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
-    guard try await predecessorIsGone() else { return }
     let source = try await links.consume()
     status.change(to: .active)
     logger.info("the worker is active")
@@ -59,24 +60,6 @@ struct WorkerSession {
       try await drain.wait(atMost: settings.leaseInterval)
     }
     return false
-  }
-
-  /// Waits until the broker, too, has let go of the worker before this one. What that one had in hand is back in its
-  /// place only then: whoever consumes before gets what comes behind it first, and carries out a child before its
-  /// parent. The database may be the one that notices earlier that a worker is dead, frozen or cut off.
-  ///
-  /// - Returns: false when the worker is to stop.
-  private func predecessorIsGone() async throws -> Bool {
-    let start = ContinuousClock.now
-    while !drain.isRaised, try await links.isConsumed() {
-      guard ContinuousClock.now - start < settings.takeoverPatience else {
-        logger.warning("somebody else consumes the queue of commands; their order can't be kept")
-        return true
-      }
-      status.change(to: .connecting(missing: "the broker has not let go of the worker before this one"))
-      try await drain.wait(atMost: settings.takeoverInterval)
-    }
-    return !drain.isRaised
   }
 
   private func runStages(on source: any DeliverySource) async throws {

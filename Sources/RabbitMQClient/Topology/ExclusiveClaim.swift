@@ -1,0 +1,29 @@
+package import DeliveryPipeline
+
+/// A right that one connection at a time has, by a queue that is its own: the broker refuses an exclusive queue to every
+/// other connection, and deletes it with the connection that has it. Nothing is ever in it.
+///
+/// Source: https://www.rabbitmq.com/docs/queues#exclusive-queues
+package struct ExclusiveClaim: Sendable {
+  private let connection: RabbitMQConnection
+  private let name: ShortString
+
+  /// - Parameters:
+  ///   - name: the name of the queue.
+  ///   - connection: whose right it is to be; it needs the permission to configure the queue.
+  package init(_ name: ShortString, on connection: RabbitMQConnection) {
+    self.name = name
+    self.connection = connection
+  }
+
+  /// - Returns: whether the connection has it now; false while another one has it.
+  /// - Throws: ``RabbitMQError``, such as ACCESS_REFUSED; `CancellationError`.
+  package func take() async throws -> Bool {
+    do {
+      try await connection.declare([.exclusiveQueue(name)])
+      return true
+    } catch RabbitMQError.channelClosed(code: .resourceLocked, text: _) {
+      return false
+    }
+  }
+}

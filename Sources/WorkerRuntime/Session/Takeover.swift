@@ -1,0 +1,36 @@
+import DeliveryPipeline
+import Logging
+
+/// What a worker that has the lease waits for before it does anything: that the broker, too, has let go of the worker
+/// before it. The database may be the one that notices earlier that a worker is dead, frozen or cut off.
+///
+/// Two things have to be free. The right to publish, which the broker gives to one connection at a time: a worker that
+/// comes back from being frozen must not publish what another one publishes meanwhile. And the queue: what the worker
+/// before had in hand is back in its place only when its consumer is gone; whoever consumes before that gets what comes
+/// behind it first, and carries out a child before its parent.
+struct Takeover {
+  let links: WorkerLinks
+  let settings: WorkerSettings
+  let status: WorkerStatus
+  let drain: DrainSignal
+  let logger: Logger
+
+  /// - Returns: false when the worker is to stop.
+  func complete() async throws -> Bool {
+    while !drain.isRaised, try await !links.claimPublishing() { try await wait() }
+    let start = ContinuousClock.now
+    while !drain.isRaised, try await links.isConsumed() {
+      guard ContinuousClock.now - start < settings.takeoverPatience else {
+        logger.warning("somebody else consumes the queue of commands; their order can't be kept")
+        return true
+      }
+      try await wait()
+    }
+    return !drain.isRaised
+  }
+
+  private func wait() async throws {
+    status.change(to: .connecting(missing: "the broker has not let go of the worker before this one"))
+    try await drain.wait(atMost: settings.takeoverInterval)
+  }
+}

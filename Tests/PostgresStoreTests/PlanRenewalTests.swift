@@ -1,0 +1,74 @@
+import PostgresClient
+@testable import PostgresStore
+import TestSupport
+import Testing
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+@Suite struct PlanRenewalTests {
+  @Test func `plans are renewed each time that the tables may have doubled`() {
+    var renewal = PlanRenewal()
+    var due: [Int] = []
+    for batch in 1...1000 where renewal.isDue(afterWriting: 100) { due.append(batch) }
+    #expect(due == [3, 6, 12, 24, 48, 96, 192, 384, 768])
+  }
+
+  @Test func `writing nothing renews nothing`() {
+    var renewal = PlanRenewal()
+    #expect(!(0..<1000).contains { _ in renewal.isDue(afterWriting: 0) })
+  }
+}
+
+@Suite(.requiresPostgres, .migratedDatabase) struct GrowingTablesTests {
+  /// Counts what index scans bring, for a plan that takes the wrong index, or the wrong side of a loop, is right but slow.
+  @Test func `a look-up reads as much after tables have grown as before`() async throws {
+    try await TestDatabase.current.withStore { store, connection in
+      let tenant = TenantID.random()
+      let root = Workspace.sample(tenant: tenant, name: "Root")
+      try await Self.write(store, tenant, [root]) { $0.newTenants = [tenant: 1] }
+      // From here on the planner believes that there is one row in each table.
+      for table in ["tenants", "workspaces", "inbox"] { try await connection.execute(script: "vacuum analyze \(table)") }
+      for round in 0..<20 {
+        let workspaces = (0..<200).map { Workspace.sample(tenant: tenant, name: "w \(round) \($0)", parent: root.id) }
+        try await Self.write(store, tenant, workspaces) { $0.sequences = [tenant: Int64(round) + 2] }
+      }
+      var readSet = Self.readSet(tenant, names: (0..<100).map { "w 7 \($0)" })
+      readSet.childrenOf = [root.id]
+      let snapshot = try await store.begin(readSet)
+      #expect(snapshot.workspaces.count == 100)
+      // 4,000 look-ups of each kind brought a row or none; the wrong index would bring a hundred times as many.
+      let rows = try await Self.rowsRead(connection)
+      #expect(rows < 20_000)
+      try await store.rollback()
+    }
+  }
+
+  private static func readSet(_ tenant: TenantID, names: [String]) -> ReadSet {
+    var readSet = ReadSet()
+    readSet.tenants = [tenant]
+    readSet.names = Set(names.map { TenantName(tenantID: tenant, name: WorkspaceName(stored: $0)) })
+    readSet.inboxKeys = Set(names.map { InboxKey(source: "/tests", id: $0) })
+    return readSet
+  }
+
+  /// Reads what it writes, as a batch does, so that every statement is prepared while the tables are small.
+  private static func write(
+    _ store: PostgresUnitOfWorkStore, _ tenant: TenantID, _ workspaces: [Workspace], _ fill: (inout WriteSet) -> Void
+  ) async throws {
+    _ = try await store.begin(readSet(tenant, names: workspaces.map(\.name.text)))
+    var writeSet = WriteSet()
+    writeSet.inserted = workspaces
+    writeSet.inbox = workspaces.map { .sample(id: $0.name.text, tenant: tenant) }
+    fill(&writeSet)
+    _ = try await store.commit(writeSet)
+  }
+
+  /// In the transaction that is open, and those before it that are not in the server's statistics yet.
+  private static func rowsRead(_ connection: PostgresConnection) async throws -> Int64 {
+    let statement = PostgresStatement(
+      name: "rows_read",
+      sql: "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint from pg_stat_xact_user_tables")
+    return try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0)
+  }
+}

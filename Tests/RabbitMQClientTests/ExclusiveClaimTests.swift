@@ -1,0 +1,20 @@
+import DeliveryPipeline
+import RabbitMQClient
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(1))) struct ExclusiveClaimTests {
+  @Test func `one connection at a time has a claim, until its end`() async throws {
+    let host = try VirtualHost.required()
+    try await host.withConnection { second async throws in
+      try await host.withConnection { first async throws in
+        #expect(try await ExclusiveClaim("claim", on: first).take())
+        #expect(try await ExclusiveClaim("claim", on: first).take(), "it may be asked again")
+        #expect(try await !ExclusiveClaim("claim", on: second).take())
+        #expect(try await ExclusiveClaim("another", on: second).take())
+      }
+      // The first connection is closed: the broker has let go of its claim before it confirmed that.
+      #expect(try await ExclusiveClaim("claim", on: second).take())
+    }
+  }
+}
