@@ -11,6 +11,10 @@ extension PostgresConfiguration {
   package func forUnitsOfWork(idleSessionTimeout: Duration? = .seconds(30)) -> PostgresConfiguration {
     var configuration = self
     configuration.idleSessionTimeout = idleSessionTimeout
+    // PostgreSQL counts the time in an open transaction apart from it.
+    if let idleSessionTimeout {
+      configuration.idleInTransactionTimeout = min(idleSessionTimeout, idleInTransactionTimeout ?? idleSessionTimeout)
+    }
     for setting in ["enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin", "jit"] {
       configuration.settings[setting] = "off"
     }

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import Logging
 import UnitOfWork
 
@@ -18,7 +19,9 @@ struct OutboxRecovery {
       let entries = try await store.unpublished(limit: Self.pageCount, bytes: Self.pageBytes)
       guard !entries.isEmpty else { break }
       try await publisher.publish(entries.map(\.message))
+      Failpoint.confirmed.hit()
       try await store.remove(entries.map(\.id))
+      Failpoint.removed.hit()
       total += entries.count
     }
     if total > 0 { logger.notice("messages left in the outbox were published", metadata: ["count": "\(total)"]) }

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import UnitOfWork
 
 /// The messages of a committed transaction, and the deliveries that their confirmation settles.
@@ -26,6 +27,7 @@ struct PublishStage {
     while let batch = try await input.take() {
       let entries = batch.elements.flatMap(\.messages)
       try await publisher.publish(entries.map(\.message))
+      Failpoint.confirmed.hit()
       confirmed.add(entries.map(\.id))
       acknowledger.settle(batch.elements.flatMap(\.settles))
     }

@@ -45,7 +45,32 @@ package struct TestDatabase: Sendable {
   }
 }
 
-/// Makes a database for a suite. Its name tells which process made it, should one ever be left behind.
+extension TestDatabase {
+  /// Lends a database that is made for `body`, with nothing in it, and dropped behind. Its name tells which process
+  /// made it, should one ever be left behind.
+  package static func make(_ body: @concurrent @Sendable (TestDatabase) async throws -> Void) async throws {
+    let process = ProcessInfo.processInfo.processIdentifier
+    let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
+    try await administer("create database \(database.name)")
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(database))
+    } catch {
+      result = .failure(error)
+    }
+    // Sessions that a failed test left open must not keep it.
+    try await administer("drop database \(database.name) with (force)")
+    try result.get()
+  }
+
+  private static func administer(_ statement: String) async throws {
+    let connection = try await PostgresServer.connect()
+    try await connection.execute(script: statement)
+    await connection.close()
+  }
+}
+
+/// Makes a database for a suite.
 package struct TestDatabaseTrait: SuiteTrait, TestScoping {
   let isMigrated: Bool
 
@@ -55,31 +80,16 @@ package struct TestDatabaseTrait: SuiteTrait, TestScoping {
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    let process = ProcessInfo.processInfo.processIdentifier
-    let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
-    try await administer("create database \(database.name)")
-    let result: Result<Void, any Error>
-    do {
+    try await TestDatabase.make { database in
       if isMigrated { try await migrate(database) }
-      result = .success(try await TestDatabase.$scoped.withValue(database, operation: function))
-    } catch {
-      result = .failure(error)
+      try await TestDatabase.$scoped.withValue(database, operation: function)
     }
-    // Sessions that a failed test left open must not keep it.
-    try await administer("drop database \(database.name) with (force)")
-    try result.get()
   }
 
   private func migrate(_ database: TestDatabase) async throws {
     try await database.withConnection { connection in
       _ = try await Migrator(connection: connection, logger: .silent).up()
     }
-  }
-
-  private func administer(_ statement: String) async throws {
-    let connection = try await PostgresServer.connect()
-    try await connection.execute(script: statement)
-    await connection.close()
   }
 }
 

@@ -2,9 +2,15 @@ import Glibc
 
 /// A TCP socket for tests, with calls that block, for at most ten seconds each.
 package final class BlockingSocket: Sendable {
-  package struct Failed: Error {
+  package struct Failed: Error, Equatable {
     package let call: String
+    /// 0 where the peer has ended the connection.
     package let code: Int32
+
+    package init(call: String, code: Int32) {
+      self.call = call
+      self.code = code
+    }
   }
 
   package let descriptor: Int32
@@ -57,6 +63,13 @@ package final class BlockingSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
   }
 
+  /// Sent, and not yet acknowledged by the peer's kernel (tcp(7), SIOCOUTQ).
+  package var unacknowledgedBytes: Int {
+    var count: Int32 = 0
+    _ = ioctl(descriptor, UInt(TIOCOUTQ), &count)
+    return Int(count)
+  }
+
   /// Ends all calls on it, from any thread.
   package func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
@@ -78,6 +91,14 @@ package final class BlockingSocket: Sendable {
       bytes += chunk.prefix(received)
     }
     return bytes
+  }
+
+  /// Lends the address of a port of the loopback interface.
+  static func withLoopback<Answer>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Answer) -> Answer {
+    var address = loopback(port: port)
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
   }
 
   private static func loopback(port: Int) -> sockaddr_in {
