@@ -58,14 +58,31 @@ extension TestDatabase {
     } catch {
       result = .failure(error)
     }
-    // Sessions that a failed test left open must not keep it.
-    try await administer("drop database \(database.name) with (force)")
+    try await drop(database)
     try result.get()
+  }
+
+  /// Sessions that a failed test left open must not keep it. But a worker of autovacuum that is in it by chance, whom
+  /// only a superuser may end, has to leave first.
+  private static func drop(_ database: TestDatabase) async throws {
+    try await Patience.poll(for: "database \(database.name) is dropped", .seconds(30)) {
+      do {
+        try await administer("drop database \(database.name) with (force)")
+        return true
+      } catch PostgresError.server(let error) where error.sqlState == .insufficientPrivilege {
+        return false
+      }
+    }
   }
 
   private static func administer(_ statement: String) async throws {
     let connection = try await PostgresServer.connect()
-    try await connection.execute(script: statement)
+    do {
+      try await connection.execute(script: statement)
+    } catch {
+      await connection.close()
+      throw error
+    }
     await connection.close()
   }
 }
