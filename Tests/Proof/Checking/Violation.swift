@@ -66,3 +66,25 @@ extension Violation: CustomStringConvertible {
     }
   }
 }
+
+extension Violation {
+  /// Which promise it is about.
+  package var kind: String {
+    Mirror(reflecting: self).children.first?.label ?? ""
+  }
+}
+
+extension [Violation] {
+  /// How many there are of each kind, with an example.
+  package var summary: [String] {
+    var examples: [(kind: String, first: Violation, count: Int)] = []
+    for violation in self {
+      if let index = examples.firstIndex(where: { $0.kind == violation.kind }) {
+        examples[index].count += 1
+      } else {
+        examples.append((violation.kind, violation, 1))
+      }
+    }
+    return examples.map { $0.count == 1 ? "\($0.first)" : "\($0.kind) x \($0.count), such as: \($0.first)" }
+  }
+}

@@ -64,7 +64,7 @@ package struct SoakReport: Sendable, CustomStringConvertible {
   }
 
   private var verdict: String {
-    (violations.map(\.description) + ["\(violations.count) violations"]).joined(separator: "\n")
+    (violations.summary + ["\(violations.count) violations"]).joined(separator: "\n")
   }
 
   private func range(_ values: [Int]) -> String {
