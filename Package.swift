@@ -95,6 +95,7 @@ let package = Package(
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
     .target(name: "TestSupport", dependencies: ["CLinux", "PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "MessageContractTests", dependencies: ["MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline", "TestFixtures"], swiftSettings: strict),

@@ -128,6 +128,22 @@ import TestSupport
     await connection.close()
   }
 
+  @Test func `a broker that stops reading before it says that it is blocked is heard, however much there is to send`() async throws {
+    let broker = try FakeBroker(.stopsReading)
+    let connection = try await RabbitMQConnection.open(broker.configuration())
+    let publisher = try await RabbitMQPublisher.start(on: connection)
+    let body = String(repeating: "x", count: 10_000)
+    let publishing = Task { try await publisher.publish((0..<1000).map { _ in .text(body, to: "q") }) }
+    try await Patience.poll(for: "the first messages arrive", .seconds(10)) { broker.unreadBytes >= 8192 }
+    // There is more to send than fits all buffers, and nothing tells when they are full.
+    try await Task.sleep(for: .milliseconds(300))
+    try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on memory".shortStringBytes))
+    try await Patience.poll(for: "the broker is heard", .seconds(10)) { connection.isBlocked }
+    publishing.cancel()
+    await #expect(throws: CancellationError.self) { try await publishing.value }
+    await connection.close()
+  }
+
   @Test(arguments: [
     WireFrame(kind: .body, channel: 1, payload: [1]),
     WireFrame(kind: .header, channel: 1, payload: [0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]),

@@ -74,6 +74,21 @@ import WorkerRuntime
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
 
+  @Test("a worker that lost a connection is not ready, however long it takes to close the others")
+  func closingTakesLong() async throws {
+    let fixture = WorkerFixture()
+    fixture.closing.close()
+    try await fixture.run { _ in
+      while !fixture.status.isReady { await Task.yield() }
+      fixture.broker.breakLink()
+      while fixture.status.isReady { await Task.yield() }
+      #expect(fixture.status.phase == .connecting(missing: "\(FakeBroker.LinkLost())"))
+      #expect(!fixture.journal.entries.contains(.closed(session: 1)))
+      fixture.closing.open()
+      while !fixture.status.isReady { await Task.yield() }
+    }
+  }
+
   @Test("a worker that waits to connect again is drained at once")
   func drainWhileConnecting() async throws {
     let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }

@@ -13,6 +13,8 @@ final class WorkerFixture: Sendable {
   let store: FakeStore
   let broker: FakeBroker
   let lease: FakeLease
+  /// Holds back the closing of connections.
+  let closing = Gate()
   private let settings: WorkerSettings
   private let failsFast: Bool
   private let connectFailures: Mutex<Int>
@@ -56,7 +58,10 @@ final class WorkerFixture: Sendable {
       return WorkerLinks(
         store: store, lease: lease, publisher: source, isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
         waitUntilBroken: { await source.waitUntilBroken() },
-        close: { [journal] in journal.note(.closed(session: session)) })
+        close: { [journal, closing] in
+          try? await closing.pass()
+          journal.note(.closed(session: session))
+        })
     }
   }
 

@@ -1,4 +1,4 @@
-/// How long to wait before trying again: doubling from the shortest delay to the longest, and of that a random part, so
+/// How long to wait before trying again: random, between limits that double from the shortest delay to the longest, so
 /// that workers which lost the same server don't come back all at once.
 ///
 /// "Equal jitter": https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -14,10 +14,11 @@ package struct Backoff: Sendable, Equatable {
   /// - Parameters:
   ///   - attempt: 1 after the first failure.
   ///   - random: between 0 and 1.
-  /// - Returns: between half of the attempt's delay and all of it.
+  /// - Returns: after the first failure between the shortest delay and twice that, and so on, doubling; at last between
+  ///   half of the longest and all of it.
   package func delay(attempt: Int, random: Double) -> Duration {
-    let doublings = min(max(attempt - 1, 0), 30)
+    let doublings = min(max(attempt, 1), 30)
     let full = min(shortest * (1 << doublings), longest)
-    return full * (0.5 + min(max(random, 0), 1) / 2)
+    return max(shortest, full * (0.5 + min(max(random, 0), 1) / 2))
   }
 }

@@ -5,6 +5,7 @@ struct ConnectionOptions: Sendable {
   init(_ configuration: PostgresConfiguration) throws(PostgresError) {
     let given = try ConnectionString(configuration.url)
     var values = Self.defaults(configuration, hosts: given.hostCount).merging(given.values) { _, given in given }
+    if configuration.requiresWriting { values["target_session_attrs"] = given["target_session_attrs"] ?? "read-write" }
     // Later settings win: those of the connection string.
     values["options"] = [Self.options(configuration.sessionSettings), given["options"] ?? ""].joined(separator: " ")
     // Not for the connection string to choose: parameters and rows are UTF-8 here.

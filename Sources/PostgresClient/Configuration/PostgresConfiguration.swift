@@ -8,9 +8,13 @@ package struct PostgresConfiguration: Sendable {
   package var url: String
   /// How the session is listed in `pg_stat_activity`.
   package var applicationName = "workspace-worker"
-  /// The limit for all of connecting: every host, TLS and authentication. Resolving names is libpq's, by a blocking
-  /// `getaddrinfo`: its own limit (`options timeout` in resolv.conf) applies on top.
+  /// The limit for all of connecting: names, every host, TLS and authentication.
   package var connectTimeout: Duration = .seconds(10)
+  /// The longest wait for the answer to a round trip, where a request has no limit of its own.
+  package var responseTimeout: Duration = .seconds(60)
+  /// Hosts that refuse to write, such as a standby or a primary that was demoted, are passed over
+  /// (`target_session_attrs=read-write`).
+  package var requiresWriting = false
   /// The longest that one statement may run; nil for no limit. Its error is `query_canceled`.
   package var statementTimeout: Duration? = .seconds(30)
   /// The longest wait for one lock; nil for no limit. Its error is `lock_not_available`.

@@ -20,29 +20,15 @@ package actor PostgresConnection {
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  private init() throws(PostgresError) { interrupt = try Interrupt() }
+  private nonisolated let responseTimeout: Duration
+
+  private init(_ configuration: PostgresConfiguration) throws(PostgresError) {
+    interrupt = try Interrupt()
+    responseTimeout = configuration.responseTimeout
+  }
 
   // Not before: a job that arrives after the thread has ended would never run, and its task would wait for ever.
   deinit { executor.stop() }
-
-  /// Opens a session.
-  ///
-  /// - Throws: ``PostgresError/connectFailed(_:)``, ``PostgresError/configuration(reason:)`` or
-  ///   ``PostgresError/cancelled``.
-  package static func connect(
-    _ configuration: PostgresConfiguration, logger: Logger
-  ) async throws(PostgresError) -> PostgresConnection {
-    let connection = try PostgresConnection()
-    try await connection.open(configuration, logger: logger)
-    return connection
-  }
-
-  private func open(_ configuration: PostgresConfiguration, logger: Logger) async throws(PostgresError) {
-    session = try await interruptible { [interrupt] () throws(PostgresError) in
-      try ServerSession.open(configuration, interrupt: interrupt, logger: logger)
-    }
-    executor.attach(self)
-  }
 
   /// The session is there, as far as is known.
   package var isOpen: Bool { session != nil }
@@ -54,10 +40,10 @@ package actor PostgresConnection {
   /// Outside of a transaction they are one: all of them take effect, or none. A transaction that was open stays
   /// open, and after a failure waits for its ROLLBACK.
   ///
-  /// - Parameter timeout: for all of it; 60 s by default.
+  /// - Parameter timeout: for all of it; by default the configuration's `responseTimeout`.
   /// - Returns: the answers, one for each request.
   package func pipeline(
-    _ requests: [PostgresRequest], timeout: Duration = .seconds(60)
+    _ requests: [PostgresRequest], timeout: Duration? = nil
   ) async throws(PostgresError) -> [PostgresRows] {
     for request in requests { try request.validate() }
     return try await exchange(statements: requests.count, timeout: timeout) { session, wait throws(PostgresError) in
@@ -67,16 +53,18 @@ package actor PostgresConnection {
 
   /// Runs a text of several statements. Outside of a transaction they are one.
   ///
-  /// - Parameter timeout: for all of it; 60 s by default.
-  package func execute(script: String, timeout: Duration = .seconds(60)) async throws(PostgresError) {
+  /// - Parameter timeout: for all of it; by default the configuration's `responseTimeout`.
+  package func execute(script: String, timeout: Duration? = nil) async throws(PostgresError) {
     try await exchange(statements: 1, timeout: timeout) { session, wait throws(PostgresError) in
       try session.run(script: script, wait)
     }
   }
 
   /// A round trip without a statement: shows that the server is there, and restarts `idle_session_timeout`.
-  package func ping(timeout: Duration = .seconds(10)) async throws(PostgresError) {
-    _ = try await pipeline([], timeout: timeout)
+  ///
+  /// Waits for half of the configuration's `responseTimeout`, at most 10 s: nothing has to be done for an answer.
+  package func ping() async throws(PostgresError) {
+    _ = try await pipeline([], timeout: min(responseTimeout / 2, .seconds(10)))
   }
 
   /// Ends the session. What waits for its end gets ``PostgresError/connectionLost(_:)``.
@@ -94,8 +82,50 @@ package actor PostgresConnection {
 }
 
 extension PostgresConnection {
+  /// Opens a session.
+  ///
+  /// Ends when the connect timeout has passed, or the task is cancelled, even where libpq is stuck: it resolves names
+  /// and reads files by calls that wait without a limit. Such a call goes on in the background then, and what comes of
+  /// it is dropped.
+  ///
+  /// - Throws: ``PostgresError/connectFailed(_:)``, ``PostgresError/configuration(reason:)`` or
+  ///   ``PostgresError/cancelled``.
+  package static func connect(
+    _ configuration: PostgresConfiguration, logger: Logger
+  ) async throws(PostgresError) -> PostgresConnection {
+    let connection = try PostgresConnection(configuration)
+    let waiter = Waiter<Void>()
+    let opening = Task { await connection.open(configuration, logger: logger, for: waiter) }
+    let alarm = Task {
+      // A little later than the limit of the handshake, whose error says more.
+      try await Task.sleep(for: configuration.connectTimeout + .milliseconds(500))
+      let reason = "libpq did not come to an end within \(configuration.connectTimeout)"
+      waiter.resolve(.failure(PostgresError.connectFailed(ConnectionFailure(reason: reason))))
+    }
+    defer { alarm.cancel() }
+    do {
+      try await waiter.value()
+    } catch {
+      opening.cancel()
+      throw error as? PostgresError ?? .cancelled
+    }
+    return connection
+  }
+
+  private func open(_ configuration: PostgresConfiguration, logger: Logger, for waiter: Waiter<Void>) async {
+    do throws(PostgresError) {
+      session = try await interruptible { [interrupt] () throws(PostgresError) in
+        try ServerSession.open(configuration, interrupt: interrupt, logger: logger)
+      }
+      executor.attach(self)
+      if !waiter.resolve(.success(())) { close() }
+    } catch {
+      waiter.resolve(.failure(error))
+    }
+  }
+
   private func exchange<Answer: Sendable>(
-    statements: Int, timeout: Duration,
+    statements: Int, timeout: Duration?,
     _ body: (ServerSession, SocketWait) throws(PostgresError) -> Answer
   ) async throws(PostgresError) -> Answer {
     try await interruptible { () throws(PostgresError) in
@@ -105,7 +135,7 @@ extension PostgresConnection {
       statistics.roundTrips += 1
       statistics.statements += statements
       do throws(PostgresError) {
-        return try body(session, SocketWait(limit: timeout, interrupt: interrupt))
+        return try body(session, SocketWait(limit: timeout ?? responseTimeout, interrupt: interrupt))
       } catch {
         // Anything but a refused statement leaves answers under way that the next request would take for its own.
         if case .server = error {} else { end(because: error) }

@@ -27,11 +27,11 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
   /// The longest wait for the broker's answer to a method, such as a declaration. Default: 10 seconds.
   package var requestTimeout: Duration = .seconds(10)
   /// The longest time for which the peer may take nothing of what was sent. After it the socket is shut down.
-  /// Large messages get another second per MiB. Default: 30 seconds.
-  package var sendTimeout: Duration = .seconds(30)
+  /// Large messages get another second per MiB. Default: 20 seconds.
+  package var sendTimeout: Duration = .seconds(20)
   /// TCP_USER_TIMEOUT: the longest time for which sent data may stay unacknowledged by the peer's kernel. Off while
-  /// the broker says that it is blocked. Default: 30 seconds.
-  package var unacknowledgedDataTimeout: Duration = .seconds(30)
+  /// the broker says that it is blocked. Default: 20 seconds.
+  package var unacknowledgedDataTimeout: Duration = .seconds(20)
   /// The longest wait for the broker's answer to an orderly close. Default: 2 seconds.
   package var closeTimeout: Duration = .seconds(2)
 
@@ -42,7 +42,7 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     authentication =
       url.parameters.usesExternalAuthentication ? .external(user: url.user) : .plain(user: url.user, password: url.password)
     tls = url.usesTLS ? url.parameters.tls : nil
-    heartbeat = url.parameters.heartbeat ?? heartbeat
+    setHeartbeat(url.parameters.heartbeat ?? heartbeat)
     if let milliseconds = url.parameters.connectionTimeout { connectTimeout = .milliseconds(milliseconds) }
     // librabbitmq asks for, and verifies, the name that it connects to, and offers no other.
     if let name = url.parameters.serverName, name != url.host {
@@ -52,6 +52,16 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
 
   /// - Throws: what is wrong with the URL, without any part of the password.
   package init(url: String) throws(BrokerURLError) { try self.init(BrokerURL(url)) }
+
+  /// Sets the heartbeat, and with it how long a peer may be silent in every other way: two heartbeats.
+  ///
+  /// - Parameter seconds: 0 for no heartbeats; the other limits stay as they are.
+  package mutating func setHeartbeat(_ seconds: Int) {
+    heartbeat = seconds
+    guard seconds > 0 else { return }
+    sendTimeout = .seconds(2 * seconds)
+    unacknowledgedDataTimeout = .seconds(2 * seconds)
+  }
 
   /// The address, as errors and logs name it.
   package var endpoint: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -1,4 +1,5 @@
 internal import DeliveryPipeline
+internal import ThreadExecutor
 
 /// Methods that the broker answers.
 extension RabbitMQConnection {
@@ -25,8 +26,14 @@ extension RabbitMQConnection {
   }
 
   /// Small sends to a socket that has room do not wait.
-  func guardingUnlessWritable(_ handle: ConnectionHandle, _ call: () -> LibraryStatus) -> LibraryStatus {
+  func guardingUnlessWritable<Result>(_ handle: ConnectionHandle, _ call: () -> Result) -> Result {
     handle.isWritable ? call() : watchdog.guarding(configuration.sendTimeout, call)
+  }
+
+  /// Answers a method of the broker. Whether that can be sent makes no difference any more.
+  func confirm(_ request: MethodRequest, on channel: UInt16) {
+    guard let handle else { return }
+    _ = guardingUnlessWritable(handle) { handle.send(request, on: channel) }
   }
 
   func check(_ status: LibraryStatus) throws(RabbitMQError) {
@@ -78,7 +85,7 @@ extension RabbitMQConnection {
 
   /// - Returns: the error that ends the connection, if this does.
   func channelClosed(_ channel: UInt16, _ error: RabbitMQError) -> RabbitMQError? {
-    _ = handle?.send(.confirmChannelClose, on: channel)
+    confirm(.confirmChannelClose, on: channel)
     if channel == Self.mainChannel { return error }
     freeChannels.append(channel)
     for call in calls where call.channel == channel { call.waiter.resolve(.failure(error)) }

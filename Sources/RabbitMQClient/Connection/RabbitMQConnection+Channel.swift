@@ -2,6 +2,11 @@ internal import DeliveryPipeline
 
 /// What the consumer or publisher of the channel asks for. Called on the connection's thread.
 extension RabbitMQConnection {
+  /// A socket that counts as writable has room for a third of its buffer (Linux): more than this.
+  private static let bytesPerCheck = 8 << 10
+  /// Method, properties and frame headers of a message, roughly.
+  private static let overheadBytes = 512
+
   /// - Precondition: nothing uses the channel yet.
   func adopt(_ listener: any ChannelListener) throws {
     precondition(self.listener == nil, "one consumer or publisher per connection")
@@ -11,7 +16,7 @@ extension RabbitMQConnection {
 
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws(RabbitMQError) {
     let handle = try openHandle()
-    let status = guardingUnlessWritable(handle) {
+    let status: LibraryStatus = guardingUnlessWritable(handle) {
       for acknowledgement in acknowledgements {
         let status = handle.acknowledge(
           acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, on: Self.mainChannel)
@@ -34,19 +39,26 @@ extension RabbitMQConnection {
   /// Asks for ``ChannelEvent/deadlinePassed`` at an instant; nil takes that back.
   func setDeadline(_ deadline: ContinuousClock.Instant?) { listenerDeadline = deadline }
 
-  /// Hands messages to the broker, in order. The watchdog bounds the wait for a peer that takes nothing.
+  /// Hands messages to the broker, in order, as long as the socket has room: a broker in need stops reading before it
+  /// is heard to say so, and a thread that is stuck in a send can't hear it. The watchdog bounds the wait of a message
+  /// that is too large for the room there is.
   ///
-  /// - Returns: how many of them were handed over, and why the next one can't be: such an error leaves the connection
-  ///   as it was.
+  /// - Returns: how many of them were handed over, at least one; and why the next one can't be: such an error leaves
+  ///   the connection as it was.
   /// - Throws: when the connection broke.
   func publish(_ messages: ArraySlice<OutboundMessage>, isMandatory: Bool) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
     let handle = try openHandle()
     let bytes = messages.reduce(0) { $0 + $1.body.count }
     let limit = configuration.sendTimeout + .seconds(bytes >> 20)
     var count = 0
+    var unchecked = 0
     var obstacle: RabbitMQError?
     let status = watchdog.guarding(limit) {
       for message in messages {
+        if unchecked > Self.bytesPerCheck {
+          guard handle.isWritable else { break }
+          unchecked = 0
+        }
         do throws(RabbitMQError) {
           let status = try handle.publish(message, isMandatory: isMandatory, on: Self.mainChannel)
           guard status.isOK else { return status }
@@ -55,6 +67,7 @@ extension RabbitMQConnection {
           break
         }
         count += 1
+        unchecked += message.body.count + Self.overheadBytes
       }
       return LibraryStatus.ok
     }

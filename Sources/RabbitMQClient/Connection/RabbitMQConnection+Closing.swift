@@ -1,3 +1,5 @@
+internal import ThreadExecutor
+
 extension RabbitMQConnection {
   /// Closes in order: what was sent before is processed by the broker, and deliveries that are not acknowledged go
   /// back to their queue. May be called again, and at any time.

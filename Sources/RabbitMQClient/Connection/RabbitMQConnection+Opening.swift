@@ -1,3 +1,5 @@
+internal import ThreadExecutor
+
 extension RabbitMQConnection {
   /// Connects, secures and logs in.
   ///

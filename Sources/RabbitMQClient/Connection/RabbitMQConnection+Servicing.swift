@@ -26,12 +26,8 @@ extension RabbitMQConnection {
     guard let handle else { return }
     // librabbitmq sends a heartbeat when half of the interval has passed without other data.
     nextService = .now + (handle.heartbeat == 0 ? .seconds(60) : .milliseconds(handle.heartbeat * 250))
-    if !isPaused {
-      read(handle)
-    } else if handle.heartbeat > 0 {
-      let status = handle.sendHeartbeat()
-      if !status.isOK { fail(error(for: status)) }
-    }
+    // librabbitmq sends heartbeats from within its reading calls, too.
+    guardingUnlessWritable(handle) { isPaused ? sendHeartbeat(handle) : read(handle) }
     checkDeadlines()
     if waitsForWriting, let handle = self.handle, handle.isWritable {
       waitsForWriting = false
@@ -41,6 +37,12 @@ extension RabbitMQConnection {
 
   /// An answer comes behind the deliveries that are not wanted now; so they are read while one is waited for.
   private var isPaused: Bool { isReadingPaused && calls.isEmpty }
+
+  private func sendHeartbeat(_ handle: ConnectionHandle) {
+    guard handle.heartbeat > 0 else { return }
+    let status = handle.sendHeartbeat()
+    if !status.isOK { fail(error(for: status)) }
+  }
 
   private func read(_ handle: ConnectionHandle) {
     var events: [ChannelEvent] = []
@@ -82,7 +84,7 @@ extension RabbitMQConnection {
     case .channelClosed(let channel, let code, let text):
       return channelClosed(channel, .channelClosed(code: code, text: text))
     case .connectionClosed(let code, let text):
-      _ = handle?.send(.confirmConnectionClose, on: 0)
+      confirm(.confirmConnectionClose, on: 0)
       return .connectionClosed(code: code, text: text)
     case .blocked(let reason):
       setBlockage(reason)

@@ -1,4 +1,5 @@
 internal import DeliveryPipeline
+internal import ThreadExecutor
 
 /// The messages of one call of ``RabbitMQPublisher/publish(_:)`` on their way.
 struct PublishBatch {

@@ -80,6 +80,7 @@ struct LinkFactory: Sendable {
           { try await consuming.waitUntilClosed() },
           { try await publisher.connection.waitUntilClosed() })
       },
+      obstacle: { publisher.connection.blockedReason.map { "the broker takes no messages: \($0)" } },
       close: {
         await consuming.close()
         await publisher.connection.close()

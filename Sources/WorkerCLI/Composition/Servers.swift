@@ -56,7 +56,7 @@ struct Servers: Sendable {
       let url = try BrokerURL(settings.url)
       var amqp = try RabbitMQConfiguration(url)
       // What the URL says itself wins.
-      if url.parameters.heartbeat == nil { amqp.heartbeat = Int(settings.heartbeat.components.seconds) }
+      if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
       amqp.tls?.add(settings)
       return amqp
@@ -71,6 +71,7 @@ struct Servers: Sendable {
   ) -> PostgresConfiguration {
     var postgres = PostgresConfiguration(url: settings.url)
     postgres.connectTimeout = settings.connectTimeout
+    postgres.responseTimeout = settings.responseTimeout
     postgres.statementTimeout = settings.statementTimeout
     postgres.lockTimeout = settings.lockTimeout
     do throws(PostgresError) { _ = try postgres.target } catch { problems.add("postgres.url can't be used: \(error)") }

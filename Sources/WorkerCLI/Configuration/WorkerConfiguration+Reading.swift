@@ -54,6 +54,8 @@ extension WorkerConfiguration.Postgres {
     url = reader.text("postgres.url", default: url, isSecret: true)
     connectTimeout = reader.duration(
       "postgres.connect_timeout", default: connectTimeout, in: .seconds(1) ... .seconds(300))
+    responseTimeout = reader.duration(
+      "postgres.response_timeout", default: responseTimeout, in: .seconds(1) ... .seconds(3600))
     statementTimeout = reader.duration(
       "postgres.statement_timeout", default: statementTimeout, in: .seconds(1) ... .seconds(3600))
     lockTimeout = reader.duration("postgres.lock_timeout", default: lockTimeout, in: .milliseconds(100) ... .seconds(3600))

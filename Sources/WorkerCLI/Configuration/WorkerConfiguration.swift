@@ -41,9 +41,13 @@ struct WorkerConfiguration: Sendable {
     /// May hold a password: never printed.
     var url = "postgres://workspace_worker@127.0.0.1:5432/workspace_worker"
     var connectTimeout: Duration = .seconds(10)
-    var statementTimeout: Duration = .seconds(30)
+    var responseTimeout: Duration = .seconds(25)
+    var statementTimeout: Duration = .seconds(20)
     var lockTimeout: Duration = .seconds(10)
     var idleSessionTimeout: Duration = .seconds(30)
+
+    /// Often enough for the server to see signs of life, and to see in time that it gives none.
+    var keepAliveInterval: Duration { min(idleSessionTimeout / 3, responseTimeout / 2, .seconds(10)) }
   }
 
   struct HTTP: Sendable {

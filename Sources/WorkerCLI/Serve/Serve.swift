@@ -60,7 +60,7 @@ struct Serve: AsyncParsableCommand {
       servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
       logger: logger)
     var settings = configuration.worker
-    settings.keepAliveInterval = configuration.postgres.idleSessionTimeout / 3
+    settings.keepAliveInterval = configuration.postgres.keepAliveInterval
     return Worker(
       settings: settings,
       environment: ExecutionEnvironment(
@@ -87,6 +87,7 @@ extension Readiness {
     switch phase {
     case .active: self.init(state: "active", missing: [:])
     case .standby: self.init(state: "standby", missing: [:])
+    case .blocked(let reason): self.init(state: "blocked", missing: ["broker": reason])
     case .connecting(let missing): self.init(state: "connecting", missing: ["connection": missing])
     case .recovering:
       self.init(state: "recovering", missing: ["outbox": "messages of a former worker are still being published"])

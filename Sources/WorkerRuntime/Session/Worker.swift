@@ -44,19 +44,20 @@ package struct Worker: Service {
   }
 
   private func supervise() async throws {
-    var failures = 0
+    var schedule = ReconnectSchedule(settings.reconnect)
     while !drain.isRaised {
-      let start = ContinuousClock.now
+      var connected: ContinuousClock.Instant?
       do {
-        try await runSession()
+        let links = try await connect()
+        connected = .now
+        try await runSession(on: links)
       } catch {
         // Whatever it says: the deadline of a drain, or the end of another service, has cut the session short.
         try Task.checkCancellation()
         guard !drain.isRaised else { return logger.warning("draining was cut short", metadata: ["error": "\(error)"]) }
         guard !failsFast else { throw error }
-        // A session that held for a while is no sign of lasting trouble.
-        failures = ContinuousClock.now - start > settings.reconnect.longest ? 1 : failures + 1
-        let delay = settings.reconnect.delay(attempt: failures, random: .random(in: 0...1))
+        let held = connected.map { ContinuousClock.now - $0 } ?? .zero
+        let delay = schedule.delay(afterHolding: held, random: .random(in: 0...1))
         status.change(to: .connecting(missing: "\(error)"))
         logger.warning(
           "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
@@ -65,14 +66,17 @@ package struct Worker: Service {
     }
   }
 
-  private func runSession() async throws {
-    let links = try await connect()
+  private func runSession(on links: WorkerLinks) async throws {
+    status.watch(links.obstacle)
+    defer { status.watch(nil) }
     let session = WorkerSession(
       links: links, settings: settings, environment: environment, probe: probe, status: status, drain: drain,
       logger: logger)
     do {
       try await session.run()
     } catch {
+      // Closing may take a while when a server is silent.
+      status.change(to: .connecting(missing: "\(error)"))
       await links.close()
       throw error
     }

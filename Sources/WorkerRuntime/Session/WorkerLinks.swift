@@ -12,6 +12,8 @@ package struct WorkerLinks: Sendable {
   package let publisher: any MessagePublisher
   /// Returns why, when one of the connections is lost, or the task is cancelled.
   package let waitUntilBroken: @Sendable () async -> any Error
+  /// Why work does not flow although all connections are there; nil when nothing stands against it.
+  package let obstacle: @Sendable () -> String?
   /// Closes all of them. Bounded.
   package let close: @Sendable () async -> Void
 
@@ -20,6 +22,7 @@ package struct WorkerLinks: Sendable {
     isConsumed: @escaping @Sendable () async throws -> Bool,
     consume: @escaping @Sendable () async throws -> any DeliverySource,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
+    obstacle: @escaping @Sendable () -> String? = { nil },
     close: @escaping @Sendable () async -> Void
   ) {
     self.store = store
@@ -28,6 +31,7 @@ package struct WorkerLinks: Sendable {
     self.consume = consume
     self.publisher = publisher
     self.waitUntilBroken = waitUntilBroken
+    self.obstacle = obstacle
     self.close = close
   }
 }

@@ -10,25 +10,39 @@ package final class WorkerStatus: Sendable {
     /// Publishing what a worker before it left in the outbox.
     case recovering
     case active
+    /// Connected, but a server in need does not let work flow; it goes on by itself. Says why.
+    case blocked(reason: String)
     /// Finishing what is in hand.
     case draining
     case stopped
   }
 
-  private let state = Mutex(Phase.connecting(missing: "the worker has just started"))
+  private struct State {
+    var phase = Phase.connecting(missing: "the worker has just started")
+    var obstacle: (@Sendable () -> String?)?
+  }
+
+  private let state = Mutex(State())
 
   package init() {}
 
-  package var phase: Phase { state.withLock { $0 } }
+  package var phase: Phase {
+    let (phase, obstacle) = state.withLock { ($0.phase, $0.obstacle) }
+    guard phase == .active || phase == .recovering, let reason = obstacle?() else { return phase }
+    return .blocked(reason: reason)
+  }
 
   /// Whether work flows, or would as soon as the active worker is gone.
   package var isReady: Bool { phase == .active || phase == .standby }
 
   /// A worker that drains does not become active again.
   package func change(to phase: Phase) {
-    state.withLock { current in
-      guard current != .draining || phase == .stopped else { return }
-      current = phase
+    state.withLock { state in
+      guard state.phase != .draining || phase == .stopped else { return }
+      state.phase = phase
     }
   }
+
+  /// - Parameter obstacle: asked whenever somebody asks how a worker is that has work: why that does not flow.
+  package func watch(_ obstacle: (@Sendable () -> String?)?) { state.withLock { $0.obstacle = obstacle } }
 }

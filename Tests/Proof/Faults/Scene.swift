@@ -11,7 +11,7 @@ struct Scene: Sendable {
   func comes(by approach: Approach) async throws {
     if let earlier = approach.swallowingFrom {
       try await stands(at: earlier)
-      worker.broker.swallowAnswers()
+      worker.servers.broker.swallowAnswers()
       goOn()
     }
     try await stands(at: approach.failpoint)
@@ -27,15 +27,15 @@ struct Scene: Sendable {
       try await Task.sleep(for: stopDuration)
       goOn()
     case .brokerCut:
-      worker.broker.cut()
+      worker.servers.broker.cut()
       goOn()
     case .databaseCut:
-      worker.database.cut()
+      worker.servers.database.cut()
       goOn()
     case .brokerKill: try await crash(.rabbitmq)
     case .databaseKill: try await crash(.postgres)
-    case .confirmLost: try await loseAnswers(worker.broker)
-    case .commitLost: try await loseAnswers(worker.database)
+    case .confirmLost: try await loseAnswers(worker.servers.broker)
+    case .commitLost: try await loseAnswers(worker.servers.database)
     }
   }
 

@@ -31,12 +31,12 @@ actor SoakWorkers {
       victim.process.program.signal(SIGSTOP)
       try await Task.sleep(for: .seconds(15))
       victim.process.program.signal(SIGCONT)
-    case .brokerCut: victim.broker.cut()
-    case .databaseCut: victim.database.cut()
+    case .brokerCut: victim.servers.broker.cut()
+    case .databaseCut: victim.servers.database.cut()
     case .networkFreeze:
-      for proxy in [victim.broker, victim.database] { proxy.freeze() }
+      for proxy in [victim.servers.broker, victim.servers.database] { proxy.freeze() }
       try await Task.sleep(for: .seconds(8))
-      for proxy in [victim.broker, victim.database] { proxy.thaw() }
+      for proxy in [victim.servers.broker, victim.servers.database] { proxy.thaw() }
     case .brokerKill: try await crash(.rabbitmq)
     case .databaseKill: try await crash(.postgres)
     }

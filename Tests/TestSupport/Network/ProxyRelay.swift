@@ -48,7 +48,7 @@ struct ProxyRelay {
   }
 
   mutating func stopListening() {
-    listener?.close()
+    listener?.stopListening()
     listener = nil
   }
 

@@ -58,6 +58,12 @@ struct ProxySocket {
 
   func close() { Glibc.close(descriptor) }
 
+  /// Refuses connections from now on. Closing alone would do so only once nobody polls the socket any more.
+  func stopListening() {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    close()
+  }
+
   func setOption(_ level: Int, _ option: Int32, _ value: Int32) {
     var value = value
     setsockopt(descriptor, Int32(level), option, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -63,10 +63,21 @@ package final class BlockingSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
   }
 
+  /// Has peers send in segments of at most so many bytes, as on a real network: their kernels buffer less then than on
+  /// the loopback interface. To be set before connections are accepted.
+  package func setSegmentSize(_ bytes: Int32) {
+    var bytes = bytes
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_MAXSEG, &bytes, socklen_t(MemoryLayout<Int32>.size))
+  }
+
   /// Sent, and not yet acknowledged by the peer's kernel (tcp(7), SIOCOUTQ).
-  package var unacknowledgedBytes: Int {
+  package var unacknowledgedBytes: Int { bytes(UInt(TIOCOUTQ)) }
+  /// Arrived, and not yet read (tcp(7), SIOCINQ).
+  package var unreadBytes: Int { bytes(UInt(FIONREAD)) }
+
+  private func bytes(_ question: UInt) -> Int {
     var count: Int32 = 0
-    _ = ioctl(descriptor, UInt(TIOCOUTQ), &count)
+    _ = ioctl(descriptor, question, &count)
     return Int(count)
   }
 

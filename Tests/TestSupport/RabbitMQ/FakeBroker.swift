@@ -27,6 +27,7 @@ package final class FakeBroker: Sendable {
   package init(_ behaviour: Behaviour) throws {
     let (listener, port) = try BlockingSocket.listening()
     listener.setReceiveBuffer(16_384)
+    listener.setSegmentSize(536)
     self.listener = listener
     self.port = port
     client = Mutex(nil)
@@ -45,6 +46,9 @@ package final class FakeBroker: Sendable {
   package func configuration() throws -> RabbitMQConfiguration {
     try RabbitMQConfiguration(url: "amqp://guest:guest@127.0.0.1:\(port)")
   }
+
+  /// What the client sent, and it has not read.
+  package var unreadBytes: Int { client.withLock { $0?.unreadBytes ?? 0 } }
 
   /// Sends frames of the test's making.
   package func send(_ frames: WireFrame...) throws {

@@ -1,7 +1,7 @@
-internal import Synchronization
+import Synchronization
 
 /// One task's wait for one result, which ends with the result or with the task's cancellation, whichever comes first.
-final class Waiter<Value: Sendable>: Sendable {
+package final class Waiter<Value: Sendable>: Sendable {
   private enum State {
     case idle
     case waiting(CheckedContinuation<Value, any Error>)
@@ -11,11 +11,13 @@ final class Waiter<Value: Sendable>: Sendable {
 
   private let state = Mutex(State.idle)
 
+  package init() {}
+
   /// Ends the wait, also one that has not begun.
   ///
   /// - Returns: false when it had ended already: the result was not taken.
   @discardableResult
-  func resolve(_ result: Result<Value, any Error>) -> Bool {
+  package func resolve(_ result: Result<Value, any Error>) -> Bool {
     let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Value, any Error>?) in
       switch state {
       case .idle:
@@ -34,7 +36,7 @@ final class Waiter<Value: Sendable>: Sendable {
   /// Waits for the result. To be called once.
   ///
   /// - Throws: the failure, or `CancellationError` when the task is cancelled before.
-  func value() async throws -> Value {
+  package func value() async throws -> Value {
     try await withTaskCancellationHandler {
       try await uncancellableValue()
     } onCancel: {
@@ -43,7 +45,7 @@ final class Waiter<Value: Sendable>: Sendable {
   }
 
   /// Waits for the result even when the task is cancelled: for waits that are short and end by themselves.
-  func uncancellableValue() async throws -> Value {
+  package func uncancellableValue() async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let result = state.withLock { state -> Result<Value, any Error>? in
         guard case .resolved(let result) = state else {
@@ -59,5 +61,5 @@ final class Waiter<Value: Sendable>: Sendable {
 }
 
 extension Waiter where Value == Void {
-  func resolve() { resolve(.success(())) }
+  package func resolve() { resolve(.success(())) }
 }

@@ -1,0 +1,87 @@
+import DeliveryPipeline
+import EndToEndSupport
+import TestSupport
+import Testing
+
+/// What concerns the whole broker. `bin/test` runs these when all other tests are done.
+@Suite(.serialized, .needsServersAlone, .needsBroker, .requiresPostgres, .deployment)
+struct BrokerAlarmTests {
+  /// What the stack's broker has by default.
+  private static let usualWatermark = "0.4"
+
+  @Test func `a memory alarm pauses publishing, then consuming, and the worker says so; after it nothing is missing`() async throws {
+    let deployment = try Deployment.current
+    let stream = try await ObservedStream.open(deployment, count: 2000)
+    // Before the alarm, which would hold back the test as well.
+    try await stream.send()
+    try await whileTheBrokerIsLowOnMemory {
+      let worker = try await deployment.activeWorker([
+        "AMQP_HEARTBEAT": "1s", "WORKER_BATCH_COUNT": "16", "AMQP_PREFETCH": "64",
+      ])
+      try await worker.misses("low on memory")
+      let committed = try await becomesConstant(deployment)
+      // One batch is published, one waits, one is held back; nothing else was begun.
+      #expect((1...48).contains(committed))
+      // It is the time that is tested: four heartbeats.
+      try await Task.sleep(for: .seconds(4))
+      #expect(try await worker.health().body.contains("low on memory"))
+      #expect(!worker.program.errors.contains("is not connected"))
+      #expect(try await deployment.records().inbox.rows == committed)
+      return worker
+    } then: { worker in
+      try await worker.becomesReady()
+      try await stream.expectOneEffectEach(worker)
+      #expect(!worker.program.errors.contains("is not connected"))
+    }
+  }
+
+  @Test func `a delivery that is not acknowledged in the broker's time costs the channel, and nothing else`() async throws {
+    let deployment = try Deployment.current
+    let stream = try await ObservedStream.open(deployment, count: 30)
+    try await setConsumerTimeout(milliseconds: 1000, tick: 500)
+    do {
+      let worker = try await deployment.activeWorker()
+      let lock = try await OpenTransaction.begin("lock table inbox in share mode", in: deployment)
+      try await stream.send()
+      try await worker.misses("PRECONDITION_FAILED")
+      try await setConsumerTimeout(milliseconds: 1_800_000, tick: 60_000)
+      try await lock.rollBack()
+      try await stream.expectOneEffectEach(worker)
+    } catch {
+      try await setConsumerTimeout(milliseconds: 1_800_000, tick: 60_000)
+      throw error
+    }
+  }
+
+  private func whileTheBrokerIsLowOnMemory<Answer>(
+    _ body: () async throws -> Answer, then next: (Answer) async throws -> Void
+  ) async throws {
+    try await BrokerControl.run("set_vm_memory_high_watermark", "0.00001")
+    let answer: Answer
+    do {
+      answer = try await body()
+    } catch {
+      try await BrokerControl.run("set_vm_memory_high_watermark", Self.usualWatermark)
+      throw error
+    }
+    try await BrokerControl.run("set_vm_memory_high_watermark", Self.usualWatermark)
+    try await next(answer)
+  }
+
+  /// Waits until no more is committed: a second without.
+  private func becomesConstant(_ deployment: Deployment) async throws -> Int64 {
+    var last: Int64 = -1
+    while true {
+      let rows = try await deployment.records().inbox.rows
+      if rows == last { return rows }
+      last = rows
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
+
+  private func setConsumerTimeout(milliseconds: Int, tick: Int) async throws {
+    try await BrokerControl.run(
+      "eval",
+      "application:set_env(rabbit, consumer_timeout, \(milliseconds)), application:set_env(rabbit, channel_tick_interval, \(tick)).")
+  }
+}
