@@ -10,7 +10,30 @@ package enum PrivateServer: String, Sendable {
   }
 
   /// Ends all its processes by SIGKILL. Returns when they are gone.
-  package func kill() async throws { try await stack("kill") }
+  package func kill() async throws {
+    let pid = try self.pid
+    try await stack("kill")
+    // A crash that did not happen would prove nothing.
+    guard !FileManager.default.fileExists(atPath: "/proc/\(pid)") else {
+      throw Refused(description: "\(rawValue), process \(pid), still runs")
+    }
+  }
+
+  /// Of its main process, as `bin/stack` remembers it.
+  private var pid: Int32 {
+    get throws {
+      let folder = URL(filePath: ProcessInfo.processInfo.environment["WORKSPACE_STACK_DIR"] ?? ".stack", relativeTo: root)
+      let record = try String(contentsOf: folder.appending(path: "\(rawValue).pid"), encoding: .utf8)
+      guard let pid = record.split(separator: " ").first.flatMap({ Int32($0) }) else {
+        throw Refused(description: "\(rawValue) has no process")
+      }
+      return pid
+    }
+  }
+
+  private var root: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
+  }
 
   /// Starts it on its former port. Returns when it answers.
   package func start() async throws {
@@ -28,7 +51,6 @@ package enum PrivateServer: String, Sendable {
 
   private func stack(_ action: String) async throws {
     guard BrokerControl.isAllowed else { throw Refused(description: "WORKSPACE_WORKER_MAY_KILL_SERVERS is not 1") }
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
     let program = try Program(
       root.appending(path: "bin/stack").path, [action, rawValue], environment: [:], folder: root)
     let exit = try await program.exit(within: .seconds(150))

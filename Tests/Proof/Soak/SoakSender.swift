@@ -15,7 +15,8 @@ struct SoakSender: Sendable {
   /// How many different commands were confirmed.
   let confirmed: Watched<Int>
 
-  /// Sends until `end`. Time that the broker was away is not made up for.
+  /// Sends until `end`. At most a second that was lost is made up for, so that a broker that was away for longer does not
+  /// meet all of it at once.
   func run(until end: ContinuousClock.Instant) async throws {
     var random = SeededRandom(seed: seed)
     let count = max(1, Int(Double(rate) * (Self.interval / .seconds(1))))
@@ -29,7 +30,7 @@ struct SoakSender: Sendable {
       }
       try await sender.send(messages)
       confirmed.update { [sent] in $0 = sent }
-      next = max(next + Self.interval, .now)
+      next = max(next + Self.interval, .now - .seconds(1))
       try await Task.sleep(until: next)
     }
   }
