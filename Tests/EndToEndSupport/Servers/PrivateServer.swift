@@ -9,14 +9,17 @@ package enum PrivateServer: String, Sendable {
     package let description: String
   }
 
-  /// Ends all its processes by SIGKILL. Returns when they are gone.
-  package func kill() async throws {
-    let pid = try self.pid
+  /// Ends all its processes by SIGKILL, and starts it again on its former port. Returns when it answers.
+  ///
+  /// - Parameter meanwhile: called while it is dead.
+  package func crash(_ meanwhile: () async throws -> Void = {}) async throws {
+    let victim = try pid
     try await stack("kill")
+    try await meanwhile()
+    try await stack("start")
     // A crash that did not happen would prove nothing.
-    guard !FileManager.default.fileExists(atPath: "/proc/\(pid)") else {
-      throw Refused(description: "\(rawValue), process \(pid), still runs")
-    }
+    guard try pid != victim else { throw Refused(description: "\(rawValue), process \(victim), still runs") }
+    if self == .rabbitmq { try await Self.electLeaders() }
   }
 
   /// Of its main process, as `bin/stack` remembers it.

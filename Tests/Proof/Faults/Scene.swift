@@ -32,8 +32,8 @@ struct Scene: Sendable {
     case .databaseCut:
       worker.servers.database.cut()
       goOn()
-    case .brokerKill: try await crash(.rabbitmq)
-    case .databaseKill: try await crash(.postgres)
+    case .brokerKill: try await PrivateServer.rabbitmq.crash { goOn() }
+    case .databaseKill: try await PrivateServer.postgres.crash { goOn() }
     case .confirmLost: try await loseAnswers(worker.servers.broker)
     case .commitLost: try await loseAnswers(worker.servers.database)
     }
@@ -45,12 +45,6 @@ struct Scene: Sendable {
   }
 
   private func goOn() { worker.process.program.signal(SIGCONT) }
-
-  private func crash(_ server: PrivateServer) async throws {
-    try await server.kill()
-    goOn()
-    try await server.start()
-  }
 
   /// Lets the worker speak, and lets nothing come back, until nothing more is said: then it learns that the connection
   /// is gone, and nothing else.

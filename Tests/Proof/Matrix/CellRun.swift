@@ -21,12 +21,16 @@ package struct CellRun: Sendable {
   private let faultBegins = Watched(false)
 
   /// - Returns: the promises that were not kept.
-  package static func violations(_ cell: Cell, _ settings: CellSettings = CellSettings()) async throws -> [Violation] {
+  package static func violations(_ cell: Cell, _ settings: CellSettings = CellSettings()) async -> [Violation] {
     let found = Watched<[Violation]>([])
-    try await Deployment.make { deployment in
-      try await deployment.prepare()
-      let violations = try await CellRun(cell, settings, deployment).run()
-      found.update { $0 = violations }
+    do {
+      try await Deployment.make { deployment in
+        try await deployment.prepare()
+        let violations = try await CellRun(cell, settings, deployment).run()
+        found.update { $0 = violations }
+      }
+    } catch {
+      found.update { $0.append(.incomplete("\(error)")) }
     }
     return found.value
   }

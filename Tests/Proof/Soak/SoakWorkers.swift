@@ -37,8 +37,8 @@ actor SoakWorkers {
       for proxy in [victim.servers.broker, victim.servers.database] { proxy.freeze() }
       try await Task.sleep(for: .seconds(8))
       for proxy in [victim.servers.broker, victim.servers.database] { proxy.thaw() }
-    case .brokerKill: try await crash(.rabbitmq)
-    case .databaseKill: try await crash(.postgres)
+    case .brokerKill: try await PrivateServer.rabbitmq.crash()
+    case .databaseKill: try await PrivateServer.postgres.crash()
     }
   }
 
@@ -50,11 +50,6 @@ actor SoakWorkers {
   }
 
   private func add() throws { workers.append(try ProxiedWorker(deployment, Self.environment)) }
-
-  private func crash(_ server: PrivateServer) async throws {
-    try await server.kill()
-    try await server.start()
-  }
 }
 
 extension WorkerProcess {
