@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Failpoints exist in debug builds alone: see Sources/Failpoints.
+let failpoints: [SwiftSetting] = [.define("FAILPOINTS", .when(configuration: .debug))]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -41,6 +44,9 @@ let package = Package(
     .target(name: "CLinux"),
     .target(name: "ThreadExecutor", dependencies: ["CLinux"], swiftSettings: strict),
 
+    // Where tests stop the process, to prove what it promises.
+    .target(name: "Failpoints", swiftSettings: strict + failpoints),
+
     // Pure: no I/O, no clock, no randomness. Arrows point to these.
     .target(name: "WorkspaceDomain", swiftSettings: strict),
     .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
@@ -60,14 +66,14 @@ let package = Package(
       dependencies: ["PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Migrations", crypto, logging],
       swiftSettings: strict),
     .target(
-      name: "RabbitMQClient", dependencies: ["CRabbitMQ", "CLinux", "ThreadExecutor", "DeliveryPipeline", logging],
+      name: "RabbitMQClient", dependencies: ["CRabbitMQ", "CLinux", "ThreadExecutor", "DeliveryPipeline", "Failpoints", logging],
       swiftSettings: strict),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 
     // The worker.
     .target(
       name: "WorkerRuntime",
-      dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", lifecycle, logging],
+      dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Failpoints", lifecycle, logging],
       swiftSettings: strict),
     .target(
       name: "Observability",
@@ -124,9 +130,26 @@ let package = Package(
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
+    .target(
+      name: "EndToEndSupport",
+      dependencies: ["RabbitMQClient", "PostgresClient", "DeliveryPipeline", "WorkspaceDomain", "TestSupport"],
+      path: "Tests/EndToEndSupport", swiftSettings: strict),
+    .target(
+      name: "Proof",
+      dependencies: ["EndToEndSupport", "Failpoints", "PostgresClient", "DeliveryPipeline", "WorkspaceDomain", "TestFixtures", "TestSupport"],
+      path: "Tests/Proof", swiftSettings: strict),
+    .executableTarget(
+      name: "prove", dependencies: ["workspace-worker", "Proof", "Failpoints", "TestSupport", argumentParser], path: "Tests/ProveCommand",
+      swiftSettings: strict),
+    .testTarget(
+      name: "ProofTests", dependencies: ["workspace-worker", "Proof", "EndToEndSupport", "Failpoints", "TestFixtures", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["workspace-worker", "RabbitMQClient", "PostgresClient", "PostgresStore", "DeliveryPipeline", "TestSupport", logging],
+      dependencies: [
+        "workspace-worker", "EndToEndSupport", "RabbitMQClient", "PostgresClient", "PostgresStore", "DeliveryPipeline",
+        "TestSupport", logging,
+      ],
       swiftSettings: strict),
   ]
 )

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import EndToEndSupport
 import RabbitMQClient
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import EndToEndSupport
 import PostgresClient
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import EndToEndSupport
 import Glibc
 import TestSupport
 import Testing

@@ -46,7 +46,9 @@ end_members() {
 
 kill_members() {
   local members
-  mapfile -t members < <("$1_members"; server_pid "$1")
+  # A search of /proc fails when a process ends meanwhile, whosever it is; what it
+  # found counts all the same. Without the ||, the shell would end at that.
+  mapfile -t members < <("$1_members" || true; server_pid "$1" || true)
   ((${#members[@]} > 0)) || return 0
   signal KILL "${members[@]}"
   return 1

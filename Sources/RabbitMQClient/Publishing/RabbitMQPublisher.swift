@@ -1,4 +1,5 @@
 package import DeliveryPipeline
+internal import Failpoints
 internal import ThreadExecutor
 
 /// Publishes with confirms over a connection of its own.
@@ -132,6 +133,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   }
 
   private func publish(_ chunk: ArraySlice<OutboundMessage>, of index: Int) {
+    if batches[index].next == 0 { Failpoint.publishing.hit() }
     let isMandatory = options.isMandatory
     // An error has ended the connection, which tells everybody.
     guard let result = try? connection.assumeIsolated({ try $0.publish(chunk, isMandatory: isMandatory) }) else { return }
@@ -139,6 +141,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       batches[index].next += 1
       ledger.published(batch: batches[index].id, bytes: message.body.count, isLast: batches[index].isPublished)
     }
+    if batches[index].isPublished { Failpoint.published.hit() }
     noteProgress()
     if let obstacle = result.obstacle { end(batches[index].id, with: .failure(obstacle)) }
   }

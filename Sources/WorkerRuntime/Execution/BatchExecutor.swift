@@ -1,4 +1,5 @@
 package import DeliveryPipeline
+import Failpoints
 package import Logging
 import MessageContract
 package import UnitOfWork
@@ -91,6 +92,7 @@ package struct BatchExecutor: Sendable {
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
     let readSet = ReadSet(commands, defaultRootName: environment.defaultRootName)
     let snapshot = try await store.begin(readSet)
+    Failpoint.begun.hit()
     let observations = DeferredObservations()
     var run = BatchRun(
       environment: environment, readSet: readSet, snapshot: snapshot, confirmed: confirmed, observations: observations)
@@ -100,7 +102,9 @@ package struct BatchExecutor: Sendable {
       try await store.rollback()
       throw error.unitOfWorkError
     }
+    Failpoint.written.hit()
     let ids = try await store.commit(run.writeSet)
+    Failpoint.committed.hit()
     observations.flush(to: probe)
     return CommittedBatch(messages, verdict: verdict, outbox: run.writeSet.outbox, ids: ids)
   }

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import Synchronization
 
 /// Acknowledges what is settled, in the order of the deliveries.
@@ -37,6 +38,7 @@ final class Acknowledger: Sendable {
     for await tags in settlements {
       if let acknowledgement = ledger.withLock({ $0.settled(tags) }) {
         try await source.acknowledge([acknowledgement])
+        Failpoint.acknowledged.hit()
       }
     }
   }

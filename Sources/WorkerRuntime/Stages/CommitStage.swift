@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import Logging
 import MessageContract
 import UnitOfWork
@@ -32,7 +33,7 @@ struct CommitStage {
         if case .message(let message) = request { message } else { nil }
       }
       if messages.isEmpty {
-        try await store.remove(confirmed.take())
+        try await sweep()
       } else {
         try await commit(messages)
       }
@@ -40,11 +41,18 @@ struct CommitStage {
     output.finish()
   }
 
+  private func sweep() async throws {
+    try await store.remove(confirmed.take())
+    Failpoint.removed.hit()
+  }
+
   private func commit(_ messages: [ReceivedMessage]) async throws {
-    try await executor.execute(messages, removing: confirmed.take()) { batch in
+    let removed = confirmed.take()
+    try await executor.execute(messages, removing: removed) { batch in
       acknowledger.settle(batch.settled)
       try await output.send([Publication(batch)], size: \.bytes)
     }
+    if !removed.isEmpty { Failpoint.removed.hit() }
     for message in messages {
       if case .failure(let invalid) = message.content { warn(of: invalid, message.delivery) }
     }

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import MessageContract
 
 /// Stage 1: takes what the broker has delivered, decodes it and hands it on.
@@ -13,8 +14,10 @@ struct ConsumeStage {
     while true {
       let deliveries = try await source.deliveries()
       guard !deliveries.isEmpty else { break }
+      Failpoint.received.hit()
       acknowledger.register(deliveries)
       let messages = deliveries.map { CommitRequest.message(ReceivedMessage($0, decoder: decoder)) }
+      Failpoint.decoded.hit()
       try await output.send(messages, size: \.bytes)
     }
     output.finish()

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import Logging
 import UnitOfWork
 
@@ -19,7 +20,9 @@ struct OutboxRecovery {
       guard !entries.isEmpty else { break }
       let messages = entries.flatMap(\.messages)
       try await publisher.publish(messages)
+      Failpoint.confirmed.hit()
       try await store.remove(entries.map(\.id))
+      Failpoint.removed.hit()
       total += messages.count
     }
     if total > 0 { logger.notice("messages left in the outbox were published", metadata: ["count": "\(total)"]) }

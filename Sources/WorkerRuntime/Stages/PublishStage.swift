@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import UnitOfWork
 
 /// The messages of a committed transaction, and what their confirmation settles.
@@ -67,6 +68,7 @@ struct PublishStage {
     while let batch = try await submissions.take() {
       for submission in batch.elements {
         try await submission.confirmation.wait()
+        Failpoint.confirmed.hit()
         confirmed.add(submission.publication.entries)
         acknowledger.settle(submission.publication.settles)
       }

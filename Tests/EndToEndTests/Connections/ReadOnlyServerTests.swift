@@ -1,3 +1,4 @@
+import EndToEndSupport
 import PostgresClient
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import EndToEndSupport
 import TestSupport
 
 /// A message that is no command, and what has to become of it.

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import EndToEndSupport
 
 extension HostileMessage {
   private static let valid = CommandParts()

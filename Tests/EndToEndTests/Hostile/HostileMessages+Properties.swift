@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import EndToEndSupport
 import TestSupport
 
 extension HostileMessage {

@@ -1,3 +1,5 @@
+import EndToEndSupport
+
 /// Damage to the bytes of a command.
 struct Mutation {
   private static let tokens = [

@@ -45,7 +45,49 @@ package struct TestDatabase: Sendable {
   }
 }
 
-/// Makes a database for a suite. Its name tells which process made it, should one ever be left behind.
+extension TestDatabase {
+  /// Lends a database that is made for `body`, with nothing in it, and dropped behind. Its name tells which process
+  /// made it, should one ever be left behind.
+  package static func make(_ body: @concurrent @Sendable (TestDatabase) async throws -> Void) async throws {
+    let process = ProcessInfo.processInfo.processIdentifier
+    let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
+    try await administer("create database \(database.name)")
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(database))
+    } catch {
+      result = .failure(error)
+    }
+    try await drop(database)
+    try result.get()
+  }
+
+  /// Sessions that a failed test left open must not keep it. But a worker of autovacuum that is in it by chance, whom
+  /// only a superuser may end, has to leave first.
+  private static func drop(_ database: TestDatabase) async throws {
+    try await Patience.poll(for: "database \(database.name) is dropped", .seconds(30)) {
+      do {
+        try await administer("drop database \(database.name) with (force)")
+        return true
+      } catch PostgresError.server(let error) where error.sqlState == .insufficientPrivilege {
+        return false
+      }
+    }
+  }
+
+  private static func administer(_ statement: String) async throws {
+    let connection = try await PostgresServer.connect()
+    do {
+      try await connection.execute(script: statement)
+    } catch {
+      await connection.close()
+      throw error
+    }
+    await connection.close()
+  }
+}
+
+/// Makes a database for a suite.
 package struct TestDatabaseTrait: SuiteTrait, TestScoping {
   let isMigrated: Bool
 
@@ -55,31 +97,16 @@ package struct TestDatabaseTrait: SuiteTrait, TestScoping {
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    let process = ProcessInfo.processInfo.processIdentifier
-    let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
-    try await administer("create database \(database.name)")
-    let result: Result<Void, any Error>
-    do {
+    try await TestDatabase.make { database in
       if isMigrated { try await migrate(database) }
-      result = .success(try await TestDatabase.$scoped.withValue(database, operation: function))
-    } catch {
-      result = .failure(error)
+      try await TestDatabase.$scoped.withValue(database, operation: function)
     }
-    // Sessions that a failed test left open must not keep it.
-    try await administer("drop database \(database.name) with (force)")
-    try result.get()
   }
 
   private func migrate(_ database: TestDatabase) async throws {
     try await database.withConnection { connection in
       _ = try await Migrator(connection: connection, logger: .silent).up()
     }
-  }
-
-  private func administer(_ statement: String) async throws {
-    let connection = try await PostgresServer.connect()
-    try await connection.execute(script: statement)
-    await connection.close()
   }
 }
 

@@ -32,6 +32,25 @@ package struct VirtualHost: Sendable {
   }
 }
 
+extension VirtualHost {
+  /// Lends a virtual host that is made for `body`, and deleted with all that is in it behind.
+  package static func make(
+    on broker: BrokerUnderTest, _ body: @concurrent @Sendable (VirtualHost) async throws -> Void
+  ) async throws {
+    let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
+    let host = VirtualHost(name: "test-\(ProcessInfo.processInfo.processIdentifier)-\(suffix)", broker: broker)
+    try await broker.management.createVirtualHost(host.name)
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(host))
+    } catch {
+      result = .failure(error)
+    }
+    try await broker.management.deleteVirtualHost(host.name)
+    try result.get()
+  }
+}
+
 /// Makes a virtual host before a suite, and deletes it with all that is in it behind.
 package struct VirtualHostTrait: SuiteTrait, TestScoping {
   package var isRecursive: Bool { false }
@@ -40,17 +59,7 @@ package struct VirtualHostTrait: SuiteTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
     guard let broker = BrokerUnderTest.current else { return try await function() }
-    let suffix = String(UInt32.random(in: 0 ... .max), radix: 36)
-    let host = VirtualHost(name: "test-\(ProcessInfo.processInfo.processIdentifier)-\(suffix)", broker: broker)
-    try await broker.management.createVirtualHost(host.name)
-    let result: Result<Void, any Error>
-    do {
-      result = .success(try await VirtualHost.$current.withValue(host, operation: function))
-    } catch {
-      result = .failure(error)
-    }
-    try await broker.management.deleteVirtualHost(host.name)
-    try result.get()
+    try await VirtualHost.make(on: broker) { try await VirtualHost.$current.withValue($0, operation: function) }
   }
 }
 

@@ -1,0 +1,45 @@
+#if FAILPOINTS
+import Glibc
+import Synchronization
+
+/// Stops the process at chosen places, one after the other.
+///
+/// Synchronous, so that it can stand anywhere, also on the thread of a connection: by SIGSTOP, which no thread of the
+/// process outruns for long, and after which whoever sees it stopped may do with it what he likes.
+final class FailpointTrigger: Sendable {
+  private struct Stop {
+    let place: Failpoint
+    /// How many passes it still takes.
+    var passes: Int
+
+    init?(_ text: Substring) {
+      let parts = text.split(separator: ":")
+      guard parts.count == 2, let place = Failpoint(rawValue: String(parts[0])), let passes = Int(parts[1]) else { return nil }
+      self.place = place
+      self.passes = passes
+    }
+  }
+
+  /// What WORKSPACE_WORKER_FAILPOINT asks for: `committed:3` stops at the third pass of that place, and
+  /// `publishing:3,published:1` then goes on to stop at the next pass of the other one. Nil where it is not set.
+  static let chosen: FailpointTrigger? = getenv("WORKSPACE_WORKER_FAILPOINT").map { .init(String(cString: $0)) }
+
+  private let stops: Mutex<[Stop]>
+
+  private init(_ text: String) { stops = Mutex(text.split(separator: ",").compactMap(Stop.init)) }
+
+  func passed(_ place: Failpoint) {
+    let isReached = stops.withLock { stops in
+      guard stops.first?.place == place else { return false }
+      stops[0].passes -= 1
+      guard stops[0].passes == 0 else { return false }
+      stops.removeFirst()
+      return true
+    }
+    guard isReached else { return }
+    let line = "failpoint \(place.rawValue)\n"
+    _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    raise(SIGSTOP)
+  }
+}
+#endif

@@ -1,0 +1,31 @@
+import TestSupport
+
+extension Deployment {
+  /// Workers are processes with threads of their own: more of them at a time would only wait for each other.
+  private static let slots = Slots(count: 3)
+
+  /// Lends a virtual host and a database that are made for `body`, empty, and deleted behind it. Waits
+  /// while three others are lent.
+  package static func make(
+    executable: String? = nil, _ body: @concurrent @Sendable (Deployment) async throws -> Void
+  ) async throws {
+    try await slots.withSlot {
+      try await VirtualHost.make(on: .required()) { host in
+        try await TestDatabase.make { database in
+          try await Deployment(host: host, database: database, executable: executable).close(after: body)
+        }
+      }
+    }
+  }
+
+  private func close(after body: @concurrent @Sendable (Deployment) async throws -> Void) async throws {
+    let result: Result<Void, any Error>
+    do {
+      result = .success(try await body(self))
+    } catch {
+      result = .failure(error)
+    }
+    try await close()
+    try result.get()
+  }
+}

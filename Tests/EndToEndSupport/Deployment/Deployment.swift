@@ -1,0 +1,106 @@
+package import Foundation
+import Synchronization
+package import TestSupport
+
+/// A virtual host and a database that belong to one test, and the programs that work on them.
+package final class Deployment: Sendable {
+  @TaskLocal static var scoped: Deployment?
+
+  /// A program has written the database's password.
+  package struct LeakedPassword: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  package struct Missing: Error, CustomStringConvertible {
+    package let description = "the suite has no .deployment"
+  }
+
+  package static var current: Deployment {
+    get throws {
+      guard let scoped else { throw Missing() }
+      return scoped
+    }
+  }
+
+  package let host: VirtualHost
+  package let database: TestDatabase
+  /// Where programs run: empty, so that no configuration file is found by chance.
+  package let folder: URL
+  private let executable: String
+  private let programs = Mutex<[Program]>([])
+
+  /// - Parameter executable: the program under test; by default the one that was built beside this one.
+  init(host: VirtualHost, database: TestDatabase, executable: String? = nil) throws {
+    self.host = host
+    self.database = database
+    self.executable = try executable ?? Program.builtBesideThis
+    folder = FileManager.default.temporaryDirectory.appending(path: database.name)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  package var environment: [String: String] {
+    get throws {
+      [
+        "AMQP_URL": host.url, "POSTGRES_URL": try database.url, "HTTP_PORT": "0", "LOG_FORMAT": "json",
+        "WORKER_RECONNECT_LONGEST": "500ms",
+      ]
+    }
+  }
+
+  /// Starts the program.
+  package func start(_ arguments: [String], _ environment: [String: String] = [:], input: String = "") throws -> Program {
+    let program = try Program(
+      executable, arguments, environment: try self.environment.merging(environment) { _, new in new }, folder: folder, input: input)
+    programs.withLock { $0.append(program) }
+    return program
+  }
+
+  /// Runs the program to its end.
+  package func run(
+    _ arguments: String..., environment: [String: String] = [:], input: String = ""
+  ) async throws -> FinishedProgram {
+    let program = try start(arguments, environment, input: input)
+    let exit = try await program.exit()
+    return FinishedProgram(exit: exit, output: program.output, errors: program.errors)
+  }
+
+  /// Brings the database's schema up and makes the broker's queues, as an operator does.
+  package func prepare() async throws {
+    for step in [["migrate", "up"], ["topology", "apply"]] {
+      let program = try start(step)
+      guard try await program.exit() == .code(0) else {
+        throw Patience.Exhausted(description: "\(step) failed: \(program.errors)")
+      }
+    }
+  }
+
+  /// Starts a worker, without waiting for anything.
+  package func startWorker(_ environment: [String: String] = [:], _ arguments: String...) throws -> WorkerProcess {
+    WorkerProcess(program: try start(["serve"] + arguments, environment))
+  }
+
+  /// Starts a worker that consumes when this returns.
+  package func activeWorker(_ environment: [String: String] = [:]) async throws -> WorkerProcess {
+    let worker = try startWorker(environment)
+    try await worker.becomesActive()
+    return worker
+  }
+
+  /// Nothing that a failed test left behind goes on. And no program has said the database's password.
+  package func close() async throws {
+    let password = URLComponents(string: try database.url)?.password
+    for program in programs.withLock({ $0 }) {
+      try await program.crash()
+      guard let password, !password.isEmpty, (program.output + program.errors).contains(password) else { continue }
+      throw LeakedPassword(description: "process \(program.pid) has written the password: \(program.output + program.errors)")
+    }
+    try FileManager.default.removeItem(at: folder)
+  }
+}
+
+/// What a call of the program came to.
+package struct FinishedProgram: Sendable {
+  package let exit: Program.Exit
+  package let output: String
+  package let errors: String
+}

@@ -1,0 +1,36 @@
+package import PostgresClient
+import TestSupport
+
+/// A transaction of the test that is open, for a worker to wait for.
+package struct OpenTransaction: Sendable {
+  package let connection: PostgresConnection
+  private let observer: PostgresConnection
+
+  /// - Parameter statements: what it does; it stays uncommitted.
+  package static func begin(_ statements: String, in deployment: Deployment) async throws -> OpenTransaction {
+    let connection = try await deployment.database.connect()
+    try await connection.execute(script: "begin; \(statements)")
+    return OpenTransaction(connection: connection, observer: try await deployment.database.connect())
+  }
+
+  /// Waits until a session of a worker waits for this transaction.
+  package func isWaitedFor() async throws {
+    var parameters = PostgresParameters()
+    parameters.append(try await connection.processID())
+    let statement = PostgresStatement(
+      name: "waiting", parameters: [.int4],
+      sql: "select count(*) from pg_stat_activity where datname = current_database() and $1 = any(pg_blocking_pids(pid))")
+    try await Patience.poll(for: "a worker waits for the transaction", .seconds(30)) { [parameters] in
+      try await observer.pipeline([PostgresRequest(statement, parameters)])[0][0].int8(0) > 0
+    }
+  }
+
+  package func commit() async throws { try await end("commit") }
+  package func rollBack() async throws { try await end("rollback") }
+
+  private func end(_ statement: String) async throws {
+    try await connection.execute(script: statement)
+    await connection.close()
+    await observer.close()
+  }
+}

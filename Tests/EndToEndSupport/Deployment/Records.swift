@@ -1,0 +1,70 @@
+import DeliveryPipeline
+import PostgresClient
+import TestSupport
+
+/// What stands in a worker's tables.
+package struct Records: Sendable, Equatable {
+  /// Everything about all workspaces, and how many there are.
+  package let workspaces: Count
+  /// The number of the last event of each tenant.
+  package let sequences: [String: Int64]
+  package let inbox: Count
+
+  package struct Count: Sendable, Equatable {
+    package let rows: Int64
+    package let digest: String
+  }
+}
+
+extension Deployment {
+  package func records() async throws -> Records {
+    try await database.withConnection { connection in
+      let workspaces = try await count("workspaces", order: "id", on: connection)
+      let inbox = try await count("inbox", order: "source, id", on: connection)
+      let rows = try await connection.pipeline([
+        PostgresRequest(PostgresStatement(name: "sequences", sql: "select id, event_sequence from tenants"))
+      ])[0]
+      var sequences: [String: Int64] = [:]
+      for row in rows { sequences[try row.text(0)] = try row.int8(1) }
+      return Records(workspaces: workspaces, sequences: sequences, inbox: inbox)
+    }
+  }
+
+  private func count(_ table: String, order: String, on connection: PostgresConnection) async throws -> Records.Count {
+    let statement = PostgresStatement(
+      name: table, sql: "select count(*), md5(coalesce(string_agg(t::text, E'\\n' order by \(order)), '')) from \(table) t")
+    let row = try await connection.pipeline([PostgresRequest(statement)])[0][0]
+    return Records.Count(rows: try row.int8(0), digest: try row.text(1))
+  }
+
+  /// The messages in the outbox. Confirmed ones stay for a moment.
+  package func outboxCount() async throws -> Int {
+    let statement = PostgresStatement(name: "outbox", sql: "select count(*) from outbox")
+    return try await database.withConnection { connection in
+      Int(try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0))
+    }
+  }
+
+  package func outboxIsEmpty() async throws {
+    try await Patience.poll(for: "the outbox is empty") { try await outboxCount() == 0 }
+  }
+
+  /// Ends the session of the worker that is active, as an administrator does.
+  package func endActiveSession() async throws {
+    try await database.withConnection {
+      try await $0.execute(
+        script: """
+          select pg_terminate_backend(pid) from pg_locks
+          where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())
+          """)
+    }
+  }
+
+  /// Nothing waits in the queue of commands. After the end of the workers that also says that nothing was
+  /// unacknowledged: it would be back.
+  package func commandsAreDone() async throws {
+    try await Patience.poll(for: "the queue of commands is empty", .seconds(20)) {
+      try await host.depth(of: "workspace.commands") == 0
+    }
+  }
+}

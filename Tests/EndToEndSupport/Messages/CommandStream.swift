@@ -1,0 +1,28 @@
+/// Commands of several tenants, each of which builds chains of workspaces without waiting for results: a child follows
+/// its parent, so that all succeed only in the right order.
+package struct CommandStream: Sendable {
+  package let tenants: [String]
+  /// Those of the tenants take turns.
+  package let commands: [Command]
+
+  /// - Parameters:
+  ///   - count: the number of all commands.
+  ///   - depth: the length of a chain.
+  package init(tenants: Int, count: Int, depth: Int = 8) {
+    self.tenants = (0..<tenants).map { _ in Command.newID() }
+    let roots = self.tenants.map { _ in Command.newID() }
+    var tips = roots
+    commands = (0..<count).map { [tenantIDs = self.tenants] index in
+      let tenant = index % tenants
+      guard index >= tenants else { return .createRoot(tenantIDs[tenant], id: roots[tenant]) }
+      let parent = (index / tenants - 1).isMultiple(of: depth) ? roots[tenant] : tips[tenant]
+      tips[tenant] = Command.newID()
+      return .create(tenantIDs[tenant], "workspace \(index)", below: parent, id: tips[tenant])
+    }
+  }
+
+  /// The ids of a tenant's commands, in order.
+  package func ids(of tenant: String) -> [String] {
+    commands.enumerated().filter { tenants[$0.offset % tenants.count] == tenant }.map(\.element.id)
+  }
+}

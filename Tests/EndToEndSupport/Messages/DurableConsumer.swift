@@ -1,0 +1,48 @@
+package import DeliveryPipeline
+import RabbitMQClient
+package import TestSupport
+
+/// Takes what arrives in a durable queue: acknowledges what its handler has seen, and is back after every loss of its
+/// connection. What was not acknowledged by then comes again.
+package final class DurableConsumer: Sendable {
+  private let task: Task<Void, Never>
+
+  /// Declares a quorum queue, binds it, and begins.
+  ///
+  /// - Parameters:
+  ///   - exchange: everything that goes there; nil for a queue that is only replied to.
+  ///   - handler: called with what has arrived, in order.
+  package init(
+    _ queue: ShortString, to exchange: ShortString?, on host: VirtualHost, handler: @escaping @Sendable ([Delivery]) -> Void
+  ) async throws {
+    try await host.declare(queue)
+    if let exchange {
+      _ = try await host.withConnection {
+        try await $0.declare([.binding(queue: queue, exchange: exchange, routingKey: "#")])
+      }
+    }
+    task = Task { await Self.consume(queue, on: host, handler) }
+  }
+
+  package func close() async {
+    task.cancel()
+    await task.value
+  }
+
+  private static func consume(
+    _ queue: ShortString, on host: VirtualHost, _ handler: @Sendable ([Delivery]) -> Void
+  ) async {
+    while !Task.isCancelled {
+      try? await host.withConsumer(of: queue) { consumer in
+        while true {
+          let deliveries = try await consumer.deliveries()
+          guard let last = deliveries.last else { return }
+          handler(deliveries)
+          try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+        }
+      }
+      // The broker is away, or on its way back.
+      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+}

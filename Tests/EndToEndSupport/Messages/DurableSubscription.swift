@@ -1,0 +1,51 @@
+package import DeliveryPipeline
+package import TestSupport
+
+/// A subscriber on a durable queue of its own that keeps all that has arrived.
+package final class DurableSubscription: Sendable {
+  /// What has arrived so far.
+  package struct Record: Sendable {
+    package fileprivate(set) var messages: [Subscription.Message] = []
+    /// The commands that these messages are about.
+    package fileprivate(set) var commands: Set<String> = []
+    fileprivate var markers: Set<String> = []
+  }
+
+  package let queue: ShortString
+  package let record = Watched(Record())
+  private let host: VirtualHost
+  private let consumer: DurableConsumer
+
+  /// - Parameter exchange: everything that goes there; nil for a queue that is only replied to.
+  package init(_ queue: ShortString, to exchange: ShortString?, on host: VirtualHost) async throws {
+    self.queue = queue
+    self.host = host
+    consumer = try await DurableConsumer(queue, to: exchange, on: host) { [record] deliveries in
+      record.update { $0.append(deliveries) }
+    }
+  }
+
+  /// Waits until all that was confirmed to its publisher before the call has arrived: a message behind it says so.
+  package func everything() async throws -> [Subscription.Message] {
+    let marker = Command.newID()
+    try await host.publish([marker], to: queue)
+    return try await Patience.wait(for: "the end of \(queue.text ?? "")") { [record] in
+      try await record.wait { $0.markers.contains(marker) }.messages
+    }
+  }
+
+  package func close() async { await consumer.close() }
+}
+
+extension DurableSubscription.Record {
+  fileprivate mutating func append(_ deliveries: [Delivery]) {
+    for delivery in deliveries {
+      guard let event = try? CloudEvent(delivery.body) else {
+        markers.insert(delivery.text)
+        continue
+      }
+      messages.append(Subscription.Message(delivery: delivery, event: event))
+      if let command = event.commandid { commands.insert(command) }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package import DeliveryPipeline
+import RabbitMQClient
+package import TestSupport
+
+/// An upstream service as it should be: it publishes with confirms, in order, and what was not confirmed again.
+package actor PersistentSender {
+  private let host: VirtualHost
+  private let chunk: Int
+  private var publisher: RabbitMQPublisher?
+  /// How often something had to be published again.
+  package private(set) var repetitions = 0
+
+  /// - Parameter chunk: so many messages are published before the first of them must be confirmed.
+  package init(on host: VirtualHost, chunk: Int = 20) {
+    self.host = host
+    self.chunk = chunk
+  }
+
+  /// Returns when the broker has confirmed all of them, however long that takes.
+  ///
+  /// One call at a time: another one would put its messages between these.
+  ///
+  /// - Parameter pause: between a chunk and the next.
+  /// - Throws: `CancellationError`; ``RabbitMQError`` `unroutable`.
+  package func send(_ messages: [OutboundMessage], pausing pause: Duration = .zero) async throws {
+    var rest = messages[...]
+    while !rest.isEmpty {
+      // A chunk is confirmed before the next one goes out: so whatever is lost, no message overtakes one before it.
+      let next = rest.prefix(chunk)
+      try await sendUntilConfirmed(Array(next))
+      rest = rest[next.endIndex...]
+      if pause > .zero { try await Task.sleep(for: pause) }
+    }
+  }
+
+  package func close() async {
+    await publisher?.connection.close()
+    publisher = nil
+  }
+
+  private func sendUntilConfirmed(_ messages: [OutboundMessage]) async throws {
+    while true {
+      do {
+        return try await connected().publish(messages)
+      } catch RabbitMQError.unroutable(let messages) {
+        throw RabbitMQError.unroutable(messages)
+      } catch {
+        try Task.checkCancellation()
+        repetitions += 1
+        await close()
+        try await Task.sleep(for: .milliseconds(100))
+      }
+    }
+  }
+
+  private func connected() async throws -> RabbitMQPublisher {
+    if let publisher { return publisher }
+    let connection = try await RabbitMQConnection.open(host.configuration("test sender"))
+    var options = PublisherOptions()
+    options.isMandatory = true
+    do {
+      let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
+      self.publisher = publisher
+      return publisher
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+}

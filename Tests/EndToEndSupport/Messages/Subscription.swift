@@ -1,0 +1,92 @@
+package import DeliveryPipeline
+package import RabbitMQClient
+package import TestSupport
+
+/// A queue of the test, and all that has arrived in it.
+package actor Subscription {
+  /// A message and what it says; nil where that is no CloudEvent.
+  package struct Message: Sendable {
+    package let delivery: Delivery
+    package let event: CloudEvent?
+
+    package var body: [UInt8] { delivery.body }
+    package var properties: MessageProperties { delivery.properties }
+    package var code: String? { event?.data.error?.code }
+  }
+
+  package nonisolated let queue: ShortString
+  private let connection: RabbitMQConnection
+  private let consumer: RabbitMQConsumer
+  package private(set) var messages: [Message] = []
+
+  private init(queue: ShortString, connection: RabbitMQConnection, consumer: RabbitMQConsumer) {
+    self.queue = queue
+    self.connection = connection
+    self.consumer = consumer
+  }
+
+  /// Subscribes to everything that goes to `exchange`.
+  package static func to(_ exchange: ShortString, on host: VirtualHost, routingKey: ShortString = "#") async throws -> Subscription {
+    let queue = ShortString("test.\(Command.newID())") ?? ""
+    return try await of(
+      queue, on: host,
+      declaring: [
+        .queue(queue, arguments: HeaderTable(), isPassive: false),
+        .binding(queue: queue, exchange: exchange, routingKey: routingKey),
+      ])
+  }
+
+  /// A queue that only the test knows, to be replied to.
+  package static func replies(on host: VirtualHost) async throws -> Subscription {
+    let queue = ShortString("test.\(Command.newID())") ?? ""
+    return try await of(queue, on: host, declaring: [.queue(queue, arguments: HeaderTable(), isPassive: false)])
+  }
+
+  /// Takes what is in a queue that is there.
+  package static func of(_ queue: ShortString, on host: VirtualHost, declaring: [Declaration] = []) async throws -> Subscription {
+    let connection = try await RabbitMQConnection.open(host.configuration("test subscription"))
+    do {
+      try await connection.declare(declaring)
+      return Subscription(
+        queue: queue, connection: connection, consumer: try await RabbitMQConsumer.start(on: connection, queue: queue))
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /// Waits until there are `count` messages.
+  package func first(_ count: Int, within limit: Duration = .seconds(60)) async throws -> [Message] {
+    try await collect("\(count) messages", within: limit) { $0.count >= count }
+  }
+
+  /// Waits until what has arrived is enough.
+  package func collect(
+    _ what: String, within limit: Duration = .seconds(60), until isEnough: @Sendable ([Message]) -> Bool
+  ) async throws -> [Message] {
+    let deadline = ContinuousClock.now + limit
+    while !isEnough(messages) {
+      let consumer = consumer
+      let patience = deadline - .now
+      let deliveries = try await Patience.wait(for: "\(what); there are \(messages.count) messages", patience) {
+        try await consumer.deliveries()
+      }
+      messages += deliveries.map { Message(delivery: $0, event: try? CloudEvent($0.body)) }
+      if let last = deliveries.last {
+        try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      }
+    }
+    return messages
+  }
+
+  /// All that was confirmed to its publisher before the call: a message of the test behind it says that there is no more.
+  package func everything(on host: VirtualHost) async throws -> [Message] {
+    let marker = Command.newID()
+    try await host.publish([marker], to: queue)
+    _ = try await collect("the end") { $0.last?.body == Array(marker.utf8) }
+    messages.removeLast()
+    return messages
+  }
+
+  package func close() async { await connection.close() }
+}

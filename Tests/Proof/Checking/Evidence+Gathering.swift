@@ -1,0 +1,26 @@
+import EndToEndSupport
+import PostgresClient
+import TestSupport
+
+extension Evidence.Tables {
+  /// Reads all of them.
+  init(of database: TestDatabase) async throws {
+    self.init()
+    let requests = Self.queries.map { PostgresRequest($0) }
+    let answers = try await database.withConnection { try await $0.pipeline(requests) }
+    for row in answers[0] {
+      workspaces[try row.text(0)] = Workload.Workspace(
+        tenant: try row.text(1), name: try row.text(2), parent: try row.optionalText(3), version: try row.int8(4))
+    }
+    for row in answers[1] { self.answers[try row.text(0)] = try row.bytea(1) }
+    for row in answers[2] { sequences[try row.text(0)] = try row.int8(1) }
+    outbox = Int(try answers[3][0].int8(0))
+  }
+
+  private static let queries = [
+    PostgresStatement(name: "workspaces", sql: "select id, tenant_id, name, parent_workspace_id, version from workspaces"),
+    PostgresStatement(name: "inbox", sql: "select id, result from inbox"),
+    PostgresStatement(name: "tenants", sql: "select id, event_sequence from tenants"),
+    PostgresStatement(name: "outbox", sql: "select count(*) from outbox"),
+  ]
+}

@@ -1,0 +1,55 @@
+import EndToEndSupport
+
+/// All that can be seen from outside when a run is over.
+package struct Evidence: Sendable {
+  /// A result or an event, as it arrived.
+  package struct Message: Sendable {
+    package var command: String
+    package var tenant: String
+    package var type: String
+    /// Of events.
+    package var sequence: Int?
+    package var body: [UInt8]
+
+    package init(command: String, tenant: String, type: String, sequence: Int? = nil, body: [UInt8]) {
+      self.command = command
+      self.tenant = tenant
+      self.type = type
+      self.sequence = sequence
+      self.body = body
+    }
+  }
+
+  /// In the order of their arrival, repetitions included.
+  package var results: [Message] = []
+  /// The copies that went to `reply_to`.
+  package var replies: [Message] = []
+  package var events: [Message] = []
+  package var tables = Tables()
+  /// Messages that are left, by queue.
+  package var depths: [String: Int] = [:]
+
+  package init() {}
+
+  /// What stands in the database.
+  package struct Tables: Sendable {
+    /// By id.
+    package var workspaces: [String: Workload.Workspace] = [:]
+    /// By command: the result that the inbox keeps.
+    package var answers: [String: [UInt8]] = [:]
+    /// The number of the last event of each tenant.
+    package var sequences: [String: Int64] = [:]
+    package var outbox = 0
+
+    package init() {}
+  }
+}
+
+extension Evidence.Message {
+  init(_ message: Subscription.Message) {
+    let event = message.event
+    self.init(
+      command: event?.commandid ?? "", tenant: event?.tenantid ?? "", type: event?.type ?? "",
+      sequence: event?.sequence.flatMap(Int.init), body: message.body)
+  }
+}

@@ -1,0 +1,90 @@
+/// A promise that was not kept. Commands and tenants are named by their ids.
+package enum Violation: Error, Sendable, Equatable {
+  case lostResult(command: String)
+  case refused(command: String, type: String)
+  case changedResult(command: String)
+  case unknownResult(command: String)
+  case disorderedResults(tenant: String)
+
+  case lostReply(command: String)
+  case changedReply(command: String)
+
+  case lostEvents(tenant: String, last: Int, expected: Int)
+  /// The event after `last` was another one.
+  case gap(tenant: String, last: Int, next: Int)
+  case changedEvent(tenant: String, sequence: Int)
+  /// An event tells of another command than the one whose turn it is.
+  case wrongEvent(tenant: String, sequence: Int)
+
+  case lostEffect(workspace: String)
+  case unknownEffect(workspace: String)
+  case wrongEffect(workspace: String)
+  case wrongSequence(tenant: String)
+  case lostAnswer(command: String)
+  case unknownAnswer(command: String)
+  /// What was published is not what the inbox keeps.
+  case changedAnswer(command: String)
+
+  case leftInOutbox(count: Int)
+  case leftInQueue(String, count: Int)
+
+  /// A table has another number of rows.
+  case wrongCount(String, found: Int, expected: Int)
+  /// A process takes more and more memory or descriptors.
+  case growth(pid: Int)
+
+  /// The run itself went wrong, so that nothing is proved.
+  case incomplete(String)
+}
+
+extension Violation: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .lostResult(let command): "command \(command) has no result"
+    case .refused(let command, let type): "command \(command) was answered \(type)"
+    case .changedResult(let command): "command \(command) has two different results"
+    case .unknownResult(let command): "a result of command \(command), which nobody sent"
+    case .disorderedResults(let tenant): "the results of tenant \(tenant) are not in the order of its commands"
+    case .lostReply(let command): "command \(command) has no reply"
+    case .changedReply(let command): "the reply to command \(command) is not its result"
+    case .lostEvents(let tenant, let last, let expected): "tenant \(tenant) has \(last) events instead of \(expected)"
+    case .gap(let tenant, let last, let next): "tenant \(tenant): event \(next) follows event \(last)"
+    case .changedEvent(let tenant, let sequence): "tenant \(tenant) has two different events \(sequence)"
+    case .wrongEvent(let tenant, let sequence): "tenant \(tenant): event \(sequence) is not of the command whose turn it is"
+    case .lostEffect(let workspace): "workspace \(workspace) is missing"
+    case .unknownEffect(let workspace): "workspace \(workspace) should not be there"
+    case .wrongEffect(let workspace): "workspace \(workspace) is not what its commands make of it"
+    case .wrongSequence(let tenant): "tenant \(tenant) counts another number of events than there are"
+    case .lostAnswer(let command): "the inbox does not know command \(command)"
+    case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"
+    case .changedAnswer(let command): "the inbox has another result of command \(command) than was published"
+    case .leftInOutbox(let count): "\(count) messages are left in the outbox"
+    case .leftInQueue(let queue, let count): "\(count) messages are left in \(queue)"
+    case .wrongCount(let what, let found, let expected): "there are \(found) \(what) instead of \(expected)"
+    case .growth(let pid): "process \(pid) takes more and more"
+    case .incomplete(let reason): "not proved: \(reason)"
+    }
+  }
+}
+
+extension Violation {
+  /// Which promise it is about.
+  package var kind: String {
+    Mirror(reflecting: self).children.first?.label ?? ""
+  }
+}
+
+extension [Violation] {
+  /// How many there are of each kind, with an example.
+  package var summary: [String] {
+    var examples: [(kind: String, first: Violation, count: Int)] = []
+    for violation in self {
+      if let index = examples.firstIndex(where: { $0.kind == violation.kind }) {
+        examples[index].count += 1
+      } else {
+        examples.append((violation.kind, violation, 1))
+      }
+    }
+    return examples.map { $0.count == 1 ? "\($0.first)" : "\($0.kind) x \($0.count), such as: \($0.first)" }
+  }
+}

@@ -1,0 +1,22 @@
+/// What happens to a worker, or around it, while it stands still at a failpoint.
+package enum Fault: String, CaseIterable, Sendable {
+  /// SIGKILL.
+  case kill
+  /// SIGSTOP for 20 s, then SIGCONT: by then both servers have given it up, and another worker is active.
+  case stop
+  /// Its connections to the broker are reset.
+  case brokerCut = "broker-cut"
+  /// Its connection to the database is reset.
+  case databaseCut = "database-cut"
+  /// The broker is killed by SIGKILL and started again.
+  case brokerKill = "broker-kill"
+  /// The database server is killed by SIGKILL and started again.
+  case databaseKill = "database-kill"
+  /// What the worker says reaches the broker; nothing that the broker answers, its confirms included, comes back.
+  case confirmLost = "confirm-lost"
+  /// What the worker says reaches the database; no answer, such as that to a COMMIT, comes back.
+  case commitLost = "commit-lost"
+
+  /// It strikes whoever uses the servers: nothing else may run meanwhile.
+  package var isGlobal: Bool { self == .brokerKill || self == .databaseKill }
+}

@@ -1,0 +1,24 @@
+import EndToEndSupport
+import Failpoints
+import Proof
+import TestSupport
+import Testing
+
+/// The part of the matrix that is quick. `bin/prove` runs all of it.
+@Suite(.needsBroker, .requiresPostgres)
+struct CellTests {
+  /// Killed at every failpoint; of the other faults, those cells where they hurt most.
+  static let cells =
+    Failpoint.allCases.map { Cell($0, .kill) } + [
+      Cell(.received, .brokerCut), Cell(.committed, .brokerCut), Cell(.published, .brokerCut),
+      Cell(.written, .databaseCut), Cell(.confirmed, .databaseCut),
+      Cell(.published, .confirmLost), Cell(.written, .commitLost), Cell(.committed, .stop),
+    ]
+
+  @Test(arguments: cells) func `what happens to a worker at a failpoint breaks no promise`(_ cell: Cell) async throws {
+    var settings = CellSettings()
+    settings.commands = 300
+    settings.stopDuration = .seconds(2)
+    #expect(await CellRun.violations(cell, settings) == [])
+  }
+}

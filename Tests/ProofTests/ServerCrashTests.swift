@@ -1,0 +1,14 @@
+import EndToEndSupport
+import Failpoints
+import Proof
+import TestSupport
+import Testing
+
+/// Kills the servers of the stack. `bin/test` runs these when all other tests are done.
+@Suite(.serialized, .needsServersAlone, .needsBroker, .requiresPostgres)
+struct ServerCrashTests {
+  @Test(arguments: [Cell(.published, .brokerKill), Cell(.written, .databaseKill)])
+  func `the crash of a server breaks no promise`(_ cell: Cell) async throws {
+    #expect(await CellRun.violations(cell) == [])
+  }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Failpoints
+import Foundation
+import Proof
+
+/// Shows that the worker keeps its promises, or where it does not.
+@main
+struct Prove: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "prove",
+    abstract: "Makes every fault at every failpoint, and checks what came of the commands.",
+    discussion: """
+      With --soak: sends commands for a long time instead, makes faults at random, and measures besides. Started by \
+      bin/prove, on a stack of its own.
+      """)
+
+  @Option(help: "Only these cells, such as committed:kill,published:confirm-lost.")
+  var cells: String?
+
+  @Option(help: "Decides about commands, copies and passes.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The number of different commands in a cell.")
+  var commands = 500
+
+  @Flag(help: "Soaks instead: one long run.")
+  var soak = false
+
+  @Option(help: "Of a soak.")
+  var minutes = 20
+
+  @Option(help: "Of a soak: commands a second.")
+  var rate = 2000
+
+  func validate() throws {
+    _ = try chosen()
+    guard soak || Failpoint.areCompiledIn else { throw ValidationError("a release build has no failpoints") }
+    guard (1...1440).contains(minutes) else { throw ValidationError("minutes: 1 to 1440") }
+    guard (50...50_000).contains(rate) else { throw ValidationError("rate: 50 to 50000") }
+    guard (50...100_000).contains(commands) else { throw ValidationError("commands: 50 to 100000") }
+  }
+
+  func run() async throws {
+    if soak { try await runSoak() } else { try await runMatrix() }
+  }
+
+  private func runSoak() async throws {
+    var settings = SoakSettings()
+    settings.seed = seed
+    settings.duration = .seconds(minutes * 60)
+    settings.rate = rate
+    let report = try await SoakRun.report(settings) { Self.say($0) }
+    print(report)
+    let failed = report.violations.isEmpty ? 0 : 1
+    print("\(1 - failed) passed, \(failed) failed")
+    if failed > 0 { throw ExitCode.failure }
+  }
+
+  private func runMatrix() async throws {
+    var settings = CellSettings()
+    settings.seed = seed
+    settings.commands = commands
+    let results = await Matrix(try chosen(), settings).run { result in
+      Self.say(([result.summary] + result.violations.summary.map { "  \($0)" }).joined(separator: "\n"))
+    }
+    print(MatrixTable(results))
+    let failed = results.count { !$0.isKept }
+    print("\(results.count - failed) passed, \(failed) failed")
+    if failed > 0 { throw ExitCode.failure }
+  }
+
+  private func chosen() throws -> [Cell] {
+    guard let cells else { return Cell.all }
+    return try cells.split(separator: ",").map { text in
+      guard let cell = Cell(String(text)) else {
+        throw ValidationError(
+          "no cell is named '\(text)'; failpoints: \(Failpoint.allCases.map(\.rawValue).joined(separator: ", ")); faults: \(Fault.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return cell
+    }
+  }
+
+  /// Progress, to standard error.
+  private static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
+}

@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# Long commands that can be interrupted, and the stack that a script has to itself.
+
+job='' stack_job='' stack_used=false
+
+# Runs a command as a job of its own and waits for it. A trap can then run while
+# it works, which it could not beside a command in the foreground.
+run() {
+  local status=0
+  # Job control gives the job a process group; a shell that was itself started
+  # with SIGINT ignored would pass that on, and then a job could not be stopped.
+  set -m
+  env --default-signal=INT,QUIT "$@" </dev/null &
+  job=$!
+  set +m
+  wait "$job" || status=$?
+  job=''
+  return "$status"
+}
+
+# SIGINT, because at SIGTERM `swift test` leaves its test process running.
+stop_job() {
+  local tries=150
+  [[ -n $job ]] || return 0
+  kill -s INT -- "-$job" 2>/dev/null || return 0
+  while ((tries-- > 0)) && kill -0 "$job" 2>/dev/null; do sleep 0.1; done
+  kill -s KILL -- "-$job" 2>/dev/null || true
+}
+
+# Starts a fresh stack in WORKSPACE_STACK_DIR, as $stack_job: start_stack LOG.
+# Fresh, so that what an earlier run left cannot decide this one.
+start_stack() {
+  renew_stack >"$1" 2>&1 8>&- &
+  stack_job=$! stack_used=true
+}
+
+renew_stack() {
+  "$root/bin/stack" kill rabbitmq
+  "$root/bin/stack" kill postgres
+  rm -rf -- "$WORKSPACE_STACK_DIR"
+  exec "$root/bin/stack" up
+}
+
+# Waits until the stack is up: await_stack LOG. Fails when it did not start.
+await_stack() {
+  local status=0
+  wait "$stack_job" || status=$?
+  stack_job=''
+  cat -- "$1" >&2
+  return "$status"
+}
+
+# Points this shell at the stack.
+export_stack() {
+  local exports
+  exports=$("$root/bin/stack" env) || return
+  eval "$exports"
+  export WORKSPACE_WORKER_INTEGRATION=1
+}
+
+stop_stack() {
+  $stack_used || return 0
+  # It still starts when the build failed or was interrupted.
+  if [[ -n $stack_job ]]; then
+    kill -s TERM "$stack_job" 2>/dev/null || true
+    wait "$stack_job" || true
+    stack_job=''
+  fi
+  # Nobody needs its data any more, so nothing has to be saved.
+  "$root/bin/stack" kill rabbitmq || true
+  "$root/bin/stack" kill postgres || true
+}
+
+# One run at a time in a clone, because they would share the stack: wait_for_turn LOCK
+wait_for_turn() {
+  mkdir -p -- "$root/.stack"
+  exec 8>>"$root/.stack/$1.lock"
+  flock -n 8 && return
+  say "another bin/$1 runs in this clone; waiting for it"
+  flock -w 3600 8 || fail "the other bin/$1 still runs after an hour"
+}
