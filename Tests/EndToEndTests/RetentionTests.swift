@@ -1,3 +1,4 @@
+import EndToEndSupport
 import DeliveryPipeline
 import PostgresClient
 import TestSupport
