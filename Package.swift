@@ -147,7 +147,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "workspace-worker", "EndToEndSupport", "RabbitMQClient", "PostgresClient", "PostgresStore", "DeliveryPipeline",
+        "workspace-worker", "command-path", "EndToEndSupport", "RabbitMQClient", "PostgresClient", "PostgresStore",
+        "DeliveryPipeline",
         "TestSupport", logging,
       ],
       swiftSettings: strict),

@@ -1,3 +1,4 @@
+import DeliveryPipeline
 import PostgresClient
 @testable import PostgresStore
 import TestSupport
@@ -13,6 +14,35 @@ import WorkspaceDomain
       _ = try await store.begin(Self.everything)
       #expect(try await store.commit(Self.fullWriteSet()).count == 2)
       #expect(await connection.statistics.roundTrips == 2)
+    }
+  }
+
+  @Test(arguments: [1, 256]) func `a batch of creations is eleven statements, however many they are`(count: Int) async throws {
+    try await TestDatabase.current.withStore { store, connection in
+      let tenant = TenantID.random()
+      let root = Workspace.sample(tenant: tenant, name: "Root")
+      try await Self.commit(store) { writeSet in
+        writeSet.newTenants = [tenant: 1]
+        writeSet.inserted = [root]
+      }
+      let workspaces = (0..<count).map { Workspace.sample(tenant: tenant, name: "w \($0)", parent: root.id) }
+      var readSet = ReadSet()
+      readSet.tenants = [tenant]
+      readSet.workspaces = [root.id]
+      readSet.names = Set(workspaces.map { TenantName(tenantID: tenant, name: $0.name) })
+      readSet.inboxKeys = Set(workspaces.map { InboxKey(source: "/tests", id: $0.id.description) })
+      var writeSet = WriteSet()
+      writeSet.inserted = workspaces
+      writeSet.inbox = workspaces.map { .sample(id: $0.id.description, tenant: tenant) }
+      writeSet.sequences = [tenant: 2]
+      writeSet.outbox = [OutgoingMessages(workspaces.flatMap { _ in OutgoingMessages.sample().messages })]
+      writeSet.confirmed = [OutboxID(number: 1 << 60)]
+      let before = await connection.statistics
+      _ = try await store.begin(readSet)
+      _ = try await store.commit(writeSet)
+      let after = await connection.statistics
+      #expect(after.roundTrips - before.roundTrips == 2)
+      #expect(after.statements - before.statements == 11)
     }
   }
 
