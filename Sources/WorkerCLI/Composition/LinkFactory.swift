@@ -86,7 +86,7 @@ struct LinkFactory: Sendable {
       lease: WorkerLease(connection: database, queue: queueKey),
       publisher: publisher,
       claimPublishing: { try await claim.take() },
-      isConsumed: { (try await TopologyManager(consuming).statistics(of: queue)?.consumerCount ?? 0) > 0 },
+      isConsumed: { try await !QueueVacancy(of: queue, on: consuming).isVacant() },
       consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
       waitUntilBroken: {
         await firstOf(

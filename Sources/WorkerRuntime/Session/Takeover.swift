@@ -15,9 +15,18 @@ struct Takeover {
   let drain: DrainSignal
   let logger: Logger
 
+  /// Waits for the right to publish.
+  ///
   /// - Returns: false when the worker is to stop.
-  func complete() async throws -> Bool {
+  func claimPublishing() async throws -> Bool {
     while !drain.isRaised, try await !links.claimPublishing() { try await wait() }
+    return !drain.isRaised
+  }
+
+  /// Waits for the queue.
+  ///
+  /// - Returns: false when the worker is to stop.
+  func awaitQueue() async throws -> Bool {
     let start = ContinuousClock.now
     while !drain.isRaised, try await links.isConsumed() {
       guard ContinuousClock.now - start < settings.takeoverPatience else {

@@ -8,7 +8,7 @@ package struct WorkerLinks: Sendable {
   /// Takes the right to publish what the queue's workers have committed, where it is free: one connection has it, until
   /// its end. Whether this one has it now; may be asked again.
   package let claimPublishing: @Sendable () async throws -> Bool
-  /// Whether anybody consumes the queue.
+  /// Whether anybody consumes the queue; true also while that can't be told.
   package let isConsumed: @Sendable () async throws -> Bool
   /// Begins to consume the queue; called once.
   package let consume: @Sendable () async throws -> any DeliverySource

@@ -40,9 +40,10 @@ struct WorkerSession {
   private func work() async throws {
     guard try await becomeActive() else { return }
     let takeover = Takeover(links: links, settings: settings, status: status, drain: drain, logger: logger)
-    guard try await takeover.complete() else { return }
+    guard try await takeover.claimPublishing() else { return }
     status.change(to: .recovering)
     try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
+    guard try await takeover.awaitQueue() else { return }
     let source = try await links.consume()
     status.change(to: .active)
     logger.info("the worker is active")

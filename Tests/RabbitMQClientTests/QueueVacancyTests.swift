@@ -1,0 +1,24 @@
+import DeliveryPipeline
+import RabbitMQClient
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(1))) struct QueueVacancyTests {
+  @Test func `a queue is vacant until somebody consumes it, and again when his connection is closed`() async throws {
+    let host = try VirtualHost.required()
+    try await host.withConnection { connection async throws in
+      let vacancy = QueueVacancy(of: "q", on: connection)
+      #expect(try await vacancy.isVacant(), "a queue that does not exist")
+      var arguments = HeaderTable()
+      arguments.append("x-queue-type", "quorum")
+      try await connection.declare([.queue("q", arguments: arguments, isPassive: false)])
+      #expect(try await vacancy.isVacant())
+      try await host.withConnection { other async throws in
+        _ = try await RabbitMQConsumer.start(on: other, queue: "q")
+        #expect(try await !vacancy.isVacant())
+      }
+      // The connection is closed; its consumer goes when the queue has heard of that.
+      while try await !vacancy.isVacant() {}
+    }
+  }
+}
