@@ -18,9 +18,9 @@ struct ByteSink: ~Copyable {
   }
 
   mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-    guard let source = bytes.baseAddress, let target = memory.baseAddress, !bytes.isEmpty else { return }
+    guard let source = bytes.baseAddress, !bytes.isEmpty else { return }
     reserve(bytes.count)
-    (memory.baseAddress ?? target).advanced(by: count).update(from: source, count: bytes.count)
+    memory.baseAddress?.advanced(by: count).update(from: source, count: bytes.count)
     count += bytes.count
   }
 
