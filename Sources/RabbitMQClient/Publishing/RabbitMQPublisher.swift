@@ -48,7 +48,8 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
 
   /// Takes messages over, to be published in order, behind those of the calls before.
   ///
-  /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one,
+  /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one of them, or of
+  /// those before that were still waited for,
   /// `unroutable` when mandatory ones reached no queue, `unpublishable`, or what ended the connection. All but
   /// `unpublishable`, which is found before that message is sent, say that any of them may have been published. On
   /// cancellation it throws `CancellationError`; what is not handed over by then never is.
@@ -143,7 +144,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     }
     if batches[index].isPublished { Failpoint.published.hit() }
     noteProgress()
-    if let obstacle = result.obstacle { end(batches[index].id, with: .failure(obstacle)) }
+    if let obstacle = result.obstacle { giveUp(from: batches[index].id, because: obstacle) }
   }
 
   private func finish(_ actions: [ConfirmLedger.Action]) {
@@ -152,7 +153,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       case .confirmed(let id):
         let returned = batches.first { $0.id == id }?.returned ?? []
         end(id, with: returned.isEmpty ? .success(()) : .failure(.unroutable(returned)))
-      case .refused(let id): end(id, with: .failure(.messageRefused))
+      case .refused(let id): giveUp(from: id, because: .messageRefused)
       }
     }
   }
@@ -161,6 +162,12 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   private func attribute(_ message: ReturnedMessage) {
     guard let index = batches.firstIndex(where: { $0.contains(message) }) else { return }
     batches[index].returned.append(message)
+  }
+
+  /// What was submitted behind a batch that failed must not overtake it: it fails with it, as far as it is not handed
+  /// over already.
+  private func giveUp(from id: UInt64, because error: RabbitMQError) {
+    for batch in batches where batch.id >= id { end(batch.id, with: .failure(error)) }
   }
 
   private func end(_ id: UInt64, with result: Result<Void, RabbitMQError>) {
