@@ -124,6 +124,26 @@ import TestSupport
     #expect(try await host.depth(of: "frame") == 1)
   }
 
+  @Test func `what was submitted behind a message that can't be published does not overtake it`() async throws {
+    try await host.declare("behind")
+    var options = PublisherOptions()
+    // The second and the third wait until the first is confirmed.
+    options.maximumUnconfirmed = 1
+    try await host.withPublisher(options) { publisher in
+      var properties = MessageProperties()
+      properties.headers = HeaderTable(entries: [UInt8](repeating: 0, count: 200_000))
+      let unpublishable = OutboundMessage(exchange: "", routingKey: "behind", properties: properties, body: [1])
+      let first = try await publisher.submit([.text("first", to: "behind")])
+      let second = try await publisher.submit([unpublishable])
+      let third = try await publisher.submit([.text("third", to: "behind")])
+      try await first.wait()
+      await #expect(throws: RabbitMQError.self) { try await second.wait() }
+      await #expect(throws: RabbitMQError.self) { try await third.wait() }
+      try await publisher.publish([.text("fourth", to: "behind")])
+    }
+    #expect(try await host.depth(of: "behind") == 2)
+  }
+
   @Test func `a cancelled publish ends at once and the publisher goes on`() async throws {
     try await host.declare("cancelled")
     try await host.withPublisher { publisher in
