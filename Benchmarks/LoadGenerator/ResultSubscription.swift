@@ -7,6 +7,9 @@ struct ResultSubscription {
   private let connection: RabbitMQConnection
   private let consumer: RabbitMQConsumer
 
+  /// The thread on which results arrive.
+  var taskExecutor: (any TaskExecutor)? { consumer.taskExecutor }
+
   static func open(_ servers: ServerAddresses) async throws -> ResultSubscription {
     let connection = try await Laboratory.connect(servers)
     let queue: ShortString = "benchmark.results"

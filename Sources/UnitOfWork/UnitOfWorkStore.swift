@@ -1,9 +1,11 @@
+package import DeliveryPipeline
+
 /// Port: one transaction around a batch of commands.
 ///
 /// A store serves one batch at a time: ``begin(_:)``, then exactly one of ``commit(_:)`` and ``rollback()``.
 /// After a thrown error nothing of the batch is left, with one exception: where ``UnitOfWorkError/unavailable(_:)``
 /// comes from a commit, it may have happened or not. The inbox knows: the deliveries come back and ask it.
-package protocol UnitOfWorkStore: Sendable {
+package protocol UnitOfWorkStore: ThreadBound {
   /// Begins a transaction, locks the tenants of `readSet` and reads what it asks for. One round trip.
   func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot
 

@@ -11,7 +11,7 @@ package struct Acknowledgement: Sendable, Equatable {
 }
 
 /// Port: where deliveries come from.
-package protocol DeliverySource: Sendable {
+package protocol DeliverySource: ThreadBound {
   /// All that has arrived since the last call, in the order of arrival; waits while that is nothing.
   ///
   /// - Returns: an empty array once consuming was stopped and everything that arrived before was handed out.

@@ -1,5 +1,5 @@
 /// Port: where messages go.
-package protocol MessagePublisher: Sendable {
+package protocol MessagePublisher: ThreadBound {
   /// Takes messages over, to be published in order, behind those of the calls before.
   ///
   /// - Returns: at once, with what tells when the broker has confirmed them: so the next ones can be on their way

@@ -19,6 +19,8 @@ package actor PostgresConnection {
   package private(set) var statistics = ConnectionStatistics()
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  /// The connection's thread, for tasks that do little else than use the connection.
+  package nonisolated var taskExecutor: any TaskExecutor { executor }
 
   private nonisolated let responseTimeout: Duration
 
@@ -26,9 +28,6 @@ package actor PostgresConnection {
     interrupt = try Interrupt()
     responseTimeout = configuration.responseTimeout
   }
-
-  // Not before: a job that arrives after the thread has ended would never run, and its task would wait for ever.
-  deinit { executor.stop() }
 
   /// The session is there, as far as is known.
   package var isOpen: Bool { session != nil }

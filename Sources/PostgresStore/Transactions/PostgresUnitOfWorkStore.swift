@@ -13,6 +13,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   private var renewsPlans = false
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+  package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
   /// - Parameters:
   ///   - connection: used by nobody else while a unit of work is open. Its configuration should be

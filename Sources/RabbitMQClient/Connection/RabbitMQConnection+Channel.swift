@@ -50,28 +50,31 @@ extension RabbitMQConnection {
     let handle = try openHandle()
     let bytes = messages.reduce(0) { $0 + $1.body.count }
     let limit = configuration.sendTimeout + .seconds(bytes >> 20)
-    var count = 0
-    var unchecked = 0
+    var rest = messages
     var obstacle: RabbitMQError?
     let status = watchdog.guarding(limit) {
-      for message in messages {
-        if unchecked > Self.bytesPerCheck {
-          guard handle.isWritable else { break }
-          unchecked = 0
+      while !rest.isEmpty, obstacle == nil, rest.startIndex == messages.startIndex || handle.isWritable {
+        let next = Self.nextForSocket(of: rest)
+        let publishable = next.prefix { message in
+          obstacle = handle.obstacle(to: message)
+          return obstacle == nil
         }
-        do throws(RabbitMQError) {
-          let status = try handle.publish(message, isMandatory: isMandatory, on: Self.mainChannel)
-          guard status.isOK else { return status }
-        } catch {
-          obstacle = error
-          break
-        }
-        count += 1
-        unchecked += message.body.count + Self.overheadBytes
+        let status = handle.publish(publishable, isMandatory: isMandatory, on: Self.mainChannel)
+        guard status.isOK else { return status }
+        rest = rest.dropFirst(publishable.count)
       }
       return LibraryStatus.ok
     }
     try check(status)
-    return (count, obstacle)
+    return (messages.count - rest.count, obstacle)
+  }
+
+  /// As many messages as the socket surely has room for, at least one.
+  private static func nextForSocket(of messages: ArraySlice<OutboundMessage>) -> ArraySlice<OutboundMessage> {
+    var bytes = 0
+    return messages.prefix { message in
+      defer { bytes += message.body.count + overheadBytes }
+      return bytes < bytesPerCheck
+    }
   }
 }

@@ -64,6 +64,8 @@ package actor RabbitMQConnection: PollSource {
   package private(set) var serverProperties = ServerProperties(product: nil, version: nil, clusterName: nil)
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+  /// The connection's thread, for tasks that do little else than use the connection.
+  package nonisolated var taskExecutor: any TaskExecutor { executor }
 
   init(_ configuration: RabbitMQConfiguration) {
     self.configuration = configuration
@@ -71,9 +73,6 @@ package actor RabbitMQConnection: PollSource {
     interpreter = FrameInterpreter(generation: generation)
     executor = ThreadExecutor(name: configuration.threadName)
   }
-
-  /// No job can be waiting for an actor that nobody holds: only here is it safe to end the thread.
-  deinit { executor.stop() }
 
   /// The broker has blocked publishing, for this reason, such as `low on memory`. Nil: it has not.
   package nonisolated var blockedReason: String? { blockage.withLock { $0 } }

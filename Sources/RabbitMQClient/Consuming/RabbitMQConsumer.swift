@@ -39,6 +39,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
 
   /// The connection's thread: what it reads is handed over without a wait.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+  package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
   private init(_ connection: RabbitMQConnection, queue: ShortString, options: ConsumerOptions) {
     self.connection = connection

@@ -29,6 +29,7 @@ extension ConnectionHandle {
     guard let socket = amqp_ssl_socket_new(state) else {
       throw .tlsRefused(endpoint: configuration.endpoint, reason: "OpenSSL could not be set up")
     }
+    isEncrypted = true
     do {
       try secure(socket, tls)
     } catch {

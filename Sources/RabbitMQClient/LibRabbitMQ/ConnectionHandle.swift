@@ -13,6 +13,10 @@ final class ConnectionHandle {
   private let state: amqp_connection_state_t
   /// For the arguments of one call.
   private let pool = MemoryPool()
+  /// Kept for its memory: empty between calls.
+  var frames = PublishFrames()
+  /// Everything must go through OpenSSL.
+  var isEncrypted = false
 
   init() throws(RabbitMQError) {
     guard let state = amqp_new_connection() else { throw .connectionLost(reason: "out of memory") }
@@ -56,27 +60,6 @@ final class ConnectionHandle {
     return LibraryStatus(amqp_send_frame(state, &frame))
   }
 
-  /// Publishes a message.
-  ///
-  /// - Throws: `unpublishable` before anything was sent: a channel on which a message stops half-way is lost.
-  func publish(_ message: OutboundMessage, isMandatory: Bool, on channel: UInt16) throws(RabbitMQError) -> LibraryStatus {
-    defer { pool.recycle() }
-    // Frame header, class, weight, body size, property flags and the frame's end.
-    guard message.properties.encodedBytes + 7 + 2 + 2 + 8 + 2 + 1 <= maximumFrameBytes else {
-      throw .unpublishable(reason: "its properties exceed a frame of \(maximumFrameBytes) bytes")
-    }
-    guard var properties = message.properties.amqpProperties(in: pool) else {
-      throw .unpublishable(reason: "its header table is malformed")
-    }
-    let exchange = pool.copy(message.exchange)
-    let routingKey = pool.copy(message.routingKey)
-    return message.body.withUnsafeBytes { body in
-      let bytes = amqp_bytes_t(len: body.count, bytes: UnsafeMutableRawPointer(mutating: body.baseAddress))
-      return LibraryStatus(
-        amqp_basic_publish(state, channel, exchange, routingKey, isMandatory ? 1 : 0, 0, &properties, bytes))
-    }
-  }
-
   /// Room for some data is in the socket's buffer, so that a small send does not wait.
   var isWritable: Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -89,7 +72,9 @@ final class ConnectionHandle {
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
   }
 
-  func withState<Result>(_ body: (amqp_connection_state_t, MemoryPool) throws(RabbitMQError) -> Result) throws(RabbitMQError) -> Result {
+  func withState<Result, Failure>(
+    _ body: (amqp_connection_state_t, MemoryPool) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     defer { pool.recycle() }
     return try body(state, pool)
   }

@@ -26,6 +26,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
 
   /// The connection's thread: confirms are handed over without a wait.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
+  package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
   private init(_ connection: RabbitMQConnection, options: PublisherOptions) {
     self.connection = connection
@@ -49,12 +50,14 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   /// Takes messages over, to be published in order, behind those of the calls before.
   ///
   /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one of them, or of
-  /// those before that were still waited for,
-  /// `unroutable` when mandatory ones reached no queue, `unpublishable`, or what ended the connection. All but
-  /// `unpublishable`, which is found before that message is sent, say that any of them may have been published. On
-  /// cancellation it throws `CancellationError`; what is not handed over by then never is.
+  /// those before that were still waited for, `unroutable` when mandatory ones reached no queue, `unpublishable`, or what
+  /// ended the connection. All but `unpublishable`, which is found before that message is sent, say that any of them may
+  /// have been published. On cancellation it throws `CancellationError`; what is not handed over by then never is.
   ///
-  /// - Throws: ``RabbitMQError``: what ended the connection.
+  /// Nothing overtakes a message that was not published: after `messageRefused`, `unpublishable` or a cancellation that
+  /// left some behind the publisher takes no more, and its connection is of no more use.
+  ///
+  /// - Throws: ``RabbitMQError``: what ended the connection or the publisher.
   package func submit(_ messages: [OutboundMessage]) throws -> any PublisherConfirmation {
     if let failure { throw failure }
     lastBatchID += 1
@@ -164,9 +167,10 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     batches[index].returned.append(message)
   }
 
-  /// What was submitted behind a batch that failed must not overtake it: it fails with it, as far as it is not handed
-  /// over already.
+  /// Nothing may overtake a batch that failed: what was submitted behind it fails with it, as far as it is not handed
+  /// over already, and so does all that is submitted from now on.
   private func giveUp(from id: UInt64, because error: RabbitMQError) {
+    failure = failure ?? error
     for batch in batches where batch.id >= id { end(batch.id, with: .failure(error)) }
   }
 
@@ -180,15 +184,13 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
 
   private func abandon(_ id: UInt64) {
     guard let index = batches.firstIndex(where: { $0.id == id }) else { return }
-    batches.remove(at: index)
-    ledger.abandoned(batch: id)
-    noteProgress()
-    pump()
+    guard batches[index].isPublished else { return giveUp(from: id, because: .closed) }
+    end(id, with: .failure(RabbitMQError.closed))
   }
 
   /// Starts the time without progress anew, where something is waited for.
   private func noteProgress() {
-    let isWaiting = (!batches.isEmpty || ledger.unconfirmedCount > 0) && !connection.isBlocked && failure == nil
+    let isWaiting = (!batches.isEmpty || ledger.unconfirmedCount > 0) && !connection.isBlocked
     let deadline = isWaiting ? ContinuousClock.now + options.progressTimeout : nil
     connection.assumeIsolated { $0.setDeadline(deadline) }
   }

@@ -44,10 +44,16 @@ package final class BatchChannel<Element: Sendable>: Sendable {
   /// - Parameter size: the bytes that an element counts for.
   package func send(_ elements: [Element], size: (Element) -> Int) async throws {
     append(elements, size: size)
+    try await waitForRoom()
+  }
+
+  /// Waits until no more than the channel's room is taken.
+  package func waitForRoom() async throws {
     try await wait(.sender) { [room] in $0.accumulator.count <= room.count && $0.accumulator.bytes <= room.bytes }
   }
 
-  /// Appends `elements` whether there is room or not: for the few that don't come with the stream.
+  /// Appends `elements` whether there is room or not: for the few that don't come with the stream, and for a sender that
+  /// calls ``waitForRoom()`` before it sends more.
   package func append(_ elements: [Element], size: (Element) -> Int) {
     let taker = state.withLock { state in
       for element in elements { state.accumulator.append(element, bytes: size(element)) }

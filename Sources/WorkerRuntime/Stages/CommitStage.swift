@@ -49,8 +49,10 @@ struct CommitStage {
   private func commit(_ messages: [ReceivedMessage]) async throws {
     let removed = confirmed.take()
     try await executor.execute(messages, removing: removed) { batch in
+      // Somebody waits for the messages, nobody for the acknowledgements; but those must not wait for room.
+      output.append([Publication(batch)], size: \.bytes)
       acknowledger.settle(batch.settled)
-      try await output.send([Publication(batch)], size: \.bytes)
+      try await output.waitForRoom()
     }
     if !removed.isEmpty { Failpoint.removed.hit() }
     for message in messages {

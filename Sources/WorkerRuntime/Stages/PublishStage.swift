@@ -47,8 +47,8 @@ struct PublishStage {
   /// Runs until the input is finished.
   func run() async throws {
     try await withThrowingTaskGroup { group in
-      group.addTask { try await submit() }
-      group.addTask { try await settle() }
+      group.addTask(executorPreference: publisher.taskExecutor) { try await submit() }
+      group.addTask(executorPreference: publisher.taskExecutor) { try await settle() }
       for try await _ in group {}
     }
   }

@@ -3,6 +3,9 @@ import MessageContract
 
 /// The three stages of a session, overlapped: while one batch is published, the next is committed and the one after
 /// that arrives. Each stage has one batch in hand and takes whatever has arrived meanwhile as its next.
+///
+/// A stage runs on the thread of the connection that it works with. So a command changes threads twice on its way, and
+/// not before and after each call.
 struct Stages {
   let confirmed = ConfirmedEntries()
   let acknowledger: Acknowledger
@@ -40,10 +43,10 @@ struct Stages {
   /// Runs until consuming was stopped and everything in hand is committed, published and acknowledged.
   func run() async throws {
     try await withThrowingTaskGroup { group in
-      group.addTask { try await consume.run() }
-      group.addTask { try await commit.run() }
+      group.addTask(executorPreference: consume.source.taskExecutor) { try await consume.run() }
+      group.addTask(executorPreference: commit.store.taskExecutor) { try await commit.run() }
       group.addTask { try await publish.run() }
-      group.addTask { try await acknowledger.run() }
+      group.addTask(executorPreference: consume.source.taskExecutor) { try await acknowledger.run() }
       // The first failure ends them all. `waitForAll` would wait for the others, which wait for each other, first.
       for try await _ in group {}
     }

@@ -1,0 +1,117 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The thread of a ``ThreadExecutor``: runs jobs, and sleeps until there are others or the socket has something to say.
+final class ThreadLoop: Sendable {
+  /// Header tables of AMQP messages are decoded recursively by librabbitmq; 128 KiB of the deepest nesting that
+  /// fits a frame needs about 7 MB of stack. Untouched pages cost nothing.
+  private static let stackBytes = 64 << 20
+
+  private struct State {
+    var jobs: [UnownedJob] = []
+    var isSleeping = false
+    var isStopping = false
+    weak var executor: ThreadExecutor?
+    weak var source: (any PollSource)?
+  }
+
+  let name: String
+
+  private let state = Mutex(State())
+  private let thread = Atomic<UInt>(0)
+  private let wakeup: Int32
+
+  init(name: String) {
+    self.name = name
+    wakeup = clinux_eventfd()
+    precondition(wakeup >= 0, "no descriptor is left for an eventfd: errno \(errno)")
+  }
+
+  deinit { close(wakeup) }
+
+  /// - Parameter executor: on whose behalf the jobs are run.
+  func start(_ executor: ThreadExecutor) {
+    state.withLock { $0.executor = executor }
+    let context = Unmanaged.passRetained(self).toOpaque()
+    let result = clinux_start_thread(
+      Self.stackBytes,
+      { context in
+        // The reference taken by passRetained is given back when the thread ends.
+        Unmanaged<ThreadLoop>.fromOpaque(context!).takeRetainedValue().run()
+        return nil
+      }, context)
+    precondition(result == 0, "no thread could be started: error \(result)")
+  }
+
+  /// Ends the thread after the jobs that are queued now.
+  func stop() {
+    state.withLock { $0.isStopping = true }
+    clinux_eventfd_signal(wakeup)
+  }
+
+  func attach(_ source: any PollSource) {
+    state.withLock { $0.source = source }
+    clinux_eventfd_signal(wakeup)
+  }
+
+  func enqueue(_ job: UnownedJob) {
+    let mustWake = state.withLock { state in
+      state.jobs.append(job)
+      defer { state.isSleeping = false }
+      return state.isSleeping
+    }
+    if mustWake { clinux_eventfd_signal(wakeup) }
+  }
+
+  var isCurrent: Bool { thread.load(ordering: .relaxed) == UInt(pthread_self()) }
+
+  private func run() {
+    thread.store(UInt(pthread_self()), ordering: .relaxed)
+    name.withCString(clinux_name_thread)
+    var jobs: [UnownedJob] = []
+    while runJobs(&jobs) { wait() }
+  }
+
+  /// The executor is held only while its jobs run: were it while the thread sleeps, it would never go.
+  ///
+  /// - Parameter jobs: an empty array, kept for its memory.
+  /// - Returns: false when the thread is to end.
+  private func runJobs(_ jobs: inout [UnownedJob]) -> Bool {
+    let (executor, isStopping) = state.withLock { state in
+      swap(&jobs, &state.jobs)
+      return (state.executor, state.isStopping)
+    }
+    guard let executor else { return !isStopping }
+    for job in jobs {
+      job.runSynchronously(
+        isolatedTo: executor.asUnownedSerialExecutor(), taskExecutor: executor.asUnownedTaskExecutor())
+    }
+    jobs.removeAll(keepingCapacity: true)
+    return true
+  }
+
+  /// The source, for the length of one call: were it held while the thread sleeps, an actor that nobody else holds
+  /// any more would never go, and with it neither its socket nor this thread.
+  private var source: (any PollSource)? { state.withLock { $0.source } }
+
+  /// Sleeps until a job arrives, the source's descriptor is readable or its timeout has passed.
+  private func wait() {
+    let request = source?.assumeIsolated { $0.pollRequest() } ?? .idle
+    let maySleep = state.withLock { state in
+      state.isSleeping = state.jobs.isEmpty && !state.isStopping
+      return state.isSleeping
+    }
+    var descriptors = [
+      pollfd(fd: wakeup, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: request.descriptor, events: Int16(request.waitsForWriting ? POLLIN | POLLOUT : POLLIN), revents: 0),
+    ]
+    let ready = poll(&descriptors, 2, maySleep ? request.timeout : 0)
+    state.withLock { $0.isSleeping = false }
+    if descriptors[0].revents != 0 { clinux_eventfd_drain(wakeup) }
+    // With jobs waiting, a poll that found nothing says nothing about the source's timeout.
+    let timedOut = ready == 0 && (maySleep || request.timeout == 0)
+    guard descriptors[1].revents != 0 || (timedOut && request.timeout >= 0) || request.timeout == 0 else { return }
+    source?.assumeIsolated { $0.service() }
+  }
+}
