@@ -14,8 +14,8 @@ package struct DeliveryTag: Sendable, Hashable, Comparable {
   }
 }
 
-/// A message as the broker delivered it, not yet acknowledged.
-package struct Delivery: Sendable {
+/// A message as the broker delivered it, not yet acknowledged: passed from hand to hand, so a class.
+package final class Delivery: Sendable {
   package let tag: DeliveryTag
   /// It was delivered before, to this or another consumer, and not acknowledged.
   package let isRedelivered: Bool

@@ -7,11 +7,11 @@ package struct MessageList: Sendable, Equatable {
 
   package init(_ messages: [OutboundMessage]) {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(messages.reduce(0) { $0 + $1.body.count + 512 })
+    bytes.reserveCapacity(messages.reduce(0) { $0 + $1.body.count + $1.propertyList.bytes.count + 16 + 2 * ShortString.maximumBytes })
     for message in messages {
       bytes.append(counted: message.exchange.bytes)
       bytes.append(counted: message.routingKey.bytes)
-      bytes.append(counted: PropertyList(message.properties).bytes)
+      bytes.append(counted: message.propertyList.bytes)
       bytes.append(counted: message.body)
     }
     self.bytes = bytes
@@ -48,9 +48,8 @@ private struct CountedReader {
   mutating func message() throws(MessageList.DecodingError) -> OutboundMessage {
     let (exchange, routingKey) = (try name(), try name())
     let list = PropertyList(bytes: Array(try part()))
-    let properties: MessageProperties
-    do throws(PropertyList.DecodingError) { properties = try list.properties() } catch { throw .properties(error) }
-    return OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: Array(try part()))
+    do throws(PropertyList.DecodingError) { _ = try list.properties() } catch { throw .properties(error) }
+    return OutboundMessage(exchange: exchange, routingKey: routingKey, propertyList: list, body: Array(try part()))
   }
 
   private mutating func name() throws(MessageList.DecodingError) -> ShortString {

@@ -1,15 +1,31 @@
-/// A complete message on its way out: where to, with which properties and which bytes.
-package struct OutboundMessage: Sendable, Equatable {
+/// A message to be published: made once, then passed from hand to hand, so a class.
+package final class OutboundMessage: Sendable {
   /// Empty for the default exchange, where the routing key is a queue's name.
   package let exchange: ShortString
   package let routingKey: ShortString
-  package let properties: MessageProperties
+  /// Encoded once, for the outbox and for the broker. Well-formed, but for what is inside of its header table.
+  package let propertyList: PropertyList
   package let body: [UInt8]
 
-  package init(exchange: ShortString, routingKey: ShortString, properties: MessageProperties, body: [UInt8]) {
+  package convenience init(exchange: ShortString, routingKey: ShortString, properties: MessageProperties, body: [UInt8]) {
+    self.init(exchange: exchange, routingKey: routingKey, propertyList: PropertyList(properties), body: body)
+  }
+
+  /// - Parameter propertyList: well-formed.
+  package init(exchange: ShortString, routingKey: ShortString, propertyList: PropertyList, body: [UInt8]) {
     self.exchange = exchange
     self.routingKey = routingKey
-    self.properties = properties
+    self.propertyList = propertyList
     self.body = body
+  }
+
+  /// Decoded anew each time.
+  package var properties: MessageProperties { (try? propertyList.properties()) ?? MessageProperties() }
+}
+
+extension OutboundMessage: Equatable {
+  package static func == (lhs: OutboundMessage, rhs: OutboundMessage) -> Bool {
+    lhs.exchange == rhs.exchange && lhs.routingKey == rhs.routingKey && lhs.propertyList == rhs.propertyList
+      && lhs.body == rhs.body
   }
 }

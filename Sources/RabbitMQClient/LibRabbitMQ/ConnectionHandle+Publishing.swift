@@ -7,18 +7,14 @@ extension ConnectionHandle {
   /// Why a message can't be published: to be asked before it is sent, as a channel on which a message stops half-way is
   /// lost. Nil: it can.
   func obstacle(to message: OutboundMessage) -> RabbitMQError? {
-    // Frame header, class, weight, body size, property flags and the frame's end.
-    guard message.properties.encodedBytes + 7 + 2 + 2 + 8 + 2 + 1 <= maximumFrameBytes else {
+    // Frame header, class, weight, body size and the frame's end.
+    guard message.propertyList.bytes.count + 7 + 2 + 2 + 8 + 1 <= maximumFrameBytes else {
       return .unpublishable(reason: "its properties exceed a frame of \(maximumFrameBytes) bytes")
     }
-    guard message.properties.headers.map(isWellFormed) ?? true else {
-      return .unpublishable(reason: "its header table is malformed")
+    guard withState({ _, pool in pool.properties(message.propertyList) != nil }) else {
+      return .unpublishable(reason: "its properties are malformed")
     }
     return nil
-  }
-
-  private func isWellFormed(_ headers: HeaderTable) -> Bool {
-    withState { _, pool in pool.table(headers) != nil }
   }
 
   /// Publishes messages to which there is no obstacle. Waits for room in the socket's buffer without a limit of its own.
@@ -34,13 +30,13 @@ extension ConnectionHandle {
 
   private func publish(_ message: OutboundMessage, _ isMandatory: Bool, _ channel: UInt16) -> LibraryStatus {
     withState { state, pool in
-      guard var properties = message.properties.amqpProperties(in: pool) else { return LibraryStatus(AMQP_STATUS_NO_MEMORY) }
+      guard let properties = pool.properties(message.propertyList) else { return LibraryStatus(AMQP_STATUS_BAD_AMQP_DATA) }
       return message.body.withUnsafeBytes { body in
         let bytes = amqp_bytes_t(len: body.count, bytes: UnsafeMutableRawPointer(mutating: body.baseAddress))
         return LibraryStatus(
           amqp_basic_publish(
             state, channel, pool.copy(message.exchange), pool.copy(message.routingKey), isMandatory ? 1 : 0, 0,
-            &properties, bytes))
+            properties, bytes))
       }
     }
   }

@@ -43,45 +43,4 @@ extension MessageProperties {
     rest = rest.dropFirst(4).prefix(length)
     return HeaderTable(entries: Array(UnsafeBufferPointer(rebasing: rest)))
   }
-
-  /// The bytes that the properties take at most in a header frame, without the flags.
-  var encodedBytes: Int {
-    func size(_ string: ShortString?) -> Int { string.map { $0.bytes.count + 1 } ?? 0 }
-    let numbers = 1 + 1 + 8  // delivery mode, priority, timestamp
-    let front = size(contentType) + size(contentEncoding) + (headers.map { $0.entries.count + 4 } ?? 0)
-    let middle = size(correlationID) + size(replyTo) + size(expiration) + size(messageID)
-    return front + numbers + middle + size(type) + size(userID) + size(appID) + size(clusterID)
-  }
-
-  /// - Returns: nil when the header table is malformed. Pointers live as long as what the pool holds.
-  func amqpProperties(in pool: MemoryPool) -> amqp_basic_properties_t? {
-    var flags: amqp_flags_t = 0
-    func present<Value>(_ flag: Int32, _ value: Value) -> Value {
-      flags |= amqp_flags_t(flag)
-      return value
-    }
-    func bytes(_ flag: Int32, _ value: ShortString?) -> amqp_bytes_t {
-      value.map { present(flag, pool.copy($0)) } ?? amqp_empty_bytes
-    }
-    var result = amqp_basic_properties_t()
-    result.content_type = bytes(AMQP_BASIC_CONTENT_TYPE_FLAG, contentType)
-    result.content_encoding = bytes(AMQP_BASIC_CONTENT_ENCODING_FLAG, contentEncoding)
-    result.correlation_id = bytes(AMQP_BASIC_CORRELATION_ID_FLAG, correlationID)
-    result.reply_to = bytes(AMQP_BASIC_REPLY_TO_FLAG, replyTo)
-    result.expiration = bytes(AMQP_BASIC_EXPIRATION_FLAG, expiration)
-    result.message_id = bytes(AMQP_BASIC_MESSAGE_ID_FLAG, messageID)
-    result.type = bytes(AMQP_BASIC_TYPE_FLAG, type)
-    result.user_id = bytes(AMQP_BASIC_USER_ID_FLAG, userID)
-    result.app_id = bytes(AMQP_BASIC_APP_ID_FLAG, appID)
-    result.cluster_id = bytes(AMQP_BASIC_CLUSTER_ID_FLAG, clusterID)
-    if let deliveryMode { result.delivery_mode = present(AMQP_BASIC_DELIVERY_MODE_FLAG, deliveryMode) }
-    if let priority { result.priority = present(AMQP_BASIC_PRIORITY_FLAG, priority) }
-    if let timestamp { result.timestamp = present(AMQP_BASIC_TIMESTAMP_FLAG, timestamp) }
-    if let headers {
-      guard let table = pool.table(headers) else { return nil }
-      result.headers = present(AMQP_BASIC_HEADERS_FLAG, table)
-    }
-    result._flags = flags
-    return result
-  }
 }

@@ -21,7 +21,7 @@ struct PublishFrames {
   mutating func removeAll() { bytes.removeAll(keepingCapacity: bytes.capacity <= Self.keptBytes) }
 
   /// - Parameter maximumFrameBytes: what both sides agreed on, with front and end.
-  /// - Precondition: the properties fit one frame.
+  /// - Precondition: the property list fits one frame.
   mutating func append(_ message: OutboundMessage, isMandatory: Bool, channel: UInt16, maximumFrameBytes: Int) {
     appendFrame(AMQP_FRAME_METHOD, channel, count: 4 + 2 + 1 + message.exchange.bytes.count + 1 + message.routingKey.bytes.count + 1) {
       $0.append(Self.publish)
@@ -30,7 +30,7 @@ struct PublishFrames {
       $0.append(message.routingKey)
       $0.append(UInt8(isMandatory ? 1 : 0))
     }
-    let properties = PropertyList(message.properties).bytes
+    let properties = message.propertyList.bytes
     appendFrame(AMQP_FRAME_HEADER, channel, count: 2 + 2 + 8 + properties.count) {
       $0.append(Self.basicClass)
       $0.append(UInt16(0))  // The "weight".

@@ -22,8 +22,8 @@ struct PublishBatch {
   /// Whether a returned message may be one of these. A return carries no number, only what the message said.
   func contains(_ message: ReturnedMessage) -> Bool {
     messages[..<next].contains {
-      $0.properties.messageID?.text == message.messageID && $0.exchange.text == message.exchange
-        && $0.routingKey.text == message.routingKey
+      $0.exchange.text == message.exchange && $0.routingKey.text == message.routingKey
+        && $0.properties.messageID?.text == message.messageID
     }
   }
 }

@@ -1,8 +1,8 @@
 package import DeliveryPipeline
 package import MessageContract
 
-/// A delivery and what it turned out to be.
-package struct ReceivedMessage: Sendable {
+/// A delivery and what it turned out to be: passed from hand to hand, so a class.
+package final class ReceivedMessage: Sendable {
   package let delivery: Delivery
   package let content: Result<DecodedCommand, InvalidCommand>
 

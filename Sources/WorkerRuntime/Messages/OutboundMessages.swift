@@ -41,7 +41,7 @@ package struct OutboundMessages: Sendable {
       return [published]
     }
     let reply = OutboundMessage(
-      exchange: "", routingKey: replyTo, properties: published.properties, body: published.body)
+      exchange: "", routingKey: replyTo, propertyList: published.propertyList, body: published.body)
     return [published, reply]
   }
 
