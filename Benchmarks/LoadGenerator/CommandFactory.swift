@@ -7,9 +7,15 @@ struct CommandFactory {
 
   /// Of this run: the same numbers in another run are other commands.
   let run: Int
+  let exchange: ShortString
+  let routingKey: ShortString
   private(set) var count = 0
 
-  init(run: Int) { self.run = run }
+  init(run: Int, to exchange: ShortString = "workspace.commands", _ routingKey: ShortString = "workspace.create") {
+    self.run = run
+    self.exchange = exchange
+    self.routingKey = routingKey
+  }
 
   mutating func next(replyTo: ShortString? = nil, correlationID: ShortString? = nil) -> OutboundMessage {
     let tenant = count % Self.tenants.count
@@ -25,7 +31,7 @@ struct CommandFactory {
     properties.replyTo = replyTo
     properties.correlationID = correlationID
     return OutboundMessage(
-      exchange: "workspace.commands", routingKey: "workspace.create", properties: properties, body: Array(body.utf8))
+      exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
   }
 
   /// A ULID that is read easily.

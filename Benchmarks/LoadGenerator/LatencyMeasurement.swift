@@ -22,7 +22,7 @@ struct LatencyMeasurement {
     let publisher = try await RabbitMQPublisher.start(on: connection)
     let replies = try await ResultSubscription.open(laboratory.servers)
     // The first ones prepare statements and warm caches.
-    _ = try await oneAtATime(100, run: 1_000, publisher, replies)
+    _ = try await oneAtATime(100, CommandFactory(run: 1_000), publisher, replies)
     var figures = try await closedLoop(publisher, replies)
     figures += try await openLoop(publisher, replies)
     await replies.close()
@@ -33,29 +33,41 @@ struct LatencyMeasurement {
   private func closedLoop(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> [Figure] {
     var all = Self.histogram()
     var yardstick: [Double] = []
+    var answers: [Double] = []
     var medians: [Double] = []
     for pair in 1...pairs {
       yardstick.append(1000 / (try Yardstick(laboratory).perSecond(turns, batch: 1)))
       // On the thread that receives: what is measured is not to be the measuring program's changes of threads.
       let latencies = try await withTaskExecutorPreference(replies.taskExecutor) {
-        try await oneAtATime(turns, run: 1_000 + pair, publisher, replies)
+        answers.append(Self.milliseconds(try await yardstickAnswers(publisher, replies), 50))
+        return try await oneAtATime(turns, CommandFactory(run: 1_000 + pair), publisher, replies)
       }
       all.add(latencies)
       medians.append(Self.milliseconds(latencies, 50))
-      note("latency \(pair): yardstick \(yardstick[pair - 1].readable) ms, worker p50 \(medians[pair - 1].readable) ms")
+      note(
+        "latency \(pair): yardstick \(yardstick[pair - 1].readable) ms, its answers p50 \(answers[pair - 1].readable) ms, "
+          + "worker p50 \(medians[pair - 1].readable) ms")
     }
     return [
       Figure("latency one at a time, p50", key: "latency_p50", unit: "ms", runs: medians, yardstick: yardstick),
+      Figure("the same, to the yardstick's own answers", key: "latency_answers_p50", unit: "ms", runs: medians, yardstick: answers),
       Figure("latency one at a time, p99", key: "latency_p99", unit: "ms", runs: [Self.milliseconds(all, 99)]),
       Figure("latency one at a time, p99.9", key: "latency_p999", unit: "ms", runs: [Self.milliseconds(all, 99.9)]),
     ]
   }
 
+  /// The same way from command to result, with the yardstick in the worker's place.
+  private func yardstickAnswers(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> Latencies {
+    let process = try Yardstick(laboratory).startAnswering(turns)
+    defer { process.stop() }
+    return try await oneAtATime(turns, CommandFactory(run: 0, to: "", Yardstick.queue), publisher, replies)
+  }
+
   /// Each command is sent when the result of the one before it is here.
   private func oneAtATime(
-    _ count: Int, run: Int, _ publisher: RabbitMQPublisher, _ replies: ResultSubscription
+    _ count: Int, _ factory: CommandFactory, _ publisher: RabbitMQPublisher, _ replies: ResultSubscription
   ) async throws -> Latencies {
-    var factory = CommandFactory(run: run)
+    var factory = factory
     var latencies = Self.histogram()
     for _ in 0..<count {
       let command = factory.next(replyTo: replies.queue)

@@ -1,3 +1,5 @@
+import DeliveryPipeline
+
 /// The bare C program, on the same servers.
 struct Yardstick {
   struct Unreadable: Error, CustomStringConvertible {
@@ -8,6 +10,15 @@ struct Yardstick {
   private let laboratory: Laboratory
 
   init(_ laboratory: Laboratory) { self.laboratory = laboratory }
+
+  static let queue: ShortString = "yardstick.in"
+
+  /// Begins to answer `count` commands that come to ``queue``, one transaction each.
+  func startAnswering(_ count: Int) throws -> RunningProcess {
+    let (amqp, postgres) = (laboratory.servers.amqp, laboratory.servers.postgres)
+    _ = try laboratory.yardstick.run(["fill", amqp, "yardstick.in", "0"])
+    return try laboratory.yardstick.start(["full", amqp, "yardstick.in", "\(count)", "1", postgres])
+  }
 
   /// Messages per second, in transactions of `batch`, each with two messages published and confirmed.
   func perSecond(_ count: Int, batch: Int) throws -> Double {

@@ -8,6 +8,7 @@
  *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
  *   yardstick full  URI QUEUE N BATCH CONNINFO
+ *     With BATCH 1, the first output of a command with reply_to goes there.
  * OUTPUTS in the environment: messages published per command (2).
  * Prints: mode, N, batch, seconds, per second.
  * cc -O2 -I$(pg_config --includedir) yardstick.c -o yardstick -lrabbitmq -lpq */
@@ -138,16 +139,22 @@ int main(int argc, char **argv) {
       amqp_confirm_select(out, 1); amqp_basic_qos(in, 1, 0, batch * 4, 0);
       amqp_basic_consume(in, 1, amqp_cstring_bytes(argv[3]), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     }
-    t0 = now(); uint64_t sent = 0;
+    t0 = now(); uint64_t sent = 0; char reply[256] = "";
     for (long done = 0; done < n;) {
       int k = n - done < batch ? n - done : batch; uint64_t last = 0;
       if (in) for (int i = 0; i < k; i++) {
         amqp_envelope_t e; amqp_maybe_release_buffers(in);
         if (amqp_consume_message(in, &e, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
+        amqp_basic_properties_t *p = &e.message.properties;
+        int replies = batch == 1 && p->_flags & AMQP_BASIC_REPLY_TO_FLAG;
+        snprintf(reply, sizeof reply, "%.*s", replies ? (int)p->reply_to.len : 0, replies ? (char *)p->reply_to.bytes : "");
         last = e.delivery_tag; amqp_destroy_envelope(&e);
       }
       if (pg) commit_batch(pg, k);
-      if (out) { for (int i = 0; i < k * outputs; i++) publish(out, "l.out", i % 2 ? "workspace.created" : "workspace.result", body, 250);
+      if (out) { for (int i = 0; i < k * outputs; i++) {
+          if (i == 0 && *reply) publish(out, "", reply, body, 250);
+          else publish(out, "l.out", i % 2 ? "workspace.created" : "workspace.result", body, 250);
+        }
         sent += (uint64_t)outputs * k; await_confirms(out, sent); }
       if (in) amqp_basic_ack(in, 1, last, 1);
       done += k;

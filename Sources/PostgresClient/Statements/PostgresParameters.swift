@@ -16,7 +16,8 @@ package struct PostgresParameters: Sendable {
     let length: Int?
   }
 
-  package init() {}
+  /// - Parameter capacity: bytes for which there is to be room from the start. Default: 0.
+  package init(capacity: Int = 0) { arena.reserveCapacity(capacity) }
 
   var byteCount: Int { arena.count }
 

@@ -37,7 +37,7 @@ enum InboxTable {
 
   static func insert(_ entries: [InboxEntry]) -> PostgresRequest? {
     guard !entries.isEmpty else { return nil }
-    var parameters = PostgresParameters()
+    var parameters = PostgresParameters(capacity: entries.reduce(512) { $0 + $1.result.count + 384 })
     parameters.append(array: entries.map(\.key.source))
     parameters.append(array: entries.map(\.key.id))
     parameters.append(array: entries.map(\.fingerprint))

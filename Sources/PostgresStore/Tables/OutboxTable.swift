@@ -6,10 +6,12 @@ import UnitOfWork
 enum OutboxTable {
   static func insert(_ entries: [OutgoingMessages], queue: String) -> PostgresRequest? {
     guard !entries.isEmpty else { return nil }
-    var parameters = PostgresParameters()
+    let lists = entries.map { MessageList($0.messages).bytes }
+    // Around a megabyte: an array that grows there by doubling is copied several times.
+    var parameters = PostgresParameters(capacity: lists.reduce(512) { $0 + $1.count + 16 })
     parameters.append(queue)
     parameters.append(array: entries.map { Int64($0.messages.count) })
-    parameters.append(array: entries.map { MessageList($0.messages).bytes })
+    parameters.append(array: lists)
     return PostgresRequest(inserting, parameters)
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Logging
 import Observability
 import PostgresClient
@@ -16,6 +17,7 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() async throws {
+    clinux_keep_freed_memory()
     try await FailureReport.reporting {
       let configuration = try await options.load()
       let servers = try Servers(configuration)
