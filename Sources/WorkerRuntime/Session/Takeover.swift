@@ -19,7 +19,12 @@ struct Takeover {
   ///
   /// - Returns: false when the worker is to stop.
   func claimPublishing() async throws -> Bool {
-    while !drain.isRaised, try await !links.claimPublishing() { try await wait() }
+    var hasSaidSo = false
+    while !drain.isRaised, try await !links.claimPublishing() {
+      if !hasSaidSo { logger.notice("the worker before this one still has the right to publish; waiting for its end") }
+      hasSaidSo = true
+      try await wait()
+    }
     return !drain.isRaised
   }
 
@@ -28,7 +33,10 @@ struct Takeover {
   /// - Returns: false when the worker is to stop.
   func awaitQueue() async throws -> Bool {
     let start = ContinuousClock.now
+    var hasSaidSo = false
     while !drain.isRaised, try await links.isConsumed() {
+      if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for its end") }
+      hasSaidSo = true
       guard ContinuousClock.now - start < settings.takeoverPatience else {
         logger.warning("somebody else consumes the queue of commands; their order can't be kept")
         return true
