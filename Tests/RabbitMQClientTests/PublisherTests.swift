@@ -16,6 +16,22 @@ import TestSupport
     #expect(try await host.depth(of: "many") == 10_000)
   }
 
+  @Test func `a body of any size arrives as it was, with frames of 128 KiB`() async throws {
+    try await host.declare("sizes")
+    let frameBody = 131_072 - 8
+    let bodies = [0, 1, frameBody - 1, frameBody, frameBody + 1, 2 * frameBody, 1_000_000].map { size in
+      (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+    }
+    try await host.withPublisher { publisher in
+      try await publisher.publish(
+        bodies.map { OutboundMessage(exchange: "", routingKey: "sizes", properties: MessageProperties(), body: $0) })
+    }
+    try await host.withConsumer(of: "sizes") { consumer in
+      let deliveries = try await consumer.collect(bodies.count)
+      #expect(deliveries.map(\.body) == bodies)
+    }
+  }
+
   @Test func `batches of many tasks keep their own order`() async throws {
     try await host.declare("tasks")
     try await host.withPublisher { publisher in
