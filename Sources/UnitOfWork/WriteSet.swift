@@ -13,6 +13,7 @@ package struct WriteSet: Sendable, Equatable {
   /// Workspaces as they become, with the version that was read.
   package var updated: [UpdatedWorkspace] = []
   package var inserted: [Workspace] = []
+  package var deadLetters: [DeadLetter] = []
   /// Entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
   /// Outbox entries that the broker has confirmed: removed with this transaction.

@@ -42,6 +42,46 @@ import Testing
     #expect(table.string("") == nil)
   }
 
+  @Test("fields of every kind are decoded, in their order")
+  func fields() {
+    let eight: [UInt8] = [0x80, 0, 0, 0, 0, 0, 0, 1]
+    let kinds: [(bytes: [UInt8], value: HeaderValue)] = [
+      ([0x56], .void), ([0x74, 1], .boolean(true)), ([0x62, 0xFE], .integer(-2)), ([0x42, 0xFE], .unsigned(254)),
+      ([0x73, 0xFF, 0xFE], .integer(-2)), ([0x75, 0xFF, 0xFE], .unsigned(65_534)),
+      ([0x49, 0xFF, 0xFF, 0xFF, 0xFE], .integer(-2)), ([0x69, 0xFF, 0xFF, 0xFF, 0xFE], .unsigned(4_294_967_294)),
+      ([0x6C] + eight, .integer(.min + 1)), ([0x4C] + eight, .integer(.min + 1)), ([0x54] + eight, .timestamp(1 << 63 + 1)),
+      ([0x66, 0x3F, 0x80, 0, 0], .float(1)), ([0x64, 0x3F, 0xF0, 0, 0, 0, 0, 0, 0], .double(1)),
+      ([0x44, 2, 0, 0, 0, 5], .decimal(scale: 2, 5)), ([0x53, 0, 0, 0, 1, 0xFF], .string([0xFF])),
+      ([0x78, 0, 0, 0, 1, 7], .bytes([7])), ([0x41, 0, 0, 0, 3, 0x56, 0x74, 0], .array([.void, .boolean(false)])),
+      ([0x46, 0, 0, 0, 3, 1, 0x6B, 0x56], .table([HeaderValue.Field(name: [0x6B], value: .void)])),
+    ]
+    var entries: [UInt8] = []
+    for (number, kind) in kinds.enumerated() { entries += [1, UInt8(number)] + kind.bytes }
+    let fields = HeaderTable(entries: entries).fields()
+    #expect(fields?.map(\.value) == kinds.map(\.value))
+    #expect(fields?.map(\.name) == kinds.indices.map { [UInt8($0)] })
+    for end in 1..<entries.count {
+      // Cut short it is no table, or one with fewer fields; nothing else.
+      guard let fewer = HeaderTable(entries: Array(entries[..<end])).fields() else { continue }
+      #expect(fewer == Array(fields?.prefix(fewer.count) ?? []))
+    }
+    #expect(HeaderTable(entries: [1, 0x6B, 0x7A]).fields() == nil)
+    #expect(HeaderTable().fields() == [])
+  }
+
+  @Test("a table that is nested too deeply is not decoded")
+  func depth() {
+    func nested(_ depth: Int) -> HeaderTable {
+      (0..<depth).reduce(HeaderTable()) { inner, _ in
+        var outer = HeaderTable()
+        outer.append("k", inner)
+        return outer
+      }
+    }
+    #expect(nested(HeaderTable.maximumDepth - 1).fields() != nil)
+    #expect(nested(HeaderTable.maximumDepth).fields() == nil)
+  }
+
   @Test("of two entries with one name the last one counts, whatever its kind")
   func lastOneWins() {
     var table = HeaderTable()

@@ -60,9 +60,9 @@ struct CommandMessage: Sendable {
     return copy
   }
 
-  func delivery(_ number: UInt64, generation: UInt64 = 1) -> Delivery {
+  func delivery(_ number: UInt64, generation: UInt64 = 1, isRedelivered: Bool = false) -> Delivery {
     Delivery(
-      tag: DeliveryTag(generation: generation, number: number), isRedelivered: false, exchange: "workspace.commands",
+      tag: DeliveryTag(generation: generation, number: number), isRedelivered: isRedelivered, exchange: "workspace.commands",
       routingKey: "workspace.any", properties: properties, body: body)
   }
 }

@@ -2,9 +2,9 @@ import DeliveryPipeline
 import Testing
 import WorkerRuntime
 
-@Suite struct DeadLetterTests {
+@Suite struct DeadLetterMessageTests {
   private func letter(_ properties: MessageProperties, publisher: ShortString? = "worker", body: [UInt8] = [0, 0xFF]) -> OutboundMessage {
-    DeadLetter.message(
+    DeadLetterMessage.message(
       for: Delivery(
         tag: DeliveryTag(generation: 1, number: 1), isRedelivered: true, exchange: "workspace.commands", routingKey: "workspace.get",
         properties: properties, body: body),

@@ -34,19 +34,21 @@ final class ExecutorFixture: Sendable {
   }
 
   @discardableResult
-  func run(_ messages: [CommandMessage], removing confirmed: [OutboxID] = []) async throws -> [CommittedBatch] {
+  func run(
+    _ messages: [CommandMessage], removing confirmed: [OutboxID] = [], isRedelivered: Bool = false
+  ) async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
-    try await executor.execute(received(messages), removing: confirmed) { batches.append($0) }
+    try await executor.execute(received(messages, isRedelivered: isRedelivered), removing: confirmed) { batches.append($0) }
     return batches
   }
 
-  func received(_ messages: [CommandMessage]) -> [ReceivedMessage] {
+  func received(_ messages: [CommandMessage], isRedelivered: Bool = false) -> [ReceivedMessage] {
     messages.map { message in
       let number = lastTag.withLock { last in
         last += 1
         return last
       }
-      return ReceivedMessage(message.delivery(number), decoder: CommandDecoder())
+      return ReceivedMessage(message.delivery(number, isRedelivered: isRedelivered), decoder: CommandDecoder())
     }
   }
 }

@@ -25,6 +25,35 @@ import WorkspaceDomain
     #expect(await fixture.store.commits[0].inbox.count == 3)
   }
 
+  @Test("the ledger has what came, with the reason and what could be read")
+  func ledger() async throws {
+    let message = CommandMessage("x", "nonsense").with { $0.contentType = "application/json" }
+    _ = try await fixture.run(.createRoot("r", id: 1), message, .invalid("y"))
+    let letters = await fixture.store.commits[0].deadLetters
+    #expect(letters.map(\.reason) == ["unknown_command_type", "malformed_json"])
+    #expect(letters.map(\.subject.commandType) == ["workspace.nonsense", nil])
+    #expect(letters[0].subject.tenantID != nil && letters[0].subject.commandID == "x")
+    let delivery = message.delivery(1)
+    #expect(letters[0].message.body == delivery.body)
+    #expect(letters[0].message.properties == delivery.properties)
+    #expect(letters[0].message.routingKey == delivery.routingKey)
+    #expect(letters[0].attempts == .init(count: 1, first: letters[0].recordedAt))
+    #expect(letters[0].id < letters[1].id)
+  }
+
+  @Test("what is delivered again, and is in the ledger already, is not recorded, answered or passed on again")
+  func redelivered() async throws {
+    _ = try await fixture.run(CommandMessage("x", "nonsense"))
+    let again = try await fixture.run([CommandMessage("x", "nonsense")], isRedelivered: true)
+    #expect(again.messages.isEmpty)
+    #expect(again.settledByPublication.count == 1)
+    let another = try await fixture.run([CommandMessage("z", "nonsense")], isRedelivered: true)
+    #expect(another.messages.count == 2)
+    let twice = try await fixture.run(CommandMessage("x", "nonsense"))
+    #expect(twice.messages.count == 2, "it was sent again, so it is a letter of its own")
+    #expect(await fixture.store.commits.map(\.deadLetters.count) == [1, 0, 1, 1])
+  }
+
   @Test("whoever can be told is told: by the id that was read, or by reply_to", arguments: [
     (CommandMessage.invalid("x"), []), (.invalid("x").with { $0.replyTo = "me" }, ["results", ""]),
     (CommandMessage("x", "nonsense"), ["results"]), (CommandMessage("x", "nonsense").with { $0.replyTo = "me" }, ["results", ""]),

@@ -12,6 +12,7 @@ extension ReadSet {
       WorkspacesTable.findRoots(of: rootsOf),
       WorkspacesTable.countChildren(of: childrenOf, limit: childLimit),
       WorkspacesTable.list(pages),
+      DeadLettersTable.find(deadLetters),
     ].compactMap(\.self)
   }
 }

@@ -4,6 +4,7 @@ import WorkspaceDomain
 /// The rows of ``InMemoryUnitOfWorkStore`` and the constraints between them.
 struct Tables {
   var outbox: [OutboxEntry] = []
+  var deadLetters: [DeadLetter] = []
   private var inbox: [InboxKey: InboxEntry] = [:]
   private var tenants: [TenantID: Int64] = [:]
   private var workspaces: [WorkspaceID: Workspace] = [:]
@@ -29,6 +30,7 @@ struct Tables {
       guard let parentID = workspace.parentID, readSet.childrenOf.contains(parentID) else { continue }
       snapshot.childCounts[parentID] = min(snapshot.childCounts[parentID, default: 0] + 1, readSet.childLimit)
     }
+    snapshot.deadLetters = readSet.deadLetters.intersection(deadLetters.map(\.fingerprint))
     return snapshot
   }
 
@@ -43,6 +45,7 @@ struct Tables {
     for (tenantID, sequence) in writeSet.sequences {
       guard tenants.updateValue(sequence, forKey: tenantID) != nil else { throw .conflict(constraint: nil) }
     }
+    deadLetters += writeSet.deadLetters
     let ids = writeSet.outbox.map { outgoing in
       lastOutboxNumber += 1
       let id = OutboxID(number: lastOutboxNumber)

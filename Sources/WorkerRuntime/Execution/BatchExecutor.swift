@@ -90,7 +90,8 @@ package struct BatchExecutor: Sendable {
     _ messages: [ReceivedMessage], removing confirmed: [OutboxID], verdict: Verdict?
   ) async throws(UnitOfWorkError) -> CommittedBatch {
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
-    let readSet = ReadSet(commands, defaultRootName: environment.defaultRootName)
+    var readSet = ReadSet(commands, defaultRootName: environment.defaultRootName)
+    readSet.deadLetters = Self.deadLettersBefore(messages, verdict)
     let snapshot = try await store.begin(readSet)
     Failpoint.begun.hit()
     let observations = DeferredObservations()
@@ -107,6 +108,12 @@ package struct BatchExecutor: Sendable {
     Failpoint.committed.hit()
     observations.flush(to: probe)
     return CommittedBatch(messages, verdict: verdict, outbox: run.writeSet.outbox, ids: ids)
+  }
+
+  /// What may be in the ledger already: it was delivered before, and its acknowledgement did not arrive.
+  private static func deadLettersBefore(_ messages: [ReceivedMessage], _ verdict: Verdict?) -> Set<[UInt8]> {
+    let suspects = messages.filter { $0.delivery.isRedelivered && ($0.command == nil || verdict?.isFailure == true) }
+    return Set(suspects.map { MessageFingerprint.of($0.original) })
   }
 
   /// What to do with a command that spoils every transaction, also when it is alone in it.
@@ -144,10 +151,7 @@ extension BatchRun.Failure {
 
 extension CommittedBatch {
   fileprivate init(_ messages: [ReceivedMessage], verdict: Verdict?, outbox: [OutgoingMessages], ids: [OutboxID]) {
-    let isDeadLetter = { (message: ReceivedMessage) in
-      if case .failed = verdict { return true }
-      return message.command == nil
-    }
+    let isDeadLetter = { (message: ReceivedMessage) in message.command == nil || verdict?.isFailure == true }
     settled = messages.filter { !isDeadLetter($0) }.map(\.delivery.tag)
     settledByPublication = messages.filter(isDeadLetter).map(\.delivery.tag)
     entries = zip(ids, outbox).map { OutboxEntry(id: $0, messages: $1.messages) }

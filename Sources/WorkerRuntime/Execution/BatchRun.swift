@@ -37,9 +37,8 @@ package struct BatchRun {
   package mutating func run(_ messages: [ReceivedMessage], verdict: Verdict?) throws(Failure) {
     for message in messages {
       switch (message.content, verdict) {
-      case (.failure(let invalid), _): try deadLetter(message.delivery, invalid.failure, invalid.envelope)
-      case (.success(let command), .failed(let failure)):
-        try deadLetter(message.delivery, failure, PartialEnvelope(command))
+      case (.failure(let invalid), _): try deadLetter(message, invalid.failure, invalid.envelope)
+      case (.success(let command), .failed(let failure)): try deadLetter(message, failure, PartialEnvelope(command))
       case (.success(let command), _): try answer(message.delivery, command, verdict)
       }
     }
@@ -129,11 +128,23 @@ extension BatchRun {
 // MARK: - Messages that nobody can process
 
 extension BatchRun {
-  /// A `.failed` result where somebody can be told, and the original to the dead letters.
+  /// A `.failed` result where somebody can be told, and the original into the ledger and to the dead letters.
   private mutating func deadLetter(
-    _ delivery: Delivery, _ failure: CommandFailure, _ envelope: PartialEnvelope
+    _ message: ReceivedMessage, _ failure: CommandFailure, _ envelope: PartialEnvelope
   ) throws(Failure) {
+    let (delivery, original) = (message.delivery, message.original)
+    let fingerprint = MessageFingerprint.of(original)
+    // All that follows has committed before, together.
+    if delivery.isRedelivered, snapshot.deadLetters.contains(fingerprint) { return }
     let now = environment.clock.now()
+    writeSet.deadLetters.append(
+      DeadLetter(
+        id: try newID(at: now), fingerprint: fingerprint, recordedAt: now, reason: failure.code, detail: failure.detail,
+        attempts: .init(count: 1, first: now),
+        subject: .init(
+          tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
+          commandID: envelope.id),
+        message: original))
     let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)

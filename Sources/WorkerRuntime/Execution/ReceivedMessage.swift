@@ -13,6 +13,12 @@ package final class ReceivedMessage: Sendable {
     }
   }
 
+  /// The message as it was published, byte for byte.
+  package var original: OutboundMessage {
+    OutboundMessage(
+      exchange: delivery.exchange, routingKey: delivery.routingKey, properties: delivery.properties, body: delivery.body)
+  }
+
   /// The command; nil where the message is none.
   package var command: DecodedCommand? { try? content.get() }
 }

@@ -7,4 +7,9 @@ package enum Verdict: Sendable {
   case rejected(WorkspaceServiceError)
   /// It failed again and again, for a reason that is no rule.
   case failed(CommandFailure)
+
+  /// It is a dead letter.
+  package var isFailure: Bool {
+    if case .failed = self { true } else { false }
+  }
 }

@@ -20,7 +20,7 @@ package struct OutboundMessages: Sendable {
 
   /// A command that nobody can process, for the dead letters.
   package func deadLetter(_ delivery: Delivery, _ failure: CommandFailure) -> OutboundMessage {
-    DeadLetter.message(
+    DeadLetterMessage.message(
       for: delivery, to: exchanges.deadLetters, reason: failure.code, detail: failure.detail, publisher: publisher)
   }
 

@@ -50,6 +50,25 @@ extension InboxEntry {
   }
 }
 
+extension DeadLetter {
+  /// - Parameter message: default: one with a property and a body that is no text.
+  package static func sample(
+    id: ULID = .random(), fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) }, reason: String = "malformed_json",
+    tenant: TenantID? = nil, type: String? = nil, detail: String = "why", message: OutboundMessage? = nil
+  ) -> DeadLetter {
+    var properties = MessageProperties()
+    properties.messageID = "m"
+    return DeadLetter(
+      id: id, fingerprint: fingerprint, recordedAt: Timestamp(milliseconds: Int64(id.milliseconds)), reason: reason,
+      detail: detail, attempts: .init(count: 2, first: .sample),
+      subject: .init(tenantID: tenant, commandType: type, commandSource: nil, commandID: nil),
+      message: message
+        ?? OutboundMessage(
+          exchange: "workspace.commands", routingKey: ShortString(bytes: [0xFF]) ?? "", properties: properties,
+          body: [0, 0xFF]))
+  }
+}
+
 extension OutgoingMessages {
   /// One message.
   package static func sample(body: [UInt8] = [1, 2, 3]) -> OutgoingMessages {

@@ -5,7 +5,7 @@ package import DeliveryPipeline
 /// Two properties can't stay where they are, and move to headers: an `expiration` would make the broker drop the dead
 /// letter (the broker's own dead-lettering moves it too), and the broker refuses a `user_id` other than that of the
 /// connection that publishes (https://www.rabbitmq.com/docs/validated-user-id).
-package enum DeadLetter {
+package enum DeadLetterMessage {
   /// A message's properties must fit one frame, which RabbitMQ holds at 128 KiB by default; other properties than the
   /// headers take at most 2.5 KiB of it. Headers that leave no room for the reason give way to it.
   private static let maximumHeaderBytes = 125 << 10

@@ -1,0 +1,53 @@
+import PostgresClient
+import UnitOfWork
+import WorkspaceDomain
+
+/// A ``DeadLetterFilter`` as the WHERE of a statement.
+struct DeadLetterConditions {
+  private(set) var parameters = PostgresParameters()
+  private var types: [PostgresType] = []
+  private var clauses: [String] = []
+  /// A letter for each clause: equal for statements that are equal.
+  private var shape = ""
+
+  /// - Parameter before: only letters that were recorded before this one.
+  init(_ filter: DeadLetterFilter, before: ULID? = nil) {
+    if !filter.ids.isEmpty { add("i", "id = any($)", array: filter.ids) }
+    if !filter.reasons.isEmpty { add("r", "reason = any($)", array: filter.reasons) }
+    if !filter.tenants.isEmpty { add("t", "tenant_id = any($)", array: filter.tenants) }
+    if !filter.types.isEmpty { add("y", "command_type = any($)", array: filter.types) }
+    // An id begins with the time, and is what lists are in the order of.
+    if let since = filter.since { add("s", "id >= $", ULID(milliseconds: since.milliseconds, randomness: .init(high: 0, low: 0))) }
+    if let until = filter.until { add("u", "id < $", ULID(milliseconds: until.milliseconds, randomness: .init(high: 0, low: 0))) }
+    if let before { add("b", "id < $", before) }
+    if let text = filter.text {
+      add("x", "(position($ in detail) > 0 or position(convert_to($, 'UTF8') in body) > 0)", text)
+    }
+  }
+
+  /// A statement whose SQL has `/* where */` where the conditions go.
+  func statement(_ name: String, _ sql: String, parameters further: [PostgresType] = []) -> PostgresStatement {
+    let condition = clauses.isEmpty ? "true" : clauses.joined(separator: " and ")
+    return PostgresStatement(
+      name: "\(name)_\(shape)", parameters: types + further, sql: sql.replacing("/* where */", with: condition))
+  }
+
+  /// The number of the first parameter behind those of the conditions.
+  var nextParameter: Int { types.count + 1 }
+
+  private mutating func add<Value: PostgresEncodable>(_ letter: Character, _ clause: String, _ value: Value) {
+    parameters.append(value)
+    add(letter, clause, Value.postgresType)
+  }
+
+  private mutating func add<Value: PostgresEncodable>(_ letter: Character, _ clause: String, array values: [Value]) {
+    parameters.append(array: values)
+    add(letter, clause, Value.postgresArrayType)
+  }
+
+  private mutating func add(_ letter: Character, _ clause: String, _ type: PostgresType) {
+    types.append(type)
+    clauses.append(clause.replacing("$", with: "$\(types.count)"))
+    shape.append(letter)
+  }
+}

@@ -1,0 +1,110 @@
+import DeliveryPipeline
+package import PostgresClient
+package import UnitOfWork
+package import WorkspaceDomain
+
+/// The ledger of dead letters, for those who read it.
+package struct PostgresDeadLetters: Sendable {
+  private let connection: PostgresConnection
+
+  package init(connection: PostgresConnection) { self.connection = connection }
+
+  /// Letters in the order of recording, the latest first.
+  ///
+  /// - Parameters:
+  ///   - before: the last one of the page before.
+  ///   - limit: the largest number of letters.
+  package func list(
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int
+  ) async throws(PostgresError) -> [DeadLetterSummary] {
+    let conditions = DeadLetterConditions(filter, before: before)
+    var parameters = conditions.parameters
+    parameters.append(Int64(max(0, limit)))
+    let statement = conditions.statement(
+      "dead_letters_list", """
+      select id, queue, recorded_at, reason, detail, attempts, first_failed_at,
+        tenant_id, command_type, command_source, command_id, octet_length(body)
+      from dead_letters where /* where */
+      order by id desc limit $\(conditions.nextParameter)
+      """, parameters: [.int8])
+    return try await rows(statement, parameters).map(Self.summary)
+  }
+
+  /// How many letters there are of each kind, the most frequent first.
+  ///
+  /// - Parameter limit: the largest number of groups.
+  package func groups(
+    by key: DeadLetterGroup.Key, _ filter: DeadLetterFilter, limit: Int
+  ) async throws(PostgresError) -> [DeadLetterGroup] {
+    let conditions = DeadLetterConditions(filter)
+    var parameters = conditions.parameters
+    parameters.append(Int64(max(0, limit)))
+    let statement = conditions.statement(
+      "dead_letters_by_\(key.rawValue)", """
+      select \(key.expression) as value, count(*), min(recorded_at), max(recorded_at)
+      from dead_letters where /* where */
+      group by 1 order by 2 desc, 1 limit $\(conditions.nextParameter)
+      """, parameters: [.int8])
+    return try await rows(statement, parameters).map { row throws(PostgresError) in
+      DeadLetterGroup(
+        value: try row.optionalText(0), count: Int(try row.int8(1)), first: try row.moment(2), last: try row.moment(3))
+    }
+  }
+
+  /// A letter with its message, and the queue that it was delivered from; nil where there is none of this id.
+  package func letter(_ id: ULID) async throws(PostgresError) -> (letter: DeadLetter, queue: String)? {
+    var parameters = PostgresParameters()
+    parameters.append(id)
+    guard let row = try await rows(Self.selectingOne, parameters).first else { return nil }
+    let summary = try Self.summary(row)
+    return (
+      DeadLetter(
+        id: summary.id, fingerprint: try row.bytea(12), recordedAt: summary.recordedAt, reason: summary.reason,
+        detail: summary.detail, attempts: summary.attempts, subject: summary.subject, message: try Self.message(row)),
+      summary.queue
+    )
+  }
+
+  private static let selectingOne = PostgresStatement(
+    name: "dead_letters_one", parameters: [.text],
+    sql: """
+      select id, queue, recorded_at, reason, detail, attempts, first_failed_at,
+        tenant_id, command_type, command_source, command_id, octet_length(body),
+        fingerprint, exchange, routing_key, properties, body
+      from dead_letters where id = $1
+      """)
+
+  private func rows(_ statement: PostgresStatement, _ parameters: PostgresParameters) async throws(PostgresError) -> PostgresRows {
+    try await connection.pipeline([PostgresRequest(statement, parameters)])[0]
+  }
+
+  private static func summary(_ row: PostgresRow) throws(PostgresError) -> DeadLetterSummary {
+    DeadLetterSummary(
+      id: try row.ulid(0), queue: try row.text(1), recordedAt: try row.moment(2), reason: try row.text(3),
+      detail: try row.text(4), attempts: .init(count: Int(try row.int4(5)), first: try row.moment(6)),
+      subject: .init(
+        tenantID: try row.optionalIdentifier(7), commandType: try row.optionalText(8),
+        commandSource: try row.optionalText(9), commandID: try row.optionalText(10)),
+      bytes: Int(try row.int4(11)))
+  }
+
+  private static func message(_ row: PostgresRow) throws(PostgresError) -> OutboundMessage {
+    guard let exchange = ShortString(bytes: try row.bytea(13)), let routingKey = ShortString(bytes: try row.bytea(14)) else {
+      throw .decoding(reason: "a name of more than 255 bytes")
+    }
+    return OutboundMessage(
+      exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try row.bytea(15)),
+      body: try row.bytea(16))
+  }
+}
+
+extension DeadLetterGroup.Key {
+  fileprivate var expression: String {
+    switch self {
+    case .reason: "reason"
+    case .type: "command_type"
+    case .tenant: "tenant_id"
+    case .day: "to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD')"
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import PostgresClient
+import UnitOfWork
+import WorkspaceDomain
+
+/// `dead_letters`: messages that nobody could process.
+enum DeadLettersTable {
+  static func find(_ fingerprints: Set<[UInt8]>) -> SnapshotQuery? {
+    guard !fingerprints.isEmpty else { return nil }
+    var parameters = PostgresParameters()
+    parameters.append(array: Array(fingerprints))
+    return SnapshotQuery(request: PostgresRequest(finding, parameters)) { rows, snapshot throws(PostgresError) in
+      for row in rows { snapshot.deadLetters.insert(try row.bytea(0)) }
+    }
+  }
+
+  private static let finding = PostgresStatement(
+    name: "dead_letters_find", parameters: [.byteaArray],
+    sql: """
+      select wanted.fingerprint
+      from unnest($1) as wanted (fingerprint)
+      cross join lateral (
+        select from dead_letters where dead_letters.fingerprint = wanted.fingerprint limit 1
+      ) as letter
+      """)
+
+  static func insert(_ letters: [DeadLetter], queue: String) -> PostgresRequest? {
+    guard !letters.isEmpty else { return nil }
+    var parameters = PostgresParameters()
+    parameters.append(queue)
+    parameters.append(array: letters.map(\.id))
+    parameters.append(array: letters.map(\.fingerprint))
+    parameters.append(array: letters.map(\.recordedAt))
+    parameters.append(array: letters.map(\.reason))
+    parameters.append(array: letters.map(\.detail))
+    parameters.append(array: letters.map { Int32(clamping: $0.attempts.count) })
+    parameters.append(array: letters.map(\.attempts.first))
+    parameters.append(array: letters.map(\.subject.tenantID))
+    parameters.append(array: letters.map(\.subject.commandType))
+    parameters.append(array: letters.map(\.subject.commandSource))
+    parameters.append(array: letters.map(\.subject.commandID))
+    parameters.append(array: letters.map(\.message.exchange.bytes))
+    parameters.append(array: letters.map(\.message.routingKey.bytes))
+    parameters.append(array: letters.map(\.message.propertyList.bytes))
+    parameters.append(array: letters.map(\.message.body))
+    return PostgresRequest(inserting, parameters)
+  }
+
+  private static let inserting = PostgresStatement(
+    name: "dead_letters_insert",
+    parameters: [
+      .text, .textArray, .byteaArray, .timestamptzArray, .textArray, .textArray, .int4Array, .timestamptzArray,
+      .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray,
+    ],
+    sql: """
+      insert into dead_letters (
+        queue, id, fingerprint, recorded_at, reason, detail, attempts, first_failed_at,
+        tenant_id, command_type, command_source, command_id, exchange, routing_key, properties, body)
+      select $1, letter.*
+      from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as letter
+      """)
+}

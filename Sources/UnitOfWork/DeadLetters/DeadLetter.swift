@@ -1,0 +1,58 @@
+package import DeliveryPipeline
+package import WorkspaceDomain
+
+/// A message that nobody could process, as the ledger keeps it: byte for byte, with what is known of it.
+package struct DeadLetter: Sendable, Equatable {
+  /// Increasing with the time of recording.
+  package let id: ULID
+  /// SHA-256 over the message: a delivery that comes again is known by it.
+  package let fingerprint: [UInt8]
+  package let recordedAt: Timestamp
+  /// The reason code.
+  package let reason: String
+  /// For people. No payload.
+  package let detail: String
+  package let attempts: Attempts
+  package let subject: Subject
+  package let message: OutboundMessage
+
+  package init(
+    id: ULID, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String, attempts: Attempts,
+    subject: Subject, message: OutboundMessage
+  ) {
+    self.id = id
+    self.fingerprint = fingerprint
+    self.recordedAt = recordedAt
+    self.reason = reason
+    self.detail = detail
+    self.attempts = attempts
+    self.subject = subject
+    self.message = message
+  }
+
+  /// How often it was tried, and since when.
+  package struct Attempts: Sendable, Equatable {
+    package let count: Int
+    package let first: Timestamp
+
+    package init(count: Int, first: Timestamp) {
+      self.count = count
+      self.first = first
+    }
+  }
+
+  /// What the message is about, as far as it could be read.
+  package struct Subject: Sendable, Equatable {
+    package let tenantID: TenantID?
+    package let commandType: String?
+    package let commandSource: String?
+    package let commandID: String?
+
+    package init(tenantID: TenantID?, commandType: String?, commandSource: String?, commandID: String?) {
+      self.tenantID = tenantID
+      self.commandType = commandType
+      self.commandSource = commandSource
+      self.commandID = commandID
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package import WorkspaceDomain
+
+/// What a list says of a dead letter.
+package struct DeadLetterSummary: Sendable, Equatable {
+  package let id: ULID
+  /// `<virtual host>/<queue>` that it was delivered from.
+  package let queue: String
+  package let recordedAt: Timestamp
+  package let reason: String
+  package let detail: String
+  package let attempts: DeadLetter.Attempts
+  package let subject: DeadLetter.Subject
+  /// Of the body.
+  package let bytes: Int
+
+  package init(
+    id: ULID, queue: String, recordedAt: Timestamp, reason: String, detail: String, attempts: DeadLetter.Attempts,
+    subject: DeadLetter.Subject, bytes: Int
+  ) {
+    self.id = id
+    self.queue = queue
+    self.recordedAt = recordedAt
+    self.reason = reason
+    self.detail = detail
+    self.attempts = attempts
+    self.subject = subject
+    self.bytes = bytes
+  }
+}
+
+/// Dead letters that have one thing in common.
+package struct DeadLetterGroup: Sendable, Equatable {
+  /// What they have in common.
+  package enum Key: String, Sendable, CaseIterable {
+    case reason
+    /// The command's type.
+    case type
+    case tenant
+    /// The day of recording, in UTC.
+    case day
+  }
+
+  /// Nil where it could not be read.
+  package let value: String?
+  package let count: Int
+  package let first: Timestamp
+  package let last: Timestamp
+
+  package init(value: String?, count: Int, first: Timestamp, last: Timestamp) {
+    self.value = value
+    self.count = count
+    self.first = first
+    self.last = last
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import UnitOfWork
+import WorkspaceDomain
+
+/// Which dead letters are meant, for every command about them.
+struct DeadLetterFilterOptions: ParsableArguments {
+  @Option(help: "Only this letter; repeatable, as are the next three.")
+  var id: [ULID] = []
+  @Option(help: "Only those with this reason code.")
+  var reason: [String] = []
+  @Option(help: "Only those of this tenant.")
+  var tenant: [ULID] = []
+  @Option(help: "Only commands of this type.")
+  var type: [String] = []
+  @Option(help: "Only those recorded since: 2026-11-26, 2026-11-26T08:30:00Z, or 36h for that long ago.")
+  var since: Moment?
+  @Option(help: "Only those recorded before; as --since.")
+  var until: Moment?
+  @Option(help: "Only those with this text in the detail or the body, letter for letter.")
+  var text: String?
+
+  var filter: DeadLetterFilter {
+    var filter = DeadLetterFilter()
+    filter.ids = id
+    filter.reasons = reason
+    filter.tenants = tenant.map(TenantID.init)
+    filter.types = type
+    filter.since = since?.timestamp
+    filter.until = until?.timestamp
+    filter.text = text
+    return filter
+  }
+}
+
+extension ULID: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import PostgresStore
+import UnitOfWork
+import WorkspaceDomain
+
+struct DeadLetterList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists dead letters, the latest first, or counts them by what they have in common.")
+
+  @OptionGroup var filter: DeadLetterFilterOptions
+  @Option(help: "Count instead, by: \(DeadLetterGroup.Key.allCases.map(\.rawValue).joined(separator: ", ")).")
+  var groupBy: DeadLetterGroup.Key?
+  @Option(help: "The largest number of lines, 1-1000.")
+  var limit = 50
+  @Option(help: "Go on behind this letter, the last one of the page before.")
+  var after: ULID?
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (1...1000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 1000.") }
+    if groupBy != nil, after != nil { throw ValidationError("--after is for lists, not for counts.") }
+  }
+
+  func run() async throws {
+    try await DeadLettersCommand.withLedger(options) { ledger in
+      if let groupBy {
+        let groups = try await ledger.groups(by: groupBy, filter.filter, limit: limit)
+        let report = DeadLetterGroupReport(key: groupBy, groups)
+        try output.print(report, text: report.text)
+      } else {
+        // One more tells whether another page follows.
+        let letters = try await ledger.list(filter.filter, before: after, limit: limit + 1)
+        let report = DeadLetterListReport(Array(letters.prefix(limit)), hasMore: letters.count > limit)
+        try output.print(report, text: report.text)
+      }
+    }
+  }
+}
+
+extension DeadLetterGroup.Key: ExpressibleByArgument {}

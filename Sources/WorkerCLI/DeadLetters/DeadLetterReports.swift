@@ -1,0 +1,83 @@
+import UnitOfWork
+import WorkspaceDomain
+
+/// What `dead-letters list` prints.
+struct DeadLetterListReport: Encodable {
+  let deadLetters: [Entry]
+  /// What `--after` takes for the next page; nil on the last one.
+  let next: String?
+
+  struct Entry: Encodable {
+    let id: String
+    let queue: String
+    /// RFC 3339.
+    let recordedAt: String
+    let reason: String
+    let detail: String
+    let attempts: Int
+    let firstFailedAt: String
+    let tenantID: String?
+    let commandType: String?
+    let commandSource: String?
+    let commandID: String?
+    let bytes: Int
+
+    init(_ letter: DeadLetterSummary) {
+      id = letter.id.description
+      queue = letter.queue
+      recordedAt = letter.recordedAt.description
+      reason = letter.reason
+      detail = letter.detail
+      attempts = letter.attempts.count
+      firstFailedAt = letter.attempts.first.description
+      tenantID = letter.subject.tenantID?.description
+      commandType = letter.subject.commandType
+      commandSource = letter.subject.commandSource
+      commandID = letter.subject.commandID
+      bytes = letter.bytes
+    }
+  }
+
+  init(_ letters: [DeadLetterSummary], hasMore: Bool) {
+    deadLetters = letters.map(Entry.init)
+    next = hasMore ? deadLetters.last?.id : nil
+  }
+
+  var text: String {
+    guard !deadLetters.isEmpty else { return "no dead letters" }
+    var table = TextTable(header: ["ID", "RECORDED AT", "REASON", "TYPE", "TENANT"])
+    for entry in deadLetters {
+      table.add([entry.id, entry.recordedAt, entry.reason, entry.commandType ?? "-", entry.tenantID ?? "-"])
+    }
+    return table.text + (next.map { "\nmore: --after \($0)" } ?? "")
+  }
+}
+
+/// What `dead-letters list --group-by` prints.
+struct DeadLetterGroupReport: Encodable {
+  let groupedBy: String
+  let groups: [Entry]
+
+  struct Entry: Encodable {
+    /// Nil where it could not be read.
+    let value: String?
+    let count: Int
+    /// RFC 3339.
+    let first: String
+    let last: String
+  }
+
+  init(key: DeadLetterGroup.Key, _ groups: [DeadLetterGroup]) {
+    groupedBy = key.rawValue
+    self.groups = groups.map {
+      Entry(value: $0.value, count: $0.count, first: $0.first.description, last: $0.last.description)
+    }
+  }
+
+  var text: String {
+    guard !groups.isEmpty else { return "no dead letters" }
+    var table = TextTable(header: [groupedBy.uppercased(), "COUNT", "FIRST", "LAST"])
+    for entry in groups { table.add([entry.value ?? "-", "\(entry.count)", entry.first, entry.last]) }
+    return table.text
+  }
+}

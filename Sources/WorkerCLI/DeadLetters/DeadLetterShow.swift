@@ -1,0 +1,26 @@
+import ArgumentParser
+import Observability
+import PostgresStore
+import WorkspaceDomain
+
+struct DeadLetterShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Shows a dead letter with its properties, headers and body.",
+    discussion: "Exits 2 when there is no such letter.")
+
+  @Argument(help: "The letter, as dead-letters list names it.")
+  var id: ULID
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await DeadLettersCommand.withLedger(options) { ledger in
+      guard let (letter, queue) = try await ledger.letter(id) else {
+        StandardError.write("workspace-worker: there is no dead letter \(id)\n")
+        throw ExitCode.no
+      }
+      let report = DeadLetterReport(letter, queue: queue)
+      try output.print(report, text: report.text)
+    }
+  }
+}

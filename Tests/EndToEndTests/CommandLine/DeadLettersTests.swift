@@ -1,0 +1,128 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct DeadLettersTests {
+  private struct Letters: Decodable {
+    struct Letter: Decodable {
+      let id: String
+      let reason: String
+      let commandID: String?
+      let bytes: Int
+    }
+    let deadLetters: [Letter]
+    let next: String?
+  }
+
+  private struct Groups: Decodable {
+    struct Group: Decodable {
+      let value: String?
+      let count: Int
+    }
+    let groups: [Group]
+  }
+
+  private struct Letter: Decodable {
+    struct Message: Decodable {
+      let body: String
+      let properties: [String: Property]
+      let headers: [Header]
+    }
+    struct Header: Decodable {
+      let name: String
+      let value: Property
+    }
+    enum Property: Decodable, Equatable {
+      case string(String), number(Int)
+
+      init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        self = try (try? container.decode(Int.self)).map(Property.number) ?? .string(container.decode(String.self))
+      }
+    }
+    let id: String
+    let detail: String
+    let message: Message
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, _ arguments: String...) async throws -> Value {
+    let program = try Deployment.current.start(["dead-letters"] + arguments + ["--format", "json"])
+    #expect(try await program.exit() == .code(0), "\(program.errors)")
+    return try JSONDecoder().decode(type, from: Data(program.output.utf8))
+  }
+
+  /// Sends what nobody can process, and waits until the ledger has it.
+  private func bury(_ bodies: [String], _ change: (inout MessageProperties) -> Void = { _ in }) async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let letters = try await Subscription.to("workspace.dead-letters", on: deployment.host)
+    var properties = MessageProperties()
+    change(&properties)
+    try await deployment.host.withPublisher { publisher in
+      try await publisher.publish(
+        bodies.map {
+          OutboundMessage(
+            exchange: "workspace.commands", routingKey: "workspace.get", properties: properties, body: Array($0.utf8))
+        })
+    }
+    _ = try await letters.first(bodies.count)
+    await letters.close()
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `dead letters are listed page by page, the latest first, and counted`() async throws {
+    try await bury(["{", "{}", "[", "{\"specversion\":\"1.0\"}", "no"])
+    let all = try await decode(Letters.self, "list")
+    #expect(all.deadLetters.map(\.reason) == ["malformed_json", "invalid_envelope", "malformed_json", "invalid_envelope", "malformed_json"])
+    #expect(all.deadLetters.map(\.bytes) == [2, 21, 1, 2, 1])
+    #expect(all.next == nil)
+    let first = try await decode(Letters.self, "list", "--limit", "3")
+    let second = try await decode(Letters.self, "list", "--limit", "3", "--after", try #require(first.next))
+    #expect(first.deadLetters.map(\.id) + second.deadLetters.map(\.id) == all.deadLetters.map(\.id))
+    #expect(second.next == nil)
+    #expect(try await decode(Letters.self, "list", "--reason", "invalid_envelope", "--since", "1h").deadLetters.count == 2)
+    #expect(try await decode(Letters.self, "list", "--until", "2026-01-01").deadLetters.isEmpty)
+    #expect(try await decode(Letters.self, "list", "--text", "specversion").deadLetters.map(\.bytes) == [21])
+    let groups = try await decode(Groups.self, "list", "--group-by", "reason").groups
+    #expect(groups.map(\.value) == ["malformed_json", "invalid_envelope"])
+    #expect(groups.map(\.count) == [3, 2])
+    let table = try await Deployment.current.run("dead-letters", "list", "--limit", "2")
+    #expect(table.output.split(separator: "\n").count == 4)
+    #expect(table.output.contains("--after \(all.deadLetters[1].id)"))
+  }
+
+  @Test func `a letter is shown as it came, and can't steer the terminal`() async throws {
+    let body = "{ \u{1B}[2J \u{202E}"
+    try await bury([body]) { properties in
+      properties.messageID = "m-1"
+      properties.priority = 3
+      var headers = HeaderTable()
+      headers.append("tries", Int64(7))
+      headers.append("who", "Grüße\u{1B}")
+      properties.headers = headers
+    }
+    let id = try #require(try await decode(Letters.self, "list").deadLetters.first?.id)
+    let letter = try await decode(Letter.self, "show", id)
+    #expect(letter.message.body == body)
+    #expect(letter.message.properties == ["message_id": .string("m-1"), "priority": .number(3)])
+    #expect(letter.message.headers.map(\.name) == ["tries", "who"])
+    #expect(letter.message.headers.map(\.value) == [.number(7), .string("Grüße\u{1B}")])
+    let shown = try await Deployment.current.run("dead-letters", "show", id)
+    #expect(shown.exit == .code(0))
+    #expect(shown.output.contains("malformed_json") && shown.output.contains("m-1"))
+    #expect(shown.output.contains("\\u{1b}[2J") && shown.output.contains("\\u{202e}"))
+    #expect(!shown.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
+  }
+
+  @Test func `a letter that is not there is told by the exit code`() async throws {
+    let result = try await Deployment.current.run("dead-letters", "show", Command.newID())
+    #expect(result.exit == .code(2))
+    #expect(result.output.isEmpty)
+    #expect(try await Deployment.current.run("dead-letters", "show", "no-id").exit == .code(64))
+    #expect(try await Deployment.current.run("dead-letters", "list", "--since", "yesterday").exit == .code(64))
+    #expect(try await Deployment.current.run("dead-letters", "list").output == "no dead letters\n")
+  }
+}

@@ -1,0 +1,106 @@
+import DeliveryPipeline
+import PostgresClient
+import PostgresStore
+import TestSupport
+import Testing
+import UnitOfWork
+import WorkspaceDomain
+
+/// What operators read of the ledger.
+@Suite(.serialized, .requiresPostgres, .migratedDatabase) struct DeadLettersTests {
+  private static let tenants = [TenantID.random(), .random()]
+
+  /// The `number`-th of a second each, from the beginning of 2026.
+  private func id(_ number: Int, day: Int = 0) -> ULID {
+    ULID(milliseconds: 1_767_225_600_000 + UInt64(day * 86_400_000 + number * 1000), randomness: .init(high: 0, low: UInt64(number)))
+  }
+
+  private func withLedger(_ letters: [DeadLetter], _ body: (PostgresDeadLetters) async throws -> Void) async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { try await $0.execute(script: "truncate dead_letters") }
+    try await database.withStore { store, connection in
+      var writeSet = WriteSet()
+      writeSet.deadLetters = letters
+      _ = try await store.begin(ReadSet())
+      _ = try await store.commit(writeSet)
+      try await body(PostgresDeadLetters(connection: connection))
+    }
+  }
+
+  @Test func `a letter comes back with all that belongs to it`() async throws {
+    let letter = DeadLetter.sample(tenant: Self.tenants[0], type: "workspace.get")
+    try await withLedger([letter]) { ledger in
+      let found = try #require(try await ledger.letter(letter.id))
+      #expect(found.letter == letter)
+      #expect(found.queue == "/tests")
+      #expect(try await ledger.letter(.random()) == nil)
+    }
+  }
+
+  @Test func `the latest comes first, page by page`() async throws {
+    try await withLedger((0..<7).map { .sample(id: id($0)) }) { ledger in
+      var pages: [[ULID]] = []
+      repeat {
+        pages.append(try await ledger.list(DeadLetterFilter(), before: pages.last?.last, limit: 3).map(\.id))
+      } while pages.last?.count == 3
+      #expect(pages == [[6, 5, 4], [3, 2, 1], [0]].map { $0.map { id($0) } })
+      #expect(try await ledger.list(DeadLetterFilter(), limit: 0).isEmpty)
+    }
+  }
+
+  @Test func `a filter holds for all of its conditions, and for any value of one`() async throws {
+    let message = OutboundMessage(
+      exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(#"{"name":"Grüße"}"#.utf8))
+    let letters: [DeadLetter] = [
+      .sample(id: id(0), reason: "invalid_data", tenant: Self.tenants[0], type: "workspace.get"),
+      .sample(id: id(1), reason: "invalid_data", tenant: Self.tenants[1], type: "workspace.list"),
+      .sample(id: id(2), reason: "malformed_json", detail: "100 % wrong"),
+      .sample(id: id(3), reason: "invalid_envelope", message: message),
+    ]
+    try await withLedger(letters) { ledger in
+      func found(_ change: (inout DeadLetterFilter) -> Void) async throws -> [Int] {
+        var filter = DeadLetterFilter()
+        change(&filter)
+        let ids = try await ledger.list(filter, limit: 10).map(\.id)
+        return letters.indices.filter { ids.contains(letters[$0].id) }
+      }
+      #expect(try await found { _ in } == [0, 1, 2, 3])
+      #expect(try await found { $0.reasons = ["invalid_data"] } == [0, 1])
+      #expect(try await found { $0.reasons = ["invalid_data", "malformed_json"] } == [0, 1, 2])
+      #expect(try await found { $0.tenants = [Self.tenants[1]] } == [1])
+      #expect(try await found { $0.types = ["workspace.get", "workspace.list"] } == [0, 1])
+      #expect(try await found { $0.ids = [letters[3].id, letters[0].id] } == [0, 3])
+      #expect(try await found { $0.since = letters[2].recordedAt } == [2, 3])
+      #expect(try await found { $0.until = letters[2].recordedAt } == [0, 1])
+      #expect(try await found { $0.text = "%" } == [2])
+      #expect(try await found { $0.text = "Grüße" } == [3])
+      #expect(try await found { $0.text = "grüße" } == [])
+      #expect(try await found { $0.reasons = ["invalid_data"]; $0.types = ["workspace.list"]; $0.since = letters[0].recordedAt } == [1])
+    }
+  }
+
+  @Test func `letters are counted by what they have in common`() async throws {
+    let letters: [DeadLetter] = [
+      .sample(id: id(0), reason: "a", tenant: Self.tenants[0], type: "x"), .sample(id: id(1), reason: "b"),
+      .sample(id: id(2, day: 1), reason: "b", tenant: Self.tenants[0], type: "y"),
+    ]
+    try await withLedger(letters) { ledger in
+      func groups(_ key: DeadLetterGroup.Key, limit: Int = 10) async throws -> [DeadLetterGroup] {
+        try await ledger.groups(by: key, DeadLetterFilter(), limit: limit)
+      }
+      #expect(
+        try await groups(.reason) == [
+          DeadLetterGroup(value: "b", count: 2, first: letters[1].recordedAt, last: letters[2].recordedAt),
+          DeadLetterGroup(value: "a", count: 1, first: letters[0].recordedAt, last: letters[0].recordedAt),
+        ])
+      #expect(try await groups(.tenant).map(\.value) == [Self.tenants[0].description, nil])
+      #expect(try await groups(.type).map(\.value) == ["x", "y", nil])
+      #expect(try await groups(.day).map(\.value) == ["2026-01-01", "2026-01-02"])
+      #expect(try await groups(.day).map(\.count) == [2, 1])
+      #expect(try await groups(.type, limit: 1).count == 1)
+      var filter = DeadLetterFilter()
+      filter.reasons = ["b"]
+      #expect(try await ledger.groups(by: .reason, filter, limit: 10).map(\.count) == [2])
+    }
+  }
+}
