@@ -61,6 +61,10 @@ package enum Migrations {
       version: 7, name: "outbox_entries",
       up: text(PackageResources.V0007__outbox_entries_sql),
       down: text(PackageResources.U0007__outbox_entries_sql)),
+    Migration(
+      version: 8, name: "dead_letters",
+      up: text(PackageResources.V0008__dead_letters_sql),
+      down: text(PackageResources.U0008__dead_letters_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -6,7 +6,7 @@ package struct WorkspaceWorker: AsyncParsableCommand {
     commandName: "workspace-worker",
     abstract: "Runs workspace commands from RabbitMQ against PostgreSQL, exactly once.",
     discussion: """
-      Exit codes: 0 done; 1 failed; 2 the answer is no (rejected, changes planned, pending); 3 incompatible; \
+      Exit codes: 0 done; 1 failed; 2 the answer is no (rejected, changes planned, pending, not found); 3 incompatible; \
       64 usage; 69 broker or database unavailable; 78 configuration.
       """,
     version: WorkerVersion.current,

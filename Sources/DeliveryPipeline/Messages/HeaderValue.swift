@@ -22,6 +22,11 @@ package indirect enum HeaderValue: Sendable, Equatable {
   package struct Field: Sendable, Equatable {
     package let name: [UInt8]
     package let value: HeaderValue
+
+    package init(name: [UInt8], value: HeaderValue) {
+      self.name = name
+      self.value = value
+    }
   }
 }
 

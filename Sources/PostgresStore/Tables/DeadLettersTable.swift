@@ -1,3 +1,4 @@
+import DeliveryPipeline
 import PostgresClient
 import UnitOfWork
 import WorkspaceDomain

@@ -15,6 +15,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
       let connection = try await PostgresConnection.connect(
         try Servers(configuration).forOneCommand.postgres, logger: logger)
       do {
+        _ = try await Migrator(connection: connection, logger: logger).verify()
         try await body(PostgresDeadLetters(connection: connection))
       } catch {
         await connection.close()

@@ -1,5 +1,6 @@
 import Testing
 import UnitOfWork
+import WorkspaceApplication
 
 extension UnitOfWorkStoreContract {
   static let deadLetters: [Self] = [

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+package import DeliveryPipeline
 package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain
