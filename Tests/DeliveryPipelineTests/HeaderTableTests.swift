@@ -82,6 +82,24 @@ import Testing
     #expect(nested(HeaderTable.maximumDepth).fields() == nil)
   }
 
+  @Test("an entry is taken out, wherever it stands and how often, and the others stay byte for byte")
+  func without() {
+    var table = HeaderTable()
+    var others = HeaderTable()
+    for number in 0..<3 {
+      table.append("x-delivery-count", Int64(number))
+      for append in [{ (table: inout HeaderTable) in table.append("k\(number)", "v") }, { $0.append("t\(number)", HeaderTable(entries: [1, 0x6B, 0x56])) }] {
+        append(&table)
+        append(&others)
+      }
+    }
+    #expect(table.without("x-delivery-count") == others)
+    #expect(others.without("x-delivery-count") == others)
+    #expect(HeaderTable().without("k") == HeaderTable())
+    let malformed = HeaderTable(entries: table.entries + [9, 9])
+    #expect(malformed.without("x-delivery-count").entries == others.entries + [9, 9])
+  }
+
   @Test("of two entries with one name the last one counts, whatever its kind")
   func lastOneWins() {
     var table = HeaderTable()

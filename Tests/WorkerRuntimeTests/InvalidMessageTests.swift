@@ -44,7 +44,12 @@ import WorkspaceDomain
   @Test("what is delivered again, and is in the ledger already, is not recorded, answered or passed on again")
   func redelivered() async throws {
     _ = try await fixture.run(CommandMessage("x", "nonsense"))
-    let again = try await fixture.run([CommandMessage("x", "nonsense")], isRedelivered: true)
+    let counted = CommandMessage("x", "nonsense").with { properties in
+      var headers = HeaderTable()
+      headers.append("x-delivery-count", Int64(1))
+      properties.headers = headers
+    }
+    let again = try await fixture.run([counted], isRedelivered: true)
     #expect(again.messages.isEmpty)
     #expect(again.settledByPublication.count == 1)
     let another = try await fixture.run([CommandMessage("z", "nonsense")], isRedelivered: true)

@@ -70,6 +70,22 @@ package struct HeaderTable: Sendable, Equatable {
   }
 }
 
+extension HeaderTable {
+  /// The table without the entries of this name at the top level; the others stay as they are, byte for byte.
+  package func without(_ name: String) -> HeaderTable {
+    var reader = HeaderReader(entries)
+    var kept: [UInt8] = []
+    var end = entries.startIndex
+    while let entry = reader.next() {
+      let start = end
+      end = entry.value.endIndex
+      if !entry.name.elementsEqual(name.utf8) { kept += entries[start..<end] }
+    }
+    // What can't be read is nobody's to remove.
+    return HeaderTable(entries: kept + entries[end...])
+  }
+}
+
 /// Walks over the top level of a table without recursion: nested tables and arrays carry their length.
 private struct HeaderReader {
   private var rest: ArraySlice<UInt8>

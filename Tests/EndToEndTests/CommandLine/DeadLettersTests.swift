@@ -59,18 +59,35 @@ struct DeadLettersTests {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let letters = try await Subscription.to("workspace.dead-letters", on: deployment.host)
-    var properties = MessageProperties()
-    change(&properties)
-    try await deployment.host.withPublisher { publisher in
-      try await publisher.publish(
-        bodies.map {
-          OutboundMessage(
-            exchange: "workspace.commands", routingKey: "workspace.get", properties: properties, body: Array($0.utf8))
-        })
-    }
+    try await publish(bodies, change)
     _ = try await letters.first(bodies.count)
     await letters.close()
     #expect(try await worker.drain() == .code(0))
+  }
+
+  private func publish(_ bodies: [String], _ change: (inout MessageProperties) -> Void = { _ in }) async throws {
+    var properties = MessageProperties()
+    change(&properties)
+    let messages = bodies.map {
+      OutboundMessage(
+        exchange: "workspace.commands", routingKey: "workspace.get", properties: properties, body: Array($0.utf8))
+    }
+    try await Deployment.current.host.withPublisher { try await $0.publish(messages) }
+  }
+
+  @Test func `a letter is recorded once, also when the worker dies between its commit and the acknowledgement`() async throws {
+    let deployment = try Deployment.current
+    let letters = try await Subscription.to("workspace.dead-letters", on: deployment.host)
+    let doomed = try deployment.startWorker(["WORKSPACE_WORKER_FAILPOINT": "committed:1"])
+    try await publish(["{"])
+    try await doomed.program.says("failpoint committed")
+    try await doomed.program.crash()
+    let worker = try await deployment.activeWorker()
+    _ = try await letters.first(1)
+    try await deployment.commandsAreDone()
+    #expect(try await worker.drain() == .code(0))
+    #expect(try await decode(Letters.self, "list").deadLetters.count == 1)
+    #expect(try await letters.everything(on: deployment.host).count == 1)
   }
 
   @Test func `dead letters are listed page by page, the latest first, and counted`() async throws {
