@@ -32,8 +32,12 @@ struct Prove: AsyncParsableCommand {
   @Option(help: "Of a soak: commands a second.")
   var rate = 2000
 
+  @Option(help: "Of a soak: only these faults, such as broker-kill,worker-stop.")
+  var faults: String?
+
   func validate() throws {
     _ = try chosen()
+    _ = try chosenFaults()
     guard soak || Failpoint.areCompiledIn else { throw ValidationError("a release build has no failpoints") }
     guard (1...1440).contains(minutes) else { throw ValidationError("minutes: 1 to 1440") }
     guard (50...50_000).contains(rate) else { throw ValidationError("rate: 50 to 50000") }
@@ -49,6 +53,7 @@ struct Prove: AsyncParsableCommand {
     settings.seed = seed
     settings.duration = .seconds(minutes * 60)
     settings.rate = rate
+    settings.faults = try chosenFaults()
     let report = try await SoakRun.report(settings) { Self.say($0) }
     print(report)
     let failed = report.violations.isEmpty ? 0 : 1
@@ -77,6 +82,17 @@ struct Prove: AsyncParsableCommand {
           "no cell is named '\(text)'; failpoints: \(Failpoint.allCases.map(\.rawValue).joined(separator: ", ")); faults: \(Fault.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return cell
+    }
+  }
+
+  private func chosenFaults() throws -> [SoakFault] {
+    guard let faults else { return SoakFault.allCases }
+    return try faults.split(separator: ",").map { name in
+      guard let fault = SoakFault(rawValue: String(name)) else {
+        throw ValidationError(
+          "no fault is named '\(name)'; there are \(SoakFault.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return fault
     }
   }
 

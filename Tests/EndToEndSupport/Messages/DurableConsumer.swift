@@ -3,7 +3,7 @@ import RabbitMQClient
 package import TestSupport
 
 /// Takes what arrives in a durable queue: acknowledges what its handler has seen, and is back after every loss of its
-/// connection. What was not acknowledged by then comes again.
+/// connection. What was not acknowledged by then comes again, in its place.
 package final class DurableConsumer: Sendable {
   private let task: Task<Void, Never>
 
@@ -33,6 +33,7 @@ package final class DurableConsumer: Sendable {
     _ queue: ShortString, on host: VirtualHost, _ handler: @Sendable ([Delivery]) -> Void
   ) async {
     while !Task.isCancelled {
+      try? await awaitVacancy(of: queue, on: host)
       try? await host.withConsumer(of: queue) { consumer in
         while true {
           let deliveries = try await consumer.deliveries()
@@ -43,6 +44,15 @@ package final class DurableConsumer: Sendable {
       }
       // The broker is away, or on its way back.
       try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  /// A broker that comes back after a crash has the consumer of before for a moment, and with it what that one had in
+  /// hand: who consumes then gets what is behind it first.
+  private static func awaitVacancy(of queue: ShortString, on host: VirtualHost) async throws {
+    try await host.withConnection { connection in
+      let vacancy = QueueVacancy(of: queue, on: connection)
+      while try await !vacancy.isVacant() { try await Task.sleep(for: .milliseconds(50)) }
     }
   }
 }

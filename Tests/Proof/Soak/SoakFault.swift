@@ -1,5 +1,5 @@
 /// What happens from outside while commands flow.
-enum SoakFault: String, CaseIterable, Sendable {
+package enum SoakFault: String, CaseIterable, Sendable {
   /// SIGKILL to the active worker; a new one is started.
   case workerKill = "worker-kill"
   /// SIGSTOP to the active worker, SIGCONT after 15 s.

@@ -71,7 +71,7 @@ package struct SoakRun: Sendable {
     while true {
       try await Task.sleep(for: .seconds(Int.random(in: settings.faultInterval, using: &random)))
       guard ContinuousClock.now < start + settings.duration - .seconds(20) else { return }
-      let fault = SoakFault.allCases.randomElement(using: &random) ?? .workerKill
+      let fault = settings.faults.randomElement(using: &random) ?? .workerKill
       let began = ContinuousClock.now
       progress("\(Int((began - start) / .seconds(1))) s: \(fault.rawValue)")
       try await workers.suffer(fault)

@@ -9,6 +9,8 @@ package struct SoakSettings: Sendable {
   package var seed: UInt64 = 1
   /// The time from one fault to the next, in seconds.
   package var faultInterval = 20...40
+  /// Chosen from at random. Default: all.
+  package var faults = SoakFault.allCases
 
   package init() {}
 }
