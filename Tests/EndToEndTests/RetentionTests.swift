@@ -22,7 +22,7 @@ struct RetentionTests {
     try await deployment.age(young, by: "47 hours")
 
     let worker = try await deployment.activeWorker(settings)
-    try await worker.program.says("expired commands left the inbox")
+    try await worker.program.says("expired entries were removed")
     #expect(try await deployment.records().inbox.rows == 1)
     try await sender.send([old, young])
     let all = try await results.first(4)

@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Foundation
 import PostgresClient
 import PostgresStore
 import TestSupport
@@ -78,6 +79,32 @@ import WorkspaceDomain
       #expect(try await found { $0.text = "Grüße" } == [3])
       #expect(try await found { $0.text = "grüße" } == [])
       #expect(try await found { $0.reasons = ["invalid_data"]; $0.types = ["workspace.list"]; $0.since = letters[0].recordedAt } == [1])
+    }
+  }
+
+  @Test func `what has outlived its retention goes in steps, the oldest first, and by both clocks`() async throws {
+    let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    func aged(_ seconds: Int64) -> DeadLetter {
+      .sample(id: ULID(milliseconds: UInt64(now.milliseconds - seconds * 1000), randomness: .init(high: 0, low: 1)))
+    }
+    let letters = [aged(500), aged(400), aged(300), aged(100), aged(0)]
+    try await withLedger(letters) { ledger async throws in
+      try await TestDatabase.current.withConnection(configure: { $0 = $0.forRetention() }) { connection async throws in
+        let retention = PostgresDeadLetterRetention(connection: connection)
+        func remove(at now: Timestamp, from start: Timestamp? = nil, limit: Int) async throws -> RemovedEntries {
+          try await retention.removeExpired(olderThan: .seconds(200), at: now, from: start, limit: limit)
+        }
+        let first = try await remove(at: now, limit: 2)
+        #expect(first == RemovedEntries(count: 2, newest: letters[1].recordedAt))
+        let passedOver = try await remove(at: now, from: letters[3].recordedAt, limit: 2)
+        #expect(passedOver.count == 0)
+        let second = try await remove(at: now, from: first.newest, limit: 2)
+        #expect(second == RemovedEntries(count: 1, newest: letters[2].recordedAt))
+        let ahead = try await remove(at: Timestamp(milliseconds: now.milliseconds + 1_000_000), limit: 10)
+        #expect(ahead.count == 0, "the database's clock has not come so far")
+      }
+      let left = try await ledger.list(DeadLetterFilter(), limit: 10)
+      #expect(left.map(\.id) == [letters[4].id, letters[3].id])
     }
   }
 

@@ -17,17 +17,12 @@ struct DeadLetterConditions {
     if !filter.tenants.isEmpty { add("t", "tenant_id = any($)", array: filter.tenants) }
     if !filter.types.isEmpty { add("y", "command_type = any($)", array: filter.types) }
     // An id begins with the time, and is what lists are in the order of.
-    if let since = filter.since { add("s", "id >= $", Self.first(at: since)) }
-    if let until = filter.until { add("u", "id < $", Self.first(at: until)) }
+    if let since = filter.since { add("s", "id >= $", ULID.first(at: since)) }
+    if let until = filter.until { add("u", "id < $", ULID.first(at: until)) }
     if let before { add("b", "id < $", before) }
     if let text = filter.text {
       add("x", "(position($ in detail) > 0 or position(convert_to($, 'UTF8') in body) > 0)", text)
     }
-  }
-
-  /// The smallest id of a moment.
-  private static func first(at time: Timestamp) -> ULID {
-    ULID(milliseconds: UInt64(clamping: time.milliseconds), randomness: .init(high: 0, low: 0))
   }
 
   /// A statement whose SQL has `/* where */` where the conditions go.

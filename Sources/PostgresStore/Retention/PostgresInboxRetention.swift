@@ -2,8 +2,8 @@ package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// ``InboxRetention`` on a connection of its own: each step is one statement, so one transaction and one round trip.
-package struct PostgresInboxRetention: InboxRetention {
+/// ``Retention`` on a connection of its own: each step is one statement, so one transaction and one round trip.
+package struct PostgresInboxRetention: Retention {
   private let connection: PostgresConnection
 
   /// - Parameter connection: should come from ``PostgresConfiguration/forRetention()``.

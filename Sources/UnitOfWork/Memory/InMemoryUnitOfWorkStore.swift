@@ -41,7 +41,7 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
   }
 }
 
-extension InMemoryUnitOfWorkStore: InboxRetention {
+extension InMemoryUnitOfWorkStore: Retention {
   package func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int
   ) async throws(UnitOfWorkError) -> RemovedEntries {

@@ -27,9 +27,15 @@ struct LinkFactory: Sendable {
   }
 
   /// A connection of its own for cleaning the inbox.
-  func connectInbox() async throws -> InboxLink {
+  func connectInbox() async throws -> RetentionLink {
     let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
-    return InboxLink(inbox: PostgresInboxRetention(connection: database), close: { await database.close() })
+    return RetentionLink(retention: PostgresInboxRetention(connection: database), close: { await database.close() })
+  }
+
+  /// A connection of its own for cleaning the ledger of dead letters.
+  func connectDeadLetters() async throws -> RetentionLink {
+    let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
+    return RetentionLink(retention: PostgresDeadLetterRetention(connection: database), close: { await database.close() })
   }
 
   private func openDatabase() async throws -> PostgresConnection {

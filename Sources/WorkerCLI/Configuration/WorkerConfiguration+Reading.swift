@@ -9,6 +9,8 @@ extension WorkerConfiguration {
     amqp.read(&reader)
     postgres.read(&reader)
     inbox.read(&reader)
+    deadLetters.retention = reader.duration(
+      "dead_letters.retention", default: deadLetters.retention, in: .seconds(1) ... .seconds(3650 * 86_400))
     worker.read(&reader)
     drainTimeout = reader.duration("worker.drain_timeout", default: drainTimeout, in: .seconds(1) ... .seconds(3600))
     http.host = reader.text("http.host", default: http.host)

@@ -8,6 +8,7 @@ struct WorkerConfiguration: Sendable {
   var amqp = AMQP()
   var postgres = Postgres()
   var inbox = Inbox()
+  var deadLetters = DeadLetters()
   var worker = WorkerSettings()
   var drainTimeout: Duration = .seconds(25)
   var http = HTTP()
@@ -58,6 +59,11 @@ struct WorkerConfiguration: Sendable {
     var replayWindow: Duration = .seconds(14 * 86_400)
 
     var identifierLifetime: IdentifierLifetime { IdentifierLifetime(replayWindow: replayWindow) }
+  }
+
+  struct DeadLetters: Sendable {
+    /// How long the ledger keeps a dead letter.
+    var retention: Duration = .seconds(90 * 86_400)
   }
 
   struct HTTP: Sendable {

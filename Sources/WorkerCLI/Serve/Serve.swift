@@ -35,8 +35,11 @@ struct Serve: AsyncParsableCommand {
             .init(
               service: worker(configuration, servers, links, status, logger),
               successTerminationBehavior: .gracefullyShutdownGroup),
-            // The last one is the first to be shut down: it ends at once, and the worker drains undisturbed.
-            .init(service: inboxCleaner(configuration, links, status, logger)),
+            // The last ones are the first to be shut down: they end at once, and the worker drains undisturbed.
+            .init(service: cleaner("inbox", configuration.inbox.retention, configuration, status, logger, links.connectInbox)),
+            .init(
+              service: cleaner(
+                "dead_letters", configuration.deadLetters.retention, configuration, status, logger, links.connectDeadLetters)),
           ],
           gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.drainTimeout))
@@ -75,12 +78,13 @@ struct Serve: AsyncParsableCommand {
       connect: { try await links.connect() })
   }
 
-  private func inboxCleaner(
-    _ configuration: WorkerConfiguration, _ links: LinkFactory, _ status: WorkerStatus, _ logger: Logger
-  ) -> InboxCleaner {
-    InboxCleaner(
-      retention: configuration.inbox.retention, clock: SystemWallClock(), status: status,
-      reconnect: configuration.worker.reconnect, logger: logger, connect: { try await links.connectInbox() })
+  private func cleaner(
+    _ table: String, _ retention: Duration, _ configuration: WorkerConfiguration, _ status: WorkerStatus, _ logger: Logger,
+    _ connect: @escaping @Sendable () async throws -> RetentionLink
+  ) -> RetentionCleaner {
+    RetentionCleaner(
+      table: table, retention: retention, clock: SystemWallClock(), status: status,
+      reconnect: configuration.worker.reconnect, logger: logger, connect: connect)
   }
 }
 

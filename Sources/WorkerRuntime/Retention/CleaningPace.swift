@@ -1,7 +1,7 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Decides how large the steps are that clean the inbox, and how long it is left in peace after each.
+/// Decides how large the steps are that remove what has expired, and how long the table is left in peace after each.
 ///
 /// A pure value: a finished step comes in, what to do next comes out.
 ///
@@ -26,7 +26,7 @@ package struct CleaningPace: Sendable, Equatable {
 
   /// The largest number of entries of the next step.
   package private(set) var limit = 250
-  /// Where the next step begins: ``InboxRetention``'s `start`. Entries before it that were passed over, because
+  /// Where the next step begins: ``Retention``'s `start`. Entries before it that were passed over, because
   /// another transaction held them, are found by the next process, which begins with the oldest.
   package private(set) var start: Timestamp?
 

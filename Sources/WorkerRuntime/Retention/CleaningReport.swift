@@ -3,9 +3,12 @@ import UnitOfWork
 
 /// What cleaning has removed since the last line about it.
 struct CleaningReport {
+  private let table: String
   private var removed = 0
   private var steps = 0
   private var start = ContinuousClock.now
+
+  init(table: String) { self.table = table }
 
   var age: Duration { .now - start }
 
@@ -18,9 +21,9 @@ struct CleaningReport {
   mutating func log(to logger: Logger) {
     if removed > 0 {
       logger.info(
-        "expired commands left the inbox",
-        metadata: ["count": "\(removed)", "steps": "\(steps)", "duration_ms": "\(age.milliseconds)"])
+        "expired entries were removed",
+        metadata: ["table": "\(table)", "count": "\(removed)", "steps": "\(steps)", "duration_ms": "\(age.milliseconds)"])
     }
-    self = CleaningReport()
+    self = CleaningReport(table: table)
   }
 }

@@ -3,12 +3,12 @@ import Testing
 package import UnitOfWork
 import WorkspaceDomain
 
-/// What every ``InboxRetention`` does: one case for each promise. Each needs an inbox with nothing else in it.
+/// What every ``Retention`` does: one case for each promise. Each needs an inbox with nothing else in it.
 package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
   package let testDescription: String
-  private let body: @Sendable (any UnitOfWorkStore, any InboxRetention) async throws -> Void
+  private let body: @Sendable (any UnitOfWorkStore, any Retention) async throws -> Void
 
-  init(_ name: String, body: @escaping @Sendable (any UnitOfWorkStore, any InboxRetention) async throws -> Void) {
+  init(_ name: String, body: @escaping @Sendable (any UnitOfWorkStore, any Retention) async throws -> Void) {
     testDescription = name
     self.body = body
   }
@@ -16,7 +16,7 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
   /// - Parameters:
   ///   - store: whose inbox is empty.
   ///   - inbox: the retention of that inbox.
-  package func run(on store: any UnitOfWorkStore, _ inbox: any InboxRetention) async throws {
+  package func run(on store: any UnitOfWorkStore, _ inbox: any Retention) async throws {
     try await body(store, inbox)
   }
 

@@ -4,7 +4,7 @@ import WorkerRuntime
 import WorkspaceDomain
 
 /// An inbox that writes down how it is cleaned, and has as many expired entries as a test says.
-final class FakeInbox: InboxRetention {
+final class FakeRetention: Retention {
   enum Happening: Sendable, Equatable {
     case connected
     case closed
@@ -27,7 +27,7 @@ final class FakeInbox: InboxRetention {
 
   var expired: Int { state.withLock { $0.expired } }
 
-  func connect() throws -> InboxLink {
+  func connect() throws -> RetentionLink {
     try state.withLock { state in
       guard state.connectFailures == 0 else {
         state.connectFailures -= 1
@@ -35,7 +35,7 @@ final class FakeInbox: InboxRetention {
       }
     }
     journal.note(.connected)
-    return InboxLink(inbox: self, close: { [journal] in journal.note(.closed) })
+    return RetentionLink(retention: self, close: { [journal] in journal.note(.closed) })
   }
 
   func removeExpired(

@@ -7,16 +7,16 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-@Suite struct InboxCleanerTests {
+@Suite struct RetentionCleanerTests {
   private let status = WorkerStatus()
 
   /// With the usual retention it rests for minutes, so that a test sees one run; with one of 10 ms, for a millisecond.
   private func run(
-    _ inbox: FakeInbox, retention: Duration = .seconds(30 * 86_400),
+    _ inbox: FakeRetention, retention: Duration = .seconds(30 * 86_400),
     _ test: @Sendable (_ stop: @Sendable () -> Void) async throws -> Void
   ) async throws {
-    let cleaner = InboxCleaner(
-      retention: retention, clock: FixedClock(), status: status,
+    let cleaner = RetentionCleaner(
+      table: "inbox", retention: retention, clock: FixedClock(), status: status,
       reconnect: Backoff(shortest: .milliseconds(1), longest: .milliseconds(1)), logger: ExecutorFixture.silent,
       connect: { try inbox.connect() })
     try await testGracefulShutdown { trigger in
@@ -28,7 +28,7 @@ import WorkspaceDomain
   }
 
   @Test func `it removes all that has expired in steps, each from where the last ended, and lets the connection go`() async throws {
-    let inbox = FakeInbox(expired: 760)
+    let inbox = FakeRetention(expired: 760)
     status.change(to: .active)
     try await run(inbox) { _ in try await inbox.journal.wait { $0.last == .closed } }
     let end = FixedClock().now().cutoff(.seconds(30 * 86_400))
@@ -40,7 +40,7 @@ import WorkspaceDomain
   }
 
   @Test func `it looks again after a rest`() async throws {
-    let inbox = FakeInbox(expired: 0)
+    let inbox = FakeRetention(expired: 0)
     status.change(to: .active)
     try await run(inbox, retention: .milliseconds(10)) { _ in
       try await inbox.journal.wait { entries in entries.count { $0 == .closed } >= 3 }
@@ -48,7 +48,7 @@ import WorkspaceDomain
   }
 
   @Test func `only an active worker cleans`() async throws {
-    let inbox = FakeInbox(expired: 10)
+    let inbox = FakeRetention(expired: 10)
     status.change(to: .standby)
     try await run(inbox, retention: .milliseconds(10)) { _ in
       for _ in 1...100 { await Task.yield() }
@@ -60,7 +60,7 @@ import WorkspaceDomain
   }
 
   @Test func `a worker that is not active any more stops between two steps`() async throws {
-    let inbox = FakeInbox(expired: 10_000)
+    let inbox = FakeRetention(expired: 10_000)
     status.change(to: .active)
     inbox.gate.close()
     try await run(inbox) { _ in
@@ -73,18 +73,18 @@ import WorkspaceDomain
   }
 
   @Test func `it connects again after a failure, and goes on with smaller steps`() async throws {
-    let inbox = FakeInbox(expired: 60, failures: 2, connectFailures: 2)
+    let inbox = FakeRetention(expired: 60, failures: 2, connectFailures: 2)
     status.change(to: .active)
     try await run(inbox) { _ in
       try await inbox.journal.wait { entries in entries.count { $0 == .closed } == 3 }
     }
     #expect(inbox.expired == 0)
-    let tries = [250, 125, 62].flatMap { [FakeInbox.Happening.connected, .step(from: nil, limit: $0), .closed] }
+    let tries = [250, 125, 62].flatMap { [FakeRetention.Happening.connected, .step(from: nil, limit: $0), .closed] }
     #expect(inbox.journal.entries == tries)
   }
 
   @Test func `a step that hangs does not hold up the end`() async throws {
-    let inbox = FakeInbox(expired: 10)
+    let inbox = FakeRetention(expired: 10)
     status.change(to: .active)
     inbox.gate.close()
     try await run(inbox) { stop in

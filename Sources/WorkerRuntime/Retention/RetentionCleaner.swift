@@ -4,31 +4,34 @@ import ServiceLifecycle
 import UnitOfWork
 package import WorkspaceApplication
 
-/// Removes from the inbox what has outlived its retention, in small steps beside the work, while this worker is the
+/// Removes from a table what has outlived its retention, in small steps beside the work, while this worker is the
 /// active one.
 ///
 /// It has a connection of its own, and only while there is something to do. No failure of it is one of the worker's: it
 /// tries again later, and all that is lost is room on a disk.
-package struct InboxCleaner: Service {
+package struct RetentionCleaner: Service {
   /// How often a worker that is not active looks whether it is.
   private static let watchInterval: Duration = .seconds(1)
   /// How often a run that goes on tells what it has removed.
   private static let reportInterval: Duration = .seconds(60)
 
+  private let table: String
   private let retention: Duration
   private let clock: any WallClock
   private let status: WorkerStatus
   private let reconnect: Backoff
   private let logger: Logger
-  private let connect: @Sendable () async throws -> InboxLink
+  private let connect: @Sendable () async throws -> RetentionLink
 
   /// - Parameters:
+  ///   - table: what the log calls it.
   ///   - reconnect: between two tries after a failure.
   ///   - connect: opens a connection; bounded in time.
   package init(
-    retention: Duration, clock: any WallClock, status: WorkerStatus, reconnect: Backoff, logger: Logger,
-    connect: @escaping @Sendable () async throws -> InboxLink
+    table: String, retention: Duration, clock: any WallClock, status: WorkerStatus, reconnect: Backoff, logger: Logger,
+    connect: @escaping @Sendable () async throws -> RetentionLink
   ) {
+    self.table = table
     self.retention = retention
     self.clock = clock
     self.status = status
@@ -58,8 +61,8 @@ package struct InboxCleaner: Service {
         failures += 1
         let delay = reconnect.delay(attempt: failures, random: .random(in: 0...1))
         logger.warning(
-          "the inbox can't be cleaned and is tried again",
-          metadata: ["error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+          "expired entries can't be removed; trying again",
+          metadata: ["table": "\(table)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
         try await Task.sleep(for: delay)
       }
     }
@@ -85,12 +88,12 @@ package struct InboxCleaner: Service {
     }
   }
 
-  private func runSteps(_ pace: inout CleaningPace, on link: InboxLink) async throws -> Duration {
-    var report = CleaningReport()
+  private func runSteps(_ pace: inout CleaningPace, on link: RetentionLink) async throws -> Duration {
+    var report = CleaningReport(table: table)
     defer { report.log(to: logger) }
     while status.phase == .active {
       let (now, start) = (clock.now(), ContinuousClock.now)
-      let removed = try await link.inbox.removeExpired(olderThan: retention, at: now, from: pace.start, limit: pace.limit)
+      let removed = try await link.retention.removeExpired(olderThan: retention, at: now, from: pace.start, limit: pace.limit)
       report.add(removed.count)
       if report.age > Self.reportInterval { report.log(to: logger) }
       switch pace.finished(removed, in: .now - start, at: now, random: .random(in: 0...1)) {

@@ -1,12 +1,13 @@
 package import WorkspaceDomain
 
-/// Port: lets the inbox forget, a bounded step at a time, on a connection that no unit of work waits for.
+/// Port: lets a table forget its oldest entries, a bounded step at a time, on a connection that no unit of work waits
+/// for.
 ///
-/// An entry that a unit of work has just read may be removed before that one commits: it has its own copy, repeats the
-/// answer and writes nothing under this key, as if the command had come a moment sooner. The next repetition finds
-/// nothing and is carried out anew, which is what the end of the retention means. Two that remove at the same time
+/// An entry of the inbox that a unit of work has just read may be removed before that one commits: it has its own copy,
+/// repeats the answer and writes nothing under this key, as if the command had come a moment sooner. The next repetition
+/// finds nothing and is carried out anew, which is what the end of the retention means. Two that remove at the same time
 /// remove each entry once.
-package protocol InboxRetention: Sendable {
+package protocol Retention: Sendable {
   /// Removes the oldest entries that have outlived `retention`, in a transaction of its own. Waits for nobody: entries
   /// that another transaction holds are passed over.
   ///
