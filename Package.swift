@@ -86,7 +86,7 @@ let package = Package(
       name: "WorkerCLI",
       dependencies: [
         "WorkerRuntime", "Observability", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Migrations", "CLinux",
+        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Migrations",
         argumentParser, configuration, lifecycle, unixSignals, logging,
         .product(name: "Yams", package: "Yams"),
       ],

@@ -1,8 +1,5 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -23,13 +20,6 @@ void clinux_eventfd_drain(int descriptor) {
 }
 
 void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
-
-void clinux_keep_freed_memory(void) {
-#ifdef __GLIBC__
-  mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
-#endif
-}
 
 int clinux_start_thread(size_t stack_bytes, void *(*body)(void *), void *argument) {
   pthread_attr_t attributes;

@@ -12,8 +12,5 @@ void clinux_eventfd_signal(int descriptor);
 void clinux_eventfd_drain(int descriptor);
 /* Names the calling thread (at most 15 bytes are kept). */
 void clinux_name_thread(const char *name);
-/* Keeps up to 64 MiB of freed memory in each arena of malloc, and takes all but the largest blocks from there, where glibc
-   would give it back and fetch it again, page by page, for each batch. Nothing without glibc. */
-void clinux_keep_freed_memory(void);
 /* Starts a detached thread with a stack of at least `stack_bytes`; 0 or an error number. */
 int clinux_start_thread(size_t stack_bytes, void *(*body)(void *), void *argument);

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CLinux
 import Logging
 import Observability
 import PostgresClient
@@ -17,7 +16,6 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() async throws {
-    clinux_keep_freed_memory()
     try await FailureReport.reporting {
       let configuration = try await options.load()
       let servers = try Servers(configuration)
