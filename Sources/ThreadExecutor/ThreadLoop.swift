@@ -44,7 +44,7 @@ final class ThreadLoop: Sendable {
     precondition(result == 0, "no thread could be started: error \(result)")
   }
 
-  /// Ends the thread after the jobs that are queued now.
+  /// Ends the thread. Called when nobody has the executor any more: so there is no job, and none will come.
   func stop() {
     state.withLock { $0.isStopping = true }
     clinux_eventfd_signal(wakeup)

@@ -12,7 +12,7 @@ package struct Snapshot: Sendable {
   package var childCounts: [WorkspaceID: Int] = [:]
   /// The ids on each page, in id order.
   package var pages: [PageKey: [WorkspaceID]] = [:]
-  /// Fingerprints of messages that are in the ledger of dead letters.
+  /// Fingerprints of messages that are in the ledger of dead letters, from this store's queue.
   package var deadLetters: Set<[UInt8]> = []
 
   package init() {}

@@ -32,8 +32,12 @@ import WorkspaceDomain
     let letter = DeadLetter.sample(tenant: Self.tenants[0], type: "workspace.get")
     try await withLedger([letter]) { ledger async throws in
       let found = try #require(try await ledger.letter(letter.id))
-      #expect(found.letter == letter)
-      #expect(found.queue == "/tests")
+      #expect(found.message == letter.message)
+      #expect(
+        found.summary
+          == DeadLetterSummary(
+            id: letter.id, queue: "/tests", recordedAt: letter.recordedAt, reason: letter.reason, detail: letter.detail,
+            attempts: letter.attempts, subject: letter.subject, bytes: letter.message.body.count))
       let missing = try await ledger.letter(.random())
       #expect(missing == nil)
     }
@@ -90,7 +94,7 @@ import WorkspaceDomain
     let letters = [aged(500), aged(400), aged(300), aged(100), aged(0)]
     try await withLedger(letters) { ledger async throws in
       try await TestDatabase.current.withConnection(configure: { $0 = $0.forRetention() }) { connection async throws in
-        let retention = PostgresDeadLetterRetention(connection: connection)
+        let retention = PostgresRetention(of: .deadLetters, on: connection)
         func remove(at now: Timestamp, from start: Timestamp? = nil, limit: Int) async throws -> RemovedEntries {
           try await retention.removeExpired(olderThan: .seconds(200), at: now, from: start, limit: limit)
         }

@@ -34,7 +34,7 @@ import WorkspaceDomain
     }
   }
 
-  private func remove(_ inbox: PostgresInboxRetention, from start: Timestamp? = nil, limit: Int = 100) async throws -> RemovedEntries {
+  private func remove(_ inbox: PostgresRetention, from start: Timestamp? = nil, limit: Int = 100) async throws -> RemovedEntries {
     try await inbox.removeExpired(olderThan: Self.retention, at: Self.ahead, from: start, limit: limit)
   }
 

@@ -29,10 +29,10 @@ extension TestDatabase {
 
   /// Lends the retention of the inbox, and the connection that it works on.
   func withInbox<Answer>(
-    _ body: (PostgresInboxRetention, PostgresConnection) async throws -> Answer
+    _ body: (PostgresRetention, PostgresConnection) async throws -> Answer
   ) async throws -> Answer {
     try await withConnection(configure: { $0 = $0.forRetention() }) { connection in
-      try await body(PostgresInboxRetention(connection: connection), connection)
+      try await body(PostgresRetention(of: .inbox, on: connection), connection)
     }
   }
 }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+package import DeliveryPipeline
 package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
@@ -51,18 +51,12 @@ package struct PostgresDeadLetters: Sendable {
     }
   }
 
-  /// A letter with its message, and the queue that it was delivered from; nil where there is none of this id.
-  package func letter(_ id: ULID) async throws(PostgresError) -> (letter: DeadLetter, queue: String)? {
+  /// A letter with its message; nil where there is none of this id.
+  package func letter(_ id: ULID) async throws(PostgresError) -> (summary: DeadLetterSummary, message: OutboundMessage)? {
     var parameters = PostgresParameters()
     parameters.append(id)
     guard let row = try await rows(Self.selectingOne, parameters).first else { return nil }
-    let summary = try Self.summary(row)
-    return (
-      DeadLetter(
-        id: summary.id, fingerprint: try row.bytea(12), recordedAt: summary.recordedAt, reason: summary.reason,
-        detail: summary.detail, attempts: summary.attempts, subject: summary.subject, message: try Self.message(row)),
-      summary.queue
-    )
+    return (try Self.summary(row), try Self.message(row))
   }
 
   private static let selectingOne = PostgresStatement(
@@ -70,7 +64,7 @@ package struct PostgresDeadLetters: Sendable {
     sql: """
       select id, queue, recorded_at, reason, detail, attempts, first_failed_at,
         tenant_id, command_type, command_source, command_id, octet_length(body),
-        fingerprint, exchange, routing_key, properties, body
+        exchange, routing_key, properties, body
       from dead_letters where id = $1
       """)
 
@@ -89,12 +83,12 @@ package struct PostgresDeadLetters: Sendable {
   }
 
   private static func message(_ row: PostgresRow) throws(PostgresError) -> OutboundMessage {
-    guard let exchange = ShortString(bytes: try row.bytea(13)), let routingKey = ShortString(bytes: try row.bytea(14)) else {
+    guard let exchange = ShortString(bytes: try row.bytea(12)), let routingKey = ShortString(bytes: try row.bytea(13)) else {
       throw .decoding(reason: "a name of more than 255 bytes")
     }
     return OutboundMessage(
-      exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try row.bytea(15)),
-      body: try row.bytea(16))
+      exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try row.bytea(14)),
+      body: try row.bytea(15))
   }
 }
 

@@ -5,9 +5,11 @@ import WorkspaceDomain
 
 /// `dead_letters`: messages that nobody could process.
 enum DeadLettersTable {
-  static func find(_ fingerprints: Set<[UInt8]>) -> SnapshotQuery? {
+  /// Another queue may get the same message, and has to record it for itself.
+  static func find(_ fingerprints: Set<[UInt8]>, queue: String) -> SnapshotQuery? {
     guard !fingerprints.isEmpty else { return nil }
     var parameters = PostgresParameters()
+    parameters.append(queue)
     parameters.append(array: Array(fingerprints))
     return SnapshotQuery(request: PostgresRequest(finding, parameters)) { rows, snapshot throws(PostgresError) in
       for row in rows { snapshot.deadLetters.insert(try row.bytea(0)) }
@@ -15,12 +17,14 @@ enum DeadLettersTable {
   }
 
   private static let finding = PostgresStatement(
-    name: "dead_letters_find", parameters: [.byteaArray],
+    name: "dead_letters_find", parameters: [.text, .byteaArray],
     sql: """
       select wanted.fingerprint
-      from unnest($1) as wanted (fingerprint)
+      from unnest($2) as wanted (fingerprint)
       cross join lateral (
-        select from dead_letters where dead_letters.fingerprint = wanted.fingerprint limit 1
+        select from dead_letters
+        where dead_letters.fingerprint = wanted.fingerprint and dead_letters.queue = $1
+        limit 1
       ) as letter
       """)
 

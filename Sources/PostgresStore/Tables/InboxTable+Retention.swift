@@ -36,9 +36,4 @@ extension InboxTable {
       )
       select count(*), max(recorded_at) from removed
       """)
-
-  static func removed(_ row: PostgresRow) throws(PostgresError) -> RemovedEntries {
-    let count = Int(try row.int8(0))
-    return RemovedEntries(count: count, newest: count > 0 ? try row.moment(1) : nil)
-  }
 }

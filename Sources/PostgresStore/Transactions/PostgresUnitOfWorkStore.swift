@@ -26,7 +26,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 
   package func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open already") }
-    let queries = readSet.queries()
+    let queries = readSet.queries(queue: queue)
     return try await orAbandon { () async throws(PostgresError) in
       let opening: [PostgresRequest] = renewsPlans ? [.discardPlans, .begin] : [.begin]
       let answers = try await connection.pipeline(opening + queries.map(\.request))

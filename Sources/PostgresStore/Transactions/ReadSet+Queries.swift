@@ -2,7 +2,9 @@ import UnitOfWork
 
 extension ReadSet {
   /// The statements that read it, behind BEGIN in one round trip.
-  func queries() -> [SnapshotQuery] {
+  ///
+  /// - Parameter queue: `<virtual host>/<queue>`: whose dead letters these are.
+  func queries(queue: String) -> [SnapshotQuery] {
     [
       // First: it waits for other writers, and what follows sees what they committed.
       TenantsTable.lock(tenants),
@@ -12,7 +14,7 @@ extension ReadSet {
       WorkspacesTable.findRoots(of: rootsOf),
       WorkspacesTable.countChildren(of: childrenOf, limit: childLimit),
       WorkspacesTable.list(pages),
-      DeadLettersTable.find(deadLetters),
+      DeadLettersTable.find(deadLetters, queue: queue),
     ].compactMap(\.self)
   }
 }

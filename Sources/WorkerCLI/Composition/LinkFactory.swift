@@ -26,16 +26,10 @@ struct LinkFactory: Sendable {
     }
   }
 
-  /// A connection of its own for cleaning the inbox.
-  func connectInbox() async throws -> RetentionLink {
+  /// A connection of its own for removing what has expired.
+  func connectRetention(of table: PostgresRetention.Table) async throws -> RetentionLink {
     let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
-    return RetentionLink(retention: PostgresInboxRetention(connection: database), close: { await database.close() })
-  }
-
-  /// A connection of its own for cleaning the ledger of dead letters.
-  func connectDeadLetters() async throws -> RetentionLink {
-    let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
-    return RetentionLink(retention: PostgresDeadLetterRetention(connection: database), close: { await database.close() })
+    return RetentionLink(retention: PostgresRetention(of: table, on: database), close: { await database.close() })
   }
 
   private func openDatabase() async throws -> PostgresConnection {

@@ -15,11 +15,11 @@ struct DeadLetterShow: AsyncParsableCommand {
 
   func run() async throws {
     try await DeadLettersCommand.withLedger(options) { ledger in
-      guard let (letter, queue) = try await ledger.letter(id) else {
+      guard let (letter, message) = try await ledger.letter(id) else {
         StandardError.write("workspace-worker: there is no dead letter \(id)\n")
         throw ExitCode.no
       }
-      let report = DeadLetterReport(letter, queue: queue)
+      let report = DeadLetterReport(letter, message)
       try output.print(report, text: report.text)
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Logging
 import Observability
 import PostgresClient
+import PostgresStore
 import RabbitMQClient
 import ServiceLifecycle
 import UnixSignals
@@ -34,10 +35,8 @@ struct Serve: AsyncParsableCommand {
               service: worker(configuration, servers, links, status, logger),
               successTerminationBehavior: .gracefullyShutdownGroup),
             // The last ones are the first to be shut down: they end at once, and the worker drains undisturbed.
-            .init(service: cleaner("inbox", configuration.inbox.retention, configuration, status, logger, links.connectInbox)),
-            .init(
-              service: cleaner(
-                "dead_letters", configuration.deadLetters.retention, configuration, status, logger, links.connectDeadLetters)),
+            .init(service: cleaner(.inbox, configuration.inbox.retention, configuration, links, status, logger)),
+            .init(service: cleaner(.deadLetters, configuration.deadLetters.retention, configuration, links, status, logger)),
           ],
           gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.drainTimeout))
@@ -77,12 +76,12 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func cleaner(
-    _ table: String, _ retention: Duration, _ configuration: WorkerConfiguration, _ status: WorkerStatus, _ logger: Logger,
-    _ connect: @escaping @Sendable () async throws -> RetentionLink
+    _ table: PostgresRetention.Table, _ retention: Duration, _ configuration: WorkerConfiguration, _ links: LinkFactory,
+    _ status: WorkerStatus, _ logger: Logger
   ) -> RetentionCleaner {
     RetentionCleaner(
-      table: table, retention: retention, clock: SystemWallClock(), status: status,
-      reconnect: configuration.worker.reconnect, logger: logger, connect: connect)
+      table: table.rawValue, retention: retention, clock: SystemWallClock(), status: status,
+      reconnect: configuration.worker.reconnect, logger: logger, connect: { try await links.connectRetention(of: table) })
   }
 }
 
