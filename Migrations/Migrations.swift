@@ -65,6 +65,10 @@ package enum Migrations {
       version: 8, name: "dead_letters",
       up: text(PackageResources.V0008__dead_letters_sql),
       down: text(PackageResources.U0008__dead_letters_sql)),
+    Migration(
+      version: 9, name: "parked_commands",
+      up: text(PackageResources.V0009__parked_commands_sql),
+      down: text(PackageResources.U0009__parked_commands_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

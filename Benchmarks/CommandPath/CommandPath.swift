@@ -27,7 +27,8 @@ struct CommandPath {
     clock: FixedClock(), identifiers: MonotonicIdentifiers(), defaultRootName: "Root",
     messages: OutboundMessages(
       exchanges: ExchangeNames(results: "workspace.results", events: "workspace.events", deadLetters: "workspace.dead-letters"),
-      publisher: "guest"))
+      publisher: "guest"),
+    process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
   private var count: UInt64 = 0
 
   /// - Returns: the number of statements that the batch comes to.
@@ -36,9 +37,9 @@ struct CommandPath {
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
     let readSet = ReadSet(commands, defaultRootName: "Root")
     var run = BatchRun(
-      environment: environment, readSet: readSet, snapshot: snapshot(), confirmed: [],
+      environment: environment, readSet: readSet, snapshot: snapshot(), lines: [:],
       observations: DeferredObservations())
-    try run.run(messages, verdict: nil)
+    try run.run(Assignment(messages))
     return run.writeSet.requests(queue: "//workspace.commands").count
   }
 

@@ -18,6 +18,8 @@ package struct ReadSet: Sendable, Equatable {
   package var pages: Set<PageKey> = []
   /// Fingerprints of messages that may be in the ledger of dead letters already.
   package var deadLetters: Set<[UInt8]> = []
+  /// Fingerprints of messages that may be parked already.
+  package var parked: Set<[UInt8]> = []
 
   package init() {}
 }

@@ -14,6 +14,8 @@ package struct Snapshot: Sendable {
   package var pages: [PageKey: [WorkspaceID]] = [:]
   /// Fingerprints of messages that are in the ledger of dead letters, from this store's queue.
   package var deadLetters: Set<[UInt8]> = []
+  /// Fingerprints of messages that are parked, in this store's queue.
+  package var parked: Set<[UInt8]> = []
 
   package init() {}
 }

@@ -5,7 +5,7 @@ package import DeliveryPipeline
 /// A store serves one batch at a time: ``begin(_:)``, then exactly one of ``commit(_:)`` and ``rollback()``.
 /// After a thrown error nothing of the batch is left, with one exception: where ``UnitOfWorkError/unavailable(_:)``
 /// comes from a commit, it may have happened or not. The inbox knows: the deliveries come back and ask it.
-package protocol UnitOfWorkStore: ThreadBound {
+package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
   /// Begins a transaction, locks the tenants of `readSet` and reads what it asks for. One round trip.
   func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot
 

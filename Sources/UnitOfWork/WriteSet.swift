@@ -14,6 +14,11 @@ package struct WriteSet: Sendable, Equatable {
   package var updated: [UpdatedWorkspace] = []
   package var inserted: [Workspace] = []
   package var deadLetters: [DeadLetter] = []
+  /// Commands to park, in order: each goes to the end of its tenant's line.
+  package var parked: [ParkedCommand] = []
+  package var line: ParkedLineChange?
+  /// Fingerprints of messages that were begun after an earlier process may have died of them, and did no harm.
+  package var survived: [[UInt8]] = []
   /// Entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
   /// Outbox entries that the broker has confirmed: removed with this transaction.

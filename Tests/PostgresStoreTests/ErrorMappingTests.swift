@@ -22,9 +22,13 @@ import WorkspaceApplication
     #expect(UnitOfWorkError(.server(ServerError(sqlState: .staleVersion, message: ""))) == .conflict(constraint: nil))
   }
 
-  @Test(arguments: [SQLState.serializationFailure, .deadlockDetected, .lockNotAvailable, .queryCanceled])
+  @Test(arguments: [SQLState.serializationFailure, .deadlockDetected, .lockNotAvailable])
   func `what can succeed when run again is transient`(state: SQLState) {
     #expect(kind(.server(ServerError(sqlState: state, message: ""))) == .transient)
+  }
+
+  @Test func `a statement that ran too long, or that somebody cancelled, has timed out`() {
+    #expect(kind(.server(ServerError(sqlState: .queryCanceled, message: ""))) == .timedOut)
   }
 
   @Test(arguments: [
@@ -58,13 +62,14 @@ import WorkspaceApplication
   }
 
   enum Kind: Sendable {
-    case conflict, transient, unavailable, failed
+    case conflict, transient, timedOut, unavailable, failed
   }
 
   private func kind(_ error: PostgresError) -> Kind {
     switch UnitOfWorkError(error) {
     case .conflict: .conflict
     case .transient: .transient
+    case .timedOut: .timedOut
     case .unavailable: .unavailable
     case .failed: .failed
     }

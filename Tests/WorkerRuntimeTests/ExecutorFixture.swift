@@ -12,19 +12,39 @@ final class ExecutorFixture: Sendable {
     exchanges: ExchangeNames(results: "results", events: "events", deadLetters: "dead"), publisher: "worker")
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
+  /// Commands that fail are not tried again.
+  static var once: ParkingPolicy {
+    var policy = ParkingPolicy()
+    policy.retries = RetrySchedule([])
+    return policy
+  }
+
   let store: FakeStore
   let probe = RecordingProbe()
   let executor: BatchExecutor
+  let lineExecutor: LineExecutor
+  let suspects: SuspectReader
+  let lines = ParkedLines()
   private let lastTag = Mutex<UInt64>(0)
 
-  init(store: FakeStore = FakeStore()) {
+  /// - Parameters:
+  ///   - process: its number.
+  ///   - batchCount: how many parked commands run together.
+  init(
+    store: FakeStore = FakeStore(), parking: ParkingPolicy = ExecutorFixture.once, process: UInt64 = 1,
+    identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, deadline: Duration = .zero
+  ) {
     self.store = store
-    executor = BatchExecutor(
-      store: store,
-      environment: ExecutionEnvironment(
-        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), defaultRootName: "Main",
-        messages: Self.messages),
-      probe: probe, backoff: Backoff(shortest: .zero, longest: .zero), logger: Self.silent)
+    let environment = ExecutionEnvironment(
+      clock: FixedClock(), identifiers: CountingIdentifiers(after: last), defaultRootName: "Main",
+      messages: Self.messages, process: .sample(process), parking: parking)
+    let transaction = BatchTransaction(
+      store: store, environment: environment, lines: lines, probe: probe,
+      backoff: Backoff(shortest: .zero, longest: .zero), deadline: deadline, logger: Self.silent)
+    executor = BatchExecutor(transaction)
+    suspects = SuspectReader(store: store, environment: environment, decoder: CommandDecoder())
+    lineExecutor = LineExecutor(
+      transaction, suspects: suspects, decoder: CommandDecoder(), batchCount: batchCount, batchBytes: 1 << 20)
   }
 
   /// Runs `messages` as one batch.

@@ -1,6 +1,7 @@
 import DeliveryPipeline
 import Synchronization
 import UnitOfWork
+import WorkspaceDomain
 
 /// A store in memory that writes down what becomes durable, and fails when a test says so.
 actor FakeStore: UnitOfWorkStore {
@@ -72,6 +73,18 @@ actor FakeStore: UnitOfWorkStore {
     try await memory.remove(confirmed)
     await noteRemoved(confirmed.count)
   }
+
+  func lines() async throws(UnitOfWorkError) -> [ParkedLine] { try await memory.lines() }
+
+  func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry] {
+    try await memory.due(at: now, limit: limit, bytes: bytes)
+  }
+
+  func noteBegin(of fingerprint: [UInt8], in process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> BegunMessage {
+    try await memory.noteBegin(of: fingerprint, in: process, at: now)
+  }
+
+  func noteDecoded(_ fingerprint: [UInt8]) async throws(UnitOfWorkError) { try await memory.noteDecoded(fingerprint) }
 
   private func noteRemoved(_ count: Int) async {
     let left = (try? await memory.unpublished(limit: .max, bytes: .max).count) ?? -1

@@ -44,7 +44,7 @@ final class WorkerFixture: Sendable {
       settings: settings,
       environment: ExecutionEnvironment(
         clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), defaultRootName: "Main",
-        messages: ExecutorFixture.messages),
+        messages: ExecutorFixture.messages, process: .sample(1), parking: ExecutorFixture.once),
       probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent
     ) { [self] in
       let fails = connectFailures.withLock { failures in

@@ -15,6 +15,10 @@ package struct InvalidCommand: Error, Sendable, Equatable {
 }
 
 extension InvalidCommand {
+  /// A message that nobody dares to read.
+  package static let unread = InvalidCommand(
+    reason: .invalidEnvelope, detail: "the message was not read", envelope: PartialEnvelope())
+
   /// The same, as what a result and a dead letter say of it.
   package var failure: CommandFailure { CommandFailure(code: reason.rawValue, detail: detail) }
 }

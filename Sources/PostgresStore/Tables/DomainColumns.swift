@@ -47,6 +47,10 @@ extension PostgresRow {
     Timestamp(milliseconds: try timestamp(column).milliseconds)
   }
 
+  func optionalMoment(_ column: Int) throws(PostgresError) -> Timestamp? {
+    try optionalTimestamp(column).map { Timestamp(milliseconds: $0.milliseconds) }
+  }
+
   private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: Int) throws(PostgresError) -> Value {
     guard let value = Value(text) else { throw .decoding(reason: "column \(column) is no ULID") }
     return value

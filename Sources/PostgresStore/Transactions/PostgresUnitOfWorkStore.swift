@@ -7,7 +7,7 @@ package import UnitOfWork
 /// ended in an orderly way, the connection is closed: the server rolls back.
 package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   private let connection: PostgresConnection
-  private let queue: String
+  let queue: String
   private var hasBegun = false
   private var renewal = PlanRenewal()
   private var renewsPlans = false
@@ -60,12 +60,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   }
 
   package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
-    let rows = try await single(OutboxTable.oldest(queue: queue, limit: limit, bytes: bytes))
-    do throws(PostgresError) {
-      return try rows.map(OutboxTable.entry)
-    } catch {
-      throw UnitOfWorkError(error)
-    }
+    try await read(OutboxTable.oldest(queue: queue, limit: limit, bytes: bytes), OutboxTable.entry)
   }
 
   package func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
@@ -75,8 +70,20 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 }
 
 extension PostgresUnitOfWorkStore {
+  /// Runs a statement that is a transaction of its own, and reads each row of its answer.
+  func read<Value>(
+    _ request: PostgresRequest, _ value: (PostgresRow) throws(PostgresError) -> Value
+  ) async throws(UnitOfWorkError) -> [Value] {
+    let rows = try await single(request)
+    do throws(PostgresError) {
+      return try rows.map(value)
+    } catch {
+      throw UnitOfWorkError(error)
+    }
+  }
+
   /// Runs a statement that is a transaction of its own.
-  private func single(_ request: PostgresRequest) async throws(UnitOfWorkError) -> PostgresRows {
+  func single(_ request: PostgresRequest) async throws(UnitOfWorkError) -> PostgresRows {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open") }
     do throws(PostgresError) {
       return try await connection.pipeline([request])[0]

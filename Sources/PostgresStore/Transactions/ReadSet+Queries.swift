@@ -3,7 +3,7 @@ import UnitOfWork
 extension ReadSet {
   /// The statements that read it, behind BEGIN in one round trip.
   ///
-  /// - Parameter queue: `<virtual host>/<queue>`: whose dead letters these are.
+  /// - Parameter queue: `<virtual host>/<queue>`: whose dead letters and parked commands these are.
   func queries(queue: String) -> [SnapshotQuery] {
     [
       // First: it waits for other writers, and what follows sees what they committed.
@@ -15,6 +15,7 @@ extension ReadSet {
       WorkspacesTable.countChildren(of: childrenOf, limit: childLimit),
       WorkspacesTable.list(pages),
       DeadLettersTable.find(deadLetters, queue: queue),
+      ParkedCommandsTable.find(parked, queue: queue),
     ].compactMap(\.self)
   }
 }

@@ -28,9 +28,12 @@ extension UnitOfWorkError {
       } else {
         self = .failed(reason: error.description)
       }
-    // A worker that is cut off by its own statement or lock timeout, or chosen to end a deadlock.
-    case .lockNotAvailable, .queryCanceled:
+    // Something else holds the lock for longer than this waits.
+    case .lockNotAvailable:
       self = .transient(reason: error.description)
+    // The statement timeout, or an administrator.
+    case .queryCanceled:
+      self = .timedOut(reason: error.description)
     // A failover left this session on the standby; or the server ended it for being idle.
     case .readOnlySQLTransaction, .idleInTransactionSessionTimeout:
       self = .unavailable(reason: error.description)

@@ -16,9 +16,11 @@ extension WriteSet {
       WorkspacesTable.insert(inserted),
       TenantsTable.update(sequences),
       DeadLettersTable.insert(deadLetters, queue: queue),
+      ParkedCommandsTable.insert(parked, queue: queue),
       OutboxTable.insert(outbox, queue: queue),
       OutboxTable.delete(confirmed, queue: queue),
     ]
-    return changes.compactMap(\.self) + [.commit]
+    let parking = ParkedCommandsTable.change(line, queue: queue) + [BegunMessagesTable.delete(survived, queue: queue)].compactMap(\.self)
+    return changes.compactMap(\.self) + parking + [.commit]
   }
 }

@@ -41,6 +41,24 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
   }
 }
 
+extension InMemoryUnitOfWorkStore {
+  package func lines() async throws(UnitOfWorkError) -> [ParkedLine] { tables.parking.lines }
+
+  package func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry] {
+    tables.parking.due(at: now, limit: limit, bytes: bytes)
+  }
+
+  package func noteBegin(
+    of fingerprint: [UInt8], in process: ULID, at now: Timestamp
+  ) async throws(UnitOfWorkError) -> BegunMessage {
+    tables.parking.noteBegin(of: fingerprint, in: process)
+  }
+
+  package func noteDecoded(_ fingerprint: [UInt8]) async throws(UnitOfWorkError) {
+    tables.parking.noteDecoded(fingerprint)
+  }
+}
+
 extension InMemoryUnitOfWorkStore: Retention {
   package func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int

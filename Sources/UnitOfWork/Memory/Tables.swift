@@ -5,6 +5,7 @@ import WorkspaceDomain
 struct Tables {
   var outbox: [OutboxEntry] = []
   var deadLetters: [DeadLetter] = []
+  var parking = ParkingTables()
   private var inbox: [InboxKey: InboxEntry] = [:]
   private var tenants: [TenantID: Int64] = [:]
   private var workspaces: [WorkspaceID: Workspace] = [:]
@@ -31,6 +32,7 @@ struct Tables {
       snapshot.childCounts[parentID] = min(snapshot.childCounts[parentID, default: 0] + 1, readSet.childLimit)
     }
     snapshot.deadLetters = readSet.deadLetters.intersection(deadLetters.map(\.fingerprint))
+    snapshot.parked = readSet.parked.intersection(parking.entries.map(\.command.fingerprint))
     return snapshot
   }
 
@@ -46,6 +48,7 @@ struct Tables {
       guard tenants.updateValue(sequence, forKey: tenantID) != nil else { throw .conflict(constraint: nil) }
     }
     deadLetters += writeSet.deadLetters
+    try parking.apply(writeSet)
     let ids = writeSet.outbox.map { outgoing in
       lastOutboxNumber += 1
       let id = OutboxID(number: lastOutboxNumber)

@@ -46,13 +46,33 @@ struct SettingReader {
     _ key: String, default fallback: Duration, in range: ClosedRange<Duration>
   ) -> Duration {
     guard let text = text(key) else { return fallback }
-    guard let value = quantity(text, units: Duration.settingUnits, { $1 * $0 }), range.contains(value) else {
+    guard let value = duration(text), range.contains(value) else {
       return wrong(
         key,
         "is not a duration from \(range.lowerBound.settingText) to \(range.upperBound.settingText), such as 500ms, 10s, 5m, 1h or 30d",
         fallback)
     }
     return value
+  }
+
+  /// Durations with commas between them, or `none`.
+  mutating func durations(
+    _ key: String, default fallback: [Duration], count: ClosedRange<Int>, in range: ClosedRange<Duration>
+  ) -> [Duration] {
+    guard let text = text(key) else { return fallback }
+    let parts = text == "none" ? [] : text.split(separator: ",", omittingEmptySubsequences: false)
+    let values = parts.compactMap { duration(String($0.trimming(\.isWhitespace))) }
+    guard values.count == parts.count, count.contains(values.count), values.allSatisfy(range.contains) else {
+      return wrong(
+        key,
+        "is no list of \(count.lowerBound) to \(count.upperBound) durations up to \(range.upperBound.settingText), such as 1s, 5s, 2m",
+        fallback)
+    }
+    return values
+  }
+
+  private func duration(_ text: String) -> Duration? {
+    quantity(text, units: Duration.settingUnits, { $1 * $0 })
   }
 
   /// A size in bytes: `4096`, `256KiB` or `64MiB`.
@@ -87,5 +107,13 @@ struct SettingReader {
       if (1...9).contains(number.count), let number = Int(number), number >= 0 { return times(number, size) }
     }
     return nil
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(_ isDropped: (Character) -> Bool) -> Substring {
+    var text = drop(while: isDropped)
+    while let last = text.last, isDropped(last) { text.removeLast() }
+    return text
   }
 }

@@ -12,6 +12,7 @@ extension WorkerConfiguration {
     deadLetters.retention = reader.duration(
       "dead_letters.retention", default: deadLetters.retention, in: .seconds(1) ... .seconds(3650 * 86_400))
     worker.read(&reader)
+    parking.read(&reader)
     drainTimeout = reader.duration("worker.drain_timeout", default: drainTimeout, in: .seconds(1) ... .seconds(3600))
     http.host = reader.text("http.host", default: http.host)
     http.port = reader.integer("http.port", default: http.port, in: 0...65_535)
@@ -89,9 +90,21 @@ extension WorkerSettings {
     batchBytes = reader.bytes("worker.batch_bytes", default: batchBytes, in: 1 << 10 ... 1 << 30)
     limits.maximumBodyBytes = reader.bytes(
       "limits.body_bytes", default: limits.maximumBodyBytes, in: 1 << 10 ... 64 << 20)
+    handlerDeadline = reader.duration(
+      "worker.handler_deadline", default: handlerDeadline, in: .seconds(1) ... .seconds(900))
     let longest = reader.duration(
       "worker.reconnect_longest", default: reconnect.longest, in: .milliseconds(500) ... .seconds(3600))
     reconnect = Backoff(shortest: reconnect.shortest, longest: longest)
+  }
+}
+
+extension ParkingPolicy {
+  fileprivate mutating func read(_ reader: inout SettingReader) {
+    retries = RetrySchedule(
+      reader.durations("parking.retry_delays", default: retries.limits, count: 0...20, in: .zero ... .seconds(86_400)))
+    lineLimit = reader.integer("parking.line_limit", default: lineLimit, in: 1...10_000_000)
+    lineAge = reader.duration("parking.line_age", default: lineAge, in: .seconds(1) ... .seconds(30 * 86_400))
+    whenFull = reader.choice("parking.when_full", default: whenFull)
   }
 }
 

@@ -10,6 +10,7 @@ struct WorkerConfiguration: Sendable {
   var inbox = Inbox()
   var deadLetters = DeadLetters()
   var worker = WorkerSettings()
+  var parking = ParkingPolicy()
   var drainTimeout: Duration = .seconds(25)
   var http = HTTP()
   var defaultRootName = "Root"

@@ -32,7 +32,7 @@ struct Serve: AsyncParsableCommand {
             .init(service: healthServer(configuration.http, status, logger)),
             // It ends by itself only after a drain, or when it is to fail fast.
             .init(
-              service: worker(configuration, servers, links, status, logger),
+              service: try worker(configuration, servers, links, status, logger),
               successTerminationBehavior: .gracefullyShutdownGroup),
             // The last ones are the first to be shut down: they end at once, and the worker drains undisturbed.
             .init(service: cleaner(.inbox, configuration.inbox.retention, configuration, links, status, logger)),
@@ -63,14 +63,16 @@ struct Serve: AsyncParsableCommand {
   private func worker(
     _ configuration: WorkerConfiguration, _ servers: Servers, _ links: LinkFactory, _ status: WorkerStatus,
     _ logger: Logger
-  ) -> Worker {
+  ) throws -> Worker {
     var settings = configuration.worker
     settings.keepAliveInterval = configuration.postgres.keepAliveInterval
+    let (clock, identifiers) = (SystemWallClock(), MonotonicIdentifiers())
     return Worker(
       settings: settings,
       environment: ExecutionEnvironment(
-        clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), defaultRootName: configuration.defaultRootName,
-        messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher)),
+        clock: clock, identifiers: identifiers, defaultRootName: configuration.defaultRootName,
+        messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher),
+        process: try identifiers.next(at: clock.now()), parking: configuration.parking),
       probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
       connect: { try await links.connect() })
   }

@@ -1,31 +1,16 @@
-package import DeliveryPipeline
-import Failpoints
-package import Logging
+import DeliveryPipeline
+import Logging
 import MessageContract
 package import UnitOfWork
-package import WorkspaceApplication
+import WorkspaceApplication
+import WorkspaceDomain
 
-/// Runs batches as units of work, again where that helps, and in halves where one of a batch's commands spoils it.
+/// Runs batches as units of work, in halves where one of a batch's commands spoils it: then the others are carried out,
+/// and that one is parked.
 package struct BatchExecutor: Sendable {
-  /// How often a batch is run before its failure counts as one that running again won't cure.
-  private static let maximumAttempts = 4
+  private let transaction: BatchTransaction
 
-  private let store: any UnitOfWorkStore
-  private let environment: ExecutionEnvironment
-  private let probe: any WorkspaceServiceProbe & Sendable
-  private let backoff: Backoff
-  private let logger: Logger
-
-  package init(
-    store: any UnitOfWorkStore, environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe & Sendable,
-    backoff: Backoff, logger: Logger
-  ) {
-    self.store = store
-    self.environment = environment
-    self.probe = probe
-    self.backoff = backoff
-    self.logger = logger
-  }
+  package init(_ transaction: BatchTransaction) { self.transaction = transaction }
 
   /// Runs `messages` in order, each exactly once.
   ///
@@ -38,122 +23,75 @@ package struct BatchExecutor: Sendable {
     _ messages: [ReceivedMessage], removing confirmed: [OutboxID],
     committed: (CommittedBatch) async throws -> Void
   ) async throws {
+    try await execute(Assignment(messages, confirmed: confirmed), committed: committed)
+  }
+
+  /// The same for an assignment, of which a lone message may have its verdict already.
+  package func execute(_ assignment: Assignment, committed: (CommittedBatch) async throws -> Void) async throws {
+    let (messages, confirmed) = (assignment.messages, assignment.confirmed)
     do {
-      try await committed(try await commit(messages, removing: confirmed, verdict: nil))
-    } catch BatchFailure.spoiled(let failure) {
+      try await committed(try await transaction.commit(assignment))
+    } catch let spoiled as BatchTransaction.Spoiled {
       if messages.count > 1 {
         let middle = messages.count / 2
         try await execute(Array(messages[..<middle]), removing: confirmed, committed: committed)
         try await execute(Array(messages[middle...]), removing: [], committed: committed)
       } else {
-        try await committed(try await settle(messages, failure, removing: confirmed))
+        try await committed(try await settle(assignment, spoiled.cause))
       }
     }
   }
 
   /// Commits the verdict on a lone message that spoils every transaction.
-  private func settle(
-    _ messages: [ReceivedMessage], _ failure: UnitOfWorkError, removing confirmed: [OutboxID]
-  ) async throws -> CommittedBatch {
-    guard let verdict = verdict(on: messages[0], failure) else { throw failure }
+  private func settle(_ assignment: Assignment, _ cause: UnitOfWorkError) async throws -> CommittedBatch {
+    guard assignment.verdict == nil, let verdict = transaction.verdict(on: assignment.messages[0], cause) else {
+      throw cause
+    }
+    var assignment = assignment
+    assignment.verdict = verdict
     do {
-      return try await commit(messages, removing: confirmed, verdict: verdict)
-    } catch BatchFailure.spoiled(let failure) {
-      throw failure
+      return try await transaction.commit(assignment)
+    } catch let spoiled as BatchTransaction.Spoiled {
+      throw spoiled.cause
     }
   }
+}
 
-  /// One transaction, run again where it met another writer or a passing trouble.
-  private func commit(
-    _ messages: [ReceivedMessage], removing confirmed: [OutboxID], verdict: Verdict?
-  ) async throws -> CommittedBatch {
-    var attempt = 1
-    while true {
-      do throws(UnitOfWorkError) {
-        return try await commitOnce(messages, removing: confirmed, verdict: verdict)
-      } catch {
-        logger.debug("a batch was rolled back", metadata: ["attempt": "\(attempt)", "error": "\(error)"])
-        switch error {
-        case .unavailable: throw error
-        case .conflict where attempt < Self.maximumAttempts: break
-        case .transient where attempt < Self.maximumAttempts:
-          try await Task.sleep(for: backoff.delay(attempt: attempt, random: .random(in: 0...1)))
-        case .transient: throw error
-        case .conflict, .failed: throw BatchFailure.spoiled(error)
-        }
-        attempt += 1
-      }
-    }
-  }
-
-  private func commitOnce(
-    _ messages: [ReceivedMessage], removing confirmed: [OutboxID], verdict: Verdict?
-  ) async throws(UnitOfWorkError) -> CommittedBatch {
-    let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
-    var readSet = ReadSet(commands, defaultRootName: environment.defaultRootName)
-    readSet.deadLetters = Self.deadLettersBefore(messages, verdict)
-    let snapshot = try await store.begin(readSet)
-    Failpoint.begun.hit()
-    let observations = DeferredObservations()
-    var run = BatchRun(
-      environment: environment, readSet: readSet, snapshot: snapshot, confirmed: confirmed, observations: observations)
-    do throws(BatchRun.Failure) {
-      try run.run(messages, verdict: verdict)
-    } catch {
-      try await store.rollback()
-      throw error.unitOfWorkError
-    }
-    Failpoint.written.hit()
-    let ids = try await store.commit(run.writeSet)
-    Failpoint.committed.hit()
-    observations.flush(to: probe)
-    return CommittedBatch(messages, verdict: verdict, outbox: run.writeSet.outbox, ids: ids)
-  }
-
-  /// What may be in the ledger already: it was delivered before, and its acknowledgement did not arrive.
-  private static func deadLettersBefore(_ messages: [ReceivedMessage], _ verdict: Verdict?) -> Set<[UInt8]> {
-    let suspects = messages.filter { $0.delivery.isRedelivered && ($0.command == nil || verdict?.isFailure == true) }
-    return Set(suspects.map { MessageFingerprint.of($0.original) })
-  }
-
-  /// What to do with a command that spoils every transaction, also when it is alone in it.
+extension BatchTransaction {
+  /// What to do with a message that spoils every transaction, also when it is alone in it.
   ///
-  /// - Returns: nil where the command is not to blame: a race that is no rule, lost again and again, is for later.
-  private func verdict(on message: ReceivedMessage, _ failure: UnitOfWorkError) -> Verdict? {
+  /// - Returns: nil where the message is not to blame: a race that is no rule, lost again and again, is for later.
+  func verdict(on message: ReceivedMessage, _ cause: UnitOfWorkError) -> Verdict? {
     guard let command = message.command else { return nil }
-    if case .conflict(let constraint) = failure {
+    if case .conflict(let constraint) = cause {
       guard let constraint, constraint != .inboxKey else { return nil }
       if let rejection = constraint.rejection(of: command.command) { return .rejected(rejection) }
     }
+    let now = environment.clock.now()
+    let failures = ParkedCommand.Failures(after: message.parked?.command.failures, at: now, error: "\(cause)")
+    let delay = environment.parking.retries.delay(after: failures.count, random: .random(in: 0...1))
+    log(failures, of: command, delay)
+    guard let delay else {
+      return .deadLetter(
+        .unexpected, error: failures.error, attempts: .init(count: failures.count, first: failures.first))
+    }
+    return .parked(failures, until: now.advanced(by: delay))
+  }
+
+  private func log(_ failures: ParkedCommand.Failures, of command: DecodedCommand, _ delay: Duration?) {
+    let outcome = delay == nil ? "and goes to the dead letters" : "and is parked; later ones of its tenant wait behind it"
     logger.error(
-      "a command fails for an unexpected reason and goes to the dead letters",
+      "a command fails for an unexpected reason, \(outcome)",
       metadata: [
         "command_id": "\(command.context.key.id)", "command_source": "\(command.context.key.source)",
-        "tenant_id": "\(command.context.tenantID)", "error": "\(failure)",
+        "tenant_id": "\(command.context.tenantID)", "error": "\(failures.error)", "failures": "\(failures.count)",
+        "delay_ms": "\(delay.map { Int($0 / .milliseconds(1)) } ?? 0)",
       ])
-    return .failed(.unexpected)
   }
 }
 
-/// A batch has a command that no transaction can commit.
-private enum BatchFailure: Error {
-  case spoiled(UnitOfWorkError)
-}
-
-extension BatchRun.Failure {
-  fileprivate var unitOfWorkError: UnitOfWorkError {
-    switch self {
-    case .service(.identifiersExhausted): .transient(reason: "no identifier is left within this millisecond")
-    case .service(let error): .failed(reason: "\(error)")
-    }
-  }
-}
-
-extension CommittedBatch {
-  fileprivate init(_ messages: [ReceivedMessage], verdict: Verdict?, outbox: [OutgoingMessages], ids: [OutboxID]) {
-    let isDeadLetter = { (message: ReceivedMessage) in message.command == nil || verdict?.isFailure == true }
-    settled = messages.filter { !isDeadLetter($0) }.map(\.delivery.tag)
-    settledByPublication = messages.filter(isDeadLetter).map(\.delivery.tag)
-    entries = zip(ids, outbox).map { OutboxEntry(id: $0, messages: $1.messages) }
+extension Timestamp {
+  fileprivate func advanced(by duration: Duration) -> Timestamp {
+    Timestamp(milliseconds: milliseconds + Int64(duration / .milliseconds(1)))
   }
 }

@@ -2,7 +2,7 @@ import DeliveryPipeline
 import MessageContract
 package import UnitOfWork
 package import WorkspaceApplication
-import WorkspaceDomain
+package import WorkspaceDomain
 
 /// Runs the commands of a batch in order, in memory, on what a ``ReadSet`` found, and gathers all that must be written.
 package struct BatchRun {
@@ -13,34 +13,37 @@ package struct BatchRun {
 
   private let environment: ExecutionEnvironment
   private let snapshot: Snapshot
+  private let lines: [TenantID: ParkedLine]
   private let workspaces: IdentityMap
   private let observations: DeferredObservations
 
   private var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
-  /// All that was gathered, complete once ``run(_:verdict:)`` has returned.
+  private var joined: [TenantID: Int] = [:]
+  /// All that was gathered, complete once ``run(_:)`` has returned.
   package private(set) var writeSet = WriteSet()
+  /// Messages that are to wait, because their tenant's line is full. Nothing is gathered of them.
+  package private(set) var held: [ReceivedMessage] = []
 
+  /// - Parameter lines: the tenants whose commands have to wait, and behind how many.
   package init(
-    environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, confirmed: [OutboxID],
+    environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, lines: [TenantID: ParkedLine],
     observations: DeferredObservations
   ) {
     self.environment = environment
     self.snapshot = snapshot
+    self.lines = lines
     self.observations = observations
     workspaces = IdentityMap(readSet: readSet, snapshot: snapshot)
     inbox = snapshot.inbox
-    writeSet.confirmed = confirmed
   }
 
-  /// Runs `messages`, of which a lone one may have its verdict already.
-  package mutating func run(_ messages: [ReceivedMessage], verdict: Verdict?) throws(Failure) {
-    for message in messages {
-      switch (message.content, verdict) {
-      case (.failure(let invalid), _): try deadLetter(message, invalid.failure, invalid.envelope)
-      case (.success(let command), .failed(let failure)): try deadLetter(message, failure, PartialEnvelope(command))
-      case (.success(let command), _): try answer(message.delivery, command, verdict)
-      }
+  package mutating func run(_ assignment: Assignment) throws(Failure) {
+    writeSet.confirmed = assignment.confirmed
+    writeSet.line = assignment.line
+    for message in assignment.messages {
+      try run(message, assignment.verdict)
+      if let begun = message.begun { writeSet.survived.append(begun) }
     }
     workspaces.addChanges(to: &writeSet)
     for (tenantID, sequence) in sequences {
@@ -50,6 +53,55 @@ package struct BatchRun {
         writeSet.sequences[tenantID] = sequence
       }
     }
+  }
+
+  private mutating func run(_ message: ReceivedMessage, _ verdict: Verdict?) throws(Failure) {
+    switch (message.content, verdict) {
+    case (_, .deadLetter(let failure, let error, let attempts)):
+      try deadLetter(message, failure, error: error, attempts: attempts)
+    case (.failure(let invalid), _): try deadLetter(message, invalid.failure)
+    case (.success(let command), .parked(let failures, let dueAt)): park(message, command, failures, until: dueAt)
+    case (.success(let command), _):
+      if message.parked == nil, let line = lines[command.context.tenantID] {
+        try lineUp(message, command, behind: line)
+      } else {
+        try answer(message.delivery, command, verdict)
+      }
+    }
+  }
+}
+
+// MARK: - Commands that wait
+
+extension BatchRun {
+  /// Puts a command at the end of its tenant's line.
+  private mutating func lineUp(
+    _ message: ReceivedMessage, _ command: DecodedCommand, behind line: ParkedLine
+  ) throws(Failure) {
+    let fingerprint = message.delivery.isRedelivered ? MessageFingerprint.of(message.delivery.original) : nil
+    // It was parked before, and its acknowledgement did not arrive.
+    if let fingerprint, snapshot.parked.contains(fingerprint) { return }
+    let now = environment.clock.now()
+    let tenantID = line.tenantID
+    guard environment.parking.isFull(line, added: joined[tenantID, default: 0], at: now) else {
+      joined[tenantID, default: 0] += 1
+      return park(message, command, nil, until: nil)
+    }
+    switch environment.parking.whenFull {
+    case .strict: held.append(message)
+    case .skip: try deadLetter(message, .lineFull, attempts: .init(count: 0, first: now))
+    }
+  }
+
+  private mutating func park(
+    _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
+  ) {
+    let original = message.delivery.original
+    writeSet.parked.append(
+      ParkedCommand(
+        tenantID: command.context.tenantID, type: command.type.rawValue, source: command.context.key.source,
+        commandID: command.context.key.id, message: original, fingerprint: MessageFingerprint.of(original),
+        parkedAt: environment.clock.now(), process: environment.process, failures: failures, dueAt: dueAt))
   }
 }
 
@@ -129,18 +181,24 @@ extension BatchRun {
 
 extension BatchRun {
   /// A `.failed` result where somebody can be told, and the original into the ledger and to the dead letters.
+  ///
+  /// - Parameters:
+  ///   - error: more about the failure, for operators.
+  ///   - attempts: one, just now, when left out.
   private mutating func deadLetter(
-    _ message: ReceivedMessage, _ failure: CommandFailure, _ envelope: PartialEnvelope
+    _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil
   ) throws(Failure) {
-    let (delivery, original) = (message.delivery, message.original)
+    let (delivery, original) = (message.delivery, message.delivery.original)
     let fingerprint = MessageFingerprint.of(original)
     // All that follows has committed before, together.
     if delivery.isRedelivered, snapshot.deadLetters.contains(fingerprint) { return }
     let now = environment.clock.now()
+    let envelope = message.envelope
     writeSet.deadLetters.append(
       DeadLetter(
-        id: try newID(at: now), fingerprint: fingerprint, recordedAt: now, reason: failure.code, detail: failure.detail,
-        attempts: .init(count: 1, first: now),
+        id: try newID(at: now), fingerprint: fingerprint, recordedAt: now, reason: failure.code,
+        detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
+        attempts: attempts ?? .init(count: 1, first: now),
         subject: .init(
           tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
           commandID: envelope.id),
@@ -151,5 +209,15 @@ extension BatchRun {
       for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
     }
     writeSet.send(environment.messages.deadLetter(delivery, failure))
+  }
+}
+
+extension ReceivedMessage {
+  /// As much of it as could be read.
+  fileprivate var envelope: PartialEnvelope {
+    switch content {
+    case .success(let command): PartialEnvelope(command)
+    case .failure(let invalid): invalid.envelope
+    }
   }
 }

@@ -1,4 +1,6 @@
+import MessageContract
 package import WorkspaceApplication
+package import WorkspaceDomain
 
 /// What carrying out commands needs besides the commands and the data.
 package struct ExecutionEnvironment: Sendable {
@@ -7,13 +9,19 @@ package struct ExecutionEnvironment: Sendable {
   /// The name of a root that is created without one.
   package let defaultRootName: String
   package let messages: OutboundMessages
+  /// This process, in what it leaves in the database: no other has the same.
+  package let process: ULID
+  package let parking: ParkingPolicy
 
   package init(
-    clock: any WallClock, identifiers: any IdentifierGenerator, defaultRootName: String, messages: OutboundMessages
+    clock: any WallClock, identifiers: any IdentifierGenerator, defaultRootName: String, messages: OutboundMessages,
+    process: ULID, parking: ParkingPolicy = ParkingPolicy()
   ) {
     self.clock = clock
     self.identifiers = identifiers
     self.defaultRootName = defaultRootName
     self.messages = messages
+    self.process = process
+    self.parking = parking
   }
 }

@@ -1,39 +1,49 @@
 package import DeliveryPipeline
 package import MessageContract
+package import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
 
-/// A delivery and what it turned out to be: passed from hand to hand, so a class.
+/// A delivery, or a command whose turn in its line has come, and what it turned out to be: passed from hand to hand, so a
+/// class.
 package final class ReceivedMessage: Sendable {
   package let delivery: Delivery
   package let content: Result<DecodedCommand, InvalidCommand>
+  /// Its place in its tenant's line; nil for what the broker has just delivered.
+  package let parked: ParkedEntry?
+  /// What there is a note under that this process has begun it; nil where there is none.
+  package let begun: [UInt8]?
 
-  package init(_ delivery: Delivery, decoder: CommandDecoder) {
+  package init(_ delivery: Delivery, decoder: CommandDecoder, begun: [UInt8]? = nil) {
     self.delivery = delivery
-    content = Result { () throws(InvalidCommand) in
-      try decoder.decode(delivery.body, contentType: delivery.properties.contentType)
-    }
+    content = decoder.content(of: delivery)
+    parked = nil
+    self.begun = begun
   }
 
-  /// The message as it was published, byte for byte.
-  package var original: OutboundMessage {
-    OutboundMessage(
-      exchange: delivery.exchange, routingKey: delivery.routingKey, properties: delivery.originalProperties,
-      body: delivery.body)
+  package init(_ parked: ParkedEntry, decoder: CommandDecoder, begun: [UInt8]? = nil) {
+    delivery = Delivery(parked.command.message)
+    content = decoder.content(of: delivery)
+    self.parked = parked
+    self.begun = begun
+  }
+
+  /// A message that is not decoded: processes may have died of that.
+  init(unread delivery: Delivery, parked: ParkedEntry?, begun: [UInt8]) {
+    self.delivery = delivery
+    content = .failure(.unread)
+    self.parked = parked
+    self.begun = begun
   }
 
   /// The command; nil where the message is none.
   package var command: DecodedCommand? { try? content.get() }
+
+  var tenantID: TenantID? { command?.context.tenantID }
 }
 
-extension Delivery {
-  /// Without what a quorum queue adds when it delivers again, so that a message is the same each time.
-  ///
-  /// Source: https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
-  fileprivate var originalProperties: MessageProperties {
-    guard isRedelivered, let headers = properties.headers else { return properties }
-    var properties = properties
-    let own = headers.without("x-delivery-count")
-    // Without any header of its own it most likely had no table either; the broker has made one.
-    properties.headers = own.entries.isEmpty ? nil : own
-    return properties
+extension CommandDecoder {
+  fileprivate func content(of delivery: Delivery) -> Result<DecodedCommand, InvalidCommand> {
+    Result { () throws(InvalidCommand) in try decode(delivery.body, contentType: delivery.properties.contentType) }
   }
 }

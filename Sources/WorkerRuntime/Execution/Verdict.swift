@@ -1,15 +1,19 @@
 package import MessageContract
+package import UnitOfWork
 package import WorkspaceApplication
+package import WorkspaceDomain
 
-/// What is decided about a command that stands alone, without running it again.
+/// What is decided about a message that stands alone, without running it again.
 package enum Verdict: Sendable {
   /// The database upheld a rule that the pre-check did not see broken.
   case rejected(WorkspaceServiceError)
-  /// It failed again and again, for a reason that is no rule.
-  case failed(CommandFailure)
+  /// It has failed for a reason that is no rule, and is tried again.
+  case parked(ParkedCommand.Failures, until: Timestamp)
+  /// Nobody can process it.
+  case deadLetter(CommandFailure, error: String?, attempts: DeadLetter.Attempts)
 
-  /// It is a dead letter.
-  package var isFailure: Bool {
-    if case .failed = self { true } else { false }
+  /// It becomes a dead letter.
+  package var isDeadLetter: Bool {
+    if case .deadLetter = self { true } else { false }
   }
 }

@@ -44,10 +44,12 @@ struct WorkerSession {
     status.change(to: .recovering)
     try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
     guard try await takeover.awaitQueue() else { return }
+    let lines = ParkedLines()
+    lines.load(try await links.store.lines())
     let source = try await links.consume()
     status.change(to: .active)
     logger.info("the worker is active")
-    try await runStages(on: source)
+    try await runStages(on: source, lines)
   }
 
   /// - Returns: false when the worker is to stop before it became active.
@@ -63,8 +65,8 @@ struct WorkerSession {
     return false
   }
 
-  private func runStages(on source: any DeliverySource) async throws {
-    let stages = Stages(session: self, source: source)
+  private func runStages(on source: any DeliverySource, _ lines: ParkedLines) async throws {
+    let stages = Stages(session: self, source: source, lines: lines)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await stages.run()
@@ -72,6 +74,10 @@ struct WorkerSession {
       }
       group.addTask {
         try await stages.watchConfirmed()
+        return false
+      }
+      group.addTask {
+        try await stages.watchLines()
         return false
       }
       group.addTask {

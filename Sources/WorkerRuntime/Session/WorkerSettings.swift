@@ -22,6 +22,9 @@ package struct WorkerSettings: Sendable {
   package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
   /// Between two runs of a batch that met a passing trouble. Default: 10 to 500 ms.
   package var rerun = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))
+  /// How long statements that time out are run again, before the command at fault is looked for, and parked. Far below
+  /// the time that the broker gives for an acknowledgement (`consumer_timeout`, 30 minutes by default). Default: 60 s.
+  package var handlerDeadline: Duration = .seconds(60)
   package var limits = ContractLimits()
 
   package init() {}

@@ -8,18 +8,34 @@ import WorkspaceDomain
 /// What the commit stage is asked to do.
 enum CommitRequest: Sendable {
   case message(ReceivedMessage)
+  /// What was delivered before; not decoded.
+  case suspect(Delivery)
+  /// To go on with lines of parked commands that are due.
+  case lines
   /// Nothing else to do: remove what is confirmed.
   case sweep
 
   var bytes: Int {
-    if case .message(let message) = self { message.delivery.body.count } else { 0 }
+    switch self {
+    case .message(let message): message.delivery.body.count
+    case .suspect(let delivery): delivery.body.count
+    case .lines, .sweep: 0
+    }
   }
 }
 
 /// Stage 2: commits what has arrived as one transaction after the other, and settles the deliveries.
 struct CommitStage {
+  /// More than one transaction, so that a line gets shorter also while as many commands arrive for its tenant as fit one;
+  /// few, so that other tenants need not wait.
+  private static let transactionsOfLines = 2
+
   let input: BatchChannel<CommitRequest>
   let executor: BatchExecutor
+  let lineExecutor: LineExecutor
+  let suspects: SuspectReader
+  let lines: ParkedLines
+  let held: HeldMessages
   let store: any UnitOfWorkStore
   let confirmed: ConfirmedEntries
   let acknowledger: Acknowledger
@@ -29,14 +45,21 @@ struct CommitStage {
   /// Runs until the input is finished.
   func run() async throws {
     while let batch = try await input.take() {
-      let messages = batch.elements.compactMap { request in
-        if case .message(let message) = request { message } else { nil }
+      var isIdle = true
+      if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
+      var messages: [ReceivedMessage] = []
+      for request in batch.elements {
+        switch request {
+        case .message(let message): messages.append(message)
+        case .suspect(let delivery):
+          try await commit(messages)
+          messages = []
+          try await commit(delivery)
+        case .lines, .sweep: continue
+        }
+        isIdle = false
       }
-      if messages.isEmpty {
-        try await sweep()
-      } else {
-        try await commit(messages)
-      }
+      if isIdle { try await sweep() } else { try await commit(messages) }
     }
     output.finish()
   }
@@ -47,17 +70,42 @@ struct CommitStage {
   }
 
   private func commit(_ messages: [ReceivedMessage]) async throws {
-    let removed = confirmed.take()
-    try await executor.execute(messages, removing: removed) { batch in
-      // Somebody waits for the messages, nobody for the acknowledgements; but those must not wait for room.
-      output.append([Publication(batch)], size: \.bytes)
-      acknowledger.settle(batch.settled)
-      try await output.waitForRoom()
+    let messages = held.passing(messages)
+    if !messages.isEmpty { try await carryOut(Assignment(messages)) }
+  }
+
+  private func commit(_ suspect: Delivery) async throws {
+    let assignment = try await suspects.read(suspect)
+    if assignment.verdict != nil || !held.passing(assignment.messages).isEmpty { try await carryOut(assignment) }
+  }
+
+  private func goOnWithLines() async throws {
+    for _ in 0..<Self.transactionsOfLines {
+      guard try await lineExecutor.goOn(committed: pass) else { break }
     }
-    if !removed.isEmpty { Failpoint.removed.hit() }
-    for message in messages {
+    let waiting = held.take()
+    if !waiting.isEmpty { try await carryOut(Assignment(waiting)) }
+    lines.looked()
+  }
+
+  private func carryOut(_ assignment: Assignment) async throws {
+    var assignment = assignment
+    assignment.confirmed = confirmed.take()
+    try await executor.execute(assignment, committed: pass)
+    if !assignment.confirmed.isEmpty { Failpoint.removed.hit() }
+    for message in assignment.messages {
       if case .failure(let invalid) = message.content { warn(of: invalid, message.delivery) }
     }
+  }
+
+  /// Hands on what has been committed.
+  private func pass(_ batch: CommittedBatch) async throws {
+    if !batch.held.isEmpty, held.isEmpty { logger.warning("a line of parked commands is full; further ones of its tenant are held") }
+    held.hold(batch.held)
+    // Somebody waits for the messages, nobody for the acknowledgements; but those must not wait for room.
+    output.append([Publication(batch)], size: \.bytes)
+    acknowledger.settle(batch.settled)
+    try await output.waitForRoom()
   }
 
   private func warn(of invalid: InvalidCommand, _ delivery: Delivery) {
@@ -69,5 +117,11 @@ struct CommitStage {
         "tenant_id": "\(invalid.envelope.tenantID?.description ?? "")", "bytes": "\(delivery.body.count)",
         "routing_key": "\(delivery.routingKey.text ?? "")",
       ])
+  }
+}
+
+extension CommitRequest {
+  fileprivate var isLines: Bool {
+    if case .lines = self { true } else { false }
   }
 }

@@ -16,9 +16,12 @@ struct ConsumeStage {
       guard !deliveries.isEmpty else { break }
       Failpoint.received.hit()
       acknowledger.register(deliveries)
-      let messages = deliveries.map { CommitRequest.message(ReceivedMessage($0, decoder: decoder)) }
+      let requests = deliveries.map { delivery in
+        delivery.isRedelivered
+          ? CommitRequest.suspect(delivery) : CommitRequest.message(ReceivedMessage(delivery, decoder: decoder))
+      }
       Failpoint.decoded.hit()
-      try await output.send(messages, size: \.bytes)
+      try await output.send(requests, size: \.bytes)
     }
     output.finish()
   }

@@ -1,5 +1,6 @@
 import DeliveryPipeline
 import MessageContract
+import WorkspaceApplication
 
 /// The three stages of a session, overlapped: while one batch is published, the next is committed and the one after
 /// that arrives. Each stage has one batch in hand and takes whatever has arrived meanwhile as its next.
@@ -14,9 +15,13 @@ struct Stages {
   private let publish: PublishStage
   private let requests: BatchChannel<CommitRequest>
   private let sweepDelay: Duration
+  private let lines: ParkedLines
+  private let environment: ExecutionEnvironment
 
-  init(session: WorkerSession, source: any DeliverySource) {
+  init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines) {
     let settings = session.settings
+    self.lines = lines
+    environment = session.environment
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
       limits: .init(count: batch.count, bytes: batch.bytes), room: .init(count: batch.count, bytes: batch.bytes))
@@ -26,16 +31,19 @@ struct Stages {
       limits: .init(count: 1, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
     acknowledger = Acknowledger(source: source)
     sweepDelay = settings.sweepDelay
+    let decoder = CommandDecoder(limits: settings.limits)
     consume = ConsumeStage(
-      source: source, decoder: CommandDecoder(limits: settings.limits), acknowledger: acknowledger,
-      output: requests)
+      source: source, decoder: decoder, acknowledger: acknowledger, output: requests)
+    let transaction = BatchTransaction(
+      store: session.links.store, environment: session.environment, lines: lines, probe: session.probe,
+      backoff: settings.rerun, deadline: settings.handlerDeadline, logger: session.logger)
+    let suspects = SuspectReader(store: session.links.store, environment: session.environment, decoder: decoder)
     commit = CommitStage(
-      input: requests,
-      executor: BatchExecutor(
-        store: session.links.store, environment: session.environment, probe: session.probe, backoff: settings.rerun,
-        logger: session.logger),
-      store: session.links.store, confirmed: confirmed, acknowledger: acknowledger, output: publications,
-      logger: session.logger)
+      input: requests, executor: BatchExecutor(transaction),
+      lineExecutor: LineExecutor(
+        transaction, suspects: suspects, decoder: decoder, batchCount: batch.count, batchBytes: batch.bytes),
+      suspects: suspects, lines: lines, held: HeldMessages(), store: session.links.store, confirmed: confirmed,
+      acknowledger: acknowledger, output: publications, logger: session.logger)
     publish = PublishStage(
       input: publications, publisher: session.links.publisher, confirmed: confirmed, acknowledger: acknowledger)
   }
@@ -56,6 +64,14 @@ struct Stages {
   func watchConfirmed() async throws {
     try await confirmed.watch(delay: sweepDelay) {
       requests.append([.sweep]) { _ in 0 }
+    }
+  }
+
+  /// Sees to it that lines of parked commands go on when they are due.
+  func watchLines() async throws {
+    let parking = environment.parking
+    try await lines.watch(rest: parking.rest, interval: parking.interval, now: environment.clock.now) {
+      requests.append([.lines]) { _ in 0 }
     }
   }
 }

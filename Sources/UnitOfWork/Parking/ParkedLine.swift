@@ -1,0 +1,26 @@
+package import WorkspaceDomain
+
+/// A tenant's parked commands, in the order of their arrival.
+package struct ParkedLine: Sendable, Equatable {
+  package let tenantID: TenantID
+  package var count: Int
+  /// When the one that has waited longest was parked.
+  package var oldest: Timestamp
+  /// When the line goes on.
+  package var dueAt: Timestamp
+
+  package init(tenantID: TenantID, count: Int, oldest: Timestamp, dueAt: Timestamp) {
+    self.tenantID = tenantID
+    self.count = count
+    self.oldest = oldest
+    self.dueAt = dueAt
+  }
+}
+
+/// What a unit of work does to a line besides adding to its end.
+package enum ParkedLineChange: Sendable, Equatable {
+  /// The first commands are done with, and leave; the one behind them is due at once.
+  case advance(TenantID, removing: [ParkedID], at: Timestamp)
+  /// The first command has failed again, in `process`, and is due later.
+  case postpone(TenantID, ParkedID, ParkedCommand.Failures, process: ULID, until: Timestamp)
+}

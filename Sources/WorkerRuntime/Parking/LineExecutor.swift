@@ -1,0 +1,122 @@
+import DeliveryPipeline
+package import MessageContract
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Goes on with lines of parked commands that are due, each in its order.
+///
+/// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and in
+/// ever smaller parts where one of them fails, which then is the first of the line.
+package struct LineExecutor: Sendable {
+  private let transaction: BatchTransaction
+  private let suspects: SuspectReader
+  private let decoder: CommandDecoder
+  private let batchCount: Int
+  private let batchBytes: Int
+
+  package init(
+    _ transaction: BatchTransaction, suspects: SuspectReader, decoder: CommandDecoder, batchCount: Int, batchBytes: Int
+  ) {
+    self.transaction = transaction
+    self.suspects = suspects
+    self.decoder = decoder
+    self.batchCount = batchCount
+    self.batchBytes = batchBytes
+  }
+
+  private var environment: ExecutionEnvironment { transaction.environment }
+
+  /// Goes on with the line that has been due longest, by one transaction.
+  ///
+  /// - Parameter committed: called after the transaction.
+  /// - Returns: false when no line is due.
+  package func goOn(committed: (CommittedBatch) async throws -> Void) async throws -> Bool {
+    let entries = try await transaction.store.due(at: environment.clock.now(), limit: batchCount, bytes: batchBytes)
+    guard let first = entries.first else { return false }
+    if let request = first.deadLetterRequest {
+      try await committed(try await bury(first, request, next: entries.parkedAt(1)))
+    } else if isUntried(first) {
+      try await carryOut(Array(entries.prefix(while: isUntried)), of: entries, committed: committed)
+    } else {
+      try await carryOut([first], of: entries, committed: committed)
+    }
+    return true
+  }
+
+  /// Whether it may run together with others: nothing speaks against it.
+  private func isUntried(_ entry: ParkedEntry) -> Bool {
+    entry.command.failures == nil && entry.deadLetterRequest == nil && entry.command.process == environment.process
+  }
+
+  private func carryOut(
+    _ first: [ParkedEntry], of entries: [ParkedEntry], committed: (CommittedBatch) async throws -> Void
+  ) async throws {
+    var part = first
+    while true {
+      var assignment = try await read(part)
+      assignment.line = advance(part)
+      do {
+        return try await committed(try await transaction.commit(assignment, next: entries.parkedAt(part.count)))
+      } catch let spoiled as BatchTransaction.Spoiled {
+        guard part.count == 1 else {
+          part = Array(part.prefix(part.count / 2))
+          continue
+        }
+        let message = assignment.messages[0]
+        return try await committed(try await settle(part[0], message, spoiled.cause, next: entries.parkedAt(1)))
+      }
+    }
+  }
+
+  private func read(_ part: [ParkedEntry]) async throws -> Assignment {
+    if part.count == 1, part[0].command.process != environment.process { return try await suspects.read(part[0]) }
+    return Assignment(part.map { ReceivedMessage($0, decoder: decoder) })
+  }
+
+  /// Commits the verdict on the first command of a line, which has failed.
+  private func settle(
+    _ entry: ParkedEntry, _ message: ReceivedMessage, _ cause: UnitOfWorkError, next: Timestamp?
+  ) async throws -> CommittedBatch {
+    switch transaction.verdict(on: message, cause) {
+    case .parked(let failures, let dueAt):
+      // The command itself has no part in this: it only waits on.
+      return try await commit(
+        Assignment([], line: .postpone(entry.command.tenantID, entry.id, failures, process: environment.process, until: dueAt)))
+    case let verdict?:
+      return try await commit(Assignment([message], verdict: verdict, line: advance([entry])), next: next)
+    case nil: throw cause
+    }
+  }
+
+  /// Sends the first command of a line to the dead letters, as an operator wants it.
+  private func bury(_ entry: ParkedEntry, _ request: String, next: Timestamp?) async throws -> CommittedBatch {
+    let failures = entry.command.failures
+    let attempts = DeadLetter.Attempts(count: failures?.count ?? 0, first: failures?.first ?? entry.command.parkedAt)
+    let error = failures.map { "\(request); it had failed with \($0.error)" } ?? request
+    return try await commit(
+      Assignment(
+        [ReceivedMessage(entry, decoder: decoder)], verdict: .deadLetter(.withdrawn, error: error, attempts: attempts),
+        line: advance([entry])),
+      next: next)
+  }
+
+  private func commit(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
+    do {
+      return try await transaction.commit(assignment, next: next)
+    } catch let spoiled as BatchTransaction.Spoiled {
+      throw spoiled.cause
+    }
+  }
+
+  private func advance(_ part: [ParkedEntry]) -> ParkedLineChange {
+    .advance(part[0].command.tenantID, removing: part.map(\.id), at: environment.clock.now())
+  }
+}
+
+extension [ParkedEntry] {
+  /// When the one at `index` was parked; where it was not read, a time before that.
+  fileprivate func parkedAt(_ index: Int) -> Timestamp? {
+    (index < count ? self[index] : last)?.command.parkedAt
+  }
+}

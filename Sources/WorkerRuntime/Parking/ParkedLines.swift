@@ -1,0 +1,77 @@
+import Synchronization
+package import UnitOfWork
+package import WorkspaceDomain
+
+/// What the active worker knows of its queue's lines of parked commands.
+///
+/// It is the only one who adds to them and takes from them, so that it need not ask the database, with each batch,
+/// whether there are any: most of the time there are none.
+package final class ParkedLines: Sendable {
+  private let lines = Mutex<[TenantID: ParkedLine]>([:])
+  /// One element is enough to say that there is something to look at.
+  private let changes: AsyncStream<Void>
+  private let continuation: AsyncStream<Void>.Continuation
+
+  package init() {
+    (changes, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+  }
+
+  package var all: [TenantID: ParkedLine] { lines.withLock { $0 } }
+
+  var isEmpty: Bool { lines.withLock { $0.isEmpty } }
+
+  package func load(_ loaded: [ParkedLine]) {
+    lines.withLock { lines in lines = Dictionary(uniqueKeysWithValues: loaded.map { ($0.tenantID, $0) }) }
+    if !loaded.isEmpty { continuation.yield() }
+  }
+
+  /// What `writeSet` says has committed.
+  ///
+  /// - Parameter next: when the first of those that stay behind a line's change was parked, where that is known.
+  func committed(_ writeSet: WriteSet, next: Timestamp? = nil) {
+    guard !writeSet.parked.isEmpty || writeSet.line != nil else { return }
+    lines.withLock { lines in
+      for command in writeSet.parked { lines.add(command) }
+      switch writeSet.line {
+      case .advance(let tenantID, let removed, let now): lines.advance(tenantID, by: removed.count, at: now, next: next)
+      case .postpone(let tenantID, _, _, _, let dueAt): lines[tenantID]?.dueAt = dueAt
+      case nil: break
+      }
+    }
+    continuation.yield()
+  }
+
+  /// The lines were looked at; they have to be again, as long as there are any.
+  func looked() {
+    if !isEmpty { continuation.yield() }
+  }
+
+  /// Calls `look` when a line is due, and every `interval` while there are any, until the task is cancelled.
+  ///
+  /// - Parameter rest: how long none is due at first.
+  func watch(rest: Duration, interval: Duration, now: () -> Timestamp, look: () -> Void) async throws {
+    try await Task.sleep(for: rest)
+    for await _ in changes {
+      guard let dueAt = lines.withLock({ $0.values.lazy.map(\.dueAt).min() }) else { continue }
+      let delay = Duration.milliseconds(dueAt.milliseconds - now().milliseconds)
+      if delay > .zero { try await Task.sleep(for: min(delay, interval)) }
+      look()
+    }
+  }
+}
+
+extension [TenantID: ParkedLine] {
+  fileprivate mutating func add(_ command: ParkedCommand) {
+    let line = ParkedLine(
+      tenantID: command.tenantID, count: 0, oldest: command.parkedAt, dueAt: command.dueAt ?? command.parkedAt)
+    self[command.tenantID, default: line].count += 1
+  }
+
+  fileprivate mutating func advance(_ tenantID: TenantID, by count: Int, at now: Timestamp, next: Timestamp?) {
+    guard var line = self[tenantID] else { return }
+    line.count -= count
+    line.dueAt = now
+    if let next { line.oldest = next }
+    self[tenantID] = line.count > 0 ? line : nil
+  }
+}

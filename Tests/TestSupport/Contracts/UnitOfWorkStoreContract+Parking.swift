@@ -1,0 +1,174 @@
+import DeliveryPipeline
+import Testing
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+extension UnitOfWorkStoreContract {
+  private static let now = Timestamp.sample
+
+  static let parking: [Self] = [
+    Self("a line keeps the order in which commands were parked, across units of work") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant))
+      try await store.park(.waiting("3", tenant: tenant))
+      let line = try await store.due(at: now, limit: 10, bytes: 1 << 20)
+      #expect(line.map(\.command.commandID) == ["1", "2", "3"])
+      #expect(line.map(\.id) == line.map(\.id).sorted())
+    },
+
+    Self("a parked command comes back with all that belongs to it") { stores in
+      let store = try await stores.open()
+      let commands = [ParkedCommand.failed("1", tenant: .random()), .failed("2", tenant: .random(), count: 3)]
+      try await store.park(commands[0])
+      #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).map(\.command) == [commands[0]])
+    },
+
+    Self("the line that has been due longest is the first, and none is before its time") { stores in
+      let store = try await stores.open()
+      let (early, late) = (TenantID.random(), TenantID.random())
+      try await store.park(.failed("late", tenant: late, dueAfter: 2000), .failed("early", tenant: early, dueAfter: 1000))
+      #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).isEmpty)
+      #expect(try await store.due(at: now.plus(1000), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["early"])
+      #expect(try await store.due(at: now.plus(9999), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["early"])
+    },
+
+    Self("a part of a line ends with the limit, or with the command that brings it above the size") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant), .waiting("3", tenant: tenant))
+      #expect(try await store.due(at: now, limit: 2, bytes: 1 << 20).map(\.command.commandID) == ["1", "2"])
+      #expect(try await store.due(at: now, limit: 9, bytes: 1).map(\.command.commandID) == ["1"])
+    },
+
+    Self("when the first commands leave, the next one is due; then the line is gone") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant), .waiting("3", tenant: tenant))
+      let line = try await store.due(at: now, limit: 10, bytes: 1 << 20)
+      try await store.write { $0.line = .advance(tenant, removing: line.prefix(2).map(\.id), at: now.plus(5)) }
+      #expect(try await store.due(at: now.plus(4), limit: 10, bytes: 1 << 20).isEmpty)
+      #expect(try await store.due(at: now.plus(5), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["3"])
+      try await store.write { $0.line = .advance(tenant, removing: [line[2].id], at: now) }
+      #expect(try await store.lines().isEmpty)
+    },
+
+    Self("a command that fails again stays the first, and is due later") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant))
+      let first = try await store.due(at: now, limit: 1, bytes: 1 << 20)[0]
+      let failures = ParkedCommand.Failures(after: first.command.failures, at: now.plus(1), error: "again")
+      try await store.write { $0.line = .postpone(tenant, first.id, failures, process: .process(9), until: now.plus(7)) }
+      #expect(try await store.due(at: now.plus(6), limit: 10, bytes: 1 << 20).isEmpty)
+      let line = try await store.due(at: now.plus(7), limit: 10, bytes: 1 << 20)
+      #expect(line.map(\.command.commandID) == ["1", "2"])
+      #expect(line[0].command.failures == ParkedCommand.Failures(count: 2, first: now, last: now.plus(1), error: "again"))
+      #expect(line[0].command.process == .process(9))
+    },
+
+    Self("a command that has left its line already is a conflict") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant))
+      let id = try await store.due(at: now, limit: 1, bytes: 1)[0].id
+      let gone = ParkedID(number: id.number + 1_000_000)
+      try await store.expectConflict(nil) { $0.line = .advance(tenant, removing: [id, gone], at: now) }
+      try await store.expectConflict(nil) {
+        $0.line = .postpone(tenant, gone, .init(count: 1, first: now, last: now, error: "x"), process: .process(1), until: now)
+      }
+      #expect(try await store.lines().map(\.count) == [1])
+    },
+
+    Self("a line has one first command") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant))
+      await #expect(throws: UnitOfWorkError.self) { try await store.park(.failed("2", tenant: tenant)) }
+      #expect(try await store.lines().map(\.count) == [1])
+    },
+
+    Self("lines are told with their length, their oldest command and when they are due") { stores in
+      let store = try await stores.open()
+      let tenants = [TenantID.random(), .random()].sorted()
+      try await store.park(
+        .failed("1", tenant: tenants[0], dueAfter: 10), .waiting("2", tenant: tenants[0]), .failed("3", tenant: tenants[1]))
+      #expect(
+        try await store.lines().sorted { $0.tenantID < $1.tenantID } == [
+          ParkedLine(tenantID: tenants[0], count: 2, oldest: now, dueAt: now.plus(10)),
+          ParkedLine(tenantID: tenants[1], count: 1, oldest: now, dueAt: now),
+        ])
+    },
+
+    Self("each queue has lines of its own") { stores in
+      let store = try await stores.open()
+      let other = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant))
+      #expect(try await other.lines().isEmpty)
+      #expect(try await other.due(at: now, limit: 1, bytes: 1).isEmpty)
+      try await other.park(.failed("1", tenant: tenant))
+      #expect(try await store.lines().map(\.count) == [1])
+    },
+
+    Self("a parked command is known by its fingerprint, in its queue") { stores in
+      let store = try await stores.open()
+      let command = ParkedCommand.failed("1", tenant: .random())
+      try await store.park(command)
+      let wanted: Set = [command.fingerprint, [UInt8](repeating: 9, count: 32)]
+      #expect(try await store.read { $0.parked = wanted }.parked == [command.fingerprint])
+    },
+
+    Self("a message that is begun counts the processes that began it, each once, until one has lived") { stores in
+      let store = try await stores.open()
+      let fingerprint = ParkedCommand.failed("1", tenant: .random()).fingerprint
+      func begin(_ process: UInt64) async throws -> BegunMessage {
+        try await store.noteBegin(of: fingerprint, in: .process(process), at: now)
+      }
+      #expect(try await begin(1) == BegunMessage(processes: 1, isDecodable: false))
+      #expect(try await begin(1).processes == 1)
+      #expect(try await begin(2).processes == 2)
+      try await store.noteDecoded(fingerprint)
+      #expect(try await begin(3) == BegunMessage(processes: 3, isDecodable: true))
+      try await store.write { $0.survived = [fingerprint] }
+      #expect(try await begin(3) == BegunMessage(processes: 1, isDecodable: false))
+    },
+  ]
+}
+
+extension UnitOfWorkStore {
+  fileprivate func park(_ commands: ParkedCommand...) async throws(UnitOfWorkError) { try await write { $0.parked = commands } }
+}
+
+extension Timestamp {
+  fileprivate func plus(_ duration: Int64) -> Timestamp { Timestamp(milliseconds: milliseconds + duration) }
+}
+
+extension ULID {
+  fileprivate static func process(_ number: UInt64) -> ULID { ULID(milliseconds: 0, randomness: .init(high: 0, low: number)) }
+}
+
+extension ParkedCommand {
+  fileprivate static func failed(
+    _ id: String, tenant: TenantID, count: Int = 1, dueAfter delay: Int64 = 0
+  ) -> ParkedCommand {
+    let failures = Failures(count: count, first: .sample, last: .sample, error: "23514 check_violation")
+    return sample(id, tenant: tenant, failures: failures, dueAt: .sample.plus(delay))
+  }
+
+  fileprivate static func waiting(_ id: String, tenant: TenantID) -> ParkedCommand {
+    sample(id, tenant: tenant, failures: nil, dueAt: nil)
+  }
+
+  private static func sample(_ id: String, tenant: TenantID, failures: Failures?, dueAt: Timestamp?) -> ParkedCommand {
+    var properties = MessageProperties()
+    properties.messageID = ShortString(id)
+    let message = OutboundMessage(
+      exchange: "workspace.commands", routingKey: ShortString(bytes: [0xFF]) ?? "", properties: properties, body: [0, 0xFF])
+    return ParkedCommand(
+      tenantID: tenant, type: "workspace.create", source: "/tests", commandID: id, message: message,
+      fingerprint: (0..<32).map { _ in .random(in: 0...255) }, parkedAt: .sample, process: .process(1),
+      failures: failures, dueAt: dueAt)
+  }
+}

@@ -1,0 +1,183 @@
+import DeliveryPipeline
+import MessageContract
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// What becomes of a command that fails for a reason which is no rule, and of those behind it.
+@Suite struct ParkingTests {
+  private static func policy(retries: Int = 5, _ change: (inout ParkingPolicy) -> Void = { _ in }) -> ParkingPolicy {
+    var policy = ParkingPolicy()
+    policy.retries = RetrySchedule(Array(repeating: .zero, count: retries))
+    change(&policy)
+    return policy
+  }
+
+  private let fixture = ExecutorFixture(parking: policy())
+
+  /// Commits that answer a command with one of these labels fail.
+  private func poison(_ labels: Set<String>, in fixture: ExecutorFixture? = nil) async {
+    await (fixture ?? self.fixture).store.fail { writeSet in
+      writeSet.inbox.contains { labels.contains($0.key.id) } ? .failed(reason: "23514 check_violation") : nil
+    }
+  }
+
+  private func list(_ label: String, tenant: UInt64 = 1) -> CommandMessage { CommandMessage(label, "list", tenant: tenant) }
+
+  @Test("the command at fault is parked, later ones of its tenant line up behind it, other tenants don't wait")
+  func parks() async throws {
+    await poison(["2"])
+    let batches = try await fixture.run(
+      [list("1"), list("2"), list("x", tenant: 2), list("3"), list("y", tenant: 2), list("4")])
+    #expect(batches.results.map(\.label) == ["1", "x", "y"])
+    #expect(batches.settled.sorted() == [1, 2, 3, 4, 5, 6], "what is parked is acknowledged")
+    #expect(batches.deadLetters.isEmpty)
+    #expect(fixture.lines.all[.sample(1)]?.count == 3)
+    #expect(fixture.lines.all[.sample(2)] == nil)
+    #expect(try await fixture.line() == ["2", "3", "4"])
+    #expect(try await fixture.run([list("5"), list("z", tenant: 2)]).results.map(\.label) == ["z"])
+    #expect(try await fixture.line() == ["2", "3", "4", "5"])
+  }
+
+  @Test("once the command succeeds, the line goes on in order, many at a time, and is gone", arguments: [1, 2, 4, 100])
+  func goesOn(batchCount: Int) async throws {
+    let fixture = ExecutorFixture(parking: Self.policy(), batchCount: batchCount)
+    await poison(["2"], in: fixture)
+    try await fixture.run((1...9).map { list("\($0)") })
+    await fixture.store.fail { _ in nil }
+    let batches = try await fixture.goOn()
+    #expect(batches.results.map(\.label) == (2...9).map(String.init))
+    #expect(batches.settled.isEmpty, "there is nothing left to acknowledge")
+    #expect(batches.count == 1 + (7 + batchCount - 1) / batchCount)
+    #expect(fixture.lines.all.isEmpty)
+    #expect(try await fixture.store.lines().isEmpty)
+    #expect(try await fixture.run(list("10")).results.map(\.label) == ["10"])
+  }
+
+  @Test("a command that fails each time is a dead letter after its last attempt, and the line moves on", arguments: 0...5)
+  func lastAttempt(retries: Int) async throws {
+    let fixture = ExecutorFixture(parking: Self.policy(retries: retries))
+    await poison(["2"], in: fixture)
+    let first = try await fixture.run((1...4).map { list("\($0)") })
+    let later = try await fixture.goOn()
+    #expect((first + later).results.map(\.label) == ["1", "2", "3", "4"])
+    #expect((first + later).types[1] == "workspace.list.failed")
+    let letters = await fixture.store.commits.flatMap(\.deadLetters)
+    #expect(letters.map(\.reason) == ["unexpected_failure"])
+    #expect(letters[0].attempts == .init(count: retries + 1, first: .sample))
+    #expect(letters[0].detail.hasSuffix("23514 check_violation"))
+    #expect(fixture.lines.all.isEmpty)
+  }
+
+  @Test("of those that wait, another one at fault becomes the first of the line, after those before it", arguments: 3...9)
+  func secondFault(place: Int) async throws {
+    let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100)
+    await poison(["2"], in: fixture)
+    try await fixture.run((1...9).map { list("\($0)") })
+    await poison(["\(place)"], in: fixture)
+    var batches: [CommittedBatch] = []
+    while try await fixture.line().first != "\(place)" { batches += try await fixture.step() }
+    batches += try await fixture.step()
+    #expect(batches.results.map(\.label) == (2..<place).map(String.init))
+    #expect(try await fixture.line() == (place...9).map(String.init))
+    #expect(fixture.lines.all[.sample(1)]?.count == 10 - place)
+    await fixture.store.fail { _ in nil }
+    #expect(try await fixture.goOn().results.map(\.label) == (place...9).map(String.init))
+  }
+
+  @Test("a database that goes away costs a parked command no attempt")
+  func noAttempt() async throws {
+    await poison(["1"])
+    try await fixture.run(list("1"))
+    let before = try await fixture.entries()
+    await fixture.store.fail { _ in .unavailable(reason: "gone") }
+    await #expect(throws: UnitOfWorkError.unavailable(reason: "gone")) { try await fixture.step() }
+    await fixture.store.fail { _ in .transient(reason: "deadlock") }
+    await #expect(throws: UnitOfWorkError.transient(reason: "deadlock")) { try await fixture.step() }
+    #expect(try await fixture.entries() == before)
+  }
+
+  @Test("a delivery that comes again is not parked twice, a second copy is")
+  func comesAgain() async throws {
+    await poison(["1"])
+    try await fixture.run([list("1"), list("2")])
+    #expect(try await fixture.run([list("1"), list("2")], isRedelivered: true).settled == [3, 4])
+    #expect(try await fixture.line() == ["1", "2"])
+    try await fixture.run(list("2"))
+    await fixture.store.fail { _ in nil }
+    let results = try await fixture.goOn().results
+    #expect(results.map(\.label) == ["1", "2", "2"])
+    #expect(results[1].body == results[2].body)
+  }
+
+  @Test("a full line takes no more: strict holds further commands until it does")
+  func strict() async throws {
+    let fixture = ExecutorFixture(parking: Self.policy { $0.lineLimit = 2 })
+    await poison(["1"], in: fixture)
+    let batches = try await fixture.run([list("1"), list("2"), list("3"), list("x", tenant: 2), list("4")])
+    #expect(batches.flatMap(\.held).compactMap { $0.command?.context.key.id } == ["3", "4"])
+    #expect(batches.settled.sorted() == [1, 2, 4])
+    #expect(batches.results.map(\.label) == ["x"])
+    #expect(try await fixture.line() == ["1", "2"])
+  }
+
+  @Test("a full line takes no more: skip sends further commands to the dead letters")
+  func skip() async throws {
+    let fixture = ExecutorFixture(
+      parking: Self.policy {
+        $0.lineLimit = 2
+        $0.whenFull = .skip
+      })
+    await poison(["1"], in: fixture)
+    let batches = try await fixture.run([list("1"), list("2"), list("3"), list("4")])
+    #expect(batches.deadLetters.map(\.label) == ["3", "4"])
+    #expect(batches.results.map { $0.member("code") } == ["parked_line_full", "parked_line_full"])
+    #expect(await fixture.store.commits.flatMap(\.deadLetters).map(\.attempts.count) == [0, 0])
+    #expect(batches.flatMap(\.held).isEmpty)
+  }
+
+  @Test("a line with a command that is too old takes no more")
+  func tooOld() async throws {
+    let fixture = ExecutorFixture(parking: Self.policy { $0.whenFull = .skip })
+    let old = Timestamp(milliseconds: Timestamp.sample.milliseconds - 86_400_001)
+    fixture.lines.load([ParkedLine(tenantID: .sample(1), count: 1, oldest: old, dueAt: .sample)])
+    #expect(try await fixture.run(list("1")).deadLetters.map(\.label) == ["1"])
+  }
+
+  @Test("statements that time out are run again until the deadline, then the command at fault is looked for")
+  func timeout() async throws {
+    for deadline in [Duration.zero, .milliseconds(30)] {
+      let fixture = ExecutorFixture(parking: Self.policy(), deadline: deadline)
+      await fixture.store.fail { writeSet in
+        writeSet.inbox.contains { $0.key.id == "2" } ? .timedOut(reason: "57014 query_canceled") : nil
+      }
+      let batches = try await fixture.run([list("1"), list("2"), list("x", tenant: 2)])
+      #expect(batches.results.map(\.label) == ["1", "x"])
+      #expect(try await fixture.entries().map(\.command.failures?.error) == ["57014 query_canceled"])
+    }
+  }
+}
+
+extension ExecutorFixture {
+  /// One transaction of the lines.
+  func step() async throws -> [CommittedBatch] {
+    var batches: [CommittedBatch] = []
+    _ = try await lineExecutor.goOn { batches.append($0) }
+    return batches
+  }
+
+  /// Goes on with the lines while any is due.
+  func goOn() async throws -> [CommittedBatch] {
+    var batches: [CommittedBatch] = []
+    while try await lineExecutor.goOn(committed: { batches.append($0) }) {}
+    return batches
+  }
+
+  func entries() async throws -> [ParkedEntry] { try await store.due(at: .sample, limit: .max, bytes: .max - (1 << 40)) }
+
+  /// The ids of the commands in the line that is due.
+  func line() async throws -> [String] { try await entries().map(\.command.commandID) }
+}
