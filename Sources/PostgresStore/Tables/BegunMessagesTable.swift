@@ -48,6 +48,23 @@ enum BegunMessagesTable {
     name: "begun_messages_delete", parameters: [.text, .byteaArray],
     sql: "delete from begun_messages where queue = $1 and fingerprint = any($2)")
 
+  static func takeBack(of process: ULID, queue: String) -> PostgresRequest {
+    var parameters = PostgresParameters()
+    parameters.append(queue)
+    parameters.append(process)
+    return PostgresRequest(takingBack, parameters)
+  }
+
+  /// What other processes died of before still counts.
+  private static let takingBack = PostgresStatement(
+    name: "begun_messages_take_back", parameters: [.text, .text],
+    sql: """
+      with changed as (
+        update begun_messages set processes = processes - 1, process = '' where queue = $1 and process = $2 returning 1
+      )
+      select count(*) from changed
+      """)
+
   /// Notes on messages that never came back: their queue was purged, or another program took them.
   static func deleteForgotten(queue: String) -> PostgresRequest {
     var parameters = PostgresParameters()

@@ -72,6 +72,8 @@ extension ParkedCommandsTable {
       command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body
     """
 
+  static let columnCount = 18
+
   static func entry(_ row: PostgresRow) throws(PostgresError) -> ParkedEntry {
     guard let exchange = ShortString(bytes: try row.bytea(14)), let routingKey = ShortString(bytes: try row.bytea(15)) else {
       throw .decoding(reason: "a name of more than 255 bytes")

@@ -5,6 +5,7 @@ import PostgresStore
 import RabbitMQClient
 import UnitOfWork
 import WorkerRuntime
+import WorkspaceDomain
 
 /// Opens a worker's connections: one to PostgreSQL, one to the broker for consuming, one for publishing.
 struct LinkFactory: Sendable {
@@ -13,8 +14,7 @@ struct LinkFactory: Sendable {
   let idleSessionTimeout: Duration
   let logger: Logger
 
-  /// `<virtual host>/<queue>`: whose leases and outgoing messages these are.
-  var queueKey: String { "\(servers.amqp.virtualHost)/\(amqp.names.commandsQueue)" }
+  private var queueKey: String { servers.queueKey }
 
   func connect() async throws -> WorkerLinks {
     let database = try await openDatabase()
@@ -30,6 +30,17 @@ struct LinkFactory: Sendable {
   func connectRetention(of table: PostgresRetention.Table) async throws -> RetentionLink {
     let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
     return RetentionLink(retention: PostgresRetention(of: table, on: database), close: { await database.close() })
+  }
+
+  /// Takes back what a process that ends has noted about messages that it had begun.
+  func takeBackNotes(of process: ULID) async {
+    do {
+      let database = try await PostgresConnection.connect(servers.forOneCommand.postgres, logger: logger)
+      try await PostgresBegunMessages(connection: database, queue: queueKey).takeBack(of: process)
+      await database.close()
+    } catch {
+      logger.info("the messages in hand count as begun", metadata: ["error": "\(error)"])
+    }
   }
 
   private func openDatabase() async throws -> PostgresConnection {

@@ -10,6 +10,9 @@ struct Servers: Sendable {
   let postgres: PostgresConfiguration
   let topologyNames: TopologyNames
 
+  /// `<virtual host>/<queue>`: whose leases, outgoing messages and parked commands these are.
+  var queueKey: String { "\(amqp.virtualHost)/\(topologyNames.commandsQueue.text ?? "")" }
+
   /// Where the worker publishes to.
   var exchangeNames: ExchangeNames {
     ExchangeNames(

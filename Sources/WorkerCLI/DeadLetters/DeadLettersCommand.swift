@@ -1,5 +1,4 @@
 import ArgumentParser
-import PostgresClient
 import PostgresStore
 
 struct DeadLettersCommand: AsyncParsableCommand {
@@ -9,19 +8,6 @@ struct DeadLettersCommand: AsyncParsableCommand {
 
   /// Runs `body` with the ledger on a connection of its own.
   static func withLedger(_ options: ConfigurationOptions, _ body: (PostgresDeadLetters) async throws -> Void) async throws {
-    try await FailureReport.reporting {
-      let configuration = try await options.load()
-      let logger = LogSetup.start(configuration.log)
-      let connection = try await PostgresConnection.connect(
-        try Servers(configuration).forOneCommand.postgres, logger: logger)
-      do {
-        _ = try await Migrator(connection: connection, logger: logger).verify()
-        try await body(PostgresDeadLetters(connection: connection))
-      } catch {
-        await connection.close()
-        throw error
-      }
-      await connection.close()
-    }
+    try await options.withDatabase { connection, _ in try await body(PostgresDeadLetters(connection: connection)) }
   }
 }

@@ -67,14 +67,15 @@ struct Serve: AsyncParsableCommand {
     var settings = configuration.worker
     settings.keepAliveInterval = configuration.postgres.keepAliveInterval
     let (clock, identifiers) = (SystemWallClock(), MonotonicIdentifiers())
+    let process = try identifiers.next(at: clock.now())
     return Worker(
       settings: settings,
       environment: ExecutionEnvironment(
         clock: clock, identifiers: identifiers, defaultRootName: configuration.defaultRootName,
         messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher),
-        process: try identifiers.next(at: clock.now()), parking: configuration.parking),
+        process: process, parking: configuration.parking),
       probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
-      connect: { try await links.connect() })
+      connect: { try await links.connect() }, farewell: { await links.takeBackNotes(of: process) })
   }
 
   private func cleaner(

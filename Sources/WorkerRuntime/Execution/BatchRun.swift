@@ -1,4 +1,5 @@
 import DeliveryPipeline
+import Failpoints
 import MessageContract
 package import UnitOfWork
 package import WorkspaceApplication
@@ -118,6 +119,7 @@ extension BatchRun {
   }
 
   private mutating func execute(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
+    DeadlyCommand.strike(command.context.key.id)
     let now = environment.clock.now()
     let outcome = try outcome(of: command, verdict, at: now)
     let result = ResultEncoder.encode(outcome, of: command, id: try newID(at: now), at: now)

@@ -6,6 +6,7 @@ package import WorkspaceApplication
 /// Serves a queue until it is told to drain: connects, works, and connects again whatever happens to the servers.
 package struct Worker: Service {
   private let connect: @Sendable () async throws -> WorkerLinks
+  private let farewell: @Sendable () async -> Void
   private let settings: WorkerSettings
   private let environment: ExecutionEnvironment
   private let probe: any WorkspaceServiceProbe & Sendable
@@ -17,9 +18,11 @@ package struct Worker: Service {
   /// - Parameters:
   ///   - failsFast: the first failure ends the worker, which otherwise never gives up.
   ///   - connect: opens both connections; bounded in time.
+  ///   - farewell: called last, when the worker ends in an orderly way, whatever it could not finish; bounded in time.
   package init(
     settings: WorkerSettings, environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe & Sendable,
-    status: WorkerStatus, failsFast: Bool, logger: Logger, connect: @escaping @Sendable () async throws -> WorkerLinks
+    status: WorkerStatus, failsFast: Bool, logger: Logger, connect: @escaping @Sendable () async throws -> WorkerLinks,
+    farewell: @escaping @Sendable () async -> Void = {}
   ) {
     self.settings = settings
     self.environment = environment
@@ -28,10 +31,20 @@ package struct Worker: Service {
     self.failsFast = failsFast
     self.logger = logger
     self.connect = connect
+    self.farewell = farewell
   }
 
   /// Returns after a graceful shutdown.
   package func run() async throws {
+    let result = await Result(catching: { try await runUntilDrained() })
+    // Not in this task, which may be cancelled.
+    await Task { await farewell() }.value
+    try result.get()
+    status.change(to: .stopped)
+    logger.info("the worker has stopped")
+  }
+
+  private func runUntilDrained() async throws {
     try await withGracefulShutdownHandler {
       try await supervise()
     } onGracefulShutdown: {
@@ -39,8 +52,6 @@ package struct Worker: Service {
       status.change(to: .draining)
       drain.raise()
     }
-    status.change(to: .stopped)
-    logger.info("the worker has stopped")
   }
 
   private func supervise() async throws {
@@ -81,5 +92,11 @@ package struct Worker: Service {
       throw error
     }
     await links.close()
+  }
+}
+
+extension Result where Failure == any Error {
+  fileprivate init(catching body: () async throws -> Success) async {
+    do { self = .success(try await body()) } catch { self = .failure(error) }
   }
 }

@@ -1,0 +1,32 @@
+import DeliveryPipeline
+
+/// A message with all that belongs to it.
+struct MessageReport: Encodable {
+  let exchange: BytesReport
+  let routingKey: BytesReport
+  let properties: [String: PropertyReport]
+  /// Nil where there are none.
+  let headers: [HeaderReport]?
+  let body: BytesReport
+
+  init(_ message: OutboundMessage) {
+    let properties = message.properties
+    exchange = BytesReport(message.exchange.bytes)
+    routingKey = BytesReport(message.routingKey.bytes)
+    self.properties = PropertyReport.all(of: properties)
+    headers = properties.headers.map(HeaderReport.all)
+    body = BytesReport(message.body)
+  }
+
+  /// For people: `lines` with a name and a value each, then those of the message, then the body.
+  func text(below lines: [(String, String)]) -> String {
+    var lines = lines + [("exchange", exchange.text), ("routing key", routingKey.text)]
+    for (name, value) in properties.sorted(by: { $0.key < $1.key }) { lines.append((name, value.text)) }
+    for header in headers ?? [] { lines.append(("header \(header.name.text)", header.value.text)) }
+    lines.append(("body", "\(body.bytes.count) bytes"))
+    let table = lines.map { ["\($0.0):", $0.1.escapingControls(keepingLines: false)] }
+    var columns = TextTable(header: table[0])
+    for row in table.dropFirst() { columns.add(row) }
+    return columns.text + "\n\n" + body.text.escapingControls(keepingLines: true)
+  }
+}

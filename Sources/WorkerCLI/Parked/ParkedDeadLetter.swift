@@ -1,0 +1,42 @@
+import ArgumentParser
+import PostgresStore
+import UnitOfWork
+import WorkspaceDomain
+
+struct ParkedDeadLetter: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dead-letter", abstract: "Has parked commands sent to the dead letters instead of being tried again.",
+    discussion: """
+      The worker does it when the turn of each comes, so that the order of the tenant's results is kept: for the first of a \
+      line that is now. Exits 2 when there is no such command.
+      """)
+
+  @Argument(help: "Their numbers, as parked list names them.")
+  var ids: [Int64] = []
+  @Option(help: "All that are in the line of this tenant now.")
+  var tenant: ULID?
+  @Option(help: "Why: kept with the dead letter.")
+  var because: String
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if ids.isEmpty == (tenant == nil) { throw ValidationError("Name commands, or a tenant by --tenant.") }
+    guard (1...500).contains(because.unicodeScalars.count), !because.unicodeScalars.contains("\0") else {
+      throw ValidationError("--because takes 1 to 500 characters.")
+    }
+  }
+
+  func run() async throws {
+    try await Parked.withLines(options) { lines in
+      let count =
+        if let tenant {
+          try await lines.requestDeadLetters(lineOf: TenantID(tenant), because: because)
+        } else {
+          try await lines.requestDeadLetters(ids.map(ParkedID.init), because: because)
+        }
+      try output.print(["requested": count], text: "\(count) commands go to the dead letters when their turn comes")
+      if count == 0 { throw ExitCode.no }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import PostgresStore
+import UnitOfWork
+import WorkspaceDomain
+
+struct ParkedList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Lists the lines of parked commands, or the commands in the line of a tenant.")
+
+  @Option(help: "List the commands in the line of this tenant.")
+  var tenant: ULID?
+  @Option(help: "The largest number of rows, 1-1000.")
+  var limit = 50
+  @Option(help: "Go on behind this one, the last of the page before: a tenant; with --tenant the number of a command.")
+  var after: String?
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (1...1000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 1000.") }
+    guard let after else { return }
+    guard tenant == nil ? ULID(after) != nil : Int64(after) != nil else {
+      throw ValidationError("--after takes a tenant; with --tenant, the number of a command.")
+    }
+  }
+
+  func run() async throws {
+    // One more tells whether another page follows.
+    try await Parked.withLines(options) { lines in
+      if let tenant {
+        let after = after.flatMap { Int64($0) }.map(ParkedID.init)
+        let entries = try await lines.line(of: TenantID(tenant), after: after, limit: limit + 1)
+        let report = ParkedCommandListReport(Array(entries.prefix(limit)), hasMore: entries.count > limit)
+        try output.print(report, text: report.text)
+      } else {
+        let after = after.flatMap { ULID($0) }.map(TenantID.init)
+        let found = try await lines.lines(after: after, limit: limit + 1)
+        let report = ParkedLineListReport(Array(found.prefix(limit)), hasMore: found.count > limit)
+        try output.print(report, text: report.text)
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import PostgresStore
+import WorkspaceDomain
+
+struct ParkedRelease: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release", abstract: "Has the first command of lines tried again now instead of when it is due.",
+    discussion: "Costs it an attempt only when it fails again. Exits 2 when there is no such line.")
+
+  @Argument(help: "The tenants whose lines are to go on.")
+  var tenants: [ULID] = []
+  @Flag(help: "All lines.")
+  var all = false
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if tenants.isEmpty != all { throw ValidationError("Name tenants, or use --all.") }
+  }
+
+  func run() async throws {
+    try await Parked.withLines(options) { lines in
+      let count = try await lines.release(all ? nil : tenants.map(TenantID.init))
+      try output.print(["released": count], text: "\(count) lines are due now")
+      if count == 0 { throw ExitCode.no }
+    }
+  }
+}

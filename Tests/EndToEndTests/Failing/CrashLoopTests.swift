@@ -1,0 +1,68 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Failpoints
+import Glibc
+import TestSupport
+import Testing
+
+/// A command that kills every process which carries it out.
+@Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
+struct CrashLoopTests {
+  @Test func `after three deaths the culprit alone is a dead letter, and two hundred neighbours are done`() async throws {
+    let deployment = try Deployment.current
+    let stream = CommandStream(tenants: 4, count: 200)
+    let tenant = Command.newID()
+    let culprit = Command.createRoot(tenant, id: Command.newID())
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    try await sender.send(Array(stream.commands[..<100]) + [culprit] + Array(stream.commands[100...]))
+
+    var deaths = 0
+    var worker = try deployment.startWorker(["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id])
+    while deaths < 3 {
+      #expect(try await worker.program.exit() == .signal(SIGABRT))
+      deaths += 1
+      worker = try deployment.startWorker(["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id])
+    }
+    let all = try await results.collect("all results") { $0.answeredCount == 201 }
+    try await deployment.outboxIsEmpty()
+    #expect(try await worker.drain() == .code(0), "the fourth one lives")
+
+    #expect(all.filter { $0.event?.commandid == culprit.id }.map(\.code) == ["crash_loop"])
+    stream.expectResults(all.filter { $0.event?.commandid != culprit.id })
+    #expect(try await deployment.letters() == [.init(reason: "crash_loop", attempts: 3, commandID: culprit.id)])
+    #expect(try await deployment.begunCount() == 0, "nobody else is charged")
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+  }
+
+  @Test func `fifty rolling restarts under load cost no command an attempt`() async throws {
+    let deployment = try Deployment.current
+    let stream = CommandStream(tenants: 4, count: 50 * 60)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    // Small batches and a small prefetch: there is work in hand, and more to come, at each restart.
+    let settings = ["WORKER_BATCH_COUNT": "8", "AMQP_PREFETCH": "32"]
+    var active = try await deployment.activeWorker(settings)
+    for start in stride(from: 0, to: stream.commands.count, by: 60) {
+      let next = try deployment.startWorker(settings)
+      try await next.standsBy()
+      try await sender.send(Array(stream.commands[start..<start + 60]))
+      _ = try await results.collect("some answers") { $0.answeredCount > start + 10 }
+      #expect(try await active.drain() == .code(0))
+      try await next.becomesActive()
+      active = next
+    }
+    let all = try await results.collect("all results") { $0.answeredCount == stream.commands.count }
+    try await deployment.outboxIsEmpty()
+    #expect(try await active.drain() == .code(0))
+    stream.expectResults(all)
+    #expect(try await deployment.letters().isEmpty)
+    #expect(try await deployment.parked().isEmpty)
+    #expect(try await deployment.begunCount() == 0)
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+  }
+}
