@@ -1,6 +1,6 @@
 -- Refused while commands are parked: they would be lost.
 --
--- Locks: ACCESS EXCLUSIVE on the three tables for a moment. Workers must be stopped: they could do nothing without it.
+-- Locks: ACCESS EXCLUSIVE on the tables for a moment. Workers must be stopped: they could do nothing without it.
 
 do $$
 begin
@@ -13,5 +13,6 @@ $$;
 alter table dead_letters drop constraint ck_dead_letters_attempts;
 alter table dead_letters add constraint ck_dead_letters_attempts check (attempts > 0) not valid;
 
+drop table active_workers;
 drop table begun_messages;
 drop table parked_commands;

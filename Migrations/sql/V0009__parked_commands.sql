@@ -61,6 +61,15 @@ create table begun_messages (
   constraint pk_begun_messages primary key (queue, fingerprint)
 );
 
+-- Which process was active last for a queue: what it had in hand, and the broker delivers again, it may have died of.
+create table active_workers (
+  queue text collate "C" not null,
+  -- NULL when it has ended in an orderly way since.
+  process text collate "C",
+  since timestamptz not null,
+  constraint pk_active_workers primary key (queue)
+);
+
 -- A command may go to the dead letters without having been tried.
 alter table dead_letters drop constraint ck_dead_letters_attempts;
 alter table dead_letters add constraint ck_dead_letters_attempts check (attempts >= 0);

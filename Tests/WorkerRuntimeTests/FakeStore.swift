@@ -80,6 +80,10 @@ actor FakeStore: UnitOfWorkStore {
     try await memory.due(at: now, limit: limit, bytes: bytes)
   }
 
+  func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> Bool {
+    try await memory.becomeActive(process, at: now)
+  }
+
   func noteBegin(of fingerprint: [UInt8], in process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> BegunMessage {
     try await memory.noteBegin(of: fingerprint, in: process, at: now)
   }

@@ -12,6 +12,12 @@ extension PostgresUnitOfWorkStore {
     try await read(ParkedCommandsTable.due(at: now, limit: limit, bytes: bytes, queue: queue), ParkedCommandsTable.entry)
   }
 
+  package func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> Bool {
+    try await read(ActiveWorkersTable.activate(process, at: now, queue: queue)) { row throws(PostgresError) in
+      try row.bool(0)
+    }[0]
+  }
+
   package func noteBegin(
     of fingerprint: [UInt8], in process: ULID, at now: Timestamp
   ) async throws(UnitOfWorkError) -> BegunMessage {

@@ -59,10 +59,7 @@ enum BegunMessagesTable {
   private static let takingBack = PostgresStatement(
     name: "begun_messages_take_back", parameters: [.text, .text],
     sql: """
-      with changed as (
-        update begun_messages set processes = processes - 1, process = '' where queue = $1 and process = $2 returning 1
-      )
-      select count(*) from changed
+      update begun_messages set processes = processes - 1, process = '' where queue = $1 and process = $2
       """)
 
   /// Notes on messages that never came back: their queue was purged, or another program took them.

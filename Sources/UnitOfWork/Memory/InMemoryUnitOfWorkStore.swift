@@ -48,6 +48,10 @@ extension InMemoryUnitOfWorkStore {
     tables.parking.due(at: now, limit: limit, bytes: bytes)
   }
 
+  package func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> Bool {
+    tables.parking.becomeActive(process)
+  }
+
   package func noteBegin(
     of fingerprint: [UInt8], in process: ULID, at now: Timestamp
   ) async throws(UnitOfWorkError) -> BegunMessage {

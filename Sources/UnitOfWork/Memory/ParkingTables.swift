@@ -5,6 +5,7 @@ import WorkspaceDomain
 struct ParkingTables {
   private(set) var entries: [ParkedEntry] = []
   private var begun: [[UInt8]: (process: ULID, processes: Int, isDecodable: Bool)] = [:]
+  private var activeProcess: ULID?
   private var lastNumber: Int64 = 0
 
   var lines: [ParkedLine] {
@@ -23,6 +24,11 @@ struct ParkingTables {
         defer { size += entry.command.message.body.count }
         return size <= bytes
       })
+  }
+
+  mutating func becomeActive(_ process: ULID) -> Bool {
+    defer { activeProcess = process }
+    return activeProcess.map { $0 != process } ?? false
   }
 
   mutating func noteBegin(of fingerprint: [UInt8], in process: ULID) -> BegunMessage {

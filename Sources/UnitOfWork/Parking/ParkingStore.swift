@@ -12,6 +12,11 @@ package protocol ParkingStore: Sendable {
   ///   - bytes: reading stops after the command that brings their bodies above this size.
   func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry]
 
+  /// Notes, in a transaction of its own, that `process` is the active one now.
+  ///
+  /// - Returns: whether the one before may have died: it is another one, and has not said that it ends.
+  func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> Bool
+
   /// Notes, in a transaction of its own, that `process` begins with a message that another process may have died of. The
   /// note goes with ``WriteSet/survived``.
   ///

@@ -32,14 +32,14 @@ struct LinkFactory: Sendable {
     return RetentionLink(retention: PostgresRetention(of: table, on: database), close: { await database.close() })
   }
 
-  /// Takes back what a process that ends has noted about messages that it had begun.
-  func takeBackNotes(of process: ULID) async {
+  /// Notes that a process ends in an orderly way. Where that can't be noted, what it had in hand is treated with care.
+  func sayFarewell(of process: ULID) async {
     do {
       let database = try await PostgresConnection.connect(servers.forOneCommand.postgres, logger: logger)
-      try await PostgresBegunMessages(connection: database, queue: queueKey).takeBack(of: process)
+      try await PostgresFarewell(connection: database, queue: queueKey).say(of: process)
       await database.close()
     } catch {
-      logger.info("the messages in hand count as begun", metadata: ["error": "\(error)"])
+      logger.info("the end of this process is not noted", metadata: ["error": "\(error)"])
     }
   }
 

@@ -75,7 +75,7 @@ struct Serve: AsyncParsableCommand {
         messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher),
         process: process, parking: configuration.parking),
       probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
-      connect: { try await links.connect() }, farewell: { await links.takeBackNotes(of: process) })
+      connect: { try await links.connect() }, farewell: { await links.sayFarewell(of: process) })
   }
 
   private func cleaner(

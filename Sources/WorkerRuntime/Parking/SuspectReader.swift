@@ -4,8 +4,8 @@ package import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reads messages that an earlier process may have begun, and died of: what the broker delivers again, and what another
-/// process has parked. They run alone, and a note is left before that, which goes when they have run. So a message that
+/// Reads messages that an earlier process may have begun, and died of: what the broker delivers again when the process
+/// before has not ended in an orderly way, and what another process has parked. They run alone, and a note is left before that, which goes when they have run. So a message that
 /// kills process after process is told from its neighbours, and is not begun for ever.
 package struct SuspectReader: Sendable {
   private let store: any UnitOfWorkStore

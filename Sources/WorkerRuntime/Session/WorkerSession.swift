@@ -44,12 +44,13 @@ struct WorkerSession {
     status.change(to: .recovering)
     try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
     guard try await takeover.awaitQueue() else { return }
+    let isWary = try await links.store.becomeActive(environment.process, at: environment.clock.now())
     let lines = ParkedLines()
     lines.load(try await links.store.lines())
     let source = try await links.consume()
     status.change(to: .active)
     logger.info("the worker is active")
-    try await runStages(on: source, lines)
+    try await runStages(on: source, lines, isWary: isWary)
   }
 
   /// - Returns: false when the worker is to stop before it became active.
@@ -65,8 +66,8 @@ struct WorkerSession {
     return false
   }
 
-  private func runStages(on source: any DeliverySource, _ lines: ParkedLines) async throws {
-    let stages = Stages(session: self, source: source, lines: lines)
+  private func runStages(on source: any DeliverySource, _ lines: ParkedLines, isWary: Bool) async throws {
+    let stages = Stages(session: self, source: source, lines: lines, isWary: isWary)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await stages.run()

@@ -6,6 +6,8 @@ import MessageContract
 struct ConsumeStage {
   let source: any DeliverySource
   let decoder: CommandDecoder
+  /// Whether what is delivered again may have killed the process before this one.
+  let isWary: Bool
   let acknowledger: Acknowledger
   let output: BatchChannel<CommitRequest>
 
@@ -17,7 +19,7 @@ struct ConsumeStage {
       Failpoint.received.hit()
       acknowledger.register(deliveries)
       let requests = deliveries.map { delivery in
-        delivery.isRedelivered
+        isWary && delivery.isRedelivered
           ? CommitRequest.suspect(delivery) : CommitRequest.message(ReceivedMessage(delivery, decoder: decoder))
       }
       Failpoint.decoded.hit()

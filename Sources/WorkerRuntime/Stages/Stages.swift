@@ -18,7 +18,8 @@ struct Stages {
   private let lines: ParkedLines
   private let environment: ExecutionEnvironment
 
-  init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines) {
+  /// - Parameter isWary: whether what is delivered again may have killed the process before this one.
+  init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines, isWary: Bool) {
     let settings = session.settings
     self.lines = lines
     environment = session.environment
@@ -33,7 +34,7 @@ struct Stages {
     sweepDelay = settings.sweepDelay
     let decoder = CommandDecoder(limits: settings.limits)
     consume = ConsumeStage(
-      source: source, decoder: decoder, acknowledger: acknowledger, output: requests)
+      source: source, decoder: decoder, isWary: isWary, acknowledger: acknowledger, output: requests)
     let transaction = BatchTransaction(
       store: session.links.store, environment: session.environment, lines: lines, probe: session.probe,
       backoff: settings.rerun, deadline: settings.handlerDeadline, logger: session.logger)

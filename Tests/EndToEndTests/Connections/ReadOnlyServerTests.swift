@@ -21,14 +21,14 @@ struct ReadOnlyServerTests {
     try await stream.expectOneEffectEach(worker)
   }
 
-  @Test func `a session that finds out when it writes connects again, and costs no command an attempt`() async throws {
+  @Test func `a worker that takes any server finds out before it is active, connects again, and costs no command an attempt`() async throws {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     // Whoever asks for any server gets one.
     var url = try deployment.database.url
     url += (url.contains("?") ? "&" : "?") + "target_session_attrs=any"
     try await setReadOnly(true, deployment)
-    let worker = try await deployment.activeWorker(["POSTGRES_URL": url])
+    let worker = try deployment.startWorker(["POSTGRES_URL": url])
     try await stream.send()
     try await worker.misses("25006")
     // More often than a command may fail.

@@ -120,6 +120,14 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.read { $0.parked = wanted }.parked == [command.fingerprint])
     },
 
+    Self("a process that becomes active is told whether another one was, which may have died") { stores in
+      let store = try await stores.open()
+      #expect(try await store.becomeActive(.process(1), at: now) == false)
+      #expect(try await store.becomeActive(.process(1), at: now) == false)
+      #expect(try await store.becomeActive(.process(2), at: now))
+      #expect(try await store.becomeActive(.process(2), at: now) == false)
+    },
+
     Self("a message that is begun counts the processes that began it, each once, until one has lived") { stores in
       let store = try await stores.open()
       let fingerprint = ParkedCommand.failed("1", tenant: .random()).fingerprint
