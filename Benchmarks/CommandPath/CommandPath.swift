@@ -26,9 +26,8 @@ struct CommandPath {
   private let environment = ExecutionEnvironment(
     clock: FixedClock(), identifiers: MonotonicIdentifiers(), defaultRootName: "Root",
     messages: OutboundMessages(
-      exchanges: ExchangeNames(results: "workspace.results", events: "workspace.events", deadLetters: "workspace.dead-letters"),
-      publisher: "guest"),
-    process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
+      exchanges: ExchangeNames(results: "workspace.results", events: "workspace.events", deadLetters: "workspace.dead-letters")),
+    queue: "//workspace.commands", process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
   private var count: UInt64 = 0
 
   /// - Returns: the number of statements that the batch comes to.

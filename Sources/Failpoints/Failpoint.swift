@@ -1,4 +1,4 @@
-/// Places on the way of a command where a test can stop the process, to make a fault at exactly that point.
+/// Places on the way of a message where a test can stop the process, to make a fault at exactly that point.
 ///
 /// Debug builds only: a release build has neither the places nor the variable that chooses one.
 package enum Failpoint: String, CaseIterable, Sendable {
@@ -22,6 +22,11 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case confirmed
   /// The outbox has them no more.
   case removed
+  /// What the broker dead-lettered is recorded; its acknowledgement was not sent.
+  case moved
+
+  /// The places on the way of every command, in order.
+  package static let ofCommands: [Failpoint] = allCases.filter { $0 != .moved }
 
   /// Whether this build has failpoints.
   package static var areCompiledIn: Bool {

@@ -16,8 +16,8 @@ package struct ReadSet: Sendable, Equatable {
   /// Counting may stop here: one more than the batch could delete.
   package var childLimit = 1
   package var pages: Set<PageKey> = []
-  /// Fingerprints of messages that may be in the ledger of dead letters already.
-  package var deadLetters: Set<[UInt8]> = []
+  /// Messages that may be in the ledger of dead letters already.
+  package var deadLetters: Set<DeadLetterKey> = []
   /// Fingerprints of messages that may be parked already.
   package var parked: Set<[UInt8]> = []
 

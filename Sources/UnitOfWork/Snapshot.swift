@@ -12,8 +12,8 @@ package struct Snapshot: Sendable {
   package var childCounts: [WorkspaceID: Int] = [:]
   /// The ids on each page, in id order.
   package var pages: [PageKey: [WorkspaceID]] = [:]
-  /// Fingerprints of messages that are in the ledger of dead letters, from this store's queue.
-  package var deadLetters: Set<[UInt8]> = []
+  /// Messages that are in the ledger of dead letters.
+  package var deadLetters: Set<DeadLetterKey> = []
   /// Fingerprints of messages that are parked, in this store's queue.
   package var parked: Set<[UInt8]> = []
 

@@ -3,13 +3,13 @@ import WorkspaceDomain
 
 extension JSONWriter {
   /// The attributes that results and events begin with.
-  mutating func envelope(id: ULID, type: String, time: Timestamp, subject: WorkspaceID?, tenantID: TenantID?) {
+  mutating func envelope(id: ULID, type: String, time: Timestamp, subject: ULID?, tenantID: TenantID?) {
     member("specversion", "1.0")
     member("id", id)
     member("source", "/workspace-worker")
     member("type", type)
     member("time", time)
-    if let subject { member("subject", subject.ulid) }
+    if let subject { member("subject", subject) }
     if let tenantID { member("tenantid", tenantID.ulid) }
   }
 

@@ -13,7 +13,7 @@ package enum EventEncoder {
     var writer = JSONWriter()
     writer.object { writer in
       writer.envelope(
-        id: id, type: type, time: event.occurredAt, subject: event.workspaceID, tenantID: event.tenantID)
+        id: id, type: type, time: event.occurredAt, subject: event.workspaceID.ulid, tenantID: event.tenantID)
       if let userID = cause.userID { writer.member("userid", userID) }
       writer.member("sequence", String(sequence))
       writer.cause(cause)

@@ -11,7 +11,7 @@ package enum ResultEncoder {
     let type = command.type.rawValue + (outcome.isSuccess ? ".succeeded" : ".rejected")
     var writer = JSONWriter()
     writer.object { writer in
-      writer.envelope(id: id, type: type, time: time, subject: subject(of: command.command, outcome), tenantID: tenantID)
+      writer.envelope(id: id, type: type, time: time, subject: subject(of: command.command, outcome)?.ulid, tenantID: tenantID)
       writer.cause(command.context)
       writer.object("data") { writer in
         switch outcome {

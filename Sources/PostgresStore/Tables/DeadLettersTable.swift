@@ -5,33 +5,34 @@ import WorkspaceDomain
 
 /// `dead_letters`: messages that nobody could process.
 enum DeadLettersTable {
-  /// Another queue may get the same message, and has to record it for itself.
-  static func find(_ fingerprints: Set<[UInt8]>, queue: String) -> SnapshotQuery? {
-    guard !fingerprints.isEmpty else { return nil }
+  static func find(_ keys: Set<DeadLetterKey>) -> SnapshotQuery? {
+    guard !keys.isEmpty else { return nil }
     var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(array: Array(fingerprints))
+    parameters.append(array: keys.map(\.queue))
+    parameters.append(array: keys.map(\.fingerprint))
     return SnapshotQuery(request: PostgresRequest(finding, parameters)) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.deadLetters.insert(try row.bytea(0)) }
+      for row in rows {
+        snapshot.deadLetters.insert(DeadLetterKey(queue: try row.text(0), fingerprint: try row.bytea(1)))
+      }
     }
   }
 
   private static let finding = PostgresStatement(
-    name: "dead_letters_find", parameters: [.text, .byteaArray],
+    name: "dead_letters_find", parameters: [.textArray, .byteaArray],
     sql: """
-      select wanted.fingerprint
-      from unnest($2) as wanted (fingerprint)
+      select wanted.queue, wanted.fingerprint
+      from unnest($1, $2) as wanted (queue, fingerprint)
       cross join lateral (
         select from dead_letters
-        where dead_letters.fingerprint = wanted.fingerprint and dead_letters.queue = $1
+        where dead_letters.fingerprint = wanted.fingerprint and dead_letters.queue = wanted.queue
         limit 1
       ) as letter
       """)
 
-  static func insert(_ letters: [DeadLetter], queue: String) -> PostgresRequest? {
+  static func insert(_ letters: [DeadLetter]) -> PostgresRequest? {
     guard !letters.isEmpty else { return nil }
     var parameters = PostgresParameters()
-    parameters.append(queue)
+    parameters.append(array: letters.map(\.queue))
     parameters.append(array: letters.map(\.id))
     parameters.append(array: letters.map(\.fingerprint))
     parameters.append(array: letters.map(\.recordedAt))
@@ -53,14 +54,14 @@ enum DeadLettersTable {
   private static let inserting = PostgresStatement(
     name: "dead_letters_insert",
     parameters: [
-      .text, .textArray, .byteaArray, .timestamptzArray, .textArray, .textArray, .int4Array, .timestamptzArray,
+      .textArray, .textArray, .byteaArray, .timestamptzArray, .textArray, .textArray, .int4Array, .timestamptzArray,
       .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray,
     ],
     sql: """
       insert into dead_letters (
         queue, id, fingerprint, recorded_at, reason, detail, attempts, first_failed_at,
         tenant_id, command_type, command_source, command_id, exchange, routing_key, properties, body)
-      select $1, letter.*
-      from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as letter
+      select *
+      from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as letter
       """)
 }

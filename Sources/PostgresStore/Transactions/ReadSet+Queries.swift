@@ -3,7 +3,7 @@ import UnitOfWork
 extension ReadSet {
   /// The statements that read it, behind BEGIN in one round trip.
   ///
-  /// - Parameter queue: `<virtual host>/<queue>`: whose dead letters and parked commands these are.
+  /// - Parameter queue: `<virtual host>/<queue>`: whose parked commands these are.
   func queries(queue: String) -> [SnapshotQuery] {
     [
       // First: it waits for other writers, and what follows sees what they committed.
@@ -14,7 +14,7 @@ extension ReadSet {
       WorkspacesTable.findRoots(of: rootsOf),
       WorkspacesTable.countChildren(of: childrenOf, limit: childLimit),
       WorkspacesTable.list(pages),
-      DeadLettersTable.find(deadLetters, queue: queue),
+      DeadLettersTable.find(deadLetters),
       ParkedCommandsTable.find(parked, queue: queue),
     ].compactMap(\.self)
   }

@@ -15,7 +15,7 @@ extension WriteSet {
       WorkspacesTable.update(updated),
       WorkspacesTable.insert(inserted),
       TenantsTable.update(sequences),
-      DeadLettersTable.insert(deadLetters, queue: queue),
+      DeadLettersTable.insert(deadLetters),
       ParkedCommandsTable.insert(parked, queue: queue),
       OutboxTable.insert(outbox, queue: queue),
       OutboxTable.delete(confirmed, queue: queue),

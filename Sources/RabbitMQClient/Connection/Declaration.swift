@@ -9,6 +9,8 @@ package enum Declaration: Sendable {
   /// `isPassive` only asks whether it exists.
   case exchange(ShortString, type: ShortString, isPassive: Bool)
   case binding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
+  /// Removes the binding, where it is there.
+  case unbinding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
 
   var request: MethodRequest {
     switch self {
@@ -16,6 +18,7 @@ package enum Declaration: Sendable {
     case .exclusiveQueue(let name): .declareExclusiveQueue(name)
     case .exchange(let name, let type, let isPassive): .declareExchange(name, type: type, isPassive: isPassive)
     case .binding(let queue, let exchange, let routingKey): .bindQueue(queue, exchange: exchange, routingKey: routingKey)
+    case .unbinding(let queue, let exchange, let routingKey): .unbindQueue(queue, exchange: exchange, routingKey: routingKey)
     }
   }
 }

@@ -15,6 +15,7 @@ enum MethodRequest: Sendable {
   case declareExclusiveQueue(ShortString)
   case declareExchange(ShortString, type: ShortString, isPassive: Bool)
   case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
+  case unbindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
 
   /// The method that answers this one; nil where none does.
   var replyMethod: UInt32? {
@@ -28,6 +29,7 @@ enum MethodRequest: Sendable {
     case .declareQueue, .declareExclusiveQueue: UInt32(AMQP_QUEUE_DECLARE_OK_METHOD)
     case .declareExchange: UInt32(AMQP_EXCHANGE_DECLARE_OK_METHOD)
     case .bindQueue: UInt32(AMQP_QUEUE_BIND_OK_METHOD)
+    case .unbindQueue: UInt32(AMQP_QUEUE_UNBIND_OK_METHOD)
     case .confirmChannelClose, .confirmConnectionClose: nil
     }
   }
@@ -46,6 +48,7 @@ enum MethodRequest: Sendable {
     case .declareQueue, .declareExclusiveQueue: "queue.declare"
     case .declareExchange: "exchange.declare"
     case .bindQueue: "queue.bind"
+    case .unbindQueue: "queue.unbind"
     }
   }
 
@@ -100,6 +103,12 @@ enum MethodRequest: Sendable {
         amqp_queue_bind_t(
           ticket: 0, queue: pool.copy(queue), exchange: pool.copy(exchange), routing_key: pool.copy(routingKey),
           nowait: 0, arguments: amqp_empty_table))
+    case .unbindQueue(let queue, let exchange, let routingKey):
+      return send(
+        UInt32(AMQP_QUEUE_UNBIND_METHOD),
+        amqp_queue_unbind_t(
+          ticket: 0, queue: pool.copy(queue), exchange: pool.copy(exchange), routing_key: pool.copy(routingKey),
+          arguments: amqp_empty_table))
     }
   }
 }

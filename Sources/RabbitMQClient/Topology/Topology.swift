@@ -21,11 +21,14 @@ package struct Topology: Sendable, Equatable {
   package var exchanges: [Exchange]
   package var queues: [Queue]
   package var bindings: [Binding]
+  /// Bindings that an earlier version made, and that are to be removed.
+  package var formerBindings: [Binding]
 
-  package init(exchanges: [Exchange], queues: [Queue], bindings: [Binding]) {
+  package init(exchanges: [Exchange], queues: [Queue], bindings: [Binding], formerBindings: [Binding] = []) {
     self.exchanges = exchanges
     self.queues = queues
     self.bindings = bindings
+    self.formerBindings = formerBindings
   }
 
   /// What the worker, its upstream and its subscribers share.
@@ -41,8 +44,11 @@ package struct Topology: Sendable, Equatable {
         Queue(name: names.deadCommandsQueue, arguments: quorumArguments(broker)),
       ],
       bindings: [
-        Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: "workspace.#"),
-        Binding(queue: names.deadCommandsQueue, exchange: names.deadLettersExchange, routingKey: "#"),
+        Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: "workspace.#")
+      ],
+      // It was the way of dead letters once; now it would fill the queue with announcements.
+      formerBindings: [
+        Binding(queue: names.deadCommandsQueue, exchange: names.deadLettersExchange, routingKey: "#")
       ])
   }
 
@@ -55,7 +61,9 @@ package struct Topology: Sendable, Equatable {
 
   private static func commandArguments(_ names: TopologyNames, _ broker: ServerProperties) -> HeaderTable {
     var arguments = quorumArguments(broker)
-    arguments.append("x-dead-letter-exchange", names.deadLettersExchange.bytes)
+    // The default exchange, which leads to the queue of that name: there is no binding that could be missing.
+    arguments.append("x-dead-letter-exchange", "")
+    arguments.append("x-dead-letter-routing-key", names.deadCommandsQueue.bytes)
     // At-least-once needs reject-publish: https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
     arguments.append("x-dead-letter-strategy", "at-least-once")
     arguments.append("x-overflow", "reject-publish")

@@ -1,7 +1,7 @@
 package import DeliveryPipeline
 
 /// Compares a broker with a ``Topology``, and makes what is missing. Over AMQP alone: no rights for, and no address of,
-/// the management plugin are needed. Nothing is ever deleted or changed.
+/// the management plugin are needed. Nothing is ever deleted or changed, but for bindings that an earlier version has made.
 ///
 /// Bindings can't be read over AMQP, and every way to find out by trying leaves something behind: a probe message in
 /// a real queue, or a moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`,
@@ -36,6 +36,8 @@ package struct TopologyManager: Sendable {
     try await connection.declare(topology.exchanges.map { .exchange($0.name, type: $0.type, isPassive: false) })
     try await connection.declare(topology.queues.map { .queue($0.name, arguments: $0.arguments, isPassive: false) })
     try await ensureBindings(topology)
+    try await connection.declare(
+      topology.formerBindings.map { .unbinding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
     return plan
   }
 
@@ -66,6 +68,9 @@ package struct TopologyManager: Sendable {
       items.append(TopologyPlan.Item(kind: .queue, name: queue.name.readable, state: state))
     }
     for binding in topology.bindings { items.append(item(binding, among: items)) }
+    for binding in topology.formerBindings {
+      items.append(TopologyPlan.Item(kind: .binding, name: binding.readable, state: .removed))
+    }
     return TopologyPlan(items: items)
   }
 
@@ -89,9 +94,12 @@ package struct TopologyManager: Sendable {
       $0.state == .missing
         && ($0.kind == .queue ? $0.name == binding.queue.readable : $0.name == binding.exchange.readable)
     }
-    let name = "\(binding.exchange.readable) -[\(binding.routingKey.readable)]-> \(binding.queue.readable)"
-    return TopologyPlan.Item(kind: .binding, name: name, state: hasMissingEnd ? .missing : .ensured)
+    return TopologyPlan.Item(kind: .binding, name: binding.readable, state: hasMissingEnd ? .missing : .ensured)
   }
+}
+
+extension Topology.Binding {
+  fileprivate var readable: String { "\(exchange.readable) -[\(routingKey.readable)]-> \(queue.readable)" }
 }
 
 extension ShortString {

@@ -14,6 +14,8 @@ package struct TopologyPlan: Sendable, Equatable {
     /// A binding between a queue and an exchange that are there. AMQP has no way to ask for it, so it is set again,
     /// which changes nothing where it is there.
     case ensured
+    /// A binding of an earlier version: it is removed, which changes nothing where it is gone.
+    case removed
     /// It is there, but not as it should be. Nothing is changed then.
     case incompatible(InequivalentArgument)
   }

@@ -5,6 +5,8 @@ package import WorkspaceDomain
 package struct DeadLetter: Sendable, Equatable {
   /// Increasing with the time of recording.
   package let id: ULID
+  /// `<virtual host>/<queue>` that it was delivered from.
+  package let queue: String
   /// SHA-256 over the message: a delivery that comes again is known by it.
   package let fingerprint: [UInt8]
   package let recordedAt: Timestamp
@@ -17,10 +19,11 @@ package struct DeadLetter: Sendable, Equatable {
   package let message: OutboundMessage
 
   package init(
-    id: ULID, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String, attempts: Attempts,
+    id: ULID, queue: String, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String, attempts: Attempts,
     subject: Subject, message: OutboundMessage
   ) {
     self.id = id
+    self.queue = queue
     self.fingerprint = fingerprint
     self.recordedAt = recordedAt
     self.reason = reason

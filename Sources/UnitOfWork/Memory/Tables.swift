@@ -31,7 +31,7 @@ struct Tables {
       guard let parentID = workspace.parentID, readSet.childrenOf.contains(parentID) else { continue }
       snapshot.childCounts[parentID] = min(snapshot.childCounts[parentID, default: 0] + 1, readSet.childLimit)
     }
-    snapshot.deadLetters = readSet.deadLetters.intersection(deadLetters.map(\.fingerprint))
+    snapshot.deadLetters = readSet.deadLetters.intersection(deadLetters.map { DeadLetterKey(queue: $0.queue, fingerprint: $0.fingerprint) })
     snapshot.parked = readSet.parked.intersection(parking.entries.map(\.command.fingerprint))
     return snapshot
   }

@@ -9,6 +9,9 @@ import WorkspaceDomain
 
 /// Opens a worker's connections: one to PostgreSQL, one to the broker for consuming, one for publishing.
 struct LinkFactory: Sendable {
+  /// Few: nobody waits for them, and they are recorded between two batches of commands.
+  private static let deadLettersPrefetch: UInt16 = 64
+
   let servers: Servers
   let amqp: WorkerConfiguration.AMQP
   let idleSessionTimeout: Duration
@@ -71,6 +74,21 @@ struct LinkFactory: Sendable {
     }
   }
 
+  private func connectDeadLetters() async throws -> DeadLetterLink {
+    let connection = try await RabbitMQConnection.open(named("dead letters"))
+    do {
+      var options = ConsumerOptions()
+      options.prefetch = Self.deadLettersPrefetch
+      options.maximumBufferedBytes = amqp.bufferBytes
+      let source = try await RabbitMQConsumer.start(
+        on: connection, queue: servers.topologyNames.deadCommandsQueue, options: options)
+      return DeadLetterLink(source: source, close: { await connection.close() })
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
   /// `<queue>.publisher`; of a name that leaves no room for that, the start.
   private static func claimName(for queue: ShortString) -> ShortString {
     let suffix = Array(".publisher".utf8)
@@ -99,6 +117,7 @@ struct LinkFactory: Sendable {
       claimPublishing: { try await claim.take() },
       isConsumed: { try await !QueueVacancy(of: queue, on: consuming).isVacant() },
       consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
+      connectDeadLetters: { try await connectDeadLetters() }, deadQueue: servers.deadQueueKey,
       waitUntilBroken: {
         await firstOf(
           { await database.waitUntilClosed() },

@@ -13,17 +13,14 @@ struct Servers: Sendable {
   /// `<virtual host>/<queue>`: whose leases, outgoing messages and parked commands these are.
   var queueKey: String { "\(amqp.virtualHost)/\(topologyNames.commandsQueue.text ?? "")" }
 
+  /// The same of what the broker dead-letters.
+  var deadQueueKey: String { "\(amqp.virtualHost)/\(topologyNames.deadCommandsQueue.text ?? "")" }
+
   /// Where the worker publishes to.
   var exchangeNames: ExchangeNames {
     ExchangeNames(
       results: topologyNames.resultsExchange, events: topologyNames.eventsExchange,
       deadLetters: topologyNames.deadLettersExchange)
-  }
-
-  /// The user as whom the worker publishes; nil where its certificate says that.
-  var publisher: ShortString? {
-    guard case .plain(let user, _) = amqp.authentication else { return nil }
-    return ShortString(user)
   }
 
   /// - Throws: ``ConfigurationProblems`` where a URL can't be read. No part of a password is in it.

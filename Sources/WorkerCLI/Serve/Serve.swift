@@ -72,7 +72,7 @@ struct Serve: AsyncParsableCommand {
       settings: settings,
       environment: ExecutionEnvironment(
         clock: clock, identifiers: identifiers, defaultRootName: configuration.defaultRootName,
-        messages: OutboundMessages(exchanges: servers.exchangeNames, publisher: servers.publisher),
+        messages: OutboundMessages(exchanges: servers.exchangeNames), queue: servers.queueKey,
         process: process, parking: configuration.parking),
       probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
       connect: { try await links.connect() }, farewell: { await links.sayFarewell(of: process) })

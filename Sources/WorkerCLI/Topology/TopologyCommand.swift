@@ -26,7 +26,7 @@ struct TopologyCommand: AsyncParsableCommand {
 
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes what is missing. Never deletes or changes anything; exits 3 when something is incompatible.")
+      abstract: "Makes what is missing, and removes a binding that earlier versions made. Deletes or changes nothing else; exits 3 when something is incompatible.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions

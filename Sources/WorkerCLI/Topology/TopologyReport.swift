@@ -9,7 +9,7 @@ struct TopologyReport: Encodable {
   struct Item: Encodable {
     let kind: String
     let name: String
-    /// `exists`, `missing`, `ensured` (a binding: set again, which changes nothing where it is there), `created` or
+    /// `exists`, `missing`, `ensured` (a binding: set again, which changes nothing where it is there), `removed` (one of an earlier version: the same), `created` or
     /// `incompatible`.
     let state: String
     var argument: String?
@@ -51,6 +51,7 @@ extension TopologyReport.Item {
     case .exists: state = "exists"
     case .missing: state = applied ? "created" : "missing"
     case .ensured: state = "ensured"
+    case .removed: state = "removed"
     case .incompatible(let difference):
       state = "incompatible"
       argument = difference.argument

@@ -4,6 +4,8 @@ package import UnitOfWork
 package struct Assignment: Sendable {
   /// To be carried out in this order.
   package var messages: [ReceivedMessage]
+  /// To be recorded.
+  package var letters: [BrokerDeadLetter] = []
   /// What is decided already, about a message that stands alone.
   package var verdict: Verdict?
   /// Messages that were published, to be removed from the outbox.

@@ -42,6 +42,7 @@ package struct BatchRun {
   package mutating func run(_ assignment: Assignment) throws(Failure) {
     writeSet.confirmed = assignment.confirmed
     writeSet.line = assignment.line
+    for letter in assignment.letters { try record(letter) }
     for message in assignment.messages {
       try run(message, assignment.verdict)
       if let begun = message.begun { writeSet.survived.append(begun) }
@@ -182,7 +183,7 @@ extension BatchRun {
 // MARK: - Messages that nobody can process
 
 extension BatchRun {
-  /// A `.failed` result where somebody can be told, and the original into the ledger and to the dead letters.
+  /// The original into the ledger, with its announcement, and a `.failed` result where somebody can be told.
   ///
   /// - Parameters:
   ///   - error: more about the failure, for operators.
@@ -190,27 +191,49 @@ extension BatchRun {
   private mutating func deadLetter(
     _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil
   ) throws(Failure) {
-    let (delivery, original) = (message.delivery, message.delivery.original)
-    let fingerprint = MessageFingerprint.of(original)
+    let delivery = message.delivery
+    let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
     // All that follows has committed before, together.
-    if delivery.isRedelivered, snapshot.deadLetters.contains(fingerprint) { return }
+    if delivery.isRedelivered, snapshot.deadLetters.contains(key) { return }
     let now = environment.clock.now()
     let envelope = message.envelope
-    writeSet.deadLetters.append(
-      DeadLetter(
-        id: try newID(at: now), fingerprint: fingerprint, recordedAt: now, reason: failure.code,
-        detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
-        attempts: attempts ?? .init(count: 1, first: now),
-        subject: .init(
-          tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
-          commandID: envelope.id),
-        message: original))
+    try record(
+      key, delivery.original, envelope, reason: failure.code,
+      detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
+      attempts: attempts ?? .init(count: 1, first: now), at: now)
     let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
       for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
     }
-    writeSet.send(environment.messages.deadLetter(delivery, failure))
+  }
+
+  /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
+  private mutating func record(_ letter: BrokerDeadLetter) throws(Failure) {
+    if letter.delivery.isRedelivered, snapshot.deadLetters.contains(letter.key) { return }
+    let now = environment.clock.now()
+    try record(
+      letter.key, letter.origin.message(letter.delivery.original), letter.envelope, reason: "broker_dead_lettered",
+      detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
+  }
+
+  private mutating func record(
+    _ key: DeadLetterKey, _ message: OutboundMessage, _ envelope: PartialEnvelope, reason: String, detail: String,
+    attempts: DeadLetter.Attempts, at now: Timestamp
+  ) throws(Failure) {
+    let id = try newID(at: now)
+    writeSet.deadLetters.append(
+      DeadLetter(
+        id: id, queue: key.queue, fingerprint: key.fingerprint, recordedAt: now, reason: reason, detail: detail,
+        attempts: attempts,
+        subject: .init(
+          tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
+          commandID: envelope.id),
+        message: message))
+    let announcement = DeadLetterEventEncoder.encode(
+      letter: id, reason: reason, envelope: envelope, queue: key.queue, attempts: attempts.count,
+      id: try newID(at: now), at: now)
+    writeSet.send(environment.messages.announcement(announcement))
   }
 }
 

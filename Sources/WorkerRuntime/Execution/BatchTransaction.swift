@@ -70,7 +70,7 @@ package struct BatchTransaction: Sendable {
 
   private func commitOnce(_ assignment: Assignment, next: Timestamp?) async throws(UnitOfWorkError) -> CommittedBatch {
     let lines = lines.all
-    let readSet = ReadSet(assignment, lines: lines, defaultRootName: environment.defaultRootName)
+    let readSet = ReadSet(assignment, environment, lines: lines)
     let snapshot = try await store.begin(readSet)
     Failpoint.begun.hit()
     let observations = DeferredObservations()
@@ -93,17 +93,19 @@ package struct BatchTransaction: Sendable {
 
 extension ReadSet {
   /// What `assignment` could need to know.
-  fileprivate init(_ assignment: Assignment, lines: [TenantID: ParkedLine], defaultRootName: String) {
+  fileprivate init(_ assignment: Assignment, _ environment: ExecutionEnvironment, lines: [TenantID: ParkedLine]) {
     let commands = assignment.messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
-    self.init(commands, defaultRootName: defaultRootName)
+    self.init(commands, defaultRootName: environment.defaultRootName)
     for message in assignment.messages where message.delivery.isRedelivered {
       // It was delivered before, and its acknowledgement did not arrive.
       if message.command == nil || assignment.verdict?.isDeadLetter == true {
-        deadLetters.insert(MessageFingerprint.of(message.delivery.original))
+        let fingerprint = MessageFingerprint.of(message.delivery.original)
+        deadLetters.insert(DeadLetterKey(queue: environment.queue, fingerprint: fingerprint))
       } else if let tenantID = message.tenantID, lines[tenantID] != nil {
         parked.insert(MessageFingerprint.of(message.delivery.original))
       }
     }
+    for letter in assignment.letters where letter.delivery.isRedelivered { deadLetters.insert(letter.key) }
   }
 }
 

@@ -19,7 +19,7 @@ extension Delivery {
   private var originalProperties: MessageProperties {
     guard isRedelivered, let headers = properties.headers else { return properties }
     var properties = properties
-    let own = headers.without("x-delivery-count")
+    let own = headers.without("x-delivery-count").without("x-acquired-count")
     // Without any header of its own it most likely had no table either; the broker has made one.
     properties.headers = own.entries.isEmpty ? nil : own
     return properties

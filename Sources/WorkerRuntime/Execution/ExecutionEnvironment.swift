@@ -9,18 +9,21 @@ package struct ExecutionEnvironment: Sendable {
   /// The name of a root that is created without one.
   package let defaultRootName: String
   package let messages: OutboundMessages
+  /// `<virtual host>/<queue>` that commands are delivered from.
+  package let queue: String
   /// This process, in what it leaves in the database: no other has the same.
   package let process: ULID
   package let parking: ParkingPolicy
 
   package init(
     clock: any WallClock, identifiers: any IdentifierGenerator, defaultRootName: String, messages: OutboundMessages,
-    process: ULID, parking: ParkingPolicy = ParkingPolicy()
+    queue: String, process: ULID, parking: ParkingPolicy = ParkingPolicy()
   ) {
     self.clock = clock
     self.identifiers = identifiers
     self.defaultRootName = defaultRootName
     self.messages = messages
+    self.queue = queue
     self.process = process
     self.parking = parking
   }

@@ -4,6 +4,7 @@ package import DeliveryPipeline
 package struct ExchangeNames: Sendable, Equatable {
   package let results: ShortString
   package let events: ShortString
+  /// Announcements of dead letters.
   package let deadLetters: ShortString
 
   package init(results: ShortString, events: ShortString, deadLetters: ShortString) {

@@ -9,19 +9,13 @@ package struct OutboundMessages: Sendable {
   private static let contentType: ShortString = "application/cloudevents+json"
   private static let appID: ShortString = "workspace-worker"
 
-  private let exchanges: ExchangeNames
-  /// The user as whom the worker publishes.
-  private let publisher: ShortString?
+  package let exchanges: ExchangeNames
 
-  package init(exchanges: ExchangeNames, publisher: ShortString?) {
-    self.exchanges = exchanges
-    self.publisher = publisher
-  }
+  package init(exchanges: ExchangeNames) { self.exchanges = exchanges }
 
-  /// A command that nobody can process, for the dead letters.
-  package func deadLetter(_ delivery: Delivery, _ failure: CommandFailure) -> OutboundMessage {
-    DeadLetterMessage.message(
-      for: delivery, to: exchanges.deadLetters, reason: failure.code, detail: failure.detail, publisher: publisher)
+  /// The announcement of a dead letter, for all who listen.
+  package func announcement(_ announcement: EncodedMessage) -> OutboundMessage {
+    message(announcement, to: exchanges.deadLetters, correlationID: nil)
   }
 
   /// An event for all who listen.

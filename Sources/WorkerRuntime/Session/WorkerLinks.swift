@@ -12,6 +12,10 @@ package struct WorkerLinks: Sendable {
   package let isConsumed: @Sendable () async throws -> Bool
   /// Begins to consume the queue; called once.
   package let consume: @Sendable () async throws -> any DeliverySource
+  /// Begins to consume the queue of what the broker has dead-lettered, on a connection of its own.
+  package let connectDeadLetters: @Sendable () async throws -> DeadLetterLink
+  /// `<virtual host>/<queue>`: what that queue is called in the ledger.
+  package let deadQueue: String
   package let publisher: any MessagePublisher
   /// Returns why, when one of the connections is lost, or the task is cancelled.
   package let waitUntilBroken: @Sendable () async -> any Error
@@ -25,6 +29,7 @@ package struct WorkerLinks: Sendable {
     claimPublishing: @escaping @Sendable () async throws -> Bool,
     isConsumed: @escaping @Sendable () async throws -> Bool,
     consume: @escaping @Sendable () async throws -> any DeliverySource,
+    connectDeadLetters: @escaping @Sendable () async throws -> DeadLetterLink, deadQueue: String,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
     obstacle: @escaping @Sendable () -> String? = { nil },
     close: @escaping @Sendable () async -> Void
@@ -34,6 +39,8 @@ package struct WorkerLinks: Sendable {
     self.claimPublishing = claimPublishing
     self.isConsumed = isConsumed
     self.consume = consume
+    self.connectDeadLetters = connectDeadLetters
+    self.deadQueue = deadQueue
     self.publisher = publisher
     self.waitUntilBroken = waitUntilBroken
     self.obstacle = obstacle

@@ -82,6 +82,10 @@ struct WorkerSession {
         return false
       }
       group.addTask {
+        try await stages.moveDeadLetters()
+        return false
+      }
+      group.addTask {
         await drain.wait()
         if drain.isRaised { try await source.stopConsuming() }
         return false

@@ -12,6 +12,8 @@ enum CommitRequest: Sendable {
   case suspect(Delivery)
   /// To go on with lines of parked commands that are due.
   case lines
+  /// What the broker has dead-lettered.
+  case deadLetter(BrokerDeadLetter)
   /// Nothing else to do: remove what is confirmed.
   case sweep
 
@@ -19,6 +21,7 @@ enum CommitRequest: Sendable {
     switch self {
     case .message(let message): message.delivery.body.count
     case .suspect(let delivery): delivery.body.count
+    case .deadLetter(let letter): letter.delivery.body.count
     case .lines, .sweep: 0
     }
   }
@@ -34,6 +37,7 @@ struct CommitStage {
   let executor: BatchExecutor
   let lineExecutor: LineExecutor
   let suspects: SuspectReader
+  let recorder: DeadLetterRecorder
   let lines: ParkedLines
   let held: HeldMessages
   let store: any UnitOfWorkStore
@@ -48,6 +52,7 @@ struct CommitStage {
       var isIdle = true
       if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
       var messages: [ReceivedMessage] = []
+      var letters: [BrokerDeadLetter] = []
       for request in batch.elements {
         switch request {
         case .message(let message): messages.append(message)
@@ -55,13 +60,16 @@ struct CommitStage {
           try await commit(messages)
           messages = []
           try await commit(delivery)
+        case .deadLetter(let letter): letters.append(letter)
         case .lines, .sweep: continue
         }
         isIdle = false
       }
       if isIdle { try await sweep() } else { try await commit(messages) }
+      try await record(letters)
     }
     output.finish()
+    acknowledger.finish()
   }
 
   private func sweep() async throws {
@@ -77,6 +85,14 @@ struct CommitStage {
   private func commit(_ suspect: Delivery) async throws {
     let assignment = try await suspects.read(suspect)
     if assignment.verdict != nil || !held.passing(assignment.messages).isEmpty { try await carryOut(assignment) }
+  }
+
+  /// What can't be recorded stays where it is: the broker has it.
+  private func record(_ letters: [BrokerDeadLetter]) async throws {
+    guard !letters.isEmpty else { return }
+    let recorded = try await recorder.record(letters, committed: pass)
+    Failpoint.moved.hit()
+    for letter in recorded { letter.acknowledger.settle([letter.delivery.tag]) }
   }
 
   private func goOnWithLines() async throws {

@@ -2,17 +2,15 @@ import DeliveryPipeline
 import Failpoints
 import UnitOfWork
 
-/// The messages of a committed transaction, and what their confirmation settles.
+/// The messages of a committed transaction.
 struct Publication: Sendable {
   let messages: [OutboundMessage]
   let entries: [OutboxID]
-  let settles: [DeliveryTag]
   let bytes: Int
 
   init(_ batch: CommittedBatch) {
     messages = batch.entries.flatMap(\.messages)
     entries = batch.entries.map(\.id)
-    settles = batch.settledByPublication
     bytes = messages.reduce(0) { $0 + $1.body.count }
   }
 }
@@ -23,7 +21,6 @@ struct PublishStage {
   let input: BatchChannel<Publication>
   let publisher: any MessagePublisher
   let confirmed: ConfirmedEntries
-  let acknowledger: Acknowledger
 
   private struct Submission {
     let publication: Publication
@@ -35,13 +32,11 @@ struct PublishStage {
     limits: .init(count: 1, bytes: .max), room: .init(count: 0, bytes: .max))
 
   init(
-    input: BatchChannel<Publication>, publisher: any MessagePublisher, confirmed: ConfirmedEntries,
-    acknowledger: Acknowledger
+    input: BatchChannel<Publication>, publisher: any MessagePublisher, confirmed: ConfirmedEntries
   ) {
     self.input = input
     self.publisher = publisher
     self.confirmed = confirmed
-    self.acknowledger = acknowledger
   }
 
   /// Runs until the input is finished.
@@ -70,9 +65,7 @@ struct PublishStage {
         try await submission.confirmation.wait()
         Failpoint.confirmed.hit()
         confirmed.add(submission.publication.entries)
-        acknowledger.settle(submission.publication.settles)
       }
     }
-    acknowledger.finish()
   }
 }

@@ -16,13 +16,13 @@ struct Stages {
   private let requests: BatchChannel<CommitRequest>
   private let sweepDelay: Duration
   private let lines: ParkedLines
-  private let environment: ExecutionEnvironment
+  private let session: WorkerSession
 
   /// - Parameter isWary: whether what is delivered again may have killed the process before this one.
   init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines, isWary: Bool) {
     let settings = session.settings
     self.lines = lines
-    environment = session.environment
+    self.session = session
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
       limits: .init(count: batch.count, bytes: batch.bytes), room: .init(count: batch.count, bytes: batch.bytes))
@@ -43,10 +43,10 @@ struct Stages {
       input: requests, executor: BatchExecutor(transaction),
       lineExecutor: LineExecutor(
         transaction, suspects: suspects, decoder: decoder, batchCount: batch.count, batchBytes: batch.bytes),
-      suspects: suspects, lines: lines, held: HeldMessages(), store: session.links.store, confirmed: confirmed,
+      suspects: suspects, recorder: DeadLetterRecorder(transaction), lines: lines, held: HeldMessages(), store: session.links.store, confirmed: confirmed,
       acknowledger: acknowledger, output: publications, logger: session.logger)
     publish = PublishStage(
-      input: publications, publisher: session.links.publisher, confirmed: confirmed, acknowledger: acknowledger)
+      input: publications, publisher: session.links.publisher, confirmed: confirmed)
   }
 
   /// Runs until consuming was stopped and everything in hand is committed, published and acknowledged.
@@ -70,9 +70,18 @@ struct Stages {
 
   /// Sees to it that lines of parked commands go on when they are due.
   func watchLines() async throws {
-    let parking = environment.parking
-    try await lines.watch(rest: parking.rest, interval: parking.interval, now: environment.clock.now) {
+    let parking = session.environment.parking
+    try await lines.watch(rest: parking.rest, interval: parking.interval, now: session.environment.clock.now) {
       requests.append([.lines]) { _ in 0 }
     }
+  }
+
+  /// Takes what the broker has dead-lettered into the ledger.
+  func moveDeadLetters() async throws {
+    let mover = DeadLetterMover(
+      connect: session.links.connectDeadLetters, decoder: CommandDecoder(limits: session.settings.limits),
+      queue: session.links.deadQueue, announcements: session.environment.messages.exchanges.deadLetters,
+      backoff: session.settings.reconnect, output: requests, logger: session.logger)
+    try await mover.run()
   }
 }

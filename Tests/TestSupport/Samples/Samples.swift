@@ -53,13 +53,13 @@ extension InboxEntry {
 extension DeadLetter {
   /// - Parameter message: default: one with a property and a body that is no text.
   package static func sample(
-    id: ULID = .random(), fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) }, reason: String = "malformed_json",
+    id: ULID = .random(), queue: String = "/tests", fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) }, reason: String = "malformed_json",
     tenant: TenantID? = nil, type: String? = nil, detail: String = "why", message: OutboundMessage? = nil
   ) -> DeadLetter {
     var properties = MessageProperties()
     properties.messageID = "m"
     return DeadLetter(
-      id: id, fingerprint: fingerprint, recordedAt: Timestamp(milliseconds: Int64(id.milliseconds)), reason: reason,
+      id: id, queue: queue, fingerprint: fingerprint, recordedAt: Timestamp(milliseconds: Int64(id.milliseconds)), reason: reason,
       detail: detail, attempts: .init(count: 2, first: .sample),
       subject: .init(tenantID: tenant, commandType: type, commandSource: nil, commandID: nil),
       message: message
@@ -80,4 +80,8 @@ extension OutgoingMessages {
         exchange: "workspace.events", routingKey: "workspace.created", properties: properties, body: body)
     ])
   }
+}
+
+extension DeadLetter {
+  package var key: DeadLetterKey { DeadLetterKey(queue: queue, fingerprint: fingerprint) }
 }

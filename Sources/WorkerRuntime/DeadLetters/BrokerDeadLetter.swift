@@ -1,0 +1,28 @@
+package import DeliveryPipeline
+import MessageContract
+import UnitOfWork
+
+/// A message that the broker itself has dead-lettered: its time was over, its queue was full, or another consumer refused
+/// it.
+package struct BrokerDeadLetter: Sendable {
+  package let delivery: Delivery
+  let key: DeadLetterKey
+  let origin: DeadLetterOrigin
+  /// As much of it as can be read.
+  let envelope: PartialEnvelope
+  /// Who acknowledges it.
+  let acknowledger: Acknowledger
+
+  /// - Parameter queue: `<virtual host>/<queue>` that it was delivered from.
+  init(_ delivery: Delivery, queue: String, decoder: CommandDecoder, acknowledger: Acknowledger) {
+    self.delivery = delivery
+    key = DeadLetterKey(queue: queue, fingerprint: MessageFingerprint.of(delivery.original))
+    origin = DeadLetterOrigin(delivery)
+    do throws(InvalidCommand) {
+      envelope = PartialEnvelope(try decoder.decode(delivery.body, contentType: delivery.properties.contentType))
+    } catch {
+      envelope = error.envelope
+    }
+    self.acknowledger = acknowledger
+  }
+}

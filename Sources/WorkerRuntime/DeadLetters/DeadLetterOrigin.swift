@@ -1,0 +1,59 @@
+import DeliveryPipeline
+import WorkspaceDomain
+
+/// Where a message came from that the broker has dead-lettered, and why: as the last entry of its header `x-death` says,
+/// which is the first in that list.
+///
+/// Source: https://www.rabbitmq.com/docs/dlx#effects
+struct DeadLetterOrigin: Sendable, Equatable {
+  /// For people. No payload.
+  let detail: String
+  /// When the broker dead-lettered it.
+  let time: Timestamp?
+  private let exchange: ShortString?
+  private let routingKey: ShortString?
+
+  init(_ delivery: Delivery) {
+    guard let death = delivery.lastDeath else {
+      detail = "the message has no header x-death: it was published to the queue of dead letters"
+      (time, exchange, routingKey) = (nil, nil, nil)
+      return
+    }
+    let reason = death["reason"]?.text ?? "unknown"
+    detail = "the broker dead-lettered it from the queue \(death["queue"]?.text ?? "unknown"): \(reason)"
+    if case .timestamp(let seconds) = death["time"], seconds < 1 << 40 {
+      time = Timestamp(milliseconds: Int64(seconds) * 1000)
+    } else {
+      time = nil
+    }
+    exchange = death["exchange"]?.shortString
+    if case .array(let keys) = death["routing-keys"] { routingKey = keys.first?.shortString } else { routingKey = nil }
+  }
+
+  /// The message, with the exchange and the routing key that it was published to first.
+  func message(_ delivered: OutboundMessage) -> OutboundMessage {
+    guard let exchange, let routingKey else { return delivered }
+    return OutboundMessage(
+      exchange: exchange, routingKey: routingKey, propertyList: delivered.propertyList, body: delivered.body)
+  }
+}
+
+extension Delivery {
+  fileprivate var lastDeath: [String: HeaderValue]? {
+    guard let fields = properties.headers?.fields(),
+      let field = fields.first(where: { $0.name.elementsEqual("x-death".utf8) }),
+      case .array(let deaths) = field.value, case .table(let death) = deaths.first
+    else { return nil }
+    return Dictionary(death.map { (String(decoding: $0.name, as: UTF8.self), $0.value) }) { _, last in last }
+  }
+}
+
+extension HeaderValue {
+  fileprivate var text: String? {
+    if case .string(let bytes) = self { String(validating: bytes, as: UTF8.self) } else { nil }
+  }
+
+  fileprivate var shortString: ShortString? {
+    if case .string(let bytes) = self { ShortString(bytes: bytes) } else { nil }
+  }
+}
