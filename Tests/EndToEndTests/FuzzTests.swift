@@ -19,22 +19,22 @@ struct FuzzTests {
     try await run.deployment.outboxIsEmpty()
 
     let results = try await run.results.everything(on: run.deployment.host)
-    let letters = try await run.deadLetters.everything(on: run.deployment.host)
+    let letters = try await run.deployment.ledger()
     var ends: [ShortString: Int] = [:]
-    for result in results where result.event?.type.hasSuffix(".failed") == false { ends[Self.number(result), default: 0] += 1 }
-    for letter in letters { ends[Self.number(letter), default: 0] += 1 }
+    for result in results where result.event?.type.hasSuffix(".failed") == false { ends[Self.number(result.properties), default: 0] += 1 }
+    for letter in letters { ends[Self.number(letter.message.properties), default: 0] += 1 }
     for command in damaged {
       let number = try #require(command.properties.correlationID)
       #expect(ends[number] == 1, "message \(number.text ?? ""): \(String(decoding: command.body, as: UTF8.self))")
     }
     for failure in results where failure.event?.type.hasSuffix(".failed") == true {
-      #expect(letters.contains { Self.number($0) == Self.number(failure) })
+      #expect(letters.contains { Self.number($0.message.properties) == Self.number(failure.properties) })
     }
     for command in good { #expect(results.count { $0.event?.commandid == command.id } == 1) }
     try await run.finish(deadLetters: letters.count)
   }
 
-  private static func number(_ message: Subscription.Message) -> ShortString { message.properties.correlationID ?? "" }
+  private static func number(_ properties: MessageProperties) -> ShortString { properties.correlationID ?? "" }
 
   /// Each with a number of its own, whatever else of it can still be read.
   private static func damaged(_ count: Int, seed: UInt64, good: CommandStream) -> [Command] {

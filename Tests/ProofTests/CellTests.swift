@@ -9,7 +9,7 @@ import Testing
 struct CellTests {
   /// Killed at every failpoint; of the other faults, those cells where they hurt most.
   static let cells =
-    Failpoint.allCases.map { Cell($0, .kill) } + [
+    Failpoint.ofCommands.map { Cell($0, .kill) } + [
       Cell(.received, .brokerCut), Cell(.committed, .brokerCut), Cell(.published, .brokerCut),
       Cell(.written, .databaseCut), Cell(.confirmed, .databaseCut),
       Cell(.published, .confirmLost), Cell(.written, .commitLost), Cell(.committed, .stop),

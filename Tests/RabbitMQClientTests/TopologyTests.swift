@@ -27,7 +27,7 @@ import TestSupport
       let topology = try Topology.standard(names("plan"), broker: await connection.serverProperties)
       for _ in 0..<2 {
         let plan = try await manager.plan(topology)
-        #expect(states(plan) == Array(repeating: .missing, count: 8))
+        #expect(states(plan) == Array(repeating: .missing, count: 7) + [.removed])
         #expect(plan.hasChanges && !plan.isIncompatible)
       }
     }
@@ -39,7 +39,7 @@ import TestSupport
       let topology = Topology.standard(broker: await connection.serverProperties)
       #expect(try await manager.apply(topology).hasChanges)
       for plan in [try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology)] {
-        #expect(states(plan) == Array(repeating: .exists, count: 6) + [.ensured, .ensured])
+        #expect(states(plan) == Array(repeating: .exists, count: 6) + [.ensured, .removed])
         #expect(!plan.hasChanges && !plan.isIncompatible)
       }
       #expect(
@@ -56,7 +56,30 @@ import TestSupport
       ])
     }
     #expect(try await host.depth(of: "workspace.commands") == 1)
-    #expect(try await host.depth(of: "workspace.commands.dead") == 1)
+    #expect(try await host.depth(of: "workspace.commands.dead") == 0, "announcements are for who asks for them")
+    // What a consumer refuses.
+    try await host.broker.management.rejectMessages(1, of: "workspace.commands", in: host.name)
+    try await Patience.poll(for: "it is dead-lettered") { try await host.depth(of: "workspace.commands.dead") == 1 }
+  }
+
+  @Test func `the binding that earlier versions made is removed`() async throws {
+    try await host.withConnection { connection in
+      let manager = TopologyManager(connection)
+      let topology = try Topology.standard(names("former"), broker: await connection.serverProperties)
+      _ = try await manager.apply(topology)
+      let former = topology.formerBindings[0]
+      try await connection.declare([
+        .binding(queue: former.queue, exchange: former.exchange, routingKey: former.routingKey)
+      ])
+      func count() async throws -> Int {
+        try await host.broker.management.bindingCount(of: "former.commands.dead", to: "former.dead-letters", in: host.name)
+      }
+      #expect(try await count() == 1)
+      _ = try await manager.plan(topology)
+      #expect(try await count() == 1, "a plan changes nothing")
+      _ = try await manager.apply(topology)
+      #expect(try await count() == 0)
+    }
   }
 
   @Test func `an argument that differs is reported with both values, and nothing is made`() async throws {
@@ -74,14 +97,14 @@ import TestSupport
         }
         #expect(plan.isIncompatible)
         #expect(difference.argument != nil && difference.text.hasPrefix("PRECONDITION_FAILED"))
-        #expect(plan.items.filter { $0.state == .missing }.count == 7)
+        #expect(plan.items.filter { $0.state == .missing }.count == 6)
       }
       #expect(try await manager.statistics(of: "argument.commands.dead") == nil)
     }
   }
 
   @Test func `each argument of the commands queue is compared`() async throws {
-    let wanted = [("x-dead-letter-exchange", "each.dead-letters"), ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish")]
+    let wanted = [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "each.commands.dead"), ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish")]
     for (name, value) in wanted {
       try await host.withConnection { connection in
         let queue = try #require(ShortString("each.without.\(name)"))

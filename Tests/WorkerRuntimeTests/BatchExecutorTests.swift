@@ -19,7 +19,6 @@ import WorkspaceApplication
       "workspace.rename.succeeded", "workspace.renamed", "workspace.delete.succeeded", "workspace.deleted", "workspace.get.rejected",
     ])
     #expect(batches.settled == [1, 2, 3, 4, 5, 6])
-    #expect(batches.settledByPublication.isEmpty)
     #expect(batches[0].entries.map(\.id.number) == [1])
     #expect(try await fixture.store.outbox == batches.messages)
   }

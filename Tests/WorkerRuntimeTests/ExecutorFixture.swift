@@ -9,7 +9,7 @@ import WorkerRuntime
 /// A ``BatchExecutor`` on a store in memory, with a clock that stands still.
 final class ExecutorFixture: Sendable {
   static let messages = OutboundMessages(
-    exchanges: ExchangeNames(results: "results", events: "events", deadLetters: "dead"), publisher: "worker")
+    exchanges: ExchangeNames(results: "results", events: "events", deadLetters: "dead"))
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   /// Commands that fail are not tried again.
@@ -37,7 +37,7 @@ final class ExecutorFixture: Sendable {
     self.store = store
     let environment = ExecutionEnvironment(
       clock: FixedClock(), identifiers: CountingIdentifiers(after: last), defaultRootName: "Main",
-      messages: Self.messages, process: .sample(process), parking: parking)
+      messages: Self.messages, queue: "/commands", process: .sample(process), parking: parking)
     let transaction = BatchTransaction(
       store: store, environment: environment, lines: lines, probe: probe,
       backoff: Backoff(shortest: .zero, longest: .zero), deadline: deadline, logger: Self.silent)
@@ -46,6 +46,9 @@ final class ExecutorFixture: Sendable {
     lineExecutor = LineExecutor(
       transaction, suspects: suspects, decoder: CommandDecoder(), batchCount: batchCount, batchBytes: 1 << 20)
   }
+
+  /// What the ledger has.
+  var letters: [DeadLetter] { get async { await store.commits.flatMap(\.deadLetters) } }
 
   /// Runs `messages` as one batch.
   @discardableResult
@@ -78,10 +81,9 @@ extension [CommittedBatch] {
   var results: [OutboundMessage] { messages.filter { $0.exchange == "results" } }
   var events: [OutboundMessage] { messages.filter { $0.exchange == "events" } }
   var replies: [OutboundMessage] { messages.filter { $0.exchange == "" } }
-  var deadLetters: [OutboundMessage] { messages.filter { $0.exchange == "dead" } }
+  var announcements: [OutboundMessage] { messages.filter { $0.exchange == "dead" } }
   var types: [String] { results.compactMap { $0.properties.type?.text } }
   var settled: [UInt64] { flatMap(\.settled).map(\.number) }
-  var settledByPublication: [UInt64] { flatMap(\.settledByPublication).map(\.number) }
 }
 
 extension OutboundMessage {

@@ -65,6 +65,11 @@ final class FakeBroker: Sendable {
     source?.arrive(messages.enumerated().map { (start + $0.offset, $0.element) })
   }
 
+  /// Opens a connection to the queue of dead letters, in which nothing ever comes.
+  func connectDeadLetters() -> DeadLetterLink {
+    DeadLetterLink(source: FakeSource(broker: self, generation: 0), close: {})
+  }
+
   /// Opens the next connection.
   func connect() -> FakeSource {
     state.withLock { state in
@@ -96,7 +101,7 @@ final class FakeBroker: Sendable {
       source?.breakLink()
       throw LinkLost()
     }
-    journal.note(.confirmed(messages.map(\.label), deadLetters: messages.filter { $0.exchange == "dead" }.map(\.label)))
+    journal.note(.confirmed(messages.map(\.label)))
   }
 }
 

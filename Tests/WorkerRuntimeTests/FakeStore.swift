@@ -53,7 +53,7 @@ actor FakeStore: UnitOfWorkStore {
     commits.append(writeSet)
     let messages = writeSet.outbox.flatMap(\.messages)
     journal.note(.committed(messages.filter { $0.exchange == "results" }.map(\.label)))
-    let letters = messages.filter { $0.exchange == "dead" }.map(\.label)
+    let letters = writeSet.deadLetters.map(\.message.label)
     if !letters.isEmpty { journal.note(.committedDeadLetters(letters)) }
     if !writeSet.confirmed.isEmpty { await noteRemoved(writeSet.confirmed.count) }
     if let error = answerFault(writeSet) { throw error }

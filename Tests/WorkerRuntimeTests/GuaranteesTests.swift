@@ -70,7 +70,8 @@ import WorkerRuntime
 
   /// Each command has one answer, and it is the one that it gets when nothing ever fails.
   private func expectAnswers(_ published: [OutboundMessage], to commands: [CommandMessage]) async throws {
-    let calm = try await ExecutorFixture().run(commands)
+    let fixture = ExecutorFixture()
+    let calm = try await fixture.run(commands)
     let expected = calm.results.filter { !$0.isFailure }
     let found = Dictionary(grouping: published.filter { $0.exchange == "results" && !$0.isFailure }, by: \.label)
     #expect(found.count == Set(expected.map(\.label)).count)
@@ -79,8 +80,8 @@ import WorkerRuntime
       #expect(Set(answers.map(\.body)).count == 1, "\(answer.label)")
       #expect(answers.first?.data == answer.data, "\(answer.label)")
     }
-    let letters = Set(published.filter { $0.exchange == "dead" }.map(\.label))
-    #expect(letters == Set(calm.deadLetters.map(\.label)))
+    let letters = await self.fixture.store.commits.flatMap(\.deadLetters).map(\.message.label)
+    #expect(Set(letters) == Set(await fixture.letters.map(\.message.label)))
   }
 
   /// Each tenant's events come in the order of their numbers, which have no gap; one id always has one content.

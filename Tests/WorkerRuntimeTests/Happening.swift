@@ -11,8 +11,8 @@ enum Happening: Sendable, Equatable {
   /// Dead letters that became durable.
   case committedDeadLetters([String])
   case published([String])
-  /// The broker confirmed all of these, of which `deadLetters` are dead letters.
-  case confirmed([String], deadLetters: [String])
+  /// The broker confirmed all of these.
+  case confirmed([String])
   case acknowledged([String])
   /// Entries left the outbox, which now holds so many.
   case removed(count: Int, left: Int)

@@ -44,7 +44,7 @@ final class WorkerFixture: Sendable {
       settings: settings,
       environment: ExecutionEnvironment(
         clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), defaultRootName: "Main",
-        messages: ExecutorFixture.messages, process: .sample(1), parking: ExecutorFixture.once),
+        messages: ExecutorFixture.messages, queue: "/commands", process: .sample(1), parking: ExecutorFixture.once),
       probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent
     ) { [self] in
       let fails = connectFailures.withLock { failures in
@@ -58,6 +58,7 @@ final class WorkerFixture: Sendable {
       return WorkerLinks(
         store: store, lease: lease, publisher: source, claimPublishing: { [broker] in broker.claimPublishing() },
         isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
+        connectDeadLetters: { [broker] in broker.connectDeadLetters() }, deadQueue: "/dead",
         waitUntilBroken: { await source.waitUntilBroken() },
         close: { [journal, closing] in
           try? await closing.pass()
@@ -88,21 +89,17 @@ extension [Happening] {
   }
 
   var confirmed: [String] {
-    flatMap { entry -> [String] in if case .confirmed(let labels, _) = entry { labels } else { [] } }
+    flatMap { entry -> [String] in if case .confirmed(let labels) = entry { labels } else { [] } }
   }
 
-  /// Labels that were acknowledged before what they promise was durable: an answer committed, a dead letter confirmed.
+  /// Labels that were acknowledged before what they promise was durable.
   var acknowledgedTooEarly: [String] {
-    var answered: Set<String> = []
-    var buried: Set<String> = []
-    var confirmed: Set<String> = []
+    var durable: Set<String> = []
     var early: [String] = []
     for entry in self {
       switch entry {
-      case .committed(let labels): answered.formUnion(labels)
-      case .committedDeadLetters(let labels): buried.formUnion(labels)
-      case .confirmed(_, let labels): confirmed.formUnion(labels)
-      case .acknowledged(let labels): early += labels.filter { buried.contains($0) ? !confirmed.contains($0) : !answered.contains($0) }
+      case .committed(let labels), .committedDeadLetters(let labels): durable.formUnion(labels)
+      case .acknowledged(let labels): early += labels.filter { !durable.contains($0) }
       default: break
       }
     }

@@ -53,6 +53,19 @@ package enum Expectations {
     #expect(message.properties.correlationID == nil, sourceLocation: sourceLocation)
   }
 
+  /// The announcement of a dead letter: who and why, and nothing of what it says.
+  package static func announcement(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let event = try #require(message.event, sourceLocation: sourceLocation)
+    #expect(event.type == "workspace.dead_letter.recorded", sourceLocation: sourceLocation)
+    #expect(message.delivery.routingKey.text == event.type, sourceLocation: sourceLocation)
+    #expect(message.properties.messageID?.text == event.id && isULID(event.id), sourceLocation: sourceLocation)
+    #expect(
+      event.data.members == [
+        "dead_letter_id", "reason", "queue", "tenant_id", "command_type", "command_source", "command_id", "attempts", "recorded_at",
+      ], sourceLocation: sourceLocation)
+    #expect(isTime(event.time), sourceLocation: sourceLocation)
+  }
+
   /// Events of each tenant are numbered from 1 without a gap, in the order of their arrival; the same number again is
   /// the same event again.
   ///

@@ -9,7 +9,7 @@ struct HostileRun: Sendable {
   let worker: WorkerProcess
   let sender: CommandSender
   let results: Subscription
-  let deadLetters: Subscription
+  let announcements: Subscription
   /// The good commands, which all succeed.
   let good: CommandStream
 
@@ -20,8 +20,7 @@ struct HostileRun: Sendable {
       deployment: deployment, worker: try await deployment.activeWorker(),
       sender: try await CommandSender.open(on: deployment.host),
       results: try await Subscription.to("workspace.results", on: deployment.host),
-      // Another queue than the one that is left for the operator, which is looked at in the end.
-      deadLetters: try await Subscription.to("workspace.dead-letters", on: deployment.host), good: good)
+      announcements: try await Subscription.to("workspace.dead-letters", on: deployment.host), good: good)
     let messages = good.commands.enumerated().flatMap { index, command in
       index < hostile.count ? [hostile[index].command, command] : [command]
     }
@@ -37,7 +36,14 @@ struct HostileRun: Sendable {
     try await results.everything(on: deployment.host).filter { $0.event?.type.hasSuffix(".failed") == true }
   }
 
-  /// The good commands succeeded in order; nothing is left in any queue but the dead letters; the worker never stopped.
+  /// What the ledger has, once so many letters are announced.
+  func ledger(_ count: Int) async throws -> [Deployment.RecordedMessage] {
+    _ = try await announcements.first(count)
+    return try await deployment.ledger()
+  }
+
+  /// The good commands succeeded in order; nothing is left in any queue; each letter is in the ledger, and announced,
+  /// once; the worker never stopped.
   func finish(deadLetters count: Int) async throws {
     try await deployment.outboxIsEmpty()
     #expect(try await worker.drain() == .code(0))
@@ -45,9 +51,13 @@ struct HostileRun: Sendable {
     let all = try await results.everything(on: deployment.host)
     good.expectResults(all.filter { $0.event?.type.hasSuffix(".succeeded") == true })
     try await deployment.commandsAreDone()
-    #expect(try await deployment.host.depth(of: "workspace.commands.dead") == count)
+    #expect(try await deployment.host.depth(of: "workspace.commands.dead") == 0)
+    #expect(try await deployment.letters().count == count)
+    let announced = try await announcements.everything(on: deployment.host)
+    #expect(announced.count == count)
+    for announcement in announced { try Expectations.announcement(announcement) }
     await sender.close()
     await results.close()
-    await deadLetters.close()
+    await announcements.close()
   }
 }

@@ -20,7 +20,7 @@ package struct Cell: Sendable, Hashable {
   }
 
   /// All there are, by failpoint in the order of a command's way.
-  package static let all = Failpoint.allCases.flatMap { failpoint in Fault.allCases.map { Cell(failpoint, $0) } }
+  package static let all = Failpoint.ofCommands.flatMap { failpoint in Fault.allCases.map { Cell(failpoint, $0) } }
 }
 
 extension Cell: CustomStringConvertible {

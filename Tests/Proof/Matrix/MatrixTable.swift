@@ -12,7 +12,7 @@ package struct MatrixTable: Sendable, CustomStringConvertible {
     let faults = Fault.allCases
     let header = row("stopped at", faults.map(\.rawValue))
     let rule = row("---", faults.map { _ in "---" })
-    let rows = Failpoint.allCases.map { failpoint in
+    let rows = Failpoint.ofCommands.map { failpoint in
       row(failpoint.rawValue, faults.map { text(Cell(failpoint, $0)) })
     }
     return ([header, rule] + rows).joined(separator: "\n")

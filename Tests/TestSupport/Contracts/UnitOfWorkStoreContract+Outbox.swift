@@ -94,15 +94,6 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
       #expect(try await other.unpublished(limit: 10, bytes: .max).map(\.id) == otherIDs)
     },
-
-    Self("a message that one queue has buried is not known to another one, which has to bury it too") { stores in
-      let store = try await stores.open()
-      let other = try await stores.open()
-      let letter = DeadLetter.sample()
-      try await store.write { $0.deadLetters = [letter] }
-      #expect(try await other.read { $0.deadLetters = [letter.fingerprint] }.deadLetters.isEmpty)
-      #expect(try await store.read { $0.deadLetters = [letter.fingerprint] }.deadLetters == [letter.fingerprint])
-    },
   ]
 }
 

@@ -66,6 +66,24 @@ package struct ManagementAPI: Sendable {
     throw Refused(description: "no connection is named \(name)")
   }
 
+  /// Takes messages from a queue as a consumer that refuses them (basic.reject without requeue).
+  package func rejectMessages(_ count: Int, of queue: String, in virtualHost: String) async throws {
+    try await send(
+      "POST", ["queues", virtualHost, queue, "get"], #"{"count":\#(count),"ackmode":"reject_requeue_false","encoding":"base64"}"#)
+  }
+
+  /// Messages of the queues whose name matches `pattern` live so long.
+  package func setTimeToLive(_ duration: Duration, of pattern: String, in virtualHost: String) async throws {
+    let milliseconds = Int(duration / .milliseconds(1))
+    try await send(
+      "PUT", ["policies", virtualHost, "time-to-live"],
+      #"{"pattern":"\#(pattern)","definition":{"message-ttl":\#(milliseconds)},"apply-to":"queues"}"#)
+  }
+
+  package func deletePolicy(_ name: String, in virtualHost: String) async throws {
+    try await send("DELETE", ["policies", virtualHost, name])
+  }
+
   /// The number of bindings between an exchange and a queue.
   package func bindingCount(of queue: String, to exchange: String, in virtualHost: String) async throws -> Int {
     struct Binding: Decodable {}
