@@ -1,6 +1,7 @@
 import DeliveryPipeline
 import Synchronization
 import Testing
+import WorkerRuntime
 
 /// A queue that outlives the connections to it: what is not acknowledged is delivered again, in order.
 final class FakeBroker: Sendable {

@@ -59,19 +59,28 @@ import WorkerRuntime
       }
       quiet.note(())
       try await fixture.journal.wait { [broker = fixture.broker] _ in broker.unacknowledged.isEmpty }
+      // What is acknowledged need not be published yet: a drain that meets a lost link leaves that to the next worker.
+      while try await !fixture.store.outbox.isEmpty {
+        let seen = fixture.journal.entries.count
+        if try await fixture.store.outbox.isEmpty { break }
+        try await fixture.journal.wait { $0.count > seen }
+      }
     }
 
     #expect(fixture.broker.sessions > 1)
     #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
     #expect(try await fixture.store.outbox.isEmpty)
     try await expectAnswers(fixture.broker.published, to: commands)
+    let calm = ExecutorFixture()
+    try await calm.run(commands)
+    let letters = await fixture.store.commits.flatMap(\.deadLetters).map(\.message.label)
+    #expect(Set(letters) == Set(await calm.letters.map(\.message.label)))
     expectEvents(fixture.broker.published)
   }
 
   /// Each command has one answer, and it is the one that it gets when nothing ever fails.
   private func expectAnswers(_ published: [OutboundMessage], to commands: [CommandMessage]) async throws {
-    let fixture = ExecutorFixture()
-    let calm = try await fixture.run(commands)
+    let calm = try await ExecutorFixture().run(commands)
     let expected = calm.results.filter { !$0.isFailure }
     let found = Dictionary(grouping: published.filter { $0.exchange == "results" && !$0.isFailure }, by: \.label)
     #expect(found.count == Set(expected.map(\.label)).count)
@@ -80,8 +89,6 @@ import WorkerRuntime
       #expect(Set(answers.map(\.body)).count == 1, "\(answer.label)")
       #expect(answers.first?.data == answer.data, "\(answer.label)")
     }
-    let letters = await self.fixture.store.commits.flatMap(\.deadLetters).map(\.message.label)
-    #expect(Set(letters) == Set(await fixture.letters.map(\.message.label)))
   }
 
   /// Each tenant's events come in the order of their numbers, which have no gap; one id always has one content.

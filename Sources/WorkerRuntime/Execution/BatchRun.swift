@@ -197,15 +197,15 @@ extension BatchRun {
     if delivery.isRedelivered, snapshot.deadLetters.contains(key) { return }
     let now = environment.clock.now()
     let envelope = message.envelope
-    try record(
-      key, delivery.original, envelope, reason: failure.code,
-      detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
-      attempts: attempts ?? .init(count: 1, first: now), at: now)
     let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
       for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
     }
+    try record(
+      key, delivery.original, envelope, reason: failure.code,
+      detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
+      attempts: attempts ?? .init(count: 1, first: now), at: now)
   }
 
   /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
