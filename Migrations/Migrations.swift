@@ -69,6 +69,10 @@ package enum Migrations {
       version: 9, name: "parked_commands",
       up: text(PackageResources.V0009__parked_commands_sql),
       down: text(PackageResources.U0009__parked_commands_sql)),
+    Migration(
+      version: 10, name: "replays",
+      up: text(PackageResources.V0010__replays_sql),
+      down: text(PackageResources.U0010__replays_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

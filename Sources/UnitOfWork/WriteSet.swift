@@ -19,6 +19,8 @@ package struct WriteSet: Sendable, Equatable {
   package var line: ParkedLineChange?
   /// Fingerprints of messages that were begun after an earlier process may have died of them, and did no harm.
   package var survived: [[UInt8]] = []
+  /// What came of dead letters that were sent again.
+  package var replayOutcomes: [ReplayOutcome] = []
   /// Entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
   /// Outbox entries that the broker has confirmed: removed with this transaction.

@@ -20,6 +20,10 @@ struct DeadLetterConditions {
     if let since = filter.since { add("s", "id >= $", ULID.first(at: since)) }
     if let until = filter.until { add("u", "id < $", ULID.first(at: until)) }
     if let before { add("b", "id < $", before) }
+    let states = Set(filter.states)
+    if !states.isEmpty, states.count < DeadLetterState.allCases.count {
+      add(states)
+    }
     if let text = filter.text {
       add("x", "(position($ in detail) > 0 or position(convert_to($, 'UTF8') in body) > 0)", text)
     }
@@ -35,6 +39,12 @@ struct DeadLetterConditions {
   /// The number of the first parameter behind those of the conditions.
   var nextParameter: Int { types.count + 1 }
 
+  private mutating func add(_ states: Set<DeadLetterState>) {
+    let chosen = states.sorted { $0.rawValue < $1.rawValue }
+    clauses.append("(" + chosen.map(\.condition).joined(separator: " or ") + ")")
+    shape += chosen.map { "_\($0.rawValue)" }.joined()
+  }
+
   private mutating func add<Value: PostgresEncodable>(_ letter: Character, _ clause: String, _ value: Value) {
     parameters.append(value)
     add(letter, clause, Value.postgresType)
@@ -49,5 +59,16 @@ struct DeadLetterConditions {
     types.append(type)
     clauses.append(clause.replacing("$", with: "$\(types.count)"))
     shape.append(letter)
+  }
+}
+
+extension DeadLetterState {
+  fileprivate var condition: String {
+    let isReplayed = "exists (select from replay_items where letter_id = dead_letters.id and state <> 'skipped')"
+    return switch self {
+    case .open: "(discarded_at is null and not \(isReplayed))"
+    case .replayed: "(discarded_at is null and \(isReplayed))"
+    case .discarded: "discarded_at is not null"
+    }
   }
 }

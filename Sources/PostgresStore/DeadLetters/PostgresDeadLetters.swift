@@ -23,7 +23,9 @@ package struct PostgresDeadLetters: Sendable {
     let statement = conditions.statement(
       "dead_letters_list", """
       select id, queue, recorded_at, reason, detail, attempts, first_failed_at,
-        tenant_id, command_type, command_source, command_id, octet_length(body)
+        tenant_id, command_type, command_source, command_id, octet_length(body),
+        discarded_at, discarded_by, discarded_because, replay_of,
+        exists (select from replay_items where letter_id = dead_letters.id and state <> 'skipped')
       from dead_letters where /* where */
       order by id desc limit $\(conditions.nextParameter)
       """, parameters: [.int8])
@@ -56,7 +58,7 @@ package struct PostgresDeadLetters: Sendable {
     var parameters = PostgresParameters()
     parameters.append(id)
     guard let row = try await rows(Self.selectingOne, parameters).first else { return nil }
-    return (try Self.summary(row), try Self.message(row))
+    return (try Self.summary(row), try Self.message(row, from: 17))
   }
 
   private static let selectingOne = PostgresStatement(
@@ -64,11 +66,13 @@ package struct PostgresDeadLetters: Sendable {
     sql: """
       select id, queue, recorded_at, reason, detail, attempts, first_failed_at,
         tenant_id, command_type, command_source, command_id, octet_length(body),
+        discarded_at, discarded_by, discarded_because, replay_of,
+        exists (select from replay_items where letter_id = dead_letters.id and state <> 'skipped'),
         exchange, routing_key, properties, body
       from dead_letters where id = $1
       """)
 
-  private func rows(_ statement: PostgresStatement, _ parameters: PostgresParameters) async throws(PostgresError) -> PostgresRows {
+  func rows(_ statement: PostgresStatement, _ parameters: PostgresParameters) async throws(PostgresError) -> PostgresRows {
     try await connection.pipeline([PostgresRequest(statement, parameters)])[0]
   }
 
@@ -79,16 +83,23 @@ package struct PostgresDeadLetters: Sendable {
       subject: .init(
         tenantID: try row.optionalIdentifier(7), commandType: try row.optionalText(8),
         commandSource: try row.optionalText(9), commandID: try row.optionalText(10)),
-      bytes: Int(try row.int4(11)))
+      bytes: Int(try row.int4(11)), discarding: try discarding(row), replayOf: try row.optionalULID(15),
+      isReplayed: try row.bool(16))
   }
 
-  private static func message(_ row: PostgresRow) throws(PostgresError) -> OutboundMessage {
-    guard let exchange = ShortString(bytes: try row.bytea(12)), let routingKey = ShortString(bytes: try row.bytea(13)) else {
-      throw .decoding(reason: "a name of more than 255 bytes")
-    }
+  private static func discarding(_ row: PostgresRow) throws(PostgresError) -> DeadLetterSummary.Discarding? {
+    guard let time = try row.optionalMoment(12) else { return nil }
+    return .init(at: time, by: try row.text(13), because: try row.text(14))
+  }
+
+  /// - Parameter column: the first of exchange, routing key, properties and body.
+  static func message(_ row: PostgresRow, from column: Int) throws(PostgresError) -> OutboundMessage {
+    guard let exchange = ShortString(bytes: try row.bytea(column)),
+      let routingKey = ShortString(bytes: try row.bytea(column + 1))
+    else { throw .decoding(reason: "a name of more than 255 bytes") }
     return OutboundMessage(
-      exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try row.bytea(14)),
-      body: try row.bytea(15))
+      exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try row.bytea(column + 2)),
+      body: try row.bytea(column + 3))
   }
 }
 

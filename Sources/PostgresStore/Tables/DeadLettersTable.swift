@@ -48,6 +48,7 @@ enum DeadLettersTable {
     parameters.append(array: letters.map(\.message.routingKey.bytes))
     parameters.append(array: letters.map(\.message.propertyList.bytes))
     parameters.append(array: letters.map(\.message.body))
+    parameters.append(array: letters.map(\.replayOf))
     return PostgresRequest(inserting, parameters)
   }
 
@@ -55,13 +56,13 @@ enum DeadLettersTable {
     name: "dead_letters_insert",
     parameters: [
       .textArray, .textArray, .byteaArray, .timestamptzArray, .textArray, .textArray, .int4Array, .timestamptzArray,
-      .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray,
+      .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray, .textArray,
     ],
     sql: """
       insert into dead_letters (
         queue, id, fingerprint, recorded_at, reason, detail, attempts, first_failed_at,
-        tenant_id, command_type, command_source, command_id, exchange, routing_key, properties, body)
+        tenant_id, command_type, command_source, command_id, exchange, routing_key, properties, body, replay_of)
       select *
-      from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) as letter
+      from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as letter
       """)
 }

@@ -43,6 +43,11 @@ extension PostgresRow {
 
   func ulid(_ column: Int) throws(PostgresError) -> ULID { try parse(text(column), column) }
 
+  func optionalULID(_ column: Int) throws(PostgresError) -> ULID? {
+    guard let text = try optionalText(column) else { return nil }
+    return try parse(text, column)
+  }
+
   func moment(_ column: Int) throws(PostgresError) -> Timestamp {
     Timestamp(milliseconds: try timestamp(column).milliseconds)
   }

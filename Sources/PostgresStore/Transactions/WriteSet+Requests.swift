@@ -16,6 +16,7 @@ extension WriteSet {
       WorkspacesTable.insert(inserted),
       TenantsTable.update(sequences),
       DeadLettersTable.insert(deadLetters),
+      ReplayItemsTable.note(replayOutcomes),
       ParkedCommandsTable.insert(parked, queue: queue),
       OutboxTable.insert(outbox, queue: queue),
       OutboxTable.delete(confirmed, queue: queue),

@@ -17,10 +17,12 @@ package struct DeadLetter: Sendable, Equatable {
   package let attempts: Attempts
   package let subject: Subject
   package let message: OutboundMessage
+  /// The letter whose replay came to this one.
+  package let replayOf: ULID?
 
   package init(
     id: ULID, queue: String, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String, attempts: Attempts,
-    subject: Subject, message: OutboundMessage
+    subject: Subject, message: OutboundMessage, replayOf: ULID? = nil
   ) {
     self.id = id
     self.queue = queue
@@ -31,6 +33,7 @@ package struct DeadLetter: Sendable, Equatable {
     self.attempts = attempts
     self.subject = subject
     self.message = message
+    self.replayOf = replayOf
   }
 
   /// How often it was tried, and since when.

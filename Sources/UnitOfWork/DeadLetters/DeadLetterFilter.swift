@@ -8,6 +8,8 @@ package struct DeadLetterFilter: Sendable, Equatable {
   package var tenants: [TenantID] = []
   /// Types of commands.
   package var types: [String] = []
+  /// What has become of them. Any of these; all where none is given.
+  package var states: [DeadLetterState] = []
   /// Recorded at this time or later.
   package var since: Timestamp?
   /// Recorded before this time.

@@ -12,10 +12,18 @@ package struct DeadLetterSummary: Sendable, Equatable {
   package let subject: DeadLetter.Subject
   /// Of the body.
   package let bytes: Int
+  /// Nil unless an operator wants it neither listed nor sent again.
+  package let discarding: Discarding?
+  /// The letter whose replay came to this one.
+  package let replayOf: ULID?
+  /// It is in a plan.
+  package let isReplayed: Bool
+
+  package var state: DeadLetterState { discarding != nil ? .discarded : isReplayed ? .replayed : .open }
 
   package init(
     id: ULID, queue: String, recordedAt: Timestamp, reason: String, detail: String, attempts: DeadLetter.Attempts,
-    subject: DeadLetter.Subject, bytes: Int
+    subject: DeadLetter.Subject, bytes: Int, discarding: Discarding? = nil, replayOf: ULID? = nil, isReplayed: Bool = false
   ) {
     self.id = id
     self.queue = queue
@@ -25,5 +33,20 @@ package struct DeadLetterSummary: Sendable, Equatable {
     self.attempts = attempts
     self.subject = subject
     self.bytes = bytes
+    self.discarding = discarding
+    self.replayOf = replayOf
+    self.isReplayed = isReplayed
+  }
+
+  package struct Discarding: Sendable, Equatable {
+    package let at: Timestamp
+    package let by: String
+    package let because: String
+
+    package init(at: Timestamp, by: String, because: String) {
+      self.at = at
+      self.by = by
+      self.because = because
+    }
   }
 }

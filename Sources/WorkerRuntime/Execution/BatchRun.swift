@@ -113,10 +113,10 @@ extension BatchRun {
   /// A command that is known gets its answer again; a new one is carried out.
   private mutating func answer(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
     guard let known = inbox[command.context.key] else { return try execute(delivery, command, verdict) }
-    let result =
-      known.fingerprint == command.fingerprint
-      ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, with: known)
+    let isSame = known.fingerprint == command.fingerprint
+    let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, with: known)
     send(result, of: delivery, command)
+    note(isSame ? "already_applied" : "rejected:idempotency_conflict", of: delivery)
   }
 
   private mutating func execute(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
@@ -126,6 +126,10 @@ extension BatchRun {
     let result = ResultEncoder.encode(outcome, of: command, id: try newID(at: now), at: now)
     remember(result, of: command)
     send(result, of: delivery, command)
+    switch outcome {
+    case .success: note("succeeded", of: delivery)
+    case .failure(let rejection): note("rejected:\(rejection.code.rawValue)", of: delivery)
+    }
     for event in workspaces.takeEvents() {
       let encoded = EventEncoder.encode(
         event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
@@ -180,6 +184,27 @@ extension BatchRun {
   }
 }
 
+// MARK: - Replays
+
+extension BatchRun {
+  /// Notes what came of a letter that an operator has sent again.
+  private mutating func note(_ outcome: String, of delivery: Delivery) {
+    guard let reference = delivery.properties.replayReference else { return }
+    writeSet.replayOutcomes.append(
+      ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
+  }
+}
+
+extension MessageProperties {
+  fileprivate var replayReference: ReplayReference? {
+    headers?.string(ReplayReference.header).flatMap { ReplayReference($0) }
+  }
+}
+
+extension OutboundMessage {
+  fileprivate var replayReference: ReplayReference? { properties.replayReference }
+}
+
 // MARK: - Messages that nobody can process
 
 extension BatchRun {
@@ -206,6 +231,7 @@ extension BatchRun {
       key, delivery.original, envelope, reason: failure.code,
       detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
       attempts: attempts ?? .init(count: 1, first: now), at: now)
+    note("dead_lettered:\(failure.code)", of: delivery)
   }
 
   /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
@@ -229,7 +255,7 @@ extension BatchRun {
         subject: .init(
           tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
           commandID: envelope.id),
-        message: message))
+        message: message, replayOf: message.replayReference?.letter))
     let announcement = DeadLetterEventEncoder.encode(
       letter: id, reason: reason, envelope: envelope, queue: key.queue, attempts: attempts.count,
       id: try newID(at: now), at: now)

@@ -1,0 +1,25 @@
+package import DeliveryPipeline
+package import UnitOfWork
+
+/// A dead letter as it goes through the front door again: the same body, id and properties, but for what was the broker's
+/// or would be in the way.
+package enum ReplayMessage {
+  /// What brokers add when they dead-letter a message or deliver it again.
+  private static let brokerHeaders = [
+    "x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-last-death-exchange",
+    "x-last-death-queue", "x-last-death-reason", "x-delivery-count", "x-acquired-count", ReplayReference.header,
+  ]
+
+  /// - Parameter exchange: where commands are published to.
+  package static func message(_ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString) -> OutboundMessage {
+    var properties = letter.message.properties
+    // It would let the broker drop the command again; and a user other than the one who publishes is refused.
+    properties.expiration = nil
+    properties.userID = nil
+    var headers = Self.brokerHeaders.reduce(properties.headers ?? HeaderTable()) { $0.without($1) }
+    headers.append(ReplayReference.header, plan.text)
+    properties.headers = headers
+    return OutboundMessage(
+      exchange: exchange, routingKey: letter.message.routingKey, properties: properties, body: letter.message.body)
+  }
+}
