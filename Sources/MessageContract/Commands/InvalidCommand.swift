@@ -15,6 +15,11 @@ package struct InvalidCommand: Error, Sendable, Equatable {
 }
 
 extension InvalidCommand {
+  /// A correction of a command that would be taken for a repetition of it.
+  package static let sameID = InvalidCommand(
+    reason: .invalidEnvelope, detail: "it needs an id other than that of the command which it corrects",
+    envelope: PartialEnvelope())
+
   /// A message that nobody dares to read.
   package static let unread = InvalidCommand(
     reason: .invalidEnvelope, detail: "the message was not read", envelope: PartialEnvelope())

@@ -5,7 +5,7 @@ package import WorkspaceDomain
 
 /// The ledger of dead letters, for those who read it.
 package struct PostgresDeadLetters: Sendable {
-  private let connection: PostgresConnection
+  let connection: PostgresConnection
 
   package init(connection: PostgresConnection) { self.connection = connection }
 
@@ -30,6 +30,24 @@ package struct PostgresDeadLetters: Sendable {
       order by id desc limit $\(conditions.nextParameter)
       """, parameters: [.int8])
     return try await rows(statement, parameters).map(Self.summary)
+  }
+
+  /// The messages of letters, in the same order.
+  package func messages(
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int
+  ) async throws(PostgresError) -> [ReplayLetter] {
+    let conditions = DeadLetterConditions(filter, before: before)
+    var parameters = conditions.parameters
+    parameters.append(Int64(max(0, limit)))
+    let statement = conditions.statement(
+      "dead_letters_messages", """
+      select id, exchange, routing_key, properties, body
+      from dead_letters where /* where */
+      order by id desc limit $\(conditions.nextParameter)
+      """, parameters: [.int8])
+    return try await rows(statement, parameters).map { row throws(PostgresError) in
+      ReplayLetter(id: try row.ulid(0), message: try Self.message(row, from: 1))
+    }
   }
 
   /// How many letters there are of each kind, the most frequent first.

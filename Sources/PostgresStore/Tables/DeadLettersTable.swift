@@ -29,7 +29,8 @@ enum DeadLettersTable {
       ) as letter
       """)
 
-  static func insert(_ letters: [DeadLetter]) -> PostgresRequest? {
+  /// - Parameter unlessThere: letters that are there already are left as they are, and the others counted.
+  static func insert(_ letters: [DeadLetter], unlessThere: Bool = false) -> PostgresRequest? {
     guard !letters.isEmpty else { return nil }
     var parameters = PostgresParameters()
     parameters.append(array: letters.map(\.queue))
@@ -49,20 +50,23 @@ enum DeadLettersTable {
     parameters.append(array: letters.map(\.message.propertyList.bytes))
     parameters.append(array: letters.map(\.message.body))
     parameters.append(array: letters.map(\.replayOf))
-    return PostgresRequest(inserting, parameters)
+    return PostgresRequest(unlessThere ? adding : inserting, parameters)
   }
 
-  private static let inserting = PostgresStatement(
-    name: "dead_letters_insert",
-    parameters: [
-      .textArray, .textArray, .byteaArray, .timestamptzArray, .textArray, .textArray, .int4Array, .timestamptzArray,
-      .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray, .textArray,
-    ],
-    sql: """
-      insert into dead_letters (
-        queue, id, fingerprint, recorded_at, reason, detail, attempts, first_failed_at,
-        tenant_id, command_type, command_source, command_id, exchange, routing_key, properties, body, replay_of)
-      select *
-      from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as letter
-      """)
+  private static let types: [PostgresType] = [
+    .textArray, .textArray, .byteaArray, .timestamptzArray, .textArray, .textArray, .int4Array, .timestamptzArray,
+    .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray, .byteaArray, .textArray,
+  ]
+  private static let inserting = PostgresStatement(name: "dead_letters_insert", parameters: types, sql: insertion)
+  private static let adding = PostgresStatement(
+    name: "dead_letters_add", parameters: types,
+    sql: "with added as (\(insertion) on conflict (id) do nothing returning 1) select count(*) from added")
+
+  private static let insertion = """
+    insert into dead_letters (
+      queue, id, fingerprint, recorded_at, reason, detail, attempts, first_failed_at,
+      tenant_id, command_type, command_source, command_id, exchange, routing_key, properties, body, replay_of)
+    select *
+    from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) as letter
+    """
 }

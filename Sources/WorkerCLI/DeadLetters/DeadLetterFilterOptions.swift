@@ -19,6 +19,7 @@ struct DeadLetterFilterOptions: ParsableArguments {
   @Option(help: "Only those with this text in the detail or the body, letter for letter.")
   var text: String?
 
+  /// Without what has become of them.
   var filter: DeadLetterFilter {
     var filter = DeadLetterFilter()
     filter.ids = id

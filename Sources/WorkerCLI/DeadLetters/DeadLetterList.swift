@@ -10,6 +10,8 @@ struct DeadLetterList: AsyncParsableCommand {
   @OptionGroup var filter: DeadLetterFilterOptions
   @Option(help: "Count instead, by: \(DeadLetterGroup.Key.allCases.map(\.rawValue).joined(separator: ", ")).")
   var groupBy: DeadLetterGroup.Key?
+  @Option(help: "Those that are: \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+  var state = "open"
   @Option(help: "The largest number of lines, 1-1000.")
   var limit = 50
   @Option(help: "Go on behind this letter, the last one of the page before.")
@@ -19,18 +21,23 @@ struct DeadLetterList: AsyncParsableCommand {
 
   func validate() throws {
     guard (1...1000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 1000.") }
+    guard state == "all" || DeadLetterState(rawValue: state) != nil else {
+      throw ValidationError("--state takes one of \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+    }
     if groupBy != nil, after != nil { throw ValidationError("--after is for lists, not for counts.") }
   }
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger in
+    var chosen = filter.filter
+    chosen.states = DeadLetterState(rawValue: state).map { [$0] } ?? []
+    try await DeadLettersCommand.withLedger(options) { [chosen] ledger in
       if let groupBy {
-        let groups = try await ledger.groups(by: groupBy, filter.filter, limit: limit)
+        let groups = try await ledger.groups(by: groupBy, chosen, limit: limit)
         let report = DeadLetterGroupReport(key: groupBy, groups)
         try output.print(report, text: report.text)
       } else {
         // One more tells whether another page follows.
-        let letters = try await ledger.list(filter.filter, before: after, limit: limit + 1)
+        let letters = try await ledger.list(chosen, before: after, limit: limit + 1)
         let report = DeadLetterListReport(Array(letters.prefix(limit)), hasMore: letters.count > limit)
         try output.print(report, text: report.text)
       }

@@ -21,6 +21,13 @@ struct DeadLetterListReport: Encodable {
     let commandSource: String?
     let commandID: String?
     let bytes: Int
+    /// `open`, `replayed` or `discarded`.
+    let state: String
+    let discardedAt: String?
+    let discardedBy: String?
+    let discardedBecause: String?
+    /// The letter whose replay came to this one.
+    let replayOf: String?
 
     init(_ letter: DeadLetterSummary) {
       id = letter.id.description
@@ -35,6 +42,11 @@ struct DeadLetterListReport: Encodable {
       commandSource = letter.subject.commandSource
       commandID = letter.subject.commandID
       bytes = letter.bytes
+      state = letter.state.rawValue
+      discardedAt = letter.discarding?.at.description
+      discardedBy = letter.discarding?.by
+      discardedBecause = letter.discarding?.because
+      replayOf = letter.replayOf?.description
     }
   }
 
@@ -45,9 +57,9 @@ struct DeadLetterListReport: Encodable {
 
   var text: String {
     guard !deadLetters.isEmpty else { return "no dead letters" }
-    var table = TextTable(header: ["ID", "RECORDED AT", "REASON", "TYPE", "TENANT"])
+    var table = TextTable(header: ["ID", "RECORDED AT", "REASON", "TYPE", "TENANT", "STATE"])
     for entry in deadLetters {
-      table.add([entry.id, entry.recordedAt, entry.reason, entry.commandType ?? "-", entry.tenantID ?? "-"])
+      table.add([entry.id, entry.recordedAt, entry.reason, entry.commandType ?? "-", entry.tenantID ?? "-", entry.state])
     }
     return table.text + (next.map { "\nmore: --after \($0)" } ?? "")
   }

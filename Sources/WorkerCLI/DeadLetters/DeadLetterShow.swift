@@ -14,12 +14,14 @@ struct DeadLetterShow: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger in
+    try await options.withDatabase { connection, _ in
+      let ledger = PostgresDeadLetters(connection: connection)
       guard let (letter, message) = try await ledger.letter(id) else {
         StandardError.write("workspace-worker: there is no dead letter \(id)\n")
         throw ExitCode.no
       }
-      let report = DeadLetterReport(letter, message)
+      let report = DeadLetterReport(
+        letter, message, try await PostgresReplays(connection: connection).history(of: id))
       try output.print(report, text: report.text)
     }
   }

@@ -1,0 +1,27 @@
+import ArgumentParser
+import UnitOfWork
+
+/// Which dead letters a command changes: a filter, or explicitly all of them.
+struct ChosenLetters: ParsableArguments {
+  @OptionGroup var options: DeadLetterFilterOptions
+  @Flag(help: "All letters; without it a filter is needed.")
+  var all = false
+
+  var filter: DeadLetterFilter { options.filter }
+
+  func validate() throws {
+    guard all || filter != DeadLetterFilter() else { throw ValidationError("Say which letters by a filter, or use --all.") }
+  }
+}
+
+/// Who does it.
+struct OperatorOptions: ParsableArguments {
+  @Option(help: "Who does this. Default: the login name.")
+  var by: String?
+
+  var name: String { by ?? LoginName.current }
+
+  func validate() throws {
+    guard (1...255).contains(name.unicodeScalars.count) else { throw ValidationError("--by takes 1 to 255 characters.") }
+  }
+}

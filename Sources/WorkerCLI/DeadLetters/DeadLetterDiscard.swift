@@ -1,0 +1,47 @@
+import ArgumentParser
+import PostgresStore
+import WorkerRuntime
+
+struct DeadLetterDiscard: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "discard", abstract: "Marks dead letters that nobody wants: not listed, not replayed, kept until retention ends.",
+    discussion: "dead-letters restore takes the mark off again. Exits 2 when nothing matches.")
+
+  @OptionGroup var letters: ChosenLetters
+  @OptionGroup var person: OperatorOptions
+  @Option(help: "Why: kept with the letters.")
+  var because: String
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard (1...500).contains(because.unicodeScalars.count) else { throw ValidationError("--because takes 1 to 500 characters.") }
+  }
+
+  func run() async throws {
+    try await DeadLettersCommand.withLedger(options) { ledger in
+      let count = try await ledger.discard(
+        letters.filter, by: person.name, because: because, at: SystemWallClock().now())
+      try output.print(["discarded": count], text: "\(count) letters are discarded")
+      if count == 0 { throw ExitCode.no }
+    }
+  }
+}
+
+struct DeadLetterRestore: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Takes back that dead letters were discarded.",
+    discussion: "Exits 2 when nothing matches.")
+
+  @OptionGroup var letters: ChosenLetters
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await DeadLettersCommand.withLedger(options) { ledger in
+      let count = try await ledger.restore(letters.filter)
+      try output.print(["restored": count], text: "\(count) letters are restored")
+      if count == 0 { throw ExitCode.no }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import UnitOfWork
+import WorkspaceDomain
+
+/// What `replay`, `resume` and `plans PLAN` print.
+struct ReplayReport: Encodable {
+  let plan: String
+  let `operator`: String
+  let reason: String
+  let createdAt: String
+  /// `done`, `sent`, `failures`, `no_outcome` or `stopped`; nil where nothing was run.
+  let end: ReplayEnd?
+  let total: Int
+  let pending: Int
+  let unsure: Int
+  let published: Int
+  let skipped: Int
+  let waiting: Int
+  let outcomes: [String: Int]
+
+  init(_ plan: ReplayPlan, _ progress: ReplayProgress, end: ReplayEnd?) {
+    self.plan = plan.id.description
+    `operator` = plan.operatorName
+    reason = plan.reason
+    createdAt = plan.createdAt.description
+    self.end = end
+    total = progress.total
+    pending = progress.pending
+    unsure = progress.unsure
+    published = progress.published
+    skipped = progress.skipped
+    waiting = progress.waiting
+    outcomes = progress.outcomes
+  }
+
+  var text: String {
+    var lines = ["plan \(plan), by \(`operator`): \(reason)"]
+    var table = TextTable(header: ["LETTERS", "COUNT"])
+    for (name, count) in [("all", total), ("sent", published), ("to be sent", pending), ("perhaps sent", unsure), ("skipped", skipped)] {
+      if count > 0 || name == "all" { table.add([name, "\(count)"]) }
+    }
+    for (outcome, count) in outcomes.sorted(by: { $0.key < $1.key }) { table.add([outcome, "\(count)"]) }
+    if waiting > 0 { table.add(["without an outcome yet", "\(waiting)"]) }
+    lines.append(table.text)
+    lines += [end?.explanation, hint].compactMap(\.self)
+    return lines.joined(separator: "\n")
+  }
+
+  private var hint: String? {
+    if unsure > 0 {
+      return "\(unsure) may have been sent when a run was cut off: resume \(plan) --unsure publish sends them (again, with their "
+        + "ids, so it has no second effect), --unsure skip gives them up"
+    }
+    return pending > 0 ? "go on with: workspace-worker dead-letters resume \(plan)" : nil
+  }
+}
+
+extension ReplayEnd {
+  var explanation: String? {
+    switch self {
+    case .done, .sent: nil
+    case .failures: "some are dead letters again"
+    case .noOutcome: "stopped: what was sent has no outcome yet; is a worker active?"
+    case .stopped: "stopped by a signal"
+    }
+  }
+}

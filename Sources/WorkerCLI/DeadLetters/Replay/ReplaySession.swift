@@ -1,0 +1,59 @@
+import ArgumentParser
+import DeliveryPipeline
+import Observability
+import PostgresClient
+import PostgresStore
+import RabbitMQClient
+import UnitOfWork
+import UnixSignals
+import WorkerRuntime
+import WorkspaceDomain
+
+/// Works a plan with connections to both servers, and stops cleanly at the first signal.
+struct ReplaySession {
+  let database: PostgresConnection
+  let servers: Servers
+  let options: ReplayOptions
+
+  /// - Returns: what came of it.
+  /// - Throws: `ExitCode` when another process works the plan.
+  func work(_ plan: ReplayPlan) async throws -> ReplayReport {
+    let replays = PostgresReplays(connection: database)
+    guard try await replays.claim(plan.id) else {
+      StandardError.write("workspace-worker: another process works plan \(plan.id)\n")
+      throw ExitCode.failure
+    }
+    let connection = try await RabbitMQConnection.open(servers.amqp)
+    do {
+      let end = try await run(plan, replays, on: connection)
+      await connection.close()
+      return ReplayReport(plan, try await replays.progress(plan.id), end: end)
+    } catch {
+      await connection.close()
+      StandardError.write("workspace-worker: plan \(plan.id) was cut off; 'dead-letters resume \(plan.id)' goes on\n")
+      throw error
+    }
+  }
+
+  private func run(_ plan: ReplayPlan, _ replays: PostgresReplays, on connection: RabbitMQConnection) async throws -> ReplayEnd {
+    var publishing = PublisherOptions()
+    publishing.isMandatory = true
+    let stop = DrainSignal()
+    let run = ReplayRun(
+      plan: plan.id, replays: replays,
+      publisher: try await RabbitMQPublisher.start(on: connection, options: publishing),
+      exchange: servers.topologyNames.commandsExchange, options: options, stop: stop)
+    return try await withThrowingTaskGroup(of: ReplayEnd?.self) { group in
+      group.addTask {
+        for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { stop.raise() }
+        return nil
+      }
+      group.addTask { try await run.run() }
+      defer { group.cancelAll() }
+      while let end = try await group.next() {
+        if let end { return end }
+      }
+      return .stopped
+    }
+  }
+}

@@ -1,0 +1,285 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Dead letters go through the front door again, each once, and the operator learns what became of them.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct ReplayTests {
+  private struct Report: Decodable {
+    let plan: String
+    let end: String?
+    let total: Int
+    let pending: Int
+    let unsure: Int
+    let published: Int
+    let outcomes: [String: Int]
+  }
+
+  private struct Letters: Decodable {
+    struct Letter: Decodable {
+      let id: String
+      let reason: String
+      let commandID: String?
+      let state: String
+      let replayOf: String?
+      let discardedBecause: String?
+    }
+    let deadLetters: [Letter]
+  }
+
+  private struct Shown: Decodable {
+    struct Replay: Decodable {
+      let plan: String
+      let `operator`: String
+      let reason: String
+      let outcome: String?
+      let isEdited: Bool
+    }
+    let replays: [Replay]
+  }
+
+  private func run(_ arguments: [String], input: String = "") async throws -> (exit: Program.Exit, output: String, errors: String) {
+    let program = try Deployment.current.start(["dead-letters"] + arguments, ["USER": "tester"], input: input)
+    return (try await program.exit(), program.output, program.errors)
+  }
+
+  private func decode<Value: Decodable>(_ type: Value.Type, _ arguments: String..., exit: Int32 = 0) async throws -> Value {
+    let result = try await run(arguments + ["--format", "json"])
+    #expect(result.exit == .code(exit), "\(result.errors)")
+    return try JSONDecoder().decode(type, from: Data(result.output.utf8))
+  }
+
+  private func letters(_ state: String = "open") async throws -> [Letters.Letter] {
+    try await decode(Letters.self, "list", "--state", state, "--limit", "1000").deadLetters
+  }
+
+  /// `count` roots of tenants that can't be created as long as the name is poisoned, as dead letters.
+  private func bury(_ count: Int) async throws -> (commands: [Command], poison: PoisonedName) {
+    let deployment = try Deployment.current
+    let poison = try await PoisonedName.set("poison", in: deployment)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let commands = (0..<count).map { _ in Command.createRoot(Command.newID(), id: Command.newID(), name: "poison") }
+    try await sender.send(commands)
+    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
+    try await Patience.poll(for: "all are dead letters", .seconds(60)) { try await deployment.letters().count == count }
+    try await deployment.commandsAreDone()
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    return (commands, poison)
+  }
+
+  @Test func `letters are sent again with their ids, take effect, and are known to be replayed`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(12)
+    try await poison.lift()
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let worker = try await deployment.activeWorker()
+    let report = try await decode(
+      Report.self, "replay", "--reason", "unexpected_failure", "--because", "mended", "--canary", "2", "--rate", "500")
+    #expect(report.end == "done")
+    #expect(report.total == 12 && report.published == 12 && report.pending == 0 && report.unsure == 0)
+    #expect(report.outcomes == ["succeeded": 12])
+    let answers = try await results.first(12)
+    #expect(answers.compactMap { $0.event?.commandid } == commands.map(\.id), "in the order of recording")
+    #expect(answers.allSatisfy { $0.event?.type == "workspace.create_root.succeeded" })
+    #expect(try await letters().isEmpty)
+    let replayed = try await letters("replayed")
+    #expect(replayed.count == 12)
+    let shown = try await decode(Shown.self, "show", replayed[0].id)
+    #expect(shown.replays.map(\.outcome) == ["succeeded"])
+    #expect(shown.replays[0].operator == "tester" && shown.replays[0].reason == "mended" && shown.replays[0].plan == report.plan)
+    #expect(try await run(["replay", "--all", "--because", "once more"]).exit == .code(2), "there is nothing left")
+    let again = try await decode(Report.self, "replay", "--all", "--because", "once more", "--again")
+    #expect(again.outcomes == ["already_applied": 12])
+    #expect(try await deployment.records().workspaces.rows == 12)
+    #expect(try await worker.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test func `a canary that dies again stops the plan, and what dies again is linked to what it was`() async throws {
+    let deployment = try Deployment.current
+    let (_, poison) = try await bury(12)
+    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
+    let report = try await decode(Report.self, "replay", "--all", "--because", "too early", "--canary", "2", exit: 2)
+    #expect(report.end == "failures")
+    #expect(report.published == 2 && report.pending == 10)
+    #expect(report.outcomes == ["dead_lettered:unexpected_failure": 2])
+    let open = try await letters()
+    #expect(open.count == 2, "the two that are new: the others are in the plan")
+    #expect(open.allSatisfy { $0.replayOf != nil })
+    try await poison.lift()
+    let resumed = try await decode(Report.self, "resume", report.plan, exit: 2)
+    #expect(resumed.outcomes == ["dead_lettered:unexpected_failure": 2, "succeeded": 10])
+    #expect(try await deployment.records().workspaces.rows == 10)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `too many failures stop a plan`() async throws {
+    let deployment = try Deployment.current
+    _ = try await bury(40)
+    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
+    let report = try await decode(Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.5", exit: 2)
+    #expect(report.end == "failures")
+    #expect(report.pending > 0)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `letters that arrive later are not touched, nor what is discarded; both can be sent later`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(3)
+    let all = try await letters()
+    #expect(try await run(["discard", "--id", all[0].id, "--because", "obsolete"]).exit == .code(0))
+    #expect(try await letters("discarded").map(\.discardedBecause) == ["obsolete"])
+    #expect(try await letters().count == 2)
+    try await poison.lift()
+    let report = try await decode(Report.self, "replay", "--all", "--because", "x", "--no-wait")
+    #expect(report.end == "sent" && report.total == 2)
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
+    #expect(try await run(["restore", "--id", all[0].id]).exit == .code(0))
+    #expect(try await run(["restore", "--id", all[0].id]).exit == .code(2))
+    #expect(try await letters().map(\.id) == [all[0].id])
+    let worker = try await deployment.activeWorker()
+    #expect(try await decode(Report.self, "replay", "--all", "--because", "x").outcomes == ["succeeded": 1])
+    try await Patience.poll(for: "all take effect") { try await deployment.records().workspaces.rows == Int64(commands.count) }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `two operators who replay the same letters at once send each of them once`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(60)
+    try await poison.lift()
+    let programs = try (0..<3).map { number in
+      try deployment.start(["dead-letters", "replay", "--all", "--by", "operator \(number)", "--because", "x", "--no-wait"])
+    }
+    for program in programs { _ = try await program.exit() }
+    #expect(try await deployment.host.depth(of: "workspace.commands") == commands.count)
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all take effect") { try await deployment.records().workspaces.rows == Int64(commands.count) }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a replay that is killed sends no id twice when it is resumed, and says what it is not sure of`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(200)
+    try await poison.lift()
+    let program = try deployment.start(["dead-letters", "replay", "--all", "--because", "x", "--rate", "100", "--no-wait"])
+    try await Patience.poll(for: "some are sent") { (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 40 }
+    try await program.crash()
+    let plans = try await run(["plans", "--format", "json"])
+    struct Plans: Decodable { let plans: [Report] }
+    let cut = try #require(try JSONDecoder().decode(Plans.self, from: Data(plans.output.utf8)).plans.first)
+    #expect(cut.pending > 0 && cut.total == 200)
+    let resumed = try await run(["resume", cut.plan, "--no-wait"])
+    #expect(resumed.exit == .code(cut.unsure > 0 ? 2 : 0))
+    let sent = try #require(try await deployment.host.depth(of: "workspace.commands"))
+    #expect((200 - cut.unsure...200).contains(sent))
+    let bodies = try await deployment.host.withConsumer(of: "workspace.commands") { try await $0.collect(sent).map(\.body) }
+    #expect(Set(bodies).count == sent, "no id is there twice")
+    #expect(try await run(["resume", cut.plan, "--unsure", "publish", "--no-wait"]).exit == .code(0))
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all take effect") { try await deployment.records().workspaces.rows == Int64(commands.count) }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a signal stops a replay cleanly`() async throws {
+    let deployment = try Deployment.current
+    _ = try await bury(100)
+    let program = try deployment.start(["dead-letters", "replay", "--all", "--because", "x", "--rate", "20", "--format", "json"])
+    try await Patience.poll(for: "some are sent") { (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 4 }
+    program.signal(SIGINT)
+    #expect(try await program.exit() == .code(2))
+    let report = try JSONDecoder().decode(Report.self, from: Data(program.output.utf8))
+    #expect(report.end == "stopped" && report.unsure == 0 && report.pending > 0)
+    #expect(try await deployment.host.depth(of: "workspace.commands") == report.published)
+  }
+
+  @Test func `a dry run predicts what would become of each letter, and sends nothing`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(2)
+    try await poison.lift()
+    let other = Command.createRoot(Command.newID(), id: Command.newID())
+    // One is carried out meanwhile, under its own id.
+    let sender = try await CommandSender.open(on: deployment.host)
+    var invalid = other
+    invalid.body = Array("{".utf8)
+    try await sender.send([commands[0], invalid])
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "the invalid one is recorded") { try await deployment.letters().count == 3 }
+    #expect(try await worker.drain() == .code(0))
+    struct Prediction: Decodable {
+      let total: Int
+      let totals: [String: Int]
+    }
+    let prediction = try await decode(Prediction.self, "replay", "--all", "--dry-run")
+    #expect(prediction.totals == ["would_apply": 1, "already_applied": 1, "still_invalid": 1])
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 0)
+    #expect(try await letters().count == 3)
+    await sender.close()
+  }
+
+  @Test func `a corrected command goes out under a new id, and each side knows the other`() async throws {
+    let deployment = try Deployment.current
+    let (commands, _) = try await bury(1)
+    let id = try await letters()[0].id
+    let worker = try await deployment.activeWorker()
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let text = String(decoding: commands[0].body, as: UTF8.self).replacing("poison", with: "remedy")
+    let file = deployment.folder.appending(path: "corrected.json")
+    try Data(text.utf8).write(to: file)
+    let arguments = ["replay", "--id", id, "--because", "a typo", "--body-file", file.path]
+    #expect(try await run(arguments).exit == .code(64), "it has the id of the letter")
+    try Data(text.dropLast().utf8).write(to: file)
+    #expect(try await run(arguments).exit == .code(64), "it is no JSON")
+    let newID = Command.newID()
+    try Data(text.replacing(commands[0].id, with: newID).utf8).write(to: file)
+    #expect(try await run(arguments).exit == .code(0))
+    let result = try await results.first(1)[0]
+    #expect(result.event?.commandid == newID && result.event?.data.workspace?.name == "remedy")
+    let shown = try await decode(Shown.self, "show", id)
+    #expect(shown.replays.map(\.isEdited) == [true] && shown.replays.map(\.outcome) == ["succeeded"])
+    #expect(try await worker.drain() == .code(0))
+    await results.close()
+  }
+
+  @Test func `what is exported can be imported, byte for byte, however often`() async throws {
+    let deployment = try Deployment.current
+    let strange = OutboundMessage(
+      exchange: "workspace.commands", routingKey: "workspace.get",
+      properties: {
+        var properties = MessageProperties()
+        properties.headers = HeaderTable(entries: [1, 0x76, 0x56, 2, 0xFF, 0xFE, 0x74, 1])
+        properties.expiration = "600000"
+        return properties
+      }(), body: [0, 0xFF, 0x0A])
+    try await deployment.host.withPublisher { try await $0.publish([strange, strange]) }
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "both are recorded") { try await deployment.letters().count == 2 }
+    #expect(try await worker.drain() == .code(0))
+    let before = try await deployment.ledger()
+    let file = try await run(["export", "--all"])
+    #expect(file.output.split(separator: "\n").count == 2)
+    try await deployment.database.withConnection { try await $0.execute(script: "delete from dead_letters") }
+    for added in [2, 0] {
+      let result = try await run(["import", "-", "--format", "json"], input: file.output)
+      #expect(result.exit == .code(0), "\(result.errors)")
+      #expect(result.output.contains("\"added\":\(added)"))
+    }
+    let after = try await deployment.ledger()
+    #expect(after.map(\.message) == before.map(\.message) && after.map(\.reason) == before.map(\.reason))
+    let wrong = try await run(["import", "-"], input: file.output + "{}\n")
+    #expect(wrong.exit == .code(64) && wrong.errors.contains("line 3"))
+  }
+
+  @Test(arguments: [
+    ["replay", "--because", "x"], ["replay", "--all"], ["replay", "--all", "--because", "x", "--rate", "0"],
+    ["replay", "--all", "--because", "x", "--edit"], ["discard", "--because", "x"], ["discard", "--all"], ["restore"],
+    ["export"], ["list", "--state", "x"], ["resume", "x"], ["plans", "--limit", "0"],
+  ])
+  func `calls that mean nothing are refused`(arguments: [String]) async throws {
+    #expect(try await run(arguments).exit == .code(64))
+  }
+}
