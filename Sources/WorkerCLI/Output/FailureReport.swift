@@ -25,6 +25,8 @@ enum FailureReport {
 
   static func exitCode(of error: any Error) -> ExitCode {
     switch error {
+    // What could only be found wrong while it was used.
+    case is ValidationError: .validationFailure
     case is ConfigurationProblems, is BrokerURLError: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)

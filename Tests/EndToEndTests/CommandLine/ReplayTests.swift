@@ -2,6 +2,7 @@ import DeliveryPipeline
 import EndToEndSupport
 import Foundation
 import Glibc
+import PostgresClient
 import TestSupport
 import Testing
 
