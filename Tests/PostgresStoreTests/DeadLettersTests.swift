@@ -18,7 +18,7 @@ import WorkspaceDomain
 
   private func withLedger(_ letters: [DeadLetter], _ body: (PostgresDeadLetters) async throws -> Void) async throws {
     let database = try TestDatabase.current
-    try await database.withConnection { try await $0.execute(script: "truncate dead_letters") }
+    try await database.withConnection { try await $0.execute(script: "delete from dead_letters") }
     try await database.withStore { store, connection in
       var writeSet = WriteSet()
       writeSet.deadLetters = letters

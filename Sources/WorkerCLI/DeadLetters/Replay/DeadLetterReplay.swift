@@ -21,7 +21,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
   var because = ""
   @Flag(help: "Predict what would become of each letter, and send nothing.")
   var dryRun = false
-  @Flag(help: "Also letters that were sent before. Beyond inbox.retention a command is carried out a second time.")
+  @Flag(help: "Also letters that were sent before, or are older than inbox.replay_window: beyond inbox.retention the inbox has forgotten what was carried out, and it is carried out a second time.")
   var again = false
   @Option(help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
   var bodyFile: String?
@@ -45,6 +45,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
     try await options.withDatabase { connection, configuration in
       let servers = try Servers(configuration).forOneCommand
       let decoder = CommandDecoder(limits: configuration.worker.limits)
+      let filter = try await filter(configuration, PostgresDeadLetters(connection: connection))
       if dryRun {
         let prediction = ReplayPrediction(
           ledger: PostgresDeadLetters(connection: connection),
@@ -65,9 +66,21 @@ struct DeadLetterReplay: AsyncParsableCommand {
     }
   }
 
-  private var filter: DeadLetterFilter {
+  /// Letters that are so old that the inbox need not know their ids any more are left out, and that is said.
+  private func filter(_ configuration: WorkerConfiguration, _ ledger: PostgresDeadLetters) async throws -> DeadLetterFilter {
     var filter = letters.filter
     filter.states = again ? [.open, .replayed] : [.open]
+    guard !again else { return filter }
+    let window = configuration.inbox.replayWindow
+    let start = SystemWallClock().now().cutoff(window)
+    var older = filter
+    older.until = min(filter.until ?? start, start)
+    let count = try await ledger.groups(by: .reason, older, limit: 1000).reduce(0) { $0 + $1.count }
+    if count > 0 {
+      StandardError.write(
+        "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.settingText)) and left out; --again takes them\n")
+    }
+    filter.since = max(filter.since ?? start, start)
     return filter
   }
 

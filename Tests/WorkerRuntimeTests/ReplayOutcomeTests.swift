@@ -1,0 +1,45 @@
+import DeliveryPipeline
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceDomain
+
+/// What is noted of letters that were sent again.
+@Suite struct ReplayOutcomeTests {
+  private let fixture = ExecutorFixture()
+
+  private func replayed(_ message: CommandMessage, _ number: UInt64) -> CommandMessage {
+    message.with { properties in
+      var headers = HeaderTable()
+      headers.append(ReplayReference.header, ReplayReference(plan: .sample(1), letter: .sample(number)).text)
+      properties.headers = headers
+    }
+  }
+
+  @Test("each verdict is noted in its transaction, and nothing of commands that nobody replays")
+  func outcomes() async throws {
+    try await fixture.run(
+      .createRoot("other", id: 9, tenant: 9), replayed(.createRoot("r", id: 1), 1), replayed(.createRoot("r", id: 1), 2),
+      replayed(.createRoot("r2", id: 2), 3), replayed(.invalid("x"), 4), replayed(CommandMessage("r3", "list", id: "r"), 5))
+    let outcomes = await fixture.store.commits.flatMap(\.replayOutcomes)
+    #expect(outcomes.map(\.reference.letter) == (1...5).map { .sample($0) })
+    #expect(
+      outcomes.map(\.outcome) == [
+        "succeeded", "already_applied", "rejected:root_workspace_exists", "dead_lettered:malformed_json",
+        "rejected:idempotency_conflict",
+      ])
+    #expect(await fixture.letters.map(\.replayOf) == [.sample(4)])
+  }
+
+  @Test("a header that is no reference changes nothing")
+  func forged() async throws {
+    let message = CommandMessage("l", "list").with { properties in
+      var headers = HeaderTable()
+      headers.append(ReplayReference.header, "x/y")
+      properties.headers = headers
+    }
+    try await fixture.run(message)
+    #expect(await fixture.store.commits.flatMap(\.replayOutcomes).isEmpty)
+  }
+}
