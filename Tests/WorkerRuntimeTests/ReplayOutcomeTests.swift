@@ -26,7 +26,7 @@ import WorkspaceDomain
     #expect(outcomes.map(\.reference.letter) == (1...5).map { .sample($0) })
     #expect(
       outcomes.map(\.outcome) == [
-        "succeeded", "already_applied", "rejected:root_workspace_exists", "dead_lettered:malformed_json",
+        "succeeded", "already_applied", "rejected:duplicate_workspace_name", "dead_lettered:malformed_json",
         "rejected:idempotency_conflict",
       ])
     #expect(await fixture.letters.map(\.replayOf) == [.sample(4)])
