@@ -88,6 +88,7 @@ struct CheckerTests {
 
   @Test func `what is left anywhere is named`() {
     #expect(violations { $0.tables.outbox = 2 } == [.leftInOutbox(count: 2)])
+    #expect(violations { $0.tables.failed = 1 } == [.failed(count: 1)])
     #expect(violations { $0.depths["workspace.commands.dead"] = 1 } == [.leftInQueue("workspace.commands.dead", count: 1)])
     let id = workload.steps[10].id
     #expect(violations { $0.tables.answers[id] = nil } == [.lostAnswer(command: id)])

@@ -84,7 +84,7 @@ postgres_launch() {
   # Sessions come by TCP alone: a socket's path would be too long in a deep folder.
   spawn "$(server_log postgres)" "${as_postgres[@]}" "$programs/postgres" -D "$data" \
     -p "$(port_of postgres postgres)" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=100
+    -c unix_socket_directories= -c max_connections=200
 }
 
 # Makes the cluster aside, so that one interrupted on the way is never used. Any

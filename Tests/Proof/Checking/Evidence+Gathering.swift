@@ -15,6 +15,7 @@ extension Evidence.Tables {
     for row in answers[1] { self.answers[try row.text(0)] = try row.bytea(1) }
     for row in answers[2] { sequences[try row.text(0)] = try row.int8(1) }
     outbox = Int(try answers[3][0].int8(0))
+    failed = Int(try answers[4][0].int8(0))
   }
 
   private static let queries = [
@@ -22,5 +23,7 @@ extension Evidence.Tables {
     PostgresStatement(name: "inbox", sql: "select id, result from inbox"),
     PostgresStatement(name: "tenants", sql: "select id, event_sequence from tenants"),
     PostgresStatement(name: "outbox", sql: "select count(*) from outbox"),
+    PostgresStatement(
+      name: "failed", sql: "select (select count(*) from parked_commands) + (select count(*) from dead_letters)"),
   ]
 }

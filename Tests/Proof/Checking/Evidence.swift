@@ -40,6 +40,8 @@ package struct Evidence: Sendable {
     /// The number of the last event of each tenant.
     package var sequences: [String: Int64] = [:]
     package var outbox = 0
+    /// Commands that are parked, and dead letters.
+    package var failed = 0
 
     package init() {}
   }

@@ -26,6 +26,8 @@ package enum Violation: Error, Sendable, Equatable {
   case changedAnswer(command: String)
 
   case leftInOutbox(count: Int)
+  /// None of them is at fault, so none may be parked or a dead letter.
+  case failed(count: Int)
   case leftInQueue(String, count: Int)
 
   /// A table has another number of rows.
@@ -58,6 +60,7 @@ extension Violation: CustomStringConvertible {
     case .lostAnswer(let command): "the inbox does not know command \(command)"
     case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"
     case .changedAnswer(let command): "the inbox has another result of command \(command) than was published"
+    case .failed(let count): "\(count) commands are parked or dead letters"
     case .leftInOutbox(let count): "\(count) messages are left in the outbox"
     case .leftInQueue(let queue, let count): "\(count) messages are left in \(queue)"
     case .wrongCount(let what, let found, let expected): "there are \(found) \(what) instead of \(expected)"
