@@ -24,13 +24,15 @@ package struct HealthServer: Service {
 
   package func run() async throws {
     let router = Router()
-    router.get("livez") { _, _ in try Self.response(.ok, Status(status: "live", missing: nil)) }
+    router.get("livez") { _, _ in try Self.response(.ok, Status(status: "live", missing: nil, warnings: nil)) }
     router.get("readyz") { [readiness] _, _ in
       let readiness = readiness()
       let isReady = readiness.missing.isEmpty
       return try Self.response(
         isReady ? .ok : .serviceUnavailable,
-        Status(status: readiness.state, missing: isReady ? nil : readiness.missing))
+        Status(
+          status: readiness.state, missing: isReady ? nil : readiness.missing,
+          warnings: readiness.warnings.isEmpty ? nil : readiness.warnings))
     }
     let application = Application(
       router: router, configuration: .init(address: .hostname(host, port: port)), logger: logger)
@@ -40,6 +42,7 @@ package struct HealthServer: Service {
   private struct Status: Encodable {
     let status: String
     let missing: [String: String]?
+    let warnings: [String]?
   }
 
   private static func response(_ status: HTTPResponse.Status, _ body: Status) throws -> Response {

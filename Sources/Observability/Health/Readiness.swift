@@ -4,9 +4,12 @@ package struct Readiness: Sendable, Equatable {
   package let state: String
   /// What is missing, by condition; no secrets. Ready when there is nothing.
   package let missing: [String: String]
+  /// What an operator should know, whether work flows or not; no secrets.
+  package let warnings: [String]
 
-  package init(state: String, missing: [String: String]) {
+  package init(state: String, missing: [String: String], warnings: [String] = []) {
     self.state = state
     self.missing = missing
+    self.warnings = warnings
   }
 }

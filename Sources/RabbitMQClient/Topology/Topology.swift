@@ -52,6 +52,16 @@ package struct Topology: Sendable, Equatable {
       ])
   }
 
+  /// The queue of commands as versions made it that published dead letters: what the broker dead-letters goes to the
+  /// exchange, and from there to the queue of dead letters only while ``formerBindings`` are there.
+  package static func formerCommandsQueue(_ names: TopologyNames, broker: ServerProperties) -> Queue {
+    var arguments = quorumArguments(broker)
+    arguments.append("x-dead-letter-exchange", names.deadLettersExchange.bytes)
+    arguments.append("x-dead-letter-strategy", "at-least-once")
+    arguments.append("x-overflow", "reject-publish")
+    return Queue(name: names.commandsQueue, arguments: arguments)
+  }
+
   private static func quorumArguments(_ broker: ServerProperties) -> HeaderTable {
     var arguments = HeaderTable()
     arguments.append("x-queue-type", "quorum")

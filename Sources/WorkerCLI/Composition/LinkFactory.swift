@@ -67,7 +67,14 @@ struct LinkFactory: Sendable {
     do {
       let publisher = try await RabbitMQPublisher.start(on: publishing)
       let consuming = try await RabbitMQConnection.open(named("consume"))
-      return links(database, publisher: publisher, consuming: consuming)
+      do {
+        let check = CommandsQueueCheck(
+          servers.topologyNames, on: consuming, broker: await consuming.serverProperties)
+        return links(database, publisher: publisher, consuming: consuming, warnings: try await check.warnings())
+      } catch {
+        await consuming.close()
+        throw error
+      }
     } catch {
       await publishing.close()
       throw error
@@ -103,7 +110,7 @@ struct LinkFactory: Sendable {
   }
 
   private func links(
-    _ database: PostgresConnection, publisher: RabbitMQPublisher, consuming: RabbitMQConnection
+    _ database: PostgresConnection, publisher: RabbitMQPublisher, consuming: RabbitMQConnection, warnings: [String]
   ) -> WorkerLinks {
     var options = ConsumerOptions()
     options.prefetch = UInt16(clamping: amqp.prefetch)
@@ -125,6 +132,7 @@ struct LinkFactory: Sendable {
           { try await publisher.connection.waitUntilClosed() })
       },
       obstacle: { publisher.connection.blockedReason.map { "the broker takes no messages: \($0)" } },
+      warnings: warnings,
       close: {
         await consuming.close()
         await publisher.connection.close()

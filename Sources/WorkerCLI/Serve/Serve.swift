@@ -57,7 +57,7 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func healthServer(_ http: WorkerConfiguration.HTTP, _ status: WorkerStatus, _ logger: Logger) -> HealthServer {
-    HealthServer(host: http.host, port: http.port, logger: logger) { Readiness(status.phase) }
+    HealthServer(host: http.host, port: http.port, logger: logger) { Readiness(status.phase, warnings: status.warnings) }
   }
 
   private func worker(
@@ -100,16 +100,16 @@ extension ServiceGroupConfiguration {
 }
 
 extension Readiness {
-  fileprivate init(_ phase: WorkerStatus.Phase) {
+  fileprivate init(_ phase: WorkerStatus.Phase, warnings: [String]) {
     switch phase {
-    case .active: self.init(state: "active", missing: [:])
-    case .standby: self.init(state: "standby", missing: [:])
-    case .blocked(let reason): self.init(state: "blocked", missing: ["broker": reason])
-    case .connecting(let missing): self.init(state: "connecting", missing: ["connection": missing])
+    case .active: self.init(state: "active", missing: [:], warnings: warnings)
+    case .standby: self.init(state: "standby", missing: [:], warnings: warnings)
+    case .blocked(let reason): self.init(state: "blocked", missing: ["broker": reason], warnings: warnings)
+    case .connecting(let missing): self.init(state: "connecting", missing: ["connection": missing], warnings: warnings)
     case .recovering:
-      self.init(state: "recovering", missing: ["outbox": "messages of a former worker are still being published"])
-    case .draining: self.init(state: "draining", missing: ["worker": "it is draining"])
-    case .stopped: self.init(state: "stopped", missing: ["worker": "it has stopped"])
+      self.init(state: "recovering", missing: ["outbox": "messages of a former worker are still being published"], warnings: warnings)
+    case .draining: self.init(state: "draining", missing: ["worker": "it is draining"], warnings: warnings)
+    case .stopped: self.init(state: "stopped", missing: ["worker": "it has stopped"], warnings: warnings)
     }
   }
 }

@@ -19,8 +19,8 @@ struct DeadLetterOrigin: Sendable, Equatable {
       (time, exchange, routingKey) = (nil, nil, nil)
       return
     }
-    let reason = death["reason"]?.text ?? "unknown"
-    detail = "the broker dead-lettered it from the queue \(death["queue"]?.text ?? "unknown"): \(reason)"
+    let reason = death["reason"]?.name ?? "unknown"
+    detail = "the broker dead-lettered it from the queue \(death["queue"]?.name ?? "unknown"): \(reason)"
     if case .timestamp(let seconds) = death["time"], seconds < 1 << 40 {
       time = Timestamp(milliseconds: Int64(seconds) * 1000)
     } else {
@@ -49,8 +49,11 @@ extension Delivery {
 }
 
 extension HeaderValue {
-  fileprivate var text: String? {
-    if case .string(let bytes) = self { String(validating: bytes, as: UTF8.self) } else { nil }
+  /// A name that can be written into the ledger. Whoever publishes may write into the header what he likes, and a letter
+  /// that the database refuses would stay in front of all others.
+  fileprivate var name: String? {
+    guard let name = shortString, name.bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+    return name.text
   }
 
   fileprivate var shortString: ShortString? {

@@ -79,6 +79,9 @@ package struct Worker: Service {
 
   private func runSession(on links: WorkerLinks) async throws {
     status.watch(links.obstacle)
+    // Once, and not again with each reconnect.
+    if links.warnings != status.warnings { for warning in links.warnings { logger.warning("\(warning)") } }
+    status.warnings = links.warnings
     defer { status.watch(nil) }
     let session = WorkerSession(
       links: links, settings: settings, environment: environment, probe: probe, status: status, drain: drain,

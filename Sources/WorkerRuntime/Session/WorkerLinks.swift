@@ -21,6 +21,8 @@ package struct WorkerLinks: Sendable {
   package let waitUntilBroken: @Sendable () async -> any Error
   /// Why work does not flow although all connections are there; nil when nothing stands against it.
   package let obstacle: @Sendable () -> String?
+  /// What an operator should know about the servers, although work flows; no secrets.
+  package let warnings: [String]
   /// Closes all of them. Bounded.
   package let close: @Sendable () async -> Void
 
@@ -31,7 +33,7 @@ package struct WorkerLinks: Sendable {
     consume: @escaping @Sendable () async throws -> any DeliverySource,
     connectDeadLetters: @escaping @Sendable () async throws -> DeadLetterLink, deadQueue: String,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
-    obstacle: @escaping @Sendable () -> String? = { nil },
+    obstacle: @escaping @Sendable () -> String? = { nil }, warnings: [String] = [],
     close: @escaping @Sendable () async -> Void
   ) {
     self.store = store
@@ -44,6 +46,7 @@ package struct WorkerLinks: Sendable {
     self.publisher = publisher
     self.waitUntilBroken = waitUntilBroken
     self.obstacle = obstacle
+    self.warnings = warnings
     self.close = close
   }
 }

@@ -20,6 +20,7 @@ package final class WorkerStatus: Sendable {
   private struct State {
     var phase = Phase.connecting(missing: "the worker has just started")
     var obstacle: (@Sendable () -> String?)?
+    var warnings: [String] = []
   }
 
   private let state = Mutex(State())
@@ -41,6 +42,12 @@ package final class WorkerStatus: Sendable {
       guard state.phase != .draining || phase == .stopped else { return }
       state.phase = phase
     }
+  }
+
+  /// What an operator should know although work flows, as of the last time that the worker connected.
+  package var warnings: [String] {
+    get { state.withLock { $0.warnings } }
+    set { state.withLock { $0.warnings = newValue } }
   }
 
   /// - Parameter obstacle: asked whenever somebody asks how a worker is that has work: why that does not flow.

@@ -100,6 +100,89 @@ struct BrokerDeadLettersTests {
     #expect(try await deployment.outboxCount() == 0)
   }
 
+  @Test(.enabled(if: Failpoint.areCompiledIn))
+  func `what was given back before it was dead-lettered is known again after a crash, too`() async throws {
+    let deployment = try Deployment.current
+    let management = deployment.host.broker.management
+    try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
+    try await management.returnMessages(Self.strange.count, to: "workspace.commands", in: deployment.host.name)
+    try await management.rejectMessages(Self.strange.count, of: "workspace.commands", in: deployment.host.name)
+    try await Patience.poll(for: "all are dead-lettered") {
+      try await deployment.host.depth(of: "workspace.commands.dead") == Self.strange.count
+    }
+    let worker = try deployment.startWorker(["WORKSPACE_WORKER_FAILPOINT": "moved:1"])
+    try await worker.program.says("failpoint moved")
+    try await worker.program.crash()
+    let recorded = try await deployment.letters().count
+    #expect(recorded > 0)
+    let next = try await deployment.activeWorker()
+    try await Patience.poll(for: "the rest is recorded") {
+      let depth = try await deployment.host.depth(of: "workspace.commands.dead")
+      let count = try await deployment.letters().count
+      return depth == 0 && count >= Self.strange.count
+    }
+    #expect(try await next.drain() == .code(0))
+    #expect(try await deployment.letters().count == Self.strange.count)
+    #expect(try await deployment.host.depth(of: "workspace.commands.dead") == 0)
+  }
+
+  @Test func `a forged account of its death does not keep a message, or those behind it, out of the ledger`() async throws {
+    let deployment = try Deployment.current
+    var properties = MessageProperties()
+    // x-death: [{queue: "a\0b"}], which is no text for PostgreSQL.
+    let queue: [UInt8] = [5] + Array("queue".utf8) + [0x53, 0, 0, 0, 3, 0x61, 0, 0x62]
+    let table = [0x46] + Self.count(queue) + queue
+    properties.headers = HeaderTable(entries: [7] + Array("x-death".utf8) + [0x41] + Self.count(table) + table)
+    let forged = OutboundMessage(exchange: "", routingKey: "workspace.commands.dead", properties: properties, body: [])
+    // More of them behind it than are delivered without an acknowledgement.
+    let plain = (0..<100).map {
+      OutboundMessage(
+        exchange: "", routingKey: "workspace.commands.dead", properties: MessageProperties(), body: [UInt8($0)])
+    }
+    try await deployment.host.withPublisher { try await $0.publish([forged] + plain) }
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all are recorded") { try await deployment.letters().count == plain.count + 1 }
+    try await Patience.poll(for: "their queue is empty") { try await deployment.host.depth(of: "workspace.commands.dead") == 0 }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  private static func count(_ bytes: [UInt8]) -> [UInt8] { withUnsafeBytes(of: UInt32(bytes.count).bigEndian, Array.init) }
+
+  @Test func `a queue of an earlier version is served with a warning, and its binding is made sure of`() async throws {
+    let deployment = try Deployment.current
+    let host = deployment.host
+    try await host.withConnection { connection in
+      let broker = await connection.serverProperties
+      try await host.broker.management.deleteQueue("workspace.commands", in: host.name)
+      let former = Topology.formerCommandsQueue(TopologyNames(), broker: broker)
+      _ = try await connection.declare([
+        .queue(former.name, arguments: former.arguments, isPassive: false),
+        .binding(queue: former.name, exchange: "workspace.commands", routingKey: "workspace.#"),
+      ])
+    }
+    #expect(try await deployment.run("topology", "plan").exit == .code(3))
+    let worker = try await deployment.activeWorker()
+    let health = try await worker.health()
+    #expect(health.status == 200)
+    #expect(health.body.contains("\"warnings\"") && health.body.contains("was made by an earlier version"))
+    #expect(worker.program.errors.contains("was made by an earlier version"))
+    #expect(try await worker.drain() == .code(0))
+
+    // The worker has bound it: nothing else has.
+    try await host.withPublisher { try await $0.publish(Self.strange) }
+    try await host.broker.management.rejectMessages(Self.strange.count, of: "workspace.commands", in: host.name)
+    let next = try await deployment.activeWorker()
+    try await expectLedger(deployment, reason: "rejected")
+    #expect(try await next.drain() == .code(0))
+  }
+
+  @Test func `a worker has no warning where all is as planned`() async throws {
+    let worker = try await Deployment.current.activeWorker()
+    let health = try await worker.health()
+    #expect(health.status == 200 && !health.body.contains("warnings"))
+    #expect(try await worker.drain() == .code(0))
+  }
+
   @Test func `a queue that is bound to the announcements still, as it once was, makes no circle`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withConnection {

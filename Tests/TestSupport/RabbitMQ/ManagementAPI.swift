@@ -72,6 +72,12 @@ package struct ManagementAPI: Sendable {
       "POST", ["queues", virtualHost, queue, "get"], #"{"count":\#(count),"ackmode":"reject_requeue_false","encoding":"base64"}"#)
   }
 
+  /// Takes messages from a queue as a consumer that gives them back: the queue counts a delivery of each.
+  package func returnMessages(_ count: Int, to queue: String, in virtualHost: String) async throws {
+    try await send(
+      "POST", ["queues", virtualHost, queue, "get"], #"{"count":\#(count),"ackmode":"ack_requeue_true","encoding":"base64"}"#)
+  }
+
   /// Messages of the queues whose name matches `pattern` live so long.
   package func setTimeToLive(_ duration: Duration, of pattern: String, in virtualHost: String) async throws {
     let milliseconds = Int(duration / .milliseconds(1))
