@@ -72,7 +72,8 @@ struct Stages {
   func watchLines() async throws {
     let parking = session.environment.parking
     try await lines.watch(rest: parking.rest, interval: parking.interval, now: session.environment.clock.now) {
-      requests.append([.lines]) { _ in 0 }
+      // A drain finishes what was delivered; a line is safe where it is.
+      if !session.drain.isRaised { requests.append([.lines]) { _ in 0 } }
     }
   }
 
