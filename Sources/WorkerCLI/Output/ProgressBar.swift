@@ -10,10 +10,14 @@ struct ProgressBar {
   private let isShown = isatty(STDERR_FILENO) == 1
   private let start = ContinuousClock.now
   private var lastShown: ContinuousClock.Instant?
+  private let first: Int
 
-  /// - Parameter total: nil where the end is not known.
-  init(label: String, total: Int?) {
+  /// - Parameters:
+  ///   - total: nil where the end is not known.
+  ///   - first: how many were done before.
+  init(label: String, total: Int?, first: Int = 0) {
     self.label = label
+    self.first = first
     self.total = total
   }
 
@@ -37,8 +41,13 @@ struct ProgressBar {
     return "[\(bar)] \(count)/\(total)"
   }
 
+  /// How fast it goes, and where the end is known, how long it is still going to take.
   private func rate(_ count: Int, _ time: Duration) -> String {
     let seconds = time / .seconds(1)
-    return seconds > 0.2 ? "  \(Int(Double(count) / seconds))/s" : ""
+    let done = count - first
+    guard seconds > 0.2, done > 0 else { return "" }
+    let rate = Double(done) / seconds
+    guard let total, total > count else { return "  \(Int(rate))/s" }
+    return "  \(Int(rate))/s, \(Int((Double(total - count) / rate).rounded(.up))) s left"
   }
 }

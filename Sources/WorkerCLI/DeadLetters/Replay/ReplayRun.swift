@@ -26,7 +26,8 @@ struct ReplayRun {
   /// - Returns: why it ended.
   func run() async throws -> ReplayEnd {
     var progress = try await replays.progress(plan)
-    var bar = ProgressBar(label: "replayed", total: progress.total)
+    var bar = ProgressBar(
+      label: "replayed", total: progress.total, first: progress.published + progress.skipped + progress.unsure)
     defer { bar.finish() }
     if let canary = options.canary, progress.published == 0 {
       try await send(canary)
