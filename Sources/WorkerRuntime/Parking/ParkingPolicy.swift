@@ -25,8 +25,8 @@ package struct ParkingPolicy: Sendable {
   /// How long lines rest when a worker becomes active, so that what the broker delivers again comes before them.
   /// Default: 2 s.
   package var rest: Duration = .seconds(2)
-  /// How often lines are looked at while there are any: an operator may have released one. Default: 0.5 s.
-  package var interval: Duration = .milliseconds(500)
+  /// How often lines are looked at while there are any: an operator may have released one. Default: 1 s.
+  package var interval: Duration = .seconds(1)
 
   package init() {}
 

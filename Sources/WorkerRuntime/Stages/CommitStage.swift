@@ -50,7 +50,6 @@ struct CommitStage {
   func run() async throws {
     while let batch = try await input.take() {
       var isIdle = true
-      if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
       var messages: [ReceivedMessage] = []
       var letters: [BrokerDeadLetter] = []
       for request in batch.elements {
@@ -67,6 +66,8 @@ struct CommitStage {
       }
       if isIdle { try await sweep() } else { try await commit(messages) }
       try await record(letters)
+      // Last: somebody waits for what has just arrived.
+      if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
     }
     output.finish()
     acknowledger.finish()
