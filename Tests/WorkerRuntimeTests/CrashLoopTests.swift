@@ -64,6 +64,17 @@ import WorkspaceDomain
     }
   }
 
+  @Test("what is held behind a full line has not been tried: its note stays")
+  func held() async throws {
+    for number in 2...3 as ClosedRange<UInt64> {
+      let process = process(number)
+      process.lines.load([ParkedLine(tenantID: .sample(1), count: .max / 2, oldest: .sample, dueAt: .sample)])
+      let batches = try await run(try await read(Self.culprit, in: process), in: process)
+      #expect(batches.flatMap(\.held).count == 1)
+    }
+    #expect(try await read(Self.culprit, in: process(4)).verdict != nil)
+  }
+
   @Test("a process that begins it again and again has not died of it")
   func sameProcess() async throws {
     let process = process(2)

@@ -139,6 +139,20 @@ import WorkspaceDomain
     #expect(batches.flatMap(\.held).isEmpty)
   }
 
+  @Test("what a full line sent to the dead letters, and is delivered again, is not recorded twice")
+  func skippedAgain() async throws {
+    let fixture = ExecutorFixture(
+      parking: Self.policy {
+        $0.lineLimit = 1
+        $0.whenFull = .skip
+      })
+    await poison(["1"], in: fixture)
+    try await fixture.run([list("1"), list("2")])
+    let again = try await fixture.run([list("2")], isRedelivered: true)
+    #expect(again.messages.isEmpty && again.settled.count == 1)
+    #expect(await fixture.letters.map(\.message.label) == ["2"])
+  }
+
   @Test("a line with a command that is too old takes no more")
   func tooOld() async throws {
     let fixture = ExecutorFixture(parking: Self.policy { $0.whenFull = .skip })

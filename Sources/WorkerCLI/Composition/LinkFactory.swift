@@ -36,9 +36,13 @@ struct LinkFactory: Sendable {
   }
 
   /// Notes that a process ends in an orderly way. Where that can't be noted, what it had in hand is treated with care.
+  /// Takes seconds at most: whoever stops the process waits for it.
   func sayFarewell(of process: ULID) async {
+    var configuration = servers.postgres
+    configuration.connectTimeout = min(configuration.connectTimeout, .seconds(3))
+    configuration.responseTimeout = min(configuration.responseTimeout, .seconds(3))
     do {
-      let database = try await PostgresConnection.connect(servers.forOneCommand.postgres, logger: logger)
+      let database = try await PostgresConnection.connect(configuration, logger: logger)
       try await PostgresFarewell(connection: database, queue: queueKey).say(of: process)
       await database.close()
     } catch {

@@ -44,8 +44,10 @@ package struct BatchRun {
     writeSet.line = assignment.line
     for letter in assignment.letters { try record(letter) }
     for message in assignment.messages {
+      let heldBefore = held.count
       try run(message, assignment.verdict)
-      if let begun = message.begun { writeSet.survived.append(begun) }
+      // What is held has not been tried: its note stays.
+      if let begun = message.begun, held.count == heldBefore { writeSet.survived.append(begun) }
     }
     workspaces.addChanges(to: &writeSet)
     for (tenantID, sequence) in sequences {
@@ -201,10 +203,6 @@ extension MessageProperties {
   }
 }
 
-extension OutboundMessage {
-  fileprivate var replayReference: ReplayReference? { properties.replayReference }
-}
-
 // MARK: - Messages that nobody can process
 
 extension BatchRun {
@@ -255,7 +253,7 @@ extension BatchRun {
         subject: .init(
           tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
           commandID: envelope.id),
-        message: message, replayOf: message.replayReference?.letter))
+        message: message, replayOf: message.properties.replayReference?.letter))
     let announcement = DeadLetterEventEncoder.encode(
       letter: id, reason: reason, envelope: envelope, queue: key.queue, attempts: attempts.count,
       id: try newID(at: now), at: now)

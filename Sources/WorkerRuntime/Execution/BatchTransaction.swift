@@ -98,12 +98,11 @@ extension ReadSet {
     self.init(commands, defaultRootName: environment.defaultRootName)
     for message in assignment.messages where message.delivery.isRedelivered {
       // It was delivered before, and its acknowledgement did not arrive.
-      if message.command == nil || assignment.verdict?.isDeadLetter == true {
-        let fingerprint = MessageFingerprint.of(message.delivery.original)
-        deadLetters.insert(DeadLetterKey(queue: environment.queue, fingerprint: fingerprint))
-      } else if let tenantID = message.tenantID, lines[tenantID] != nil {
-        parked.insert(MessageFingerprint.of(message.delivery.original))
-      }
+      let isInLine = message.tenantID.map { lines[$0] != nil } ?? false
+      guard message.command == nil || assignment.verdict?.isDeadLetter == true || isInLine else { continue }
+      let fingerprint = MessageFingerprint.of(message.delivery.original)
+      deadLetters.insert(DeadLetterKey(queue: environment.queue, fingerprint: fingerprint))
+      if isInLine { parked.insert(fingerprint) }
     }
     for letter in assignment.letters where letter.delivery.isRedelivered { deadLetters.insert(letter.key) }
   }

@@ -6,7 +6,8 @@ import WorkspaceDomain
 package struct ParkingPolicy: Sendable {
   /// What becomes of a tenant's further commands when its line takes no more.
   package enum Overflow: String, Sendable, CaseIterable {
-    /// They are held, unacknowledged, until it does. When as many are held as the broker sends ahead, consuming pauses.
+    /// They are held, unacknowledged, until it does. Acknowledgements go in order: when the broker has sent as many further
+    /// deliveries as it sends ahead, consuming pauses.
     case strict
     /// They go to the dead letters.
     case skip

@@ -43,10 +43,10 @@ struct Stages {
       input: requests, executor: BatchExecutor(transaction),
       lineExecutor: LineExecutor(
         transaction, suspects: suspects, decoder: decoder, batchCount: batch.count, batchBytes: batch.bytes),
-      suspects: suspects, recorder: DeadLetterRecorder(transaction), lines: lines, held: HeldMessages(), store: session.links.store, confirmed: confirmed,
-      acknowledger: acknowledger, output: publications, logger: session.logger)
-    publish = PublishStage(
-      input: publications, publisher: session.links.publisher, confirmed: confirmed)
+      suspects: suspects, recorder: DeadLetterRecorder(transaction), lines: lines, held: HeldMessages(),
+      store: session.links.store, confirmed: confirmed, acknowledger: acknowledger, output: publications,
+      logger: session.logger)
+    publish = PublishStage(input: publications, publisher: session.links.publisher, confirmed: confirmed)
   }
 
   /// Runs until consuming was stopped and everything in hand is committed, published and acknowledged.
