@@ -19,6 +19,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let metrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -30,6 +33,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -47,6 +53,8 @@ let package = Package(
     // Where tests stop the process, to prove what it promises.
     .target(name: "Failpoints", swiftSettings: strict + failpoints),
 
+    .target(name: "Secrets", swiftSettings: strict),
+
     // Pure: no I/O, no clock, no randomness. Arrows point to these.
     .target(name: "WorkspaceDomain", swiftSettings: strict),
     .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
@@ -60,13 +68,13 @@ let package = Package(
       swiftSettings: strict),
 
     // Adapters. None imports another.
-    .target(name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", logging], swiftSettings: strict),
+    .target(name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", "Secrets", logging], swiftSettings: strict),
     .target(
       name: "PostgresStore",
       dependencies: ["PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Migrations", crypto, logging],
       swiftSettings: strict),
     .target(
-      name: "RabbitMQClient", dependencies: ["CRabbitMQ", "CLinux", "ThreadExecutor", "DeliveryPipeline", "Failpoints", logging],
+      name: "RabbitMQClient", dependencies: ["CRabbitMQ", "CLinux", "ThreadExecutor", "Secrets", "DeliveryPipeline", "Failpoints", logging],
       swiftSettings: strict),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 
@@ -76,17 +84,29 @@ let package = Package(
       dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Failpoints", lifecycle, logging],
       swiftSettings: strict),
     .target(
+      name: "MessageSchemas", dependencies: ["MessageContract"], resources: [.embedInCode("schemas/messages.schema.json")],
+      swiftSettings: strict),
+    .target(name: "PrometheusExporter", dependencies: [metrics], swiftSettings: strict),
+    .target(
+      name: "OTLPExporter",
+      dependencies: [
+        tracing, instrumentation, lifecycle, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Observability",
       dependencies: [
-        "WorkspaceApplication", "WorkspaceDomain", hummingbird, lifecycle, logging,
+        "PrometheusExporter", "OTLPExporter", "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "DeliveryPipeline", hummingbird, lifecycle, logging, metrics, tracing, instrumentation,
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .target(
       name: "WorkerCLI",
       dependencies: [
-        "WorkerRuntime", "Observability", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Migrations",
+        "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Secrets", "Migrations",
         argumentParser, configuration, lifecycle, unixSignals, logging,
         .product(name: "Yams", package: "Yams"),
       ],
@@ -112,7 +132,7 @@ let package = Package(
       path: "Benchmarks/CommandPath", swiftSettings: strict),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
-    .target(name: "TestSupport", dependencies: ["CLinux", "PostgresClient", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["CLinux", "PostgresClient", "PostgresStore", "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
     .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
@@ -127,9 +147,14 @@ let package = Package(
         "TestFixtures", logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: strict),
+    .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics], swiftSettings: strict),
+    .testTarget(
+      name: "ObservabilityTests",
+      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", logging, metrics], swiftSettings: strict),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
-    .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "Secrets", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
     .target(
       name: "EndToEndSupport",
       dependencies: ["RabbitMQClient", "PostgresClient", "DeliveryPipeline", "WorkspaceDomain", "TestSupport"],
@@ -147,7 +172,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "workspace-worker", "command-path", "EndToEndSupport", "RabbitMQClient", "PostgresClient", "PostgresStore",
+        "workspace-worker", "command-path", "EndToEndSupport", "RabbitMQClient", "PostgresClient", "PostgresStore", "Secrets",
         "DeliveryPipeline",
         "TestSupport", logging,
       ],

@@ -5,6 +5,12 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 
   package init(milliseconds: Int64) { self.milliseconds = max(0, milliseconds) }
 
+  /// A moment of the Gregorian calendar in UTC; one before 1970 is the beginning of 1970.
+  package init(year: Int, month: Int, day: Int, millisecondOfDay: Int) {
+    let days = Self.days(Int64(year), Int64(month), Int64(day))
+    self.init(milliseconds: days * 86_400_000 + Int64(millisecondOfDay))
+  }
+
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.milliseconds < rhs.milliseconds }
 }
 
@@ -42,6 +48,15 @@ extension Timestamp: CustomStringConvertible {
       append(time % 1000, width: 3, "Z")
       body(UnsafeBufferPointer(rebasing: buffer[..<end]))
     }
+  }
+
+  /// Howard Hinnant's `days_from_civil`, for years from 0 on.
+  fileprivate static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    let year = month <= 2 ? year - 1 : year
+    let era = year / 400
+    let yearOfEra = year % 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
 
   /// Howard Hinnant's `civil_from_days` (https://howardhinnant.github.io/date_algorithms.html), for days from 1970 on.

@@ -27,8 +27,8 @@ import Testing
     (2, 10, [5, 5, 5], [(2, .count), (1, .drained)]), (0, 10, [1, 1], [(1, .count), (1, .drained)]),
     (-5, 10, [1, 1], [(1, .count), (1, .drained)]), (9, 0, [1, 1], [(1, .bytes), (1, .drained)]), (9, 0, [0, 0], [(1, .bytes), (1, .drained)]),
     (9, 10, [10, 0, 0], [(1, .bytes), (2, .drained)]),
-  ] as [(Int, Int, [Int], [(Int, BatchAccumulator<Int>.CloseReason)])])
-  func limits(count: Int, bytes: Int, sizes: [Int], expected: [(count: Int, reason: BatchAccumulator<Int>.CloseReason)]) {
+  ] as [(Int, Int, [Int], [(Int, BatchCloseReason)])])
+  func limits(count: Int, bytes: Int, sizes: [Int], expected: [(count: Int, reason: BatchCloseReason)]) {
     var accumulator = accumulator(count: count, bytes: bytes, sizes)
     #expect(accumulator.bytes == sizes.reduce(0, +))
     #expect(accumulator.count == sizes.count)

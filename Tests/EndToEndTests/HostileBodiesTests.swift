@@ -1,3 +1,4 @@
+import Secrets
 import DeliveryPipeline
 import EndToEndSupport
 import RabbitMQClient

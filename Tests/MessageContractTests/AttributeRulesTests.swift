@@ -9,7 +9,7 @@ import Testing
     "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2024-02-29T00:00:00Z", "2000-02-29T00:00:00Z",
   ])
   func timestamps(text: String) {
-    #expect(AttributeRules.isTimestamp(text))
+    #expect(AttributeRules.timestamp(text) != nil)
   }
 
   @Test("what is no moment of RFC 3339", arguments: [
@@ -22,7 +22,7 @@ import Testing
     "２026-11-23T08:00:00Z", "2026/11/23T08:00:00Z", "2026-11-23T08.00.00Z", "1795420800", "Mon, 23 Nov 2026 08:00:00 GMT", "2026-W48-1T08:00:00Z",
   ])
   func noTimestamps(text: String) {
-    #expect(!AttributeRules.isTimestamp(text))
+    #expect(AttributeRules.timestamp(text) == nil)
   }
 
   @Test("a URI reference", arguments: [

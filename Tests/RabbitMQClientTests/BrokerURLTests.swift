@@ -1,3 +1,4 @@
+import Secrets
 import RabbitMQClient
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
   func `user and password are decoded`(url: String, user: String, password: String) throws {
     let parsed = try BrokerURL(url)
     #expect(parsed.user == user)
-    #expect(parsed.password.revealed == password)
+    #expect(try parsed.password.reveal() == password)
   }
 
   @Test(arguments: [

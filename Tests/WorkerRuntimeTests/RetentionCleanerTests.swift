@@ -65,7 +65,7 @@ import WorkspaceDomain
     inbox.gate.close()
     try await run(inbox) { _ in
       try await inbox.journal.wait { $0.contains(.step(from: nil, limit: 250)) }
-      status.change(to: .connecting(missing: "everything"))
+      status.change(to: .connecting(missing: MissingConditions(.worker, "everything")))
       inbox.gate.open()
       try await inbox.journal.wait { $0.last == .closed }
     }

@@ -69,7 +69,7 @@ import WorkerRuntime
   @Test("a worker that can't connect tries again, and says what is missing")
   func connectFails() async throws {
     let fixture = WorkerFixture(connectFailures: 5)
-    #expect(fixture.status.phase == .connecting(missing: "the worker has just started"))
+    #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "the worker has just started")))
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
@@ -82,7 +82,7 @@ import WorkerRuntime
       while !fixture.status.isReady { await Task.yield() }
       fixture.broker.breakLink()
       while fixture.status.isReady { await Task.yield() }
-      #expect(fixture.status.phase == .connecting(missing: "\(FakeBroker.LinkLost())"))
+      #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "\(FakeBroker.LinkLost())")))
       #expect(!fixture.journal.entries.contains(.closed(session: 1)))
       fixture.closing.open()
       while !fixture.status.isReady { await Task.yield() }
@@ -93,8 +93,8 @@ import WorkerRuntime
   func drainWhileConnecting() async throws {
     let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
     try await fixture.run { _ in
-      while fixture.status.phase == .connecting(missing: "the worker has just started") { await Task.yield() }
-      #expect(fixture.status.phase == .connecting(missing: "ConnectFailed()"))
+      while fixture.status.phase == .connecting(missing: MissingConditions(.worker, "the worker has just started")) { await Task.yield() }
+      #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "ConnectFailed()")))
       #expect(!fixture.status.isReady)
     }
     #expect(fixture.status.phase == .stopped)

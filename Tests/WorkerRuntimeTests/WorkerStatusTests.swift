@@ -12,7 +12,7 @@ import WorkerRuntime
     for phase in [WorkerStatus.Phase.active, .recovering] {
       status.change(to: phase)
       obstacle.reason.withLock { $0 = "low on memory" }
-      #expect(status.phase == .blocked(reason: "low on memory"))
+      #expect(status.phase == .blocked(missing: MissingConditions(.broker, "low on memory")))
       #expect(!status.isReady)
       obstacle.reason.withLock { $0 = nil }
       #expect(status.phase == phase)
@@ -20,7 +20,7 @@ import WorkerRuntime
   }
 
   @Test("an obstacle is nothing to a worker that has no work", arguments: [
-    WorkerStatus.Phase.standby, .connecting(missing: "a server"), .draining, .stopped,
+    WorkerStatus.Phase.standby, .connecting(missing: MissingConditions(.worker, "a server")), .draining, .stopped,
   ])
   func noWork(phase: WorkerStatus.Phase) {
     status.watch { "low on memory" }

@@ -1,3 +1,11 @@
+/// Why a batch has no further element.
+package enum BatchCloseReason: String, Sendable, CaseIterable {
+  /// Nothing else had arrived.
+  case drained
+  case count
+  case bytes
+}
+
 /// Collects what arrives and hands it out in batches: whatever is there, up to a number of elements and of bytes.
 package struct BatchAccumulator<Element: Sendable>: Sendable {
   package struct Limits: Sendable, Equatable {
@@ -12,17 +20,9 @@ package struct BatchAccumulator<Element: Sendable>: Sendable {
     }
   }
 
-  /// Why a batch has no further element.
-  package enum CloseReason: String, Sendable {
-    /// Nothing else had arrived.
-    case drained
-    case count
-    case bytes
-  }
-
   package struct Batch: Sendable {
     package let elements: [Element]
-    package let reason: CloseReason
+    package let reason: BatchCloseReason
   }
 
   /// The size of all that waits, in bytes.
@@ -50,7 +50,7 @@ package struct BatchAccumulator<Element: Sendable>: Sendable {
       count += 1
     }
     let elements = waiting.prefix(count).map(\.element)
-    let reason: CloseReason = count == waiting.count ? .drained : count == limits.count ? .count : .bytes
+    let reason: BatchCloseReason = count == waiting.count ? .drained : count == limits.count ? .count : .bytes
     waiting.removeFirst(count)
     bytes -= size
     return Batch(elements: elements, reason: reason)

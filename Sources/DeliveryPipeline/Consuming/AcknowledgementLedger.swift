@@ -20,6 +20,9 @@ package struct AcknowledgementLedger: Sendable {
   /// Deliveries that are not settled: a drain is over when there are none.
   package private(set) var unsettledCount = 0
 
+  /// Deliveries that are not acknowledged.
+  package var unacknowledgedCount: Int { entries.count - head }
+
   package init() {}
 
   /// A delivery arrived. The first one of a newer generation makes all older ones void: their channel is gone and the

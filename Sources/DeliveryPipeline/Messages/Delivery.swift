@@ -23,10 +23,12 @@ package final class Delivery: Sendable {
   package let routingKey: ShortString
   package let properties: MessageProperties
   package let body: [UInt8]
+  /// When it was read from the connection.
+  package let receivedAt: ContinuousClock.Instant
 
   package init(
     tag: DeliveryTag, isRedelivered: Bool, exchange: ShortString, routingKey: ShortString,
-    properties: MessageProperties, body: [UInt8]
+    properties: MessageProperties, body: [UInt8], receivedAt: ContinuousClock.Instant = .now
   ) {
     self.tag = tag
     self.isRedelivered = isRedelivered
@@ -34,5 +36,6 @@ package final class Delivery: Sendable {
     self.routingKey = routingKey
     self.properties = properties
     self.body = body
+    self.receivedAt = receivedAt
   }
 }

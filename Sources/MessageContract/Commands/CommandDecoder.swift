@@ -7,11 +7,34 @@ package struct CommandDecoder: Sendable {
   private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
 
   private let limits: ContractLimits
+  private let traceRatio: Double
+  private let access: AccessList?
 
-  package init(limits: ContractLimits = ContractLimits()) { self.limits = limits }
+  /// - Parameters:
+  ///   - traceRatio: how many of the traces that begin here are sampled, from 0 to 1.
+  ///   - access: who may send what; nil: everybody everything.
+  package init(limits: ContractLimits = ContractLimits(), traceRatio: Double = 0, access: AccessList? = nil) {
+    self.limits = limits
+    self.access = access
+    self.traceRatio = traceRatio
+  }
 
-  /// - Parameter contentType: the message's property; none is taken for JSON.
-  package func decode(_ body: [UInt8], contentType: ShortString?) throws(InvalidCommand) -> DecodedCommand {
+  /// The command of a delivery, if its sender may send it.
+  package func decode(_ delivery: Delivery) throws(InvalidCommand) -> DecodedCommand {
+    let properties = delivery.properties
+    let command = try decode(delivery.body, contentType: properties.contentType, headers: properties.headers)
+    let isPermitted = access?.permits(
+      user: properties.userID?.text, app: properties.appID?.text, type: command.type, tenantID: command.context.tenantID)
+    guard isPermitted ?? true else { throw .forbidden(command) }
+    return command
+  }
+
+  /// - Parameters:
+  ///   - contentType: the message's property; none is taken for JSON.
+  ///   - headers: the message's; where the envelope has no trace, theirs is taken.
+  package func decode(
+    _ body: [UInt8], contentType: ShortString?, headers: HeaderTable? = nil
+  ) throws(InvalidCommand) -> DecodedCommand {
     guard body.count <= limits.maximumBodyBytes else {
       throw invalid(.messageTooLarge, "the body has \(body.count) bytes, \(limits.maximumBodyBytes) are allowed")
     }
@@ -27,12 +50,13 @@ package struct CommandDecoder: Sendable {
     }
     let data = try data(of: document, envelope)
     let command = try command(type, data, envelope)
+    let key = CommandKey(source: source, id: id)
+    let trace = envelope.trace ?? headers?.trace ?? CommandTrace(of: key).context(sampling: traceRatio)
     return DecodedCommand(
-      type: type,
-      context: CommandContext(
-        key: CommandKey(source: source, id: id), tenantID: tenantID, userID: envelope.userID, trace: envelope.trace),
+      type: type, context: CommandContext(key: key, tenantID: tenantID, userID: envelope.userID, trace: trace),
       command: command,
-      fingerprint: Fingerprint.of(type: type, tenantID: tenantID, data: data))
+      fingerprint: Fingerprint.of(type: type, tenantID: tenantID, data: data),
+      sentAt: reader.time)
   }
 
   private func document(_ body: [UInt8]) throws(InvalidCommand) -> JSONObject {
@@ -78,6 +102,15 @@ package struct CommandDecoder: Sendable {
     _ reason: InvalidCommand.Reason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
   ) -> InvalidCommand {
     InvalidCommand(reason: reason, detail: detail, envelope: envelope)
+  }
+}
+
+extension HeaderTable {
+  /// As instrumented clients write it: https://www.w3.org/TR/trace-context/#traceparent-header
+  fileprivate var trace: TraceContext? {
+    guard let parent = string("traceparent"), TraceParent.isValid(parent) else { return nil }
+    let state = string("tracestate").flatMap { AttributeRules.isText($0, maximumLength: 512) ? $0 : nil }
+    return TraceContext(traceparent: parent, tracestate: state)
   }
 }
 

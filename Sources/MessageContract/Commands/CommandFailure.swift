@@ -10,6 +10,14 @@ package struct CommandFailure: Sendable, Equatable {
     self.detail = detail
   }
 
+  /// The reason code of what the broker itself has dead-lettered.
+  package static let brokerDeadLettered = "broker_dead_lettered"
+
+  /// Every reason code that a dead letter can have.
+  package static let allCodes =
+    InvalidCommand.Reason.allCases.map(\.rawValue) + [unexpected, crashLoop, lineFull, withdrawn].map(\.code)
+    + [brokerDeadLettered]
+
   /// A valid command that failed for a reason that nobody foresaw, also when it was run alone.
   package static let unexpected = CommandFailure(
     code: "unexpected_failure", detail: "the command failed for a reason that is no rule")

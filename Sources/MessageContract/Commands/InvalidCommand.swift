@@ -6,6 +6,8 @@ package struct InvalidCommand: Error, Sendable, Equatable {
     case unknownCommandType = "unknown_command_type"
     case invalidData = "invalid_data"
     case messageTooLarge = "message_too_large"
+    /// The access list does not permit it.
+    case forbiddenSender = "forbidden_sender"
   }
 
   package let reason: Reason
@@ -19,6 +21,13 @@ extension InvalidCommand {
   package static let sameID = InvalidCommand(
     reason: .invalidEnvelope, detail: "it needs an id other than that of the command which it corrects",
     envelope: PartialEnvelope())
+
+  /// A command that its sender may not send. Says nothing of what it asks for.
+  package static func forbidden(_ command: DecodedCommand) -> InvalidCommand {
+    InvalidCommand(
+      reason: .forbiddenSender, detail: "this sender may not send this command for this tenant",
+      envelope: PartialEnvelope(command))
+  }
 
   /// A message that nobody dares to read.
   package static let unread = InvalidCommand(

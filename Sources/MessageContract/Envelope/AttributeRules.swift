@@ -1,3 +1,5 @@
+import WorkspaceDomain
+
 /// What CloudEvents asks of attribute values (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system).
 enum AttributeRules {
   /// Text of 1 to `maximumLength` Unicode scalars, without control characters and noncharacters.
@@ -32,31 +34,44 @@ enum AttributeRules {
     }
   }
 
-  /// A moment as RFC 3339, section 5.6 writes it.
-  static func isTimestamp(_ text: String) -> Bool {
+  /// A moment as RFC 3339, section 5.6 writes it; nil where it is none. What is below a millisecond is dropped.
+  static func timestamp(_ text: String) -> Timestamp? {
     var rest = Array(text.utf8)[...]
     guard let year = number(&rest, digits: 4), skip(&rest, "-"), let month = number(&rest, digits: 2), skip(&rest, "-"),
       let day = number(&rest, digits: 2), skip(&rest, "T") || skip(&rest, "t"),
       let hour = number(&rest, digits: 2), skip(&rest, ":"), let minute = number(&rest, digits: 2), skip(&rest, ":"),
       let second = number(&rest, digits: 2)
-    else { return false }
+    else { return nil }
     guard (1...12).contains(month), day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second <= 60 else {
-      return false
+      return nil
     }
-    if skip(&rest, ".") {
-      guard number(&rest, digits: 1) != nil else { return false }
-      while number(&rest, digits: 1) != nil {}
-    }
-    return isOffset(rest)
+    guard let milliseconds = fraction(&rest), let offset = offset(rest) else { return nil }
+    let minutes = hour * 60 + minute - offset
+    return Timestamp(
+      year: year, month: month, day: day, millisecondOfDay: minutes * 60_000 + second * 1000 + milliseconds)
   }
 
-  private static func isOffset(_ text: ArraySlice<UInt8>) -> Bool {
+  /// Milliseconds of a fraction of a second, 0 without one; nil where a point has no digit behind it.
+  private static func fraction(_ rest: inout ArraySlice<UInt8>) -> Int? {
+    guard skip(&rest, ".") else { return 0 }
+    guard var milliseconds = number(&rest, digits: 1).map({ $0 * 100 }) else { return nil }
+    for weight in [10, 1] {
+      guard let digit = number(&rest, digits: 1) else { break }
+      milliseconds += digit * weight
+    }
+    while number(&rest, digits: 1) != nil {}
+    return milliseconds
+  }
+
+  /// Minutes east of UTC, with nothing behind them.
+  private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
     var rest = text
-    if skip(&rest, "Z") || skip(&rest, "z") { return rest.isEmpty }
+    if skip(&rest, "Z") || skip(&rest, "z") { return rest.isEmpty ? 0 : nil }
+    let isEast = rest.first == UInt8(ascii: "+")
     guard skip(&rest, "+") || skip(&rest, "-"), let hour = number(&rest, digits: 2), skip(&rest, ":"),
-      let minute = number(&rest, digits: 2)
-    else { return false }
-    return hour < 24 && minute < 60 && rest.isEmpty
+      let minute = number(&rest, digits: 2), hour < 24, minute < 60, rest.isEmpty
+    else { return nil }
+    return (isEast ? 1 : -1) * (hour * 60 + minute)
   }
 
   private static func days(in month: Int, of year: Int) -> Int {

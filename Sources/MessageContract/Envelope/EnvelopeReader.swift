@@ -6,6 +6,8 @@ struct EnvelopeReader {
   private(set) var envelope = PartialEnvelope()
   /// The first thing that was wrong.
   private(set) var problem: String?
+  /// When the event happened, as its sender says.
+  private(set) var time: Timestamp?
 
   private let document: JSONObject
 
@@ -69,8 +71,9 @@ struct EnvelopeReader {
   }
 
   private mutating func readTime() {
-    guard let time = string("time") else { return }
-    if !AttributeRules.isTimestamp(time) { note("the attribute time is not an RFC 3339 timestamp") }
+    guard let text = string("time") else { return }
+    time = AttributeRules.timestamp(text)
+    if time == nil { note("the attribute time is not an RFC 3339 timestamp") }
   }
 
   private mutating func trace() -> TraceContext? {

@@ -3,21 +3,27 @@ import HTTPTypes
 import Hummingbird
 package import Logging
 import NIOCore
+package import PrometheusExporter
 import ServiceLifecycle
 
-/// Answers `/livez` and `/readyz`.
+/// Answers `/livez`, `/readyz` and `/metrics`.
 package struct HealthServer: Service {
   private let host: String
   private let port: Int
   private let logger: Logger
   private let readiness: @Sendable () -> Readiness
+  private let metrics: PrometheusRegistry
 
   /// - Parameters:
   ///   - port: 0 for any free one; the log has it.
+  ///   - metrics: shown to whoever asks.
   ///   - readiness: asked for each request.
-  package init(host: String, port: Int, logger: Logger, readiness: @escaping @Sendable () -> Readiness) {
+  package init(
+    host: String, port: Int, metrics: PrometheusRegistry, logger: Logger, readiness: @escaping @Sendable () -> Readiness
+  ) {
     self.host = host
     self.port = port
+    self.metrics = metrics
     self.logger = logger
     self.readiness = readiness
   }
@@ -33,6 +39,11 @@ package struct HealthServer: Service {
         Status(
           status: readiness.state, missing: isReady ? nil : readiness.missing,
           warnings: readiness.warnings.isEmpty ? nil : readiness.warnings))
+    }
+    router.get("metrics") { [metrics] _, _ in
+      Response(
+        status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
+        body: .init(byteBuffer: ByteBuffer(string: metrics.exposition())))
     }
     let application = Application(
       router: router, configuration: .init(address: .hostname(host, port: port)), logger: logger)

@@ -4,7 +4,7 @@ enum LoggingKey: String, Sendable {
   case commandSource = "command_source"
   case tenantID = "tenant_id"
   case userID = "user_id"
-  case traceparent
+  case traceID = "trace_id"
   case workspaceID = "workspace_id"
   case isRoot = "is_root"
   case version

@@ -1,4 +1,5 @@
 package import Logging
+import MessageContract
 package import WorkspaceApplication
 package import WorkspaceDomain
 
@@ -75,7 +76,7 @@ extension ObservationContext {
       .commandID: "\(commandID)", .commandSource: "\(commandSource)", .tenantID: "\(tenantID)",
     ]
     members[.userID] = userID.map { "\($0)" }
-    members[.traceparent] = traceparent.map { "\($0)" }
+    members[.traceID] = traceparent.flatMap { TraceParent($0) }.map { "\($0.traceID)" }
     return extras.mapValues { .string($0) }.merging(members.metadata) { _, own in own }
   }
 }

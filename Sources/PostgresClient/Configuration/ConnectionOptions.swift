@@ -1,3 +1,5 @@
+import Secrets
+
 /// The keywords and values that PQconnectStartParams gets (libpq manual, "Parameter Key Words").
 struct ConnectionOptions: Sendable {
   let values: [String: String]
@@ -6,6 +8,11 @@ struct ConnectionOptions: Sendable {
     let given = try ConnectionString(configuration.url)
     var values = Self.defaults(configuration, hosts: given.hostCount).merging(given.values) { _, given in given }
     if configuration.requiresWriting { values["target_session_attrs"] = given["target_session_attrs"] ?? "read-write" }
+    do throws(UnreadableSecret) {
+      if let password = try configuration.password?.reveal() { values["password"] = password }
+    } catch {
+      throw .configuration(reason: error.description)
+    }
     // Later settings win: those of the connection string.
     values["options"] = [Self.options(configuration.sessionSettings), given["options"] ?? ""].joined(separator: " ")
     // Not for the connection string to choose: parameters and rows are UTF-8 here.

@@ -1,3 +1,5 @@
+package import Secrets
+
 /// How to reach PostgreSQL, and the limits of a session there.
 ///
 /// What the connection string says wins over everything here; then come these values, then libpq's environment
@@ -6,6 +8,8 @@ package struct PostgresConfiguration: Sendable {
   /// A libpq connection string or URI (libpq manual, "Connection Strings"), all of its features included: several
   /// hosts, `target_session_attrs`, `sslmode`, `service`. May hold a password: never logged.
   package var url: String
+  /// Takes the place of a password in the connection string; read anew for each connection where it comes from a file.
+  package var password: Secret?
   /// How the session is listed in `pg_stat_activity`.
   package var applicationName = "workspace-worker"
   /// The limit for all of connecting: names, every host, TLS and authentication.

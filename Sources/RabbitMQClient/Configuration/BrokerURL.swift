@@ -1,3 +1,5 @@
+package import Secrets
+
 /// The URL of a broker, taken apart.
 ///
 /// Source: https://www.rabbitmq.com/docs/uri-spec and https://www.rabbitmq.com/docs/uri-query-parameters. One thing

@@ -1,3 +1,5 @@
+package import Secrets
+
 /// How to reach a broker, and how long to wait for it.
 package struct RabbitMQConfiguration: Sendable, Equatable {
   /// How the client shows who it is.
@@ -61,6 +63,26 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     guard seconds > 0 else { return }
     sendTimeout = .seconds(2 * seconds)
     unacknowledgedDataTimeout = .seconds(2 * seconds)
+  }
+
+  /// The password as it is now; nothing where none is needed.
+  func password() throws(RabbitMQError) -> String {
+    guard case .plain(_, let password) = authentication else { return "" }
+    do {
+      return try password.reveal()
+    } catch {
+      throw .unreadableSecret(reason: error.description)
+    }
+  }
+
+  /// Who logs in with a password; nil where a certificate says who it is.
+  package var user: String? {
+    if case .plain(let user, _) = authentication { user } else { nil }
+  }
+
+  /// Takes the password from a file, anew for each connection.
+  package mutating func usePassword(of file: String) {
+    if case .plain(let user, _) = authentication { authentication = .plain(user: user, password: Secret(file: file)) }
   }
 
   /// The address, as errors and logs name it.

@@ -4,6 +4,8 @@ package enum RabbitMQError: Error, Sendable, Equatable {
   case unreachable(endpoint: String, reason: String)
   /// TLS could not be agreed on, or the server's certificate was not accepted.
   case tlsRefused(endpoint: String, reason: String)
+  /// The password can't be read.
+  case unreadableSecret(reason: String)
   /// The broker refused user, password or certificate, or the virtual host.
   case loginRefused(code: ReplyCode, text: String)
   /// What answers is no AMQP 0-9-1 broker, or says what the protocol does not allow.
@@ -42,7 +44,7 @@ extension RabbitMQError {
       code == .connectionForced || code == .internalError || code == .resourceError
     case .channelClosed(.notFound, _): !meansMissing
     case .channelClosed(let code, _): code == .internalError || code == .resourceError || code == .resourceLocked
-    case .loginRefused, .tlsRefused, .protocolViolation, .unroutable, .unpublishable, .closed: false
+    case .loginRefused, .unreadableSecret, .tlsRefused, .protocolViolation, .unroutable, .unpublishable, .closed: false
     }
   }
 
@@ -66,6 +68,7 @@ extension RabbitMQError: CustomStringConvertible {
     switch self {
     case .unreachable(let endpoint, let reason): "no broker at \(endpoint): \(reason)"
     case .tlsRefused(let endpoint, let reason): "no TLS with \(endpoint): \(reason)"
+    case .unreadableSecret(let reason): reason
     case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"
     case .protocolViolation(let text): "not AMQP 0-9-1: \(text)"
     case .timedOut(let operation, let limit): "no end of \(operation) within \(limit)"

@@ -63,14 +63,15 @@ extension ConnectionHandle {
 
   private func login(_ configuration: RabbitMQConfiguration, deadline: ContinuousClock.Instant) throws(RabbitMQError) {
     let properties = ClientProperties.table(connectionName: configuration.connectionName)
+    let password = try configuration.password()
     let reply = try withState { state, pool throws(RabbitMQError) in
       guard var table = pool.table(properties) else { throw .unpublishable(reason: "the client properties") }
       var timeout = max(deadline - ContinuousClock.now, .milliseconds(1)).timeval
       amqp_set_handshake_timeout(state, &timeout)
       let heartbeat = Int32(configuration.heartbeat)
       return switch configuration.authentication {
-      case .plain(let user, let password):
-        amqp_login_plain(state, configuration.virtualHost, Self.frameBytes, heartbeat, &table, user, password.revealed)
+      case .plain(let user, _):
+        amqp_login_plain(state, configuration.virtualHost, Self.frameBytes, heartbeat, &table, user, password)
       case .external(let user):
         amqp_login_external(state, configuration.virtualHost, Self.frameBytes, heartbeat, &table, user)
       }

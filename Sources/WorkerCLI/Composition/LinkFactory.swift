@@ -19,13 +19,20 @@ struct LinkFactory: Sendable {
 
   private var queueKey: String { servers.queueKey }
 
+  /// - Throws: ``MissingConditions``: all that is missing at both servers, not what was met first.
   func connect() async throws -> WorkerLinks {
-    let database = try await openDatabase()
-    do {
-      return try await connect(with: database)
-    } catch {
+    async let databaseResult = Result(catching: openDatabase)
+    async let brokerResult = Result(catching: openBroker)
+    let (database, broker) = await (databaseResult, brokerResult)
+    switch (database, broker) {
+    case (.success(let database), .success(let broker)): return links(database, broker)
+    case (.success(let database), .failure(let error)):
       await database.close()
-      throw error
+      throw MissingConditions(error)
+    case (.failure(let error), .success(let broker)):
+      await broker.close()
+      throw MissingConditions(error)
+    case (.failure(let first), .failure(let second)): throw MissingConditions(all: [first, second])
     }
   }
 
@@ -66,15 +73,35 @@ struct LinkFactory: Sendable {
     return database
   }
 
-  private func connect(with database: PostgresConnection) async throws -> WorkerLinks {
+  /// The connections to the broker.
+  private struct BrokerLinks: Sendable {
+    let publisher: RabbitMQPublisher
+    let consuming: RabbitMQConnection
+    let topology: Topology
+    let warnings: [String]
+
+    func close() async {
+      await consuming.close()
+      await publisher.connection.close()
+    }
+  }
+
+  private func openBroker() async throws -> BrokerLinks {
     let publishing = try await RabbitMQConnection.open(named("publish"))
     do {
       let publisher = try await RabbitMQPublisher.start(on: publishing)
       let consuming = try await RabbitMQConnection.open(named("consume"))
       do {
-        let check = CommandsQueueCheck(
-          servers.topologyNames, on: consuming, broker: await consuming.serverProperties)
-        return links(database, publisher: publisher, consuming: consuming, warnings: try await check.warnings())
+        let broker = await consuming.serverProperties
+        let check = CommandsQueueCheck(servers.topologyNames, on: consuming, broker: broker)
+        let links = BrokerLinks(
+          publisher: publisher, consuming: consuming,
+          topology: Topology.standard(servers.topologyNames, broker: broker), warnings: try await check.warnings())
+        let missing = try await BrokerLook(
+          topology: links.topology.needed(by: servers.topologyNames), queue: servers.topologyNames.commandsQueue, on: consuming
+        ).missing()
+        guard missing.reasons.isEmpty else { throw missing }
+        return links
       } catch {
         await consuming.close()
         throw error
@@ -83,6 +110,13 @@ struct LinkFactory: Sendable {
       await publishing.close()
       throw error
     }
+  }
+
+  /// A connection of its own for counting what waits.
+  func connectStatistics() async throws -> StatisticsLink {
+    let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
+    return StatisticsLink(
+      store: PostgresStatistics(on: database, queue: queueKey), close: { await database.close() })
   }
 
   private func connectDeadLetters() async throws -> DeadLetterLink {
@@ -113,13 +147,13 @@ struct LinkFactory: Sendable {
     return configuration
   }
 
-  private func links(
-    _ database: PostgresConnection, publisher: RabbitMQPublisher, consuming: RabbitMQConnection, warnings: [String]
-  ) -> WorkerLinks {
+  private func links(_ database: PostgresConnection, _ broker: BrokerLinks) -> WorkerLinks {
+    let (publisher, consuming) = (broker.publisher, broker.consuming)
     var options = ConsumerOptions()
     options.prefetch = UInt16(clamping: amqp.prefetch)
     options.maximumBufferedBytes = amqp.bufferBytes
     let queue = servers.topologyNames.commandsQueue
+    let look = BrokerLook(topology: broker.topology, queue: queue, on: consuming)
     let claim = ExclusiveClaim(Self.claimName(for: queue), on: publisher.connection)
     return WorkerLinks(
       store: PostgresUnitOfWorkStore(connection: database, queue: queueKey),
@@ -136,12 +170,19 @@ struct LinkFactory: Sendable {
           { try await publisher.connection.waitUntilClosed() })
       },
       obstacle: { publisher.connection.blockedReason.map { "the broker takes no messages: \($0)" } },
-      warnings: warnings,
+      checkBroker: { try await look.check() },
+      warnings: broker.warnings,
       close: {
-        await consuming.close()
-        await publisher.connection.close()
+        await broker.close()
         await database.close()
       })
+  }
+}
+
+extension Topology {
+  /// What a worker can't do without: all but the queue for what the broker dead-letters.
+  fileprivate func needed(by names: TopologyNames) -> Topology {
+    Topology(exchanges: exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
 }
 

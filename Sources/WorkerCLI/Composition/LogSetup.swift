@@ -6,8 +6,9 @@ import Observability
 enum LogSetup {
   /// Called once.
   ///
+  /// - Parameter sampling: bounds what is written; nil: all is.
   /// - Returns: the program's logger.
-  static func start(_ settings: WorkerConfiguration.Log) -> Logger {
+  static func start(_ settings: WorkerConfiguration.Log, sampling: LogSampling? = nil) -> Logger {
     let format = settings.format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)
     LoggingSystem.bootstrap { label in
       var handler: any LogHandler =
@@ -15,6 +16,7 @@ enum LogSetup {
         case .json: JSONLogHandler(label: label)
         case .text: StreamLogHandler.standardError(label: label)
         }
+      if let sampling { handler = SamplingLogHandler(handler, sampling: sampling) }
       handler.logLevel = settings.level
       return handler
     }

@@ -2,6 +2,7 @@ import DeliveryPipeline
 import Logging
 import PostgresClient
 import RabbitMQClient
+import Secrets
 import WorkerRuntime
 
 /// How this configuration reaches its two servers.
@@ -9,6 +10,9 @@ struct Servers: Sendable {
   let amqp: RabbitMQConfiguration
   let postgres: PostgresConfiguration
   let topologyNames: TopologyNames
+  /// The user that commands say they come from, which the broker checks; nil without an access list, as nobody asks then,
+  /// and where a certificate says who it is.
+  let senderUser: ShortString?
 
   /// `<virtual host>/<queue>`: whose leases, outgoing messages and parked commands these are.
   var queueKey: String { "\(amqp.virtualHost)/\(topologyNames.commandsQueue.text ?? "")" }
@@ -32,9 +36,13 @@ struct Servers: Sendable {
     self.amqp = amqp
     self.postgres = postgres
     topologyNames = TopologyNames(configuration.amqp.names)
+    senderUser = configuration.worker.access == nil ? nil : amqp.user.flatMap { ShortString($0) }
   }
 
-  private init(amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, topologyNames: TopologyNames) {
+  private init(
+    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, topologyNames: TopologyNames, senderUser: ShortString?
+  ) {
+    self.senderUser = senderUser
     self.amqp = amqp
     self.postgres = postgres
     self.topologyNames = topologyNames
@@ -46,7 +54,7 @@ struct Servers: Sendable {
     var postgres = postgres
     amqp.connectTimeout = min(amqp.connectTimeout, .seconds(8))
     postgres.connectTimeout = min(postgres.connectTimeout, .seconds(8))
-    return Servers(amqp: amqp, postgres: postgres, topologyNames: topologyNames)
+    return Servers(amqp: amqp, postgres: postgres, topologyNames: topologyNames, senderUser: senderUser)
   }
 
   private static func amqp(
@@ -59,6 +67,10 @@ struct Servers: Sendable {
       if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
       amqp.tls?.add(settings)
+      if let file = settings.passwordFile {
+        amqp.usePassword(of: file)
+        check(file, "amqp.password_file", &problems)
+      }
       return amqp
     } catch {
       problems.add("amqp.url can't be used: \(error)")
@@ -66,10 +78,19 @@ struct Servers: Sendable {
     }
   }
 
+  /// What can't be read at the start is a mistake; what can't be later is tried again.
+  private static func check(_ file: String, _ key: String, _ problems: inout ConfigurationProblems) {
+    do throws(UnreadableSecret) { _ = try Secret(file: file).reveal() } catch { problems.add("\(key): \(error)") }
+  }
+
   private static func postgres(
     _ settings: WorkerConfiguration.Postgres, _ problems: inout ConfigurationProblems
   ) -> PostgresConfiguration {
     var postgres = PostgresConfiguration(url: settings.url)
+    if let file = settings.passwordFile {
+      postgres.password = Secret(file: file)
+      check(file, "postgres.password_file", &problems)
+    }
     postgres.connectTimeout = settings.connectTimeout
     postgres.responseTimeout = settings.responseTimeout
     postgres.statementTimeout = settings.statementTimeout

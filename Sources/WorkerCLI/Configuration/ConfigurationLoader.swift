@@ -14,7 +14,17 @@ struct ConfigurationLoader {
   var overrides: [String] = []
   var environment: [String: String] = ProcessInfo.processInfo.environment
 
-  func load() async throws(ConfigurationProblems) -> WorkerConfiguration {
+  /// A configuration, and where each of its settings comes from.
+  struct Loaded {
+    let configuration: WorkerConfiguration
+    let settings: [(setting: Setting, source: Setting.Source)]
+    /// The file that was read, where there was one.
+    let path: String?
+  }
+
+  func load() async throws(ConfigurationProblems) -> WorkerConfiguration { try await loadAll().configuration }
+
+  func loadAll() async throws(ConfigurationProblems) -> Loaded {
     var problems = ConfigurationProblems()
     let flags = flagValues(&problems)
     let file = try await file()
@@ -35,7 +45,15 @@ struct ConfigurationLoader {
     for key in file?.lists ?? [] { problems.add("\(key) is a list, which no setting is (\(file?.path ?? ""))") }
     do throws(ConfigurationProblems) { _ = try Servers(configuration) } catch { problems.add(error) }
     guard problems.isEmpty else { throw problems }
-    return configuration
+    let given = Set(flags.filter { $0.value.content != .string("") }.keys.map { $0.components.joined(separator: ".") })
+    return Loaded(
+      configuration: configuration, settings: reader.settings.map { ($0, source(of: $0, flags: given)) }, path: file?.path)
+  }
+
+  private func source(of setting: Setting, flags: Set<String>) -> Setting.Source {
+    guard setting.isGiven else { return .fallback }
+    if flags.contains(setting.key) { return .flag }
+    return environment[setting.environmentVariable]?.isEmpty == false ? .environment : .file
   }
 
   private func flagValues(_ problems: inout ConfigurationProblems) -> [AbsoluteConfigKey: ConfigValue] {

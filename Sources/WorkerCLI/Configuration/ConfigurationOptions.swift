@@ -8,10 +8,12 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "A setting, which wins over the environment and the file; repeatable.")
   var settings: [String] = []
 
-  func load() async throws -> WorkerConfiguration {
+  func load() async throws -> WorkerConfiguration { try await loader.load() }
+
+  var loader: ConfigurationLoader {
     var loader = ConfigurationLoader()
     loader.path = config
     loader.overrides = settings
-    return try await loader.load()
+    return loader
   }
 }

@@ -6,34 +6,50 @@ import Configuration
 /// a typed reader can't convert would silently become the default.
 struct SettingReader {
   private(set) var problems = ConfigurationProblems()
-  /// All keys that were asked for.
-  private(set) var keys: Set<String> = []
+  /// All settings that were asked for, in that order.
+  private(set) var settings: [Setting] = []
 
   private let reader: ConfigReader
 
   init(_ reader: ConfigReader) { self.reader = reader }
 
+  /// The keys of all of them.
+  var keys: Set<String> { Set(settings.map(\.key)) }
+
   /// The text under `key`; nil where there is none, or an empty one.
   mutating func text(_ key: String, isSecret: Bool = false) -> String? {
-    keys.insert(key)
-    let text = reader.string(forKey: ConfigKey(key), isSecret: isSecret)
-    return text?.isEmpty == false ? text : nil
+    given(key, default: "", isSecret: isSecret)
   }
 
   mutating func text(_ key: String, default fallback: String, isSecret: Bool = false) -> String {
-    text(key, isSecret: isSecret) ?? fallback
+    given(key, default: fallback, isSecret: isSecret) ?? fallback
+  }
+
+  /// - Parameter fallback: what holds where nothing is given, as it would be written.
+  private mutating func given(_ key: String, default fallback: String, isSecret: Bool = false) -> String? {
+    let text = reader.string(forKey: ConfigKey(key), isSecret: isSecret)
+    let given = text?.isEmpty == false ? text : nil
+    settings.append(Setting(key: key, value: given ?? fallback, isGiven: given != nil, isSecret: isSecret))
+    return given
   }
 
   mutating func integer(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
-    guard let text = text(key) else { return fallback }
+    guard let text = given(key, default: "\(fallback)") else { return fallback }
     guard let value = Int(text), range.contains(value) else {
       return wrong(key, "is not a whole number from \(range.lowerBound) to \(range.upperBound)", fallback)
     }
     return value
   }
 
+  /// A number from 0 to 1.
+  mutating func fraction(_ key: String, default fallback: Double) -> Double {
+    guard let text = given(key, default: "\(fallback)") else { return fallback }
+    guard let value = Double(text), (0...1).contains(value) else { return wrong(key, "is not a number from 0 to 1", fallback) }
+    return value
+  }
+
   mutating func flag(_ key: String, default fallback: Bool) -> Bool {
-    switch text(key) {
+    switch given(key, default: "\(fallback)") {
     case nil: fallback
     case "true", "yes", "on", "1": true
     case "false", "no", "off", "0": false
@@ -45,7 +61,7 @@ struct SettingReader {
   mutating func duration(
     _ key: String, default fallback: Duration, in range: ClosedRange<Duration>
   ) -> Duration {
-    guard let text = text(key) else { return fallback }
+    guard let text = given(key, default: fallback.settingText) else { return fallback }
     guard let value = duration(text), range.contains(value) else {
       return wrong(
         key,
@@ -59,7 +75,8 @@ struct SettingReader {
   mutating func durations(
     _ key: String, default fallback: [Duration], count: ClosedRange<Int>, in range: ClosedRange<Duration>
   ) -> [Duration] {
-    guard let text = text(key) else { return fallback }
+    let fallbackText = fallback.isEmpty ? "none" : fallback.map(\.settingText).joined(separator: ", ")
+    guard let text = given(key, default: fallbackText) else { return fallback }
     let parts = text == "none" ? [] : text.split(separator: ",", omittingEmptySubsequences: false)
     let values = parts.compactMap { duration(String($0.trimming(\.isWhitespace))) }
     guard values.count == parts.count, count.contains(values.count), values.allSatisfy(range.contains) else {
@@ -77,7 +94,7 @@ struct SettingReader {
 
   /// A size in bytes: `4096`, `256KiB` or `64MiB`.
   mutating func bytes(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
-    guard let text = text(key) else { return fallback }
+    guard let text = given(key, default: fallback.sizeText) else { return fallback }
     let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1), ("", 1)]
     guard let value = quantity(text, units: units, { $1 * $0 }), range.contains(value) else {
       return wrong(
@@ -87,7 +104,7 @@ struct SettingReader {
   }
 
   mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String, default fallback: Choice) -> Choice {
-    guard let text = text(key) else { return fallback }
+    guard let text = given(key, default: fallback.rawValue) else { return fallback }
     guard let value = Choice(rawValue: text) else {
       return wrong(key, "is none of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))", fallback)
     }
@@ -107,6 +124,16 @@ struct SettingReader {
       if (1...9).contains(number.count), let number = Int(number), number >= 0 { return times(number, size) }
     }
     return nil
+  }
+}
+
+extension Int {
+  /// A size in bytes as it is written in a setting, in the largest unit that leaves a whole number: `64MiB`.
+  fileprivate var sizeText: String {
+    for (name, size) in [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)] where self > 0 && isMultiple(of: size) {
+      return "\(self / size)\(name)"
+    }
+    return "\(self)"
   }
 }
 

@@ -16,7 +16,15 @@ extension WorkerConfiguration {
     drainTimeout = reader.duration("worker.drain_timeout", default: drainTimeout, in: .seconds(1) ... .seconds(3600))
     http.host = reader.text("http.host", default: http.host)
     http.port = reader.integer("http.port", default: http.port, in: 0...65_535)
+    metrics.countInterval = reader.duration(
+      "metrics.count_interval", default: metrics.countInterval, in: .seconds(1) ... .seconds(50))
     defaultRootName = reader.rootName("workspace.default_name", default: defaultRootName)
+    tracing.read(&reader)
+    worker.traceRatio = tracing.endpoint == nil ? 0 : tracing.sampleRatio
+    if let path = reader.text("access.file") {
+      do { worker.access = try AccessListFile.read(path) } catch { reader.wrong("access.file", "\(path) can't be used: \(error)", ()) }
+    }
+    log.burst = reader.integer("log.burst", default: log.burst, in: 1...1_000_000)
     log.level = reader.choice("log.level", default: log.level)
     log.format = reader.text("log.format").flatMap { text in
       Log.Format(rawValue: text) ?? reader.wrong("log.format", "is neither json nor text", nil)
@@ -27,6 +35,7 @@ extension WorkerConfiguration {
 extension WorkerConfiguration.AMQP {
   fileprivate mutating func read(_ reader: inout SettingReader) {
     url = reader.text("amqp.url", default: url, isSecret: true)
+    passwordFile = reader.text("amqp.password_file")
     heartbeat = reader.duration("amqp.heartbeat", default: heartbeat, in: .seconds(1) ... .seconds(600))
     connectTimeout = reader.duration("amqp.connect_timeout", default: connectTimeout, in: .seconds(1) ... .seconds(300))
     prefetch = reader.integer("amqp.prefetch", default: prefetch, in: 1...65_535)
@@ -56,6 +65,7 @@ extension WorkerConfiguration.Names {
 extension WorkerConfiguration.Postgres {
   fileprivate mutating func read(_ reader: inout SettingReader) {
     url = reader.text("postgres.url", default: url, isSecret: true)
+    passwordFile = reader.text("postgres.password_file")
     connectTimeout = reader.duration(
       "postgres.connect_timeout", default: connectTimeout, in: .seconds(1) ... .seconds(300))
     responseTimeout = reader.duration(
@@ -65,6 +75,16 @@ extension WorkerConfiguration.Postgres {
     lockTimeout = reader.duration("postgres.lock_timeout", default: lockTimeout, in: .milliseconds(100) ... .seconds(3600))
     idleSessionTimeout = reader.duration(
       "postgres.idle_session_timeout", default: idleSessionTimeout, in: .seconds(5) ... .seconds(3600))
+  }
+}
+
+extension WorkerConfiguration.Tracing {
+  fileprivate mutating func read(_ reader: inout SettingReader) {
+    endpoint = reader.text("tracing.endpoint")
+    if let endpoint, !endpoint.hasPrefix("http://"), !endpoint.hasPrefix("https://") {
+      reader.wrong("tracing.endpoint", "is no URL that begins with http:// or https://", ())
+    }
+    sampleRatio = reader.fraction("tracing.sample_ratio", default: sampleRatio)
   }
 }
 

@@ -13,12 +13,16 @@ struct WorkerConfiguration: Sendable {
   var parking = ParkingPolicy()
   var drainTimeout: Duration = .seconds(25)
   var http = HTTP()
+  var metrics = Metrics()
+  var tracing = Tracing()
   var defaultRootName = "Root"
   var log = Log()
 
   struct AMQP: Sendable {
     /// Holds a password: never printed.
     var url = "amqp://guest:guest@127.0.0.1:5672/"
+    /// Read anew with each connection; wins over the password of the URL.
+    var passwordFile: String?
     var heartbeat: Duration = .seconds(10)
     var connectTimeout: Duration = .seconds(10)
     var prefetch = 2048
@@ -43,6 +47,8 @@ struct WorkerConfiguration: Sendable {
   struct Postgres: Sendable {
     /// May hold a password: never printed.
     var url = "postgres://workspace_worker@127.0.0.1:5432/workspace_worker"
+    /// Read anew with each connection; wins over the password of the URL.
+    var passwordFile: String?
     var connectTimeout: Duration = .seconds(10)
     var responseTimeout: Duration = .seconds(25)
     var statementTimeout: Duration = .seconds(20)
@@ -72,10 +78,24 @@ struct WorkerConfiguration: Sendable {
     var port = 8080
   }
 
+  struct Metrics: Sendable {
+    /// How often what waits in the database is counted.
+    var countInterval: Duration = .seconds(15)
+  }
+
+  struct Tracing: Sendable {
+    /// Where spans are sent; nil: nowhere, and none is made.
+    var endpoint: String?
+    /// How many of the traces that begin here are sampled.
+    var sampleRatio = 0.1
+  }
+
   struct Log: Sendable {
     var level = Logger.Level.info
     /// nil: text on a terminal, JSON elsewhere.
     var format: Format?
+    /// How many lines each place of the program writes within ten seconds.
+    var burst = 50
 
     enum Format: String, Sendable, CaseIterable {
       case json, text

@@ -3,6 +3,7 @@ import Observability
 import PostgresClient
 import PostgresStore
 import RabbitMQClient
+import WorkerRuntime
 
 /// Turns what went wrong into a line on standard error and an exit code.
 enum FailureReport {
@@ -31,6 +32,7 @@ enum FailureReport {
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)
     case let error as RabbitMQError: exitCode(of: error)
+    case let missing as MissingConditions: missing.errors.first.map(exitCode) ?? .failure
     default: .failure
     }
   }
@@ -42,6 +44,7 @@ enum FailureReport {
 
   private static func exitCode(of error: RabbitMQError) -> ExitCode {
     switch error {
+    case .unreadableSecret: .configuration
     case .unreachable, .tlsRefused, .loginRefused, .protocolViolation, .timedOut, .connectionClosed, .connectionLost:
       .unavailable
     default: .failure

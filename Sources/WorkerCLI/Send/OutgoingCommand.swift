@@ -23,14 +23,19 @@ struct OutgoingCommand: Sendable {
     body = line
   }
 
-  /// - Parameter correlationID: what its result can be told by.
-  func message(to exchange: ShortString, replyTo: ShortString?, correlationID: String?) -> OutboundMessage {
+  /// - Parameters:
+  ///   - correlationID: what its result can be told by.
+  ///   - user: who sends it, for an access list.
+  func message(
+    to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?
+  ) -> OutboundMessage {
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents+json"
     properties.deliveryMode = 2
     properties.messageID = id.flatMap { ShortString($0) }
     properties.type = ShortString(type)
     properties.replyTo = replyTo
+    properties.userID = user
     properties.correlationID = correlationID.flatMap { ShortString($0) }
     return OutboundMessage(exchange: exchange, routingKey: ShortString(type) ?? "", properties: properties, body: body)
   }

@@ -76,7 +76,7 @@ struct Sending {
         messages.append(
           command.message(
             to: servers.topologyNames.commandsExchange, replyTo: replyTo,
-            correlationID: replyTo == nil ? nil : "\(number + messages.count)"))
+            correlationID: replyTo == nil ? nil : "\(number + messages.count)", as: servers.senderUser))
       }
       return (messages, nil)
     } catch {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Logging
 import Observability
 import PostgresClient
@@ -20,8 +21,10 @@ struct Serve: AsyncParsableCommand {
     try await FailureReport.reporting {
       let configuration = try await options.load()
       let servers = try Servers(configuration)
-      let logger = LogSetup.start(configuration.log)
-      let status = WorkerStatus()
+      let sampling = LogSampling(burst: configuration.log.burst)
+      let logger = LogSetup.start(configuration.log, sampling: sampling)
+      let status = WorkerStatus(freshness: configuration.postgres.keepAliveInterval * 3)
+      let telemetry = Telemetry(configuration, servers, status, sampling: sampling, logger: logger)
       announce(configuration, servers, logger)
       let links = LinkFactory(
         servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
@@ -29,15 +32,17 @@ struct Serve: AsyncParsableCommand {
       let group = ServiceGroup(
         configuration: .init(
           services: [
-            .init(service: healthServer(configuration.http, status, logger)),
+            .init(service: healthServer(configuration.http, status, telemetry, logger)),
             // It ends by itself only after a drain, or when it is to fail fast.
             .init(
-              service: try worker(configuration, servers, links, status, logger),
+              service: try worker(configuration, servers, links, status, telemetry, logger),
               successTerminationBehavior: .gracefullyShutdownGroup),
             // The last ones are the first to be shut down: they end at once, and the worker drains undisturbed.
-            .init(service: cleaner(.inbox, configuration.inbox.retention, configuration, links, status, logger)),
-            .init(service: cleaner(.deadLetters, configuration.deadLetters.retention, configuration, links, status, logger)),
-          ],
+            .init(service: cleaner(.inbox, configuration.inbox.retention, configuration, links, status, telemetry, logger)),
+            .init(
+              service: cleaner(.deadLetters, configuration.deadLetters.retention, configuration, links, status, telemetry, logger)),
+            .init(service: collector(configuration, links, status, logger)),
+          ] + (telemetry.services + notifiers(status)).map { .init(service: $0) },
           gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.drainTimeout))
       try await SecondSignal.exiting { try await group.run() }
@@ -56,13 +61,15 @@ struct Serve: AsyncParsableCommand {
       ])
   }
 
-  private func healthServer(_ http: WorkerConfiguration.HTTP, _ status: WorkerStatus, _ logger: Logger) -> HealthServer {
-    HealthServer(host: http.host, port: http.port, logger: logger) { Readiness(status.phase, warnings: status.warnings) }
+  private func healthServer(
+    _ http: WorkerConfiguration.HTTP, _ status: WorkerStatus, _ telemetry: Telemetry, _ logger: Logger
+  ) -> HealthServer {
+    HealthServer(host: http.host, port: http.port, metrics: telemetry.registry, logger: logger) { Readiness(status) }
   }
 
   private func worker(
     _ configuration: WorkerConfiguration, _ servers: Servers, _ links: LinkFactory, _ status: WorkerStatus,
-    _ logger: Logger
+    _ telemetry: Telemetry, _ logger: Logger
   ) throws -> Worker {
     var settings = configuration.worker
     settings.keepAliveInterval = configuration.postgres.keepAliveInterval
@@ -74,17 +81,34 @@ struct Serve: AsyncParsableCommand {
         clock: clock, identifiers: identifiers, defaultRootName: configuration.defaultRootName,
         messages: OutboundMessages(exchanges: servers.exchangeNames), queue: servers.queueKey,
         process: process, parking: configuration.parking),
-      probe: LoggingWorkspaceServiceProbe(logger: logger), status: status, failsFast: failFast, logger: logger,
+      probe: LoggingWorkspaceServiceProbe(logger: logger), workerProbe: telemetry.worker, status: status, failsFast: failFast, logger: logger,
       connect: { try await links.connect() }, farewell: { await links.sayFarewell(of: process) })
   }
 
   private func cleaner(
     _ table: PostgresRetention.Table, _ retention: Duration, _ configuration: WorkerConfiguration, _ links: LinkFactory,
-    _ status: WorkerStatus, _ logger: Logger
+    _ status: WorkerStatus, _ telemetry: Telemetry, _ logger: Logger
   ) -> RetentionCleaner {
     RetentionCleaner(
       table: table.rawValue, retention: retention, clock: SystemWallClock(), status: status,
-      reconnect: configuration.worker.reconnect, logger: logger, connect: { try await links.connectRetention(of: table) })
+      reconnect: configuration.worker.reconnect, probe: telemetry.worker, logger: logger,
+      connect: { try await links.connectRetention(of: table) })
+  }
+
+  /// Who tells the service manager, where there is one that wants to know.
+  private func notifiers(_ status: WorkerStatus) -> [any Service] {
+    let environment = ProcessInfo.processInfo.environment
+    guard let manager = ServiceManager(environment: environment) else { return [] }
+    let watchdog = environment["WATCHDOG_USEC"].flatMap { Int($0) }.map { Duration.microseconds($0) }
+    return [ServiceNotifier(manager, status: status, watchdog: watchdog)]
+  }
+
+  private func collector(
+    _ configuration: WorkerConfiguration, _ links: LinkFactory, _ status: WorkerStatus, _ logger: Logger
+  ) -> StatisticsCollector {
+    StatisticsCollector(
+      interval: configuration.metrics.countInterval, status: status, reconnect: configuration.worker.reconnect,
+      logger: logger, connect: { try await links.connectStatistics() })
   }
 }
 
@@ -100,16 +124,9 @@ extension ServiceGroupConfiguration {
 }
 
 extension Readiness {
-  fileprivate init(_ phase: WorkerStatus.Phase, warnings: [String]) {
-    switch phase {
-    case .active: self.init(state: "active", missing: [:], warnings: warnings)
-    case .standby: self.init(state: "standby", missing: [:], warnings: warnings)
-    case .blocked(let reason): self.init(state: "blocked", missing: ["broker": reason], warnings: warnings)
-    case .connecting(let missing): self.init(state: "connecting", missing: ["connection": missing], warnings: warnings)
-    case .recovering:
-      self.init(state: "recovering", missing: ["outbox": "messages of a former worker are still being published"], warnings: warnings)
-    case .draining: self.init(state: "draining", missing: ["worker": "it is draining"], warnings: warnings)
-    case .stopped: self.init(state: "stopped", missing: ["worker": "it has stopped"], warnings: warnings)
-    }
+  fileprivate init(_ status: WorkerStatus) {
+    let missing = status.missing.reasons.map { ($0.key.rawValue, $0.value) }
+    self.init(
+      state: status.phase.name, missing: Dictionary(uniqueKeysWithValues: missing), warnings: status.warnings)
   }
 }

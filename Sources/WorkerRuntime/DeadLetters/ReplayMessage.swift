@@ -10,12 +10,16 @@ package enum ReplayMessage {
     "x-last-death-queue", "x-last-death-reason", "x-delivery-count", "x-acquired-count", ReplayReference.header,
   ]
 
-  /// - Parameter exchange: where commands are published to.
-  package static func message(_ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString) -> OutboundMessage {
+  /// - Parameters:
+  ///   - exchange: where commands are published to.
+  ///   - user: who publishes it, for an access list; nil where that is not known.
+  package static func message(
+    _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, as user: ShortString? = nil
+  ) -> OutboundMessage {
     var properties = letter.message.properties
     // It would let the broker drop the command again; and a user other than the one who publishes is refused.
     properties.expiration = nil
-    properties.userID = nil
+    properties.userID = user
     var headers = Self.brokerHeaders.reduce(properties.headers ?? HeaderTable()) { $0.without($1) }
     headers.append(ReplayReference.header, plan.text)
     properties.headers = headers

@@ -25,6 +25,9 @@ package struct BatchRun {
   package private(set) var writeSet = WriteSet()
   /// Messages that are to wait, because their tenant's line is full. Nothing is gathered of them.
   package private(set) var held: [ReceivedMessage] = []
+  /// What came of each message.
+  package private(set) var handled: [HandledMessage] = []
+  private var outcome: CommandOutcome?
 
   /// - Parameter lines: the tenants whose commands have to wait, and behind how many.
   package init(
@@ -42,10 +45,14 @@ package struct BatchRun {
   package mutating func run(_ assignment: Assignment) throws(Failure) {
     writeSet.confirmed = assignment.confirmed
     writeSet.line = assignment.line
-    for letter in assignment.letters { try record(letter) }
+    for letter in assignment.letters {
+      try record(letter)
+      noteOutcome(of: nil)
+    }
     for message in assignment.messages {
       let heldBefore = held.count
       try run(message, assignment.verdict)
+      noteOutcome(of: message)
       // What is held has not been tried: its note stays.
       if let begun = message.begun, held.count == heldBefore { writeSet.survived.append(begun) }
     }
@@ -100,6 +107,7 @@ extension BatchRun {
   private mutating func park(
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
   ) {
+    count(.parked, command.type)
     let original = message.delivery.original
     writeSet.parked.append(
       ParkedCommand(
@@ -118,6 +126,7 @@ extension BatchRun {
     let isSame = known.fingerprint == command.fingerprint
     let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, with: known)
     send(result, of: delivery, command)
+    count(isSame ? .repeated : .rejected(code: Rejection.Code.idempotencyConflict.rawValue), command.type)
     note(isSame ? "already_applied" : "rejected:idempotency_conflict", of: delivery)
   }
 
@@ -129,8 +138,12 @@ extension BatchRun {
     remember(result, of: command)
     send(result, of: delivery, command)
     switch outcome {
-    case .success: note("succeeded", of: delivery)
-    case .failure(let rejection): note("rejected:\(rejection.code.rawValue)", of: delivery)
+    case .success:
+      count(.succeeded, command.type)
+      note("succeeded", of: delivery)
+    case .failure(let rejection):
+      count(.rejected(code: rejection.code.rawValue), command.type)
+      note("rejected:\(rejection.code.rawValue)", of: delivery)
     }
     for event in workspaces.takeEvents() {
       let encoded = EventEncoder.encode(
@@ -186,6 +199,21 @@ extension BatchRun {
   }
 }
 
+// MARK: - Counting
+
+extension BatchRun {
+  private mutating func count(_ kind: CommandOutcome.Kind, _ type: CommandType?) {
+    outcome = CommandOutcome(type, kind)
+  }
+
+  /// Of a message that has been handled before, and is passed over, there is nothing to tell.
+  private mutating func noteOutcome(of message: ReceivedMessage?) {
+    guard let outcome else { return }
+    handled.append(HandledMessage(message: message, outcome: outcome, trace: message.flatMap { MessageTrace($0) }))
+    self.outcome = nil
+  }
+}
+
 // MARK: - Replays
 
 extension BatchRun {
@@ -229,6 +257,7 @@ extension BatchRun {
       key, delivery.original, envelope, reason: failure.code,
       detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
       attempts: attempts ?? .init(count: 1, first: now), at: now)
+    count(.deadLettered(reason: failure.code), message.command?.type)
     note("dead_lettered:\(failure.code)", of: delivery)
   }
 
@@ -236,8 +265,9 @@ extension BatchRun {
   private mutating func record(_ letter: BrokerDeadLetter) throws(Failure) {
     if letter.delivery.isRedelivered, snapshot.deadLetters.contains(letter.key) { return }
     let now = environment.clock.now()
+    count(.deadLettered(reason: CommandFailure.brokerDeadLettered), letter.envelope.type.flatMap(CommandType.init))
     try record(
-      letter.key, letter.origin.message(letter.delivery.original), letter.envelope, reason: "broker_dead_lettered",
+      letter.key, letter.origin.message(letter.delivery.original), letter.envelope, reason: CommandFailure.brokerDeadLettered,
       detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 

@@ -21,6 +21,7 @@ package struct BatchTransaction: Sendable {
   let lines: ParkedLines
   let logger: Logger
   private let probe: any WorkspaceServiceProbe & Sendable
+  private let workerProbe: any WorkerProbe
   private let backoff: Backoff
   private let deadline: Duration
 
@@ -29,12 +30,13 @@ package struct BatchTransaction: Sendable {
   ///   - deadline: an assignment whose statements time out is run again for so long.
   package init(
     store: any UnitOfWorkStore, environment: ExecutionEnvironment, lines: ParkedLines,
-    probe: any WorkspaceServiceProbe & Sendable, backoff: Backoff, deadline: Duration, logger: Logger
+    probe: any WorkspaceServiceProbe & Sendable, workerProbe: any WorkerProbe = SilentWorkerProbe(), backoff: Backoff, deadline: Duration, logger: Logger
   ) {
     self.store = store
     self.environment = environment
     self.lines = lines
     self.probe = probe
+    self.workerProbe = workerProbe
     self.backoff = backoff
     self.deadline = deadline
     self.logger = logger
@@ -48,8 +50,11 @@ package struct BatchTransaction: Sendable {
     var attempt = 1
     while true {
       do throws(UnitOfWorkError) {
-        return try await commitOnce(assignment, next: next)
+        let batch = try await commitOnce(assignment, next: next, began: start)
+        workerProbe.committed(batch)
+        return batch
       } catch {
+        workerProbe.rolledBack(error)
         logger.debug("a batch was rolled back", metadata: ["attempt": "\(attempt)", "error": "\(error)"])
         switch error {
         case .unavailable: throw error
@@ -68,7 +73,9 @@ package struct BatchTransaction: Sendable {
     try await Task.sleep(for: backoff.delay(attempt: attempt, random: .random(in: 0...1)))
   }
 
-  private func commitOnce(_ assignment: Assignment, next: Timestamp?) async throws(UnitOfWorkError) -> CommittedBatch {
+  private func commitOnce(
+    _ assignment: Assignment, next: Timestamp?, began: ContinuousClock.Instant
+  ) async throws(UnitOfWorkError) -> CommittedBatch {
     let lines = lines.all
     let readSet = ReadSet(assignment, environment, lines: lines)
     let snapshot = try await store.begin(readSet)
@@ -87,7 +94,7 @@ package struct BatchTransaction: Sendable {
     Failpoint.committed.hit()
     self.lines.committed(run.writeSet, next: next)
     observations.flush(to: probe)
-    return CommittedBatch(assignment, run, ids: ids)
+    return CommittedBatch(assignment, run, ids: ids, began: began, at: environment.clock.now())
   }
 }
 

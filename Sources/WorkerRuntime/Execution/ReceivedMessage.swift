@@ -39,11 +39,19 @@ package final class ReceivedMessage: Sendable {
   /// The command; nil where the message is none.
   package var command: DecodedCommand? { try? content.get() }
 
+  /// When its publisher has sent it, as far as it says so; not of one that an operator sends again, which is older.
+  var sentAt: Timestamp? {
+    guard delivery.properties.headers?.string(ReplayReference.header) == nil else { return nil }
+    return command?.sentAt ?? delivery.properties.timestamp.flatMap { seconds in
+      seconds < 1 << 40 ? Timestamp(milliseconds: Int64(seconds) * 1000) : nil
+    }
+  }
+
   var tenantID: TenantID? { command?.context.tenantID }
 }
 
 extension CommandDecoder {
   fileprivate func content(of delivery: Delivery) -> Result<DecodedCommand, InvalidCommand> {
-    Result { () throws(InvalidCommand) in try decode(delivery.body, contentType: delivery.properties.contentType) }
+    Result { () throws(InvalidCommand) in try decode(delivery) }
   }
 }

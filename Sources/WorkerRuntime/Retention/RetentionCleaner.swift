@@ -20,6 +20,7 @@ package struct RetentionCleaner: Service {
   private let clock: any WallClock
   private let status: WorkerStatus
   private let reconnect: Backoff
+  private let probe: any WorkerProbe
   private let logger: Logger
   private let connect: @Sendable () async throws -> RetentionLink
 
@@ -28,7 +29,8 @@ package struct RetentionCleaner: Service {
   ///   - reconnect: between two tries after a failure.
   ///   - connect: opens a connection; bounded in time.
   package init(
-    table: String, retention: Duration, clock: any WallClock, status: WorkerStatus, reconnect: Backoff, logger: Logger,
+    table: String, retention: Duration, clock: any WallClock, status: WorkerStatus, reconnect: Backoff,
+    probe: any WorkerProbe = SilentWorkerProbe(), logger: Logger,
     connect: @escaping @Sendable () async throws -> RetentionLink
   ) {
     self.table = table
@@ -36,6 +38,7 @@ package struct RetentionCleaner: Service {
     self.clock = clock
     self.status = status
     self.reconnect = reconnect
+    self.probe = probe
     self.logger = logger
     self.connect = connect
   }
@@ -59,6 +62,7 @@ package struct RetentionCleaner: Service {
       } catch {
         try Task.checkCancellation()
         failures += 1
+        probe.cleaningFailed(of: table)
         let delay = reconnect.delay(attempt: failures, random: .random(in: 0...1))
         logger.warning(
           "expired entries can't be removed; trying again",
@@ -95,6 +99,7 @@ package struct RetentionCleaner: Service {
       let (now, start) = (clock.now(), ContinuousClock.now)
       let removed = try await link.retention.removeExpired(olderThan: retention, at: now, from: pace.start, limit: pace.limit)
       report.add(removed.count)
+      if removed.count > 0 { probe.expired(count: removed.count, from: table) }
       if report.age > Self.reportInterval { report.log(to: logger) }
       switch pace.finished(removed, in: .now - start, at: now, random: .random(in: 0...1)) {
       case .step(after: let pause): try await Task.sleep(for: pause)

@@ -47,7 +47,7 @@ struct Takeover {
   }
 
   private func wait() async throws {
-    status.change(to: .connecting(missing: "the broker has not let go of the worker before this one"))
+    status.change(to: .connecting(missing: MissingConditions(.consumer, "the broker has not let go of the worker before this one")))
     try await drain.wait(atMost: settings.takeoverInterval)
   }
 }

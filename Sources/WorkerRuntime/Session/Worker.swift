@@ -10,6 +10,7 @@ package struct Worker: Service {
   private let settings: WorkerSettings
   private let environment: ExecutionEnvironment
   private let probe: any WorkspaceServiceProbe & Sendable
+  private let workerProbe: any WorkerProbe
   private let status: WorkerStatus
   private let failsFast: Bool
   private let logger: Logger
@@ -21,12 +22,13 @@ package struct Worker: Service {
   ///   - farewell: called last, when the worker ends in an orderly way, whatever it could not finish; bounded in time.
   package init(
     settings: WorkerSettings, environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe & Sendable,
-    status: WorkerStatus, failsFast: Bool, logger: Logger, connect: @escaping @Sendable () async throws -> WorkerLinks,
+    workerProbe: any WorkerProbe = SilentWorkerProbe(), status: WorkerStatus, failsFast: Bool, logger: Logger, connect: @escaping @Sendable () async throws -> WorkerLinks,
     farewell: @escaping @Sendable () async -> Void = {}
   ) {
     self.settings = settings
     self.environment = environment
     self.probe = probe
+    self.workerProbe = workerProbe
     self.status = status
     self.failsFast = failsFast
     self.logger = logger
@@ -69,7 +71,9 @@ package struct Worker: Service {
         guard !failsFast else { throw error }
         let held = connected.map { ContinuousClock.now - $0 } ?? .zero
         let delay = schedule.delay(afterHolding: held, random: .random(in: 0...1))
-        status.change(to: .connecting(missing: "\(error)"))
+        let missing = MissingConditions(error)
+        workerProbe.sessionEnded(missing: missing)
+        status.change(to: .connecting(missing: missing))
         logger.warning(
           "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
         try await drain.wait(atMost: delay)
@@ -84,22 +88,16 @@ package struct Worker: Service {
     status.warnings = links.warnings
     defer { status.watch(nil) }
     let session = WorkerSession(
-      links: links, settings: settings, environment: environment, probe: probe, status: status, drain: drain,
-      logger: logger)
+      links: links, settings: settings, environment: environment, probe: probe, workerProbe: workerProbe,
+      status: status, drain: drain, logger: logger)
     do {
       try await session.run()
     } catch {
       // Closing may take a while when a server is silent.
-      status.change(to: .connecting(missing: "\(error)"))
+      status.change(to: .connecting(missing: MissingConditions(error)))
       await links.close()
       throw error
     }
     await links.close()
-  }
-}
-
-extension Result where Failure == any Error {
-  fileprivate init(catching body: () async throws -> Success) async {
-    do { self = .success(try await body()) } catch { self = .failure(error) }
   }
 }

@@ -21,6 +21,8 @@ package struct WorkerLinks: Sendable {
   package let waitUntilBroken: @Sendable () async -> any Error
   /// Why work does not flow although all connections are there; nil when nothing stands against it.
   package let obstacle: @Sendable () -> String?
+  /// What of the broker's objects is missing, and what it says of the queue; a sign of life.
+  package let checkBroker: @Sendable () async throws -> BrokerCheck
   /// What an operator should know about the servers, although work flows; no secrets.
   package let warnings: [String]
   /// Closes all of them. Bounded.
@@ -33,7 +35,8 @@ package struct WorkerLinks: Sendable {
     consume: @escaping @Sendable () async throws -> any DeliverySource,
     connectDeadLetters: @escaping @Sendable () async throws -> DeadLetterLink, deadQueue: String,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
-    obstacle: @escaping @Sendable () -> String? = { nil }, warnings: [String] = [],
+    obstacle: @escaping @Sendable () -> String? = { nil },
+    checkBroker: @escaping @Sendable () async throws -> BrokerCheck = { BrokerCheck() }, warnings: [String] = [],
     close: @escaping @Sendable () async -> Void
   ) {
     self.store = store
@@ -46,7 +49,20 @@ package struct WorkerLinks: Sendable {
     self.publisher = publisher
     self.waitUntilBroken = waitUntilBroken
     self.obstacle = obstacle
+    self.checkBroker = checkBroker
     self.warnings = warnings
     self.close = close
+  }
+}
+
+/// What a look at the broker has found.
+package struct BrokerCheck: Sendable {
+  package let missing: MissingConditions
+  /// Nil where the queue could not be asked about.
+  package let queue: QueueFigures?
+
+  package init(missing: MissingConditions = MissingConditions([:]), queue: QueueFigures? = nil) {
+    self.missing = missing
+    self.queue = queue
   }
 }

@@ -14,6 +14,7 @@ struct WorkerSession {
   let settings: WorkerSettings
   let environment: ExecutionEnvironment
   let probe: any WorkspaceServiceProbe & Sendable
+  let workerProbe: any WorkerProbe
   let status: WorkerStatus
   let drain: DrainSignal
   let logger: Logger
@@ -23,8 +24,9 @@ struct WorkerSession {
     try await withThrowingTaskGroup { group in
       group.addTask { throw await links.waitUntilBroken() }
       group.addTask { try await keepAlive() }
+      group.addTask { try await watchBroker() }
       group.addTask { try await work() }
-      // The first two never return: this is the work's end, or the first failure.
+      // The first three never return: this is the work's end, or the first failure.
       try await group.next()
       group.cancelAll()
     }
@@ -34,21 +36,44 @@ struct WorkerSession {
     while true {
       try await Task.sleep(for: settings.keepAliveInterval)
       try await links.lease.keepAlive()
+      status.beat()
     }
   }
+
+  /// Looks, now and then, whether the broker has what work needs, and whether it knows of this worker. A consumer that it
+  /// does not know, again and again, gets nothing ever: then the session begins anew.
+  private func watchBroker() async throws {
+    var missed = 0
+    while true {
+      let check = try await links.checkBroker()
+      missed = check.queue?.consumers == 0 && status.isConsuming ? missed + 1 : 0
+      var missing = check.missing.reasons
+      if missed >= Self.believedMisses { missing[.consumer] = Self.unknownConsumer }
+      status.note(MissingConditions(missing), queue: check.queue)
+      guard missed < Self.maximumMisses else { throw MissingConditions(.consumer, Self.unknownConsumer) }
+      try await Task.sleep(for: settings.checkInterval)
+    }
+  }
+
+  private static let unknownConsumer = "the broker does not know of a consumer of the commands"
+  /// A quorum queue that does not answer the broker in time is said to have no consumer, too.
+  private static let believedMisses = 2
+  private static let maximumMisses = 6
 
   private func work() async throws {
     guard try await becomeActive() else { return }
     let takeover = Takeover(links: links, settings: settings, status: status, drain: drain, logger: logger)
     guard try await takeover.claimPublishing() else { return }
     status.change(to: .recovering)
-    try await OutboxRecovery(store: links.store, publisher: links.publisher, logger: logger).run()
+    try await OutboxRecovery(store: links.store, publisher: links.publisher, probe: workerProbe, logger: logger).run()
     guard try await takeover.awaitQueue() else { return }
     let isWary = try await links.store.becomeActive(environment.process, at: environment.clock.now())
     let lines = ParkedLines()
     lines.load(try await links.store.lines())
     let source = try await links.consume()
     status.change(to: .active)
+    status.isConsuming = true
+    defer { status.isConsuming = false }
     logger.info("the worker is active")
     try await runStages(on: source, lines, isWary: isWary)
   }
@@ -68,6 +93,8 @@ struct WorkerSession {
 
   private func runStages(on source: any DeliverySource, _ lines: ParkedLines, isWary: Bool) async throws {
     let stages = Stages(session: self, source: source, lines: lines, isWary: isWary)
+    status.count { stages.figures() }
+    defer { status.count(nil) }
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await stages.run()

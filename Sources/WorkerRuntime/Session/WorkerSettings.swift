@@ -18,6 +18,8 @@ package struct WorkerSettings: Sendable {
   package var takeoverPatience: Duration = .seconds(60)
   /// How often the database is shown that the worker is alive. Default: 10 s.
   package var keepAliveInterval: Duration = .seconds(10)
+  /// How often the broker is asked about the queue and the topology. Default: 5 s.
+  package var checkInterval: Duration = .seconds(5)
   /// Between two tries to connect. Default: 0.5 to 30 s.
   package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
   /// Between two runs of a batch that met a passing trouble. Default: 10 to 500 ms.
@@ -26,6 +28,10 @@ package struct WorkerSettings: Sendable {
   /// the time that the broker gives for an acknowledgement (`consumer_timeout`, 30 minutes by default). Default: 60 s.
   package var handlerDeadline: Duration = .seconds(60)
   package var limits = ContractLimits()
+  /// How many of the traces that begin here are sampled, from 0 to 1. Default: 0.
+  package var traceRatio = 0.0
+  /// Who may send what. Default: everybody everything.
+  package var access: AccessList?
 
   package init() {}
 }

@@ -1,40 +1,70 @@
 import Synchronization
+package import UnitOfWork
 
 /// What a worker is doing, for whoever asks how it is.
 package final class WorkerStatus: Sendable {
   package enum Phase: Sendable, Equatable {
-    /// Not connected to both servers, or one of them is not prepared. Says what is missing, without secrets.
-    case connecting(missing: String)
+    /// Not connected to both servers, or one of them is not prepared.
+    case connecting(missing: MissingConditions)
     /// Connected; another worker of the same queue is active.
     case standby
     /// Publishing what a worker before it left in the outbox.
     case recovering
     case active
-    /// Connected, but a server in need does not let work flow; it goes on by itself. Says why.
-    case blocked(reason: String)
+    /// Connected, but something that work needs is missing; it goes on by itself.
+    case blocked(missing: MissingConditions)
     /// Finishing what is in hand.
     case draining
     case stopped
   }
 
-  private struct State {
-    var phase = Phase.connecting(missing: "the worker has just started")
+  fileprivate struct State {
+    var phase = Phase.connecting(missing: MissingConditions(.worker, "the worker has just started"))
     var obstacle: (@Sendable () -> String?)?
+    var figures: (@Sendable () -> SessionFigures)?
+    var check = MissingConditions([:])
+    var lastBeat: ContinuousClock.Instant?
+    var isConsuming = false
     var warnings: [String] = []
+    var queue: QueueFigures?
+    var store: StoreStatistics?
   }
 
   private let state = Mutex(State())
+  /// How old the last sign of life may be.
+  private let freshness: Duration
 
-  package init() {}
+  /// - Parameter freshness: without a sign of life for so long a worker is not ready. Default: 30 s.
+  package init(freshness: Duration = .seconds(30)) { self.freshness = freshness }
 
   package var phase: Phase {
-    let (phase, obstacle) = state.withLock { ($0.phase, $0.obstacle) }
-    guard phase == .active || phase == .recovering, let reason = obstacle?() else { return phase }
-    return .blocked(reason: reason)
+    let state = state.withLock { $0 }
+    switch state.phase {
+    case .active, .recovering:
+      var missing = state.check.reasons
+      if let reason = state.obstacle?() { missing[.broker] = reason }
+      if let silence = state.silence(longerThan: freshness) { missing[.heartbeat] = silence }
+      return missing.isEmpty ? state.phase : .blocked(missing: MissingConditions(missing))
+    case .standby:
+      guard let silence = state.silence(longerThan: freshness) else { return .standby }
+      return .blocked(missing: MissingConditions(.heartbeat, silence))
+    case .connecting, .blocked, .draining, .stopped: return state.phase
+    }
   }
 
   /// Whether work flows, or would as soon as the active worker is gone.
-  package var isReady: Bool { phase == .active || phase == .standby }
+  package var isReady: Bool { missing.reasons.isEmpty }
+
+  /// What is missing for that.
+  package var missing: MissingConditions {
+    switch phase {
+    case .active, .standby: MissingConditions([:])
+    case .connecting(let missing), .blocked(let missing): missing
+    case .recovering: MissingConditions(.outbox, "messages of a former worker are still being published")
+    case .draining: MissingConditions(.worker, "it is draining")
+    case .stopped: MissingConditions(.worker, "it has stopped")
+    }
+  }
 
   /// A worker that drains does not become active again.
   package func change(to phase: Phase) {
@@ -51,5 +81,54 @@ package final class WorkerStatus: Sendable {
   }
 
   /// - Parameter obstacle: asked whenever somebody asks how a worker is that has work: why that does not flow.
-  package func watch(_ obstacle: (@Sendable () -> String?)?) { state.withLock { $0.obstacle = obstacle } }
+  package func watch(_ obstacle: (@Sendable () -> String?)?) {
+    state.withLock { state in
+      state.obstacle = obstacle
+      state.check = MissingConditions([:])
+      state.queue = nil
+      state.lastBeat = obstacle == nil ? nil : .now
+    }
+  }
+
+  /// A sign of life: a batch was taken, or the database has answered.
+  package func beat() { state.withLock { $0.lastBeat = .now } }
+
+  /// What the last look at the broker has found missing.
+  package func note(_ check: MissingConditions, queue: QueueFigures?) {
+    state.withLock { state in
+      state.check = check
+      state.queue = queue
+    }
+  }
+
+  /// The worker has begun to consume, and has not been told to stop.
+  var isConsuming: Bool {
+    get { state.withLock { $0.isConsuming && $0.phase == .active } }
+    set { state.withLock { $0.isConsuming = newValue } }
+  }
+
+  // MARK: Figures
+
+  /// What the session has in hand; nil where there is none.
+  package var session: SessionFigures? { state.withLock { $0.figures }?() }
+
+  /// - Parameter figures: asked whenever somebody wants to know; nil when the session is over.
+  package func count(_ figures: (@Sendable () -> SessionFigures)?) { state.withLock { $0.figures = figures } }
+
+  /// What the broker last said of the queue; nil where nobody has asked.
+  package var queue: QueueFigures? { state.withLock { $0.queue } }
+
+  /// What waits in the database, as it was last counted.
+  package var store: StoreStatistics? {
+    get { state.withLock { $0.store } }
+    set { state.withLock { $0.store = newValue } }
+  }
+}
+
+extension WorkerStatus.State {
+  /// How long there was no sign of life; nil where that is no longer than `limit`.
+  fileprivate func silence(longerThan limit: Duration) -> String? {
+    guard let lastBeat, ContinuousClock.now - lastBeat > limit else { return nil }
+    return "no batch and no sign of life of the database for more than \(Int(limit / .seconds(1))) s"
+  }
 }

@@ -18,6 +18,9 @@ final class Acknowledger: Sendable {
     (settlements, continuation) = AsyncStream.makeStream()
   }
 
+  /// How many deliveries are not acknowledged.
+  var unacknowledgedCount: Int { ledger.withLock { $0.unacknowledgedCount } }
+
   /// Deliveries arrived. Called before any of them can be settled.
   func register(_ deliveries: [Delivery]) {
     ledger.withLock { ledger in

@@ -3,6 +3,7 @@ import Failpoints
 import Logging
 import MessageContract
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// What the commit stage is asked to do.
@@ -44,11 +45,15 @@ struct CommitStage {
   let confirmed: ConfirmedEntries
   let acknowledger: Acknowledger
   let output: BatchChannel<Publication>
+  let status: WorkerStatus
+  let probe: any WorkerProbe
   let logger: Logger
 
   /// Runs until the input is finished.
   func run() async throws {
     while let batch = try await input.take() {
+      status.beat()
+      probe.batchTaken(closedBy: batch.reason)
       var isIdle = true
       var messages: [ReceivedMessage] = []
       var letters: [BrokerDeadLetter] = []
@@ -131,7 +136,8 @@ struct CommitStage {
       metadata: [
         "reason": "\(invalid.reason.rawValue)", "detail": "\(invalid.detail)",
         "command_id": "\(invalid.envelope.id ?? "")", "command_source": "\(invalid.envelope.source ?? "")",
-        "tenant_id": "\(invalid.envelope.tenantID?.description ?? "")", "bytes": "\(delivery.body.count)",
+        "tenant_id": "\(invalid.envelope.tenantID?.description ?? "")",
+        "trace_id": "\(invalid.envelope.trace.flatMap { TraceParent($0.traceparent) }?.traceID ?? "")", "bytes": "\(delivery.body.count)",
         "routing_key": "\(delivery.routingKey.text ?? "")",
       ])
   }

@@ -10,6 +10,7 @@ struct OutboxRecovery {
 
   let store: any UnitOfWorkStore
   let publisher: any MessagePublisher
+  let probe: any WorkerProbe
   let logger: Logger
 
   /// Returns when the outbox is empty.
@@ -24,6 +25,7 @@ struct OutboxRecovery {
       try await store.remove(entries.map(\.id))
       Failpoint.removed.hit()
       total += messages.count
+      probe.recovered(messageCount: messages.count)
     }
     if total > 0 { logger.notice("messages left in the outbox were published", metadata: ["count": "\(total)"]) }
   }

@@ -7,11 +7,31 @@ struct Publication: Sendable {
   let messages: [OutboundMessage]
   let entries: [OutboxID]
   let bytes: Int
+  /// What there is to tell of it once it is confirmed.
+  private let departures: [Departure]
+  private let began: ContinuousClock.Instant
+  private let committed: ContinuousClock.Instant
 
   init(_ batch: CommittedBatch) {
     messages = batch.entries.flatMap(\.messages)
     entries = batch.entries.map(\.id)
     bytes = messages.reduce(0) { $0 + $1.body.count }
+    departures = batch.departures
+    began = batch.began
+    committed = batch.ended
+  }
+
+  /// - Parameters:
+  ///   - submitted: when the messages were handed over.
+  ///   - confirmed: when the broker had confirmed the last of them.
+  func report(submitted: ContinuousClock.Instant, confirmed: ContinuousClock.Instant) -> PublicationReport {
+    PublicationReport(
+      messageCount: messages.count, duration: confirmed - submitted,
+      journeys: departures.map { departure in
+        Journey(
+          queue: departure.queue, batch: began - departure.receivedAt, commit: committed - began,
+          publish: confirmed - committed, trace: departure.trace)
+      })
   }
 }
 
@@ -21,10 +41,12 @@ struct PublishStage {
   let input: BatchChannel<Publication>
   let publisher: any MessagePublisher
   let confirmed: ConfirmedEntries
+  let probe: any WorkerProbe
 
   private struct Submission {
     let publication: Publication
     let confirmation: any PublisherConfirmation
+    let submitted: ContinuousClock.Instant
   }
 
   /// No room: whoever submits waits until the publication is the one that is waited for.
@@ -32,11 +54,13 @@ struct PublishStage {
     limits: .init(count: 1, bytes: .max), room: .init(count: 0, bytes: .max))
 
   init(
-    input: BatchChannel<Publication>, publisher: any MessagePublisher, confirmed: ConfirmedEntries
+    input: BatchChannel<Publication>, publisher: any MessagePublisher, confirmed: ConfirmedEntries,
+    probe: any WorkerProbe
   ) {
     self.input = input
     self.publisher = publisher
     self.confirmed = confirmed
+    self.probe = probe
   }
 
   /// Runs until the input is finished.
@@ -51,8 +75,9 @@ struct PublishStage {
   private func submit() async throws {
     while let batch = try await input.take() {
       for publication in batch.elements {
+        let submitted = ContinuousClock.now
         let confirmation = try await publisher.submit(publication.messages)
-        let submission = Submission(publication: publication, confirmation: confirmation)
+        let submission = Submission(publication: publication, confirmation: confirmation, submitted: submitted)
         try await submissions.send([submission]) { $0.publication.bytes }
       }
     }
@@ -65,6 +90,7 @@ struct PublishStage {
         try await submission.confirmation.wait()
         Failpoint.confirmed.hit()
         confirmed.add(submission.publication.entries)
+        probe.published(submission.publication.report(submitted: submission.submitted, confirmed: .now))
       }
     }
   }

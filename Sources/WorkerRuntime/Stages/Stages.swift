@@ -32,12 +32,12 @@ struct Stages {
       limits: .init(count: 1, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
     acknowledger = Acknowledger(source: source)
     sweepDelay = settings.sweepDelay
-    let decoder = CommandDecoder(limits: settings.limits)
+    let decoder = CommandDecoder(limits: settings.limits, traceRatio: settings.traceRatio, access: settings.access)
     consume = ConsumeStage(
       source: source, decoder: decoder, isWary: isWary, acknowledger: acknowledger, output: requests)
     let transaction = BatchTransaction(
       store: session.links.store, environment: session.environment, lines: lines, probe: session.probe,
-      backoff: settings.rerun, deadline: settings.handlerDeadline, logger: session.logger)
+      workerProbe: session.workerProbe, backoff: settings.rerun, deadline: settings.handlerDeadline, logger: session.logger)
     let suspects = SuspectReader(store: session.links.store, environment: session.environment, decoder: decoder)
     commit = CommitStage(
       input: requests, executor: BatchExecutor(transaction),
@@ -45,8 +45,15 @@ struct Stages {
         transaction, suspects: suspects, decoder: decoder, batchCount: batch.count, batchBytes: batch.bytes),
       suspects: suspects, recorder: DeadLetterRecorder(transaction), lines: lines, held: HeldMessages(),
       store: session.links.store, confirmed: confirmed, acknowledger: acknowledger, output: publications,
-      logger: session.logger)
-    publish = PublishStage(input: publications, publisher: session.links.publisher, confirmed: confirmed)
+      status: session.status, probe: session.workerProbe, logger: session.logger)
+    publish = PublishStage(input: publications, publisher: session.links.publisher, confirmed: confirmed,
+      probe: session.workerProbe)
+  }
+
+  /// What is in hand, for those who watch.
+  func figures() -> SessionFigures {
+    SessionFigures(
+      unacknowledged: acknowledger.unacknowledgedCount, waiting: requests.count, lines: Array(lines.all.values))
   }
 
   /// Runs until consuming was stopped and everything in hand is committed, published and acknowledged.

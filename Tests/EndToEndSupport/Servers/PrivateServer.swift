@@ -47,9 +47,17 @@ package enum PrivateServer: String, Sendable {
   /// After a restart of its only node, RabbitMQ (3.10 at least) now and then leaves a quorum queue without a leader, for
   /// ever: whoever publishes to it or consumes it waits. An operator helps it like this, and where there is a leader
   /// nothing happens. https://github.com/rabbitmq/rabbitmq-server/issues/10070
+  ///
+  /// A queue that is still reading its log answers too late: then all are asked again.
   private static func electLeaders() async throws {
-    try await BrokerControl.run(
-      "eval", "[ra:trigger_election({Name, node()}) || {Name, _} <- ra_directory:list_registered(quorum_queues)].")
+    for attempt in 1...6 {
+      do {
+        return try await BrokerControl.run(
+          "eval", "[ra:trigger_election({Name, node()}) || {Name, _} <- ra_directory:list_registered(quorum_queues)].")
+      } catch {
+        guard attempt < 6 else { throw error }
+      }
+    }
   }
 
   private func stack(_ action: String) async throws {

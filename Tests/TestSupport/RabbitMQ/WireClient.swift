@@ -1,3 +1,4 @@
+import Secrets
 package import RabbitMQClient
 
 /// A client that shares no code with the one under test: what it sends and gets are the bytes of the wire.
@@ -14,7 +15,7 @@ package final class WireClient: Sendable {
     guard case .plain(let user, let password) = configuration.authentication else { throw Unexpected(method: nil) }
     try socket.write(Array("AMQP".utf8) + [0, 0, 9, 1])
     try expect(.connectionStart)
-    let login = "\0\(user)\0\(password.revealed)"
+    let login = "\0\(user)\0\(try password.reveal())"
     try send(.connectionStartOK, on: 0, UInt32(0).bigEndianBytes + "PLAIN".shortStringBytes + login.longStringBytes + "en_US".shortStringBytes)
     try expect(.connectionTune)
     try send(.connectionTuneOK, on: 0, UInt16(1).bigEndianBytes + UInt32(131_072).bigEndianBytes + UInt16(0).bigEndianBytes)

@@ -20,6 +20,8 @@ struct ReplayRun {
   let replays: PostgresReplays
   let publisher: RabbitMQPublisher
   let exchange: ShortString
+  /// Who publishes, for an access list.
+  let user: ShortString?
   let options: ReplayOptions
   let stop: DrainSignal
 
@@ -60,7 +62,7 @@ struct ReplayRun {
   private func send(_ count: Int) async throws -> Int {
     let letters = try await replays.next(plan, limit: count)
     try await publisher.publish(
-      letters.map { ReplayMessage.message($0, plan: ReplayReference(plan: plan, letter: $0.id), to: exchange) })
+      letters.map { ReplayMessage.message($0, plan: ReplayReference(plan: plan, letter: $0.id), to: exchange, as: user) })
     try await replays.confirm(plan, letters.map(\.id), at: SystemWallClock().now())
     return letters.count
   }

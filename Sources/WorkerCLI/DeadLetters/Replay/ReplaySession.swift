@@ -42,7 +42,7 @@ struct ReplaySession {
     let run = ReplayRun(
       plan: plan.id, replays: replays,
       publisher: try await RabbitMQPublisher.start(on: connection, options: publishing),
-      exchange: servers.topologyNames.commandsExchange, options: options, stop: stop)
+      exchange: servers.topologyNames.commandsExchange, user: servers.senderUser, options: options, stop: stop)
     return try await withThrowingTaskGroup(of: ReplayEnd?.self) { group in
       group.addTask {
         for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { stop.raise() }

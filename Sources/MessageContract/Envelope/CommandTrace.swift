@@ -1,0 +1,55 @@
+import Crypto
+package import WorkspaceApplication
+
+/// The trace of a command whose sender began none, and the spans of all of its attempts.
+///
+/// They are derived from the command's key, so that each attempt, in whatever process and however much later, knows the
+/// trace and the span of the first one, without anybody keeping them.
+package struct CommandTrace: Sendable {
+  private let key: CommandKey
+
+  package init(of key: CommandKey) { self.key = key }
+
+  /// The span of an attempt.
+  ///
+  /// - Parameter attempt: nil for the first.
+  package func spanID(attempt: String? = nil) -> String { Self.hex(digest(attempt)[16..<24]) }
+
+  /// A trace that begins with the first attempt.
+  ///
+  /// - Parameter ratio: how many of all such traces are sampled, from 0 to 1. It depends on the trace alone: each attempt
+  ///   decides the same.
+  package func context(sampling ratio: Double) -> TraceContext {
+    let digest = digest(nil)
+    let parent = TraceParent(
+      traceID: Self.hex(digest[..<16]), spanID: Self.hex(digest[16..<24]), isSampled: Self.isSampled(digest[8..<16], ratio))
+    return TraceContext(traceparent: parent.text)
+  }
+
+  private static func isSampled(_ bytes: ArraySlice<UInt8>, _ ratio: Double) -> Bool {
+    guard ratio > 0 else { return false }
+    let number = bytes.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return Double(number) < ratio * 0x1p64
+  }
+
+  private func digest(_ attempt: String?) -> [UInt8] {
+    var hash = SHA256()
+    // No attribute holds a control character.
+    for part in [key.source, key.id, attempt].compactMap(\.self) {
+      hash.update(data: Array(part.utf8))
+      hash.update(data: [0])
+    }
+    return Array(hash.finalize())
+  }
+
+  private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+      for (index, byte) in bytes.enumerated() {
+        buffer[index * 2] = digits[Int(byte >> 4)]
+        buffer[index * 2 + 1] = digits[Int(byte & 15)]
+      }
+      return bytes.count * 2
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import MessageContract
+
+/// The JSON Schemas (draft 2020-12) of all messages: `schemas/messages.schema.json`, as it is built into the program.
+package enum MessageSchemas {
+  /// All of them in one document; each message has its own under `$defs`.
+  package static var document: [UInt8] { PackageResources.messages_schema_json }
+
+  /// The types of messages that there are schemas for, in the order of their names.
+  package static var names: [String] { definitions.filter { $0.contains(".") } }
+
+  /// The schema of one message, complete in itself.
+  ///
+  /// - Returns: nil where there is none of that name.
+  package static func schema(_ name: String) -> [UInt8]? {
+    guard names.contains(name) else { return nil }
+    let kept = root.filter { $0.key != "anyOf" && $0.key != "$id" }
+    let own: [(key: String, value: JSONValue)] = [
+      ("$id", .string("urn:workspace-worker:messages:\(name)")), ("$ref", .string("#/$defs/\(name)")),
+    ]
+    guard let document = JSONObject(kept.map { (key: $0.key, value: $0.value) } + own) else { return nil }
+    var writer = JSONWriter()
+    writer.value(.object(document))
+    return writer.bytes
+  }
+
+  private static var root: [JSONObject.Member] {
+    guard case .object(let document) = try? JSONReader.read(document) else { return [] }
+    return document.members
+  }
+
+  private static var definitions: [String] {
+    guard case .object(let definitions) = root.first(where: { $0.key == "$defs" })?.value else { return [] }
+    return definitions.members.map(\.key)
+  }
+}

@@ -1,0 +1,91 @@
+import AsyncHTTPClient
+package import Logging
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+
+/// Sends spans as OTLP, in JSON over HTTP, in batches, every few seconds.
+///
+/// Nobody waits for it: where the receiver is away or slow, spans are dropped, and counted.
+package struct OTLPExporter: Service {
+  /// How many spans a request holds at most.
+  static let batchCount = 512
+  /// How long a request may take.
+  private static let requestLimit: TimeAmount = .seconds(10)
+  /// How long the last requests may take when the program ends.
+  private static let farewellLimit: Duration = .seconds(3)
+
+  private let endpoint: String
+  private let interval: Duration
+  private let resource: [String: String]
+  private let buffer: SpanBuffer
+  private let logger: Logger
+
+  /// - Parameters:
+  ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added.
+  ///   - interval: between two batches.
+  ///   - resource: what is said of the sender, such as `service.name`.
+  package init(endpoint: String, interval: Duration = .seconds(2), resource: [String: String], buffer: SpanBuffer, logger: Logger) {
+    self.endpoint = (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + "/v1/traces"
+    self.interval = interval
+    self.resource = resource
+    self.buffer = buffer
+    self.logger = logger
+  }
+
+  /// Returns after a graceful shutdown, when what waits has been sent or has had its time.
+  package func run() async throws {
+    let client = HTTPClient(eventLoopGroupProvider: .singleton)
+    try? await cancelWhenGracefulShutdown {
+      while true {
+        try await Task.sleep(for: interval)
+        await send(with: client)
+      }
+    }
+    // Not in this task, which may be cancelled.
+    await Task { await sayFarewell(with: client) }.value
+    try await client.shutdown()
+  }
+
+  private func sayFarewell(with client: HTTPClient) async {
+    await withTaskGroup { group in
+      group.addTask { await send(with: client) }
+      group.addTask { try? await Task.sleep(for: Self.farewellLimit) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
+
+  /// Sends all that waits.
+  private func send(with client: HTTPClient) async {
+    while true {
+      let spans = buffer.take(Self.batchCount)
+      guard !spans.isEmpty else { return }
+      do {
+        try await post(spans, with: client)
+        buffer.noteExported(spans.count)
+      } catch {
+        buffer.noteDropped(spans.count)
+        logger.warning(
+          "spans can't be exported, and are dropped", metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
+        return
+      }
+    }
+  }
+
+  private struct Refused: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  private func post(_ spans: [FinishedSpan], with client: HTTPClient) async throws {
+    var request = HTTPClientRequest(url: endpoint)
+    request.method = .POST
+    request.headers.add(name: "content-type", value: "application/json")
+    let document = OTLPDocument(spans, resource: resource, scope: "workspace-worker")
+    request.body = .bytes(ByteBuffer(bytes: try document.data))
+    let response = try await client.execute(request, timeout: Self.requestLimit)
+    // The connection is used again only when the answer has been read.
+    _ = try await response.body.collect(upTo: 1 << 16)
+    guard (200..<300).contains(response.status.code) else { throw Refused(description: "HTTP \(response.status.code)") }
+  }
+}

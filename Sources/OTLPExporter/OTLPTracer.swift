@@ -1,0 +1,44 @@
+package import Tracing
+
+/// A backend of swift-distributed-tracing whose spans go to a buffer, from where ``OTLPExporter`` sends them.
+///
+/// Whether a span is kept is decided by the trace that it is a part of; a new one is.
+package struct OTLPTracer: Tracer {
+  private let buffer: SpanBuffer
+
+  package init(_ buffer: SpanBuffer) { self.buffer = buffer }
+
+  package func startSpan<Instant: TracerInstant>(
+    _ operationName: String, context: @autoclosure () -> InstrumentationContext, ofKind kind: SpanKind,
+    at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
+  ) -> OTLPSpan {
+    var context = context()
+    let parent = context.span
+    let place = context.plannedSpan ?? .random(in: parent?.traceID, isSampled: parent?.isSampled ?? true)
+    context.plannedSpan = nil
+    context.span = place
+    return OTLPSpan(
+      operationName, kind: kind, place: place, parentID: parent?.spanID, context: context,
+      start: instant().nanosecondsSinceEpoch, finish: { [buffer] in buffer.add($0) })
+  }
+
+  /// Sends nothing now: the exporter does, every few seconds.
+  package func forceFlush() {}
+
+  /// Takes the place of the sender from a `traceparent` (https://www.w3.org/TR/trace-context/).
+  package func extract<Carrier, Extract: Extractor>(
+    _ carrier: Carrier, into context: inout InstrumentationContext, using extractor: Extract
+  ) where Extract.Carrier == Carrier {
+    let parts = (extractor.extract(key: "traceparent", from: carrier) ?? "").split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count >= 4, parts[1].count == 32, parts[2].count == 16 else { return }
+    let isSampled = UInt8(parts[3], radix: 16).map { $0 & 1 == 1 } ?? false
+    context.span = SpanContext(traceID: String(parts[1]), spanID: String(parts[2]), isSampled: isSampled)
+  }
+
+  package func inject<Carrier, Inject: Injector>(
+    _ context: InstrumentationContext, into carrier: inout Carrier, using injector: Inject
+  ) where Inject.Carrier == Carrier {
+    guard let span = context.span else { return }
+    injector.inject("00-\(span.traceID)-\(span.spanID)-\(span.isSampled ? "01" : "00")", forKey: "traceparent", into: &carrier)
+  }
+}

@@ -1,0 +1,41 @@
+import Synchronization
+
+/// Spans that wait to be sent. Bounded: what does not fit is dropped, and counted.
+package final class SpanBuffer: Sendable {
+  private struct State {
+    var spans: [FinishedSpan] = []
+    var dropped = 0
+    var exported = 0
+  }
+
+  private let state = Mutex(State())
+  private let limit: Int
+
+  /// - Parameter limit: how many spans may wait. Default: 8192.
+  package init(limit: Int = 8192) { self.limit = limit }
+
+  /// How many spans were dropped so far, because too many waited or the receiver did not take them.
+  package var droppedCount: Int { state.withLock { $0.dropped } }
+  /// How many spans a receiver has taken so far.
+  package var exportedCount: Int { state.withLock { $0.exported } }
+
+  var count: Int { state.withLock { $0.spans.count } }
+
+  func add(_ span: FinishedSpan) {
+    state.withLock { state in
+      if state.spans.count < limit { state.spans.append(span) } else { state.dropped += 1 }
+    }
+  }
+
+  /// Hands out the oldest ones, at most `maximum`.
+  func take(_ maximum: Int) -> [FinishedSpan] {
+    state.withLock { state in
+      let taken = Array(state.spans.prefix(maximum))
+      state.spans.removeFirst(taken.count)
+      return taken
+    }
+  }
+
+  func noteExported(_ count: Int) { state.withLock { $0.exported += count } }
+  func noteDropped(_ count: Int) { state.withLock { $0.dropped += count } }
+}

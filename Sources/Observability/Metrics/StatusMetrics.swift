@@ -1,0 +1,121 @@
+package import CoreMetrics
+import Synchronization
+import UnitOfWork
+package import WorkerRuntime
+package import WorkspaceApplication
+import WorkspaceDomain
+
+/// Gauges of what a worker is doing and has in hand, read when they are asked for.
+package final class StatusMetrics: Sendable {
+  private let status: WorkerStatus
+  private let clock: any WallClock
+  private let states: [(name: String, gauge: Gauge)]
+  private let conditions: [(condition: Condition, gauge: Gauge)]
+  private let ready: Gauge
+  private let unacknowledged: Gauge
+  private let waiting: Gauge
+  private let queueMessages: Gauge
+  private let queueConsumers: Gauge
+  private let outboxEntries: Gauge
+  private let outboxAge: Gauge
+  private let parkedCommands: Gauge
+  private let parkedLines: Gauge
+  private let parkedAge: Gauge
+  private let deadLetters: Mutex<[String: Gauge]>
+  private let instruments: Instruments
+
+  /// - Parameters:
+  ///   - prefetch: as it is configured.
+  ///   - reasons: of dead letters, that are shown with 0 while there is none.
+  package init(
+    _ factory: any MetricsFactory, status: WorkerStatus, clock: any WallClock, prefetch: Int, version: String,
+    reasons: [String]
+  ) {
+    let instruments = Instruments(factory: factory)
+    let catalogue = MetricCatalogue.self
+    self.instruments = instruments
+    self.status = status
+    self.clock = clock
+    states = WorkerStatus.Phase.names.map { ($0, instruments.gauge(catalogue.state, [.state: $0])) }
+    conditions = Condition.allCases.map { ($0, instruments.gauge(catalogue.missing, [.condition: $0.rawValue])) }
+    ready = instruments.gauge(catalogue.ready)
+    unacknowledged = instruments.gauge(catalogue.unacknowledged)
+    waiting = instruments.gauge(catalogue.waiting)
+    queueMessages = instruments.gauge(catalogue.queueMessages)
+    queueConsumers = instruments.gauge(catalogue.queueConsumers)
+    outboxEntries = instruments.gauge(catalogue.outboxEntries)
+    outboxAge = instruments.gauge(catalogue.outboxAge)
+    parkedCommands = instruments.gauge(catalogue.parkedCommands)
+    parkedLines = instruments.gauge(catalogue.parkedLines)
+    parkedAge = instruments.gauge(catalogue.parkedAge)
+    deadLetters = Mutex(
+      Dictionary(uniqueKeysWithValues: reasons.map { ($0, instruments.gauge(catalogue.storedDeadLetters, [.reason: $0])) }))
+    instruments.gauge(catalogue.prefetch).record(prefetch)
+    instruments.gauge(catalogue.build, [.version: version, .swift: SwiftVersion.current]).record(1)
+  }
+
+  /// Reads them anew.
+  package func collect() {
+    let (phase, missing) = (status.phase, status.missing)
+    for (name, gauge) in states { gauge.record(name == phase.name ? 1 : 0) }
+    for (condition, gauge) in conditions { gauge.record(missing.reasons[condition] == nil ? 0 : 1) }
+    ready.record(missing.reasons.isEmpty ? 1 : 0)
+    queueMessages.record(status.queue?.messages ?? 0)
+    queueConsumers.record(status.queue?.consumers ?? 0)
+    collectSession()
+    collectStore()
+  }
+
+  private func collectSession() {
+    let session = status.session
+    let lines = session?.lines ?? []
+    unacknowledged.record(session?.unacknowledged ?? 0)
+    waiting.record(session?.waiting ?? 0)
+    parkedLines.record(lines.count)
+    parkedCommands.record(lines.reduce(0) { $0 + $1.count })
+    let oldest = lines.map(\.oldest.milliseconds).min()
+    parkedAge.record(oldest.map { Double(max(0, clock.now().milliseconds - $0)) / 1000 } ?? 0)
+  }
+
+  private func collectStore() {
+    let store = status.store
+    outboxEntries.record(store?.outboxCount ?? 0)
+    outboxAge.record((store?.outboxAge ?? .zero) / .seconds(1))
+    deadLetters.withLock { gauges in
+      for reason in store?.deadLetters.keys.filter({ gauges[$0] == nil }) ?? [] {
+        gauges[reason] = instruments.gauge(MetricCatalogue.storedDeadLetters, [.reason: reason])
+      }
+      for (reason, gauge) in gauges { gauge.record(store?.deadLetters[reason] ?? 0) }
+    }
+  }
+}
+
+extension WorkerStatus.Phase {
+  package static let names = ["connecting", "standby", "recovering", "active", "blocked", "draining", "stopped"]
+
+  /// What metrics and health call it: one of ``names``.
+  package var name: String {
+    switch self {
+    case .connecting: "connecting"
+    case .standby: "standby"
+    case .recovering: "recovering"
+    case .active: "active"
+    case .blocked: "blocked"
+    case .draining: "draining"
+    case .stopped: "stopped"
+    }
+  }
+}
+
+/// The compiler that this was built with.
+enum SwiftVersion {
+  static var current: String {
+    #if swift(>=6.4)
+      "6.4 or later"
+    #elseif swift(>=6.3)
+      "6.3"
+    #else
+      "before 6.3"
+    #endif
+  }
+}

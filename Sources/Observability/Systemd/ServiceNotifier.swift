@@ -1,0 +1,44 @@
+import ServiceLifecycle
+package import WorkerRuntime
+
+/// Tells the service manager when the worker is ready, what it is doing, that it lives, and that it stops.
+package struct ServiceNotifier: Service {
+  private let manager: ServiceManager
+  private let status: WorkerStatus
+  private let interval: Duration
+
+  /// - Parameters:
+  ///   - watchdog: within which the manager wants a sign of life (`WATCHDOG_USEC`); nil where it wants none.
+  package init(_ manager: ServiceManager, status: WorkerStatus, watchdog: Duration?) {
+    self.manager = manager
+    self.status = status
+    interval = min(watchdog.map { $0 / 3 } ?? .seconds(1), .seconds(1))
+  }
+
+  package func run() async throws {
+    try? await withGracefulShutdownHandler {
+      try await cancelWhenGracefulShutdown { try await tell() }
+    } onGracefulShutdown: {
+      manager.notify("STOPPING=1", "STATUS=draining")
+    }
+    try Task.checkCancellation()
+  }
+
+  private func tell() async throws {
+    var isReady = false
+    var said = ""
+    while true {
+      let (phase, missing) = (status.phase, status.missing)
+      let text = missing.reasons.isEmpty ? phase.name : "\(phase.name): \(missing)"
+      if !isReady, missing.reasons.isEmpty {
+        isReady = true
+        manager.notify("READY=1")
+      }
+      if text != said { manager.notify("STATUS=\(text.split(separator: "\n").joined(separator: " "))") }
+      said = text
+      // Without a sign of life of its stages a worker is left to the watchdog; while servers are away it is well.
+      if missing.reasons[.heartbeat] == nil { manager.notify("WATCHDOG=1") }
+      try await Task.sleep(for: interval)
+    }
+  }
+}

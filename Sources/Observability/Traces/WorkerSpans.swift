@@ -1,0 +1,147 @@
+package import DeliveryPipeline
+import MessageContract
+import OTLPExporter
+package import Tracing
+package import UnitOfWork
+package import WorkerRuntime
+import WorkspaceApplication
+
+/// Makes spans of what becomes of sampled commands: `process`, from the arrival to the commit, and `publish`, from there to
+/// the confirm.
+///
+/// Names and attributes are OpenTelemetry's for messaging: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+package struct WorkerSpans: WorkerProbe {
+  private let tracer: any Tracer
+  private let queue: String
+  private let exchange: String
+
+  /// - Parameters:
+  ///   - queue: where commands come from.
+  ///   - exchange: where results go to.
+  package init(_ tracer: any Tracer, queue: String, exchange: String) {
+    self.tracer = tracer
+    self.queue = queue
+    self.exchange = exchange
+  }
+
+  package func committed(_ batch: CommittedBatch) {
+    guard batch.handled.contains(where: { $0.trace != nil }) else { return }
+    let clock = SpanClock()
+    for handled in batch.handled {
+      guard let trace = handled.trace, let message = handled.message else { continue }
+      let start = message.parked == nil ? message.delivery.receivedAt : batch.began
+      let span = startSpan("process \(queue)", trace.process, ofKind: .consumer, at: clock.instant(start))
+      span.attributes = attributes(of: message, handled.outcome)
+      if let first = trace.first { span.addLink(SpanLink(context: first, attributes: ["workspace_worker.link": "first_attempt"])) }
+      span.setStatus(handled.outcome.kind.spanStatus)
+      span.end(at: clock.instant(batch.ended))
+    }
+  }
+
+  package func published(_ publication: PublicationReport) {
+    let journeys = publication.journeys.filter { $0.trace != nil }
+    guard !journeys.isEmpty else { return }
+    let clock = SpanClock()
+    let end = ContinuousClock.now
+    for journey in journeys {
+      guard let trace = journey.trace else { continue }
+      let span = startSpan("publish \(exchange)", trace.publish, ofKind: .producer, at: clock.instant(end - journey.publish))
+      span.attributes["messaging.system"] = "rabbitmq"
+      span.attributes["messaging.operation.name"] = "publish"
+      span.attributes["messaging.operation.type"] = "send"
+      span.attributes["messaging.destination.name"] = exchange
+      span.end(at: clock.instant(end))
+    }
+  }
+
+  private func startSpan(
+    _ name: String, _ context: InstrumentationContext, ofKind kind: SpanKind, at instant: DefaultTracerClock.Instant
+  ) -> any Span {
+    tracer.startSpan(name, context: context, ofKind: kind, at: instant)
+  }
+
+  private func attributes(of message: ReceivedMessage, _ outcome: CommandOutcome) -> SpanAttributes {
+    var attributes: SpanAttributes = [
+      "messaging.system": "rabbitmq", "messaging.operation.name": "process", "messaging.operation.type": "process",
+      "messaging.destination.name": .string(queue),
+    ]
+    let delivery = message.delivery
+    attributes["messaging.message.body.size"] = delivery.body.count
+    attributes["messaging.rabbitmq.destination.routing_key"] = delivery.routingKey.text
+    attributes["messaging.message.conversation_id"] = delivery.properties.correlationID?.text
+    if let command = message.command {
+      attributes["messaging.message.id"] = command.context.key.id
+      attributes["workspace_worker.command.type"] = command.type.rawValue
+      attributes["workspace_worker.command.source"] = command.context.key.source
+      attributes["workspace_worker.tenant.id"] = "\(command.context.tenantID)"
+    }
+    attributes["workspace_worker.redelivered"] = delivery.isRedelivered
+    attributes["workspace_worker.outcome"] = outcome.kind.spanOutcome
+    return attributes
+  }
+
+  package func sessionEnded(missing conditions: MissingConditions) {}
+  package func batchTaken(closedBy reason: BatchCloseReason) {}
+  package func rolledBack(_ error: UnitOfWorkError) {}
+  package func recovered(messageCount: Int) {}
+  package func expired(count: Int, from table: String) {}
+  package func cleaningFailed(of table: String) {}
+}
+
+extension MessageTrace {
+  /// For the span of the attempt itself.
+  fileprivate var process: InstrumentationContext {
+    var context = InstrumentationContext.topLevel
+    context.span = parentSpanID.map { SpanContext(traceID: traceID, spanID: $0) }
+    context.plannedSpan = SpanContext(traceID: traceID, spanID: spanID)
+    return context
+  }
+
+  /// For a span that is a part of it.
+  fileprivate var publish: InstrumentationContext {
+    var context = InstrumentationContext.topLevel
+    context.span = SpanContext(traceID: traceID, spanID: spanID)
+    return context
+  }
+
+  /// The first attempt, where this is a later one.
+  fileprivate var first: InstrumentationContext? {
+    guard let firstSpanID else { return nil }
+    var context = InstrumentationContext.topLevel
+    context.span = SpanContext(traceID: traceID, spanID: firstSpanID)
+    return context
+  }
+}
+
+extension CommandOutcome.Kind {
+  fileprivate var spanOutcome: String {
+    switch self {
+    case .succeeded: "succeeded"
+    case .rejected(let code): "rejected:\(code)"
+    case .repeated: "repeated"
+    case .parked: "parked"
+    case .deadLettered(let reason): "dead_lettered:\(reason)"
+    }
+  }
+
+  /// A rule's no is an answer, not an error.
+  fileprivate var spanStatus: SpanStatus {
+    switch self {
+    case .succeeded, .rejected, .repeated: SpanStatus(code: .ok)
+    case .parked: SpanStatus(code: .error, message: "parked")
+    case .deadLettered(let reason): SpanStatus(code: .error, message: reason)
+    }
+  }
+}
+
+/// Tells the time of day of instants of the steady clock.
+private struct SpanClock {
+  private let instant = ContinuousClock.now
+  private let time = DefaultTracerClock.now.nanosecondsSinceEpoch
+
+  func instant(_ other: ContinuousClock.Instant) -> DefaultTracerClock.Instant {
+    let (seconds, attoseconds) = (other - instant).components
+    let nanoseconds = Int64(time) + seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    return DefaultTracerClock.Instant(nanosecondsSinceEpoch: UInt64(max(0, nanoseconds)))
+  }
+}

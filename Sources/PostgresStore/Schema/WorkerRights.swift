@@ -1,0 +1,39 @@
+package import PostgresClient
+
+/// What a role must be allowed to, to run the worker and the operators' tools; no more.
+package enum WorkerRights {
+  /// Tables, and what is done with their rows.
+  package static let tables: [(name: String, rights: [String])] = [
+    ("schema_migrations", ["SELECT"]),
+    ("tenants", ["SELECT", "INSERT", "UPDATE"]),
+    ("workspaces", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("inbox", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("outbox", ["SELECT", "INSERT", "DELETE"]),
+    ("dead_letters", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("parked_commands", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("begun_messages", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("active_workers", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("replay_plans", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+    ("replay_items", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
+  ]
+
+  /// - Returns: what this session's role lacks, such as `DELETE on inbox`.
+  package static func missing(_ connection: PostgresConnection) async throws(PostgresError) -> [String] {
+    let pairs = tables.flatMap { table in table.rights.map { (table: table.name, right: $0) } }
+    var names = PostgresParameters()
+    names.append(array: pairs.map(\.table))
+    names.append(array: pairs.map(\.right))
+    let rows = try await connection.pipeline([PostgresRequest(statement, names)])[0]
+    return try rows.map { row throws(PostgresError) in "\(try row.text(1)) on \(try row.text(0))" }
+  }
+
+  /// A table that does not exist can't be asked for; pending migrations are another check's.
+  private static let statement = PostgresStatement(
+    name: "worker_rights", parameters: [.textArray, .textArray],
+    sql: """
+      select wanted.name, wanted.privilege
+      from unnest($1, $2) as wanted (name, privilege)
+      where to_regclass(wanted.name) is not null
+        and not has_table_privilege(to_regclass(wanted.name), wanted.privilege)
+      """)
+}

@@ -1,0 +1,42 @@
+package import PostgresClient
+package import UnitOfWork
+
+/// ``StatisticsStore`` on a connection of its own: one round trip.
+package struct PostgresStatistics: StatisticsStore {
+  private static let outbox = PostgresStatement(
+    name: "statistics_outbox", parameters: [.text],
+    sql: """
+      select count(*), coalesce(extract(epoch from now() - min(recorded_at)) * 1000, 0)::bigint
+      from outbox where queue = $1
+      """)
+  private static let deadLetters = PostgresStatement(
+    name: "statistics_dead_letters",
+    sql: "select reason, count(*) from dead_letters where discarded_at is null group by reason")
+
+  private let connection: PostgresConnection
+  private let queue: String
+
+  /// - Parameters:
+  ///   - connection: should come from ``PostgresConfiguration/forRetention()``: its statements are short.
+  ///   - queue: `<virtual host>/<queue>` whose outbox it is.
+  package init(on connection: PostgresConnection, queue: String) {
+    self.connection = connection
+    self.queue = queue
+  }
+
+  package func statistics() async throws(UnitOfWorkError) -> StoreStatistics {
+    do throws(PostgresError) {
+      var parameters = PostgresParameters()
+      parameters.append(queue)
+      let answers = try await connection.pipeline(
+        [PostgresRequest(Self.outbox, parameters), PostgresRequest(Self.deadLetters)], timeout: .seconds(10))
+      let row = answers[0][0]
+      let letters = try answers[1].map { row throws(PostgresError) in (try row.text(0), Int(try row.int8(1))) }
+      return StoreStatistics(
+        outboxCount: Int(try row.int8(0)), outboxAge: .milliseconds(try row.int8(1)),
+        deadLetters: Dictionary(letters) { first, _ in first })
+    } catch {
+      throw UnitOfWorkError(error)
+    }
+  }
+}

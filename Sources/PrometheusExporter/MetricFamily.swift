@@ -1,0 +1,63 @@
+/// What is known of a metric before it has a value: its name, what it counts and in what unit.
+package struct MetricFamily: Sendable, Hashable {
+  package enum Kind: String, Sendable {
+    case counter, gauge, histogram
+  }
+
+  /// The unit of the values; each but ``none`` stands at the end of the Prometheus name.
+  package enum Unit: String, Sendable {
+    case none = ""
+    case seconds
+    case bytes
+    /// For a gauge that is 1: what it tells is in its labels.
+    case info
+  }
+
+  /// As OpenTelemetry writes it, with dots: the label of the swift-metrics instrument.
+  package let name: String
+  package let kind: Kind
+  package let unit: Unit
+  /// For people: one sentence.
+  package let help: String
+  /// Upper bounds of a histogram's buckets, increasing, in ``unit``, without infinity.
+  package let buckets: [Double]
+
+  package init(_ kind: Kind, _ name: String, unit: Unit = .none, buckets: [Double] = [], help: String) {
+    self.name = name
+    self.kind = kind
+    self.unit = unit
+    self.help = help
+    self.buckets = buckets
+  }
+
+  /// The name in the text format: dots become underscores, then the unit, and `_total` behind a counter.
+  ///
+  /// Source: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-metadata-1
+  package var prometheusName: String {
+    var name = MetricName.sanitized(name)
+    if unit != .none, !name.hasSuffix("_\(unit.rawValue)") { name += "_\(unit.rawValue)" }
+    if kind == .counter, !name.hasSuffix("_total") { name += "_total" }
+    return name
+  }
+}
+
+/// Names of metrics and of labels as Prometheus takes them.
+///
+/// Source: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
+enum MetricName {
+  /// `name` with an underscore for each character that may not stand in it.
+  static func sanitized(_ name: String) -> String {
+    var bytes = name.utf8.map { isAllowed($0) ? $0 : UInt8(ascii: "_") }
+    if let first = bytes.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { bytes.insert(UInt8(ascii: "_"), at: 0) }
+    return bytes.isEmpty ? "_" : String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}

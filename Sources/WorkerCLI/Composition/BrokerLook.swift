@@ -1,0 +1,32 @@
+import DeliveryPipeline
+import RabbitMQClient
+import WorkerRuntime
+
+/// Looks whether the broker has what the worker needs, by asking alone: no right to configure is needed.
+struct BrokerLook: Sendable {
+  private let topology: Topology
+  private let queue: ShortString
+  private let manager: TopologyManager
+
+  init(topology: Topology, queue: ShortString, on connection: RabbitMQConnection) {
+    self.topology = topology
+    self.queue = queue
+    manager = TopologyManager(connection)
+  }
+
+  func check() async throws -> BrokerCheck {
+    let missing = try await missing()
+    let statistics = try await manager.statistics(of: queue)
+    return BrokerCheck(
+      missing: missing,
+      queue: statistics.map { QueueFigures(messages: Int($0.messageCount), consumers: Int($0.consumerCount)) })
+  }
+
+  /// Exchanges and queues that are not there.
+  func missing() async throws -> MissingConditions {
+    let missing = try await manager.check(topology).items.filter { $0.state == .missing && $0.kind != .binding }
+    guard !missing.isEmpty else { return MissingConditions([:]) }
+    let names = missing.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
+    return MissingConditions(.topology, "the broker has no \(names): workspace-worker topology apply makes it")
+  }
+}

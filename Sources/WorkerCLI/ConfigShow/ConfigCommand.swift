@@ -1,0 +1,23 @@
+import ArgumentParser
+import PostgresClient
+import RabbitMQClient
+
+struct ConfigCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: "Shows the configuration.", subcommands: [Show.self])
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints the value of every setting and where it comes from. Passwords are masked.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var output: OutputOptions
+
+    func run() async throws {
+      try await FailureReport.reporting {
+        let report = ConfigurationReport(try await options.loader.loadAll())
+        try output.print(report, text: report.text)
+      }
+    }
+  }
+}

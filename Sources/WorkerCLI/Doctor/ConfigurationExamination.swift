@@ -1,0 +1,48 @@
+import WorkerRuntime
+
+/// What can be seen in the configuration alone: limits that have to fit each other.
+struct ConfigurationExamination {
+  private let configuration: WorkerConfiguration
+  private let consumerTimeout: Duration
+
+  init(_ configuration: WorkerConfiguration, consumerTimeout: Duration) {
+    self.configuration = configuration
+    self.consumerTimeout = consumerTimeout
+  }
+
+  func findings() -> [Finding] { [handlerDeadline, retention, drain] }
+
+  /// A batch may take its deadline and one more statement before it is acknowledged.
+  private var handlerDeadline: Finding {
+    let check = "deadlines.consumer_timeout"
+    let longest = configuration.worker.handlerDeadline + configuration.postgres.responseTimeout
+    let detail =
+      "a delivery is acknowledged after \(longest.settingText) at the latest, the broker waits for \(consumerTimeout.settingText)"
+    guard longest * 2 <= consumerTimeout else {
+      return .problem(
+        check, detail,
+        remedy: "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a consumer that is late")
+    }
+    return .ok(check, detail)
+  }
+
+  private var retention: Finding {
+    let inbox = configuration.inbox
+    let detail =
+      "answers are kept for \(inbox.retention.settingText), a command may come again for \(inbox.replayWindow.settingText), dead letters are kept for \(configuration.deadLetters.retention.settingText)"
+    guard inbox.retention >= configuration.deadLetters.retention else {
+      return .warning(
+        "retention.replay", detail,
+        remedy: "a letter that had been carried out and is replayed after inbox.retention is carried out again: replay younger ones only (--since), or raise inbox.retention")
+    }
+    return .ok("retention.replay", detail)
+  }
+
+  private var drain: Finding {
+    let detail = "SIGTERM: \(configuration.drainTimeout.settingText) to finish what is in hand"
+    guard configuration.drainTimeout >= .seconds(5) else {
+      return .warning("deadlines.drain", detail, remedy: "raise worker.drain_timeout: what is cut short has to be done again")
+    }
+    return .ok("deadlines.drain", detail)
+  }
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Logging
+
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Checks all that a worker needs, a line each, with the remedy. Changes nothing.",
+    discussion: "Exits 0 when there is no problem (warnings don't count), 1 when there is one.")
+
+  /// The broker tells nobody over AMQP how long it waits.
+  @Option(help: "The broker's consumer_timeout, where it is not RabbitMQ's default of 30m.")
+  var consumerTimeout = ConsumerTimeout.standard
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await FailureReport.reporting {
+      let report = DoctorReport(await findings())
+      try output.print(report, text: report.text)
+      if report.status == .problem { throw ExitCode.failure }
+    }
+  }
+
+  private func findings() async -> [Finding] {
+    let configuration: WorkerConfiguration
+    let servers: Servers
+    do {
+      configuration = try await options.load()
+      servers = try Servers(configuration).forOneCommand
+    } catch let error as ConfigurationProblems {
+      return error.problems.map { .problem("configuration", $0, remedy: "correct it: config/worker.yaml explains each setting") }
+    } catch {
+      return [.problem("configuration", "\(error)", remedy: "correct it: config/worker.yaml explains each setting")]
+    }
+    // What servers say is in the findings.
+    let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
+    async let broker = BrokerExamination(servers: servers, tls: configuration.amqp).findings()
+    async let database = DatabaseExamination(servers: servers, logger: logger).findings()
+    return [.ok("configuration", "every setting has a value that it can have")]
+      + ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
+      + (await broker) + (await database)
+  }
+}
+
+/// A duration on the command line.
+struct ConsumerTimeout: ExpressibleByArgument {
+  /// RabbitMQ's default since 3.8.17: https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout
+  static let standard = ConsumerTimeout(duration: .seconds(1800))
+
+  let duration: Duration
+
+  private init(duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    for (name, size) in Duration.settingUnits where argument.hasSuffix(name) {
+      guard let count = Int(argument.dropLast(name.count)), (1...1_000_000_000).contains(count) else { continue }
+      self.init(duration: size * count)
+      return
+    }
+    return nil
+  }
+
+  var defaultValueDescription: String { duration.settingText }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import MessageSchemas
+
+struct SchemaCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "schema", abstract: "Prints the JSON Schemas (draft 2020-12) of commands, results and events.",
+    discussion: "Needs no broker and no database. docs/asyncapi.yaml tells where the messages come from and go to.")
+
+  @Argument(help: "A message's type, such as workspace.create or workspace.create.succeeded. Default: all in one document.")
+  var name: String?
+  @Flag(help: "Prints the types of messages instead, a line each.")
+  var list = false
+
+  func run() async throws {
+    try await FailureReport.reporting {
+      if list { return print(MessageSchemas.names.joined(separator: "\n")) }
+      guard let name else { return print(String(decoding: MessageSchemas.document, as: UTF8.self), terminator: "") }
+      guard let schema = MessageSchemas.schema(name) else {
+        throw ValidationError("There is no schema for \(name); --list prints those that there are.")
+      }
+      print(String(decoding: schema, as: UTF8.self))
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import Logging
+import MessageContract
+import Observability
+import OTLPExporter
+import PostgresStore
+import PrometheusExporter
+import ServiceLifecycle
+import WorkerRuntime
+
+/// What a worker tells of itself, and to whom.
+struct Telemetry: Sendable {
+  let registry: PrometheusRegistry
+  let worker: any WorkerProbe
+  private let exporter: OTLPExporter?
+
+  init(_ configuration: WorkerConfiguration, _ servers: Servers, _ status: WorkerStatus, sampling: LogSampling, logger: Logger) {
+    let registry = PrometheusRegistry(MetricCatalogue.all)
+    let names = configuration.amqp.names
+    let metrics = WorkerMetrics(
+      registry, queue: names.commandsQueue, tables: PostgresRetention.Table.allCases.map(\.rawValue))
+    let spans = SpanBuffer()
+    if let endpoint = configuration.tracing.endpoint {
+      worker = WorkerProbes([
+        metrics, WorkerSpans(OTLPTracer(spans), queue: names.commandsQueue, exchange: names.resultsExchange),
+      ])
+      exporter = OTLPExporter(endpoint: endpoint, resource: Self.resource, buffer: spans, logger: logger)
+    } else {
+      worker = metrics
+      exporter = nil
+    }
+    let process = ProcessMetrics(registry)
+    let gauges = StatusMetrics(
+      registry, status: status, clock: SystemWallClock(), prefetch: configuration.amqp.prefetch,
+      version: WorkerVersion.current, reasons: CommandFailure.allCodes)
+    let losses = LossMetrics(registry, sampling: sampling, spans: spans)
+    registry.addCollector {
+      process.collect()
+      gauges.collect()
+      losses.collect()
+    }
+    self.registry = registry
+  }
+
+  /// What has to run for it.
+  var services: [any Service] { exporter.map { [$0] } ?? [] }
+
+  /// Source: https://opentelemetry.io/docs/specs/semconv/resource/
+  private static var resource: [String: String] {
+    [
+      "service.name": "workspace-worker", "service.version": WorkerVersion.current,
+      "host.name": ProcessInfo.processInfo.hostName, "process.pid": "\(ProcessInfo.processInfo.processIdentifier)",
+    ]
+  }
+}

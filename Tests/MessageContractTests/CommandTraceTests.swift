@@ -1,0 +1,53 @@
+import DeliveryPipeline
+import MessageContract
+import Testing
+import WorkspaceApplication
+
+@Suite struct CommandTraceTests {
+  private let key = CommandKey(source: "/s", id: "1")
+
+  @Test func `a command whose sender began no trace has one of its own, the same at each attempt`() throws {
+    let body = SampleCommand().bytes
+    let first = try CommandDecoder().decode(body, contentType: nil)
+    let second = try CommandDecoder().decode(body, contentType: nil)
+    let trace = try #require(first.context.trace)
+    #expect(trace == second.context.trace)
+    let parent = try #require(TraceParent(trace.traceparent))
+    #expect(!parent.isSampled && trace.tracestate == nil)
+    #expect(parent.spanID == CommandTrace(of: first.context.key).spanID())
+  }
+
+  @Test func `the trace is the envelope's, else the header's, else a new one`() throws {
+    let inEnvelope = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    let inHeader = "00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    var headers = HeaderTable()
+    headers.append("traceparent", inHeader)
+    headers.append("tracestate", "a=1")
+    let with = SampleCommand().with("traceparent", "\"\(inEnvelope)\"").bytes
+    let without = SampleCommand().bytes
+    #expect(try CommandDecoder().decode(with, contentType: nil, headers: headers).context.trace?.traceparent == inEnvelope)
+    let taken = try CommandDecoder().decode(without, contentType: nil, headers: headers).context.trace
+    #expect(taken == TraceContext(traceparent: inHeader, tracestate: "a=1"))
+    var broken = HeaderTable()
+    broken.append("traceparent", "00-zz")
+    let new = try CommandDecoder().decode(without, contentType: nil, headers: broken).context.trace
+    #expect(new == CommandTrace(of: try CommandDecoder().decode(without, contentType: nil).context.key).context(sampling: 0))
+  }
+
+  @Test func `attempts have spans of their own, and keys that run together traces of their own`() {
+    let trace = CommandTrace(of: key)
+    #expect(Set([trace.spanID(), trace.spanID(attempt: "attempt 2"), trace.spanID(attempt: "attempt 3")]).count == 3)
+    #expect(CommandTrace(of: CommandKey(source: "/s1", id: "")).spanID() != CommandTrace(of: CommandKey(source: "/s", id: "1")).spanID())
+  }
+
+  @Test func `a ratio of all traces is sampled`() {
+    let counts = [0.0, 0.25, 1.0].map { ratio in
+      (0..<2000).count { number in
+        let context = CommandTrace(of: CommandKey(source: "/s", id: "\(number)")).context(sampling: ratio)
+        return TraceParent(context.traceparent)?.isSampled == true
+      }
+    }
+    #expect(counts[0] == 0 && counts[2] == 2000)
+    #expect((400...600).contains(counts[1]))
+  }
+}
