@@ -77,6 +77,7 @@ import WorkspaceDomain
     ])
     #expect(InvalidCommand.Reason.allCases.map(\.rawValue) == [
       "malformed_json", "invalid_envelope", "unknown_command_type", "invalid_data", "message_too_large",
+      "forbidden_sender",
     ])
   }
 }

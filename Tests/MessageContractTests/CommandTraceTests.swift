@@ -8,8 +8,8 @@ import WorkspaceApplication
 
   @Test func `a command whose sender began no trace has one of its own, the same at each attempt`() throws {
     let body = SampleCommand().bytes
-    let first = try CommandDecoder().decode(body, contentType: nil)
-    let second = try CommandDecoder().decode(body, contentType: nil)
+    let first = try CommandDecoder(traceRatio: 0).decode(body, contentType: nil)
+    let second = try CommandDecoder(traceRatio: 0).decode(body, contentType: nil)
     let trace = try #require(first.context.trace)
     #expect(trace == second.context.trace)
     let parent = try #require(TraceParent(trace.traceparent))
@@ -25,13 +25,13 @@ import WorkspaceApplication
     headers.append("tracestate", "a=1")
     let with = SampleCommand().with("traceparent", "\"\(inEnvelope)\"").bytes
     let without = SampleCommand().bytes
-    #expect(try CommandDecoder().decode(with, contentType: nil, headers: headers).context.trace?.traceparent == inEnvelope)
-    let taken = try CommandDecoder().decode(without, contentType: nil, headers: headers).context.trace
+    #expect(try CommandDecoder(traceRatio: 0).decode(with, contentType: nil, headers: headers).context.trace?.traceparent == inEnvelope)
+    let taken = try CommandDecoder(traceRatio: 0).decode(without, contentType: nil, headers: headers).context.trace
     #expect(taken == TraceContext(traceparent: inHeader, tracestate: "a=1"))
     var broken = HeaderTable()
     broken.append("traceparent", "00-zz")
-    let new = try CommandDecoder().decode(without, contentType: nil, headers: broken).context.trace
-    #expect(new == CommandTrace(of: try CommandDecoder().decode(without, contentType: nil).context.key).context(sampling: 0))
+    let new = try CommandDecoder(traceRatio: 0).decode(without, contentType: nil, headers: broken).context.trace
+    #expect(new == CommandTrace(of: try CommandDecoder(traceRatio: 0).decode(without, contentType: nil).context.key).context(sampling: 0))
   }
 
   @Test func `attempts have spans of their own, and keys that run together traces of their own`() {

@@ -79,6 +79,7 @@ deny_service_starts() {
   is_installed rabbitmq-server || denied+=('rabbitmq-server*')
   is_installed erlang-base || denied+=('epmd*')
   is_installed 'postgresql-[0-9]*' || denied+=('postgresql*')
+  is_installed prometheus || denied+=('prometheus*')
   ((${#denied[@]} > 0)) || return 0
   trap allow_service_starts EXIT
   service_policy_script "${denied[@]}" | as_root tee "$service_policy" >/dev/null

@@ -7,7 +7,8 @@
 port_range() {
   case $1 in
     postgres) echo 20000 22999 ;;
-    amqp) echo 23000 24999 ;;
+    amqp) echo 23000 23999 ;;
+    amqps) echo 24000 24999 ;;
     management) echo 25000 26999 ;;
     prometheus) echo 27000 28999 ;;
     distribution) echo 29000 30999 ;;

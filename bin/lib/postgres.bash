@@ -78,13 +78,29 @@ postgres_launch() {
   settle_postgres_folder
   data=$(realpath -- "$stack_dir/postgres")/data
   "${as_postgres[@]}" test -d "$data" || make_cluster "$programs" "${data%/data}"
+  make_certificates
+  write_postgres_tls "$data"
   # It names a server that is gone: launch_server has ended all there were. Were
   # its id in use again, PostgreSQL would take that process for the server.
   "${as_postgres[@]}" rm -f "$data/postmaster.pid"
   # Sessions come by TCP alone: a socket's path would be too long in a deep folder.
   spawn "$(server_log postgres)" "${as_postgres[@]}" "$programs/postgres" -D "$data" \
     -p "$(port_of postgres postgres)" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=200
+    -c unix_socket_directories= -c max_connections=200 \
+    -c ssl=on -c ssl_ca_file="$data/ca.pem" -c ssl_cert_file="$data/server.pem" -c ssl_key_file="$data/server.key"
+}
+
+# The server's copies, which its account can read; and who may come with a
+# certificate instead of a password.
+write_postgres_tls() {
+  local file
+  for file in ca.pem server.pem server.key; do
+    (umask 077 && "${as_postgres[@]}" tee "$1/$file" <"$stack_dir/tls/$file" >/dev/null) ||
+      fail "could not hand $file to PostgreSQL"
+    "${as_postgres[@]}" chmod 600 "$1/$file"
+  done
+  "${as_postgres[@]}" grep -qs workspace_certificate "$1/pg_hba.conf" ||
+    "${as_postgres[@]}" sed -i '1i hostssl all workspace_certificate all cert' "$1/pg_hba.conf"
 }
 
 # Makes the cluster aside, so that one interrupted on the way is never used. Any

@@ -3,7 +3,7 @@
 # The private RabbitMQ node, with an epmd of its own.
 
 rabbitmq_ports() {
-  echo amqp management prometheus distribution epmd
+  echo amqp amqps management prometheus distribution epmd
 }
 
 # The package's own scripts: those on PATH switch to the system's broker user.
@@ -84,7 +84,7 @@ write_rabbitmq_config() {
   chmod 700 -- "$home"
   [[ -s $home/.erlang.cookie ]] || (umask 077 && random_word >"$home/.erlang.cookie")
   chmod 400 -- "$home/.erlang.cookie"
-  echo '[rabbitmq_management,rabbitmq_prometheus,rabbitmq_consistent_hash_exchange].' \
+  echo '[rabbitmq_management,rabbitmq_prometheus,rabbitmq_consistent_hash_exchange,rabbitmq_auth_mechanism_ssl].' \
     >"$home/enabled_plugins"
   # Empty, in place of those in /etc/rabbitmq.
   echo '[].' >"$home/advanced.config"
@@ -101,6 +101,16 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = $(port_of rabbitmq management)
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = $(port_of rabbitmq prometheus)
+listeners.ssl.1 = 127.0.0.1:$(port_of rabbitmq amqps)
+ssl_options.cacertfile = $stack_dir/tls/ca.pem
+ssl_options.certfile = $stack_dir/tls/server.pem
+ssl_options.keyfile = $stack_dir/tls/server.key
+ssl_options.verify = verify_peer
+ssl_options.fail_if_no_peer_cert = false
+ssl_cert_login_from = common_name
+auth_mechanisms.1 = PLAIN
+auth_mechanisms.2 = AMQPLAIN
+auth_mechanisms.3 = EXTERNAL
 # A developer's disk may be nearly full; the broker should work all the same.
 disk_free_limit.absolute = 64MB
 CONF
@@ -114,6 +124,7 @@ rabbitmq_launch() {
   # A first start that was killed can leave half a database, on which the next
   # one would wait for ever. There is nothing in it yet.
   [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
+  make_certificates
   write_rabbitmq_config
   set_rabbitmq_environment
   raise_file_limit

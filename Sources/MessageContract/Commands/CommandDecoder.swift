@@ -7,13 +7,13 @@ package struct CommandDecoder: Sendable {
   private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
 
   private let limits: ContractLimits
-  private let traceRatio: Double
+  private let traceRatio: Double?
   private let access: AccessList?
 
   /// - Parameters:
-  ///   - traceRatio: how many of the traces that begin here are sampled, from 0 to 1.
+  ///   - traceRatio: how many of the traces that begin here are sampled, from 0 to 1; nil: none begins here.
   ///   - access: who may send what; nil: everybody everything.
-  package init(limits: ContractLimits = ContractLimits(), traceRatio: Double = 0, access: AccessList? = nil) {
+  package init(limits: ContractLimits = ContractLimits(), traceRatio: Double? = nil, access: AccessList? = nil) {
     self.limits = limits
     self.access = access
     self.traceRatio = traceRatio
@@ -51,7 +51,7 @@ package struct CommandDecoder: Sendable {
     let data = try data(of: document, envelope)
     let command = try command(type, data, envelope)
     let key = CommandKey(source: source, id: id)
-    let trace = envelope.trace ?? headers?.trace ?? CommandTrace(of: key).context(sampling: traceRatio)
+    let trace = envelope.trace ?? headers?.trace ?? traceRatio.map { CommandTrace(of: key).context(sampling: $0) }
     return DecodedCommand(
       type: type, context: CommandContext(key: key, tenantID: tenantID, userID: envelope.userID, trace: trace),
       command: command,
