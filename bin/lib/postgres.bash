@@ -129,7 +129,7 @@ initialize_cluster() {
 
 make_database() {
   "${as_postgres[@]}" "$1/postgres" --single -D "$2" -c exit_on_error=true postgres <<SQL
-CREATE ROLE $role LOGIN CREATEDB PASSWORD '$(postgres_password)'
+CREATE ROLE $role LOGIN CREATEDB CREATEROLE PASSWORD '$(postgres_password)'
 GRANT pg_checkpoint TO $role
 CREATE DATABASE $database OWNER $role
 SQL

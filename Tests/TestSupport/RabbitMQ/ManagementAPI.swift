@@ -26,13 +26,47 @@ package struct ManagementAPI: Sendable {
 
   package func deleteVirtualHost(_ name: String) async throws { try await send("DELETE", ["vhosts", name]) }
 
-  /// A user with all rights in a virtual host.
-  package func createUser(for virtualHost: String) async throws -> (name: String, password: String) {
+  private static let allRights = ["configure": ".*", "write": ".*", "read": ".*"]
+
+  /// A user with these rights in a virtual host, by default with all.
+  package func createUser(
+    for virtualHost: String, permissions: [String: String]? = nil
+  ) async throws -> (name: String, password: String) {
     let user = (name: "test-\(UInt64.random(in: 0 ... .max))", password: "sesame-\(UInt64.random(in: 0 ... .max))")
-    try await send("PUT", ["users", user.name], #"{"password":"\#(user.password)","tags":""}"#)
-    try await send(
-      "PUT", ["permissions", virtualHost, user.name], #"{"configure":".*","write":".*","read":".*"}"#)
+    try await setPassword(user.password, of: user.name)
+    try await permit(user.name, permissions ?? Self.allRights, in: virtualHost)
     return user
+  }
+
+  /// A user without a password, with all rights in a virtual host.
+  package func createUser(named name: String, for virtualHost: String) async throws {
+    try await send("PUT", ["users", name], #"{"password_hash":"","tags":""}"#)
+    try await permit(name, Self.allRights, in: virtualHost)
+  }
+
+  /// Makes the user where there is none.
+  package func setPassword(_ password: String, of user: String) async throws {
+    try await send("PUT", ["users", user], #"{"password":"\#(password)","tags":""}"#)
+  }
+
+  private func permit(_ user: String, _ permissions: [String: String], in virtualHost: String) async throws {
+    let body = String(decoding: try JSONEncoder().encode(permissions), as: UTF8.self)
+    try await send("PUT", ["permissions", virtualHost, user], body)
+  }
+
+  /// The users of the connections to a virtual host, as far as the list knows them yet.
+  package func userNames(in virtualHost: String) async throws -> Set<String> {
+    struct Connection: Decodable {
+      let user: String
+    }
+    for _ in 0..<200 {
+      let data = try await send("GET", ["vhosts", virtualHost, "connections"])
+      let users = try JSONDecoder().decode([Connection].self, from: data).map(\.user)
+      if !users.isEmpty { return Set(users) }
+      // The list follows with a delay, and nothing tells when.
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return []
   }
 
   package func deleteUser(_ name: String) async throws { try await send("DELETE", ["users", name]) }

@@ -1,0 +1,33 @@
+import Foundation
+
+/// What a worker's `/metrics` shows, read by Prometheus' own parser.
+package struct Metrics: Sendable {
+  package struct Sample: Decodable, Sendable {
+    package let name: String
+    package let type: String
+    package let labels: [String: String]
+    package let value: Double
+  }
+
+  package let samples: [Sample]
+  /// As it was read.
+  package let text: String
+
+  package init(_ text: String) async throws {
+    self.text = text
+    let json = try await PythonTool.run("exposition", input: text)
+    samples = try JSONDecoder().decode([Sample].self, from: Data(json.utf8))
+  }
+
+  /// The sum of all samples of that name that have these labels; nil where there is none.
+  package func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
+    let found = samples.filter { sample in
+      sample.name == name && labels.allSatisfy { sample.labels[$0.key] == $0.value }
+    }
+    return found.isEmpty ? nil : found.reduce(0) { $0 + $1.value }
+  }
+}
+
+extension WorkerProcess {
+  package func metrics() async throws -> Metrics { try await Metrics(try await health("metrics").body) }
+}

@@ -1,0 +1,91 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
+struct DoctorTests {
+  private struct Report: Decodable {
+    struct Check: Decodable {
+      let check: String
+      let status: String
+      let detail: String
+      let remedy: String?
+    }
+    let status: String
+    let checks: [Check]
+
+    subscript(name: String) -> Check? { checks.first { $0.check == name } }
+  }
+
+  @Test func `what is lacking is a problem with its remedy, and none is left when that is done`() async throws {
+    let deployment = try Deployment.current
+    let before = try await report(exit: 1)
+    #expect(before.status == "problem")
+    #expect(before["broker.topology"]?.remedy == "workspace-worker topology apply")
+    #expect(before["database.migrations"]?.remedy == "workspace-worker migrate up")
+    try await deployment.prepare()
+    let idle = try await report(exit: 0)
+    #expect(idle.status == "warning" && idle["broker.consumers"]?.status == "warning")
+    let worker = try await deployment.activeWorker()
+    let after = try await report(exit: 0)
+    #expect(after["broker.consumers"]?.status == "ok" && after["broker.topology"]?.status == "ok")
+    #expect(after.checks.allSatisfy { ($0.remedy == nil) == ($0.status == "ok") })
+    for check in [
+      "configuration", "deadlines.consumer_timeout", "retention.replay", "broker.name", "broker.login", "broker.tls", "broker.version",
+      "broker.alarms", "database.login", "database.tls", "database.version", "database.writable", "clock.skew", "database.migrations",
+      "database.role",
+    ] {
+      #expect(after[check] != nil, "\(check)")
+    }
+    #expect(try await worker.drain() == .code(0))
+    let text = try await deployment.run("doctor")
+    #expect(text.output.split(separator: "\n").count == after.checks.count + 1, "a line each")
+  }
+
+  @Test func `servers that are away, names that lead nowhere and passwords that are wrong are told apart`() async throws {
+    let deployment = try Deployment.current
+    let (amqp, postgres) = (deployment.host.url, try deployment.database.url)
+    for (environment, check, words) in [
+      (["AMQP_URL": "amqp://127.0.0.1:1/"], "broker.connection", "start the broker"),
+      (["AMQP_URL": "amqp://nowhere.invalid/"], "broker.name", "name service"),
+      (["AMQP_URL": amqp.replacing("guest:guest", with: "guest:sesame")], "broker.login", "user, password"),
+      (["POSTGRES_URL": "postgres://127.0.0.1:1/d"], "database.connection", "start PostgreSQL"),
+      (["POSTGRES_URL": "postgres://nowhere.invalid/d"], "database.name", "name service"),
+      (["POSTGRES_URL": postgres.replacing(/:[^:@]*@/, with: ":sesame@")], "database.login", "password"),
+      (["WORKER_HANDLER_DEADLINE": "14m"], "deadlines.consumer_timeout", ""),
+      (["WORKER_BATCH_COUNT": "many"], "configuration", "worker.yaml"),
+    ] {
+      let report = try await report(environment, exit: 1)
+      let found = report[check]
+      #expect(found?.remedy?.contains(words) == true || words.isEmpty, "\(environment): \(report.checks)")
+      #expect(found?.status == "problem" || words.isEmpty)
+      #expect(!"\(report)".contains("sesame"))
+    }
+  }
+
+  @Test func `the broker's own limit is what the operator says it is`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let short = try await deployment.run("doctor", "--consumer-timeout", "2m", "--format", "json")
+    #expect(short.exit == .code(1) && short.output.contains("2m"))
+    #expect(try await deployment.run("doctor", "--consumer-timeout", "soon").exit == .code(64))
+  }
+
+  @Test func `a second consumer of the commands is a problem`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let one = try await Subscription.of("workspace.commands", on: deployment.host)
+    let two = try await Subscription.of("workspace.commands", on: deployment.host)
+    #expect(try await report(exit: 1)["broker.consumers"]?.status == "problem")
+    await one.close()
+    await two.close()
+  }
+
+  private func report(_ environment: [String: String] = [:], exit: Int32) async throws -> Report {
+    let result = try await Deployment.current.run("doctor", "--format", "json", environment: environment)
+    #expect(result.exit == .code(exit), "\(environment): \(result.output)")
+    return try JSONDecoder().decode(Report.self, from: Data(result.output.utf8))
+  }
+}

@@ -1,0 +1,26 @@
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+/// The clients of `docs/clients`, which others begin with, do what they say.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct ClientTests {
+  @Test(arguments: [("/usr/bin/python3", "python_client.py", "/clients/python"), ("/usr/bin/ruby", "ruby_client.rb", "/clients/ruby")])
+  func `a client sends commands, gets their results and listens to events`(interpreter: String, file: String, source: String) async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let tenant = Command.newID()
+    let folder = PythonTool.repository.appending(path: "docs/clients")
+    let client = try Program(interpreter, [file, tenant], environment: ["AMQP_URL": deployment.host.url], folder: folder)
+    #expect(try await client.exit() == .code(0), "\(client.errors)")
+    let messages = try client.output.split(separator: "\n").map { try CloudEvent(Array($0.utf8)) }
+    #expect(messages.map(\.type) == [
+      "workspace.create_root.succeeded", "workspace.create.succeeded", "workspace.created", "workspace.created",
+    ])
+    #expect(messages.allSatisfy { $0.tenantid == tenant && $0.commandsource == source })
+    #expect(messages.suffix(2).map(\.sequence) == ["1", "2"])
+    #expect(messages[1].data.workspace?.parent_workspace_id == messages[0].data.workspace?.id)
+    #expect(try await worker.drain() == .code(0))
+  }
+}

@@ -1,0 +1,82 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+/// The published schemas say what the worker does: checked by somebody else's validator.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct SchemaTests {
+  @Test func `everything that the worker publishes fits its schema, and every command that it takes`() async throws {
+    let deployment = try Deployment.current
+    let sample = try SampleCommands.read()
+    let hostile = HostileMessage.notJSON + HostileMessage.envelopes + HostileMessage.unknownTypes + HostileMessage.wrongData
+    var subscriptions: [Subscription] = []
+    for exchange: ShortString in ["workspace.results", "workspace.events", "workspace.dead-letters"] {
+      subscriptions.append(try await Subscription.to(exchange, on: deployment.host))
+    }
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker()
+    try await sender.send(sample.commands + hostile.map(\.command))
+    try await Patience.poll(for: "all is done") { try await deployment.letters().count == hostile.count }
+    #expect(try await worker.drain() == .code(0))
+    var lines: [String] = []
+    for subscription in subscriptions {
+      let published = try await subscription.everything(on: deployment.host)
+      lines += published.map { message in
+        let type = message.event?.type ?? ""
+        // Of a type that there is no command for.
+        let isKnown = !type.hasSuffix(".failed") || Self.commandTypes.contains(String(type.dropLast(7)))
+        return "\(isKnown ? type : "command.failed")\t\(String(decoding: message.body, as: UTF8.self))"
+      }
+      await subscription.close()
+    }
+    #expect(lines.count > 574 + 500)
+    lines += zip(sample.commands, sample.events).map { "\($1.type)\t\(String(decoding: $0.body, as: UTF8.self))" }
+    let problems = try await validate(lines).filter { $0 != "valid" }
+    #expect(problems.isEmpty, "\(problems.prefix(5))")
+    await sender.close()
+  }
+
+  @Test func `what the worker refuses for its shape the schema refuses, too`() async throws {
+    let wrong = HostileMessage.wrongData.map(\.command)
+    let lines = wrong.map { "\($0.routingKey.text ?? "")\t\(String(decoding: $0.body, as: UTF8.self))" }
+    #expect(wrong.count > 10)
+    for (line, verdict) in zip(lines, try await validate(lines)) { #expect(verdict != "valid", "\(line)") }
+  }
+
+  @Test func `the program prints them, each complete in itself`() async throws {
+    let deployment = try Deployment.current
+    let all = try await deployment.run("schema", environment: ["AMQP_URL": "", "POSTGRES_URL": ""])
+    #expect(all.output == (try String(contentsOf: Self.file, encoding: .utf8)))
+    let names = try await deployment.run("schema", "--list").output.split(separator: "\n").map(String.init)
+    #expect(names.count == 29, "six commands with three results each, command.failed, and four events")
+    for name in ["workspace.create", "workspace.create.rejected", "workspace.deleted", "command.failed"] {
+      #expect(names.contains(name))
+      let schema = try await deployment.run("schema", name)
+      let document = try #require(try JSONSerialization.jsonObject(with: Data(schema.output.utf8)) as? [String: Any])
+      #expect(document["$ref"] as? String == "#/$defs/\(name)" && document["$defs"] != nil)
+    }
+    #expect(try await deployment.run("schema", "workspace.make").exit == .code(64))
+  }
+
+  @Test func `the AsyncAPI document names every message, and nothing else`() throws {
+    let text = try String(contentsOf: PythonTool.repository.appending(path: "docs/asyncapi.yaml"), encoding: .utf8)
+    let document = try #require(try JSONSerialization.jsonObject(with: Data(contentsOf: Self.file)) as? [String: Any])
+    let definitions = try #require(document["$defs"] as? [String: Any])
+    let messages = Set(definitions.keys.filter { $0.contains(".") })
+    let referred = Set(text.matches(of: /#\/\$defs\/([a-z_.]+)/).map { String($0.output.1) })
+    #expect(referred == messages)
+  }
+
+  private static let commandTypes = ["create_root", "create", "rename", "delete", "get", "list"].map { "workspace.\($0)" }
+  private static let file = PythonTool.repository.appending(path: "Sources/MessageSchemas/schemas/messages.schema.json")
+
+  /// A verdict on each line.
+  private func validate(_ lines: [String]) async throws -> [String] {
+    let output = try await PythonTool.run("validate", [Self.file.path], input: lines.joined(separator: "\n") + "\n")
+    let verdicts = output.split(separator: "\n").map(String.init)
+    try #require(verdicts.count == lines.count)
+    return verdicts
+  }
+}

@@ -1,0 +1,54 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct LogTests {
+  @Test func `each line is one JSON object with a time, a level and what it is about, and nothing of a payload`() async throws {
+    let deployment = try Deployment.current
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker(["LOG_LEVEL": "debug"])
+    let tenant = Command.newID()
+    let trace = "0af7651916cd43dd8448eb211c80319c"
+    let extra = #","traceparent":"00-\#(trace)-b7ad6b7169203331-01""#
+    let create = Command("workspace.create_root", #"{"name":"sesame"}"#, tenant: tenant, extra: extra)
+    let invalid = Command("workspace.create_root", #"{"name":["sesame"]}"#, tenant: tenant, extra: extra)
+    try await sender.send([create, invalid])
+    _ = try await results.first(2)
+    #expect(try await worker.drain() == .code(0))
+    #expect(!worker.program.errors.contains("sesame"))
+    let lines = try worker.program.errors.split(separator: "\n").map { line in
+      try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+    }
+    for line in lines {
+      let time = try #require(line["time"] as? String)
+      _ = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(time)
+      #expect(["debug", "info", "notice", "warning", "error"].contains(line["level"] as? String ?? ""))
+    }
+    for command in [create, invalid] {
+      let line = try #require(lines.first { $0["command_id"] as? String == command.id })
+      #expect(line["tenant_id"] as? String == tenant && line["trace_id"] as? String == trace)
+    }
+    await sender.close()
+    await results.close()
+  }
+
+  @Test func `a flood of bad input does not flood the log, and how much is left out is told`() async throws {
+    let deployment = try Deployment.current
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker(["LOG_BURST": "5"])
+    try await sender.send((0..<500).map { _ in Command("workspace.unknown", "{}", tenant: Command.newID()) })
+    try await Patience.poll(for: "all are dead letters") { try await deployment.letters().count == 500 }
+    let metrics = try await worker.metrics()
+    #expect(metrics.value("workspace_worker_dead_letters_total", ["reason": "unknown_command_type"]) == 500)
+    // Where a window ends in between, five more are written.
+    let written = worker.program.errors.split(separator: "\n").count { $0.contains("an invalid command goes to the dead letters") }
+    #expect((5...50).contains(written))
+    #expect(try #require(metrics.value("workspace_worker_log_suppressed_lines_total")) >= 450)
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+  }
+}

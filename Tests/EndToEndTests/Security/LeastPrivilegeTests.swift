@@ -1,0 +1,97 @@
+import DeliveryPipeline
+import EndToEndSupport
+import Foundation
+import PostgresClient
+import TestSupport
+import Testing
+
+/// The rights that `docs/security.md` lists, taken from there, suffice, and allow no more.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct LeastPrivilegeTests {
+  @Test func `a worker does all of its work with the rights that are documented, and can't migrate`() async throws {
+    let deployment = try Deployment.current
+    let role = "worker_\(UInt32.random(in: 0 ... .max))"
+    let password = "sesame\(UInt32.random(in: 0 ... .max))"
+    let grants = try documented("sql").replacing("workspace_worker_run", with: role).replacing("'change me'", with: "'\(password)'")
+    try await deployment.database.withConnection { try await $0.execute(script: grants) }
+    let user = try await deployment.host.broker.management.createUser(for: deployment.host.name, permissions: try permissions())
+    let environment = [
+      "AMQP_URL": try url(deployment.host.url, user.name, user.password), "POSTGRES_URL": try url(try deployment.database.url, role, password),
+      "DEAD_LETTERS_RETENTION": "1s", "PARKING_RETRY_DELAYS": "100ms", "METRICS_COUNT_INTERVAL": "1s",
+    ]
+    let worker = try await deployment.activeWorker(environment)
+    try await worker.becomesReady()
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let events = try await Subscription.to("workspace.events", on: deployment.host)
+    let replies = try await Subscription.replies(on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let (tenant, root, child) = (Command.newID(), Command.newID(), Command.newID())
+    let poison = try await PoisonedName.set("poison", in: deployment)
+    try await sender.send([
+      .createRoot(tenant, id: root), .create(tenant, "a", below: root, id: child), .rename(tenant, child, to: "b"),
+      .get(tenant, child).replying(to: replies.queue), .delete(tenant, child), Command("workspace.list", "[]", tenant: tenant),
+      .create(tenant, "poison", below: root), Command("workspace.list", "{}", tenant: tenant),
+    ])
+    let answers = try await results.first(8)
+    #expect(answers.count { $0.event?.type.hasSuffix(".succeeded") == true } == 6)
+    #expect(answers.compactMap(\.code).sorted() == ["invalid_data", "unexpected_failure"])
+    _ = try await events.first(4)
+    _ = try await replies.first(1)
+    // What the broker dead-letters is taken from its queue, and what has expired is removed.
+    try await deployment.host.publish(["lost"], to: "workspace.commands.dead")
+    try await Patience.poll(for: "the ledger was filled, and emptied again") {
+      let metrics = try await worker.metrics()
+      return metrics.value("workspace_worker_dead_letters_total", ["reason": "broker_dead_lettered"]) == 1
+        && metrics.value("workspace_worker_expired_entries_total", ["table": "dead_letters"]) == 3
+    }
+    try await deployment.outboxIsEmpty()
+    let doctor = try await deployment.run("doctor", environment: environment)
+    #expect(doctor.output.contains("\(role) has the rights that a worker needs"), "\(doctor.output)")
+    #expect(try await worker.drain() == .code(0))
+    #expect(!worker.program.errors.contains("refused") && !worker.program.errors.contains("permission denied"), "\(worker.program.errors)")
+    let down = try await deployment.run("migrate", "down", environment: environment)
+    #expect(down.exit == .code(1))
+    #expect(try await deployment.run("topology", "apply", environment: environment).exit == .code(1))
+    try await poison.lift()
+    try await deployment.dropRole(role)
+    try await deployment.host.broker.management.deleteUser(user.name)
+    await sender.close()
+    for subscription in [results, events, replies] { await subscription.close() }
+  }
+
+  @Test func `doctor names each right that is lacking`() async throws {
+    let deployment = try Deployment.current
+    let role = "worker_\(UInt32.random(in: 0 ... .max))"
+    try await deployment.database.withConnection { connection in
+      try await connection.execute(
+        script: """
+          create role \(role) login password 'sesame';
+          grant select on all tables in schema public to \(role);
+          """)
+    }
+    let doctor = try await deployment.run("doctor", environment: ["POSTGRES_URL": try url(try deployment.database.url, role, "sesame")])
+    #expect(doctor.exit == .code(1))
+    #expect(doctor.output.contains("INSERT on inbox") && doctor.output.contains("UPDATE on tenants") && !doctor.output.contains("SELECT on"))
+    try await deployment.dropRole(role)
+  }
+
+  /// The block of that language in the document.
+  private func documented(_ language: String) throws -> String {
+    let text = try String(contentsOf: PythonTool.repository.appending(path: "docs/security.md"), encoding: .utf8)
+    let parts = text.components(separatedBy: "```\(language)\n")
+    try #require(parts.count == 2)
+    return try #require(parts[1].components(separatedBy: "```").first)
+  }
+
+  private func permissions() throws -> [String: String] {
+    let lines = try documented("rabbitmq").split(separator: "\n").map { $0.split(separator: " ", maxSplits: 1) }
+    try #require(lines.count == 3)
+    return Dictionary(uniqueKeysWithValues: lines.map { (String($0[0]), $0[1].trimmingCharacters(in: .whitespaces)) })
+  }
+
+  private func url(_ url: String, _ user: String, _ password: String) throws -> String {
+    var components = try #require(URLComponents(string: url))
+    (components.user, components.password) = (user, password)
+    return try #require(components.string)
+  }
+}

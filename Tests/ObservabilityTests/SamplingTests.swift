@@ -1,0 +1,41 @@
+import Logging
+import Observability
+import Synchronization
+import Testing
+
+@Suite struct SamplingTests {
+  private final class Recorder: LogHandler, Sendable {
+    let lines = Mutex<[String]>([])
+    var logLevel: Logger.Level {
+      get { .trace }
+      set {}
+    }
+    var metadata: Logger.Metadata {
+      get { [:] }
+      set {}
+    }
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+      get { nil }
+      set {}
+    }
+    func log(event: LogEvent) {
+      lines.withLock { $0.append("\(event.message) \(event.metadata?["suppressed"].map { "+\($0)" } ?? "")") }
+    }
+  }
+
+  @Test func `a place writes its burst, and after the window says how much was left out; others are not concerned`() async throws {
+    let recorder = Recorder()
+    let sampling = LogSampling(burst: 2, length: .milliseconds(300))
+    let logger = Logger(label: "test") { _ in SamplingLogHandler(recorder, sampling: sampling) }
+    func write(_ text: String) { logger.info("\(text)") }
+    for number in 1...5 { write("\(number)") }
+    logger.info("another place")
+    #expect(recorder.lines.withLock { $0 } == ["1 ", "2 ", "another place "])
+    #expect(sampling.suppressedCount == 3)
+    try await Task.sleep(for: .milliseconds(400))
+    write("6")
+    write("7")
+    #expect(recorder.lines.withLock { $0.suffix(2) } == ["6 +3", "7 "])
+    #expect(sampling.suppressedCount == 3)
+  }
+}

@@ -1,0 +1,94 @@
+"""A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
+
+python_client.py TENANT: makes a root workspace and one below it, and prints both results and both events. The broker is
+the one of AMQP_URL."""
+import json
+import os
+import sys
+import uuid
+
+import pika
+
+TIMEOUT = 30
+
+
+class WorkspaceClient:
+    """Sends commands and waits for their results. A command whose confirm or result did not come may be sent again, with
+    the same id: it is carried out once."""
+
+    def __init__(self, url):
+        self.connection = pika.BlockingConnection(pika.URLParameters(url))
+        self.channel = self.connection.channel()
+        # Without confirms, whether a command has reached the broker is anybody's guess.
+        self.channel.confirm_delivery()
+        self.replies = self.channel.queue_declare("", exclusive=True).method.queue
+
+    def send(self, kind, tenant, data, command_id=None):
+        command_id = command_id or str(uuid.uuid4())
+        command = {
+            "specversion": "1.0",
+            "id": command_id,
+            "source": "/clients/python",
+            "type": kind,
+            "tenantid": tenant,
+            "data": data,
+        }
+        # Raises pika.exceptions.UnroutableError or NackError where the broker did not take it.
+        self.channel.basic_publish(
+            "workspace.commands",
+            kind,
+            json.dumps(command).encode(),
+            mandatory=True,
+            properties=pika.BasicProperties(
+                content_type="application/cloudevents+json",
+                delivery_mode=2,
+                correlation_id=command_id,
+                reply_to=self.replies,
+            ),
+        )
+        return command_id
+
+    def result(self, command_id):
+        """The result of a command. Others that arrive meanwhile are passed over."""
+        for _, properties, body in self.channel.consume(self.replies, auto_ack=True, inactivity_timeout=TIMEOUT):
+            if properties is None:
+                raise TimeoutError(f"no result of {command_id} within {TIMEOUT} s")
+            if properties.correlation_id == command_id:
+                return json.loads(body)
+
+    def subscribe(self, exchange, routing_key="#"):
+        queue = self.channel.queue_declare("", exclusive=True).method.queue
+        self.channel.queue_bind(queue, exchange, routing_key)
+        return queue
+
+    def events(self, queue, count):
+        """The first events of a queue; each once, although they come at least once."""
+        seen = {}
+        for _, properties, body in self.channel.consume(queue, auto_ack=True, inactivity_timeout=TIMEOUT):
+            if properties is None:
+                raise TimeoutError(f"no event within {TIMEOUT} s")
+            event = json.loads(body)
+            seen[event["id"]] = event
+            if len(seen) == count:
+                self.channel.cancel()
+                return list(seen.values())
+
+
+def main():
+    tenant = sys.argv[1]
+    client = WorkspaceClient(os.environ["AMQP_URL"])
+    events = client.subscribe("workspace.events")
+    root = client.result(client.send("workspace.create_root", tenant, {"name": "Home"}))
+    print(json.dumps(root))
+    client.channel.cancel()
+    child = client.send(
+        "workspace.create", tenant, {"name": "Documents", "parent_workspace_id": root["data"]["workspace"]["id"]}
+    )
+    print(json.dumps(client.result(child)))
+    client.channel.cancel()
+    for event in client.events(events, 2):
+        print(json.dumps(event))
+    client.connection.close()
+
+
+main()

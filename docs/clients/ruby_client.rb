@@ -1,0 +1,94 @@
+# frozen_string_literal: true
+
+# A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
+#
+# ruby_client.rb TENANT: makes a root workspace and one below it, and prints both results and both events. The broker is
+# the one of AMQP_URL.
+require 'bunny'
+require 'json'
+require 'securerandom'
+
+# Sends commands and waits for their results. A command whose confirm or result did not come may be sent again, with the
+# same id: it is carried out once.
+class WorkspaceClient
+  TIMEOUT = 30
+
+  def initialize(url)
+    @connection = Bunny.new(url).start
+    @channel = @connection.create_channel
+    # Without confirms, whether a command has reached the broker is anybody's guess.
+    @channel.confirm_select
+    @commands = @channel.topic('workspace.commands', passive: true)
+    @commands.on_return { |info, _, _| @returned = info.reply_text }
+    @replies = subscribe(@channel.queue('', exclusive: true))
+  end
+
+  def send(type, tenant, data, id: SecureRandom.uuid)
+    command = { specversion: '1.0', id: id, source: '/clients/ruby', type: type, tenantid: tenant, data: data }
+    @commands.publish(
+      JSON.generate(command),
+      routing_key: type, mandatory: true, persistent: true, content_type: 'application/cloudevents+json',
+      correlation_id: id, reply_to: @replies.fetch(:queue).name
+    )
+    raise "the broker did not take #{id}" unless @channel.wait_for_confirms
+    raise "no queue for #{id}: #{@returned}" if @returned
+
+    id
+  end
+
+  # The result of a command. Others that arrive meanwhile are passed over.
+  def result(id)
+    loop do
+      properties, body = pop(@replies)
+      return JSON.parse(body) if properties.correlation_id == id
+    end
+  end
+
+  def listen(exchange, routing_key: '#')
+    queue = @channel.queue('', exclusive: true)
+    queue.bind(exchange, routing_key: routing_key)
+    subscribe(queue)
+  end
+
+  # The first events; each once, although they come at least once.
+  def events(subscription, count)
+    seen = {}
+    while seen.size < count
+      event = JSON.parse(pop(subscription).last)
+      seen[event.fetch('id')] = event
+    end
+    seen.values
+  end
+
+  def close
+    @connection.close
+  end
+
+  private
+
+  def subscribe(queue)
+    arrived = Queue.new
+    queue.subscribe { |_, properties, body| arrived << [properties, body] }
+    { queue: queue, arrived: arrived }
+  end
+
+  def pop(subscription)
+    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + TIMEOUT
+    sleep 0.005 while subscription[:arrived].empty? && Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
+    raise "nothing came within #{TIMEOUT} s" if subscription[:arrived].empty?
+
+    subscription[:arrived].pop
+  end
+end
+
+tenant = ARGV.fetch(0)
+client = WorkspaceClient.new(ENV.fetch('AMQP_URL'))
+events = client.listen('workspace.events')
+root = client.result(client.send('workspace.create_root', tenant, { name: 'Home' }))
+puts JSON.generate(root)
+child = client.send(
+  'workspace.create', tenant, { name: 'Documents', parent_workspace_id: root.dig('data', 'workspace', 'id') }
+)
+puts JSON.generate(client.result(child))
+client.events(events, 2).each { |event| puts JSON.generate(event) }
+client.close
