@@ -40,7 +40,8 @@ package struct CommandDecoder: Sendable {
     }
     let document = try document(body)
     let reader = EnvelopeReader(document)
-    let envelope = reader.envelope
+    var envelope = reader.envelope
+    envelope.trace = envelope.trace ?? headers?.trace ?? newTrace(envelope)
     guard isJSON(contentType) else { throw invalid(.invalidEnvelope, "the content type is not JSON", envelope) }
     guard reader.problem == nil, let id = envelope.id, let source = envelope.source, let typeName = envelope.type,
       let tenantID = envelope.tenantID
@@ -51,12 +52,17 @@ package struct CommandDecoder: Sendable {
     let data = try data(of: document, envelope)
     let command = try command(type, data, envelope)
     let key = CommandKey(source: source, id: id)
-    let trace = envelope.trace ?? headers?.trace ?? traceRatio.map { CommandTrace(of: key).context(sampling: $0) }
     return DecodedCommand(
-      type: type, context: CommandContext(key: key, tenantID: tenantID, userID: envelope.userID, trace: trace),
+      type: type, context: CommandContext(key: key, tenantID: tenantID, userID: envelope.userID, trace: envelope.trace),
       command: command,
       fingerprint: Fingerprint.of(type: type, tenantID: tenantID, data: data),
       sentAt: reader.time)
+  }
+
+  /// The trace that begins here, where one may; a message without a key has none.
+  private func newTrace(_ envelope: PartialEnvelope) -> TraceContext? {
+    guard let traceRatio, let id = envelope.id, let source = envelope.source else { return nil }
+    return CommandTrace(of: CommandKey(source: source, id: id)).context(sampling: traceRatio)
   }
 
   private func document(_ body: [UInt8]) throws(InvalidCommand) -> JSONObject {

@@ -14,8 +14,8 @@ struct LogTests {
     let tenant = Command.newID()
     let trace = "0af7651916cd43dd8448eb211c80319c"
     let extra = #","traceparent":"00-\#(trace)-b7ad6b7169203331-01""#
-    let create = Command("workspace.create_root", #"{"name":"sesame"}"#, tenant: tenant, extra: extra)
-    let invalid = Command("workspace.create_root", #"{"name":["sesame"]}"#, tenant: tenant, extra: extra)
+    let create = Command("workspace.create_root", #"{"name":"sesame"}"#, tenant: tenant, id: "good", extra: extra)
+    let invalid = Command("workspace.create_root", #"{"name":["sesame"]}"#, tenant: tenant, id: "bad", extra: extra)
     try await sender.send([create, invalid])
     _ = try await results.first(2)
     #expect(try await worker.drain() == .code(0))
@@ -28,8 +28,8 @@ struct LogTests {
       _ = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(time)
       #expect(["debug", "info", "notice", "warning", "error"].contains(line["level"] as? String ?? ""))
     }
-    for command in [create, invalid] {
-      let line = try #require(lines.first { $0["command_id"] as? String == command.id })
+    for id in ["good", "bad"] {
+      let line = try #require(lines.first { $0["command_id"] as? String == id })
       #expect(line["tenant_id"] as? String == tenant && line["trace_id"] as? String == trace)
     }
     await sender.close()
