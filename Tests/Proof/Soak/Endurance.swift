@@ -1,7 +1,7 @@
 /// Whether a process takes more and more: of one that worked for a while, its last minute against its first one after
 /// the warm-up.
 struct Endurance: Sendable {
-  private static let warmUp = 60
+  private static let warmUp = 120
   private static let window = 60
   /// What memory may differ by between two minutes, in MiB, or by this share of it.
   private static let tolerance = (memory: 8.0, share: 0.15, descriptors: 2)
