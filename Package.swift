@@ -147,6 +147,7 @@ let package = Package(
         "TestFixtures", logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    .testTarget(name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: strict),
     .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics], swiftSettings: strict),
     .testTarget(

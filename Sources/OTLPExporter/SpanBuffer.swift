@@ -19,6 +19,7 @@ package final class SpanBuffer: Sendable {
   /// How many spans a receiver has taken so far.
   package var exportedCount: Int { state.withLock { $0.exported } }
 
+  /// How many spans wait.
   var count: Int { state.withLock { $0.spans.count } }
 
   func add(_ span: FinishedSpan) {

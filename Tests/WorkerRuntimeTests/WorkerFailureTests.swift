@@ -89,6 +89,20 @@ import WorkerRuntime
     }
   }
 
+  @Test("a consumer that the broker does not know of is missed, and in the end the session begins anew")
+  func unknownConsumer() async throws {
+    let fixture = WorkerFixture { $0.checkInterval = .milliseconds(20) }
+    let (known, unknown) = (QueueFigures(messages: 0, consumers: 1), QueueFigures(messages: 3, consumers: 0))
+    fixture.queue.withLock { $0 = [known, unknown, known] + Array(repeating: unknown, count: 40) }
+    try await fixture.run { _ in
+      while !fixture.status.missing.reasons.keys.contains(.consumer) { await Task.yield() }
+      try await fixture.journal.wait { $0.contains(.closed(session: 1)) }
+      fixture.queue.withLock { $0 = [known] }
+      while !fixture.status.isReady { await Task.yield() }
+    }
+    #expect(fixture.broker.sessions >= 2)
+  }
+
   @Test("a worker that waits to connect again is drained at once")
   func drainWhileConnecting() async throws {
     let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }

@@ -18,6 +18,8 @@ final class WorkerFixture: Sendable {
   private let settings: WorkerSettings
   private let failsFast: Bool
   private let connectFailures: Mutex<Int>
+  /// What the broker says of the queue, in the order of the looks; the last one again and again.
+  let queue = Mutex<[QueueFigures]>([])
 
   /// - Parameters:
   ///   - connectFailures: so many tries to connect fail first.
@@ -60,6 +62,9 @@ final class WorkerFixture: Sendable {
         isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
         connectDeadLetters: { [broker] in broker.connectDeadLetters() }, deadQueue: "/dead",
         waitUntilBroken: { await source.waitUntilBroken() },
+        checkBroker: { [queue] in
+          BrokerCheck(queue: queue.withLock { $0.count > 1 ? $0.removeFirst() : $0.first })
+        },
         close: { [journal, closing] in
           try? await closing.pass()
           journal.note(.closed(session: session))

@@ -1,5 +1,6 @@
 import Synchronization
 import Testing
+import UnitOfWork
 import WorkerRuntime
 
 @Suite struct WorkerStatusTests {
@@ -34,6 +35,47 @@ import WorkerRuntime
     status.watch { "low on memory" }
     status.watch(nil)
     #expect(status.isReady)
+  }
+
+  @Test("what a look at the broker finds missing stands beside an obstacle, until the next look")
+  func check() {
+    status.watch { "low on memory" }
+    status.change(to: .active)
+    status.note(MissingConditions(.topology, "no exchange"), queue: nil)
+    #expect(status.missing == MissingConditions([.broker: "low on memory", .topology: "no exchange"]))
+    status.note(MissingConditions([:]), queue: QueueFigures(messages: 7, consumers: 1))
+    #expect(status.missing == MissingConditions(.broker, "low on memory"))
+    #expect(status.queue == QueueFigures(messages: 7, consumers: 1))
+    status.watch(nil)
+    #expect(status.queue == nil && status.isReady)
+  }
+
+  @Test("a connected worker that gives no sign of life is not ready, until it does")
+  func heartbeat() async throws {
+    let status = WorkerStatus(freshness: .milliseconds(50))
+    status.watch { nil }
+    for phase in [WorkerStatus.Phase.active, .standby] {
+      status.change(to: phase)
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(status.missing.reasons.keys.contains(.heartbeat))
+      status.beat()
+      #expect(status.isReady)
+    }
+    status.change(to: .connecting(missing: MissingConditions(.broker, "away")))
+    try await Task.sleep(for: .milliseconds(100))
+    #expect(status.missing == MissingConditions(.broker, "away"), "who is not connected has no heart to beat")
+  }
+
+  @Test("errors tell what is missing, several of them all of it, and none twice")
+  func conditions() {
+    struct Odd: Error {}
+    #expect(MissingConditions(UnitOfWorkError.unavailable(reason: "away")) == MissingConditions(.database, "away"))
+    #expect(MissingConditions(Odd()).reasons.keys.first == .worker)
+    let all = MissingConditions(all: [
+      UnitOfWorkError.unavailable(reason: "away"), MissingConditions(.topology, "no queue"), UnitOfWorkError.unavailable(reason: "still away"),
+    ])
+    #expect(all == MissingConditions([.database: "away", .topology: "no queue"]))
+    #expect("\(all)" == "away; no queue")
   }
 
   @Test("a worker that drains does not become active again")

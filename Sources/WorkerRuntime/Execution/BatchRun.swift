@@ -12,8 +12,8 @@ package struct BatchRun {
     case service(WorkspaceServiceError)
   }
 
-  private let environment: ExecutionEnvironment
-  private let snapshot: Snapshot
+  let environment: ExecutionEnvironment
+  let snapshot: Snapshot
   private let lines: [TenantID: ParkedLine]
   private let workspaces: IdentityMap
   private let observations: DeferredObservations
@@ -22,7 +22,7 @@ package struct BatchRun {
   private var sequences: [TenantID: Int64] = [:]
   private var joined: [TenantID: Int] = [:]
   /// All that was gathered, complete once ``run(_:)`` has returned.
-  package private(set) var writeSet = WriteSet()
+  package internal(set) var writeSet = WriteSet()
   /// Messages that are to wait, because their tenant's line is full. Nothing is gathered of them.
   package private(set) var held: [ReceivedMessage] = []
   /// What came of each message.
@@ -190,7 +190,7 @@ extension BatchRun {
     return sequence
   }
 
-  private func newID(at now: Timestamp) throws(Failure) -> ULID {
+  func newID(at now: Timestamp) throws(Failure) -> ULID {
     do throws(IdentifiersExhausted) {
       return try environment.identifiers.next(at: now)
     } catch {
@@ -202,7 +202,7 @@ extension BatchRun {
 // MARK: - Counting
 
 extension BatchRun {
-  private mutating func count(_ kind: CommandOutcome.Kind, _ type: CommandType?) {
+  mutating func count(_ kind: CommandOutcome.Kind, _ type: CommandType?) {
     outcome = CommandOutcome(type, kind)
   }
 
@@ -218,7 +218,7 @@ extension BatchRun {
 
 extension BatchRun {
   /// Notes what came of a letter that an operator has sent again.
-  private mutating func note(_ outcome: String, of delivery: Delivery) {
+  mutating func note(_ outcome: String, of delivery: Delivery) {
     guard let reference = delivery.properties.replayReference else { return }
     writeSet.replayOutcomes.append(
       ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
@@ -228,75 +228,5 @@ extension BatchRun {
 extension MessageProperties {
   fileprivate var replayReference: ReplayReference? {
     headers?.string(ReplayReference.header).flatMap { ReplayReference($0) }
-  }
-}
-
-// MARK: - Messages that nobody can process
-
-extension BatchRun {
-  /// The original into the ledger, with its announcement, and a `.failed` result where somebody can be told.
-  ///
-  /// - Parameters:
-  ///   - error: more about the failure, for operators.
-  ///   - attempts: one, just now, when left out.
-  private mutating func deadLetter(
-    _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil
-  ) throws(Failure) {
-    let delivery = message.delivery
-    let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
-    // All that follows has committed before, together.
-    if delivery.isRedelivered, snapshot.deadLetters.contains(key) { return }
-    let now = environment.clock.now()
-    let envelope = message.envelope
-    let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
-    if envelope.id != nil || isReplyWanted {
-      let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
-      for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
-    }
-    try record(
-      key, delivery.original, envelope, reason: failure.code,
-      detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
-      attempts: attempts ?? .init(count: 1, first: now), at: now)
-    count(.deadLettered(reason: failure.code), message.command?.type)
-    note("dead_lettered:\(failure.code)", of: delivery)
-  }
-
-  /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
-  private mutating func record(_ letter: BrokerDeadLetter) throws(Failure) {
-    if letter.delivery.isRedelivered, snapshot.deadLetters.contains(letter.key) { return }
-    let now = environment.clock.now()
-    count(.deadLettered(reason: CommandFailure.brokerDeadLettered), letter.envelope.type.flatMap(CommandType.init))
-    try record(
-      letter.key, letter.origin.message(letter.delivery.original), letter.envelope, reason: CommandFailure.brokerDeadLettered,
-      detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
-  }
-
-  private mutating func record(
-    _ key: DeadLetterKey, _ message: OutboundMessage, _ envelope: PartialEnvelope, reason: String, detail: String,
-    attempts: DeadLetter.Attempts, at now: Timestamp
-  ) throws(Failure) {
-    let id = try newID(at: now)
-    writeSet.deadLetters.append(
-      DeadLetter(
-        id: id, queue: key.queue, fingerprint: key.fingerprint, recordedAt: now, reason: reason, detail: detail,
-        attempts: attempts,
-        subject: .init(
-          tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
-          commandID: envelope.id),
-        message: message, replayOf: message.properties.replayReference?.letter))
-    let announcement = DeadLetterEventEncoder.encode(
-      letter: id, reason: reason, envelope: envelope, queue: key.queue, attempts: attempts.count,
-      id: try newID(at: now), at: now)
-    writeSet.send(environment.messages.announcement(announcement))
-  }
-}
-
-extension ReceivedMessage {
-  /// As much of it as could be read.
-  fileprivate var envelope: PartialEnvelope {
-    switch content {
-    case .success(let command): PartialEnvelope(command)
-    case .failure(let invalid): invalid.envelope
-    }
   }
 }

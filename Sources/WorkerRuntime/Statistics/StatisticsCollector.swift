@@ -53,6 +53,8 @@ package struct StatisticsCollector: Service {
   private func collect() async throws {
     var failures = 0
     while true {
+      // What another worker has in hand is not this one's to tell.
+      status.store = nil
       while status.phase != .active { try await Task.sleep(for: Self.watchInterval) }
       do {
         let link = try await connect()

@@ -25,6 +25,9 @@ struct BrokerAlarmTests {
       // It is the time that is tested: four heartbeats.
       try await Task.sleep(for: .seconds(4))
       #expect(try await worker.health().body.contains("low on memory"))
+      #expect(try await worker.metrics().value("workspace_worker_missing", ["condition": "broker"]) == 1)
+      let doctor = try await deployment.run("doctor")
+      #expect(doctor.exit == .code(1) && doctor.output.contains("the broker blocks publishers: low on memory"), "\(doctor.output)")
       #expect(!worker.program.errors.contains("is not connected"))
       #expect(try await deployment.records().inbox.rows == committed)
       return worker
