@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "OTLPExporter",
       dependencies: [
-        tracing, instrumentation, lifecycle, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "MessageContract", tracing, instrumentation, lifecycle, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: strict),

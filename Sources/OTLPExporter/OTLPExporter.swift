@@ -81,8 +81,8 @@ package struct OTLPExporter: Service {
     var request = HTTPClientRequest(url: endpoint)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
-    let document = OTLPDocument(spans, resource: resource, scope: "workspace-worker")
-    request.body = .bytes(ByteBuffer(bytes: try document.data))
+    let document = OTLPDocument(spans: spans, resource: resource, scope: "workspace-worker")
+    request.body = .bytes(ByteBuffer(bytes: document.bytes))
     let response = try await client.execute(request, timeout: Self.requestLimit)
     // The connection is used again only when the answer has been read.
     _ = try await response.body.collect(upTo: 1 << 16)

@@ -73,7 +73,7 @@ import Tracing
 
   /// The request that the spans make, with the members of objects in the order of their names.
   private func decoded() throws -> String {
-    let data = Data(try OTLPDocument(buffer.take(.max), resource: ["service.name": "test"], scope: "test").data)
+    let data = Data(OTLPDocument(spans: buffer.take(.max), resource: ["service.name": "test"], scope: "test").bytes)
     let object = try JSONSerialization.jsonObject(with: data)
     return String(decoding: try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]), as: UTF8.self)
   }

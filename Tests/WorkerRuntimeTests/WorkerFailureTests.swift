@@ -1,5 +1,6 @@
 import DeliveryPipeline
 import ServiceLifecycleTestKit
+import Synchronization
 import Testing
 import UnitOfWork
 import WorkerRuntime

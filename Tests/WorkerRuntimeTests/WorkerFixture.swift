@@ -62,7 +62,7 @@ final class WorkerFixture: Sendable {
         isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
         connectDeadLetters: { [broker] in broker.connectDeadLetters() }, deadQueue: "/dead",
         waitUntilBroken: { await source.waitUntilBroken() },
-        checkBroker: { [queue] in
+        checkBroker: { [self] in
           BrokerCheck(queue: queue.withLock { $0.count > 1 ? $0.removeFirst() : $0.first })
         },
         close: { [journal, closing] in

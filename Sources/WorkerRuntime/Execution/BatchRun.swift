@@ -226,7 +226,7 @@ extension BatchRun {
 }
 
 extension MessageProperties {
-  fileprivate var replayReference: ReplayReference? {
+  var replayReference: ReplayReference? {
     headers?.string(ReplayReference.header).flatMap { ReplayReference($0) }
   }
 }
