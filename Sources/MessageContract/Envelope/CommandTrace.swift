@@ -33,17 +33,20 @@ package struct CommandTrace: Sendable {
   }
 
   private func digest(_ attempt: String?) -> [UInt8] {
-    var hash = SHA256()
     // No attribute holds a control character.
-    for part in [key.source, key.id, attempt].compactMap(\.self) {
-      hash.update(data: Array(part.utf8))
-      hash.update(data: [0])
-    }
-    return Array(hash.finalize())
+    var text: [UInt8] = []
+    text.reserveCapacity(key.source.utf8.count + key.id.utf8.count + 2)
+    text += key.source.utf8
+    text.append(0)
+    text += key.id.utf8
+    text.append(0)
+    if let attempt { text += attempt.utf8 }
+    return Array(SHA256.hash(data: text))
   }
 
+  private static let digits = Array("0123456789abcdef".utf8)
+
   private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
       for (index, byte) in bytes.enumerated() {
         buffer[index * 2] = digits[Int(byte >> 4)]

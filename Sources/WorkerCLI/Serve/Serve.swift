@@ -30,25 +30,39 @@ struct Serve: AsyncParsableCommand {
         servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
         logger: logger)
       let group = ServiceGroup(
-        configuration: .init(
-          services: [
-            .init(service: healthServer(configuration.http, status, telemetry, logger)),
-            // It ends by itself only after a drain, or when it is to fail fast.
-            .init(
-              service: try worker(configuration, servers, links, status, telemetry, logger),
-              successTerminationBehavior: .gracefullyShutdownGroup),
-            // The last ones are the first to be shut down: they end at once, and the worker drains undisturbed.
-            .init(service: cleaner(.inbox, configuration.inbox.retention, configuration, links, status, telemetry, logger)),
-            .init(
-              service: cleaner(.deadLetters, configuration.deadLetters.retention, configuration, links, status, telemetry, logger)),
-            .init(service: collector(configuration, links, status, logger)),
-          ] + (telemetry.services + notifiers(status)).map { .init(service: $0) },
+        configuration: ServiceGroupConfiguration(
+          services: try services(configuration, servers, links, status, telemetry, logger),
           gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.drainTimeout))
       try await SecondSignal.exiting { try await group.run() }
       // The group ends without an error, too, when the deadline of the drain has cut the worker short.
       guard status.phase == .stopped else { throw CancellationError() }
     }
+  }
+
+  /// All that runs. What stands first is shut down last.
+  private func services(
+    _ configuration: WorkerConfiguration, _ servers: Servers, _ links: LinkFactory, _ status: WorkerStatus,
+    _ telemetry: Telemetry, _ logger: Logger
+  ) throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
+    // Spans of the drain are sent, too, and while it goes on somebody may ask how it is.
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = telemetry.services.map { .init(service: $0) }
+    services.append(.init(service: healthServer(configuration.http, status, telemetry, logger)))
+    // It ends by itself only after a drain, or when it is to fail fast.
+    services.append(
+      .init(
+        service: try worker(configuration, servers, links, status, telemetry, logger),
+        successTerminationBehavior: .gracefullyShutdownGroup))
+    // These end at once, and the worker drains undisturbed.
+    let tables: [(PostgresRetention.Table, Duration)] = [
+      (.inbox, configuration.inbox.retention), (.deadLetters, configuration.deadLetters.retention),
+    ]
+    for (table, retention) in tables {
+      services.append(.init(service: cleaner(table, retention, configuration, links, status, telemetry, logger)))
+    }
+    services.append(.init(service: collector(configuration, links, status, logger)))
+    services += notifiers(status).map { .init(service: $0) }
+    return services
   }
 
   private func announce(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) {

@@ -30,7 +30,8 @@ package struct BatchTransaction: Sendable {
   ///   - deadline: an assignment whose statements time out is run again for so long.
   package init(
     store: any UnitOfWorkStore, environment: ExecutionEnvironment, lines: ParkedLines,
-    probe: any WorkspaceServiceProbe & Sendable, workerProbe: any WorkerProbe = SilentWorkerProbe(), backoff: Backoff, deadline: Duration, logger: Logger
+    probe: any WorkspaceServiceProbe & Sendable, workerProbe: any WorkerProbe = SilentWorkerProbe(), backoff: Backoff,
+    deadline: Duration, logger: Logger
   ) {
     self.store = store
     self.environment = environment
