@@ -93,6 +93,17 @@ import TestSupport
     await connection.close()
   }
 
+  @Test func `the server notices within half a minute that this side is gone without a word`() async throws {
+    let connection = try await PostgresServer.connect()
+    let rows = try await connection.query(
+      """
+      select current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
+        current_setting('tcp_keepalives_count'), current_setting('tcp_user_timeout')
+      """)
+    #expect(try (0..<4).map { try rows[0].text($0) } == ["10", "5", "3", "10s"])
+    await connection.close()
+  }
+
   @Test func `what the connection string says wins`() async throws {
     let connection = try await PostgresServer.connect {
       $0.url += ($0.url.contains("?") ? "&" : "?") + "application_name=mine&options=-c%20lock_timeout%3D77"

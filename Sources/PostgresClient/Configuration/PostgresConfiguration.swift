@@ -31,8 +31,12 @@ package struct PostgresConfiguration: Sendable {
   /// More run-time settings of the session, by name.
   ///
   /// By default the server looks every second whether the client of a running statement is still there: giving up
-  /// a session here frees its locks there.
-  package var settings = ["client_connection_check_interval": "1s"]
+  /// a session here frees its locks there. And it notices within 25 s that a client is gone without a word, also in the
+  /// middle of a request, where no other limit of its holds: by default it would wait for two hours.
+  package var settings = [
+    "client_connection_check_interval": "1s",
+    "tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3", "tcp_user_timeout": "10s",
+  ]
 
   package init(url: String) { self.url = url }
 

@@ -1,6 +1,4 @@
 import ArgumentParser
-import PostgresClient
-import RabbitMQClient
 
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
