@@ -106,7 +106,7 @@ let package = Package(
       name: "WorkerCLI",
       dependencies: [
         "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Secrets", "Migrations",
+        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Secrets", "ThreadExecutor", "Migrations",
         argumentParser, configuration, lifecycle, unixSignals, logging,
         .product(name: "Yams", package: "Yams"),
       ],

@@ -63,7 +63,7 @@ final class WorkerFixture: Sendable {
         connectDeadLetters: { [broker] in broker.connectDeadLetters() }, deadQueue: "/dead",
         waitUntilBroken: { await source.waitUntilBroken() },
         checkBroker: { [self] in
-          BrokerCheck(queue: queue.withLock { $0.count > 1 ? $0.removeFirst() : $0.first })
+          BrokerHealth(queue: queue.withLock { $0.count > 1 ? $0.removeFirst() : $0.first })
         },
         close: { [journal, closing] in
           try? await closing.pass()

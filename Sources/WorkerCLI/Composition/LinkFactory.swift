@@ -7,7 +7,8 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// Opens a worker's connections: one to PostgreSQL, one to the broker for consuming, one for publishing.
+/// Opens a worker's connections: one to PostgreSQL; to the broker one for consuming, one for publishing, and one for asking
+/// how it is. An answer comes behind deliveries that are not wanted yet, and a broker in need does not answer publishers.
 struct LinkFactory: Sendable {
   /// Few: nobody waits for them, and they are recorded between two batches of commands.
   private static let deadLettersPrefetch: UInt16 = 64
@@ -77,39 +78,48 @@ struct LinkFactory: Sendable {
   private struct BrokerLinks: Sendable {
     let publisher: RabbitMQPublisher
     let consuming: RabbitMQConnection
+    let asking: RabbitMQConnection
     let topology: Topology
     let warnings: [String]
 
     func close() async {
       await consuming.close()
       await publisher.connection.close()
+      await asking.close()
     }
   }
 
   private func openBroker() async throws -> BrokerLinks {
-    let publishing = try await RabbitMQConnection.open(named("publish"))
-    do {
-      let publisher = try await RabbitMQPublisher.start(on: publishing)
-      let consuming = try await RabbitMQConnection.open(named("consume"))
-      do {
-        let broker = await consuming.serverProperties
-        let check = CommandsQueueCheck(servers.topologyNames, on: consuming, broker: broker)
-        let links = BrokerLinks(
-          publisher: publisher, consuming: consuming,
-          topology: Topology.standard(servers.topologyNames, broker: broker), warnings: try await check.warnings())
-        let missing = try await BrokerLook(
-          topology: links.topology.needed(by: servers.topologyNames), queue: servers.topologyNames.commandsQueue, on: consuming
-        ).missing()
-        guard missing.reasons.isEmpty else { throw missing }
-        return links
-      } catch {
-        await consuming.close()
-        throw error
+    try await withConnection("ask") { asking in
+      let broker = await asking.serverProperties
+      let topology = Topology.standard(servers.topologyNames, broker: broker)
+      let missing = try await health(topology.needed(by: servers.topologyNames), on: asking).missing()
+      guard missing.reasons.isEmpty else { throw missing }
+      let warnings = try await CommandsQueueCheck(servers.topologyNames, on: asking, broker: broker).warnings()
+      return try await withConnection("publish") { publishing in
+        let publisher = try await RabbitMQPublisher.start(on: publishing)
+        return BrokerLinks(
+          publisher: publisher, consuming: try await RabbitMQConnection.open(named("consume")), asking: asking,
+          topology: topology, warnings: warnings)
       }
+    }
+  }
+
+  /// Opens a connection, which is closed where `body` throws.
+  private func withConnection<Answer>(
+    _ purpose: String, _ body: (RabbitMQConnection) async throws -> Answer
+  ) async throws -> Answer {
+    let connection = try await RabbitMQConnection.open(named(purpose))
+    do {
+      return try await body(connection)
     } catch {
-      await publishing.close()
+      await connection.close()
       throw error
     }
+  }
+
+  private func health(_ topology: Topology, on asking: RabbitMQConnection) -> BrokerHealthCheck {
+    BrokerHealthCheck(topology: topology, queue: servers.topologyNames.commandsQueue, on: asking)
   }
 
   /// A connection of its own for counting what waits.
@@ -120,17 +130,13 @@ struct LinkFactory: Sendable {
   }
 
   private func connectDeadLetters() async throws -> DeadLetterLink {
-    let connection = try await RabbitMQConnection.open(named("dead letters"))
-    do {
+    try await withConnection("dead letters") { connection in
       var options = ConsumerOptions()
       options.prefetch = Self.deadLettersPrefetch
       options.maximumBufferedBytes = amqp.bufferBytes
       let source = try await RabbitMQConsumer.start(
         on: connection, queue: servers.topologyNames.deadCommandsQueue, options: options)
       return DeadLetterLink(source: source, close: { await connection.close() })
-    } catch {
-      await connection.close()
-      throw error
     }
   }
 
@@ -148,29 +154,30 @@ struct LinkFactory: Sendable {
   }
 
   private func links(_ database: PostgresConnection, _ broker: BrokerLinks) -> WorkerLinks {
-    let (publisher, consuming) = (broker.publisher, broker.consuming)
+    let (publisher, consuming, asking) = (broker.publisher, broker.consuming, broker.asking)
     var options = ConsumerOptions()
     options.prefetch = UInt16(clamping: amqp.prefetch)
     options.maximumBufferedBytes = amqp.bufferBytes
     let queue = servers.topologyNames.commandsQueue
-    let look = BrokerLook(topology: broker.topology, queue: queue, on: consuming)
+    let health = health(broker.topology, on: asking)
     let claim = ExclusiveClaim(Self.claimName(for: queue), on: publisher.connection)
     return WorkerLinks(
       store: PostgresUnitOfWorkStore(connection: database, queue: queueKey),
       lease: WorkerLease(connection: database, queue: queueKey),
       publisher: publisher,
       claimPublishing: { try await claim.take() },
-      isConsumed: { try await !QueueVacancy(of: queue, on: consuming).isVacant() },
+      isConsumed: { try await !QueueVacancy(of: queue, on: asking).isVacant() },
       consume: { [options] in try await RabbitMQConsumer.start(on: consuming, queue: queue, options: options) },
       connectDeadLetters: { try await connectDeadLetters() }, deadQueue: servers.deadQueueKey,
       waitUntilBroken: {
         await firstOf(
           { await database.waitUntilClosed() },
           { try await consuming.waitUntilClosed() },
-          { try await publisher.connection.waitUntilClosed() })
+          { try await publisher.connection.waitUntilClosed() },
+          { try await asking.waitUntilClosed() })
       },
       obstacle: { publisher.connection.blockedReason.map { "the broker takes no messages: \($0)" } },
-      checkBroker: { try await look.check() },
+      checkBroker: { try await health.check() },
       warnings: broker.warnings,
       close: {
         await broker.close()

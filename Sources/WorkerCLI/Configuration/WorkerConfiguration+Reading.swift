@@ -84,6 +84,8 @@ extension WorkerConfiguration.Tracing {
     if let endpoint, !endpoint.hasPrefix("http://"), !endpoint.hasPrefix("https://") {
       reader.wrong("tracing.endpoint", "is no URL that begins with http:// or https://", ())
     }
+    // It is logged and shown.
+    if endpoint?.contains("@") == true { reader.wrong("tracing.endpoint", "holds credentials, which it must not", ()) }
     sampleRatio = reader.fraction("tracing.sample_ratio", default: sampleRatio)
   }
 }

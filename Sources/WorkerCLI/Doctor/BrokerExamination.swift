@@ -1,5 +1,6 @@
 import DeliveryPipeline
 import RabbitMQClient
+import WorkerRuntime
 import WorkspaceDomain
 
 /// Looks at the broker: name, TLS, login, version, topology, consumers, alarms.
@@ -8,7 +9,6 @@ struct BrokerExamination {
   private static let publishLimit: Duration = .seconds(5)
 
   let servers: Servers
-  let tls: WorkerConfiguration.AMQP
 
   func findings() async -> [Finding] {
     var findings: [Finding] = []
@@ -125,8 +125,9 @@ struct BrokerExamination {
   private func alarms() async -> Finding {
     do {
       let queue = try await TemporaryQueue.open(servers.amqp)
-      defer { Task { await queue.close() } }
-      let publishing = try await RabbitMQConnection.open(servers.amqp)
+      let result = await Result { try await RabbitMQConnection.open(servers.amqp) }
+      await queue.close()
+      let publishing = try result.get()
       let finding = await publish(to: queue.name, on: publishing)
       await publishing.close()
       return finding

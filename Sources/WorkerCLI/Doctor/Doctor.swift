@@ -3,7 +3,7 @@ import Logging
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks all that a worker needs, a line each, with the remedy. Changes nothing.",
+    abstract: "Checks all that a worker needs, a line each, with the remedy. Changes nothing, but for a queue of its own for a minute.",
     discussion: "Exits 0 when there is no problem (warnings don't count), 1 when there is one.")
 
   /// The broker tells nobody over AMQP how long it waits.
@@ -33,7 +33,7 @@ struct Doctor: AsyncParsableCommand {
     }
     // What servers say is in the findings.
     let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
-    async let broker = BrokerExamination(servers: servers, tls: configuration.amqp).findings()
+    async let broker = BrokerExamination(servers: servers).findings()
     async let database = DatabaseExamination(servers: servers, logger: logger).findings()
     return [.ok("configuration", "every setting has a value that it can have")]
       + ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()

@@ -1,4 +1,5 @@
 import Glibc
+import ThreadExecutor
 
 /// Resolves the name of a server.
 enum NameResolution {
@@ -8,21 +9,18 @@ enum NameResolution {
 
   /// - Returns: what stands against it; nil when the name leads to an address.
   static func problem(_ host: String) async -> String? {
-    // A thread that is stuck must not hold up the program's end.
-    let answers = AsyncStream<String?> { continuation in
-      let thread = Task.detached {
-        continuation.yield(resolve(host))
-        continuation.finish()
-      }
-      _ = thread
-      Task {
-        try await Task.sleep(for: limit)
-        continuation.yield("no answer within \(limit.settingText)")
-        continuation.finish()
-      }
+    let waiter = Waiter<String?>()
+    // On a thread of its own: those of all other tasks are few, and the call blocks.
+    let resolving = Task(executorPreference: ThreadExecutor(name: "resolver")) { waiter.resolve(.success(resolve(host))) }
+    let alarm = Task {
+      try await Task.sleep(for: limit)
+      waiter.resolve(.success("no answer within \(limit.settingText)"))
     }
-    for await answer in answers { return answer }
-    return nil
+    defer {
+      resolving.cancel()
+      alarm.cancel()
+    }
+    do { return try await waiter.value() } catch { return "\(error)" }
   }
 
   private static func resolve(_ host: String) -> String? {

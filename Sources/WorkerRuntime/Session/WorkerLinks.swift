@@ -22,7 +22,7 @@ package struct WorkerLinks: Sendable {
   /// Why work does not flow although all connections are there; nil when nothing stands against it.
   package let obstacle: @Sendable () -> String?
   /// What of the broker's objects is missing, and what it says of the queue; a sign of life.
-  package let checkBroker: @Sendable () async throws -> BrokerCheck
+  package let checkBroker: @Sendable () async throws -> BrokerHealth
   /// What an operator should know about the servers, although work flows; no secrets.
   package let warnings: [String]
   /// Closes all of them. Bounded.
@@ -36,7 +36,7 @@ package struct WorkerLinks: Sendable {
     connectDeadLetters: @escaping @Sendable () async throws -> DeadLetterLink, deadQueue: String,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
     obstacle: @escaping @Sendable () -> String? = { nil },
-    checkBroker: @escaping @Sendable () async throws -> BrokerCheck = { BrokerCheck() }, warnings: [String] = [],
+    checkBroker: @escaping @Sendable () async throws -> BrokerHealth = { BrokerHealth() }, warnings: [String] = [],
     close: @escaping @Sendable () async -> Void
   ) {
     self.store = store
@@ -52,17 +52,5 @@ package struct WorkerLinks: Sendable {
     self.checkBroker = checkBroker
     self.warnings = warnings
     self.close = close
-  }
-}
-
-/// What a look at the broker has found.
-package struct BrokerCheck: Sendable {
-  package let missing: MissingConditions
-  /// Nil where the queue could not be asked about.
-  package let queue: QueueFigures?
-
-  package init(missing: MissingConditions = MissingConditions([:]), queue: QueueFigures? = nil) {
-    self.missing = missing
-    self.queue = queue
   }
 }

@@ -72,8 +72,6 @@ struct WorkerSession {
     lines.load(try await links.store.lines())
     let source = try await links.consume()
     status.change(to: .active)
-    status.isConsuming = true
-    defer { status.isConsuming = false }
     logger.info("the worker is active")
     try await runStages(on: source, lines, isWary: isWary)
   }

@@ -24,7 +24,6 @@ package final class WorkerStatus: Sendable {
     var figures: (@Sendable () -> SessionFigures)?
     var check = MissingConditions([:])
     var lastBeat: ContinuousClock.Instant?
-    var isConsuming = false
     var warnings: [String] = []
     var queue: QueueFigures?
     var store: StoreStatistics?
@@ -101,11 +100,11 @@ package final class WorkerStatus: Sendable {
     }
   }
 
-  /// The worker has begun to consume, and has not been told to stop.
-  var isConsuming: Bool {
-    get { state.withLock { $0.isConsuming && $0.phase == .active } }
-    set { state.withLock { $0.isConsuming = newValue } }
-  }
+  /// The worker consumes, whether something stands against its work or not.
+  var isConsuming: Bool { state.withLock { $0.phase == .active } }
+
+  /// What waits in the database is this worker's to carry out or to publish, whether something stands against that or not.
+  package var isWorking: Bool { state.withLock { $0.phase == .active || $0.phase == .recovering } }
 
   // MARK: Figures
 

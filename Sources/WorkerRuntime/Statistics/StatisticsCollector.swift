@@ -15,11 +15,11 @@ package struct StatisticsLink: Sendable {
   }
 }
 
-/// Counts what waits in the database, now and then, while this worker is the active one: for metrics.
+/// Counts what waits in the database, now and then, while this worker is the one that works: for metrics.
 ///
 /// It has a connection of its own. No failure of it is one of the worker's: the figures are older then.
 package struct StatisticsCollector: Service {
-  /// How often a worker that is not active looks whether it is.
+  /// How often a worker without work looks whether it has some.
   private static let watchInterval: Duration = .seconds(1)
 
   private let interval: Duration
@@ -53,22 +53,9 @@ package struct StatisticsCollector: Service {
   private func collect() async throws {
     var failures = 0
     while true {
-      // What another worker has in hand is not this one's to tell.
-      status.store = nil
-      while status.phase != .active { try await Task.sleep(for: Self.watchInterval) }
+      try await awaitWork()
       do {
-        let link = try await connect()
-        do {
-          while status.phase == .active {
-            status.store = try await link.store.statistics()
-            failures = 0
-            try await Task.sleep(for: interval)
-          }
-          await link.close()
-        } catch {
-          await link.close()
-          throw error
-        }
+        try await count { failures = 0 }
       } catch {
         try Task.checkCancellation()
         failures += 1
@@ -77,5 +64,27 @@ package struct StatisticsCollector: Service {
         try await Task.sleep(for: delay)
       }
     }
+  }
+
+  /// What another worker has in hand is not this one's to tell.
+  private func awaitWork() async throws {
+    while !status.isWorking {
+      status.store = nil
+      try await Task.sleep(for: Self.watchInterval)
+    }
+  }
+
+  /// Goes on until the worker has no work any more: also while something stands against it, which is when it matters.
+  private func count(_ succeeded: () -> Void) async throws {
+    let link = try await connect()
+    let result = await Result {
+      while status.isWorking {
+        status.store = try await link.store.statistics()
+        succeeded()
+        try await Task.sleep(for: interval)
+      }
+    }
+    await link.close()
+    try result.get()
   }
 }

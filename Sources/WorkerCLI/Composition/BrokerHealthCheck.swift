@@ -2,8 +2,8 @@ import DeliveryPipeline
 import RabbitMQClient
 import WorkerRuntime
 
-/// Looks whether the broker has what the worker needs, by asking alone: no right to configure is needed.
-struct BrokerLook: Sendable {
+/// Asks whether the broker has what the worker needs. Only asks: no right to configure is needed.
+struct BrokerHealthCheck: Sendable {
   private let topology: Topology
   private let queue: ShortString
   private let manager: TopologyManager
@@ -14,12 +14,12 @@ struct BrokerLook: Sendable {
     manager = TopologyManager(connection)
   }
 
-  func check() async throws -> BrokerCheck {
+  func check() async throws -> BrokerHealth {
     let missing = try await missing()
     let statistics = try await manager.statistics(of: queue)
-    return BrokerCheck(
+    return BrokerHealth(
       missing: missing,
-      queue: statistics.map { QueueFigures(messages: Int($0.messageCount), consumers: Int($0.consumerCount)) })
+      queue: statistics.map { QueueFigures(messages: $0.messageCount, consumers: $0.consumerCount) })
   }
 
   /// Exchanges and queues that are not there.

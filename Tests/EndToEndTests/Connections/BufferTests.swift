@@ -1,0 +1,37 @@
+import DeliveryPipeline
+import EndToEndSupport
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct BufferTests {
+  /// 200 bodies of 200 KiB, of which the broker sends 150 ahead: 30 MiB.
+  @Test func `bodies that wait stay within their bound, also while the broker is asked how it is`() async throws {
+    let deployment = try Deployment.current
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker([
+      "AMQP_BUFFER_BYTES": "1MiB", "WORKER_BATCH_BYTES": "1MiB", "AMQP_PREFETCH": "150",
+    ])
+    let tenant = Command.newID()
+    try await sender.send([.createRoot(tenant, id: Command.newID())])
+    _ = try await results.first(1)
+    let lock = try await OpenTransaction.begin("select from tenants where id = '\(tenant)' for update", in: deployment)
+    let before = try #require(try await worker.metrics().value("process_resident_memory_bytes"))
+    let padding = #","padding":"\#(String(repeating: "x", count: 200 << 10))""#
+    try await sender.send((0..<200).map { _ in Command("workspace.list", "{}", tenant: tenant, extra: padding) })
+    try await lock.isWaitedFor()
+    // The broker has been asked since they came, and has said how many it has not sent.
+    try await Patience.poll(for: "the broker was asked") {
+      try await worker.metrics().value("workspace_worker_queue_messages") == 50
+    }
+    let after = try #require(try await worker.metrics().value("process_resident_memory_bytes"))
+    #expect(after - before < Double(18 << 20))
+    try await lock.rollBack()
+    let answers = try await results.collect("all answers") { $0.answeredCount == 201 }
+    #expect(answers.allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    await results.close()
+  }
+}
