@@ -152,7 +152,7 @@ let package = Package(
     .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests",
-      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", logging, metrics], swiftSettings: strict),
+      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics], swiftSettings: strict),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
     .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "Secrets", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),

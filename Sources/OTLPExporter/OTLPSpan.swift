@@ -76,18 +76,3 @@ package final class OTLPSpan: Span {
     state.withLock { if !$0.isEnded { body(&$0) } }
   }
 }
-
-/// All that there is to tell of a span that has ended.
-struct FinishedSpan: Sendable {
-  let place: SpanContext
-  let parentID: String?
-  let name: String
-  let kind: SpanKind
-  /// Nanoseconds since 1970.
-  let start: UInt64
-  let end: UInt64
-  let attributes: SpanAttributes
-  let status: SpanStatus?
-  let events: [SpanEvent]
-  let links: [SpanLink]
-}

@@ -1,3 +1,4 @@
+import MessageContract
 package import Tracing
 
 /// A backend of swift-distributed-tracing whose spans go to a buffer, from where ``OTLPExporter`` sends them.
@@ -29,16 +30,15 @@ package struct OTLPTracer: Tracer {
   package func extract<Carrier, Extract: Extractor>(
     _ carrier: Carrier, into context: inout InstrumentationContext, using extractor: Extract
   ) where Extract.Carrier == Carrier {
-    let parts = (extractor.extract(key: "traceparent", from: carrier) ?? "").split(separator: "-", omittingEmptySubsequences: false)
-    guard parts.count >= 4, parts[1].count == 32, parts[2].count == 16 else { return }
-    let isSampled = UInt8(parts[3], radix: 16).map { $0 & 1 == 1 } ?? false
-    context.span = SpanContext(traceID: String(parts[1]), spanID: String(parts[2]), isSampled: isSampled)
+    guard let parent = extractor.extract(key: "traceparent", from: carrier).flatMap({ TraceParent($0) }) else { return }
+    context.span = SpanContext(traceID: parent.traceID, spanID: parent.spanID, isSampled: parent.isSampled)
   }
 
   package func inject<Carrier, Inject: Injector>(
     _ context: InstrumentationContext, into carrier: inout Carrier, using injector: Inject
   ) where Inject.Carrier == Carrier {
     guard let span = context.span else { return }
-    injector.inject("00-\(span.traceID)-\(span.spanID)-\(span.isSampled ? "01" : "00")", forKey: "traceparent", into: &carrier)
+    let parent = TraceParent(traceID: span.traceID, spanID: span.spanID, isSampled: span.isSampled)
+    injector.inject(parent.text, forKey: "traceparent", into: &carrier)
   }
 }

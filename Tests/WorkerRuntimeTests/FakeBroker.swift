@@ -67,8 +67,8 @@ final class FakeBroker: Sendable {
   }
 
   /// Opens a connection to the queue of dead letters, in which nothing ever comes.
-  func connectDeadLetters() -> DeadLetterLink {
-    DeadLetterLink(source: FakeSource(broker: self, generation: 0), close: {})
+  func connectDeadLetters() -> Link<any DeliverySource> {
+    Link(FakeSource(broker: self, generation: 0)) {}
   }
 
   /// Opens the next connection.

@@ -27,7 +27,7 @@ final class FakeRetention: Retention {
 
   var expired: Int { state.withLock { $0.expired } }
 
-  func connect() throws -> RetentionLink {
+  func connect() throws -> Link<any Retention> {
     try state.withLock { state in
       guard state.connectFailures == 0 else {
         state.connectFailures -= 1
@@ -35,7 +35,7 @@ final class FakeRetention: Retention {
       }
     }
     journal.note(.connected)
-    return RetentionLink(retention: self, close: { [journal] in journal.note(.closed) })
+    return Link(self) { [journal] in journal.note(.closed) }
   }
 
   func removeExpired(

@@ -1,4 +1,5 @@
 import Synchronization
+import TestFixtures
 import Testing
 import UnitOfWork
 import WorkerRuntime
@@ -51,18 +52,21 @@ import WorkerRuntime
   }
 
   @Test("a connected worker that gives no sign of life is not ready, until it does")
-  func heartbeat() async throws {
-    let status = WorkerStatus(freshness: .milliseconds(50))
+  func heartbeat() {
+    let clock = ManualClock()
+    let status = WorkerStatus(freshness: .seconds(30), now: clock.now)
     status.watch { nil }
     for phase in [WorkerStatus.Phase.active, .standby] {
       status.change(to: phase)
-      try await Task.sleep(for: .milliseconds(100))
+      clock.advance(by: .seconds(30))
+      #expect(status.isReady)
+      clock.advance(by: .seconds(1))
       #expect(status.missing.reasons.keys.contains(.heartbeat))
       status.beat()
       #expect(status.isReady)
     }
     status.change(to: .connecting(missing: MissingConditions(.broker, "away")))
-    try await Task.sleep(for: .milliseconds(100))
+    clock.advance(by: .seconds(31))
     #expect(status.missing == MissingConditions(.broker, "away"), "who is not connected has no heart to beat")
   }
 

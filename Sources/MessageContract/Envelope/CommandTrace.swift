@@ -47,7 +47,7 @@ package struct CommandTrace: Sendable {
   private static let digits = Array("0123456789abcdef".utf8)
 
   private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
-    return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+    String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
       for (index, byte) in bytes.enumerated() {
         buffer[index * 2] = digits[Int(byte >> 4)]
         buffer[index * 2 + 1] = digits[Int(byte & 15)]

@@ -37,6 +37,11 @@ package struct TraceParent: Sendable, Equatable {
 
   package static func isValid(_ text: String) -> Bool { TraceParent(text) != nil }
 
+  /// Whether the trace of a valid `text` is sampled, without a look at the rest of it: the flags have a fixed place.
+  package static func isSampled(valid text: String) -> Bool {
+    text.utf8.dropFirst(54).first.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map { $0 & 1 == 1 } ?? false
+  }
+
   private static func isLowerHexDigit(_ byte: UInt8) -> Bool {
     AttributeRules.isHexDigit(byte) && !(0x41...0x46).contains(byte)
   }

@@ -56,7 +56,8 @@ package final class StatusMetrics: Sendable {
 
   /// Reads them anew.
   package func collect() {
-    let (phase, missing) = (status.phase, status.missing)
+    let phase = status.phase
+    let missing = phase.missing
     for (name, gauge) in states { gauge.record(name == phase.name ? 1 : 0) }
     for (condition, gauge) in conditions { gauge.record(missing.reasons[condition] == nil ? 0 : 1) }
     ready.record(missing.reasons.isEmpty ? 1 : 0)

@@ -73,7 +73,7 @@ package final class WorkerMetrics: WorkerProbe {
       case .succeeded, .repeated, .parked: break
       }
     }
-    consumed.increment(by: batch.departures.count)
+    consumed.increment(by: batch.deliveries.count)
     batchSize.record(batch.handled.count)
     processDuration.record(batch.duration)
   }
@@ -85,12 +85,12 @@ package final class WorkerMetrics: WorkerProbe {
   package func published(_ publication: PublicationReport) {
     sent.increment(by: publication.messageCount)
     operationDuration.record(publication.duration)
-    for journey in publication.journeys {
-      if let queue = journey.queue { parts.queue.record(queue) }
-      parts.batch.record(journey.batch)
-      parts.commit.record(journey.commit)
-      parts.publish.record(journey.publish)
-      duration.record(journey.total)
+    for latency in publication.latencies {
+      if let queue = latency.queue { parts.queue.record(queue) }
+      parts.batch.record(latency.batch)
+      parts.commit.record(latency.commit)
+      parts.publish.record(latency.publish)
+      duration.record(latency.total)
     }
   }
 

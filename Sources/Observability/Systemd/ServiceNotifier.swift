@@ -28,7 +28,8 @@ package struct ServiceNotifier: Service {
     var isReady = false
     var said = ""
     while true {
-      let (phase, missing) = (status.phase, status.missing)
+      let phase = status.phase
+      let missing = phase.missing
       let text = missing.reasons.isEmpty ? phase.name : "\(phase.name): \(missing)"
       if !isReady, missing.reasons.isEmpty {
         isReady = true

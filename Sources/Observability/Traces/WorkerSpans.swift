@@ -25,10 +25,10 @@ package struct WorkerSpans: WorkerProbe {
   }
 
   package func committed(_ batch: CommittedBatch) {
-    guard batch.handled.contains(where: { $0.trace != nil }) else { return }
+    guard batch.handled.contains(where: { $0.message?.trace != nil }) else { return }
     let clock = SpanClock()
     for handled in batch.handled {
-      guard let trace = handled.trace, let message = handled.message else { continue }
+      guard let message = handled.message, let trace = message.trace else { continue }
       let start = message.parked == nil ? message.delivery.receivedAt : batch.began
       let span = startSpan("process \(queue)", trace.process, ofKind: .consumer, at: clock.instant(start))
       span.attributes = attributes(of: message, handled.outcome)
@@ -39,13 +39,13 @@ package struct WorkerSpans: WorkerProbe {
   }
 
   package func published(_ publication: PublicationReport) {
-    let journeys = publication.journeys.filter { $0.trace != nil }
-    guard !journeys.isEmpty else { return }
+    let latencies = publication.latencies.filter { $0.trace != nil }
+    guard !latencies.isEmpty else { return }
     let clock = SpanClock()
     let end = ContinuousClock.now
-    for journey in journeys {
-      guard let trace = journey.trace else { continue }
-      let span = startSpan("publish \(exchange)", trace.publish, ofKind: .producer, at: clock.instant(end - journey.publish))
+    for latency in latencies {
+      guard let trace = latency.trace else { continue }
+      let span = startSpan("publish \(exchange)", trace.publish, ofKind: .producer, at: clock.instant(end - latency.publish))
       span.attributes["messaging.system"] = "rabbitmq"
       span.attributes["messaging.operation.name"] = "publish"
       span.attributes["messaging.operation.type"] = "send"

@@ -38,9 +38,9 @@ struct LinkFactory: Sendable {
   }
 
   /// A connection of its own for removing what has expired.
-  func connectRetention(of table: PostgresRetention.Table) async throws -> RetentionLink {
+  func connectRetention(of table: PostgresRetention.Table) async throws -> Link<any Retention> {
     let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
-    return RetentionLink(retention: PostgresRetention(of: table, on: database), close: { await database.close() })
+    return Link(PostgresRetention(of: table, on: database)) { await database.close() }
   }
 
   /// Notes that a process ends in an orderly way. Where that can't be noted, what it had in hand is treated with care.
@@ -123,20 +123,19 @@ struct LinkFactory: Sendable {
   }
 
   /// A connection of its own for counting what waits.
-  func connectStatistics() async throws -> StatisticsLink {
+  func connectStatistics() async throws -> Link<any StatisticsStore> {
     let database = try await PostgresConnection.connect(servers.postgres.forRetention(), logger: logger)
-    return StatisticsLink(
-      store: PostgresStatistics(on: database, queue: queueKey), close: { await database.close() })
+    return Link(PostgresStatistics(on: database, queue: queueKey)) { await database.close() }
   }
 
-  private func connectDeadLetters() async throws -> DeadLetterLink {
+  private func connectDeadLetters() async throws -> Link<any DeliverySource> {
     try await withConnection("dead letters") { connection in
       var options = ConsumerOptions()
       options.prefetch = Self.deadLettersPrefetch
       options.maximumBufferedBytes = amqp.bufferBytes
       let source = try await RabbitMQConsumer.start(
         on: connection, queue: servers.topologyNames.deadCommandsQueue, options: options)
-      return DeadLetterLink(source: source, close: { await connection.close() })
+      return Link(source) { await connection.close() }
     }
   }
 

@@ -62,7 +62,7 @@ struct SettingReader {
     _ key: String, default fallback: Duration, in range: ClosedRange<Duration>
   ) -> Duration {
     guard let text = given(key, default: fallback.settingText) else { return fallback }
-    guard let value = duration(text), range.contains(value) else {
+    guard let value = Duration(setting: text), range.contains(value) else {
       return wrong(
         key,
         "is not a duration from \(range.lowerBound.settingText) to \(range.upperBound.settingText), such as 500ms, 10s, 5m, 1h or 30d",
@@ -78,7 +78,7 @@ struct SettingReader {
     let fallbackText = fallback.isEmpty ? "none" : fallback.map(\.settingText).joined(separator: ", ")
     guard let text = given(key, default: fallbackText) else { return fallback }
     let parts = text == "none" ? [] : text.split(separator: ",", omittingEmptySubsequences: false)
-    let values = parts.compactMap { duration(String($0.trimming(\.isWhitespace))) }
+    let values = parts.compactMap { Duration(setting: $0.trimming(\.isWhitespace)) }
     guard values.count == parts.count, count.contains(values.count), values.allSatisfy(range.contains) else {
       return wrong(
         key,
@@ -88,15 +88,10 @@ struct SettingReader {
     return values
   }
 
-  private func duration(_ text: String) -> Duration? {
-    quantity(text, units: Duration.settingUnits, { $1 * $0 })
-  }
-
   /// A size in bytes: `4096`, `256KiB` or `64MiB`.
   mutating func bytes(_ key: String, default fallback: Int, in range: ClosedRange<Int>) -> Int {
     guard let text = given(key, default: fallback.sizeText) else { return fallback }
-    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1), ("", 1)]
-    guard let value = quantity(text, units: units, { $1 * $0 }), range.contains(value) else {
+    guard let value = size(text), range.contains(value) else {
       return wrong(
         key, "is not a size from \(range.lowerBound) to \(range.upperBound) bytes, such as 256KiB or 64MiB", fallback)
     }
@@ -117,11 +112,11 @@ struct SettingReader {
     return fallback
   }
 
-  /// A number of at most nine digits, so that no unit makes it overflow, with one of `units` behind it.
-  private func quantity<Unit>(_ text: String, units: [(String, Unit)], _ times: (Int, Unit) -> Unit) -> Unit? {
-    for (unit, size) in units where text.hasSuffix(unit) {
+  /// A number of at most nine digits, so that no unit makes it overflow, with a unit or none.
+  private func size(_ text: String) -> Int? {
+    for (unit, size) in [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1), ("", 1)] where text.hasSuffix(unit) {
       let number = text.dropLast(unit.count)
-      if (1...9).contains(number.count), let number = Int(number), number >= 0 { return times(number, size) }
+      if (1...9).contains(number.count), let number = Int(number), number >= 0 { return number * size }
     }
     return nil
   }

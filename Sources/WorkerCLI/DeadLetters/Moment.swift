@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
@@ -13,11 +14,7 @@ struct Moment: ExpressibleByArgument {
   }
 
   private static func ago(_ text: String) -> Timestamp? {
-    for (name, size) in Duration.settingUnits where text.hasSuffix(name) {
-      guard let count = Int64(text.dropLast(name.count)), count >= 0, count < 1_000_000_000 else { continue }
-      return Timestamp(milliseconds: SystemWallClock().now().milliseconds - Int64((size * count) / .milliseconds(1)))
-    }
-    return nil
+    Duration(setting: text).map { SystemWallClock().now().cutoff($0) }
   }
 
   private static func time(_ text: String) -> Timestamp? {

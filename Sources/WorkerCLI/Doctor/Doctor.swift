@@ -40,24 +40,3 @@ struct Doctor: AsyncParsableCommand {
       + (await broker) + (await database)
   }
 }
-
-/// A duration on the command line.
-struct ConsumerTimeout: ExpressibleByArgument {
-  /// RabbitMQ's default since 3.8.17: https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout
-  static let standard = ConsumerTimeout(duration: .seconds(1800))
-
-  let duration: Duration
-
-  private init(duration: Duration) { self.duration = duration }
-
-  init?(argument: String) {
-    for (name, size) in Duration.settingUnits where argument.hasSuffix(name) {
-      guard let count = Int(argument.dropLast(name.count)), (1...1_000_000_000).contains(count) else { continue }
-      self.init(duration: size * count)
-      return
-    }
-    return nil
-  }
-
-  var defaultValueDescription: String { duration.settingText }
-}

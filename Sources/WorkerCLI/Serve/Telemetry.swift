@@ -14,7 +14,7 @@ struct Telemetry: Sendable {
   let worker: any WorkerProbe
   private let exporter: OTLPExporter?
 
-  init(_ configuration: WorkerConfiguration, _ servers: Servers, _ status: WorkerStatus, sampling: LogSampling, logger: Logger) {
+  init(_ configuration: WorkerConfiguration, _ status: WorkerStatus, sampling: LogSampling, logger: Logger) {
     let registry = PrometheusRegistry(MetricCatalogue.all)
     let names = configuration.amqp.names
     let metrics = WorkerMetrics(

@@ -8,7 +8,7 @@ import MessageContract
 /// committed. A copy that comes again after a crash is known by its fingerprint. Trouble here does not stop commands: this
 /// has a connection of its own, and makes it anew.
 struct DeadLetterMover {
-  let connect: @Sendable () async throws -> DeadLetterLink
+  let connect: @Sendable () async throws -> Link<any DeliverySource>
   let decoder: CommandDecoder
   /// `<virtual host>/<queue>`.
   let queue: String
@@ -25,10 +25,7 @@ struct DeadLetterMover {
       do {
         let link = try await connect()
         connected = .now
-        do { try await move(from: link.source) } catch {
-          await link.close()
-          throw error
-        }
+        try await link.use { source in try await move(from: source) }
       } catch {
         try Task.checkCancellation()
         let held = connected.map { ContinuousClock.now - $0 } ?? .zero

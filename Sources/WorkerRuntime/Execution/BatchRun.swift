@@ -209,7 +209,7 @@ extension BatchRun {
   /// Of a message that has been handled before, and is passed over, there is nothing to tell.
   private mutating func noteOutcome(of message: ReceivedMessage?) {
     guard let outcome else { return }
-    handled.append(HandledMessage(message: message, outcome: outcome, trace: message.flatMap { MessageTrace($0) }))
+    handled.append(HandledMessage(message: message, outcome: outcome))
     self.outcome = nil
   }
 }

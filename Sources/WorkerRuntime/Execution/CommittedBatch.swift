@@ -15,7 +15,7 @@ package struct CommittedBatch: Sendable {
   /// What came of its messages.
   package let handled: [HandledMessage]
   /// The deliveries among them.
-  package let departures: [Departure]
+  package let deliveries: [CommittedDelivery]
   package let began: ContinuousClock.Instant
   package let ended: ContinuousClock.Instant
 
@@ -34,9 +34,9 @@ extension CommittedBatch {
     self.began = began
     ended = .now
     let sinceBegan = ended - began
-    departures = delivered.map { message in
-      Departure(
-        receivedAt: message.delivery.receivedAt, trace: MessageTrace(message),
+    deliveries = delivered.map { message in
+      CommittedDelivery(
+        receivedAt: message.delivery.receivedAt, trace: message.trace,
         queue: message.sentAt.map { sentAt in
           // The wall clock tells now, the steady one how long ago it arrived.
           let age = Duration.milliseconds(now.milliseconds - sentAt.milliseconds)

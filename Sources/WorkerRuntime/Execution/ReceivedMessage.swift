@@ -11,6 +11,8 @@ package final class ReceivedMessage: Sendable {
   package let content: Result<DecodedCommand, InvalidCommand>
   /// Its place in its tenant's line; nil for what the broker has just delivered.
   package let parked: ParkedEntry?
+  /// Where this attempt stands in its trace; nil where that is not sampled.
+  package let trace: MessageTrace?
   /// What there is a note under that this process has begun it; nil where there is none.
   package let begun: [UInt8]?
 
@@ -18,6 +20,7 @@ package final class ReceivedMessage: Sendable {
     self.delivery = delivery
     content = decoder.content(of: delivery)
     parked = nil
+    trace = (try? content.get()).flatMap { MessageTrace($0, delivery) }
     self.begun = begun
   }
 
@@ -25,6 +28,7 @@ package final class ReceivedMessage: Sendable {
     delivery = Delivery(parked.command.message)
     content = decoder.content(of: delivery)
     self.parked = parked
+    trace = (try? content.get()).flatMap { [delivery] in MessageTrace($0, delivery, parked: parked.command) }
     self.begun = begun
   }
 
@@ -33,6 +37,7 @@ package final class ReceivedMessage: Sendable {
     self.delivery = delivery
     content = .failure(.unread)
     self.parked = parked
+    trace = nil
     self.begun = begun
   }
 

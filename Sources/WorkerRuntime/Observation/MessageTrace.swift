@@ -14,34 +14,24 @@ package struct MessageTrace: Sendable, Equatable {
   /// The first attempt, where this is a later one.
   package let firstSpanID: String?
 
-  /// - Returns: nil for a message that is no command, and where the trace is not sampled.
-  init?(_ message: ReceivedMessage) {
-    guard let command = message.command, let parent = command.context.trace.flatMap({ TraceParent($0.traceparent) }), parent.isSampled
+  /// - Returns: nil where the trace is not sampled.
+  init?(_ command: DecodedCommand, _ delivery: Delivery, parked: ParkedCommand? = nil) {
+    guard let traceparent = command.context.trace?.traceparent, TraceParent.isSampled(valid: traceparent),
+      let parent = TraceParent(traceparent)
     else { return nil }
     let trace = CommandTrace(of: command.context.key)
     let first = trace.spanID()
-    let attempt = message.attempt
+    let attempt = Self.attempt(delivery, parked)
     traceID = parent.traceID
     spanID = attempt.map { trace.spanID(attempt: $0) } ?? first
     // Of a trace that began here the first attempt is the root; later ones are a part of that.
     parentSpanID = parent.spanID == spanID ? nil : parent.spanID
     firstSpanID = attempt == nil ? nil : first
   }
-}
 
-extension ReceivedMessage {
   /// Which attempt it is; nil for the first.
-  fileprivate var attempt: String? {
+  private static func attempt(_ delivery: Delivery, _ parked: ParkedCommand?) -> String? {
     if let replay = delivery.properties.headers?.string(ReplayReference.header) { return "replay \(replay)" }
-    return parked?.command.failures.map { "attempt \($0.count + 1)" }
+    return parked?.failures.map { "attempt \($0.count + 1)" }
   }
-}
-
-/// A message whose transaction has committed, and what came of it.
-package struct HandledMessage: Sendable {
-  /// Nil for what the broker has dead-lettered.
-  package let message: ReceivedMessage?
-  package let outcome: CommandOutcome
-  /// Where it is sampled.
-  package let trace: MessageTrace?
 }

@@ -1,7 +1,7 @@
 package import DeliveryPipeline
 package import Logging
 import ServiceLifecycle
-import UnitOfWork
+package import UnitOfWork
 package import WorkspaceApplication
 
 /// Removes from a table what has outlived its retention, in small steps beside the work, while this worker is the
@@ -22,7 +22,7 @@ package struct RetentionCleaner: Service {
   private let reconnect: Backoff
   private let probe: any WorkerProbe
   private let logger: Logger
-  private let connect: @Sendable () async throws -> RetentionLink
+  private let connect: @Sendable () async throws -> Link<any Retention>
 
   /// - Parameters:
   ///   - table: what the log calls it.
@@ -31,7 +31,7 @@ package struct RetentionCleaner: Service {
   package init(
     table: String, retention: Duration, clock: any WallClock, status: WorkerStatus, reconnect: Backoff,
     probe: any WorkerProbe = SilentWorkerProbe(), logger: Logger,
-    connect: @escaping @Sendable () async throws -> RetentionLink
+    connect: @escaping @Sendable () async throws -> Link<any Retention>
   ) {
     self.table = table
     self.retention = retention
@@ -80,26 +80,24 @@ package struct RetentionCleaner: Service {
   ///
   /// - Returns: how long to rest then.
   private func runSteps(_ pace: inout CleaningPace) async throws -> Duration {
-    let link = try await connect()
-    do {
-      let rest = try await runSteps(&pace, on: link)
-      await link.close()
-      return rest
-    } catch {
-      pace.failed()
-      await link.close()
-      throw error
+    try await connect().use { table in
+      do {
+        return try await runSteps(&pace, on: table)
+      } catch {
+        pace.failed()
+        throw error
+      }
     }
   }
 
-  private func runSteps(_ pace: inout CleaningPace, on link: RetentionLink) async throws -> Duration {
-    var report = CleaningReport(table: table)
+  private func runSteps(_ pace: inout CleaningPace, on table: any Retention) async throws -> Duration {
+    var report = CleaningReport(table: self.table)
     defer { report.log(to: logger) }
     while status.phase == .active {
       let (now, start) = (clock.now(), ContinuousClock.now)
-      let removed = try await link.retention.removeExpired(olderThan: retention, at: now, from: pace.start, limit: pace.limit)
+      let removed = try await table.removeExpired(olderThan: retention, at: now, from: pace.start, limit: pace.limit)
       report.add(removed.count)
-      if removed.count > 0 { probe.expired(count: removed.count, from: table) }
+      if removed.count > 0 { probe.expired(count: removed.count, from: self.table) }
       if report.age > Self.reportInterval { report.log(to: logger) }
       switch pace.finished(removed, in: .now - start, at: now, random: .random(in: 0...1)) {
       case .step(after: let pause): try await Task.sleep(for: pause)

@@ -1,25 +1,3 @@
-package import UnitOfWork
-
-/// What work needs to flow.
-package enum Condition: String, Sendable, Hashable, CaseIterable {
-  /// A connection to RabbitMQ that takes messages.
-  case broker
-  /// A session with PostgreSQL.
-  case database
-  /// The schema that this version needs.
-  case migrations
-  /// The exchanges and queues.
-  case topology
-  /// The broker knows of a consumer of the commands.
-  case consumer
-  /// The last batch, or the last sign of life of both servers, is fresh.
-  case heartbeat
-  /// Nothing of a worker before this one is left to be published.
-  case outbox
-  /// This process itself: it is starting, draining, or has met an error of its own.
-  case worker
-}
-
 /// Which conditions don't hold, and why. No secrets: it is shown to whoever asks.
 package struct MissingConditions: Error, Sendable, Equatable {
   package private(set) var reasons: [Condition: String]
@@ -57,13 +35,4 @@ extension MissingConditions: CustomStringConvertible {
   package var description: String {
     reasons.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value).joined(separator: "; ")
   }
-}
-
-/// An error that knows which condition does not hold because of it.
-package protocol ConditionalError: Error {
-  var condition: Condition { get }
-}
-
-extension UnitOfWorkError: ConditionalError {
-  package var condition: Condition { .database }
 }

@@ -13,7 +13,7 @@ package struct WorkerLinks: Sendable {
   /// Begins to consume the queue; called once.
   package let consume: @Sendable () async throws -> any DeliverySource
   /// Begins to consume the queue of what the broker has dead-lettered, on a connection of its own.
-  package let connectDeadLetters: @Sendable () async throws -> DeadLetterLink
+  package let connectDeadLetters: @Sendable () async throws -> Link<any DeliverySource>
   /// `<virtual host>/<queue>`: what that queue is called in the ledger.
   package let deadQueue: String
   package let publisher: any MessagePublisher
@@ -33,7 +33,7 @@ package struct WorkerLinks: Sendable {
     claimPublishing: @escaping @Sendable () async throws -> Bool,
     isConsumed: @escaping @Sendable () async throws -> Bool,
     consume: @escaping @Sendable () async throws -> any DeliverySource,
-    connectDeadLetters: @escaping @Sendable () async throws -> DeadLetterLink, deadQueue: String,
+    connectDeadLetters: @escaping @Sendable () async throws -> Link<any DeliverySource>, deadQueue: String,
     waitUntilBroken: @escaping @Sendable () async -> any Error,
     obstacle: @escaping @Sendable () -> String? = { nil },
     checkBroker: @escaping @Sendable () async throws -> BrokerHealth = { BrokerHealth() }, warnings: [String] = [],

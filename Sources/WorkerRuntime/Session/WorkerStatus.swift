@@ -18,7 +18,7 @@ package final class WorkerStatus: Sendable {
     case stopped
   }
 
-  fileprivate struct State {
+  private struct State {
     var phase = Phase.connecting(missing: MissingConditions(.worker, "the worker has just started"))
     var obstacle: (@Sendable () -> String?)?
     var figures: (@Sendable () -> SessionFigures)?
@@ -32,9 +32,15 @@ package final class WorkerStatus: Sendable {
   private let state = Mutex(State())
   /// How old the last sign of life may be.
   private let freshness: Duration
+  private let now: @Sendable () -> ContinuousClock.Instant
 
   /// - Parameter freshness: without a sign of life for so long a worker is not ready. Default: 30 s.
-  package init(freshness: Duration = .seconds(30)) { self.freshness = freshness }
+  package init(
+    freshness: Duration = .seconds(30), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
+    self.freshness = freshness
+    self.now = now
+  }
 
   package var phase: Phase {
     let state = state.withLock { $0 }
@@ -42,28 +48,26 @@ package final class WorkerStatus: Sendable {
     case .active, .recovering:
       var missing = state.check.reasons
       if let reason = state.obstacle?() { missing[.broker] = reason }
-      if let silence = state.silence(longerThan: freshness) { missing[.heartbeat] = silence }
+      if let silence = silence(state) { missing[.heartbeat] = silence }
       return missing.isEmpty ? state.phase : .blocked(missing: MissingConditions(missing))
     case .standby:
-      guard let silence = state.silence(longerThan: freshness) else { return .standby }
+      guard let silence = silence(state) else { return .standby }
       return .blocked(missing: MissingConditions(.heartbeat, silence))
     case .connecting, .blocked, .draining, .stopped: return state.phase
     }
+  }
+
+  /// How long there was no sign of life; nil where the last one is fresh.
+  private func silence(_ state: State) -> String? {
+    guard let lastBeat = state.lastBeat, now() - lastBeat > freshness else { return nil }
+    return "no batch and no sign of life of the database for more than \(Int(freshness / .seconds(1))) s"
   }
 
   /// Whether work flows, or would as soon as the active worker is gone.
   package var isReady: Bool { missing.reasons.isEmpty }
 
   /// What is missing for that.
-  package var missing: MissingConditions {
-    switch phase {
-    case .active, .standby: MissingConditions([:])
-    case .connecting(let missing), .blocked(let missing): missing
-    case .recovering: MissingConditions(.outbox, "messages of a former worker are still being published")
-    case .draining: MissingConditions(.worker, "it is draining")
-    case .stopped: MissingConditions(.worker, "it has stopped")
-    }
-  }
+  package var missing: MissingConditions { phase.missing }
 
   /// A worker that drains does not become active again.
   package func change(to phase: Phase) {
@@ -85,12 +89,12 @@ package final class WorkerStatus: Sendable {
       state.obstacle = obstacle
       state.check = MissingConditions([:])
       state.queue = nil
-      state.lastBeat = obstacle == nil ? nil : .now
+      state.lastBeat = obstacle == nil ? nil : now()
     }
   }
 
   /// A sign of life: a batch was taken, or the database has answered.
-  package func beat() { state.withLock { $0.lastBeat = .now } }
+  package func beat() { state.withLock { $0.lastBeat = now() } }
 
   /// What the last look at the broker has found missing.
   package func note(_ check: MissingConditions, queue: QueueFigures?) {
@@ -124,10 +128,15 @@ package final class WorkerStatus: Sendable {
   }
 }
 
-extension WorkerStatus.State {
-  /// How long there was no sign of life; nil where that is no longer than `limit`.
-  fileprivate func silence(longerThan limit: Duration) -> String? {
-    guard let lastBeat, ContinuousClock.now - lastBeat > limit else { return nil }
-    return "no batch and no sign of life of the database for more than \(Int(limit / .seconds(1))) s"
+extension WorkerStatus.Phase {
+  /// What is missing for work to flow, or to flow as soon as the active worker is gone.
+  package var missing: MissingConditions {
+    switch self {
+    case .active, .standby: MissingConditions([:])
+    case .connecting(let missing), .blocked(let missing): missing
+    case .recovering: MissingConditions(.outbox, "messages of a former worker are still being published")
+    case .draining: MissingConditions(.worker, "it is draining")
+    case .stopped: MissingConditions(.worker, "it has stopped")
+    }
   }
 }

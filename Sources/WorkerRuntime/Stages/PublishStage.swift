@@ -8,7 +8,7 @@ struct Publication: Sendable {
   let entries: [OutboxID]
   let bytes: Int
   /// What there is to tell of it once it is confirmed.
-  private let departures: [Departure]
+  private let deliveries: [CommittedDelivery]
   private let began: ContinuousClock.Instant
   private let committed: ContinuousClock.Instant
 
@@ -16,7 +16,7 @@ struct Publication: Sendable {
     messages = batch.entries.flatMap(\.messages)
     entries = batch.entries.map(\.id)
     bytes = messages.reduce(0) { $0 + $1.body.count }
-    departures = batch.departures
+    deliveries = batch.deliveries
     began = batch.began
     committed = batch.ended
   }
@@ -27,10 +27,10 @@ struct Publication: Sendable {
   func report(submitted: ContinuousClock.Instant, confirmed: ContinuousClock.Instant) -> PublicationReport {
     PublicationReport(
       messageCount: messages.count, duration: confirmed - submitted,
-      journeys: departures.map { departure in
-        Journey(
-          queue: departure.queue, batch: began - departure.receivedAt, commit: committed - began,
-          publish: confirmed - committed, trace: departure.trace)
+      latencies: deliveries.map { delivery in
+        DeliveryLatency(
+          queue: delivery.queue, batch: began - delivery.receivedAt, commit: committed - began,
+          publish: confirmed - committed, trace: delivery.trace)
       })
   }
 }

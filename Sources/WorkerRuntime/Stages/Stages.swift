@@ -46,8 +46,8 @@ struct Stages {
       suspects: suspects, recorder: DeadLetterRecorder(transaction), lines: lines, held: HeldMessages(),
       store: session.links.store, confirmed: confirmed, acknowledger: acknowledger, output: publications,
       status: session.status, probe: session.workerProbe, logger: session.logger)
-    publish = PublishStage(input: publications, publisher: session.links.publisher, confirmed: confirmed,
-      probe: session.workerProbe)
+    publish = PublishStage(
+      input: publications, publisher: session.links.publisher, confirmed: confirmed, probe: session.workerProbe)
   }
 
   /// What is in hand, for those who watch.

@@ -3,18 +3,6 @@ package import Logging
 import ServiceLifecycle
 package import UnitOfWork
 
-/// A connection for statistics, by the port that it is used through.
-package struct StatisticsLink: Sendable {
-  package let store: any StatisticsStore
-  /// Bounded.
-  package let close: @Sendable () async -> Void
-
-  package init(store: any StatisticsStore, close: @escaping @Sendable () async -> Void) {
-    self.store = store
-    self.close = close
-  }
-}
-
 /// Counts what waits in the database, now and then, while this worker is the one that works: for metrics.
 ///
 /// It has a connection of its own. No failure of it is one of the worker's: the figures are older then.
@@ -26,7 +14,7 @@ package struct StatisticsCollector: Service {
   private let status: WorkerStatus
   private let reconnect: Backoff
   private let logger: Logger
-  private let connect: @Sendable () async throws -> StatisticsLink
+  private let connect: @Sendable () async throws -> Link<any StatisticsStore>
 
   /// - Parameters:
   ///   - interval: between two counts.
@@ -34,7 +22,7 @@ package struct StatisticsCollector: Service {
   ///   - connect: opens a connection; bounded in time.
   package init(
     interval: Duration, status: WorkerStatus, reconnect: Backoff, logger: Logger,
-    connect: @escaping @Sendable () async throws -> StatisticsLink
+    connect: @escaping @Sendable () async throws -> Link<any StatisticsStore>
   ) {
     self.interval = interval
     self.status = status
@@ -76,15 +64,12 @@ package struct StatisticsCollector: Service {
 
   /// Goes on until the worker has no work any more: also while something stands against it, which is when it matters.
   private func count(_ succeeded: () -> Void) async throws {
-    let link = try await connect()
-    let result = await Result {
+    try await connect().use { store in
       while status.isWorking {
-        status.store = try await link.store.statistics()
+        status.store = try await store.statistics()
         succeeded()
         try await Task.sleep(for: interval)
       }
     }
-    await link.close()
-    try result.get()
   }
 }

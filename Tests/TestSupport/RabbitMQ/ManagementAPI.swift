@@ -54,19 +54,19 @@ package struct ManagementAPI: Sendable {
     try await send("PUT", ["permissions", virtualHost, user], body)
   }
 
-  /// The users of the connections to a virtual host, as far as the list knows them yet.
+  /// The users of the connections to a virtual host, as far as the list knows them yet. Waits until it knows one.
   package func userNames(in virtualHost: String) async throws -> Set<String> {
     struct Connection: Decodable {
       let user: String
     }
-    for _ in 0..<200 {
+    var users: Set<String> = []
+    // The list follows with a delay.
+    try await Patience.poll(for: "a connection that the broker lists") {
       let data = try await send("GET", ["vhosts", virtualHost, "connections"])
-      let users = try JSONDecoder().decode([Connection].self, from: data).map(\.user)
-      if !users.isEmpty { return Set(users) }
-      // The list follows with a delay, and nothing tells when.
-      try await Task.sleep(for: .milliseconds(50))
+      users = Set(try JSONDecoder().decode([Connection].self, from: data).map(\.user))
+      return !users.isEmpty
     }
-    return []
+    return users
   }
 
   package func deleteUser(_ name: String) async throws { try await send("DELETE", ["users", name]) }
@@ -89,15 +89,13 @@ package struct ManagementAPI: Sendable {
       let name: String
       let user_provided_name: String?
     }
-    for _ in 0..<400 {
+    // The list follows with a delay.
+    try await Patience.poll(for: "a connection named \(name)") {
       let data = try await send("GET", ["vhosts", virtualHost, "connections"])
       let found = try JSONDecoder().decode([Connection].self, from: data).filter { $0.user_provided_name == name }
       for connection in found { try await send("DELETE", ["connections", connection.name]) }
-      if !found.isEmpty { return }
-      // The list follows with a delay, and nothing tells when.
-      try await Task.sleep(for: .milliseconds(50))
+      return !found.isEmpty
     }
-    throw Refused(description: "no connection is named \(name)")
   }
 
   /// Takes messages from a queue as a consumer that refuses them (basic.reject without requeue).

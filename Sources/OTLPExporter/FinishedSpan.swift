@@ -1,0 +1,16 @@
+import Tracing
+
+/// All that there is to tell of a span that has ended.
+struct FinishedSpan: Sendable {
+  let place: SpanContext
+  let parentID: String?
+  let name: String
+  let kind: SpanKind
+  /// Nanoseconds since 1970.
+  let start: UInt64
+  let end: UInt64
+  let attributes: SpanAttributes
+  let status: SpanStatus?
+  let events: [SpanEvent]
+  let links: [SpanLink]
+}

@@ -1,0 +1,65 @@
+import Synchronization
+
+/// How many lines each place of the program may write. Shared by all loggers.
+///
+/// A flood of bad input makes one place write a line for each message. Of those the first `burst` of each window are
+/// written, the others are counted, and the next line of that place says how many they were. A place is a line of the
+/// source: there are as many as the program has, whatever input says.
+package final class LogSampling: Sendable {
+  private struct Place: Hashable {
+    let file: String
+    let line: UInt
+  }
+
+  private struct Window {
+    var start: ContinuousClock.Instant
+    var count = 0
+    var suppressed = 0
+  }
+
+  private struct State {
+    var windows: [Place: Window] = [:]
+    var suppressed = 0
+  }
+
+  private let state = Mutex(State())
+  private let burst: Int
+  private let length: Duration
+  private let now: @Sendable () -> ContinuousClock.Instant
+
+  /// - Parameters:
+  ///   - burst: how many lines a place may write in a window.
+  ///   - length: of a window. Default: 10 s.
+  package init(
+    burst: Int, length: Duration = .seconds(10), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
+    self.burst = burst
+    self.length = length
+    self.now = now
+  }
+
+  /// How many lines were not written so far.
+  package var suppressedCount: Int { state.withLock { $0.suppressed } }
+
+  /// - Returns: nil where the line is not to be written, else how many of its place were not since its last one.
+  func admit(file: String, line: UInt) -> Int? {
+    let now = now()
+    return state.withLock { state in
+      let place = Place(file: file, line: line)
+      var window = state.windows[place] ?? Window(start: now)
+      defer { state.windows[place] = window }
+      if now - window.start >= length {
+        window.start = now
+        window.count = 0
+      }
+      guard window.count < burst else {
+        window.suppressed += 1
+        state.suppressed += 1
+        return nil
+      }
+      window.count += 1
+      defer { window.suppressed = 0 }
+      return window.suppressed
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package import UnitOfWork
+
+/// What work needs to flow.
+package enum Condition: String, Sendable, Hashable, CaseIterable {
+  /// A connection to RabbitMQ that takes messages.
+  case broker
+  /// A session with PostgreSQL.
+  case database
+  /// The schema that this version needs.
+  case migrations
+  /// The exchanges and queues.
+  case topology
+  /// The broker knows of a consumer of the commands.
+  case consumer
+  /// The last batch, or the last answer of the database, is fresh.
+  case heartbeat
+  /// Nothing of a worker before this one is left to be published.
+  case outbox
+  /// This process itself: it is starting, draining, or has met an error of its own.
+  case worker
+}
+
+/// An error that knows which condition does not hold because of it.
+package protocol ConditionalError: Error {
+  var condition: Condition { get }
+}
+
+extension UnitOfWorkError: ConditionalError {
+  package var condition: Condition { .database }
+}
