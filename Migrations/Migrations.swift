@@ -73,6 +73,10 @@ package enum Migrations {
       version: 10, name: "replays",
       up: text(PackageResources.V0010__replays_sql),
       down: text(PackageResources.U0010__replays_sql)),
+    Migration(
+      version: 11, name: "workspaces_of_a_tenant",
+      up: text(PackageResources.V0011__workspaces_of_a_tenant_sql),
+      down: text(PackageResources.U0011__workspaces_of_a_tenant_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -11,22 +11,30 @@ struct ThroughputMeasurement {
   func run() async throws -> [Figure] {
     try await laboratory.reset(workspaces: stored)
     var yardstick: [Double] = []
+    var listened: [Double] = []
     var worker: [Double] = []
     var cores: [Double] = []
     var processorSeconds: [Double] = []
     for pair in 1...pairs {
       yardstick.append(try Yardstick(laboratory).perSecond(commands, batch: 256))
+      if stored == 0 { listened.append(try Yardstick(laboratory).perSecondToListener(commands, batch: 256)) }
       if stored == 0 { try await laboratory.reset() } else { try await laboratory.purge() }
       let run = try await workerRun(number: pair)
       worker.append(run.perSecond)
       cores.append(run.processorSeconds / run.seconds)
       processorSeconds.append(run.processorSeconds / Double(commands) * 10_000)
-      note("\(part) \(pair): yardstick \(yardstick[pair - 1].rounded()), worker \(worker[pair - 1].rounded()) per second")
+      note(
+        "\(part) \(pair): yardstick \(yardstick[pair - 1].rounded()), "
+          + (listened.last.map { "with a listener \($0.rounded()), " } ?? "")
+          + "worker \(worker[pair - 1].rounded()) per second")
     }
     let name = stored == 0 ? "throughput" : "throughput with \(stored) workspaces stored"
     let figures = [Figure(name, key: part, unit: "commands/s", runs: worker, yardstick: yardstick)]
     guard stored == 0 else { return figures }
     return figures + [
+      Figure(
+        "the same, to the yardstick with a listener", key: "throughput_listened", unit: "commands/s", runs: worker,
+        yardstick: listened),
       Figure("processor at full speed", key: "cores", unit: "cores", runs: cores),
       Figure("processor time of 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
     ]

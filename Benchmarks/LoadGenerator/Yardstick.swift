@@ -15,18 +15,38 @@ struct Yardstick {
 
   /// Begins to answer `count` commands that come to ``queue``, one transaction each.
   func startAnswering(_ count: Int) throws -> RunningProcess {
-    let (amqp, postgres) = (laboratory.servers.amqp, laboratory.servers.postgres)
-    _ = try laboratory.yardstick.run(["fill", amqp, "yardstick.in", "0"])
-    return try laboratory.yardstick.start(["full", amqp, "yardstick.in", "\(count)", "1", postgres])
+    try fill(0)
+    return try laboratory.yardstick.start(answering(count, batch: 1))
   }
 
-  /// Messages per second, in transactions of `batch`, each with two messages published and confirmed.
+  /// Commands per second, in transactions of `batch`, each command with two messages published and confirmed.
   func perSecond(_ count: Int, batch: Int) throws -> Double {
-    let (amqp, postgres) = (laboratory.servers.amqp, laboratory.servers.postgres)
-    _ = try laboratory.yardstick.run(["fill", amqp, "yardstick.in", "\(count)"])
-    let output = try laboratory.yardstick.run(["full", amqp, "yardstick.in", "\(count)", "\(batch)", postgres])
-    guard let field = output.split(whereSeparator: \.isWhitespace).first(where: { $0.hasPrefix("per_second=") }),
-      let value = Double(field.dropFirst("per_second=".count))
+    try fill(count)
+    return try value("per_second=", of: laboratory.yardstick.run(answering(count, batch: batch)))
+  }
+
+  /// Commands per second when somebody listens to the results, as in the worker's runs, and a queue keeps the events:
+  /// from the first result to the last.
+  func perSecondToListener(_ count: Int, batch: Int) throws -> Double {
+    try fill(count)
+    let listener = try ResultListener(laboratory, count: count, exchange: "l.out", key: "workspace.result")
+    let process = try laboratory.yardstick.start(answering(count, batch: batch) + ["workspace.created"])
+    defer { process.stop() }
+    try listener.waitForFirst()
+    return Double(count - 1) / (try listener.waitForLast())
+  }
+
+  private func fill(_ count: Int) throws {
+    _ = try laboratory.yardstick.run(["fill", laboratory.servers.amqp, "yardstick.in", "\(count)"])
+  }
+
+  private func answering(_ count: Int, batch: Int) -> [String] {
+    ["full", laboratory.servers.amqp, "yardstick.in", "\(count)", "\(batch)", laboratory.servers.postgres]
+  }
+
+  private func value(_ label: String, of output: String) throws -> Double {
+    guard let field = output.split(whereSeparator: \.isWhitespace).first(where: { $0.hasPrefix(label) }),
+      let value = Double(field.dropFirst(label.count))
     else { throw Unreadable(output: output) }
     return value
   }

@@ -3,11 +3,12 @@
  * publish a result and an event per command with confirms, acknowledge the batch.
  * Queues are durable quorum queues; write the default vhost as %2f in URI.
  *   yardstick purge URI QUEUE 0            empty a queue
- *   yardstick listen URI EXCHANGE N        subscribe to all of an exchange; say "ready", "first" and, at N, "last"
+ *   yardstick listen URI EXCHANGE N KEY    subscribe to an exchange; say "ready", "first" and, at N, "last"
  *   yardstick fill  URI QUEUE N            publish N persistent 300-byte commands, confirmed
  *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
- *   yardstick full  URI QUEUE N BATCH CONNINFO
+ *   yardstick full  URI QUEUE N BATCH CONNINFO [KEY]
+ *     A queue keeps what it publishes: all, or what has this routing key.
  *     With BATCH 1, the first output of a command with reply_to goes there.
  * OUTPUTS in the environment: messages published per command (2).
  * Prints: mode, N, batch, seconds, per second.
@@ -40,7 +41,12 @@ static void declare_quorum(amqp_connection_state_t c, const char *queue) {
   amqp_queue_declare(c, 1, amqp_cstring_bytes(queue), 0, 1, 0, 0, args);
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("queue.declare");
 }
-static uint64_t acked;
+static void declare_topic(amqp_connection_state_t c, const char *exchange) {
+  amqp_exchange_declare(c, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("topic"), 0, 1, 0, 0, amqp_empty_table);
+  if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("exchange.declare");
+}
+/* Two queues confirm in an order of their own: all up to here, and beyond it these. */
+static uint64_t acked; static char early[1 << 16];
 static void await_confirms(amqp_connection_state_t c, uint64_t upto) {
   while (acked < upto) {
     amqp_frame_t f;
@@ -48,7 +54,8 @@ static void await_confirms(amqp_connection_state_t c, uint64_t upto) {
     if (amqp_simple_wait_frame(c, &f)) die("confirm");
     if (f.frame_type == AMQP_FRAME_METHOD && f.payload.method.id == AMQP_BASIC_ACK_METHOD) {
       amqp_basic_ack_t *a = f.payload.method.decoded;
-      if (a->multiple) { if (a->delivery_tag > acked) acked = a->delivery_tag; } else acked++;
+      for (uint64_t tag = a->multiple ? acked + 1 : a->delivery_tag; tag <= a->delivery_tag; tag++) early[tag % sizeof early] = 1;
+      while (early[(acked + 1) % sizeof early]) early[++acked % sizeof early] = 0;
     } else die("unexpected frame");
   }
 }
@@ -89,12 +96,13 @@ static void commit_batch(PGconn *pg, int n) {
   PQclear(r); run(pg, "commit");
 }
 /* A subscriber that costs little: a quorum queue, as all others here, and no acknowledgements. */
-static void listen_to(char *uri, const char *exchange, long n) {
+static void listen_to(char *uri, const char *exchange, long n, const char *key) {
   amqp_connection_state_t c = dial(uri);
   amqp_bytes_t name = amqp_cstring_bytes("yardstick.listener");
+  amqp_queue_delete(c, 1, name, 0, 0); /* what the last one was bound to */
   declare_quorum(c, "yardstick.listener");
-  amqp_queue_purge(c, 1, name);
-  amqp_queue_bind(c, 1, name, amqp_cstring_bytes(exchange), amqp_cstring_bytes("#"), amqp_empty_table);
+  declare_topic(c, exchange);
+  amqp_queue_bind(c, 1, name, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), amqp_empty_table);
   amqp_basic_consume(c, 1, name, amqp_empty_bytes, 0, 1, 0, amqp_empty_table);
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("basic.consume");
   puts("ready"); fflush(stdout);
@@ -112,7 +120,7 @@ int main(int argc, char **argv) {
   const char *mode = argv[1]; long n; int batch = 0; double t0;
   int outputs = getenv("OUTPUTS") ? atoi(getenv("OUTPUTS")) : 2;
   char body[300]; memset(body, 'x', sizeof body);
-  if (!strcmp(mode, "listen")) { listen_to(argv[2], argv[3], atol(argv[4])); return 0; }
+  if (!strcmp(mode, "listen")) { listen_to(argv[2], argv[3], atol(argv[4]), argc > 5 ? argv[5] : "#"); return 0; }
   if (!strcmp(mode, "purge")) {
     amqp_connection_state_t c = dial(argv[2]);
     amqp_queue_purge(c, 1, amqp_cstring_bytes(argv[3]));
@@ -132,10 +140,11 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "amqp")) { pg = PQconnectdb(conninfo); if (PQstatus(pg) != CONNECTION_OK) die(PQerrorMessage(pg)); prepare_tables(pg); }
     if (strcmp(mode, "pg")) {
       in = dial(argv[2]); out = dial(argv[2]);
-      amqp_exchange_declare(out, 1, amqp_cstring_bytes("l.out"), amqp_cstring_bytes("topic"), 0, 1, 0, 0, amqp_empty_table);
+      const char *kept = argc > 7 ? argv[7] : "#";
+      amqp_queue_delete(out, 1, amqp_cstring_bytes("l.out.q"), 0, 0); /* and with it what it kept before */
+      declare_topic(out, "l.out");
       declare_quorum(out, "l.out.q");
-      amqp_queue_purge(out, 1, amqp_cstring_bytes("l.out.q"));
-      amqp_queue_bind(out, 1, amqp_cstring_bytes("l.out.q"), amqp_cstring_bytes("l.out"), amqp_cstring_bytes("#"), amqp_empty_table);
+      amqp_queue_bind(out, 1, amqp_cstring_bytes("l.out.q"), amqp_cstring_bytes("l.out"), amqp_cstring_bytes(kept), amqp_empty_table);
       amqp_confirm_select(out, 1); amqp_basic_qos(in, 1, 0, batch * 4, 0);
       amqp_basic_consume(in, 1, amqp_cstring_bytes(argv[3]), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     }
