@@ -26,9 +26,10 @@ struct Executable: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Starts it. What it writes to standard error is seen here.
+  /// Starts it. What it writes is seen here on standard error: standard output is for the report.
   func start(_ arguments: [String]) throws -> RunningProcess {
     let process = process(arguments)
+    process.standardOutput = FileHandle.standardError
     try process.run()
     return RunningProcess(process: process)
   }

@@ -17,8 +17,12 @@ struct ThroughputMeasurement {
     var processorSeconds: [Double] = []
     for pair in 1...pairs {
       yardstick.append(try Yardstick(laboratory).perSecond(commands, batch: 256))
-      if stored == 0 { listened.append(try Yardstick(laboratory).perSecondToListener(commands, batch: 256)) }
-      if stored == 0 { try await laboratory.reset() } else { try await laboratory.purge() }
+      if stored == 0 {
+        listened.append(try Yardstick(laboratory).perSecondToListener(commands, batch: 256))
+        try await laboratory.reset()
+      } else {
+        try await laboratory.purge()
+      }
       let run = try await workerRun(number: pair)
       worker.append(run.perSecond)
       cores.append(run.processorSeconds / run.seconds)

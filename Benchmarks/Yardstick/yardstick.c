@@ -3,7 +3,7 @@
  * publish a result and an event per command with confirms, acknowledge the batch.
  * Queues are durable quorum queues; write the default vhost as %2f in URI.
  *   yardstick purge URI QUEUE 0            empty a queue
- *   yardstick listen URI EXCHANGE N KEY    subscribe to an exchange; say "ready", "first" and, at N, "last"
+ *   yardstick listen URI EXCHANGE N [KEY]  subscribe to an exchange; say "ready", "first" and, at N, "last"
  *   yardstick fill  URI QUEUE N            publish N persistent 300-byte commands, confirmed
  *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
@@ -35,6 +35,8 @@ static amqp_connection_state_t dial(char *uri) {
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("channel");
   return c;
 }
+/* Nothing is waited for longer: whoever started this program learns that it hangs. */
+static const struct timeval patience = {60, 0};
 static void declare_quorum(amqp_connection_state_t c, const char *queue) {
   amqp_table_entry_t e = {amqp_cstring_bytes("x-queue-type"), {AMQP_FIELD_KIND_UTF8, {.bytes = amqp_cstring_bytes("quorum")}}};
   amqp_table_t args = {1, &e};
@@ -51,7 +53,8 @@ static void await_confirms(amqp_connection_state_t c, uint64_t upto) {
   while (acked < upto) {
     amqp_frame_t f;
     amqp_maybe_release_buffers(c);
-    if (amqp_simple_wait_frame(c, &f)) die("confirm");
+    struct timeval limit = patience;
+    if (amqp_simple_wait_frame_noblock(c, &f, &limit)) die("confirm");
     if (f.frame_type == AMQP_FRAME_METHOD && f.payload.method.id == AMQP_BASIC_ACK_METHOD) {
       amqp_basic_ack_t *a = f.payload.method.decoded;
       for (uint64_t tag = a->multiple ? acked + 1 : a->delivery_tag; tag <= a->delivery_tag; tag++) early[tag % sizeof early] = 1;
@@ -109,7 +112,7 @@ static void listen_to(char *uri, const char *exchange, long n, const char *key) 
   double first = 0;
   for (long i = 0; i < n; i++) {
     amqp_envelope_t e; amqp_maybe_release_buffers(c);
-    if (amqp_consume_message(c, &e, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
+    if (amqp_consume_message(c, &e, &patience, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
     amqp_destroy_envelope(&e);
     if (i == 0) { first = now(); puts("first"); fflush(stdout); }
   }
@@ -153,7 +156,7 @@ int main(int argc, char **argv) {
       int k = n - done < batch ? n - done : batch; uint64_t last = 0;
       if (in) for (int i = 0; i < k; i++) {
         amqp_envelope_t e; amqp_maybe_release_buffers(in);
-        if (amqp_consume_message(in, &e, NULL, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
+        if (amqp_consume_message(in, &e, &patience, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
         amqp_basic_properties_t *p = &e.message.properties;
         int replies = batch == 1 && p->_flags & AMQP_BASIC_REPLY_TO_FLAG;
         snprintf(reply, sizeof reply, "%.*s", replies ? (int)p->reply_to.len : 0, replies ? (char *)p->reply_to.bytes : "");

@@ -22,7 +22,7 @@ import WorkspaceDomain
 
 @Suite(.requiresPostgres, .migratedDatabase) struct GrowingTablesTests {
   /// Counts what index scans bring, for a plan that takes the wrong index, or the wrong side of a loop, is right but slow.
-  @Test func `a look-up, and the check of a reference, read as much after tables have grown as before`() async throws {
+  @Test func `a look-up, and the check of a reference in both directions, read as much after tables have grown as before`() async throws {
     try await TestDatabase.current.withStore { store, connection in
       let tenant = TenantID.random()
       // After all other names: where the check of the reference takes the wrong index, it comes upon the parent last.
@@ -30,9 +30,14 @@ import WorkspaceDomain
       try await Self.write(store, tenant, [root]) { $0.newTenants = [tenant: 1] }
       // From here on the planner believes that there is one row in each table.
       for table in ["tenants", "workspaces", "inbox"] { try await connection.execute(script: "vacuum analyze \(table)") }
+      var leaf: Workspace?
       for round in 0..<20 {
         let workspaces = (0..<200).map { Workspace.sample(tenant: tenant, name: "w \(round) \($0)", parent: root.id) }
-        try await Self.write(store, tenant, workspaces) { $0.sequences = [tenant: Int64(round) + 2] }
+        try await Self.write(store, tenant, workspaces) {
+          $0.sequences = [tenant: Int64(round) + 2]
+          $0.deleted = leaf.map { [WriteSet.VersionedWorkspace(id: $0.id, version: $0.version)] } ?? []
+        }
+        leaf = workspaces.last
       }
       var readSet = Self.readSet(tenant, names: (0..<100).map { "w 7 \($0)" })
       readSet.childrenOf = [root.id]

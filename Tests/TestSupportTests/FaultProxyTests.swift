@@ -74,6 +74,17 @@ import Testing
     #expect(try server.read(1) == [1])
   }
 
+  @Test func `a client that is gone without a word is noticed once packets go through again`() async throws {
+    let (client, server) = try connect()
+    try client.write([1])
+    #expect(try server.read(1) == [1])
+    proxy.dropPackets()
+    client.reset()
+    proxy.thaw()
+    try await proxy.wait(for: "the connection is gone") { $0.liveConnections == 0 }
+    #expect(throws: BlockingSocket.Failed.self) { try server.read(1) }
+  }
+
   @Test func `swallowed answers never arrive, while requests do`() async throws {
     let (client, server) = try connect()
     proxy.swallowAnswers()

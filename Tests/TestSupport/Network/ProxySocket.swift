@@ -35,17 +35,17 @@ struct ProxySocket {
     _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
     let socket = ProxySocket(descriptor: accepted)
     socket.setOption(IPPROTO_TCP, TCP_NODELAY, 1)
-    socket.probesForPeer()
+    socket.sendKeepalives()
     return socket
   }
 
-  /// A client that gives up behind a black hole is gone without a FIN: the proxy asks for it within 25 s, as a server's
-  /// kernel does for the worker's sessions, and lets go of the server's side.
-  private func probesForPeer() {
+  /// Has the kernel ask every second whether the client is still there, as servers do at longer intervals: one that gave
+  /// up behind a black hole is gone without a word, and its session at the server would be kept for ever.
+  private func sendKeepalives() {
     setOption(Int(SOL_SOCKET), SO_KEEPALIVE, 1)
-    for (option, value) in [(TCP_KEEPIDLE, 10), (TCP_KEEPINTVL, 5), (TCP_KEEPCNT, 3)] as [(Int32, Int32)] {
-      setOption(IPPROTO_TCP, option, value)
-    }
+    setOption(IPPROTO_TCP, TCP_KEEPIDLE, 1)
+    setOption(IPPROTO_TCP, TCP_KEEPINTVL, 1)
+    setOption(IPPROTO_TCP, TCP_KEEPCNT, 30)
   }
 
   func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }

@@ -84,6 +84,13 @@ package final class BlockingSocket: Sendable {
   /// Ends all calls on it, from any thread.
   package func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
+  /// Forgets the connection, and tells the peer so once, by an RST (connect(2), AF_UNSPEC).
+  package func reset() {
+    var nowhere = sockaddr()
+    nowhere.sa_family = sa_family_t(AF_UNSPEC)
+    connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+  }
+
   package func write(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
