@@ -65,6 +65,18 @@ import Testing
     #expect(ledger.unconfirmedCount == 0)
   }
 
+  @Test func `each channel counts for itself, and a batch waits for all of its channels`() {
+    var ledger = ConfirmLedger(maximumCount: 100, maximumBytes: 1000)
+    for channel: UInt16 in [1, 2, 2, 3] { ledger.published(batch: 5, bytes: 1, isLast: channel == 3, on: channel) }
+    #expect(ledger.settled(2, isMultiple: true, isPositive: true, on: 2) == [])
+    #expect(ledger.settled(2, isMultiple: true, isPositive: true, on: 1) == [])
+    #expect(ledger.settled(1, isMultiple: false, isPositive: true, on: 4) == [])
+    #expect(ledger.unconfirmedCount == 2)
+    #expect(ledger.settled(1, isMultiple: true, isPositive: true, on: 3) == [])
+    #expect(ledger.settled(1, isMultiple: false, isPositive: true, on: 1) == [.confirmed(batch: 5)])
+    #expect(ledger.unconfirmedCount == 0)
+  }
+
   @Test func `numbers that were never published are ignored`() {
     var ledger = ledger(batches: [1])
     #expect(confirm(&ledger, 0) == [])
@@ -102,6 +114,9 @@ private struct ConfirmWalk {
   private struct Message {
     let batch: UInt64
     let bytes: Int
+    let channel: UInt16
+    /// On its channel.
+    let number: UInt64
     var isSettled = false
     var isRefused = false
   }
@@ -116,11 +131,14 @@ private struct ConfirmWalk {
 
   mutating func advance(_ random: inout SeededGenerator) {
     if Bool.random(using: &random) {
-      publish(bytes: Int.random(in: 0...300, using: &random), isLast: Int.random(in: 0..<5, using: &random) == 0)
+      publish(
+        bytes: Int.random(in: 0...300, using: &random), isLast: Int.random(in: 0..<5, using: &random) == 0,
+        on: UInt16.random(in: 1...3, using: &random))
     } else {
+      let channel = UInt16.random(in: 1...3, using: &random)
       settle(
-        UInt64.random(in: 0...UInt64(messages.count + 1), using: &random), isMultiple: Bool.random(using: &random),
-        isPositive: Int.random(in: 0..<20, using: &random) > 0)
+        UInt64.random(in: 0...count(on: channel) + 1, using: &random), isMultiple: Bool.random(using: &random),
+        isPositive: Int.random(in: 0..<20, using: &random) > 0, on: channel)
     }
     let unsettled = messages.filter { !$0.isSettled }
     if ledger.unconfirmedCount != unsettled.count || unsettled.count > 64 { violation = "\(ledger.unconfirmedCount) unconfirmed" }
@@ -129,23 +147,25 @@ private struct ConfirmWalk {
     if !forgotten.isEmpty { violation = "batches \(forgotten) never ended" }
   }
 
-  private mutating func publish(bytes: Int, isLast: Bool) {
+  private func count(on channel: UInt16) -> UInt64 { UInt64(messages.count { $0.channel == channel }) }
+
+  private mutating func publish(bytes: Int, isLast: Bool, on channel: UInt16) {
     guard ledger.hasRoom(for: bytes) else { return }
-    messages.append(Message(batch: batch, bytes: bytes))
-    ledger.published(batch: batch, bytes: bytes, isLast: isLast)
+    messages.append(Message(batch: batch, bytes: bytes, channel: channel, number: count(on: channel) + 1))
+    ledger.published(batch: batch, bytes: bytes, isLast: isLast, on: channel)
     guard isLast else { return }
     complete.insert(batch)
     batch += 1
   }
 
-  private mutating func settle(_ number: UInt64, isMultiple: Bool, isPositive: Bool) {
-    let isKnown = number >= 1 && number <= UInt64(messages.count)
-    for index in messages.indices where isKnown && (isMultiple ? index < Int(number) : index + 1 == Int(number)) {
-      guard !messages[index].isSettled else { continue }
+  private mutating func settle(_ number: UInt64, isMultiple: Bool, isPositive: Bool, on channel: UInt16) {
+    let isKnown = number >= 1 && number <= count(on: channel)
+    for index in messages.indices where isKnown && messages[index].channel == channel && !messages[index].isSettled {
+      guard isMultiple ? messages[index].number <= number : messages[index].number == number else { continue }
       messages[index].isSettled = true
       messages[index].isRefused = !isPositive
     }
-    for action in ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive) { check(action) }
+    for action in ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive, on: channel) { check(action) }
   }
 
   private mutating func check(_ action: ConfirmLedger.Action) {

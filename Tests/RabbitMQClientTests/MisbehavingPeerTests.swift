@@ -163,6 +163,22 @@ import TestSupport
     }
   }
 
+  @Test func `frames of other channels may stand between those of a message`() async throws {
+    let broker = try FakeBroker(.obedient)
+    let connection = try await RabbitMQConnection.open(broker.configuration())
+    let consumer = try await RabbitMQConsumer.start(on: connection, queue: "q")
+    let deliver = "tag".shortStringBytes + UInt64(1).bigEndianBytes + [0] + "".shortStringBytes + "q".shortStringBytes
+    let header = UInt16(60).bigEndianBytes + [0, 0] + UInt64(2).bigEndianBytes + [0, 0]
+    let ack = WireFrame(method: .basicAck, channel: 2, arguments: UInt64(1).bigEndianBytes + [0])
+    try broker.send(
+      WireFrame(method: .basicDeliver, channel: 1, arguments: deliver), ack,
+      WireFrame(kind: .header, channel: 1, payload: header), ack,
+      WireFrame(kind: .body, channel: 1, payload: Array("a".utf8)), ack,
+      WireFrame(kind: .body, channel: 1, payload: Array("b".utf8)))
+    #expect(try await consumer.collect(1).map(\.text) == ["ab"])
+    await connection.close()
+  }
+
   @Test func `a body larger than RabbitMQ allows is no allocation`() async throws {
     let broker = try FakeBroker(.obedient)
     let connection = try await RabbitMQConnection.open(broker.configuration())

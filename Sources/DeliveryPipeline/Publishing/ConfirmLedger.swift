@@ -1,8 +1,8 @@
-/// Which published messages of a channel the broker has confirmed, and which batches that completes.
+/// Which published messages the broker has confirmed, and which batches that completes.
 ///
-/// The broker numbers the messages of a channel from 1 in the order of publishing, and confirms them one by one, in
+/// The broker numbers the messages of each channel from 1 in the order of publishing, and confirms them one by one, in
 /// any order, or all up to a number at once, and may say a thing twice: so there is a bit for each message, and a
-/// batch counts how many of its bits are still missing.
+/// batch, whose messages may have gone over several channels, counts how many of its bits are still missing.
 ///
 /// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
 ///
@@ -17,12 +17,6 @@ package struct ConfirmLedger: Sendable {
     case refused(batch: UInt64)
   }
 
-  private struct Entry {
-    let batch: UInt64
-    let bytes: Int
-    var isSettled = false
-  }
-
   private struct Batch {
     var missing = 0
     var isPublished = false
@@ -31,10 +25,7 @@ package struct ConfirmLedger: Sendable {
 
   private let maximumCount: Int
   private let maximumBytes: Int
-  /// The entry at `head` has the number `headNumber`; those before it are settled and are cut off in bulk.
-  private var entries: [Entry] = []
-  private var head = 0
-  private var headNumber: UInt64 = 1
+  private var channels: [UInt16: UnconfirmedMessages] = [:]
   private var batches: [UInt64: Batch] = [:]
 
   /// Messages that were published and not confirmed.
@@ -59,9 +50,11 @@ package struct ConfirmLedger: Sendable {
 
   /// The next message of a batch was handed to the broker.
   ///
-  /// - Parameter isLast: no more messages of this batch follow.
-  package mutating func published(batch: UInt64, bytes: Int, isLast: Bool) {
-    entries.append(Entry(batch: batch, bytes: bytes))
+  /// - Parameters:
+  ///   - isLast: no more messages of this batch follow, on any channel.
+  ///   - channel: the one that it went over. Default: 1.
+  package mutating func published(batch: UInt64, bytes: Int, isLast: Bool, on channel: UInt16 = 1) {
+    channels[channel, default: UnconfirmedMessages()].append(.init(batch: batch, bytes: bytes))
     unconfirmedCount += 1
     unconfirmedBytes += bytes
     batches[batch, default: Batch()].missing += 1
@@ -74,42 +67,26 @@ package struct ConfirmLedger: Sendable {
     batches[batch] = missing == 0 ? nil : Batch(missing: missing, isPublished: true, isRefused: true)
   }
 
-  /// The broker confirmed (`isPositive`) or refused a message, or all messages up to it (`isMultiple`).
-  package mutating func settled(_ number: UInt64, isMultiple: Bool, isPositive: Bool) -> [Action] {
-    let end = headNumber + UInt64(entries.count - head)
-    guard number >= headNumber, number < end else { return [] }
-    var actions: [Action] = []
-    let last = head + Int(number - headNumber)
-    for index in (isMultiple ? head : last)...last {
-      if let action = settle(index, isPositive: isPositive) { actions.append(action) }
-    }
-    forgetSettled()
-    return actions
+  /// The broker confirmed (`isPositive`) or refused a message of a channel, or all messages up to it (`isMultiple`).
+  ///
+  /// - Parameter channel: the one that said it. Default: 1.
+  package mutating func settled(
+    _ number: UInt64, isMultiple: Bool, isPositive: Bool, on channel: UInt16 = 1
+  ) -> [Action] {
+    guard let messages = channels[channel]?.settle(number, isMultiple: isMultiple) else { return [] }
+    return messages.compactMap { settle($0, isPositive: isPositive) }
   }
 
-  private mutating func settle(_ index: Int, isPositive: Bool) -> Action? {
-    guard !entries[index].isSettled else { return nil }
-    entries[index].isSettled = true
+  private mutating func settle(_ message: UnconfirmedMessages.Message, isPositive: Bool) -> Action? {
     unconfirmedCount -= 1
-    unconfirmedBytes -= entries[index].bytes
-    let id = entries[index].batch
-    guard var batch = batches[id] else { return nil }
+    unconfirmedBytes -= message.bytes
+    guard var batch = batches[message.batch] else { return nil }
     let wasRefused = batch.isRefused
     batch.missing -= 1
     if !isPositive { batch.isRefused = true }
     let isDone = batch.isPublished && batch.missing == 0
-    batches[id] = isDone ? nil : batch
-    if batch.isRefused { return wasRefused ? nil : .refused(batch: id) }
-    return isDone ? .confirmed(batch: id) : nil
-  }
-
-  private mutating func forgetSettled() {
-    while head < entries.count, entries[head].isSettled {
-      head += 1
-      headNumber += 1
-    }
-    guard head * 2 > entries.count else { return }
-    entries.removeFirst(head)
-    head = 0
+    batches[message.batch] = isDone ? nil : batch
+    if batch.isRefused { return wasRefused ? nil : .refused(batch: message.batch) }
+    return isDone ? .confirmed(batch: message.batch) : nil
   }
 }

@@ -1,6 +1,6 @@
-/// What a consumer or publisher hears from the connection whose channel it uses.
+/// What a consumer or publisher hears from the connection whose channels it uses.
 enum ChannelEvent: Sendable {
-  /// Something about the channel arrived.
+  /// Something about its channels arrived.
   case inbound(InboundEvent)
   /// The socket has room again, after ``RabbitMQConnection/waitForWriting()``.
   case writable
@@ -10,7 +10,7 @@ enum ChannelEvent: Sendable {
   case failed(RabbitMQError)
 }
 
-/// The user of a connection's channel. It runs on the connection's thread, as an actor with the same executor, so
+/// The user of a connection's channels. It runs on the connection's thread, as an actor with the same executor, so
 /// that neither side waits for the other.
 protocol ChannelListener: Actor {
   func handle(_ events: [ChannelEvent])

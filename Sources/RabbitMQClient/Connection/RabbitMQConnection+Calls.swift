@@ -86,7 +86,7 @@ extension RabbitMQConnection {
   /// - Returns: the error that ends the connection, if this does.
   func channelClosed(_ channel: UInt16, _ error: RabbitMQError) -> RabbitMQError? {
     confirm(.confirmChannelClose, on: channel)
-    if channel == Self.mainChannel { return error }
+    if Self.listenerChannels.contains(channel) { return error }
     freeChannels.append(channel)
     for call in calls where call.channel == channel { call.waiter.resolve(.failure(error)) }
     calls.removeAll { $0.channel == channel }

@@ -1,13 +1,13 @@
 internal import DeliveryPipeline
 
-/// What the consumer or publisher of the channel asks for. Called on the connection's thread.
+/// What the consumer or publisher asks for. Called on the connection's thread.
 extension RabbitMQConnection {
   /// A socket that counts as writable has room for a third of its buffer (Linux): more than this.
   private static let bytesPerCheck = 8 << 10
   /// Method, properties and frame headers of a message, roughly.
   private static let overheadBytes = 512
 
-  /// - Precondition: nothing uses the channel yet.
+  /// - Precondition: there is no consumer or publisher yet.
   func adopt(_ listener: any ChannelListener) throws {
     precondition(self.listener == nil, "one consumer or publisher per connection")
     _ = try openHandle()
@@ -46,7 +46,9 @@ extension RabbitMQConnection {
   /// - Returns: how many of them were handed over, at least one; and why the next one can't be: such an error leaves
   ///   the connection as it was.
   /// - Throws: when the connection broke.
-  func publish(_ messages: ArraySlice<OutboundMessage>, isMandatory: Bool) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
+  func publish(
+    _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
+  ) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
     let handle = try openHandle()
     let bytes = messages.reduce(0) { $0 + $1.body.count }
     let limit = configuration.sendTimeout + .seconds(bytes >> 20)
@@ -59,7 +61,7 @@ extension RabbitMQConnection {
           obstacle = handle.obstacle(to: message)
           return obstacle == nil
         }
-        let status = handle.publish(publishable, isMandatory: isMandatory, on: Self.mainChannel)
+        let status = handle.publish(publishable, isMandatory: isMandatory, on: channels)
         guard status.isOK else { return status }
         rest = rest.dropFirst(publishable.count)
       }

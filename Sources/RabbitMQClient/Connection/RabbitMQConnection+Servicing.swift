@@ -79,7 +79,7 @@ extension RabbitMQConnection {
     switch event {
     case .delivered, .returned, .settled, .consumerCancelled: events.append(.inbound(event))
     case .replied(let method, let channel, let reply):
-      if channel == Self.mainChannel { events.append(.inbound(event)) }
+      if Self.listenerChannels.contains(channel) { events.append(.inbound(event)) }
       return settleCall(method, channel, reply)
     case .channelClosed(let channel, let code, let text):
       return channelClosed(channel, .channelClosed(code: code, text: text))

@@ -5,11 +5,11 @@ internal import ThreadExecutor
 
 /// A connection to the broker, with a thread of its own that runs its jobs and, between them, waits for its socket.
 ///
-/// It carries one channel, used by one ``RabbitMQConsumer`` or one ``RabbitMQPublisher``, besides short-lived channels
-/// for declarations. Consumer and publisher have a connection each: a broker in need blocks connections that publish,
+/// It carries the channel of one ``RabbitMQConsumer`` or the channels of one ``RabbitMQPublisher``, besides short-lived
+/// ones for declarations. Consumer and publisher have a connection each: a broker in need blocks connections that publish,
 /// and acknowledgements must not wait behind that.
 ///
-/// When the channel goes, the connection goes: there is one thing to watch, ``waitUntilClosed()``.
+/// When one of theirs goes, the connection goes: there is one thing to watch, ``waitUntilClosed()``.
 package actor RabbitMQConnection: PollSource {
   enum Phase {
     case opening
@@ -26,8 +26,10 @@ package actor RabbitMQConnection: PollSource {
     let waiter: Waiter<MethodReply>
   }
 
-  /// The channel of the consumer or publisher.
-  static let mainChannel: UInt16 = 1
+  /// Those that a consumer or publisher may use.
+  static let listenerChannels: ClosedRange<UInt16> = 1...4
+  /// The channel of the consumer, or the publisher's first.
+  static let mainChannel = listenerChannels.lowerBound
   /// Numbers the channels of this process that deliver messages.
   private static let generations = Atomic<UInt64>(0)
 
@@ -46,9 +48,9 @@ package actor RabbitMQConnection: PollSource {
   /// In the order of sending, which is the order of the answers on each channel.
   var calls: [Call] = []
   var closeWaiters: [Waiter<RabbitMQError>] = []
-  /// Numbers of channels that are free again, and the highest that was ever used.
+  /// Numbers of short-lived channels that are free again, and the highest that was ever used.
   var freeChannels: [UInt16] = []
-  var lastChannel = mainChannel
+  var lastChannel = listenerChannels.upperBound
 
   /// The socket is not read, to let no more deliveries in.
   var isReadingPaused = false

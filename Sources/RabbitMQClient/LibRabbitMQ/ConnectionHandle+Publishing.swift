@@ -18,11 +18,11 @@ extension ConnectionHandle {
   }
 
   /// Publishes messages to which there is no obstacle. Waits for room in the socket's buffer without a limit of its own.
-  func publish(_ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channel: UInt16) -> LibraryStatus {
-    guard isEncrypted else { return sendFrames(of: messages, isMandatory, channel) }
+  func publish(_ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels) -> LibraryStatus {
+    guard isEncrypted else { return sendFrames(of: messages, isMandatory, channels) }
     // Only librabbitmq can encrypt what goes to its socket.
     for message in messages {
-      let status = publish(message, isMandatory, channel)
+      let status = publish(message, isMandatory, channels.channel(of: message))
       guard status.isOK else { return status }
     }
     return .ok
@@ -42,11 +42,15 @@ extension ConnectionHandle {
   }
 
   /// librabbitmq keeps nothing back that is to be sent, so what goes straight to the socket stands behind it.
-  private func sendFrames(of messages: ArraySlice<OutboundMessage>, _ isMandatory: Bool, _ channel: UInt16) -> LibraryStatus {
+  private func sendFrames(
+    of messages: ArraySlice<OutboundMessage>, _ isMandatory: Bool, _ channels: PublishChannels
+  ) -> LibraryStatus {
     let limit = maximumFrameBytes
     frames.removeAll()
     defer { frames.removeAll() }
-    for message in messages { frames.append(message, isMandatory: isMandatory, channel: channel, maximumFrameBytes: limit) }
+    for message in messages {
+      frames.append(message, isMandatory: isMandatory, channel: channels.channel(of: message), maximumFrameBytes: limit)
+    }
     return frames.bytes.withUnsafeBytes { bytes in
       var rest = bytes[...]
       while !rest.isEmpty {

@@ -11,10 +11,8 @@ struct FrameInterpreter {
   /// The number that stands in the tags of deliveries on this connection's channel.
   let generation: UInt64
 
-  private var method: ContentMethod?
-  private var properties: MessageProperties?
-  private var body: [UInt8] = []
-  private var missingBytes = 0
+  /// By channel, for between the frames of one channel's message those of others may stand.
+  private var incomplete: [UInt16: IncompleteMessage] = [:]
 
   init(generation: UInt64) { self.generation = generation }
 
@@ -24,15 +22,16 @@ struct FrameInterpreter {
     switch Int32(frame.frame_type) {
     case AMQP_FRAME_METHOD: try begin(frame.payload.method, channel: frame.channel)
     case AMQP_FRAME_HEADER: try readHeader(frame)
-    case AMQP_FRAME_BODY: try readBody(frame.payload.body_fragment)
+    case AMQP_FRAME_BODY: try readBody(frame)
     default: nil
     }
   }
 
   private mutating func begin(_ method: amqp_method_t, channel: UInt16) throws(RabbitMQError) -> InboundEvent? {
-    guard self.method == nil else { throw .protocolViolation("a method in the middle of a message") }
-    self.method = ContentMethod(method)
-    return self.method == nil ? event(method, channel: channel) : nil
+    guard incomplete[channel] == nil else { throw .protocolViolation("a method in the middle of a message") }
+    guard let content = ContentMethod(method) else { return event(method, channel: channel) }
+    incomplete[channel] = IncompleteMessage(method: content)
+    return nil
   }
 
   private func event(_ method: amqp_method_t, channel: UInt16) -> InboundEvent? {
@@ -44,10 +43,10 @@ struct FrameInterpreter {
     switch method.id {
     case AMQP_BASIC_ACK_METHOD:
       let ack = method.decoded.assumingMemoryBound(to: amqp_basic_ack_t.self).pointee
-      return .settled(number: ack.delivery_tag, isMultiple: ack.multiple != 0, isPositive: true)
+      return .settled(channel: channel, number: ack.delivery_tag, isMultiple: ack.multiple != 0, isPositive: true)
     case AMQP_BASIC_NACK_METHOD:
       let nack = method.decoded.assumingMemoryBound(to: amqp_basic_nack_t.self).pointee
-      return .settled(number: nack.delivery_tag, isMultiple: nack.multiple != 0, isPositive: false)
+      return .settled(channel: channel, number: nack.delivery_tag, isMultiple: nack.multiple != 0, isPositive: false)
     case AMQP_BASIC_CANCEL_METHOD: return .consumerCancelled
     case AMQP_CONNECTION_BLOCKED_METHOD:
       return .blocked(reason: method.decoded.assumingMemoryBound(to: amqp_connection_blocked_t.self).pointee.reason.text)
@@ -58,33 +57,58 @@ struct FrameInterpreter {
 
   private mutating func readHeader(_ frame: amqp_frame_t) throws(RabbitMQError) -> InboundEvent? {
     let header = frame.payload.properties
-    guard method != nil, properties == nil, let decoded = header.decoded else {
+    guard let message = incomplete[frame.channel], message.properties == nil, let decoded = header.decoded else {
       throw .protocolViolation("a header without a message")
     }
     guard header.body_size <= Self.maximumBodyBytes else {
       throw .protocolViolation("a body of \(header.body_size) bytes")
     }
-    properties = MessageProperties(
+    let properties = MessageProperties(
       decoded.assumingMemoryBound(to: amqp_basic_properties_t.self).pointee, encoded: header.raw)
-    missingBytes = Int(header.body_size)
-    return missingBytes == 0 ? finish() : nil
+    incomplete[frame.channel]?.begin(properties, bodyBytes: Int(header.body_size))
+    return finish(frame.channel)
   }
 
-  private mutating func readBody(_ fragment: amqp_bytes_t) throws(RabbitMQError) -> InboundEvent? {
-    guard properties != nil, fragment.len <= missingBytes else { throw .protocolViolation("a body without a message") }
+  private mutating func readBody(_ frame: amqp_frame_t) throws(RabbitMQError) -> InboundEvent? {
+    let fragment = frame.payload.body_fragment
+    guard incomplete[frame.channel]?.add(fragment) == true else { throw .protocolViolation("a body without a message") }
+    return finish(frame.channel)
+  }
+
+  /// - Returns: nil while something is missing.
+  private mutating func finish(_ channel: UInt16) -> InboundEvent? {
+    guard let event = incomplete[channel]?.event(generation: generation) else { return nil }
+    incomplete[channel] = nil
+    return event
+  }
+}
+
+/// What has arrived of a message.
+private struct IncompleteMessage {
+  let method: ContentMethod
+  private(set) var properties: MessageProperties?
+  private var body: [UInt8] = []
+  private var missingBytes = 0
+
+  init(method: ContentMethod) { self.method = method }
+
+  mutating func begin(_ properties: MessageProperties, bodyBytes: Int) {
+    self.properties = properties
+    missingBytes = bodyBytes
+  }
+
+  /// - Returns: whether the fragment belongs there.
+  mutating func add(_ fragment: amqp_bytes_t) -> Bool {
+    guard properties != nil, fragment.len <= missingBytes else { return false }
     if body.isEmpty { body.reserveCapacity(missingBytes) }
     body.append(contentsOf: fragment.buffer)
     missingBytes -= fragment.len
-    return missingBytes == 0 ? finish() : nil
+    return true
   }
 
-  private mutating func finish() -> InboundEvent? {
-    guard let method, let properties else { return nil }
-    defer {
-      self.method = nil
-      self.properties = nil
-      body = []
-    }
+  /// - Returns: nil while something is missing.
+  func event(generation: UInt64) -> InboundEvent? {
+    guard let properties, missingBytes == 0 else { return nil }
     return method.event(generation: generation, properties: properties, body: body)
   }
 }

@@ -1,3 +1,5 @@
+package import DeliveryPipeline
+
 /// How a ``RabbitMQPublisher`` publishes.
 package struct PublisherOptions: Sendable, Equatable {
   /// The window: messages that are published and not confirmed. Default: 4096.
@@ -9,6 +11,9 @@ package struct PublisherOptions: Sendable, Equatable {
   package var progressTimeout: Duration = .seconds(30)
   /// A message that no queue takes is an error, `unroutable`. Default: false.
   package var isMandatory = false
+  /// Exchanges whose messages go over a channel of their own: three at most, and what is too many shares the first
+  /// channel. Order is kept for each exchange, not between them. Default: all share one channel, in order.
+  package var exchangesOfOwnChannel: [ShortString] = []
 
   package init() {}
 }

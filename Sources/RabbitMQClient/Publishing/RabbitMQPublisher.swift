@@ -4,7 +4,7 @@ internal import ThreadExecutor
 
 /// Publishes with confirms over a connection of its own.
 ///
-/// Batches go out in the order of the calls, each message once, never more than a window of unconfirmed ones. A send
+/// Batches go out in the order of the calls (for each channel, see ``PublisherOptions``), each message once, never more than a window of unconfirmed ones. A send
 /// begins only while the socket has room and the broker has not blocked the connection; so the connection's thread
 /// stays free to hear what the broker says, but for messages larger than the socket's buffer.
 ///
@@ -18,6 +18,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   package nonisolated let connection: RabbitMQConnection
 
   private let options: PublisherOptions
+  private let channels: PublishChannels
   private var ledger: ConfirmLedger
   /// In the order of the calls; those that are published completely stand before the others.
   private var batches: [PublishBatch] = []
@@ -31,10 +32,11 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   private init(_ connection: RabbitMQConnection, options: PublisherOptions) {
     self.connection = connection
     self.options = options
+    channels = PublishChannels(ownChannelsFor: options.exchangesOfOwnChannel)
     ledger = ConfirmLedger(maximumCount: options.maximumUnconfirmed, maximumBytes: options.maximumUnconfirmedBytes)
   }
 
-  /// Puts the channel of a connection, that nothing else consumes or publishes on, into confirm mode.
+  /// Opens its channels, in confirm mode, on a connection that nothing else consumes or publishes on.
   ///
   /// - Throws: ``RabbitMQError``, `CancellationError`.
   package static func start(
@@ -42,8 +44,10 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   ) async throws -> RabbitMQPublisher {
     let publisher = RabbitMQPublisher(connection, options: options)
     try await connection.adopt(publisher)
-    _ = try await connection.call(.openChannel)
-    _ = try await connection.call(.selectConfirms)
+    for channel in publisher.channels.all {
+      _ = try await connection.call(.openChannel, on: channel)
+      _ = try await connection.call(.selectConfirms, on: channel)
+    }
     return publisher
   }
 
@@ -91,8 +95,8 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   func handle(_ events: [ChannelEvent]) {
     for event in events {
       switch event {
-      case .inbound(.settled(let number, let isMultiple, let isPositive)):
-        finish(ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive))
+      case .inbound(.settled(let channel, let number, let isMultiple, let isPositive)):
+        finish(ledger.settled(number, isMultiple: isMultiple, isPositive: isPositive, on: channel))
         noteProgress()
       case .inbound(.returned(let message)): attribute(message)
       case .inbound(.blocked), .inbound(.unblocked): noteProgress()
@@ -138,12 +142,15 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
 
   private func publish(_ chunk: ArraySlice<OutboundMessage>, of index: Int) {
     if batches[index].next == 0 { Failpoint.publishing.hit() }
-    let isMandatory = options.isMandatory
+    let (isMandatory, channels) = (options.isMandatory, channels)
     // An error has ended the connection, which tells everybody.
-    guard let result = try? connection.assumeIsolated({ try $0.publish(chunk, isMandatory: isMandatory) }) else { return }
+    guard let result = try? connection.assumeIsolated({ try $0.publish(chunk, isMandatory: isMandatory, on: channels) })
+    else { return }
     for message in chunk.prefix(result.count) {
       batches[index].next += 1
-      ledger.published(batch: batches[index].id, bytes: message.body.count, isLast: batches[index].isPublished)
+      ledger.published(
+        batch: batches[index].id, bytes: message.body.count, isLast: batches[index].isPublished,
+        on: channels.channel(of: message))
     }
     if batches[index].isPublished { Failpoint.published.hit() }
     noteProgress()

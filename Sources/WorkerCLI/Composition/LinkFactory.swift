@@ -97,7 +97,10 @@ struct LinkFactory: Sendable {
       guard missing.reasons.isEmpty else { throw missing }
       let warnings = try await CommandsQueueCheck(servers.topologyNames, on: asking, broker: broker).warnings()
       return try await withConnection("publish") { publishing in
-        let publisher = try await RabbitMQPublisher.start(on: publishing)
+        var options = PublisherOptions()
+        // Results go to other queues than events do, and replies to others again.
+        options.exchangesOfOwnChannel = [servers.exchangeNames.results, servers.exchangeNames.events]
+        let publisher = try await RabbitMQPublisher.start(on: publishing, options: options)
         return BrokerLinks(
           publisher: publisher, consuming: try await RabbitMQConnection.open(named("consume")), asking: asking,
           topology: topology, warnings: warnings)

@@ -14,8 +14,14 @@ package final class FakeBroker: Sendable {
     case stopsReading
     /// Behaves until the channel is in confirm mode or consumes. From then on it says what ``send(_:)`` is given.
     case obedient
-    /// The same, and it confirms what is published.
+    /// The same, and it opens further channels and confirms what is published.
     case confirming
+  }
+
+  /// What a confirming broker was given.
+  package struct Publication: Sendable, Hashable {
+    package let channel: UInt16
+    package let exchange: String
   }
 
   package struct NotReady: Error {}
@@ -23,6 +29,7 @@ package final class FakeBroker: Sendable {
   package let port: Int
   private let listener: BlockingSocket
   private let client: Mutex<BlockingSocket?>
+  private let published = Mutex<[Publication]>([])
 
   package init(_ behaviour: Behaviour) throws {
     let (listener, port) = try BlockingSocket.listening()
@@ -34,7 +41,7 @@ package final class FakeBroker: Sendable {
     Thread.detachNewThread { [weak self] in
       guard let socket = try? listener.accepted() else { return }
       self?.client.withLock { $0 = socket }
-      try? Self.serve(socket, behaviour)
+      try? Self.serve(socket, behaviour) { publication in self?.published.withLock { $0.append(publication) } }
     }
   }
 
@@ -47,6 +54,9 @@ package final class FakeBroker: Sendable {
     try RabbitMQConfiguration(url: "amqp://guest:guest@127.0.0.1:\(port)")
   }
 
+  /// What was published so far, in order.
+  package var publications: [Publication] { published.withLock { $0 } }
+
   /// What the client sent, and it has not read.
   package var unreadBytes: Int { client.withLock { $0?.unreadBytes ?? 0 } }
 
@@ -56,14 +66,16 @@ package final class FakeBroker: Sendable {
     for frame in frames { try socket.write(frame.bytes) }
   }
 
-  private static func serve(_ socket: BlockingSocket, _ behaviour: Behaviour) throws {
+  private static func serve(
+    _ socket: BlockingSocket, _ behaviour: Behaviour, note: (Publication) -> Void
+  ) throws {
     switch behaviour {
     case .silent: break
     case .bytes(let bytes): try socket.write(bytes)
     case .obedient: try answerUntilReady(socket)
     case .confirming:
       try answerUntilReady(socket)
-      try confirm(socket)
+      try confirm(socket, note: note)
     case .stopsReading:
       try answerUntilReady(socket)
       while true {
@@ -93,12 +105,21 @@ package final class FakeBroker: Sendable {
     }
   }
 
-  private static func confirm(_ socket: BlockingSocket) throws {
-    var number: UInt64 = 0
+  private static func confirm(_ socket: BlockingSocket, note: (Publication) -> Void) throws {
+    var numbers: [UInt16: UInt64] = [:]
     while true {
-      guard try WireFrame(from: socket).method == .basicPublish else { continue }
-      number += 1
-      try send(.basicAck, 1, number.bigEndianBytes + [0], to: socket)
+      let frame = try WireFrame(from: socket)
+      switch frame.method {
+      case .channelOpen: try send(.channelOpenOK, frame.channel, UInt32(0).bigEndianBytes, to: socket)
+      case .confirmSelect: try send(.confirmSelectOK, frame.channel, [], to: socket)
+      case .basicPublish:
+        // Class, method and an unused number stand before the name.
+        let name = frame.payload.dropFirst(7).prefix(Int(frame.payload[6]))
+        note(Publication(channel: frame.channel, exchange: String(decoding: name, as: UTF8.self)))
+        numbers[frame.channel, default: 0] += 1
+        try send(.basicAck, frame.channel, (numbers[frame.channel] ?? 0).bigEndianBytes + [0], to: socket)
+      default: continue
+      }
     }
   }
 

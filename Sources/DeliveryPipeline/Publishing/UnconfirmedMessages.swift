@@ -1,0 +1,45 @@
+/// The messages of one channel that the broker has not confirmed or refused, by their numbers.
+struct UnconfirmedMessages: Sendable {
+  struct Message: Sendable {
+    let batch: UInt64
+    let bytes: Int
+    fileprivate var isSettled = false
+
+    init(batch: UInt64, bytes: Int) {
+      self.batch = batch
+      self.bytes = bytes
+    }
+  }
+
+  /// The message at `head` has the number `headNumber`; those before it are settled and are cut off in bulk.
+  private var messages: [Message] = []
+  private var head = 0
+  private var headNumber: UInt64 = 1
+
+  /// The next message of the channel.
+  mutating func append(_ message: Message) { messages.append(message) }
+
+  /// - Returns: those that are settled now and were not before. None for a number that was never given.
+  mutating func settle(_ number: UInt64, isMultiple: Bool) -> [Message] {
+    let end = headNumber + UInt64(messages.count - head)
+    guard number >= headNumber, number < end else { return [] }
+    let last = head + Int(number - headNumber)
+    var settled: [Message] = []
+    for index in (isMultiple ? head : last)...last where !messages[index].isSettled {
+      messages[index].isSettled = true
+      settled.append(messages[index])
+    }
+    forgetSettled()
+    return settled
+  }
+
+  private mutating func forgetSettled() {
+    while head < messages.count, messages[head].isSettled {
+      head += 1
+      headNumber += 1
+    }
+    guard head * 2 > messages.count else { return }
+    messages.removeFirst(head)
+    head = 0
+  }
+}
