@@ -14,10 +14,11 @@ package enum MessageSchemas {
   package static func schema(_ name: String) -> [UInt8]? {
     guard names.contains(name) else { return nil }
     let kept = root.filter { $0.key != "anyOf" && $0.key != "$id" }
-    let own: [(key: String, value: JSONValue)] = [
-      ("$id", .string("urn:workspace-worker:messages:\(name)")), ("$ref", .string("#/$defs/\(name)")),
+    let own = [
+      JSONObject.Member(key: "$id", value: .string("urn:workspace-worker:messages:\(name)")),
+      JSONObject.Member(key: "$ref", value: .string("#/$defs/\(name)")),
     ]
-    guard let document = JSONObject(kept.map { (key: $0.key, value: $0.value) } + own) else { return nil }
+    guard let document = JSONObject(kept + own) else { return nil }
     var writer = JSONWriter()
     writer.value(.object(document))
     return writer.bytes

@@ -44,6 +44,16 @@ import Testing
     #expect(isMalformed(Array(text.utf8)))
   }
 
+  @Test("a member is found under the bytes of its key alone, also where Swift holds other texts equal", arguments: [
+    ("\u{212A}", "K"), ("\u{37E}", ";"), ("\u{1FEF}", "`"), ("type\u{301}", "type"), ("Type", "type"),
+  ])
+  func keysByBytes(key: String, asked: String) throws {
+    let document = try JSONReader.read(Array("{\"\(key)\":1,\"parent_workspace_id\":2}".utf8))
+    guard case .object(let object) = document else { throw JSONReader.Problem.malformed(offset: 0) }
+    #expect(object[asked] == nil)
+    #expect(object["parent_workspace_id"] != nil)
+  }
+
   @Test("half a surrogate pair is no character, in whatever company", arguments: [
     "\\uD83D", "\\uDE00", "\\uDE00\\uD83D", "\\uD83D\\uD83D", "\\uD83Dx", "\\uD83D\\n", "\\uD83D\\u0041", "\\uD83D\\",
     "\\uD83D\\u", "\\uD83D\\uDE0", "\\uD800\\uDBFF", "\\uDC00", "\\uDFFF\\uDFFF", "\\uD83D😀", "\\uD83D\\uDE00\\uD83D",

@@ -30,12 +30,12 @@ struct CommandData {
     try required("workspace_id", workspaceID("workspace_id"))
   }
 
-  private func required<Value>(_ name: StaticString, _ value: Value?) throws(Problem) -> Value {
+  private func required<Value>(_ name: String, _ value: Value?) throws(Problem) -> Value {
     guard let value else { throw Problem(detail: "\(name) is missing") }
     return value
   }
 
-  private func string(_ name: StaticString) throws(Problem) -> String? {
+  private func string(_ name: String) throws(Problem) -> String? {
     switch data[name] {
     case .string(let text): return text
     case nil, .null: return nil
@@ -43,7 +43,7 @@ struct CommandData {
     }
   }
 
-  private func workspaceID(_ name: StaticString) throws(Problem) -> WorkspaceID? {
+  private func workspaceID(_ name: String) throws(Problem) -> WorkspaceID? {
     guard let text = try string(name) else { return nil }
     guard let id = WorkspaceID(text) else { throw Problem(detail: "\(name) is not a ULID") }
     return id

@@ -28,7 +28,7 @@ struct EnvelopeReader {
   }
 
   /// The string under `name`. A null counts as left out (CloudEvents JSON format, section 2.2).
-  private mutating func string(_ name: StaticString, isRequired: Bool = false) -> String? {
+  private mutating func string(_ name: String, isRequired: Bool = false) -> String? {
     switch document[name] {
     case .string(let text): return text
     case nil, .null:
@@ -38,7 +38,7 @@ struct EnvelopeReader {
     return nil
   }
 
-  private mutating func text(_ name: StaticString, isRequired: Bool, maximumLength: Int) -> String? {
+  private mutating func text(_ name: String, isRequired: Bool, maximumLength: Int) -> String? {
     guard let text = string(name, isRequired: isRequired) else { return nil }
     guard AttributeRules.isText(text, maximumLength: maximumLength) else {
       note("the attribute \(name) is empty, longer than \(maximumLength) characters or has a control character")

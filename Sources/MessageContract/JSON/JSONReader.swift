@@ -72,7 +72,7 @@ package struct JSONReader {
   private mutating func object() throws(Problem) -> JSONObject {
     try descend()
     try expect("{")
-    var members: [(key: String, value: JSONValue)] = []
+    var members: [JSONObject.Member] = []
     members.reserveCapacity(8)
     skipWhitespace()
     if !take("}") {
@@ -81,7 +81,7 @@ package struct JSONReader {
         let key = try string()
         skipWhitespace()
         try expect(":")
-        members.append((key, try value()))
+        members.append(JSONObject.Member(key: key, value: try value()))
         skipWhitespace()
       } while take(",")
       try expect("}")
@@ -152,6 +152,7 @@ extension JSONReader {
     let start = position
     var unescaped: [UInt8]?
     var isASCII = true
+    skipPlainText()
     while let byte = current {
       switch byte {
       case UInt8(ascii: "\""):
@@ -171,6 +172,19 @@ extension JSONReader {
       }
     }
     throw malformed
+  }
+
+  /// Most strings are nothing else: ASCII that stands for itself.
+  private mutating func skipPlainText() {
+    var end = position
+    bytes.withUnsafeBufferPointer { bytes in
+      while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+    }
+    position = end
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   /// - Returns: nil where the bytes are not UTF-8. ASCII is, and need not be looked at again.

@@ -17,24 +17,28 @@ package struct JSONObject: Sendable, Equatable {
   package struct Member: Sendable, Equatable {
     package let key: String
     package let value: JSONValue
+
+    package init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// - Returns: nil where a key stands twice. Which of the two a reader takes is not defined (RFC 8259, section 4), so
   ///   another service could have checked one value and this one act on the other.
-  package init?(_ members: [(key: String, value: JSONValue)]) {
-    let sorted = members.map(Member.init).sorted { $0.key.precedesByBytes($1.key) }
-    for (one, next) in zip(sorted, sorted.dropFirst()) where !one.key.precedesByBytes(next.key) { return nil }
-    self.members = sorted
+  package init?(_ members: consuming [Member]) {
+    members.sort { $0.key.precedesByBytes($1.key) }
+    for index in members.indices.dropFirst() where !members[index - 1].key.precedesByBytes(members[index].key) { return nil }
+    self.members = members
   }
 
   package static let empty = JSONObject(members: [])
 
   private init(members: [Member]) { self.members = members }
 
-  /// The value under `key`; nil where there is none.
-  package subscript(_ key: StaticString) -> JSONValue? {
-    key.withUTF8Buffer { key in
-      members.first { $0.key.utf8.count == key.count && $0.key.utf8.elementsEqual(key) }?.value
-    }
+  /// The value under `key`, which is ASCII; nil where there is none.
+  package subscript(_ key: String) -> JSONValue? {
+    // No text of other bytes that Swift holds equal to ASCII has the same length. For short ones, `==` is two words.
+    members.first { $0.key.utf8.count == key.utf8.count && $0.key == key }?.value
   }
 }

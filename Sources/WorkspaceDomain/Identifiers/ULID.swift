@@ -94,18 +94,24 @@ extension ULID: LosslessStringConvertible {
     return text
   }
 
+  /// As many of the last bits as there are places for.
+  private static func write(_ bits: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, _ places: Range<Int>) {
+    var bits = bits
+    symbols.withUTF8Buffer { symbols in
+      for position in stride(from: places.upperBound - 1, through: places.lowerBound, by: -1) {
+        text[position] = symbols[Int(bits & 31)]
+        bits >>= 5
+      }
+    }
+  }
+
   /// Lends the bytes of the text form: some twenty of them are written for each command, and need no string.
   package func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { buffer in
-      var high = high
-      var low = low
-      Self.symbols.withUTF8Buffer { symbols in
-        for position in stride(from: Self.length - 1, through: 0, by: -1) {
-          buffer[position] = symbols[Int(low & 31)]
-          low = low >> 5 | high << 59
-          high >>= 5
-        }
-      }
+      // The last 12 symbols are 60 bits, the 12 before them the next 60, and the first two the 8 that are left.
+      Self.write(high >> 56, to: buffer, 0..<2)
+      Self.write(high << 4 | low >> 60, to: buffer, 2..<14)
+      Self.write(low, to: buffer, 14..<26)
       body(UnsafeBufferPointer(buffer))
     }
   }
