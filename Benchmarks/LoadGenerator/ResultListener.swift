@@ -7,10 +7,9 @@ import Foundation
 struct ResultListener {
   private let lines: LineReader
 
-  /// Returns when it listens to what comes to `exchange` with `key`: by default, to all of the worker's results.
-  init(_ laboratory: Laboratory, count: Int, exchange: String = "workspace.results", key: String = "#") throws {
-    lines = try LineReader(
-      laboratory.yardstick.open(["listen", laboratory.servers.amqp, exchange, "\(count)", key]))
+  /// Returns when it listens to what comes to `exchange`: by default, to the worker's results.
+  init(_ laboratory: Laboratory, count: Int, exchange: String = "workspace.results") throws {
+    lines = try LineReader(laboratory.yardstick.open(["listen", laboratory.servers.amqp, exchange, "\(count)"]))
     try expect("ready")
   }
 

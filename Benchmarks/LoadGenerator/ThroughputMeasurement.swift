@@ -11,14 +11,14 @@ struct ThroughputMeasurement {
   func run() async throws -> [Figure] {
     try await laboratory.reset(workspaces: stored)
     var yardstick: [Double] = []
-    var listened: [Double] = []
+    var alike: [Double] = []
     var worker: [Double] = []
     var cores: [Double] = []
     var processorSeconds: [Double] = []
     for pair in 1...pairs {
       yardstick.append(try Yardstick(laboratory).perSecond(commands, batch: 256))
       if stored == 0 {
-        listened.append(try Yardstick(laboratory).perSecondToListener(commands, batch: 256))
+        alike.append(try Yardstick(laboratory).perSecondAlike(commands, batch: 256))
         try await laboratory.reset()
       } else {
         try await laboratory.purge()
@@ -29,7 +29,7 @@ struct ThroughputMeasurement {
       processorSeconds.append(run.processorSeconds / Double(commands) * 10_000)
       note(
         "\(part) \(pair): yardstick \(yardstick[pair - 1].rounded()), "
-          + (listened.last.map { "with a listener \($0.rounded()), " } ?? "")
+          + (alike.last.map { "with data like the worker's \($0.rounded()), " } ?? "")
           + "worker \(worker[pair - 1].rounded()) per second")
     }
     let name = stored == 0 ? "throughput" : "throughput with \(stored) workspaces stored"
@@ -37,8 +37,8 @@ struct ThroughputMeasurement {
     guard stored == 0 else { return figures }
     return figures + [
       Figure(
-        "the same, to the yardstick with a listener", key: "throughput_listened", unit: "commands/s", runs: worker,
-        yardstick: listened),
+        "the same, to the yardstick with data like the worker's", key: "throughput_alike", unit: "commands/s", runs: worker,
+        yardstick: alike),
       Figure("processor at full speed", key: "cores", unit: "cores", runs: cores),
       Figure("processor time of 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
     ]

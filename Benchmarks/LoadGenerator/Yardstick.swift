@@ -25,12 +25,12 @@ struct Yardstick {
     return try value("per_second=", of: laboratory.yardstick.run(answering(count, batch: batch)))
   }
 
-  /// Commands per second when somebody listens to the results, as in the worker's runs, and a queue keeps the events:
-  /// from the first result to the last.
-  func perSecondToListener(_ count: Int, batch: Int) throws -> Double {
+  /// Commands per second when its rows and messages are like the worker's, and somebody listens to the results, as in the
+  /// worker's runs: from the first result to the last.
+  func perSecondAlike(_ count: Int, batch: Int) throws -> Double {
     try fill(count)
-    let listener = try ResultListener(laboratory, count: count, exchange: "l.out", key: "workspace.result")
-    let process = try laboratory.yardstick.start(answering(count, batch: batch) + ["workspace.created"])
+    let listener = try ResultListener(laboratory, count: count, exchange: "l.out")
+    let process = try laboratory.yardstick.start(answering(count, batch: batch) + ["alike"])
     defer { process.stop() }
     try listener.waitForFirst()
     return Double(count - 1) / (try listener.waitForLast())

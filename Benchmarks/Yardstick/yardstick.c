@@ -3,13 +3,14 @@
  * publish a result and an event per command with confirms, acknowledge the batch.
  * Queues are durable quorum queues; write the default vhost as %2f in URI.
  *   yardstick purge URI QUEUE 0            empty a queue
- *   yardstick listen URI EXCHANGE N [KEY]  subscribe to an exchange; say "ready", "first" and, at N, "last"
+ *   yardstick listen URI EXCHANGE N        subscribe to an exchange; say "ready", "first" and, at N, "last"
  *   yardstick fill  URI QUEUE N            publish N persistent 300-byte commands, confirmed
  *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
- *   yardstick full  URI QUEUE N BATCH CONNINFO [KEY]
- *     A queue keeps what it publishes: all, or what has this routing key.
- *     With BATCH 1, the first output of a command with reply_to goes there.
+ *   yardstick full  URI QUEUE N BATCH CONNINFO [alike]
+ *     A queue keeps what it publishes. With BATCH 1, the first output of a command with reply_to goes there.
+ *     alike: rows and messages have the sizes, properties, exchanges, channels and routing keys of the worker's,
+ *     and the queue keeps the events alone.
  * OUTPUTS in the environment: messages published per command (2).
  * Prints: mode, N, batch, seconds, per second.
  * cc -O2 -I$(pg_config --includedir) yardstick.c -o yardstick -lrabbitmq -lpq */
@@ -47,27 +48,36 @@ static void declare_topic(amqp_connection_state_t c, const char *exchange) {
   amqp_exchange_declare(c, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("topic"), 0, 1, 0, 0, amqp_empty_table);
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("exchange.declare");
 }
-/* Two queues confirm in an order of their own: all up to here, and beyond it these. */
-static uint64_t acked; static char early[1 << 16];
-static void await_confirms(amqp_connection_state_t c, uint64_t upto) {
-  while (acked < upto) {
+/* What a channel has confirmed: all up to here, and beyond it these, for two queues confirm in an order of their own. */
+static struct { uint64_t acked; char early[1 << 16]; } confirms[3];
+static void await_confirms(amqp_connection_state_t c, int channel, uint64_t upto) {
+  while (confirms[channel].acked < upto) {
     amqp_frame_t f;
     amqp_maybe_release_buffers(c);
     struct timeval limit = patience;
     if (amqp_simple_wait_frame_noblock(c, &f, &limit)) die("confirm");
     if (f.frame_type == AMQP_FRAME_METHOD && f.payload.method.id == AMQP_BASIC_ACK_METHOD) {
       amqp_basic_ack_t *a = f.payload.method.decoded;
-      for (uint64_t tag = a->multiple ? acked + 1 : a->delivery_tag; tag <= a->delivery_tag; tag++) early[tag % sizeof early] = 1;
-      while (early[(acked + 1) % sizeof early]) early[++acked % sizeof early] = 0;
+      uint64_t *acked = &confirms[f.channel].acked; char *early = confirms[f.channel].early; size_t size = sizeof confirms->early;
+      for (uint64_t tag = a->multiple ? *acked + 1 : a->delivery_tag; tag <= a->delivery_tag; tag++) early[tag % size] = 1;
+      while (early[(*acked + 1) % size]) early[++*acked % size] = 0;
     } else die("unexpected frame");
   }
 }
-static void publish(amqp_connection_state_t c, const char *ex, const char *key, const char *body, size_t n) {
+static int alike;
+static void publish(amqp_connection_state_t c, int channel, const char *ex, const char *key, const char *body, size_t n) {
   amqp_basic_properties_t p; memset(&p, 0, sizeof p);
   p._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG;
   p.delivery_mode = 2; p.message_id = amqp_cstring_bytes("01J00000000000000000000000"); p.content_type = amqp_cstring_bytes("application/json");
+  amqp_table_entry_t tenant = {amqp_cstring_bytes("tenantid"), {AMQP_FIELD_KIND_UTF8, {.bytes = amqp_cstring_bytes("01J00000000000000000000000")}}};
+  if (alike) {
+    p._flags |= AMQP_BASIC_TYPE_FLAG | AMQP_BASIC_TIMESTAMP_FLAG | AMQP_BASIC_APP_ID_FLAG | AMQP_BASIC_CORRELATION_ID_FLAG | AMQP_BASIC_HEADERS_FLAG;
+    p.content_type = amqp_cstring_bytes("application/cloudevents+json"); p.type = amqp_cstring_bytes(key); p.timestamp = 1790000000;
+    p.app_id = amqp_cstring_bytes("workspace-worker"); p.correlation_id = amqp_cstring_bytes("benchmark-1-20000");
+    p.headers.num_entries = 1; p.headers.entries = &tenant;
+  }
   amqp_bytes_t b = {n, (void *)body};
-  if (amqp_basic_publish(c, 1, amqp_cstring_bytes(ex), amqp_cstring_bytes(key), 0, 0, &p, b)) die("publish");
+  if (amqp_basic_publish(c, channel, amqp_cstring_bytes(ex), amqp_cstring_bytes(key), 0, 0, &p, b)) die("publish");
 }
 static void run(PGconn *pg, const char *sql) {
   PGresult *r = PQexec(pg, sql); ExecStatusType s = PQresultStatus(r);
@@ -82,30 +92,32 @@ static void prepare_tables(PGconn *pg) {
 }
 static long serial;
 static void commit_batch(PGconn *pg, int n) {
+  static char result[16] = "0", payload[16] = "0"; /* bytes besides the ids */
+  if (alike) { strcpy(result, "600"); strcpy(payload, "1200"); }
   /* text-array parameters: what a real worker would send */
   static char *ids, *names; if (!ids) { ids = malloc(64 * 4096); names = malloc(64 * 4096); }
   char *p = ids, *q = names; *p++ = '{'; *q++ = '{';
   for (int i = 0; i < n; i++) { serial++; p += sprintf(p, "%s01J%023ld", i ? "," : "", serial); q += sprintf(q, "%sname-%ld", i ? "," : "", serial); }
   strcpy(p, "}"); strcpy(q, "}");
-  const char *v[2] = {ids, names};
+  const char *v[4] = {ids, names, result, payload};
   run(pg, "begin");
   PGresult *r = PQexecParams(pg,
-    "with i as (insert into l_inbox(id,result) select x, jsonb_build_object('status','ok','id',x) from unnest($1::text[]) x on conflict do nothing returning id),"
+    "with i as (insert into l_inbox(id,result) select x, jsonb_build_object('status','ok','id',x,'more',repeat('x',$3::int)) from unnest($1::text[]) x on conflict do nothing returning id),"
     " w as (insert into l_ws(id,tenant,name,parent) select x,'01JTENANT00000000000000000',n,'01JROOT0000000000000000000' from unnest($1::text[],$2::text[]) t(x,n) on conflict do nothing returning id)"
-    " insert into l_outbox(agg,kind,payload) select x,'WorkspaceCreated',jsonb_build_object('workspace_id',x,'name',n,'tenant_id','01JTENANT00000000000000000','is_root',false) from unnest($1::text[],$2::text[]) t(x,n) where x in (select id from w)",
-    2, NULL, v, NULL, NULL, 0);
+    " insert into l_outbox(agg,kind,payload) select x,'WorkspaceCreated',jsonb_build_object('workspace_id',x,'name',n,'tenant_id','01JTENANT00000000000000000','is_root',false,'more',repeat('x',$4::int)) from unnest($1::text[],$2::text[]) t(x,n) where x in (select id from w)",
+    4, NULL, v, NULL, NULL, 0);
   if (PQresultStatus(r) != PGRES_COMMAND_OK) { fprintf(stderr, "%s\n", PQerrorMessage(pg)); exit(1); }
   if (atoi(PQcmdTuples(r)) != n) die("rows lost");
   PQclear(r); run(pg, "commit");
 }
 /* A subscriber that costs little: a quorum queue, as all others here, and no acknowledgements. */
-static void listen_to(char *uri, const char *exchange, long n, const char *key) {
+static void listen_to(char *uri, const char *exchange, long n) {
   amqp_connection_state_t c = dial(uri);
   amqp_bytes_t name = amqp_cstring_bytes("yardstick.listener");
   amqp_queue_delete(c, 1, name, 0, 0); /* what the last one was bound to */
   declare_quorum(c, "yardstick.listener");
   declare_topic(c, exchange);
-  amqp_queue_bind(c, 1, name, amqp_cstring_bytes(exchange), amqp_cstring_bytes(key), amqp_empty_table);
+  amqp_queue_bind(c, 1, name, amqp_cstring_bytes(exchange), amqp_cstring_bytes("#"), amqp_empty_table);
   amqp_basic_consume(c, 1, name, amqp_empty_bytes, 0, 1, 0, amqp_empty_table);
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("basic.consume");
   puts("ready"); fflush(stdout);
@@ -122,8 +134,8 @@ int main(int argc, char **argv) {
   if (argc < 5) die("usage");
   const char *mode = argv[1]; long n; int batch = 0; double t0;
   int outputs = getenv("OUTPUTS") ? atoi(getenv("OUTPUTS")) : 2;
-  char body[300]; memset(body, 'x', sizeof body);
-  if (!strcmp(mode, "listen")) { listen_to(argv[2], argv[3], atol(argv[4]), argc > 5 ? argv[5] : "#"); return 0; }
+  char body[650]; memset(body, 'x', sizeof body);
+  if (!strcmp(mode, "listen")) { listen_to(argv[2], argv[3], atol(argv[4])); return 0; }
   if (!strcmp(mode, "purge")) {
     amqp_connection_state_t c = dial(argv[2]);
     amqp_queue_purge(c, 1, amqp_cstring_bytes(argv[3]));
@@ -134,8 +146,8 @@ int main(int argc, char **argv) {
     amqp_connection_state_t c = dial(argv[2]); n = atol(argv[4]);
     declare_quorum(c, argv[3]);
     amqp_queue_purge(c, 1, amqp_cstring_bytes(argv[3])); amqp_confirm_select(c, 1); t0 = now();
-    for (long i = 1; i <= n; i++) { publish(c, "", argv[3], body, sizeof body); if (i % 512 == 0) await_confirms(c, i); }
-    await_confirms(c, n);
+    for (long i = 1; i <= n; i++) { publish(c, 1, "", argv[3], body, 300); if (i % 512 == 0) await_confirms(c, 1, i); }
+    await_confirms(c, 1, n);
   } else {
     amqp_connection_state_t in = NULL, out = NULL; PGconn *pg = NULL;
     n = atol(argv[4]); batch = atoi(argv[5]);
@@ -143,15 +155,16 @@ int main(int argc, char **argv) {
     if (strcmp(mode, "amqp")) { pg = PQconnectdb(conninfo); if (PQstatus(pg) != CONNECTION_OK) die(PQerrorMessage(pg)); prepare_tables(pg); }
     if (strcmp(mode, "pg")) {
       in = dial(argv[2]); out = dial(argv[2]);
-      const char *kept = argc > 7 ? argv[7] : "#";
+      alike = argc > 7;
       amqp_queue_delete(out, 1, amqp_cstring_bytes("l.out.q"), 0, 0); /* and with it what it kept before */
       declare_topic(out, "l.out");
+      declare_topic(out, "l.events");
       declare_quorum(out, "l.out.q");
-      amqp_queue_bind(out, 1, amqp_cstring_bytes("l.out.q"), amqp_cstring_bytes("l.out"), amqp_cstring_bytes(kept), amqp_empty_table);
-      amqp_confirm_select(out, 1); amqp_basic_qos(in, 1, 0, batch * 4, 0);
+      amqp_queue_bind(out, 1, amqp_cstring_bytes("l.out.q"), amqp_cstring_bytes(alike ? "l.events" : "l.out"), amqp_cstring_bytes("#"), amqp_empty_table);
+      amqp_confirm_select(out, 1); amqp_channel_open(out, 2); amqp_confirm_select(out, 2); amqp_basic_qos(in, 1, 0, batch * 4, 0);
       amqp_basic_consume(in, 1, amqp_cstring_bytes(argv[3]), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     }
-    t0 = now(); uint64_t sent = 0; char reply[256] = "";
+    t0 = now(); uint64_t sent[3] = {0}; char reply[256] = "";
     for (long done = 0; done < n;) {
       int k = n - done < batch ? n - done : batch; uint64_t last = 0;
       if (in) for (int i = 0; i < k; i++) {
@@ -164,10 +177,13 @@ int main(int argc, char **argv) {
       }
       if (pg) commit_batch(pg, k);
       if (out) { for (int i = 0; i < k * outputs; i++) {
-          if (i == 0 && *reply) publish(out, "", reply, body, 250);
-          else publish(out, "l.out", i % 2 ? "workspace.created" : "workspace.result", body, 250);
+          int channel = alike ? 1 + i % 2 : 1;
+          if (i == 0 && *reply) publish(out, channel, "", reply, body, 250);
+          else if (alike) publish(out, channel, i % 2 ? "l.events" : "l.out", i % 2 ? "workspace.created" : "workspace.create.succeeded", body, i % 2 ? 640 : 650);
+          else publish(out, channel, "l.out", i % 2 ? "workspace.created" : "workspace.result", body, 250);
+          sent[channel]++;
         }
-        sent += (uint64_t)outputs * k; await_confirms(out, sent); }
+        for (int channel = 1; channel <= 2; channel++) await_confirms(out, channel, sent[channel]); }
       if (in) amqp_basic_ack(in, 1, last, 1);
       done += k;
     }
