@@ -9,8 +9,8 @@
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
  *   yardstick full  URI QUEUE N BATCH CONNINFO [alike]
  *     A queue keeps what it publishes. With BATCH 1, the first output of a command with reply_to goes there.
- *     alike: rows and messages have the sizes, properties, exchanges, channels and routing keys of the worker's,
- *     and the queue keeps the events alone.
+ *     alike: messages have the sizes, properties, exchanges, channels and routing keys of the worker's, the queue keeps the
+ *     events alone, results have their size in the inbox, and the outbox one row for all messages of a batch.
  * OUTPUTS in the environment: messages published per command (2).
  * Prints: mode, N, batch, seconds, per second.
  * cc -O2 -I$(pg_config --includedir) yardstick.c -o yardstick -lrabbitmq -lpq */
@@ -65,6 +65,7 @@ static void await_confirms(amqp_connection_state_t c, int channel, uint64_t upto
   }
 }
 static int alike;
+enum { result_bytes = 650, event_bytes = 640 }; /* as the worker's are */
 static void publish(amqp_connection_state_t c, int channel, const char *ex, const char *key, const char *body, size_t n) {
   amqp_basic_properties_t p; memset(&p, 0, sizeof p);
   p._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG;
@@ -89,23 +90,28 @@ static void prepare_tables(PGconn *pg) {
           "create table l_inbox(id text primary key, at timestamptz not null default now(), result jsonb);"
           "create table l_ws(id text primary key, tenant text not null, name text not null, parent text, at timestamptz not null default now(), unique(tenant,name));"
           "create table l_outbox(seq bigint generated always as identity primary key, agg text, kind text, payload jsonb)");
+  if (alike) run(pg, "alter table l_outbox alter payload type text, alter payload set storage external");
 }
 static long serial;
 static void commit_batch(PGconn *pg, int n) {
-  static char result[16] = "0", payload[16] = "0"; /* bytes besides the ids */
-  if (alike) { strcpy(result, "600"); strcpy(payload, "1200"); }
   /* text-array parameters: what a real worker would send */
-  static char *ids, *names; if (!ids) { ids = malloc(64 * 4096); names = malloc(64 * 4096); }
+  static char *ids, *names, *messages;
+  if (!ids) { ids = malloc(64 * 4096); names = malloc(64 * 4096); messages = calloc(4097, result_bytes + event_bytes); }
   char *p = ids, *q = names; *p++ = '{'; *q++ = '{';
   for (int i = 0; i < n; i++) { serial++; p += sprintf(p, "%s01J%023ld", i ? "," : "", serial); q += sprintf(q, "%sname-%ld", i ? "," : "", serial); }
   strcpy(p, "}"); strcpy(q, "}");
-  const char *v[4] = {ids, names, result, payload};
+  if (alike) { size_t size = (size_t)n * (result_bytes + event_bytes); memset(messages, 'x', size); messages[size] = 0; }
+  const char *v[3] = {ids, names, messages};
   run(pg, "begin");
-  PGresult *r = PQexecParams(pg,
-    "with i as (insert into l_inbox(id,result) select x, jsonb_build_object('status','ok','id',x,'more',repeat('x',$3::int)) from unnest($1::text[]) x on conflict do nothing returning id),"
+  PGresult *r = PQexecParams(pg, alike ?
+    "with i as (insert into l_inbox(id,result) select x, jsonb_build_object('status','ok','id',x,'more',repeat('x',600)) from unnest($1::text[]) x on conflict do nothing),"
+    " o as (insert into l_outbox(agg,kind,payload) values ('batch','messages',$3)),"
+    " c as (delete from l_outbox)" /* those that were there before */
+    " insert into l_ws(id,tenant,name,parent) select x,'01JTENANT00000000000000000',n,'01JROOT0000000000000000000' from unnest($1::text[],$2::text[]) t(x,n) on conflict do nothing" :
+    "with i as (insert into l_inbox(id,result) select x, jsonb_build_object('status','ok','id',x) from unnest($1::text[]) x on conflict do nothing returning id),"
     " w as (insert into l_ws(id,tenant,name,parent) select x,'01JTENANT00000000000000000',n,'01JROOT0000000000000000000' from unnest($1::text[],$2::text[]) t(x,n) on conflict do nothing returning id)"
-    " insert into l_outbox(agg,kind,payload) select x,'WorkspaceCreated',jsonb_build_object('workspace_id',x,'name',n,'tenant_id','01JTENANT00000000000000000','is_root',false,'more',repeat('x',$4::int)) from unnest($1::text[],$2::text[]) t(x,n) where x in (select id from w)",
-    4, NULL, v, NULL, NULL, 0);
+    " insert into l_outbox(agg,kind,payload) select x,'WorkspaceCreated',jsonb_build_object('workspace_id',x,'name',n,'tenant_id','01JTENANT00000000000000000','is_root',false) from unnest($1::text[],$2::text[]) t(x,n) where x in (select id from w)",
+    alike ? 3 : 2, NULL, v, NULL, NULL, 0);
   if (PQresultStatus(r) != PGRES_COMMAND_OK) { fprintf(stderr, "%s\n", PQerrorMessage(pg)); exit(1); }
   if (atoi(PQcmdTuples(r)) != n) die("rows lost");
   PQclear(r); run(pg, "commit");
@@ -134,7 +140,7 @@ int main(int argc, char **argv) {
   if (argc < 5) die("usage");
   const char *mode = argv[1]; long n; int batch = 0; double t0;
   int outputs = getenv("OUTPUTS") ? atoi(getenv("OUTPUTS")) : 2;
-  char body[650]; memset(body, 'x', sizeof body);
+  char body[result_bytes]; memset(body, 'x', sizeof body);
   if (!strcmp(mode, "listen")) { listen_to(argv[2], argv[3], atol(argv[4])); return 0; }
   if (!strcmp(mode, "purge")) {
     amqp_connection_state_t c = dial(argv[2]);
@@ -152,16 +158,18 @@ int main(int argc, char **argv) {
     amqp_connection_state_t in = NULL, out = NULL; PGconn *pg = NULL;
     n = atol(argv[4]); batch = atoi(argv[5]);
     const char *conninfo = !strcmp(mode, "pg") ? argv[3] : argc > 6 ? argv[6] : NULL;
+    alike = argc > 7;
     if (strcmp(mode, "amqp")) { pg = PQconnectdb(conninfo); if (PQstatus(pg) != CONNECTION_OK) die(PQerrorMessage(pg)); prepare_tables(pg); }
     if (strcmp(mode, "pg")) {
       in = dial(argv[2]); out = dial(argv[2]);
-      alike = argc > 7;
       amqp_queue_delete(out, 1, amqp_cstring_bytes("l.out.q"), 0, 0); /* and with it what it kept before */
       declare_topic(out, "l.out");
       declare_topic(out, "l.events");
       declare_quorum(out, "l.out.q");
       amqp_queue_bind(out, 1, amqp_cstring_bytes("l.out.q"), amqp_cstring_bytes(alike ? "l.events" : "l.out"), amqp_cstring_bytes("#"), amqp_empty_table);
-      amqp_confirm_select(out, 1); amqp_channel_open(out, 2); amqp_confirm_select(out, 2); amqp_basic_qos(in, 1, 0, batch * 4, 0);
+      amqp_confirm_select(out, 1); amqp_channel_open(out, 2); amqp_confirm_select(out, 2);
+      if (amqp_get_rpc_reply(out).reply_type != AMQP_RESPONSE_NORMAL) die("confirm.select");
+      amqp_basic_qos(in, 1, 0, batch * 4, 0);
       amqp_basic_consume(in, 1, amqp_cstring_bytes(argv[3]), amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
     }
     t0 = now(); uint64_t sent[3] = {0}; char reply[256] = "";
@@ -179,7 +187,7 @@ int main(int argc, char **argv) {
       if (out) { for (int i = 0; i < k * outputs; i++) {
           int channel = alike ? 1 + i % 2 : 1;
           if (i == 0 && *reply) publish(out, channel, "", reply, body, 250);
-          else if (alike) publish(out, channel, i % 2 ? "l.events" : "l.out", i % 2 ? "workspace.created" : "workspace.create.succeeded", body, i % 2 ? 640 : 650);
+          else if (alike) publish(out, channel, i % 2 ? "l.events" : "l.out", i % 2 ? "workspace.created" : "workspace.create.succeeded", body, i % 2 ? event_bytes : result_bytes);
           else publish(out, channel, "l.out", i % 2 ? "workspace.created" : "workspace.result", body, 250);
           sent[channel]++;
         }

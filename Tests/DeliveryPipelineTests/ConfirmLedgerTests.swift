@@ -5,13 +5,13 @@ import Testing
   private func ledger(batches sizes: [Int]) -> ConfirmLedger {
     var ledger = ConfirmLedger(maximumCount: 100, maximumBytes: 1000)
     for (batch, size) in sizes.enumerated() {
-      for index in 0..<size { ledger.published(batch: UInt64(batch), bytes: 10, isLast: index == size - 1) }
+      for index in 0..<size { ledger.published(batch: UInt64(batch), bytes: 10, isLast: index == size - 1, on: 1) }
     }
     return ledger
   }
 
   private func confirm(_ ledger: inout ConfirmLedger, _ number: UInt64, multiple: Bool = false) -> [ConfirmLedger.Action] {
-    ledger.settled(number, isMultiple: multiple, isPositive: true)
+    ledger.settled(number, isMultiple: multiple, isPositive: true, on: 1)
   }
 
   @Test func `a multiple confirm completes all batches up to it`() {
@@ -41,24 +41,24 @@ import Testing
 
   @Test func `a refused message refuses its batch at once, and once`() {
     var ledger = ledger(batches: [3, 1])
-    #expect(ledger.settled(2, isMultiple: false, isPositive: false) == [.refused(batch: 0)])
-    #expect(ledger.settled(3, isMultiple: true, isPositive: false) == [])
+    #expect(ledger.settled(2, isMultiple: false, isPositive: false, on: 1) == [.refused(batch: 0)])
+    #expect(ledger.settled(3, isMultiple: true, isPositive: false, on: 1) == [])
     #expect(confirm(&ledger, 4) == [.confirmed(batch: 1)])
     #expect(ledger.unconfirmedCount == 0)
   }
 
   @Test func `a batch that is not published completely is not confirmed`() {
     var ledger = ConfirmLedger(maximumCount: 10, maximumBytes: 1000)
-    ledger.published(batch: 7, bytes: 1, isLast: false)
+    ledger.published(batch: 7, bytes: 1, isLast: false, on: 1)
     #expect(confirm(&ledger, 1) == [])
-    ledger.published(batch: 7, bytes: 1, isLast: true)
+    ledger.published(batch: 7, bytes: 1, isLast: true, on: 1)
     #expect(confirm(&ledger, 2) == [.confirmed(batch: 7)])
   }
 
   @Test func `an abandoned batch keeps its place in the window and says no more`() {
     var ledger = ConfirmLedger(maximumCount: 10, maximumBytes: 1000)
-    ledger.published(batch: 1, bytes: 1, isLast: false)
-    ledger.published(batch: 1, bytes: 1, isLast: false)
+    ledger.published(batch: 1, bytes: 1, isLast: false, on: 1)
+    ledger.published(batch: 1, bytes: 1, isLast: false, on: 1)
     ledger.abandoned(batch: 1)
     #expect(ledger.unconfirmedCount == 2)
     #expect(confirm(&ledger, 2, multiple: true) == [])
@@ -88,12 +88,12 @@ import Testing
   @Test func `the window is bounded by count and by bytes, but takes any message alone`() {
     var ledger = ConfirmLedger(maximumCount: 2, maximumBytes: 100)
     #expect(ledger.hasRoom(for: 5000))
-    ledger.published(batch: 1, bytes: 60, isLast: true)
+    ledger.published(batch: 1, bytes: 60, isLast: true, on: 1)
     #expect(ledger.hasRoom(for: 40))
     #expect(!ledger.hasRoom(for: 41))
     #expect(!ledger.hasRoom(for: 1, behind: 1))
     #expect(!ledger.hasRoom(for: 20, behind: 0, 21))
-    ledger.published(batch: 2, bytes: 1, isLast: true)
+    ledger.published(batch: 2, bytes: 1, isLast: true, on: 1)
     #expect(!ledger.hasRoom(for: 0))
     #expect(confirm(&ledger, 1) == [.confirmed(batch: 1)])
     #expect(ledger.hasRoom(for: 99))

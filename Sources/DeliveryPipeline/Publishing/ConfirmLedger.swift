@@ -52,8 +52,8 @@ package struct ConfirmLedger: Sendable {
   ///
   /// - Parameters:
   ///   - isLast: no more messages of this batch follow, on any channel.
-  ///   - channel: the one that it went over. Default: 1.
-  package mutating func published(batch: UInt64, bytes: Int, isLast: Bool, on channel: UInt16 = 1) {
+  ///   - channel: the one that it went over.
+  package mutating func published(batch: UInt64, bytes: Int, isLast: Bool, on channel: UInt16) {
     channels[channel, default: UnconfirmedMessages()].append(.init(batch: batch, bytes: bytes))
     unconfirmedCount += 1
     unconfirmedBytes += bytes
@@ -69,9 +69,9 @@ package struct ConfirmLedger: Sendable {
 
   /// The broker confirmed (`isPositive`) or refused a message of a channel, or all messages up to it (`isMultiple`).
   ///
-  /// - Parameter channel: the one that said it. Default: 1.
+  /// - Parameter channel: the one that said it.
   package mutating func settled(
-    _ number: UInt64, isMultiple: Bool, isPositive: Bool, on channel: UInt16 = 1
+    _ number: UInt64, isMultiple: Bool, isPositive: Bool, on channel: UInt16
   ) -> [Action] {
     guard let messages = channels[channel]?.settle(number, isMultiple: isMultiple) else { return [] }
     return messages.compactMap { settle($0, isPositive: isPositive) }

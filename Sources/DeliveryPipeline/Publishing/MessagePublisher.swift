@@ -1,6 +1,7 @@
 /// Port: where messages go.
 package protocol MessagePublisher: ThreadBound {
-  /// Takes messages over, to be published in order, behind those of the calls before.
+  /// Takes messages over, to be published in order, behind those of the calls before. For each exchange: a publisher may
+  /// keep no order between messages to different ones.
   ///
   /// - Returns: at once, with what tells when the broker has confirmed them: so the next ones can be on their way
   ///   while these are confirmed.

@@ -4,9 +4,10 @@ internal import ThreadExecutor
 
 /// Publishes with confirms over a connection of its own.
 ///
-/// Batches go out in the order of the calls (for each channel, see ``PublisherOptions``), each message once, never more than a window of unconfirmed ones. A send
-/// begins only while the socket has room and the broker has not blocked the connection; so the connection's thread
-/// stays free to hear what the broker says, but for messages larger than the socket's buffer.
+/// Batches go out in the order of the calls (on each channel, see ``PublisherOptions``), each message once, never more
+/// than a window of unconfirmed ones. A send begins only while the socket has room and the broker has not blocked the
+/// connection; so the connection's thread stays free to hear what the broker says, but for messages larger than the
+/// socket's buffer.
 ///
 /// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
 package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
@@ -51,7 +52,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     return publisher
   }
 
-  /// Takes messages over, to be published in order, behind those of the calls before.
+  /// Takes messages over, to be published in order, behind those of the calls before: on each channel.
   ///
   /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one of them, or of
   /// those before that were still waited for, `unroutable` when mandatory ones reached no queue, `unpublishable`, or what
