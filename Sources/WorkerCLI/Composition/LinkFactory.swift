@@ -97,10 +97,7 @@ struct LinkFactory: Sendable {
       guard missing.reasons.isEmpty else { throw missing }
       let warnings = try await CommandsQueueCheck(servers.topologyNames, on: asking, broker: broker).warnings()
       return try await withConnection("publish") { publishing in
-        var options = PublisherOptions()
-        // Results go to other queues than events do, and replies to others again.
-        options.exchangesOfOwnChannel = [servers.exchangeNames.results, servers.exchangeNames.events]
-        let publisher = try await RabbitMQPublisher.start(on: publishing, options: options)
+        let publisher = try await RabbitMQPublisher.start(on: publishing, options: servers.publisherOptions)
         return BrokerLinks(
           publisher: publisher, consuming: try await RabbitMQConnection.open(named("consume")), asking: asking,
           topology: topology, warnings: warnings)

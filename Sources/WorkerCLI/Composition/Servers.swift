@@ -27,6 +27,13 @@ struct Servers: Sendable {
       deadLetters: topologyNames.deadLettersExchange)
   }
 
+  /// How the worker publishes: results go to other queues than events do, and replies to others again.
+  var publisherOptions: PublisherOptions {
+    var options = PublisherOptions()
+    options.exchangesOfOwnChannel = [exchangeNames.results, exchangeNames.events]
+    return options
+  }
+
   /// - Throws: ``ConfigurationProblems`` where a URL can't be read. No part of a password is in it.
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
     var problems = ConfigurationProblems()

@@ -139,7 +139,8 @@ struct BrokerExamination {
   private func publish(to queue: ShortString, on connection: RabbitMQConnection) async -> Finding {
     let message = OutboundMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
     do {
-      let publisher = try await RabbitMQPublisher.start(on: connection)
+      // Over as many channels as the worker's, which the broker may limit.
+      let publisher = try await RabbitMQPublisher.start(on: connection, options: servers.publisherOptions)
       let isConfirmed = try await withThrowingTaskGroup(of: Bool.self) { group in
         group.addTask {
           // With the first one the broker begins to block the connection, and takes it nevertheless.
