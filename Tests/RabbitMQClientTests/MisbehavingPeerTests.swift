@@ -149,6 +149,9 @@ import TestSupport
     WireFrame(kind: .header, channel: 1, payload: [0, 60, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0]),
     WireFrame(method: .connectionOpenOK, channel: 0, arguments: [0]),
     WireFrame(method: MethodID(60, 99), channel: 1, arguments: []),
+    WireFrame(
+      method: .basicDeliver, channel: 9,
+      arguments: "tag".shortStringBytes + UInt64(1).bigEndianBytes + [0] + "".shortStringBytes + "q".shortStringBytes),
   ])
   func `frames out of place end the connection`(frame: WireFrame) async throws {
     let broker = try FakeBroker(.obedient)

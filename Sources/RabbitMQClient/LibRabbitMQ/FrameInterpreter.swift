@@ -30,6 +30,10 @@ struct FrameInterpreter {
   private mutating func begin(_ method: amqp_method_t, channel: UInt16) throws(RabbitMQError) -> InboundEvent? {
     guard incomplete[channel] == nil else { throw .protocolViolation("a method in the middle of a message") }
     guard let content = ContentMethod(method) else { return event(method, channel: channel) }
+    // Else a peer could begin one on each of 65,535 channels.
+    guard RabbitMQConnection.listenerChannels.contains(channel) else {
+      throw .protocolViolation("a message on a channel that is not for messages")
+    }
     incomplete[channel] = IncompleteMessage(method: content)
     return nil
   }
@@ -80,35 +84,5 @@ struct FrameInterpreter {
     guard let event = incomplete[channel]?.event(generation: generation) else { return nil }
     incomplete[channel] = nil
     return event
-  }
-}
-
-/// What has arrived of a message.
-private struct IncompleteMessage {
-  let method: ContentMethod
-  private(set) var properties: MessageProperties?
-  private var body: [UInt8] = []
-  private var missingBytes = 0
-
-  init(method: ContentMethod) { self.method = method }
-
-  mutating func begin(_ properties: MessageProperties, bodyBytes: Int) {
-    self.properties = properties
-    missingBytes = bodyBytes
-  }
-
-  /// - Returns: whether the fragment belongs there.
-  mutating func add(_ fragment: amqp_bytes_t) -> Bool {
-    guard properties != nil, fragment.len <= missingBytes else { return false }
-    if body.isEmpty { body.reserveCapacity(missingBytes) }
-    body.append(contentsOf: fragment.buffer)
-    missingBytes -= fragment.len
-    return true
-  }
-
-  /// - Returns: nil while something is missing.
-  func event(generation: UInt64) -> InboundEvent? {
-    guard let properties, missingBytes == 0 else { return nil }
-    return method.event(generation: generation, properties: properties, body: body)
   }
 }

@@ -12,12 +12,10 @@ struct PublishChannels: Sendable {
     self.exchanges = Array(exchanges.prefix(RabbitMQConnection.listenerChannels.count - 1))
   }
 
-  var all: ClosedRange<UInt16> { Self.shared...Self.shared + UInt16(exchanges.count) }
+  var all: ClosedRange<UInt16> { RabbitMQConnection.mainChannel...RabbitMQConnection.mainChannel + UInt16(exchanges.count) }
 
   func channel(of message: OutboundMessage) -> UInt16 {
-    guard let place = exchanges.firstIndex(of: message.exchange) else { return Self.shared }
-    return Self.shared + 1 + UInt16(place)
+    guard let place = exchanges.firstIndex(of: message.exchange) else { return RabbitMQConnection.mainChannel }
+    return RabbitMQConnection.mainChannel + 1 + UInt16(place)
   }
-
-  private static var shared: UInt16 { RabbitMQConnection.mainChannel }
 }
