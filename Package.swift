@@ -33,6 +33,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: [.defaults, "YAML"]),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
+    .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -47,50 +50,102 @@ let package = Package(
     // The C libraries and the thread that drives each of their connections.
     .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CLinux"),
-    .target(name: "ThreadExecutor", dependencies: ["CLinux"], swiftSettings: strict),
+    .target(name: "ThreadExecutor", dependencies: ["CLinux", "CrashWitness"], swiftSettings: strict),
+
+    // What tells the message that kills a process from its neighbours.
+    .target(name: "CCrashWitness"),
+    .target(name: "CrashWitness", dependencies: ["CCrashWitness"], swiftSettings: strict),
 
     // Where tests stop the process, to prove what it promises.
     .target(name: "Failpoints", swiftSettings: strict + failpoints),
 
     .target(name: "Secrets", swiftSettings: strict),
 
+    // How tasks wait for each other, try again, and let go of what they have opened.
+    .target(name: "Coordination", swiftSettings: strict),
+
     // Pure: no I/O, no clock, no randomness. Arrows point to these.
     .target(name: "WorkspaceDomain", swiftSettings: strict),
-    .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
-    .target(name: "DeliveryPipeline", swiftSettings: strict),
+    .target(name: "StrictJSON", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
+    .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain", "StrictJSON"], swiftSettings: strict),
+    .target(name: "Messaging", swiftSettings: strict),
     .target(
-      name: "UnitOfWork", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline"],
+      name: "UnitOfWork", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "Messaging"],
       swiftSettings: strict),
     .target(
       name: "MessageContract",
-      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", crypto],
+      dependencies: ["StrictJSON", "WorkspaceApplication", "WorkspaceDomain", "Messaging", crypto],
       swiftSettings: strict),
 
-    // Adapters. None imports another.
-    .target(name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", "Secrets", logging], swiftSettings: strict),
+    .target(
+      name: "FileFormats",
+      dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", .product(name: "Yams", package: "Yams")],
+      swiftSettings: strict),
+
+    // Clients of the two servers. Neither knows the worker, or the other.
+    .target(
+      name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", "Coordination", "Secrets", logging],
+      swiftSettings: strict),
+    .target(
+      name: "RabbitMQClient",
+      dependencies: [
+        "CRabbitMQ", "COpenSSL", "CLinux", "ThreadExecutor", "Coordination", "Secrets", "Messaging", "Failpoints", logging,
+      ],
+      swiftSettings: strict),
+
+    // Adapters: the worker's use of each. None imports another.
     .target(
       name: "PostgresStore",
-      dependencies: ["PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Migrations", crypto, logging],
+      dependencies: [
+        "PostgresClient", "WorkerRuntime", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Migrations",
+        "Coordination", crypto, logging,
+      ],
       swiftSettings: strict),
     .target(
-      name: "RabbitMQClient", dependencies: ["CRabbitMQ", "CLinux", "ThreadExecutor", "Secrets", "DeliveryPipeline", "Failpoints", logging],
+      name: "RabbitMQBroker",
+      dependencies: [
+        "RabbitMQClient", "WorkerRuntime", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination", logging,
+      ],
       swiftSettings: strict),
+    .target(
+      name: "SpiceDBClient",
+      dependencies: [
+        "Secrets", "Coordination", crypto, logging,
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "SpiceDBAuthorization", resources: [.embedInCode("Schema/schema.zed")], swiftSettings: strict),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 
     // The worker.
     .target(
       name: "WorkerRuntime",
-      dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "Failpoints", lifecycle, logging],
+      dependencies: [
+        "StrictJSON", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+        "CrashWitness", "Failpoints", crypto, lifecycle, logging,
+      ],
       swiftSettings: strict),
     .target(
-      name: "MessageSchemas", dependencies: ["MessageContract"], resources: [.embedInCode("schemas/messages.schema.json")],
+      name: "MessageSchemas", dependencies: ["StrictJSON", "MessageContract"], resources: [.embedInCode("schemas/messages.schema.json")],
+      swiftSettings: strict),
+    .target(
+      name: "Settings",
+      dependencies: [
+        "WorkerRuntime", "FileFormats", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+        configuration, logging,
+        .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: strict),
     .target(name: "PrometheusExporter", dependencies: [metrics], swiftSettings: strict),
     .target(
       name: "OTLPExporter",
       dependencies: [
-        "MessageContract", tracing, instrumentation, lifecycle, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "StrictJSON", "MessageContract", tracing, instrumentation, lifecycle, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: strict),
@@ -98,17 +153,17 @@ let package = Package(
       name: "Observability",
       dependencies: [
         "PrometheusExporter", "OTLPExporter", "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", hummingbird, lifecycle, logging, metrics, tracing, instrumentation,
+        "Messaging", hummingbird, lifecycle, logging, metrics, tracing, instrumentation,
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .target(
       name: "WorkerCLI",
       dependencies: [
-        "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline", "PostgresStore", "PostgresClient", "RabbitMQClient", "Secrets", "ThreadExecutor", "Migrations",
-        argumentParser, configuration, lifecycle, unixSignals, logging,
-        .product(name: "Yams", package: "Yams"),
+        "Settings", "StrictJSON", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "FileFormats",
+        "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "PostgresStore",
+        "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "Coordination", "Secrets", "ThreadExecutor", "Migrations",
+        "CrashWitness", argumentParser, lifecycle, unixSignals, logging,
       ],
       swiftSettings: strict),
     .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
@@ -117,7 +172,7 @@ let package = Package(
     .executableTarget(
       name: "load-generator",
       dependencies: [
-        "RabbitMQClient", "PostgresClient", "DeliveryPipeline", argumentParser, logging,
+        "RabbitMQClient", "PostgresClient", "Messaging", argumentParser, logging,
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Benchmarks/LoadGenerator", swiftSettings: strict),
@@ -127,26 +182,42 @@ let package = Package(
       name: "command-path",
       dependencies: [
         "WorkerRuntime", "PostgresStore", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "DeliveryPipeline",
+        "Messaging",
       ],
       path: "Benchmarks/CommandPath", swiftSettings: strict),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
-    .target(name: "TestSupport", dependencies: ["CLinux", "PostgresClient", "PostgresStore", "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", logging], path: "Tests/TestSupport", swiftSettings: strict),
-    .target(name: "TestFixtures", dependencies: ["WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux", "Coordination", "PostgresClient", "PostgresStore", "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", logging], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(
+      name: "Fuzzing", dependencies: ["StrictJSON", "FileFormats", "RabbitMQClient", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging"],
+      path: "Tests/Fuzzing", swiftSettings: strict),
+    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
+    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "Messaging", "UnitOfWork", "WorkspaceDomain"], swiftSettings: strict),
+    .target(name: "TestFixtures", dependencies: ["Messaging", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "MessageContractTests", dependencies: ["MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "DeliveryPipeline", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "DeliveryPipelineTests", dependencies: ["DeliveryPipeline", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "UnitOfWorkTests", dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "MessageContractTests", dependencies: ["StrictJSON", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "Messaging", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestFixtures"], swiftSettings: strict),
+    .testTarget(name: "UnitOfWorkTests", dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestFixtures"], swiftSettings: strict),
     .testTarget(
       name: "WorkerRuntimeTests",
       dependencies: [
-        "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline",
-        "TestFixtures", logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+        "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+        "TestFixtures", crypto, logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "WorkerCLITests",
+      dependencies: ["WorkerCLI", "Settings", "MessageContract", "Messaging", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceDomain", "TestFixtures", logging],
+      swiftSettings: strict),
+    .testTarget(name: "SettingsTests", dependencies: ["Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging], swiftSettings: strict),
     .testTarget(name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: strict),
     .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics], swiftSettings: strict),
@@ -154,15 +225,25 @@ let package = Package(
       name: "ObservabilityTests",
       dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics], swiftSettings: strict),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
-    .testTarget(name: "PostgresStoreTests", dependencies: ["PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "DeliveryPipeline", "TestSupport", "Migrations", logging], swiftSettings: strict),
-    .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", "Secrets", "DeliveryPipeline", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(name: "PostgresStoreTests", dependencies: ["TestFixtures", "PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestSupport", "Migrations", logging], swiftSettings: strict),
+    .testTarget(
+      name: "RabbitMQBrokerTests", dependencies: ["RabbitMQBroker", "RabbitMQClient", "WorkerRuntime", "Messaging", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SpiceDBClientTests",
+      dependencies: [
+        "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "Secrets", "Coordination",
+        logging,
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "RabbitMQClientTests", dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging], swiftSettings: strict),
     .target(
       name: "EndToEndSupport",
-      dependencies: ["RabbitMQClient", "PostgresClient", "DeliveryPipeline", "WorkspaceDomain", "TestSupport"],
+      dependencies: ["RabbitMQClient", "PostgresClient", "Messaging", "WorkspaceDomain", "TestSupport"],
       path: "Tests/EndToEndSupport", swiftSettings: strict),
     .target(
       name: "Proof",
-      dependencies: ["EndToEndSupport", "Failpoints", "PostgresClient", "DeliveryPipeline", "WorkspaceDomain", "TestFixtures", "TestSupport"],
+      dependencies: ["EndToEndSupport", "Failpoints", "PostgresClient", "Messaging", "WorkspaceDomain", "TestFixtures", "TestSupport"],
       path: "Tests/Proof", swiftSettings: strict),
     .executableTarget(
       name: "prove", dependencies: ["workspace-worker", "Proof", "Failpoints", "TestSupport", argumentParser], path: "Tests/ProveCommand",
@@ -173,10 +254,17 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "workspace-worker", "command-path", "EndToEndSupport", "RabbitMQClient", "PostgresClient", "PostgresStore", "Secrets",
-        "DeliveryPipeline",
-        "TestSupport", logging,
+        "workspace-worker", "command-path", "EndToEndSupport", "Failpoints", "RabbitMQBroker", "RabbitMQClient", "PostgresClient",
+        "PostgresStore", "Secrets",
+        "Messaging",
+        "TestFixtures", "TestSupport", logging,
       ],
       swiftSettings: strict),
   ]
 )
+
+// What bin/fuzz builds. Its main function is libFuzzer's: no other build could link it.
+if Context.environment["WORKSPACE_WORKER_FUZZING"] != nil {
+  package.targets.append(
+    .executableTarget(name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzCommand", swiftSettings: strict))
+}

@@ -77,6 +77,31 @@ package enum Migrations {
       version: 11, name: "workspaces_of_a_tenant",
       up: text(PackageResources.V0011__workspaces_of_a_tenant_sql),
       down: text(PackageResources.U0011__workspaces_of_a_tenant_sql)),
+    Migration(
+      version: 12, name: "inbox_within_tenants",
+      up: text(PackageResources.V0012__inbox_within_tenants_sql),
+      down: text(PackageResources.U0012__inbox_within_tenants_sql),
+      preflight: text(PackageResources.P0012__inbox_within_tenants_sql)),
+    Migration(
+      version: 13, name: "deliveries_of_dead_letters",
+      up: text(PackageResources.V0013__deliveries_of_dead_letters_sql),
+      down: text(PackageResources.U0013__deliveries_of_dead_letters_sql)),
+    Migration(
+      version: 14, name: "lease_holders",
+      up: text(PackageResources.V0014__lease_holders_sql),
+      down: text(PackageResources.U0014__lease_holders_sql)),
+    Migration(
+      version: 15, name: "fatal_messages",
+      up: text(PackageResources.V0015__fatal_messages_sql),
+      down: text(PackageResources.U0015__fatal_messages_sql)),
+    Migration(
+      version: 16, name: "moves",
+      up: text(PackageResources.V0016__moves_sql),
+      down: text(PackageResources.U0016__moves_sql)),
+    Migration(
+      version: 17, name: "members_and_groups",
+      up: text(PackageResources.V0017__members_and_groups_sql),
+      down: text(PackageResources.U0017__members_and_groups_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

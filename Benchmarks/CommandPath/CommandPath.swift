@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
 import PostgresStore
 import UnitOfWork
@@ -24,9 +24,8 @@ struct CommandPath {
   private let tenants = (0..<8).map { TenantID(ULID(milliseconds: 1, randomness: .init(high: 1, low: $0))) }
   private let roots = (0..<8).map { WorkspaceID(ULID(milliseconds: 2, randomness: .init(high: 1, low: $0))) }
   private let environment = ExecutionEnvironment(
-    clock: FixedClock(), identifiers: MonotonicIdentifiers(), defaultRootName: "Root",
-    messages: OutboundMessages(
-      exchanges: ExchangeNames(results: "workspace.results", events: "workspace.events", deadLetters: "workspace.dead-letters")),
+    clock: FixedClock(), identifiers: MonotonicIdentifiers(), rules: WorkspaceRules(defaultRootName: "Root"),
+    messages: OutboundMessages(BrokerNames()),
     queue: "//workspace.commands", process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
   private var count: UInt64 = 0
 
@@ -34,7 +33,7 @@ struct CommandPath {
   private mutating func run(_ size: Int) throws -> Int {
     let messages = (0..<size).map { _ in ReceivedMessage(next(), decoder: decoder) }
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
-    let readSet = ReadSet(commands, defaultRootName: "Root")
+    let readSet = ReadSet(commands, rules: WorkspaceRules(defaultRootName: "Root"))
     var run = BatchRun(
       environment: environment, readSet: readSet, snapshot: snapshot(), lines: [:],
       observations: DeferredObservations())

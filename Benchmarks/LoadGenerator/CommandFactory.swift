@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 
 /// Makes `workspace.create` commands for eight tenants in turn, whose root workspaces ``Laboratory`` has stored.
 struct CommandFactory {

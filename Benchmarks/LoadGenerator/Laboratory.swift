@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import Logging
 import PostgresClient
 import RabbitMQClient

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import RabbitMQClient
 
 /// Takes the results that go to a queue of its own, as `reply_to` names it.

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 
 /// The bare C program, on the same servers.
 struct Yardstick {

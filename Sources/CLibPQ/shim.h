@@ -12,3 +12,4 @@ static const int PGDiagSchemaName = PG_DIAG_SCHEMA_NAME;
 static const int PGDiagTableName = PG_DIAG_TABLE_NAME;
 static const int PGDiagColumnName = PG_DIAG_COLUMN_NAME;
 static const int PGDiagConstraintName = PG_DIAG_CONSTRAINT_NAME;
+static const int PGDiagSourceFunction = PG_DIAG_SOURCE_FUNCTION;

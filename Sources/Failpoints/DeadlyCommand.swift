@@ -5,15 +5,40 @@ import Glibc
 /// A command that a test has chosen to kill every process that carries it out. Debug builds only, as ``Failpoint``.
 package enum DeadlyCommand {
   #if FAILPOINTS
-  /// WORKSPACE_WORKER_DEADLY_COMMAND: its id.
-  private static let chosen = getenv("WORKSPACE_WORKER_DEADLY_COMMAND").map { String(cString: $0) }
+  /// How it kills.
+  private enum Means: String {
+    case abort, segv, trap, overflow, memory
+  }
+
+  /// WORKSPACE_WORKER_DEADLY_COMMAND: its id, and behind a colon how it kills, by abort() where nothing is said.
+  private static let chosen: (id: String, means: Means)? = getenv("WORKSPACE_WORKER_DEADLY_COMMAND").map { text in
+    let parts = String(cString: text).split(separator: ":")
+    return (String(parts[0]), parts.count > 1 ? Means(rawValue: String(parts[1])) ?? .abort : .abort)
+  }
+
+  private static func kill(by means: Means) {
+    switch means {
+    case .abort: abort()
+    case .segv: UnsafeMutablePointer<Int>(bitPattern: 8)?.pointee = 1
+    case .trap: preconditionFailure("the chosen command")
+    case .overflow: _ = overflow(1)
+    case .memory:
+      var blocks: [[UInt8]] = []
+      while true { blocks.append([UInt8](repeating: 1, count: 1 << 20)) }
+    }
+  }
+
+  private static func overflow(_ depth: Int) -> Int {
+    let numbers = (depth, depth, depth, depth)
+    return depth == .max ? 0 : overflow(depth + 1) + numbers.0 + numbers.3
+  }
   #endif
 
   /// The command with this id is about to be carried out.
   @inline(__always)
   package static func strike(_ id: @autoclosure () -> String) {
     #if FAILPOINTS
-    if let chosen, chosen == id() { abort() }
+    if let chosen, chosen.id == id() { kill(by: chosen.means) }
     #endif
   }
 }

@@ -6,9 +6,6 @@ package struct ContractLimits: Sendable, Equatable {
   package static let maximumIDLength = 128
   package static let maximumSourceLength = 256
   package static let maximumUserIDLength = 255
-  /// The largest and the default number of workspaces on a page.
-  package static let maximumPageLength = 500
-  package static let defaultPageLength = 100
 
   package init() {}
 }

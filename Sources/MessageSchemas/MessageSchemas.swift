@@ -1,4 +1,5 @@
 import MessageContract
+import StrictJSON
 
 /// The JSON Schemas (draft 2020-12) of all messages: `schemas/messages.schema.json`, as it is built into the program.
 package enum MessageSchemas {

@@ -1,4 +1,4 @@
-import MessageContract
+import StrictJSON
 import Tracing
 
 /// An `ExportTraceServiceRequest` in the JSON encoding of OTLP: ids in hexadecimal digits, 64-bit numbers as text, which

@@ -22,16 +22,24 @@ package struct OTLPExporter: Service {
   private let logger: Logger
 
   /// - Parameters:
-  ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added.
+  ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added where it does not end in that.
   ///   - interval: between two batches.
   ///   - resource: what is said of the sender, such as `service.name`.
   package init(endpoint: String, interval: Duration = .seconds(2), resource: [String: String], buffer: SpanBuffer, logger: Logger) {
-    self.endpoint = (endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint) + "/v1/traces"
+    self.endpoint = Self.url(of: endpoint)
     self.interval = interval
     self.resource = resource
     self.buffer = buffer
     self.logger = logger
   }
+
+  static func url(of endpoint: String) -> String {
+    let base = endpoint.hasSuffix("/") ? String(endpoint.dropLast()) : endpoint
+    return base.hasSuffix(path) ? base : base + path
+  }
+
+  /// Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
+  private static let path = "/v1/traces"
 
   /// Returns after a graceful shutdown, when what waits has been sent or has had its time.
   package func run() async throws {
@@ -62,8 +70,11 @@ package struct OTLPExporter: Service {
       let spans = buffer.take(Self.batchCount)
       guard !spans.isEmpty else { return }
       do {
-        try await post(spans, with: client)
-        buffer.noteExported(spans.count)
+        let rejected = min(spans.count, try await post(spans, with: client))
+        buffer.noteExported(spans.count - rejected)
+        guard rejected > 0 else { continue }
+        buffer.noteDropped(rejected)
+        logger.warning("the receiver has rejected spans", metadata: ["endpoint": "\(endpoint)", "count": "\(rejected)"])
       } catch {
         buffer.noteDropped(spans.count)
         logger.warning(
@@ -77,7 +88,8 @@ package struct OTLPExporter: Service {
     let description: String
   }
 
-  private func post(_ spans: [FinishedSpan], with client: HTTPClient) async throws {
+  /// - Returns: how many spans the receiver has rejected.
+  private func post(_ spans: [FinishedSpan], with client: HTTPClient) async throws -> Int {
     var request = HTTPClientRequest(url: endpoint)
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/json")
@@ -85,7 +97,11 @@ package struct OTLPExporter: Service {
     request.body = .bytes(ByteBuffer(bytes: document.bytes))
     let response = try await client.execute(request, timeout: Self.requestLimit)
     // The connection is used again only when the answer has been read.
-    _ = try await response.body.collect(upTo: 1 << 16)
+    let body = try await response.body.collect(upTo: 1 << 16)
     guard (200..<300).contains(response.status.code) else { throw Refused(description: "HTTP \(response.status.code)") }
+    guard let answer = OTLPAnswer(Array(body.readableBytesView)) else {
+      throw Refused(description: "HTTP \(response.status.code), but what answers is no receiver of OTLP")
+    }
+    return answer.rejectedSpans
   }
 }

@@ -9,13 +9,17 @@ import CLinux
 /// The thread ends with the last reference to its executor. The actor holds one, and the runtime one for each task
 /// that prefers it: so no job can be left to a thread that is gone.
 package final class ThreadExecutor: SerialExecutor, TaskExecutor {
+  /// The process has no descriptor or no thread left. That may be over a moment later.
+  package struct Unavailable: Error, Sendable, Equatable {
+    package let reason: String
+  }
+
   private let loop: ThreadLoop
 
   /// - Parameter name: the thread's name as `ps` and profilers show it; 15 bytes at most are kept.
-  /// - Precondition: the process may open a descriptor and start a thread.
-  package init(name: String) {
-    loop = ThreadLoop(name: name)
-    loop.start(self)
+  package init(name: String) throws(Unavailable) {
+    loop = try ThreadLoop(name: name)
+    try loop.start(self)
   }
 
   deinit { loop.stop() }

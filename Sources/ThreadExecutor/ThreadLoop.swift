@@ -1,12 +1,13 @@
 import CLinux
+import CrashWitness
 import Glibc
 import Synchronization
 
 /// The thread of a ``ThreadExecutor``: runs jobs, and sleeps until there are others or the socket has something to say.
 final class ThreadLoop: Sendable {
-  /// Header tables of AMQP messages are decoded recursively by librabbitmq; 128 KiB of the deepest nesting that
+  /// librabbitmq decodes what a server says about itself in the handshake recursively; 128 KiB of the deepest nesting that
   /// fits a frame needs about 7 MB of stack. Untouched pages cost nothing.
-  private static let stackBytes = 64 << 20
+  private static let stackBytes = 16 << 20
 
   private struct State {
     var jobs: [UnownedJob] = []
@@ -22,16 +23,18 @@ final class ThreadLoop: Sendable {
   private let thread = Atomic<UInt>(0)
   private let wakeup: Int32
 
-  init(name: String) {
+  init(name: String) throws(ThreadExecutor.Unavailable) {
     self.name = name
     wakeup = clinux_eventfd()
-    precondition(wakeup >= 0, "no descriptor is left for an eventfd: errno \(errno)")
+    guard wakeup >= 0 else {
+      throw ThreadExecutor.Unavailable(reason: "no descriptor is left for its thread (\(String(cString: strerror(errno))))")
+    }
   }
 
-  deinit { close(wakeup) }
+  deinit { if wakeup >= 0 { close(wakeup) } }
 
   /// - Parameter executor: on whose behalf the jobs are run.
-  func start(_ executor: ThreadExecutor) {
+  func start(_ executor: ThreadExecutor) throws(ThreadExecutor.Unavailable) {
     state.withLock { $0.executor = executor }
     let context = Unmanaged.passRetained(self).toOpaque()
     let result = clinux_start_thread(
@@ -41,7 +44,10 @@ final class ThreadLoop: Sendable {
         Unmanaged<ThreadLoop>.fromOpaque(context!).takeRetainedValue().run()
         return nil
       }, context)
-    precondition(result == 0, "no thread could be started: error \(result)")
+    guard result == 0 else {
+      Unmanaged<ThreadLoop>.fromOpaque(context).release()
+      throw ThreadExecutor.Unavailable(reason: "no thread can be started (\(String(cString: strerror(result))))")
+    }
   }
 
   /// Ends the thread. Called when nobody has the executor any more: so there is no job, and none will come.
@@ -69,6 +75,8 @@ final class ThreadLoop: Sendable {
   private func run() {
     thread.store(UInt(pthread_self()), ordering: .relaxed)
     name.withCString(clinux_name_thread)
+    CrashWitness.adoptThread()
+    defer { CrashWitness.leaveThread() }
     var jobs: [UnownedJob] = []
     while runJobs(&jobs) { wait() }
   }

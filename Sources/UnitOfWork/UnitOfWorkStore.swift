@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 
 /// Port: one transaction around a batch of commands.
 ///
@@ -11,7 +11,7 @@ package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
 
   /// Writes everything and commits. One round trip.
   ///
-  /// - Returns: the places of `writeSet.outbox` in the outbox, in the same order.
+  /// - Returns: the places of `writeSet.outgoing` in the outbox, in the same order.
   func commit(_ writeSet: WriteSet) async throws(UnitOfWorkError) -> [OutboxID]
 
   /// Ends the transaction without effect.

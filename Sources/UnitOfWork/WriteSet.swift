@@ -1,4 +1,5 @@
-package import DeliveryPipeline
+package import Messaging
+package import WorkspaceApplication
 package import WorkspaceDomain
 
 /// All that a batch changes: net effects, applied in the order of the members and committed in one round trip.
@@ -8,49 +9,84 @@ package struct WriteSet: Sendable, Equatable {
   /// The sequence of the last event of tenants that were known before.
   package var sequences: [TenantID: Int64] = [:]
   package var inbox: [InboxEntry] = []
+  /// Entries that take the place of one of their key, which is a failure (``InboxEntry/isFailure``).
+  package var replacedInbox: [InboxEntry] = []
   /// Workspaces to delete, with the version that was read.
-  package var deleted: [VersionedWorkspace] = []
+  package var deleted: [Versioned<WorkspaceID>] = []
   /// Workspaces as they become, with the version that was read.
-  package var updated: [UpdatedWorkspace] = []
+  package var updated: [Updated<Workspace>] = []
   package var inserted: [Workspace] = []
+  /// Groups to delete, with the version that was read.
+  package var deletedGroups: [Versioned<GroupID>] = []
+  /// Groups as they become, with the version that was read.
+  package var updatedGroups: [Updated<Group>] = []
+  package var insertedGroups: [Group] = []
+  /// Roles to take away.
+  package var removedRoles: [RoleKey] = []
+  /// Roles as they become, whether there was another one or none.
+  package var setRoles: [RoleChange] = []
   package var deadLetters: [DeadLetter] = []
+  /// Letters whose message the broker does not deliver again: it has read the acknowledgement.
+  package var acknowledgedLetters: [ULID] = []
   /// Commands to park, in order: each goes to the end of its tenant's line.
   package var parked: [ParkedCommand] = []
   package var line: ParkedLineChange?
-  /// Fingerprints of messages that were begun after an earlier process may have died of them, and did no harm.
-  package var survived: [[UInt8]] = []
+  /// Messages that processes have died of, and that are done with.
+  package var survived: [FatalMessages.BodyHash] = []
   /// What came of dead letters that were sent again.
   package var replayOutcomes: [ReplayOutcome] = []
-  /// Entries of the outbox, in the order in which they must be published.
+  /// Results, events and announcements: entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
+  /// Replies: entries of the outbox of their own, for they are sent on a way of their own.
+  package var replies: [OutgoingMessages] = []
   /// Outbox entries that the broker has confirmed: removed with this transaction.
   package var confirmed: [OutboxID] = []
 
   package init() {}
 
-  /// Adds a message behind all others.
+  /// All entries of the outbox, in the order of their places there.
+  package var outgoing: [OutgoingMessages] { outbox + replies }
+
+  /// Adds a message behind all others; a reply behind all other replies.
   package mutating func send(_ message: OutboundMessage) {
-    if outbox.last?.isFull ?? true { outbox.append(OutgoingMessages()) }
-    outbox[outbox.count - 1].append(message)
+    if message.isReply { replies.append(message) } else { outbox.append(message) }
   }
 
-  package struct VersionedWorkspace: Sendable, Equatable {
-    package let id: WorkspaceID
+  package struct Versioned<ID: Sendable & Equatable>: Sendable, Equatable {
+    package let id: ID
     package let version: Int64
 
-    package init(id: WorkspaceID, version: Int64) {
+    package init(id: ID, version: Int64) {
       self.id = id
       self.version = version
     }
   }
 
-  package struct UpdatedWorkspace: Sendable, Equatable {
-    package let workspace: Workspace
+  package struct Updated<Aggregate: Sendable & Equatable>: Sendable, Equatable {
+    package let aggregate: Aggregate
     package let readVersion: Int64
 
-    package init(workspace: Workspace, readVersion: Int64) {
-      self.workspace = workspace
+    package init(_ aggregate: Aggregate, readVersion: Int64) {
+      self.aggregate = aggregate
       self.readVersion = readVersion
     }
+  }
+
+  package struct RoleChange: Sendable, Equatable {
+    package let key: RoleKey
+    package let role: Role
+
+    package init(key: RoleKey, role: Role) {
+      self.key = key
+      self.role = role
+    }
+  }
+}
+
+extension [OutgoingMessages] {
+  /// Adds a message to the last entry, or to a new one where that is full.
+  fileprivate mutating func append(_ message: OutboundMessage) {
+    if last?.isFull ?? true { append(OutgoingMessages()) }
+    self[count - 1].append(message)
   }
 }

@@ -1,7 +1,34 @@
 import ArgumentParser
+import Foundation
 import WorkerCLI
 
 @main
 struct Main {
-  static func main() async { await WorkspaceWorker.main() }
+  /// As `WorkspaceWorker.main()` does, but for the end of the process.
+  static func main() async {
+    do {
+      var command = try WorkspaceWorker.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      end(with: .success)
+    } catch {
+      let code = WorkspaceWorker.exitCode(for: error)
+      let message = WorkspaceWorker.fullMessage(for: error)
+      if !message.isEmpty {
+        let file = code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
+        try? file.write(contentsOf: Data((message + "\n").utf8))
+      }
+      end(with: code)
+    }
+  }
+
+  /// Ends the process without the exit handlers of the C libraries. They take down what threads still use: a
+  /// connection's thread that ends beside OpenSSL's handler crashes, and a call that has succeeded exits with 139.
+  private static func end(with code: ExitCode) -> Never {
+    fflush(nil)
+    _exit(code.rawValue)
+  }
 }

@@ -1,6 +1,7 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Glibc
+import TestFixtures
 import TestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct CrashTests {
   @Test func `ten kills at random moments lose nothing and double nothing`() async throws {
     let deployment = try Deployment.current
-    var random = SeededGenerator(seed: 10)
+    var random = SeededRandom(seed: 10)
     let stream = CommandStream(tenants: 3, count: 1200)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let events = try await Subscription.to("workspace.events", on: deployment.host)

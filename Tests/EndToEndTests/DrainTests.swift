@@ -1,8 +1,9 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Glibc
-import TestSupport
+import PostgresClient
 import Testing
+import TestSupport
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct DrainTests {
@@ -82,13 +83,66 @@ struct DrainTests {
     let worker = try await deployment.activeWorker(["WORKER_DRAIN_TIMEOUT": "1s"])
     let (lock, results) = try await workerInATransaction(deployment)
     worker.program.signal(SIGTERM)
-    #expect(try await worker.program.exit(within: .seconds(15)) != .code(0))
+    #expect(try await worker.program.exit(within: .seconds(15)) == .code(1))
+    #expect(worker.program.errors.contains("left behind: 1 deliveries"), "\(worker.program.errors.suffix(500))")
     try await lock.rollBack()
     let next = try await deployment.activeWorker()
     // The first result may come a second time: nothing was left to remove it from the outbox.
     _ = try await results.collect("both results") { $0.answeredCount == 2 }
     #expect(try await next.drain() == .code(0))
     try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test func `a drain whose connection is lost says what it left, and loses nothing`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let (lock, results) = try await workerInATransaction(deployment)
+    worker.program.signal(SIGTERM)
+    try await worker.program.says("draining")
+    try await deployment.database.withConnection { connection in
+      try await connection.execute(
+        script: "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    }
+    #expect(try await worker.program.exit(within: .seconds(15)) == .code(1))
+    #expect(worker.program.errors.contains("left behind: 1 deliveries"), "\(worker.program.errors.suffix(500))")
+    try await lock.rollBack()
+    let next = try await deployment.activeWorker()
+    _ = try await results.collect("both results") { $0.answeredCount == 2 }
+    #expect(try await next.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test func `a drain finishes the commands in hand, and leaves the broker's dead letters to the next worker`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let (lock, results) = try await workerInATransaction(deployment)
+    try await deployment.host.publish((0..<300).map { "\($0)" }, to: "workspace.commands.dead")
+    worker.program.signal(SIGTERM)
+    try await worker.program.says("draining")
+    try await lock.commit()
+    #expect(try await worker.program.exit() == .code(0))
+    #expect(try await results.everything(on: deployment.host).count == 2)
+    #expect(try await deployment.letters().isEmpty)
+    let next = try await deployment.activeWorker()
+    try await Patience.poll(for: "the dead letters are recorded") { try await deployment.letters().count == 300 }
+    #expect(try await next.drain() == .code(0))
+    await results.close()
+  }
+
+  @Test func `a full queue of dead letters does not hold up commands, however small a batch is`() async throws {
+    let deployment = try Deployment.current
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    try await deployment.host.publish((0..<2000).map { "\($0)" }, to: "workspace.commands.dead")
+    let sender = try await CommandSender.open(on: deployment.host)
+    let tenant = Command.newID()
+    try await sender.send([.createRoot(tenant, id: Command.newID())] + (0..<20).map { _ in .get(tenant, tenant) })
+    let worker = try await deployment.activeWorker(["WORKER_BATCH_COUNT": "1"])
+    _ = try await results.first(21)
+    #expect(try await deployment.letters().count < 1000, "they take turns")
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
     await results.close()
   }
 

@@ -1,5 +1,6 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
+import TestFixtures
 import TestSupport
 import Testing
 
@@ -38,7 +39,7 @@ struct FuzzTests {
 
   /// Each with a number of its own, whatever else of it can still be read.
   private static func damaged(_ count: Int, seed: UInt64, good: CommandStream) -> [Command] {
-    var mutation = Mutation(random: SeededGenerator(seed: seed))
+    var mutation = Mutation(random: SeededRandom(seed: seed))
     let (tenant, workspace) = (Command.newID(), Command.newID())
     return (0..<count).map { index in
       var command =

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import PostgresClient
 import TestSupport
@@ -13,7 +13,7 @@ struct RacesTests {
 
   /// What the other one does, while the command comes.
   enum Race: CaseIterable {
-    case sameName, sameNameInRename, childOfDeleted, parentDeleted, sameID, sameRoot
+    case sameName, sameNameInRename, childOfDeleted, parentDeleted, moveToDeleted, sameID, sameRoot
   }
 
   private struct Tenant {
@@ -83,13 +83,19 @@ struct RacesTests {
         "duplicate_workspace_name"
       )
     case .childOfDeleted:
+      // Or the other one would look for the parent only when it commits, and find it gone.
       return (
-        insertion(id, "child", below: "'\(tenant.parent)'", tenant: tenant.id), .delete(tenant.id, tenant.parent),
+        "set constraints all immediate; " + insertion(id, "child", below: "'\(tenant.parent)'", tenant: tenant.id), .delete(tenant.id, tenant.parent),
         "workspace_has_children"
       )
     case .parentDeleted:
       return (
         "delete from workspaces where id = '\(tenant.parent)'", .create(tenant.id, "orphan", below: tenant.parent),
+        "parent_workspace_not_found"
+      )
+    case .moveToDeleted:
+      return (
+        "delete from workspaces where id = '\(tenant.parent)'", .move(tenant.id, tenant.other, to: tenant.parent),
         "parent_workspace_not_found"
       )
     case .sameID:

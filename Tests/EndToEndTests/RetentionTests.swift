@@ -1,5 +1,5 @@
 import EndToEndSupport
-import DeliveryPipeline
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing

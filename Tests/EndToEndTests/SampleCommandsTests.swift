@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import TestSupport
 import Testing
@@ -18,11 +18,11 @@ struct SampleCommandsTests {
       #expect(results[index].properties.correlationID?.text == expectation.id)
       try Expectations.published(results[index])
     }
-    let changes = Self.changes(samples, results)
+    let changes = SampleModel.changes(samples, results)
     let events = try await run.events.first(changes.count)
     for message in events { try Expectations.event(message) }
     #expect(Expectations.gapFree(events).count == changes.count)
-    #expect(events.map { Change($0.event) } == changes)
+    #expect(events.map { $0.event.map(SampleModel.Change.init) } == changes)
     try await run.finish()
     #expect(try await run.events.everything(on: run.deployment.host).count == changes.count)
     #expect(try await run.resultsSubscription.everything(on: run.deployment.host).count == samples.commands.count)
@@ -36,7 +36,7 @@ struct SampleCommandsTests {
     let replies = try await Subscription.replies(on: run.deployment.host)
     let before = try await run.deployment.records()
     let count = run.samples.commands.count
-    let eventCount = Self.changes(run.samples, run.results).count
+    let eventCount = SampleModel.changes(run.samples, run.results).count
     for _ in 1...3 {
       try await run.sender.send(run.samples.commands.flatMap { [$0, $0.replying(to: replies.queue)] })
     }
@@ -79,44 +79,6 @@ struct SampleCommandsTests {
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
-  }
-
-  /// A change that an event tells of.
-  struct Change: Equatable {
-    let type: String
-    let tenant: String
-    let commandID: String
-    let workspace: String
-    let name: String
-    let userID: String?
-  }
-
-  /// The changes that succeeded, by the commands and their results. A renaming to the same name is none.
-  private static func changes(_ samples: SampleCommands, _ results: [Subscription.Message]) -> [Change] {
-    var names: [String: String] = [:]
-    var changes: [Change] = []
-    for (command, result) in zip(samples.events, results) {
-      guard let event = result.event, event.type.hasSuffix(".succeeded") else { continue }
-      let types = ["create_root": "created", "create": "created", "rename": "renamed", "delete": "deleted"]
-      guard let type = types[String(command.type.dropFirst("workspace.".count))] else { continue }
-      let workspace = event.data.workspace?.id ?? event.data.workspaceID ?? ""
-      let name = event.data.workspace?.name ?? names[workspace] ?? ""
-      guard names.updateValue(name, forKey: workspace) != name || type == "deleted" else { continue }
-      changes.append(
-        Change(
-          type: "workspace.\(type)", tenant: command.tenantid ?? "", commandID: command.id, workspace: workspace, name: name,
-          userID: command.userid))
-    }
-    return changes
-  }
-}
-
-extension SampleCommandsTests.Change {
-  fileprivate init?(_ event: CloudEvent?) {
-    guard let event else { return nil }
-    self.init(
-      type: event.type, tenant: event.tenantid ?? "", commandID: event.commandid ?? "", workspace: event.subject ?? "",
-      name: event.data.name ?? "", userID: event.userid)
   }
 }
 

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import Glibc
 import MessageContract
 import TestFixtures
@@ -43,7 +43,7 @@ import WorkspaceApplication
     var random = SeededRandom(seed: Self.count == 20_000 ? 10 : UInt64(Self.count))
     let decoder = CommandDecoder()
     var accepted = 0
-    var refused: [InvalidCommand.Reason: Int] = [:]
+    var refused: [DeadLetterReason: Int] = [:]
     for _ in 0..<Self.count {
       let bytes = Self.mutated(using: &random)
       do throws(InvalidCommand) {
@@ -64,8 +64,8 @@ import WorkspaceApplication
 
   private func expectValid(_ command: DecodedCommand) {
     expectValid(PartialEnvelope(command))
-    #expect(command.fingerprint.count == 32)
-    if case .list(let limit, _) = command.command { #expect((1...500).contains(limit)) }
+    #expect(command.fingerprint.withUser.count == 32)
+    if let list = command.command as? ListWorkspaces { #expect((1...500).contains(list.limit)) }
   }
 
   /// What goes on from here is stored, logged and written into results.

@@ -1,10 +1,12 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
+import TestFixtures
 import Testing
 import WorkspaceApplication
+import WorkspaceDomain
 
 @Suite struct CommandTraceTests {
-  private let key = CommandKey(source: "/s", id: "1")
+  private let key = CommandKey(tenantID: .sample(1), source: "/s", id: "1")
 
   @Test func `a command whose sender began no trace has one of its own, the same at each attempt`() throws {
     let body = SampleCommand().bytes
@@ -23,11 +25,13 @@ import WorkspaceApplication
     var headers = HeaderTable()
     headers.append("traceparent", inHeader)
     headers.append("tracestate", "a=1")
+    let inBytes = HeaderTable(entries: headers.entries.map { $0 == UInt8(ascii: "S") ? UInt8(ascii: "x") : $0 })
     let with = SampleCommand().with("traceparent", "\"\(inEnvelope)\"").bytes
     let without = SampleCommand().bytes
     #expect(try CommandDecoder(traceRatio: 0).decode(with, contentType: nil, headers: headers).context.trace?.traceparent == inEnvelope)
     let taken = try CommandDecoder(traceRatio: 0).decode(without, contentType: nil, headers: headers).context.trace
     #expect(taken == TraceContext(traceparent: inHeader, tracestate: "a=1"))
+    #expect(try CommandDecoder().decode(without, contentType: nil, headers: inBytes).context.trace == taken)
     var broken = HeaderTable()
     broken.append("traceparent", "00-zz")
     let new = try CommandDecoder(traceRatio: 0).decode(without, contentType: nil, headers: broken).context.trace
@@ -37,13 +41,14 @@ import WorkspaceApplication
   @Test func `attempts have spans of their own, and keys that run together traces of their own`() {
     let trace = CommandTrace(of: key)
     #expect(Set([trace.spanID(), trace.spanID(attempt: "attempt 2"), trace.spanID(attempt: "attempt 3")]).count == 3)
-    #expect(CommandTrace(of: CommandKey(source: "/s1", id: "")).spanID() != CommandTrace(of: CommandKey(source: "/s", id: "1")).spanID())
+    #expect(CommandTrace(of: CommandKey(tenantID: .sample(1), source: "/s1", id: "")).spanID() != CommandTrace(of: key).spanID())
+    #expect(CommandTrace(of: CommandKey(tenantID: .sample(2), source: "/s", id: "1")).spanID() != CommandTrace(of: key).spanID())
   }
 
   @Test func `a ratio of all traces is sampled`() {
     let counts = [0.0, 0.25, 1.0].map { ratio in
       (0..<2000).count { number in
-        let context = CommandTrace(of: CommandKey(source: "/s", id: "\(number)")).context(sampling: ratio)
+        let context = CommandTrace(of: CommandKey(tenantID: .sample(1), source: "/s", id: "\(number)")).context(sampling: ratio)
         return TraceParent(context.traceparent)?.isSampled == true
       }
     }

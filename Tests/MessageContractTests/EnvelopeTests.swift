@@ -1,5 +1,6 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
+import TestFixtures
 import Testing
 import WorkspaceApplication
 import WorkspaceDomain
@@ -18,10 +19,10 @@ import WorkspaceDomain
       .with("datacontenttype", "\"application/json\"").with("unknown", "[{}]").decoded()
     #expect(command.type == .get)
     #expect(command.context == CommandContext(
-      key: CommandKey(source: "/upstream", id: "c-1"), tenantID: try #require(TenantID(SampleCommand.tenant)), userID: "alice",
+      key: CommandKey(tenantID: try #require(TenantID(SampleCommand.tenant)), source: "/upstream", id: "c-1"), userID: "alice",
       trace: TraceContext(traceparent: SampleCommand.traceparent, tracestate: "a=1,b=2")))
-    #expect(command.command == .get(id: try #require(WorkspaceID(SampleCommand.workspace))))
-    #expect(command.fingerprint.count == 32)
+    #expect(command.command.isEqual(to: .get(id: try #require(WorkspaceID(SampleCommand.workspace)))))
+    #expect(command.fingerprint.withUser.count == 32)
   }
 
   @Test("optional attributes may be left out, and null counts as left out")

@@ -10,9 +10,11 @@ import WorkspaceApplication
 
   private func encode(_ change: WorkspaceEvent.Change, parentID: WorkspaceID?, userID: String? = nil, trace: TraceContext? = nil, sequence: Int64 = 1) -> EncodedMessage {
     EventEncoder.encode(
-      WorkspaceEvent(workspaceID: .sample(5), tenantID: .sample(6), parentID: parentID, change: change, occurredAt: .sample), id: .sample(7),
+      .workspace(
+        WorkspaceEvent(workspaceID: .sample(5), tenantID: .sample(6), parentID: parentID, change: change, occurredAt: .sample)),
+      id: .sample(7),
       sequence: sequence,
-      cause: CommandContext(key: CommandKey(source: "/upstream", id: "c-1"), tenantID: .sample(6), userID: userID, trace: trace))
+      cause: CommandContext(key: CommandKey(tenantID: .sample(6), source: "/upstream", id: "c-1"), userID: userID, trace: trace))
   }
 
   private func expect(_ message: EncodedMessage, type: String, user: String = "", sequence: String = "1", trace: String = "", data: String) {
@@ -25,18 +27,18 @@ import WorkspaceApplication
   @Test("a created root of an unknown user")
   func createdRoot() {
     expect(
-      encode(.created(name: WorkspaceName(stored: "Root"), creator: nil), parentID: nil), type: "workspace.created",
-      data: #""name":"Root","parent_workspace_id":null,"is_root":true,"creator_id":null"#)
+      encode(.created(name: WorkspaceName(stored: "Root"), founder: nil), parentID: nil), type: "workspace.created",
+      data: #""name":"Root","parent_workspace_id":null,"is_root":true,"creator_id":null,"creator_role":null"#)
   }
 
   @Test("a created child, with the user, the trace and a large sequence")
   func createdChild() {
     let trace = TraceContext(traceparent: SampleCommand.traceparent, tracestate: "a=1")
     expect(
-      encode(.created(name: WorkspaceName(stored: "n\"é"), creator: "alice"), parentID: .sample(4), userID: "alice", trace: trace, sequence: .max),
+      encode(.created(name: WorkspaceName(stored: "n\"é"), founder: Founder(userID: UserID(stored: "alice"), role: .admin)), parentID: .sample(4), userID: "alice", trace: trace, sequence: .max),
       type: "workspace.created", user: #","userid":"alice""#, sequence: "9223372036854775807",
       trace: ",\"traceparent\":\"\(SampleCommand.traceparent)\",\"tracestate\":\"a=1\"",
-      data: #""name":"n\"é","parent_workspace_id":"00000000000000000000000004","is_root":false,"creator_id":"alice""#)
+      data: #""name":"n\"é","parent_workspace_id":"00000000000000000000000004","is_root":false,"creator_id":"alice","creator_role":"admin""#)
   }
 
   @Test("a rename")

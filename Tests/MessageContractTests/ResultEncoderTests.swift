@@ -17,7 +17,7 @@ import WorkspaceDomain
       createdAt: Timestamp(milliseconds: 1), updatedAt: Timestamp(milliseconds: 1999), version: 12)
   }
 
-  private func encode(_ command: SampleCommand, _ outcome: Result<WorkspaceReply, Rejection>) throws -> EncodedMessage {
+  private func encode(_ command: SampleCommand, _ outcome: Result<CommandReply, Rejection>) throws -> EncodedMessage {
     ResultEncoder.encode(outcome, of: try command.decoded(), id: .sample(7), at: .sample)
   }
 
@@ -89,7 +89,7 @@ import WorkspaceDomain
 
   @Test("a failure of a command that was not read at all leaves out what it does not know")
   func failureOfNothing() {
-    let message = ResultEncoder.encode(CommandFailure(code: "malformed_json", detail: "d"), of: PartialEnvelope(), id: .sample(7), at: .sample)
+    let message = ResultEncoder.encode(CommandFailure(.malformedJSON, detail: "d"), of: PartialEnvelope(), id: .sample(7), at: .sample)
     #expect(text(message) == Self.head + #""command.failed""# + Self.time + #","data":{"error":{"code":"malformed_json","message":"d"}}}"#)
     #expect(message.tenantID == nil)
   }

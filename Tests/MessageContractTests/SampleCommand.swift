@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
 
 /// A valid command as text, of which a test replaces, adds or leaves out attributes.

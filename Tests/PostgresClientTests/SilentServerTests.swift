@@ -63,7 +63,7 @@ import Testing
       try await PostgresConnection.connect(configuration, logger: .silent)
     }
     #expect(error?.description.contains("libpq did not come to an end") == true)
-    #expect(ContinuousClock.now - start < .seconds(5))
+    #expect(ContinuousClock.now - start < .seconds(30), "the call itself would never return")
     // Nothing is left behind once the call returns.
     let descriptor = open(file, O_WRONLY | O_NONBLOCK)
     #expect(descriptor >= 0, "libpq did not wait for the file")

@@ -66,9 +66,9 @@ import TestSupport
   @Test func `a column that is not what was asked for is an error, not a crash`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let row = try await connection.query("select 1::int8 as number, null::text as nothing")[0]
-      #expect(throws: PostgresError.decoding(reason: "column 0 (number) is of type 20, not text")) { try row.text(0) }
+      #expect(throws: PostgresError.protocolViolation(reason: "column 0 (number) is of type 20, not text")) { try row.text(0) }
       #expect(throws: PostgresError.decoding(reason: "column 1 (nothing) is NULL")) { try row.text(1) }
-      #expect(throws: PostgresError.decoding(reason: "column 2 does not exist")) { try row.text(2) }
+      #expect(throws: PostgresError.protocolViolation(reason: "column 2 does not exist")) { try row.text(2) }
       #expect(throws: PostgresError.self) { try row.int4(0) }
     }
   }

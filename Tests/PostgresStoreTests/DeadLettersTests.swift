@@ -1,9 +1,9 @@
-import DeliveryPipeline
+import Messaging
 import Foundation
 import PostgresClient
 import PostgresStore
-import TestSupport
 import Testing
+import TestSupport
 import UnitOfWork
 import WorkspaceDomain
 
@@ -55,6 +55,30 @@ import WorkspaceDomain
     }
   }
 
+  @Test func `pages of messages end where they have enough bytes, with one letter at least`() async throws {
+    let letters = [10, 2000, 10, 10].enumerated().map { number, size in
+      DeadLetter.sample(
+        id: id(number),
+        message: OutboundMessage(exchange: "e", routingKey: "k", properties: MessageProperties(), body: [UInt8](repeating: 1, count: size)))
+    }
+    try await withLedger(letters) { ledger async throws in
+      func pages(_ bytes: Int) async throws -> [Int] {
+        var (counts, last): ([Int], ULID?) = ([], nil)
+        while true {
+          let page = try await ledger.records(DeadLetterFilter(), before: last, limit: 10, bytes: bytes)
+          let messages = try await ledger.messages(DeadLetterFilter(), before: last, limit: 10, bytes: bytes)
+          #expect(page.map(\.id) == messages.map(\.id))
+          guard let end = page.last?.id else { return counts }
+          counts.append(page.count)
+          last = end
+        }
+      }
+      #expect(try await pages(1) == [1, 1, 1, 1])
+      #expect(try await pages(1000) == [3, 1])
+      #expect(try await pages(1 << 20) == [4])
+    }
+  }
+
   @Test func `a filter holds for all of its conditions, and for any value of one`() async throws {
     let message = OutboundMessage(
       exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(#"{"name":"Grüße"}"#.utf8))
@@ -82,6 +106,12 @@ import WorkspaceDomain
       #expect(try await found { $0.text = "%" } == [2])
       #expect(try await found { $0.text = "Grüße" } == [3])
       #expect(try await found { $0.text = "grüße" } == [])
+      #expect(try await found { $0.text = "NAME"; $0.ignoresCase = true } == [3])
+      #expect(try await found { $0.text = "GRüße"; $0.ignoresCase = true } == [3])
+      #expect(try await found { $0.text = "% WRONG"; $0.ignoresCase = true } == [2])
+      #expect(try await found { $0.text = "NAME" } == [])
+      #expect(try await found { $0.queues = ["/tests"] } == [0, 1, 2, 3])
+      #expect(try await found { $0.queues = ["/elsewhere"] } == [])
       #expect(try await found { $0.reasons = ["invalid_data"]; $0.types = ["workspace.list"]; $0.since = letters[0].recordedAt } == [1])
     }
   }

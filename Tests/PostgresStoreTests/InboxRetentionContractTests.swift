@@ -1,5 +1,6 @@
 import PostgresClient
 import PostgresStore
+import TestFixtures
 import TestSupport
 import Testing
 import UnitOfWork

@@ -17,8 +17,8 @@ import WorkspaceDomain
       try await $0.execute(
         script: """
           truncate inbox;
-          insert into inbox (source, id, fingerprint, tenant_id, result_id, result_type, result, recorded_at)
-          select '/tests', n::text, decode(repeat('00', 32), 'hex'), 'tenant', 'result', 'type', 'result',
+          insert into inbox (source, id, command_fingerprint, rule, tenant_id, result_id, result_type, result, recorded_at)
+          select '/tests', n::text, decode(repeat('00', 32), 'hex'), 2, 'tenant', 'result', 'type', 'result',
             now() - interval '30 days' - interval '2 seconds' - (\(expired) - n) * interval '1 second'
               + case when n > \(expired) then interval '1 day' else interval '0' end
           from generate_series(1, \(expired + young)) n;

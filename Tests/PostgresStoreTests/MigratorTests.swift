@@ -1,9 +1,9 @@
-import DeliveryPipeline
+import Messaging
 import Migrations
 import PostgresClient
 import PostgresStore
-import TestSupport
 import Testing
+import TestSupport
 import UnitOfWork
 
 /// Each test has a schema of its own, named by a search path. One after the other, for the lock is the database's.
@@ -40,6 +40,111 @@ import UnitOfWork
     }
   }
 
+  @Test func `data that would go with a migration is counted, and goes only where that is wanted`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      try await connection.execute(
+        script: """
+          insert into tenants (id) values ('01KAQVM607ZAB5RRB146VH73JN'), ('01KAQVM607ZAB5RRB146VH73JP');
+          insert into outbox (queue, message_count, messages) values ('/tests', 1, '\\x00');
+          insert into replay_plans (id, operator, reason, created_at) values ('p', 'o', 'r', now());
+          insert into active_workers (queue, since) values ('/tests', now())
+          """)
+      let all = [DataLoss(what: "tenants", rows: 2), DataLoss(what: "outbox", rows: 1), DataLoss(what: "replay_plans", rows: 1)]
+      let refusal = await #expect(throws: MigrationError.self) { try await migrator.down(to: 0) }
+      guard case .wouldDestroy(let losses) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+      #expect(losses.sorted { $0.what < $1.what } == all.sorted { $0.what < $1.what })
+      #expect(try await migrator.verify() == [], "nothing is changed")
+      let some = MigrationError.wouldDestroy([DataLoss(what: "replay_plans", rows: 1)])
+      await #expect(throws: some) { try await migrator.down(to: 9) }
+      #expect(try await migrator.down(to: 10).map(\.version) == (11...Migrations.all.count).reversed(), "nothing goes with these")
+      #expect(try await migrator.down(to: 0) { _ in true }.count == 10)
+      #expect(try await migrator.up() == Migrations.all)
+    }
+  }
+
+  @Test func `rows that a migration deletes, and columns that it drops, are counted too`() async throws {
+    try await withSchema { connection in
+      let migration = Migration(
+        version: 1, name: "things",
+        up: "create table things (n int, note text, twice int generated always as (n * 2) stored); create table \"odd name\" (n int)",
+        down: "delete from \"odd name\" where n > 1; alter table things drop column note, drop column twice")
+      let migrator = Migrator(connection: connection, migrations: [migration], logger: .silent)
+      _ = try await migrator.up()
+      try await connection.execute(
+        script: "insert into things values (1, 'a'), (2, null); insert into \"odd name\" values (1), (2), (3)")
+      let losses = [DataLoss(what: "things.note", rows: 1), DataLoss(what: "odd name", rows: 2)]
+      await #expect(throws: MigrationError.wouldDestroy(losses)) { try await migrator.down() }
+    }
+  }
+
+  @Test func `nothing is taken back while a worker is active, and none becomes active meanwhile`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { first in
+      try await database.withConnection { old in
+        try await withSchema { connection in
+          let migrator = Migrator(connection: connection, logger: .silent)
+          _ = try await migrator.up()
+          let lease = WorkerLease(connection: first, queue: "/elsewhere")
+          #expect(try await lease.tryAcquire())
+          let refusal = await #expect(throws: MigrationError.self) { try await migrator.down() }
+          guard case .workerActive(let sessions) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+          let processID = try await first.processID()
+          #expect(sessions.count == 1 && sessions[0].contains("\(processID)"), "\(sessions)")
+          #expect(try await lease.release())
+
+          // One of a version that has nothing but the lease of its queue.
+          try await connection.execute(script: "insert into active_workers (queue, since) values ('/old', now())")
+          let key = AdvisoryLockKey("workspace-worker//old").number
+          try await old.execute(script: "select pg_advisory_lock(\(key))")
+          guard case .workerActive? = await #expect(throws: MigrationError.self, performing: { try await migrator.down() })
+          else { Issue.record("an old worker is not seen"); return }
+          try await old.execute(script: "select pg_advisory_unlock(\(key))")
+          _ = try await migrator.down(to: 0) { _ in true }
+          #expect(try await lease.tryAcquire(), "what was held is given back")
+          #expect(try await lease.release())
+        }
+      }
+    }
+  }
+
+  @Test func `a lease is not to be had while migrations are taken back`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { gatekeeper in
+      try await database.withConnection { worker in
+        try await withSchema { connection in
+          try await gatekeeper.execute(script: "select pg_advisory_lock(2)")
+          let gated = Migration(version: 1, name: "gated", up: "select 1", down: "select pg_advisory_xact_lock(2)")
+          let migrator = Migrator(connection: connection, migrations: [gated], logger: .silent)
+          _ = try await migrator.up()
+          let migrating = try await connection.processID()
+          let down = Task { try await migrator.down() }
+          try await SessionObserver(connection: gatekeeper).waitUntilBlocked(migrating)
+          let lease = WorkerLease(connection: worker, queue: "/any")
+          #expect(try await !lease.tryAcquire())
+          try await gatekeeper.execute(script: "select pg_advisory_unlock(2)")
+          #expect(try await down.value == [gated])
+          #expect(try await lease.tryAcquire())
+        }
+      }
+    }
+  }
+
+  @Test func `a worker whose schema has gone is told when it shows that it is alive`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      let lease = WorkerLease(connection: connection, queue: "/any")
+      try await lease.keepAlive()
+      try await connection.execute(script: "begin")
+      await #expect(throws: PostgresError.self) { try await connection.execute(script: "select 1 / 0") }
+      try await lease.keepAlive()
+      try await connection.execute(script: "rollback; delete from schema_migrations where version > 3")
+      await #expect(throws: MigrationError.self) { try await lease.keepAlive() }
+    }
+  }
+
   @Test func `an index that was built beforehand is taken over, and another of its name is in the way`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
@@ -52,6 +157,51 @@ import UnitOfWork
       try await connection.execute(
         script: "drop index ix_inbox_recorded_at; create index ix_inbox_recorded_at on inbox (recorded_at)")
       #expect(try await migrator.up().first?.version == 5)
+    }
+  }
+
+  @Test func `a key within its tenant may be built beforehand, and an index of its name that is not it is in the way`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      _ = try await migrator.down(to: 11)
+      for wrong in ["index uq_inbox_tenant_key on inbox (tenant_id, source, id)", "unique index uq_inbox_tenant_key on inbox (source, id)"] {
+        try await connection.execute(script: "create \(wrong)")
+        let refusal = await #expect(throws: MigrationError.self) { try await migrator.up() }
+        guard case .preflight(let findings) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+        #expect((findings.migration, findings.total) == ("V0012__inbox_within_tenants", 1))
+        try await connection.execute(script: "drop index uq_inbox_tenant_key")
+      }
+      try await connection.execute(script: "create unique index concurrently uq_inbox_tenant_key on inbox (tenant_id, source, id)")
+      #expect(try await migrator.up().first?.version == 12)
+    }
+  }
+
+  @Test func `entries come into their tenants with the rule that they were recorded by, and out again each key once`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      _ = try await migrator.down(to: 11)
+      let columns = "id, tenant_id, source, result_id, result_type, result, recorded_at"
+      let values = "'/s', 'r', 'workspace.get.succeeded', ''"
+      let digest = "decode(repeat('00', 32), 'hex')"
+      try await connection.execute(
+        script: "insert into inbox (\(columns), fingerprint) values ('a', 't1', \(values), '2026-01-02', \(digest))")
+      _ = try await migrator.up()
+      await #expect(throws: PostgresError.self, "an earlier worker is refused at once, by a name that is not there") {
+        try await connection.execute(script: "select fingerprint from inbox")
+      }
+      try await connection.execute(
+        script: """
+          insert into inbox (\(columns), command_fingerprint, rule)
+          values ('a', 't2', \(values), '2026-01-01', \(digest), 2), ('b', 't2', \(values), '2026-01-03', \(digest), 2)
+          """)
+      let rules = PostgresStatement(name: "rules", sql: "select string_agg(tenant_id || rule, ' ' order by id, tenant_id) from inbox")
+      #expect(try await connection.pipeline([PostgresRequest(rules)])[0][0].text(0) == "t11 t22 t22")
+      _ = try await migrator.down(to: 11) { _ in true }
+      let left = PostgresStatement(name: "left", sql: "select string_agg(tenant_id || id, ' ' order by id) from inbox")
+      #expect(try await connection.pipeline([PostgresRequest(left)])[0][0].text(0) == "t2a t2b", "the earliest of a key stays")
+      _ = try await migrator.up()
     }
   }
 

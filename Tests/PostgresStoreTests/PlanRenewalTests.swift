@@ -35,12 +35,12 @@ import WorkspaceDomain
         let workspaces = (0..<200).map { Workspace.sample(tenant: tenant, name: "w \(round) \($0)", parent: root.id) }
         try await Self.write(store, tenant, workspaces) {
           $0.sequences = [tenant: Int64(round) + 2]
-          $0.deleted = leaf.map { [WriteSet.VersionedWorkspace(id: $0.id, version: $0.version)] } ?? []
+          $0.deleted = leaf.map { [WriteSet.Versioned(id: $0.id, version: $0.version)] } ?? []
         }
         leaf = workspaces.last
       }
       var readSet = Self.readSet(tenant, names: (0..<100).map { "w 7 \($0)" })
-      readSet.childrenOf = [root.id]
+      readSet.tree.childrenOf = [root.id]
       let snapshot = try await store.begin(readSet)
       #expect(snapshot.workspaces.count == 100)
       // 4,000 look-ups and checks of each kind brought a row or none; the wrong index would bring a hundred times as many.
@@ -53,8 +53,8 @@ import WorkspaceDomain
   private static func readSet(_ tenant: TenantID, names: [String]) -> ReadSet {
     var readSet = ReadSet()
     readSet.tenants = [tenant]
-    readSet.names = Set(names.map { TenantName(tenantID: tenant, name: WorkspaceName(stored: $0)) })
-    readSet.inboxKeys = Set(names.map { InboxKey(source: "/tests", id: $0) })
+    readSet.tree.names = Set(names.map { TenantName(tenantID: tenant, name: WorkspaceName(stored: $0)) })
+    readSet.inbox = Set(names.map { InboxQuestion(.sample(id: $0, tenant: tenant)) })
     return readSet
   }
 

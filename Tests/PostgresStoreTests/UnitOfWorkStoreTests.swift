@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import PostgresClient
 @testable import PostgresStore
 import TestSupport
@@ -28,9 +28,9 @@ import WorkspaceDomain
       let workspaces = (0..<count).map { Workspace.sample(tenant: tenant, name: "w \($0)", parent: root.id) }
       var readSet = ReadSet()
       readSet.tenants = [tenant]
-      readSet.workspaces = [root.id]
-      readSet.names = Set(workspaces.map { TenantName(tenantID: tenant, name: $0.name) })
-      readSet.inboxKeys = Set(workspaces.map { InboxKey(source: "/tests", id: $0.id.description) })
+      readSet.tree.workspaces = [root.id]
+      readSet.tree.names = Set(workspaces.map { TenantName(tenantID: tenant, name: $0.name) })
+      readSet.inbox = Set(workspaces.map { InboxQuestion(.sample(id: $0.id.description, tenant: tenant)) })
       var writeSet = WriteSet()
       writeSet.inserted = workspaces
       writeSet.inbox = workspaces.map { .sample(id: $0.id.description, tenant: tenant) }
@@ -151,13 +151,13 @@ import WorkspaceDomain
 
   private static var everything: ReadSet {
     var readSet = ReadSet()
-    readSet.inboxKeys = [InboxKey(source: "/tests", id: "none")]
+    readSet.inbox = [InboxQuestion(.sample(id: "none", tenant: .random()))]
     readSet.tenants = [.random()]
-    readSet.workspaces = [.random()]
-    readSet.names = [TenantName(tenantID: .random(), name: WorkspaceName(stored: "none"))]
-    readSet.rootsOf = [.random()]
-    readSet.childrenOf = [.random()]
-    readSet.pages = [PageKey(tenantID: .random(), after: nil, limit: 100)]
+    readSet.tree.workspaces = [.random()]
+    readSet.tree.names = [TenantName(tenantID: .random(), name: WorkspaceName(stored: "none"))]
+    readSet.tree.rootsOf = [.random()]
+    readSet.tree.childrenOf = [.random()]
+    readSet.tree.pages = [PageKey(tenantID: .random(), after: nil, limit: 100)]
     return readSet
   }
 

@@ -2,8 +2,42 @@ import PostgresClient
 import PostgresStore
 import TestSupport
 import Testing
+import UnitOfWork
+import WorkspaceDomain
 
-@Suite(.requiresPostgres, .emptyDatabase) struct WorkerLeaseTests {
+extension WorkerLease {
+  /// Of a process that is nowhere.
+  init(connection: PostgresConnection, queue: String) {
+    self.init(
+      connection: connection, queue: queue,
+      process: .init(host: "test", id: 7, broker: .init(cluster: "rabbit@one", address: "one:5672"), since: .sample))
+  }
+}
+
+@Suite(.requiresPostgres, .migratedDatabase) struct WorkerLeaseTests {
+  @Test func `who holds a lease, and where, is told to those who wait for it`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { first in
+      try await database.withConnection { second async throws in
+        let held = WorkerLease(connection: first, queue: "/told")
+        let waiting = WorkerLease(connection: second, queue: "/told")
+        #expect(try await waiting.holder() == nil)
+        #expect(try await held.tryAcquire())
+        let unknown = try #require(try await waiting.holder())
+        #expect(unknown.process == nil)
+        #expect(unknown.session == (try await first.processID()))
+        try await held.announce()
+        let holder = try #require(try await waiting.holder())
+        #expect(holder.process?.host == "test" && holder.process?.id == 7)
+        #expect(holder.process?.broker.isSame(as: .init(cluster: "rabbit@one", address: "two:5672")) == true)
+        #expect(holder.process?.broker.isSame(as: .init(cluster: "rabbit@two", address: "one:5672")) == false)
+        #expect(holder.obstacle(freshness: .seconds(30)) == nil)
+        #expect(holder.obstacle(freshness: .zero)?.contains("process 7 on test") == true)
+      }
+    }
+  }
+
+
   @Test func `one worker for each queue has the lease, until its session ends`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in

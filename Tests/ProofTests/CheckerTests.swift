@@ -56,7 +56,9 @@ struct CheckerTests {
 
   @Test func `results of a tenant out of order are named, of different tenants they are in order`() {
     #expect(violations { $0.results.swapAt(10, 11) } == [])
-    #expect(violations { $0.results.swapAt(10, 12) } == [.disorderedResults(tenant: workload.steps[10].tenant)])
+    #expect(violations { $0.results.swapAt(10, 12) } == [
+        .disorderedResults(tenant: workload.steps[10].tenant, command: workload.steps[12].id, expected: workload.steps[10].id)
+      ])
   }
 
   @Test func `a gap in the events, events in the wrong order and a changed event are named`() {
@@ -88,7 +90,7 @@ struct CheckerTests {
 
   @Test func `what is left anywhere is named`() {
     #expect(violations { $0.tables.outbox = 2 } == [.leftInOutbox(count: 2)])
-    #expect(violations { $0.tables.failed = 1 } == [.failed(count: 1)])
+    #expect(violations { $0.tables.failed = [.init(command: "c", how: "parked")] } == [.failed(command: "c", how: "parked")])
     #expect(violations { $0.depths["workspace.commands.dead"] = 1 } == [.leftInQueue("workspace.commands.dead", count: 1)])
     let id = workload.steps[10].id
     #expect(violations { $0.tables.answers[id] = nil } == [.lostAnswer(command: id)])

@@ -66,7 +66,7 @@ struct Prove: AsyncParsableCommand {
     settings.seed = seed
     settings.commands = commands
     let results = await Matrix(try chosen(), settings).run { result in
-      Self.say(([result.summary] + result.violations.summary.map { "  \($0)" }).joined(separator: "\n"))
+      Self.say(result.summary)
     }
     print(MatrixTable(results))
     let failed = results.count { !$0.isKept }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import RabbitMQClient
 import TestSupport
 import Testing

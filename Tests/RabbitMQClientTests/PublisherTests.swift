@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import RabbitMQClient
 import Testing
 import TestSupport
@@ -86,6 +86,23 @@ import TestSupport
     #expect(try await host.depth(of: "taken") == 3)
   }
 
+  @Test func `a mandatory message is given back also where its names are no UTF-8`() async throws {
+    var options = PublisherOptions()
+    options.isMandatory = true
+    let name = try #require(ShortString(bytes: [0xFF, 0x61]))
+    try await host.withPublisher(options) { publisher in
+      var properties = MessageProperties()
+      properties.messageID = name
+      let message = OutboundMessage(exchange: "amq.topic", routingKey: name, properties: properties, body: [1])
+      let error = await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) }
+      guard case .unroutable(let messages) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(messages.map(\.routingKey) == [name] && messages.map(\.messageID) == [name])
+    }
+  }
+
   @Test func `without mandatory an unroutable message counts as confirmed`() async throws {
     try await host.withPublisher { try await $0.publish([.text("a", to: "nobody")]) }
   }
@@ -106,6 +123,50 @@ import TestSupport
       }
     }
     #expect(try await host.depth(of: "elsewhere") == 0)
+  }
+
+  @Test func `where no order is kept, what is refused, returned or too large fails alone`() async throws {
+    var arguments = HeaderTable()
+    arguments.append("x-max-length", Int64(1))
+    arguments.append("x-overflow", "reject-publish")
+    try await host.declare("narrow", arguments)
+    try await host.declare("wide")
+    // A queue may take one more than it says.
+    try await host.withPublisher { publisher in
+      _ = await #expect(throws: RabbitMQError.messageRefused) { try await publisher.publish((0..<9).map { .text("\($0)", to: "narrow") }) }
+    }
+    var properties = MessageProperties()
+    properties.headers = {
+      var headers = HeaderTable()
+      headers.append("large", String(repeating: "x", count: 131_072))
+      return headers
+    }()
+    let tooLarge = OutboundMessage(exchange: "", routingKey: "wide", properties: properties, body: [])
+    let lost = OutboundMessage.text("x", to: "none")
+    var options = PublisherOptions()
+    (options.isMandatory, options.keepsOrder) = (true, false)
+    try await host.withPublisher(options) { publisher in
+      // Two that are equal are each returned.
+      let messages = [.text("a", to: "wide"), lost, tooLarge, lost, .text("b", to: "narrow"), .text("c", to: "wide")]
+      var confirmations: [any PublisherConfirmation] = []
+      for message in messages { confirmations.append(try await publisher.submit([message])) }
+      var outcomes: [String] = []
+      for confirmation in confirmations {
+        do {
+          try await confirmation.wait()
+          outcomes.append("sent")
+        } catch let error as RabbitMQError {
+          switch error {
+          case .unroutable(let returned): outcomes.append("returned \(returned.count)")
+          case .unpublishable: outcomes.append("too large")
+          case .messageRefused: outcomes.append("refused")
+          default: outcomes.append("\(error)")
+          }
+        }
+      }
+      #expect(outcomes == ["sent", "returned 1", "too large", "returned 1", "refused", "sent"])
+    }
+    #expect(try await host.depth(of: "wide") == 2)
   }
 
   @Test func `an unknown exchange is told to the caller, and to the next`() async throws {

@@ -14,8 +14,8 @@ import WorkspaceDomain
     var conflicts = 0
     var accepted = 0
     for _ in 0..<40 {
-      let batched = MemoryBatch()
-      let single = MemoryBatch()
+      let batched = CommandBatch()
+      let single = CommandBatch()
       for tenant in Self.tenants.dropLast() {
         let root = [TenantCommand(tenant, .createRoot(name: "Root", id: .sample(tenant)))]
         _ = try await (batched.run(root), single.run(root))
@@ -24,8 +24,8 @@ import WorkspaceDomain
         let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in
           source.next(of: Self.tenants)
         }
-        var outcomes: [Outcome] = []
-        var events: [WorkspaceEvent] = []
+        var outcomes: [CommandResult] = []
+        var events: [DomainEvent] = []
         for command in commands {
           let result = try await single.run([command])
           outcomes += result.outcomes
@@ -45,11 +45,79 @@ import WorkspaceDomain
     #expect(conflicts < 60)
   }
 
+  @Test(arguments: 0..<6 as Range<UInt64>)
+  func `random batches of moves have the outcomes, the events and the rows that they have one by one`(seed: UInt64) async throws {
+    var source = CommandSource(seed: seed)
+    var (moved, tooDeep, inside, halved) = (0, 0, 0, 0)
+    for _ in 0..<30 {
+      let batched = CommandBatch()
+      let single = CommandBatch()
+      let tree = source.tree(of: 1, count: 12)
+      _ = try await (batched.run(tree), single.run(tree))
+      for _ in 0..<12 {
+        let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in source.change(of: 1, count: 12) }
+        var outcomes: [CommandResult] = []
+        var events: [DomainEvent] = []
+        for command in commands {
+          let result = try await single.run([command])
+          outcomes += result.outcomes
+          events += result.events
+        }
+        let result = try await batched.runSplit(commands, halved: &halved)
+        #expect(result.outcomes == outcomes, "\(commands)")
+        #expect(result.events == events)
+        #expect(try await batched.workspaces(of: [1]) == single.workspaces(of: [1]), "\(commands)")
+        moved += events.count { $0.isMove }
+        tooDeep += outcomes.count { $0.error == .workspaceTreeTooDeep(4) }
+        inside += outcomes.count { $0.error == .workspaceInsideItself }
+      }
+    }
+    #expect(moved > 100 && tooDeep > 100 && inside > 20, "\(moved) \(tooDeep) \(inside)")
+    #expect(halved > 5, "an answer was left open now and then")
+  }
+
+  @Test func `random batches of grants and of what they permit have the outcomes, the events and the rows that they have one by one`()
+    async throws
+  {
+    var source = CommandSource(seed: 1)
+    var halved = 0
+    var errors: [String: Int] = [:]
+    for round in 0..<150 {
+      let rules = AccessRules(isEnforced: round % 6 != 0, opensRoot: round % 3 != 0)
+      let batched = CommandBatch(access: rules)
+      let single = CommandBatch(access: rules)
+      let founding = source.founding(of: 1, count: 5)
+      _ = try await (batched.run(founding), single.run(founding))
+      for _ in 0..<12 {
+        let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: 1, count: 5) }
+        var outcomes: [CommandResult] = []
+        var events: [DomainEvent] = []
+        for command in commands {
+          let result = try await single.run([command])
+          outcomes += result.outcomes
+          events += result.events
+        }
+        let result = try await batched.runSplit(commands, halved: &halved)
+        #expect(result.outcomes == outcomes, "\(commands)")
+        #expect(result.events == events)
+        #expect(try await batched.workspaces(of: [1]) == single.workspaces(of: [1]), "\(commands)")
+        for outcome in outcomes { errors[outcome.error?.rejection?.code.rawValue ?? "none", default: 0] += 1 }
+      }
+    }
+    for code in [
+      "none", "permission_denied", "workspace_not_found", "group_not_found", "member_not_in_tenant", "member_not_found",
+      "last_tenant_admin", "tenant_has_workspaces", "duplicate_group_name", "root_workspace_exists",
+    ] {
+      #expect(errors[code, default: 0] > 0, "\(code) of \(errors)")
+    }
+    #expect(halved > 5, "an answer was left open now and then")
+  }
+
   /// - Returns: nil where names change hands in a circle, which breaks the constraint row by row. Whoever runs such a
   ///   batch splits it.
   private func run(
-    _ commands: [TenantCommand], on batch: MemoryBatch
-  ) async throws -> (outcomes: [Outcome], events: [WorkspaceEvent])? {
+    _ commands: [TenantCommand], on batch: CommandBatch
+  ) async throws -> (outcomes: [CommandResult], events: [DomainEvent])? {
     do {
       return try await batch.run(commands)
     } catch {
@@ -59,44 +127,8 @@ import WorkspaceDomain
   }
 }
 
-/// Commands that get into each other's way: few ids and names, and often the id of the command before.
-private struct CommandSource {
-  var random: SeededRandom
-  private var lastID = WorkspaceID.sample(1)
-
-  init(seed: UInt64) { random = SeededRandom(seed: seed) }
-
-  mutating func next(of tenants: ClosedRange<UInt64>) -> TenantCommand {
-    // The last tenant has no root, and little to say.
-    let tenant = Int.random(in: 0..<9, using: &random) == 0 ? tenants.upperBound : .random(in: tenants.lowerBound..<tenants.upperBound, using: &random)
-    return TenantCommand(tenant, command(below: .sample(tenant)))
-  }
-
-  private mutating func command(below root: WorkspaceID) -> WorkspaceCommand {
-    switch Int.random(in: 0..<20, using: &random) {
-    case 0: .createRoot(name: Bool.random(using: &random) ? nil : name(), id: optionalID())
-    case 1...7: .create(name: name(), parentID: parent(root), id: optionalID())
-    case 8...10: .rename(id: id(), name: name())
-    case 11...15: .delete(id: id())
-    case 16: .get(id: id())
-    default: .list(limit: .random(in: 1...6, using: &random), after: Bool.random(using: &random) ? nil : id())
-    }
-  }
-
-  private mutating func id() -> WorkspaceID {
-    if Bool.random(using: &random) { lastID = .sample(.random(in: 1...9, using: &random)) }
-    return lastID
-  }
-
-  private mutating func optionalID() -> WorkspaceID? { Int.random(in: 0..<5, using: &random) == 0 ? nil : id() }
-
-  /// Mostly the tenant's root.
-  private mutating func parent(_ root: WorkspaceID) -> WorkspaceID {
-    Int.random(in: 0..<3, using: &random) == 0 ? id() : root
-  }
-
-  /// Names that collide often, with two that differ in bytes alone.
-  private mutating func name() -> String {
-    ["a", "b", " a", "\u{E9}", "e\u{301}", "Root", "", "c", "d", "e", "f", "g", "h", "i"].randomElement(using: &random) ?? "a"
+extension DomainEvent {
+  fileprivate var isMove: Bool {
+    if case .workspace(let event) = self, case .moved = event.change { true } else { false }
   }
 }

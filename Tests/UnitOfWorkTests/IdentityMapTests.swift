@@ -6,7 +6,7 @@ import WorkspaceDomain
 
 /// What a batch changes is seen by its later commands.
 @Suite struct IdentityMapTests {
-  private let batch = MemoryBatch()
+  private let batch = CommandBatch()
 
   private func id(_ number: UInt64) -> WorkspaceID { .sample(number) }
 
@@ -19,7 +19,7 @@ import WorkspaceDomain
     ])
   }
 
-  private func outcomes(_ commands: WorkspaceCommand..., of tenant: UInt64 = 1) async throws -> [Outcome] {
+  private func outcomes(_ commands: any WorkspaceCommand..., of tenant: UInt64 = 1) async throws -> [CommandResult] {
     try await batch.run(commands.map { TenantCommand(tenant, $0) }).outcomes
   }
 
@@ -127,12 +127,29 @@ import WorkspaceDomain
 
   @Test("what the read set did not ask for is an error, never missing")
   func notLoaded() {
-    let map = IdentityMap(readSet: ReadSet(), snapshot: Snapshot())
-    #expect(throws: RepositoryError.self) { try map.workspace(id(1)) }
-    #expect(throws: RepositoryError.self) { try map.workspace(named: WorkspaceName(stored: "n"), in: .sample(1)) }
-    #expect(throws: RepositoryError.self) { try map.root(of: .sample(1)) }
-    #expect(throws: RepositoryError.self) { try map.hasChildren(id(1)) }
-    #expect(throws: RepositoryError.self) { try map.workspaces(of: .sample(1), after: nil, limit: 1) }
+    let map = workspaces(ReadSet(), Snapshot())
+    expectNotLoaded { try map.workspace(id(1)) }
+    expectNotLoaded { try map.workspace(named: WorkspaceName(stored: "n"), in: .sample(1)) }
+    expectNotLoaded { try map.root(of: .sample(1)) }
+    expectNotLoaded { try map.hasChildren(id(1)) }
+    expectNotLoaded { try map.depth(of: id(1)) }
+    expectNotLoaded { try map.isInside(id(1), of: id(2)) }
+    expectNotLoaded { try map.fits(id(1), levels: 9) }
+    expectNotLoaded { try map.workspaces(of: .sample(1), viewer: nil, after: nil, limit: 1) }
+  }
+
+  private func workspaces(_ readSet: ReadSet, _ snapshot: Snapshot) -> any WorkspaceRepository {
+    WorkingSet(readSet: readSet, snapshot: snapshot, rules: AccessRules()).repositories.workspaces
+  }
+
+  private func expectNotLoaded(
+    sourceLocation: SourceLocation = #_sourceLocation, _ read: () throws -> some Any
+  ) {
+    let error = #expect(throws: WorkspaceServiceError.self, sourceLocation: sourceLocation) { _ = try read() }
+    guard case .repositoryFailed(.notLoaded) = error else {
+      Issue.record("\(String(describing: error))", sourceLocation: sourceLocation)
+      return
+    }
   }
 
   @Test("a page that was read too short is an error, a longer one from the same start holds it")
@@ -141,13 +158,13 @@ import WorkspaceDomain
     var snapshot = Snapshot()
     for limit in [3, 5, 4] {
       let page = PageKey(tenantID: .sample(1), after: id(9), limit: limit)
-      readSet.pages.insert(page)
+      readSet.tree.pages.insert(page)
       snapshot.pages[page] = []
     }
-    let map = IdentityMap(readSet: readSet, snapshot: snapshot)
-    #expect(try map.workspaces(of: .sample(1), after: id(9), limit: 5).isEmpty)
-    #expect(throws: RepositoryError.self) { try map.workspaces(of: .sample(1), after: id(9), limit: 6) }
-    #expect(throws: RepositoryError.self) { try map.workspaces(of: .sample(1), after: nil, limit: 1) }
-    #expect(throws: RepositoryError.self) { try map.workspaces(of: .sample(2), after: id(9), limit: 1) }
+    let map = workspaces(readSet, snapshot)
+    #expect(try map.workspaces(of: .sample(1), viewer: nil, after: id(9), limit: 5).isEmpty)
+    expectNotLoaded { try map.workspaces(of: .sample(1), viewer: nil, after: id(9), limit: 6) }
+    expectNotLoaded { try map.workspaces(of: .sample(1), viewer: nil, after: nil, limit: 1) }
+    expectNotLoaded { try map.workspaces(of: .sample(2), viewer: nil, after: id(9), limit: 1) }
   }
 }

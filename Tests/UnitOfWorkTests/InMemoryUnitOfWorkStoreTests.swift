@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
@@ -32,7 +32,8 @@ import WorkspaceDomain
 
   private func entry(_ id: String) -> InboxEntry {
     InboxEntry(
-      key: CommandKey(source: "/test", id: id), fingerprint: [1], tenantID: .sample(1), resultID: .sample(1), resultType: "t", result: [2],
+      key: CommandKey(tenantID: .sample(1), source: "/test", id: id), fingerprint: RecordedFingerprint(rule: .withUser, digest: [1]),
+      resultID: .sample(1), resultType: "t", result: [2],
       recordedAt: .sample)
   }
 
@@ -51,7 +52,7 @@ import WorkspaceDomain
     let before = try await everything()
     let broken: [(WorkspaceConstraint?, (inout WriteSet) -> Void)] = [
       (.tenantName, { $0.inserted = [workspace(12, "a")] }),
-      (.tenantName, { $0.updated = [.init(workspace: workspace(11, "Root", version: 2), readVersion: 1)] }),
+      (.tenantName, { $0.updated = [.init(workspace(11, "Root", version: 2), readVersion: 1)] }),
       (.oneRootPerTenant, { $0.inserted = [workspace(12, "n", below: nil)] }),
       (.workspaceID, { $0.inserted = [workspace(20, "n")] }),
       (.parent, { $0.inserted = [workspace(12, "n", below: 99)] }),
@@ -62,8 +63,8 @@ import WorkspaceDomain
       (.inboxKey, { $0.inbox = [entry("new"), entry("seen")] }),
       (nil, { $0.deleted = [.init(id: .sample(11), version: 2)] }),
       (nil, { $0.deleted = [.init(id: .sample(99), version: 1)] }),
-      (nil, { $0.updated = [.init(workspace: workspace(11, "n", version: 9), readVersion: 8)] }),
-      (nil, { $0.updated = [.init(workspace: workspace(99, "n", version: 2), readVersion: 1)] }),
+      (nil, { $0.updated = [.init(workspace(11, "n", version: 9), readVersion: 8)] }),
+      (nil, { $0.updated = [.init(workspace(99, "n", version: 2), readVersion: 1)] }),
     ]
     for (index, (constraint, change)) in broken.enumerated() {
       let error = try await conflict { writeSet in
@@ -85,8 +86,8 @@ import WorkspaceDomain
   private func everything() async throws -> Everything {
     var readSet = ReadSet()
     readSet.tenants = [.sample(1), .sample(2), .sample(3)]
-    readSet.pages = Set((1...3).map { PageKey(tenantID: .sample($0), after: nil, limit: 99) })
-    readSet.inboxKeys = Set(["seen", "new", "unseen"].map { CommandKey(source: "/test", id: $0) })
+    readSet.tree.pages = Set((1...3).map { PageKey(tenantID: .sample($0), after: nil, limit: 99) })
+    readSet.inbox = Set(["seen", "new", "unseen"].map { InboxQuestion(key: CommandKey(tenantID: .sample(1), source: "/test", id: $0)) })
     let snapshot = try await store.begin(readSet)
     try await store.rollback()
     return Everything(tenants: snapshot.tenants, workspaces: snapshot.workspaces, inbox: Set(snapshot.inbox.keys))
@@ -97,7 +98,7 @@ import WorkspaceDomain
     try await prepare()
     _ = try await commit { writeSet in
       writeSet.inserted = [workspace(11, of: 2, "x", below: 20), workspace(12, "Root")]
-      writeSet.updated = [.init(workspace: workspace(10, "a", below: nil, version: 2), readVersion: 1)]
+      writeSet.updated = [.init(workspace(10, "a", below: nil, version: 2), readVersion: 1)]
       writeSet.deleted = [.init(id: .sample(11), version: 1)]
     }
     #expect(try await everything().workspaces.values.map(\.name.text).sorted() == ["Root", "Root", "a", "x"])
@@ -130,7 +131,7 @@ import WorkspaceDomain
     #expect(try await store.unpublished(limit: 99, bytes: 9999).map(\.id) == [first[0], first[2]] + second)
     #expect(try await store.unpublished(limit: 2, bytes: 9999).map(\.id) == [first[0], first[2]])
     #expect(try await store.unpublished(limit: 99, bytes: 5).map(\.id) == [first[0]], "at least one")
-    #expect(try await store.unpublished(limit: 99, bytes: 20).map(\.id) == [first[0], first[2], second[0]], "up to the one that goes above")
+    #expect(try await store.unpublished(limit: 99, bytes: 2 * message(10).bytes).map(\.id) == [first[0], first[2], second[0]], "up to the one that goes above")
     try await store.remove([first[0], second[1], OutboxID(number: 999)])
     #expect(try await store.unpublished(limit: 99, bytes: 9999).map(\.id) == [first[2], second[0]])
   }
@@ -140,10 +141,10 @@ import WorkspaceDomain
     try await prepare()
     _ = try await commit { $0.inserted = (30..<40).map { workspace($0, "n\($0)") } }
     var readSet = ReadSet()
-    readSet.childrenOf = [.sample(10), .sample(11)]
-    readSet.childLimit = 3
+    readSet.tree.childrenOf = [.sample(10), .sample(11)]
+    readSet.tree.deletions = 2
     let page = PageKey(tenantID: .sample(1), after: .sample(11), limit: 2)
-    readSet.pages = [page]
+    readSet.tree.pages = [page]
     let snapshot = try await store.begin(readSet)
     #expect(snapshot.childCounts == [.sample(10): 3])
     #expect(snapshot.pages == [page: [.sample(30), .sample(31)]])

@@ -5,14 +5,14 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 @Suite struct ReadSetTests {
-  private func readSet(_ commands: [(tenant: UInt64, command: WorkspaceCommand)]) -> ReadSet {
+  private func readSet(_ commands: [(tenant: UInt64, command: any WorkspaceCommand)]) -> ReadSet {
     ReadSet(
       commands.enumerated().map { number, element in
         (
-          context: CommandContext(key: CommandKey(source: "/test", id: "\(number)"), tenantID: .sample(element.tenant)),
+          context: CommandContext(key: CommandKey(tenantID: .sample(element.tenant), source: "/test", id: "\(number)")),
           command: element.command
         )
-      }, defaultRootName: " Main ")
+      }, rules: WorkspaceRules(defaultRootName: " Main "))
   }
 
   private func name(_ text: String, of tenant: UInt64 = 1) -> TenantName {
@@ -30,18 +30,17 @@ import WorkspaceDomain
     (.delete(id: .sample(5)), [5], [], false, [5], []),
     (.get(id: .sample(5)), [5], [], false, [], []),
     (.list(limit: 7, after: nil), [], [], false, [], [8]),
-  ] as [(WorkspaceCommand, [UInt64], [String], Bool, [UInt64], [Int])])
+  ] as [(any WorkspaceCommand, [UInt64], [String], Bool, [UInt64], [Int])])
   func perCommand(
-    command: WorkspaceCommand, workspaces: [UInt64], names: [String], root: Bool, children: [UInt64], pageLimits: [Int]
+    command: any WorkspaceCommand, workspaces: [UInt64], names: [String], root: Bool, children: [UInt64], pageLimits: [Int]
   ) {
     let readSet = readSet([(1, command)])
-    #expect(readSet.inboxKeys == [CommandKey(source: "/test", id: "0")])
     #expect(readSet.tenants == [.sample(1)])
-    #expect(readSet.workspaces == Set(workspaces.map { .sample($0) }))
-    #expect(readSet.names == Set(names.map { name($0) }))
-    #expect(readSet.rootsOf == (root ? [.sample(1)] : []))
-    #expect(readSet.childrenOf == Set(children.map { .sample($0) }))
-    #expect(readSet.pages == Set(pageLimits.map { PageKey(tenantID: .sample(1), after: nil, limit: $0) }))
+    #expect(readSet.tree.workspaces == Set(workspaces.map { .sample($0) }))
+    #expect(readSet.tree.names == Set(names.map { name($0) }))
+    #expect(readSet.tree.rootsOf == (root ? [.sample(1)] : []))
+    #expect(readSet.tree.childrenOf == Set(children.map { .sample($0) }))
+    #expect(readSet.tree.pages == Set(pageLimits.map { PageKey(tenantID: .sample(1), after: nil, limit: $0) }))
   }
 
   @Test("a batch asks for everything of all its commands, each thing once")
@@ -51,17 +50,16 @@ import WorkspaceDomain
       (2, .rename(id: .sample(6), name: "n")), (1, .list(limit: 1, after: .sample(9))), (1, .list(limit: 1, after: .sample(9))),
     ])
     #expect(readSet.tenants == [.sample(1), .sample(2)])
-    #expect(readSet.workspaces == [.sample(5), .sample(6)])
-    #expect(readSet.names == [name("n"), name("n", of: 2)])
-    #expect(readSet.inboxKeys.count == 6)
-    #expect(readSet.pages == [PageKey(tenantID: .sample(1), after: .sample(9), limit: 2)])
+    #expect(readSet.tree.workspaces == [.sample(5), .sample(6)])
+    #expect(readSet.tree.names == [name("n"), name("n", of: 2)])
+    #expect(readSet.tree.pages == [PageKey(tenantID: .sample(1), after: .sample(9), limit: 2)])
   }
 
   @Test("deletions make pages and counts of children longer, wherever they stand in the batch")
   func deletions() {
     let readSet = readSet([(1, .list(limit: 10, after: nil)), (1, .delete(id: .sample(5))), (2, .delete(id: .sample(6)))])
-    #expect(readSet.childLimit == 3)
-    #expect(readSet.pages == [PageKey(tenantID: .sample(1), after: nil, limit: 13)])
+    #expect(readSet.tree.childLimit == 3)
+    #expect(readSet.tree.pages == [PageKey(tenantID: .sample(1), after: nil, limit: 13)])
   }
 
   @Test("no commands ask for nothing")

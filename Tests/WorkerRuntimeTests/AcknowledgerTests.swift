@@ -1,5 +1,7 @@
-import DeliveryPipeline
+import Messaging
+import TestFixtures
 import Testing
+import WorkspaceDomain
 
 @testable import WorkerRuntime
 
@@ -26,6 +28,38 @@ import Testing
       try await group.next()
     }
     #expect(journal.entries.acknowledged == messages.map(\.label))
+  }
+
+  @Test("letters are told to be done with when the broker has read their acknowledgements, and not before")
+  func letters() async throws {
+    let broker = FakeBroker(journal: journal)
+    broker.enqueue((1...4).map { CommandMessage("\($0)", "list") })
+    let source = broker.connect().consume()
+    let letters = LetterDeliveries()
+    let acknowledger = Acknowledger(source: source, letters: letters)
+    let deliveries = try await source.deliveries()
+    acknowledger.register(deliveries)
+    let tags = deliveries.map(\.tag)
+    letters.claim([.sample(2), .sample(4)])
+    // The first one is not settled, so that no acknowledgement is sent.
+    acknowledger.settle([tags[1]], letters: [tags[1]: .sample(2)])
+    acknowledger.settle([tags[3]], letters: [tags[3]: .sample(4)])
+    acknowledger.settle([tags[0]])
+    acknowledger.finish()
+    try await acknowledger.run()
+    #expect(letters.takeAcknowledged().isEmpty)
+    var told = 0
+    try await acknowledger.confirmLetters { told += 1 }
+    #expect(told == 1 && letters.takeAcknowledged() == [.sample(2)])
+    #expect(letters.claimed == [.sample(2), .sample(4)])
+    letters.noted([.sample(2)])
+    #expect(letters.claimed == [.sample(4)])
+    // The connection is gone: what is not acknowledged can come again, and so can what is only settled now.
+    acknowledger.abandon()
+    #expect(letters.claimed.isEmpty)
+    letters.claim([.sample(1)])
+    acknowledger.settle([tags[2]], letters: [tags[2]: .sample(1)])
+    #expect(letters.claimed.isEmpty)
   }
 
   @Test("an acknowledgement that can't be sent ends the task, and a cancelled one ends too")

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
@@ -11,7 +11,7 @@ import WorkspaceDomain
   private let fixture = ExecutorFixture()
 
   private static func touches(_ writeSet: WriteSet, _ labels: Set<String>) -> Bool {
-    writeSet.inbox.contains { labels.contains($0.key.id) }
+    writeSet.inbox.contains { labels.contains($0.key.id) && !$0.isFailure }
   }
 
   private func lists(_ count: Int) -> [CommandMessage] { (1...count).map { CommandMessage("\($0)", "list") } }
@@ -54,7 +54,7 @@ import WorkspaceDomain
     }
     var settled: [UInt64] = []
     await #expect(throws: UnitOfWorkError.unavailable(reason: "gone")) {
-      try await fixture.executor.execute(fixture.received(lists(4)), removing: []) { settled += $0.settled.map(\.number) }
+      try await fixture.committer.carryOut(Assignment(fixture.received(lists(4)))) { settled += $0.settled.map(\.number) }
     }
     #expect(settled == (1...commits).map { UInt64($0) })
   }
@@ -70,16 +70,26 @@ import WorkspaceDomain
     #expect(letters[0].reason == "unexpected_failure")
     #expect(batches.results[place - 1].text.contains(#""code":"unexpected_failure""#))
     #expect(batches.settled == (1...9).map { UInt64($0) })
-    #expect(await fixture.store.commits.flatMap(\.inbox).count == 8, "it can be sent again once the fault is mended")
+    #expect(await fixture.store.commits.flatMap(\.inbox).count { !$0.isFailure } == 8)
     #expect(letters[0].message.body == lists(9)[place - 1].body)
   }
 
   @Test("commands that are poisonous all of them each end alone")
   func onlyPoison() async throws {
-    await fixture.store.fail { $0.inbox.isEmpty ? nil : .failed(reason: "XX000") }
+    await fixture.store.fail { $0.inbox.allSatisfy(\.isFailure) ? nil : .failed(reason: "XX000") }
     let batches = try await fixture.run(lists(5) + [.invalid("x")])
     #expect(await fixture.letters.map(\.message.label) == ["1", "2", "3", "4", "5", "x"])
     #expect(batches.settled == [1, 2, 3, 4, 5, 6])
+  }
+
+  @Test("a command whose answer the inbox does not take is a dead letter all the same, and its neighbours are carried out")
+  func unrememberable() async throws {
+    await fixture.store.fail { writeSet in
+      writeSet.inbox.contains { $0.key.id == "2" } ? .failed(reason: "P0001 raise_exception") : nil
+    }
+    let batches = try await fixture.run(lists(3))
+    #expect(batches.types == ["workspace.list.succeeded", "workspace.list.failed", "workspace.list.succeeded"])
+    #expect(await fixture.letters.map(\.reason) == ["unexpected_failure"])
   }
 
   @Test("a store that takes no dead letter either ends the session with its own error")

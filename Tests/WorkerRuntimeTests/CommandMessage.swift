@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
 import TestFixtures
 import WorkspaceDomain

@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Crypto
+import Messaging
 import MessageContract
 import TestFixtures
 import Testing
@@ -6,99 +7,85 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// What becomes of a message that kills the processes which begin it.
+/// What becomes of a message that processes have died of, by evidence.
 @Suite struct CrashLoopTests {
   private static let culprit = CommandMessage("culprit", "list")
-  private let store = FakeStore()
+  private static let neighbour = CommandMessage("neighbour", "list")
 
-  private func process(_ number: UInt64, retries: [Duration] = []) -> ExecutorFixture {
-    var policy = ParkingPolicy()
-    policy.retries = RetrySchedule(retries)
-    return ExecutorFixture(store: store, parking: policy, process: number, identifiersAfter: number << 41)
+  private static func hash(_ message: CommandMessage) -> [UInt8] { Array(SHA256.hash(data: message.body)) }
+
+  private static func deaths(_ count: Int, decoded: Bool = true) -> FatalMessages {
+    FatalMessages(deaths: [hash(culprit): .init(count: count, isDecodable: decoded)])
   }
 
-  private func read(_ message: CommandMessage, in process: ExecutorFixture) async throws -> Assignment {
-    try await process.suspects.read(message.delivery(1, isRedelivered: true))
-  }
-
-  private func run(_ assignment: Assignment, in process: ExecutorFixture) async throws -> [CommittedBatch] {
+  private func run(_ message: CommandMessage, in process: ExecutorFixture) async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
-    try await process.executor.execute(assignment) { batches.append($0) }
+    let delivery = message.delivery(1, isRedelivered: true)
+    try await process.committer.carryOut(process.suspects.read(delivery, at: .sample)) { batches.append($0) }
     return batches
   }
 
-  @Test("after three processes that died of it, a message is a dead letter")
+  @Test("after three processes that died of it, a message is a dead letter, and the charge is lifted")
   func threeDeaths() async throws {
-    // The first one left no note.
-    for number in 2...3 as ClosedRange<UInt64> {
-      #expect(try await read(Self.culprit, in: process(number)).verdict == nil)
-    }
-    let last = process(4)
-    let batches = try await run(try await read(Self.culprit, in: last), in: last)
-    let letters = await store.commits.flatMap(\.deadLetters)
+    let process = ExecutorFixture(fatal: Self.deaths(3))
+    let batches = try await run(Self.culprit, in: process)
+    let letters = await process.letters
     #expect(letters.map(\.reason) == ["crash_loop"])
     #expect(letters[0].attempts.count == 3)
     #expect(letters[0].subject.commandID == "culprit")
     #expect(batches.results.map { $0.member("code") } == ["crash_loop"])
+    #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
   }
 
-  @Test("a message that was never decoded is not decoded even then")
+  @Test("a message that killed while it was decoded is not decoded any more")
   func unread() async throws {
-    for number in 2...4 as ClosedRange<UInt64> {
-      let fingerprint = MessageFingerprint.of(Self.culprit.delivery(1, isRedelivered: true).original)
-      _ = try await store.noteBegin(of: fingerprint, in: .sample(number), at: .sample)
-    }
-    let last = process(5)
-    let batches = try await run(try await read(Self.culprit, in: last), in: last)
-    #expect(await store.commits.flatMap(\.deadLetters).map(\.subject.commandID) == [nil])
+    let process = ExecutorFixture(fatal: Self.deaths(3, decoded: false))
+    let batches = try await run(Self.culprit, in: process)
+    #expect(await process.letters.map(\.subject.commandID) == [nil])
     #expect(batches.results.isEmpty, "nobody is known who could be told")
   }
 
-  @Test("neighbours that are carried out are without charge, also when they come again")
+  @Test("one that fewer have died of is begun again, alone, and is without charge once it is done", arguments: 1...2)
+  func again(deaths: Int) async throws {
+    let process = ExecutorFixture(fatal: Self.deaths(deaths))
+    #expect(process.suspects.contain(Self.culprit.delivery(1)), "whether it comes again or for the first time")
+    #expect(try await run(Self.culprit, in: process).types == ["workspace.list.succeeded"])
+    #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
+  }
+
+  @Test("whatever ended a process, its other messages are as good as new")
   func neighbours() async throws {
-    let neighbour = CommandMessage("neighbour", "list")
-    for number in 2...9 as ClosedRange<UInt64> {
-      let process = process(number)
-      let batches = try await run(try await read(neighbour, in: process), in: process)
-      #expect(batches.types == ["workspace.list.succeeded"])
+    for fatal in [FatalMessages(), Self.deaths(3)] {
+      #expect(!ExecutorFixture(fatal: fatal).suspects.contain(Self.neighbour.delivery(1, isRedelivered: true)))
     }
   }
 
-  @Test("what is held behind a full line has not been tried: its note stays")
-  func held() async throws {
-    for number in 2...3 as ClosedRange<UInt64> {
-      let process = process(number)
-      process.lines.load([ParkedLine(tenantID: .sample(1), count: .max / 2, oldest: .sample, dueAt: .sample)])
-      let batches = try await run(try await read(Self.culprit, in: process), in: process)
-      #expect(batches.flatMap(\.held).count == 1)
-    }
-    #expect(try await read(Self.culprit, in: process(4)).verdict != nil)
+  @Test("where a process died of nobody knows what, all that comes again runs alone, and none of it is charged")
+  func unexplained() async throws {
+    let process = ExecutorFixture(fatal: FatalMessages(isUnexplained: true))
+    #expect(process.suspects.contain(Self.neighbour.delivery(1, isRedelivered: true)))
+    #expect(!process.suspects.contain(Self.neighbour.delivery(1)))
+    #expect(try await run(Self.neighbour, in: process).types == ["workspace.list.succeeded"])
+    #expect(await process.store.commits.flatMap(\.survived).isEmpty)
   }
 
-  @Test("a process that begins it again and again has not died of it")
-  func sameProcess() async throws {
-    let process = process(2)
-    for _ in 1...9 { #expect(try await read(Self.culprit, in: process).verdict == nil) }
-  }
-
-  @Test("a parked command runs alone in every process but that which parked it, and its deaths are counted, too")
-  func parked() async throws {
-    let first = process(1, retries: [.zero])
+  @Test("a parked command that processes have died of runs alone, and is a dead letter after three", arguments: 2...3)
+  func parked(deaths: Int) async throws {
+    let store = FakeStore()
+    var policy = ParkingPolicy()
+    policy.retries = RetrySchedule([.zero])
+    let first = ExecutorFixture(store: store, parking: policy)
     await store.fail { $0.inbox.isEmpty ? nil : .failed(reason: "x") }
-    try await first.run([Self.culprit, CommandMessage("2", "list"), CommandMessage("3", "list")])
-    // Processes that die in the middle of a transaction: it is not committed, and they write nothing more.
-    await store.fail { _ in .unavailable(reason: "died") }
-    for number in 2...3 as ClosedRange<UInt64> {
-      let process = process(number)
-      await #expect(throws: UnitOfWorkError.unavailable(reason: "died")) { try await process.step() }
-    }
+    try await first.run([CommandMessage("1", "list"), Self.culprit, Self.neighbour, CommandMessage("4", "list")])
     await store.fail { _ in nil }
-    let last = process(4)
+    let last = ExecutorFixture(
+      store: store, parking: policy, process: 2, identifiersAfter: 2 << 41, fatal: Self.deaths(deaths))
     last.lines.load(try await store.lines())
     let batches = try await last.goOn()
-    #expect(batches.types == ["workspace.list.failed", "workspace.list.succeeded", "workspace.list.succeeded"])
-    #expect(batches.map { $0.entries.count } == [1, 1, 1], "each alone")
-    #expect(await store.commits.flatMap(\.deadLetters).map(\.reason) == ["crash_loop"])
+    let succeeded = "workspace.list.succeeded"
+    #expect(batches.types == [succeeded, deaths == 3 ? "workspace.list.failed" : succeeded, succeeded, succeeded])
+    #expect(batches.map(\.handled.count) == [1, 1, 2], "the first has failed, the second is a suspect")
+    #expect(await store.commits.flatMap(\.deadLetters).map(\.reason) == (deaths == 3 ? ["crash_loop"] : []))
     #expect(last.lines.all.isEmpty)
   }
 }

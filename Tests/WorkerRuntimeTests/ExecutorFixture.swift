@@ -1,15 +1,20 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Logging
 import MessageContract
 import Synchronization
 import TestFixtures
 import UnitOfWork
 import WorkerRuntime
+import WorkspaceApplication
 
-/// A ``BatchExecutor`` on a store in memory, with a clock that stands still.
+/// A ``Committer`` on a store in memory, with a clock that stands still.
 final class ExecutorFixture: Sendable {
-  static let messages = OutboundMessages(
-    exchanges: ExchangeNames(results: "results", events: "events", deadLetters: "dead"))
+  static var messages: OutboundMessages {
+    var names = BrokerNames()
+    (names.resultsExchange, names.eventsExchange, names.deadLettersExchange) = ("results", "events", "dead")
+    return OutboundMessages(names)
+  }
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   /// Commands that fail are not tried again.
@@ -21,30 +26,32 @@ final class ExecutorFixture: Sendable {
 
   let store: FakeStore
   let probe = RecordingProbe()
-  let executor: BatchExecutor
+  let committer: Committer
   let lineExecutor: LineExecutor
-  let suspects: SuspectReader
+  let suspects: Suspects
   let lines = ParkedLines()
   private let lastTag = Mutex<UInt64>(0)
 
   /// - Parameters:
   ///   - process: its number.
   ///   - batchCount: how many parked commands run together.
+  ///   - batchBytes: what one transaction takes of parked commands.
+  ///   - fatal: what processes have died of.
   init(
     store: FakeStore = FakeStore(), parking: ParkingPolicy = ExecutorFixture.once, process: UInt64 = 1,
-    identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, deadline: Duration = .zero
+    identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, batchBytes: Int = 8 << 20,
+    deadline: Duration = .zero, fatal: FatalMessages = FatalMessages()
   ) {
     self.store = store
     let environment = ExecutionEnvironment(
-      clock: FixedClock(), identifiers: CountingIdentifiers(after: last), defaultRootName: "Main",
+      clock: FixedClock(), identifiers: CountingIdentifiers(after: last), rules: WorkspaceRules(defaultRootName: "Main"),
       messages: Self.messages, queue: "/commands", process: .sample(process), parking: parking)
-    let transaction = BatchTransaction(
+    committer = Committer(
       store: store, environment: environment, lines: lines, probe: probe,
       backoff: Backoff(shortest: .zero, longest: .zero), deadline: deadline, logger: Self.silent)
-    executor = BatchExecutor(transaction)
-    suspects = SuspectReader(store: store, environment: environment, decoder: CommandDecoder())
+    suspects = Suspects(fatal, decoder: CommandDecoder(), maximumDeaths: parking.maximumDeaths)
     lineExecutor = LineExecutor(
-      transaction, suspects: suspects, decoder: CommandDecoder(), batchCount: batchCount, batchBytes: 1 << 20)
+      committer, suspects: suspects, decoder: CommandDecoder(), batchCount: batchCount, batchBytes: batchBytes)
   }
 
   /// What the ledger has.
@@ -61,7 +68,7 @@ final class ExecutorFixture: Sendable {
     _ messages: [CommandMessage], removing confirmed: [OutboxID] = [], isRedelivered: Bool = false
   ) async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
-    try await executor.execute(received(messages, isRedelivered: isRedelivered), removing: confirmed) { batches.append($0) }
+    try await committer.carryOut(Assignment(received(messages, isRedelivered: isRedelivered), confirmed: confirmed)) { batches.append($0) }
     return batches
   }
 

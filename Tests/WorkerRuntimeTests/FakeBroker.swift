@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Synchronization
 import Testing
 import WorkerRuntime
@@ -68,7 +69,8 @@ final class FakeBroker: Sendable {
 
   /// Opens a connection to the queue of dead letters, in which nothing ever comes.
   func connectDeadLetters() -> Link<any DeliverySource> {
-    Link(FakeSource(broker: self, generation: 0)) {}
+    let source = FakeSource(broker: self, generation: 0)
+    return Link(source, on: source)
   }
 
   /// Opens the next connection.
@@ -93,6 +95,8 @@ final class FakeBroker: Sendable {
     journal.note(.acknowledged(labels))
   }
 
+  fileprivate func deliver(_ replies: [OutboundMessage]) { state.withLock { $0.published += replies } }
+
   fileprivate func publish(_ messages: [OutboundMessage]) throws {
     let (fault, source) = state.withLock { ($0.publishFault, $0.sources.last) }
     let count = fault(messages) ?? messages.count
@@ -107,7 +111,7 @@ final class FakeBroker: Sendable {
 }
 
 /// A connection to a ``FakeBroker``, for consuming and for publishing.
-final class FakeSource: DeliverySource, MessagePublisher {
+final class FakeSource: DeliverySource, MessagePublisher, Closable {
   private struct State {
     var waiting: [Delivery] = []
     /// The place in the queue of each delivery, in the order of the tags.
@@ -128,6 +132,11 @@ final class FakeSource: DeliverySource, MessagePublisher {
     self.broker = broker
     self.generation = generation
   }
+
+  /// The number of its session.
+  var session: Int { Int(generation) }
+
+  func close() async {}
 
   private var isBroken: Bool { !broken.entries.isEmpty }
 
@@ -193,6 +202,10 @@ final class FakeSource: DeliverySource, MessagePublisher {
     }
   }
 
+  func confirmAcknowledgements() async throws {
+    guard !isBroken else { throw FakeBroker.LinkLost() }
+  }
+
   func stopConsuming() async throws {
     broker.journal.note(.stoppedConsuming)
     state.withLock { $0.isStopped = true }
@@ -218,4 +231,20 @@ final class FakeSource: DeliverySource, MessagePublisher {
     guard !isBroken else { throw FakeBroker.LinkLost() }
     try broker.publish(messages)
   }
+}
+
+/// Delivers replies at once.
+final class FakeReplies: ReplySender {
+  private let broker: FakeBroker
+
+  init(_ broker: FakeBroker) { self.broker = broker }
+
+  func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+    broker.deliver(replies)
+    for _ in replies { settled(.delivered) }
+  }
+
+  func waitUntilSettled() async {}
+
+  func run() async throws { try await Task.sleep(for: .seconds(3600)) }
 }

@@ -23,6 +23,12 @@ final class FakeLease: ActiveWorkerLease {
     return isFree
   }
 
+  func announce() async throws {}
+  /// Who has it while it is not free.
+  let other = Mutex<LeaseHolder?>(nil)
+  func holder() async throws -> LeaseHolder? { other.withLock { $0 } }
+  let broker = LeaseHolder.Broker(cluster: "rabbit@here", address: "here:5672")
+
   func keepAlive() async throws {
     try state.withLock { state in
       state.keptAlive += 1

@@ -1,10 +1,11 @@
+import Coordination
 import Synchronization
 import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
 /// An inbox that writes down how it is cleaned, and has as many expired entries as a test says.
-final class FakeRetention: Retention {
+final class FakeRetention: Retention, Closable {
   enum Happening: Sendable, Equatable {
     case connected
     case closed
@@ -35,8 +36,10 @@ final class FakeRetention: Retention {
       }
     }
     journal.note(.connected)
-    return Link(self) { [journal] in journal.note(.closed) }
+    return Link(self, on: self)
   }
+
+  func close() async { journal.note(.closed) }
 
   func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int

@@ -1,5 +1,6 @@
-import DeliveryPipeline
+import Messaging
 import Synchronization
+import TestFixtures
 import UnitOfWork
 import WorkspaceDomain
 
@@ -80,15 +81,12 @@ actor FakeStore: UnitOfWorkStore {
     try await memory.due(at: now, limit: limit, bytes: bytes)
   }
 
-  func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> Bool {
+  func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> FatalMessages {
     try await memory.becomeActive(process, at: now)
   }
 
-  func noteBegin(of fingerprint: [UInt8], in process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> BegunMessage {
-    try await memory.noteBegin(of: fingerprint, in: process, at: now)
-  }
-
-  func noteDecoded(_ fingerprint: [UInt8]) async throws(UnitOfWorkError) { try await memory.noteDecoded(fingerprint) }
+  /// An operator sends the letter about the command `key` again.
+  func beginReplay(_ reference: ReplayReference, of key: InboxKey) async { await memory.beginReplay(reference, of: key) }
 
   private func noteRemoved(_ count: Int) async {
     let left = (try? await memory.unpublished(limit: .max, bytes: .max).count) ?? -1

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import Synchronization
 import TestFixtures
 import Testing

@@ -1,8 +1,10 @@
-import DeliveryPipeline
+import Messaging
+import MessageContract
 import TestFixtures
 import Testing
 import UnitOfWork
 import WorkerRuntime
+import WorkspaceApplication
 import WorkspaceDomain
 
 @Suite struct ReplayMessageTests {
@@ -24,6 +26,19 @@ import WorkspaceDomain
     #expect(message.exchange == "workspace.commands" && message.routingKey == "workspace.get" && message.body == [1, 2])
     #expect(message.properties.messageID == "m" && message.properties.replyTo == "me")
     #expect(message.properties.headers?.string("x-replay") == reference.text)
+  }
+
+  private static let create = CommandType(CreateWorkspace.self)
+
+  @Test("a command that was dead-lettered from elsewhere goes out under its type, and any other letter under its own key", arguments: [
+    ("iam.create", create, "workspace.create"), ("workspace.create", create, "workspace.create"),
+    ("workspace.create.017", create, "workspace.create.017"), ("workspace.created", create, "workspace.create"),
+    ("iam.create", nil, "iam.create"),
+  ] as [(ShortString, CommandType?, ShortString)])
+  func key(own: ShortString, type: CommandType?, key: ShortString) {
+    let letter = ReplayLetter(
+      id: reference.letter, message: OutboundMessage(exchange: "corp", routingKey: own, properties: MessageProperties(), body: []))
+    #expect(ReplayMessage.message(letter, plan: reference, to: "workspace.commands", type: type).routingKey == key)
   }
 
   @Test("what would be in the way, and what is the broker's, is left off")

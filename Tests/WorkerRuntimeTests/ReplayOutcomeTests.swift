@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
@@ -25,7 +25,7 @@ import WorkspaceDomain
     let outcomes = await fixture.store.commits.flatMap(\.replayOutcomes)
     #expect(outcomes.map(\.reference.letter) == (1...5).map { .sample($0) })
     #expect(
-      outcomes.map(\.outcome) == [
+      outcomes.map(\.text) == [
         "succeeded", "already_applied", "rejected:duplicate_workspace_name", "dead_lettered:malformed_json",
         "rejected:idempotency_conflict",
       ])

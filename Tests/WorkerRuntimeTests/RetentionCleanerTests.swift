@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Logging
 import ServiceLifecycleTestKit
 import TestFixtures
@@ -16,11 +17,13 @@ import WorkspaceDomain
     _ test: @Sendable (_ stop: @Sendable () -> Void) async throws -> Void
   ) async throws {
     let cleaner = RetentionCleaner(
-      table: "inbox", retention: retention, clock: FixedClock(), status: status,
-      reconnect: Backoff(shortest: .milliseconds(1), longest: .milliseconds(1)), logger: ExecutorFixture.silent,
+      table: "inbox", retention: retention, clock: FixedClock(), logger: ExecutorFixture.silent,
       connect: { try inbox.connect() })
+    let maintenance = Maintenance(
+      [cleaner], for: status,
+      reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))))
     try await testGracefulShutdown { trigger in
-      async let running: Void = cleaner.run()
+      async let running: Void = maintenance.run()
       try await test { trigger.triggerGracefulShutdown() }
       trigger.triggerGracefulShutdown()
       try await running

@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import ServiceLifecycleTestKit
 import Synchronization
 import Testing
@@ -80,13 +81,13 @@ import WorkerRuntime
     let fixture = WorkerFixture()
     fixture.closing.close()
     try await fixture.run { _ in
-      while !fixture.status.isReady { await Task.yield() }
+      try await fixture.status.wait { $0.isReady }
       fixture.broker.breakLink()
-      while fixture.status.isReady { await Task.yield() }
+      try await fixture.status.wait { !$0.isReady }
       #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "\(FakeBroker.LinkLost())")))
       #expect(!fixture.journal.entries.contains(.closed(session: 1)))
       fixture.closing.open()
-      while !fixture.status.isReady { await Task.yield() }
+      try await fixture.status.wait { $0.isReady }
     }
   }
 
@@ -96,10 +97,10 @@ import WorkerRuntime
     let (known, unknown) = (QueueFigures(messages: 0, consumers: 1), QueueFigures(messages: 3, consumers: 0))
     fixture.queue.withLock { $0 = [known, unknown, known] + Array(repeating: unknown, count: 40) }
     try await fixture.run { _ in
-      while !fixture.status.missing.reasons.keys.contains(.consumer) { await Task.yield() }
+      try await fixture.status.wait { $0.missing.reasons.keys.contains(.consumer) }
       try await fixture.journal.wait { $0.contains(.closed(session: 1)) }
       fixture.queue.withLock { $0 = [known] }
-      while !fixture.status.isReady { await Task.yield() }
+      try await fixture.status.wait { $0.isReady }
     }
     #expect(fixture.broker.sessions >= 2)
   }
@@ -108,8 +109,8 @@ import WorkerRuntime
   func drainWhileConnecting() async throws {
     let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
     try await fixture.run { _ in
-      while fixture.status.phase == .connecting(missing: MissingConditions(.worker, "the worker has just started")) { await Task.yield() }
-      #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "ConnectFailed()")))
+      let expected = WorkerStatus.Phase.connecting(missing: MissingConditions(.worker, "ConnectFailed()"))
+      try await fixture.status.wait { $0.phase == expected }
       #expect(!fixture.status.isReady)
     }
     #expect(fixture.status.phase == .stopped)
@@ -118,7 +119,7 @@ import WorkerRuntime
   @Test("a worker that is to fail fast ends with the first failure")
   func failsFast() async throws {
     let fixture = WorkerFixture(connectFailures: 1, failsFast: true)
-    await #expect(throws: WorkerFixture.ConnectFailed.self) { try await fixture.makeWorker().run() }
+    await #expect(throws: MissingConditions(.worker, "ConnectFailed()")) { try await fixture.makeWorker().run() }
     let lost = WorkerFixture(failsFast: true)
     let running = Task { try await lost.makeWorker().run() }
     try await lost.journal.wait { $0.contains(.startedConsuming) }
@@ -144,13 +145,16 @@ import WorkerRuntime
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     fixture.broker.enqueue(.createRoot("r", id: 1), .invalid("x"))
-    try await fixture.run { drain in
-      try await fixture.journal.wait { $0.acknowledged == ["r", "x"] }
-      drain()
-      try await fixture.journal.wait { $0.contains(.stoppedConsuming) }
-      fixture.broker.breakLink()
+    let cut = await #expect(throws: DrainCutShort.self) {
+      try await fixture.run { drain in
+        try await fixture.journal.wait { $0.acknowledged == ["r", "x"] }
+        drain()
+        try await fixture.journal.wait { $0.contains(.stoppedConsuming) }
+        fixture.broker.breakLink()
+      }
     }
-    #expect(fixture.status.phase == .stopped)
+    let left = try #require(cut?.left)
+    #expect(left.unacknowledged == 0 && left.unpublished > 0)
     #expect(fixture.broker.sessions == 1)
     #expect(try await !fixture.store.outbox.isEmpty)
     fixture.broker.gate.open()

@@ -1,8 +1,11 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import ServiceLifecycleTestKit
 import Synchronization
 import TestFixtures
+import UnitOfWork
 import WorkerRuntime
+import WorkspaceApplication
 
 /// A worker between a fake broker and a store in memory, which both outlive its connections.
 final class WorkerFixture: Sendable {
@@ -45,31 +48,10 @@ final class WorkerFixture: Sendable {
     Worker(
       settings: settings,
       environment: ExecutionEnvironment(
-        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), defaultRootName: "Main",
+        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(defaultRootName: "Main"),
         messages: ExecutorFixture.messages, queue: "/commands", process: .sample(1), parking: ExecutorFixture.once),
-      probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent
-    ) { [self] in
-      let fails = connectFailures.withLock { failures in
-        defer { failures = max(0, failures - 1) }
-        return failures > 0
-      }
-      guard !fails else { throw ConnectFailed() }
-      let source = broker.connect()
-      let session = broker.sessions
-      journal.note(.connected(session: session))
-      return WorkerLinks(
-        store: store, lease: lease, publisher: source, claimPublishing: { [broker] in broker.claimPublishing() },
-        isConsumed: { [broker] in broker.isConsumed() }, consume: { source.consume() },
-        connectDeadLetters: { [broker] in broker.connectDeadLetters() }, deadQueue: "/dead",
-        waitUntilBroken: { await source.waitUntilBroken() },
-        checkBroker: { [self] in
-          BrokerHealth(queue: queue.withLock { $0.count > 1 ? $0.removeFirst() : $0.first })
-        },
-        close: { [journal, closing] in
-          try? await closing.pass()
-          journal.note(.closed(session: session))
-        })
-    }
+      probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent,
+      replies: FakeReplies(broker), sessions: self)
   }
 
   /// Runs a worker beside `test`, drains it when that is done, and waits for its end.
@@ -82,6 +64,62 @@ final class WorkerFixture: Sendable {
       try await running
     }
   }
+}
+
+extension WorkerFixture: SessionFactory {
+  func openBroker() async throws -> any BrokerSession {
+    let fails = connectFailures.withLock { failures in
+      defer { failures = max(0, failures - 1) }
+      return failures > 0
+    }
+    guard !fails else { throw ConnectFailed() }
+    let source = broker.connect()
+    journal.note(.connected(session: source.session))
+    return FakeBrokerSession(fixture: self, source: source)
+  }
+
+  func openDatabase() async throws -> any DatabaseSession { FakeDatabaseSession(store: store, ownLease: lease) }
+}
+
+private struct FakeBrokerSession: BrokerSession {
+  let fixture: WorkerFixture
+  let source: FakeSource
+
+  var identity: LeaseHolder.Broker { fixture.lease.broker }
+  let warnings: [String] = []
+  let honoursPriorities = false
+  let deadQueue = "/dead"
+  let obstacle: String? = nil
+  var publisher: any MessagePublisher { source }
+
+  func claimPublishing() async throws -> Bool { fixture.broker.claimPublishing() }
+  func isConsumed() async throws -> Bool { fixture.broker.isConsumed() }
+  func consume() async throws -> any DeliverySource { source.consume() }
+  func connectDeadLetters() async throws -> Link<any DeliverySource> { fixture.broker.connectDeadLetters() }
+  func health() async throws -> BrokerHealth {
+    BrokerHealth(queue: fixture.queue.withLock { $0.count > 1 ? $0.removeFirst() : $0.first })
+  }
+  func waitUntilClosed() async -> any Error { await source.waitUntilBroken() }
+
+  func close() async {
+    try? await fixture.closing.pass()
+    fixture.journal.note(.closed(session: source.session))
+  }
+}
+
+/// A database that is never lost.
+private struct FakeDatabaseSession: DatabaseSession {
+  let store: any UnitOfWorkStore
+  let ownLease: any ActiveWorkerLease
+
+  func lease(at broker: LeaseHolder.Broker) -> any ActiveWorkerLease { ownLease }
+
+  func waitUntilClosed() async -> any Error {
+    while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    return CancellationError()
+  }
+
+  func close() async {}
 }
 
 extension [Happening] {

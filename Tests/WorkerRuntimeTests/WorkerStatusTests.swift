@@ -3,6 +3,41 @@ import TestFixtures
 import Testing
 import UnitOfWork
 import WorkerRuntime
+import WorkspaceDomain
+
+@Suite struct LeaseHolderTests {
+  private func holder(_ silence: Duration, awaitsReplication: Bool = false, cluster: String = "rabbit@here") -> LeaseHolder {
+    LeaseHolder(
+      session: 42,
+      process: .init(host: "db", id: 7, broker: .init(cluster: cluster, address: "there:5672"), since: .sample),
+      silence: silence, awaitsReplication: awaitsReplication)
+  }
+
+  @Test func `a worker that stands by is ready only while the one that is active is alive`() {
+    let status = WorkerStatus(freshness: .seconds(30))
+    status.change(to: .standby)
+    #expect(status.isReady)
+    status.holder = holder(.seconds(30))
+    #expect(status.isReady)
+    status.holder = holder(.seconds(31))
+    #expect(status.missing.reasons[.database]?.contains("process 7 on db (session 42 of the database)") == true)
+    status.holder = holder(.seconds(2), awaitsReplication: true)
+    #expect(status.isReady)
+    status.holder = holder(.seconds(4), awaitsReplication: true)
+    #expect(status.missing.reasons[.database]?.contains("SyncRep") == true)
+  }
+
+  @Test func `a worker that stands by for one at another broker says so`() async throws {
+    let fixture = WorkerFixture()
+    fixture.lease.isFree = false
+    fixture.lease.other.withLock { $0 = holder(.zero, cluster: "rabbit@there") }
+    try await fixture.run { drain in
+      while fixture.status.warnings.isEmpty { await Task.yield() }
+      #expect(fixture.status.warnings[0].contains("rabbit@there at there:5672"))
+      drain()
+    }
+  }
+}
 
 @Suite struct WorkerStatusTests {
   private let status = WorkerStatus()
@@ -80,6 +115,32 @@ import WorkerRuntime
     ])
     #expect(all == MissingConditions([.database: "away", .topology: "no queue"]))
     #expect("\(all)" == "away; no queue")
+  }
+
+  @Test func `whoever watches the phases sees where they end, and misses what is over when he looks seldom`() async throws {
+    var phases = status.phases.makeAsyncIterator()
+    status.change(to: .standby)
+    #expect(try await phases.next() == .standby)
+    status.change(to: .recovering)
+    status.change(to: .active)
+    #expect(try await phases.next() == .active)
+    let obstacle = Obstacle()
+    status.watch { obstacle.reason.withLock { $0 } }
+    #expect(try await phases.next() == .active)
+    status.note(MissingConditions(.topology, "no exchange"), queue: nil)
+    #expect(try await phases.next() == .blocked(missing: MissingConditions(.topology, "no exchange")))
+    obstacle.reason.withLock { $0 = "low on memory" }
+    status.note(MissingConditions([:]), queue: nil)
+    #expect(try await phases.next() == .blocked(missing: MissingConditions(.broker, "low on memory")))
+  }
+
+  @Test func `a wait for a phase ends with it, or with the task`() async throws {
+    let task = Task { [status] in try await status.wait { $0.phase == .stopped } }
+    async let waiting: Void = status.wait { $0.phase == .active }
+    status.change(to: .active)
+    try await waiting
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
   }
 
   @Test("a worker that drains does not become active again")

@@ -1,5 +1,5 @@
 import UnitOfWork
-import DeliveryPipeline
+import Messaging
 import Testing
 import WorkerRuntime
 

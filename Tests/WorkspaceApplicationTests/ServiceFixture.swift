@@ -6,7 +6,7 @@ import WorkspaceDomain
 /// A service over workspaces that are made up, as one command of `tenant` sees them.
 ///
 /// The tree of tenant 1: root 10 ("Root") with the children 11 ("a") and 12 ("b"), and 13 ("c") below 11.
-/// The tree of tenant 2: root 20 ("Root") with the child 21 ("a"). Tenant 3 is not known.
+/// The tree of tenant 2: root 20 ("Root") with the child 21 ("a"). Tenant 3 is not known. Alice is an admin of both.
 struct ServiceFixture {
   static let workspaces = [
     workspace(10, of: 1, "Root", below: nil), workspace(11, of: 1, "a", below: 10),
@@ -15,8 +15,8 @@ struct ServiceFixture {
   ]
   static let now = Timestamp.sample
 
-  let repository: IdentityMap
-  let service: WorkspaceService
+  let scope: CommandScope
+  private let work: WorkingSet
   let probe = RecordingProbe()
   private let observations = DeferredObservations()
 
@@ -24,32 +24,42 @@ struct ServiceFixture {
   ///   - tenant: whose command it is.
   ///   - commands: what the read set covers.
   init(
-    tenant: UInt64 = 1, userID: String? = "alice", _ commands: [WorkspaceCommand], defaultRootName: String = "Main",
+    tenant: UInt64 = 1, userID: String? = "alice", _ commands: [any WorkspaceCommand],
+    rules: WorkspaceRules = WorkspaceRules(defaultRootName: "Main", treeDepth: 4),
     identifiers: CountingIdentifiers = CountingIdentifiers(after: 1000)
   ) {
-    let context = CommandContext(key: CommandKey(source: "/test", id: "c"), tenantID: .sample(tenant), userID: userID)
-    let readSet = ReadSet(commands.map { (context: context, command: $0) }, defaultRootName: defaultRootName)
-    repository = IdentityMap(readSet: readSet, snapshot: Self.snapshot(readSet))
-    service = WorkspaceService(
-      tenantID: .sample(tenant), userID: userID, repository: repository,
-      probe: observations.probe(for: ObservationContext(context)), identifiers: identifiers, now: Self.now,
-      defaultRootName: defaultRootName)
+    let context = CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "c"), userID: userID)
+    let readSet = ReadSet(commands.map { (context: context, command: $0) }, rules: rules)
+    work = WorkingSet(readSet: readSet, snapshot: Self.snapshot(readSet), rules: rules.access)
+    scope = CommandScope(
+      context: context, repositories: work.repositories, probe: observations, identifiers: identifiers, now: Self.now,
+      rules: rules)
   }
 
-  func run(_ command: WorkspaceCommand) -> Result<WorkspaceReply, WorkspaceServiceError> {
-    Result { () throws(WorkspaceServiceError) in try WorkspaceCommandHandler.handle(command, with: service) }
+  var service: WorkspaceService { WorkspaceService(scope) }
+  var repository: any WorkspaceRepository { work.repositories.workspaces }
+
+  func takeEvents() -> [DomainEvent] { work.takeEvents() }
+
+  /// The changes of workspaces, where there are no others.
+  func takeChanges() -> [WorkspaceEvent.Change] {
+    takeEvents().compactMap { if case .workspace(let event) = $0 { event.change } else { nil } }
+  }
+
+  func run(_ command: any WorkspaceCommand) -> Result<CommandReply, WorkspaceServiceError> {
+    Result { () throws(WorkspaceServiceError) in try scope.run(command) }
   }
 
   /// What the probe is told once the unit of work has committed.
-  func commit() -> [RecordingProbe.Verb] {
+  func commit() -> [WorkspaceObservation] {
     observations.flush(to: probe)
-    return probe.verbs
+    return probe.observations
   }
 
   /// What would be written.
   var changes: WriteSet {
     var writeSet = WriteSet()
-    repository.addChanges(to: &writeSet)
+    work.addChanges(to: &writeSet)
     return writeSet
   }
 
@@ -59,8 +69,13 @@ struct ServiceFixture {
     for workspace in workspaces {
       snapshot.workspaces[workspace.id] = workspace
       if let parentID = workspace.parentID { snapshot.childCounts[parentID, default: 0] += 1 }
+      snapshot.parents.updateValue(workspace.parentID, forKey: workspace.id)
     }
-    for page in readSet.pages {
+    for tenant in [1, 2] as [UInt64] {
+      snapshot.roles[.tenant(.sample(tenant), UserID(stored: "alice"))] = .admin
+    }
+    snapshot.heights = [.sample(10): 3, .sample(11): 2, .sample(20): 2]
+    for page in readSet.tree.pages {
       let ids = workspaces.filter { $0.tenantID == page.tenantID }.map(\.id).sorted()
       snapshot.pages[page] = Array(ids.filter { id in page.after.map { id > $0 } ?? true }.prefix(page.limit))
     }

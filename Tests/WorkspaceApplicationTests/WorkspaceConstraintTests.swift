@@ -4,25 +4,50 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 @Suite struct WorkspaceConstraintTests {
-  private static let commands: [String: WorkspaceCommand] = [
-    "create_root": .createRoot(name: nil, id: nil), "create": .create(name: "n", parentID: .sample(7), id: nil),
-    "rename": .rename(id: .sample(1), name: "n"), "delete": .delete(id: .sample(1)), "get": .get(id: .sample(1)),
-    "list": .list(limit: 1, after: nil),
+  private static let user = UserID(stored: "u")
+
+  private static let commands: [any WorkspaceCommand] = [
+    .createRoot(name: nil, id: nil), .create(name: "n", parentID: .sample(7), id: nil), .rename(id: .sample(1), name: "n"),
+    .move(id: .sample(1), parentID: .sample(7)), .delete(id: .sample(1)), .get(id: .sample(1)), .list(limit: 1, after: nil),
+    SetWorkspaceMember(id: .sample(1), member: .user(user), role: .editor),
+    RemoveWorkspaceMember(id: .sample(1), member: .user(user)), ListWorkspaceMembers(id: .sample(1), limit: 1, after: nil),
+    CreateGroup(name: "n", id: nil), RenameGroup(id: .sample(5), name: "n"), DeleteGroup(id: .sample(5)), GetGroup(id: .sample(5)),
+    ListGroups(limit: 1, after: nil), SetGroupMember(id: .sample(5), userID: user, role: .member),
+    RemoveGroupMember(id: .sample(5), userID: user), ListGroupMembers(id: .sample(5), limit: 1, after: nil),
+    SetTenantMember(userID: user, role: .member), RemoveTenantMember(userID: user), ListTenantMembers(limit: 1, after: nil),
+    DeleteTenant(), CheckAccess(permission: .view, object: .workspace(.sample(1)), userID: user),
   ]
 
   /// What is not in this table is nil.
   private static let rejections: [WorkspaceConstraint: [String: WorkspaceServiceError]] = [
-    .tenantName: ["create_root": .duplicateWorkspaceName, "create": .duplicateWorkspaceName, "rename": .duplicateWorkspaceName],
-    .oneRootPerTenant: ["create_root": .rootWorkspaceExists],
-    .workspaceID: ["create_root": .duplicateWorkspaceID, "create": .duplicateWorkspaceID],
-    .parent: ["create": .parentWorkspaceNotFound(.sample(7)), "delete": .workspaceHasChildren],
-    .tenantID: ["create_root": .rootWorkspaceExists],
+    .tenantName: [
+      "workspace.create_root": .duplicateWorkspaceName, "workspace.create": .duplicateWorkspaceName,
+      "workspace.rename": .duplicateWorkspaceName,
+    ],
+    .oneRootPerTenant: ["workspace.create_root": .rootWorkspaceExists],
+    .workspaceID: ["workspace.create_root": .duplicateWorkspaceID, "workspace.create": .duplicateWorkspaceID],
+    .parent: [
+      "workspace.create": .parentWorkspaceNotFound(.sample(7)), "workspace.move": .parentWorkspaceNotFound(.sample(7)),
+      "workspace.delete": .workspaceHasChildren,
+    ],
+    .groupName: ["group.create": .duplicateGroupName, "group.rename": .duplicateGroupName],
+    .groupID: ["group.create": .duplicateGroupID],
+    .groupTenant: ["group.create": .tenantNotFound],
+    .tenantOfMember: ["tenant.set_member": .tenantNotFound],
+    .groupOfMember: ["group.set_member": .groupNotFound(.sample(5))],
+    .userOfGroup: ["group.set_member": .memberNotInTenant],
+    .workspaceOfMember: ["workspace.set_member": .workspaceNotFound(.sample(1))],
+    .userOfWorkspace: ["workspace.set_member": .memberNotInTenant],
+    .groupOfWorkspace: ["workspace.set_member": .memberNotInTenant],
+    .tenantID: ["workspace.create_root": .rootWorkspaceExists],
   ]
 
   @Test("a lost race reads exactly like the pre-check", arguments: WorkspaceConstraint.allCases)
   func rejection(constraint: WorkspaceConstraint) {
-    for (name, command) in Self.commands {
-      #expect(constraint.rejection(of: command) == Self.rejections[constraint]?[name], "\(name)")
+    #expect(Self.commands.map { type(of: $0).typeName } == CommandType.allCases.map(\.rawValue))
+    for command in Self.commands {
+      let name = type(of: command).typeName
+      #expect(command.rejection(by: constraint) == Self.rejections[constraint]?[name], "\(name)")
     }
   }
 
@@ -33,11 +58,12 @@ import WorkspaceDomain
 
   @Test("two keys of commands are one only when their bytes are")
   func commandKeys() {
-    let composed = CommandKey(source: "/s", id: "\u{E9}")
-    let decomposed = CommandKey(source: "/s", id: "e\u{301}")
+    let composed = CommandKey(tenantID: .sample(1), source: "/s", id: "\u{E9}")
+    let decomposed = CommandKey(tenantID: .sample(1), source: "/s", id: "e\u{301}")
     #expect(composed != decomposed)
     #expect(Set([composed, decomposed, composed]).count == 2)
-    #expect(CommandKey(source: "/a", id: "b") != CommandKey(source: "/b", id: "a"))
-    #expect(CommandKey(source: "a", id: "bc") != CommandKey(source: "ab", id: "c"))
+    #expect(CommandKey(tenantID: .sample(1), source: "/a", id: "b") != CommandKey(tenantID: .sample(1), source: "/b", id: "a"))
+    #expect(CommandKey(tenantID: .sample(1), source: "a", id: "b") != CommandKey(tenantID: .sample(2), source: "a", id: "b"))
+    #expect(CommandKey(tenantID: .sample(1), source: "a", id: "bc") != CommandKey(tenantID: .sample(1), source: "ab", id: "c"))
   }
 }

@@ -9,10 +9,10 @@ import WorkspaceDomain
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     let tenant: UInt64
-    let command: WorkspaceCommand
+    let command: any WorkspaceCommand
     let error: WorkspaceServiceError
 
-    init(_ name: String, tenant: UInt64 = 1, _ command: WorkspaceCommand, _ error: WorkspaceServiceError) {
+    init(_ name: String, tenant: UInt64 = 1, _ command: any WorkspaceCommand, _ error: WorkspaceServiceError) {
       self.name = name
       self.tenant = tenant
       self.command = command
@@ -55,6 +55,16 @@ import WorkspaceDomain
     Case("a taken new name", .rename(id: .sample(12), name: "a"), .duplicateWorkspaceName),
     Case("a root's taken new name", .rename(id: .sample(10), name: "c"), .duplicateWorkspaceName),
 
+    // move: existence, the parent's, root, inside itself, depth.
+    Case("moving a missing workspace to a missing parent", .move(id: .sample(99), parentID: .sample(98)), .workspaceNotFound(.sample(99))),
+    Case("moving another tenant's workspace", .move(id: .sample(21), parentID: .sample(20)), .unauthorized(.sample(21))),
+    Case("moving a root to a missing parent", .move(id: .sample(10), parentID: .sample(99)), .parentWorkspaceNotFound(.sample(99))),
+    Case("moving to another tenant's root", .move(id: .sample(12), parentID: .sample(20)), .unauthorizedParent(.sample(20))),
+    Case("moving a root to itself", .move(id: .sample(10), parentID: .sample(10)), .cannotMoveRootWorkspace),
+    Case("moving a root below itself", .move(id: .sample(10), parentID: .sample(13)), .cannotMoveRootWorkspace),
+    Case("moving a workspace to itself", .move(id: .sample(11), parentID: .sample(11)), .workspaceInsideItself),
+    Case("moving a workspace below itself", .move(id: .sample(11), parentID: .sample(13)), .workspaceInsideItself),
+
     // delete: existence, root, children.
     Case("deleting a missing workspace", .delete(id: .sample(99)), .workspaceNotFound(.sample(99))),
     Case("deleting another tenant's root", .delete(id: .sample(20)), .unauthorized(.sample(20))),
@@ -72,7 +82,7 @@ import WorkspaceDomain
     let fixture = ServiceFixture(tenant: test.tenant, [test.command])
     #expect(fixture.run(test.command) == .failure(test.error))
     #expect(fixture.changes == .init())
-    #expect(fixture.repository.takeEvents().isEmpty)
+    #expect(fixture.takeEvents().isEmpty)
   }
 
   @Test("another tenant's workspace reads exactly like a missing one", arguments: [

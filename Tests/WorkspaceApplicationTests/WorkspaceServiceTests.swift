@@ -12,7 +12,7 @@ import WorkspaceDomain
     (nil, "Main"), ("Explicit", "Explicit"), ("  Explicit ", "Explicit"),
   ] as [(String?, String)])
   func createRoot(given: String?, expected: String) throws {
-    let command = WorkspaceCommand.createRoot(name: given, id: nil)
+    let command: any WorkspaceCommand = .createRoot(name: given, id: nil)
     let fixture = ServiceFixture(tenant: 3, [command])
     let root = try fixture.service.createRoot(name: given, id: nil)
     #expect(root.name == name(expected))
@@ -21,13 +21,16 @@ import WorkspaceDomain
     #expect(root.tenantID == .sample(3))
     #expect(root.version == 1)
     #expect(fixture.changes.inserted.map(\.id) == [root.id])
-    #expect(fixture.repository.takeEvents() == root.recordedEvents)
+    let founder = MembershipEvent(
+      tenantID: .sample(3), object: .tenant(.sample(3)), member: .user(UserID(stored: "alice")),
+      change: .set(role: .admin, old: nil), occurredAt: ServiceFixture.now)
+    #expect(fixture.takeEvents() == root.recordedEvents.map { .workspace($0) } + [.membership(founder)])
   }
 
   @Test("a default name that is none is answered like any other")
   func invalidDefaultName() {
-    let command = WorkspaceCommand.createRoot(name: nil, id: nil)
-    let fixture = ServiceFixture(tenant: 3, [command], defaultRootName: " ")
+    let command: any WorkspaceCommand = .createRoot(name: nil, id: nil)
+    let fixture = ServiceFixture(tenant: 3, [command], rules: WorkspaceRules(defaultRootName: " "))
     #expect(fixture.run(command) == .failure(.invalidWorkspaceName(.empty)))
   }
 
@@ -38,7 +41,7 @@ import WorkspaceDomain
     #expect(workspace.id == id ?? .sample(1001))
     #expect(workspace.parentID == .sample(13))
     #expect(workspace.createdAt == ServiceFixture.now)
-    #expect(fixture.repository.takeEvents().map(\.change) == [.created(name: name("new"), creator: "alice")])
+    #expect(fixture.takeChanges() == [.created(name: name("new"), founder: Founder(userID: UserID(stored: "alice"), role: .admin))])
   }
 
   @Test("a name of another tenant is free, and so is one that differs in bytes", arguments: ["A", "Main", "a\u{301}"])
@@ -56,17 +59,64 @@ import WorkspaceDomain
     #expect(workspace.version == 4)
     #expect(workspace.updatedAt == ServiceFixture.now)
     #expect(fixture.changes.updated.map(\.readVersion) == [3])
-    #expect(fixture.repository.takeEvents().map(\.change) == [.renamed(oldName: name("b"), name: name("new"))])
+    #expect(fixture.takeChanges() == [.renamed(oldName: name("b"), name: name("new"))])
   }
 
   @Test("a rename to the name that it has succeeds, changes nothing and emits nothing", arguments: ["b", " b\t"])
   func renameToSame(text: String) throws {
-    let command = WorkspaceCommand.rename(id: .sample(12), name: text)
+    let command: any WorkspaceCommand = .rename(id: .sample(12), name: text)
     let fixture = ServiceFixture([command])
     #expect(try fixture.service.rename(.sample(12), to: text) == ServiceFixture.workspaces[2])
     #expect(fixture.changes == WriteSet())
-    #expect(fixture.repository.takeEvents().isEmpty)
+    #expect(fixture.takeEvents().isEmpty)
     #expect(fixture.commit().isEmpty)
+  }
+
+  @Test func `a workspace moves with all that is below it, and says where it came from`() throws {
+    let fixture = ServiceFixture([.move(id: .sample(11), parentID: .sample(12)), .get(id: .sample(13))])
+    let moved = try fixture.service.move(.sample(11), to: .sample(12))
+    #expect(moved.parentID == .sample(12) && moved.version == 4 && moved.updatedAt == ServiceFixture.now)
+    #expect(fixture.takeChanges() == [.moved(oldParentID: .sample(10), parentID: .sample(12))])
+    #expect(try fixture.repository.depth(of: .sample(11)) == 3)
+    #expect(try fixture.repository.isInside(.sample(13), of: .sample(12)))
+    #expect(fixture.changes.updated.map(\.aggregate.parentID) == [.sample(12)])
+    #expect(fixture.commit() == [.moved(.sample(11), from: .sample(10), to: .sample(12), version: 4)])
+  }
+
+  @Test func `a move to the parent that it has succeeds, changes nothing and emits nothing, however deep the tree is`() throws {
+    let rules = WorkspaceRules(treeDepth: 1)
+    let fixture = ServiceFixture([.move(id: .sample(13), parentID: .sample(11))], rules: rules)
+    #expect(try fixture.service.move(.sample(13), to: .sample(11)) == ServiceFixture.workspaces[3])
+    #expect(fixture.changes == WriteSet())
+    #expect(fixture.takeEvents().isEmpty)
+    #expect(fixture.commit().isEmpty)
+  }
+
+  @Test func `a tree grows to its limit and no deeper, by what is created and by what is moved`() throws {
+    let rules = WorkspaceRules(treeDepth: 3)
+    let commands: [any WorkspaceCommand] = [
+      .create(name: "d", parentID: .sample(13), id: nil), .create(name: "e", parentID: .sample(12), id: nil),
+      .move(id: .sample(11), parentID: .sample(12)), .move(id: .sample(12), parentID: .sample(11)),
+      .move(id: .sample(12), parentID: .sample(13)),
+    ]
+    for (index, command) in commands.enumerated() {
+      let fixture = ServiceFixture(commands, rules: rules)
+      switch fixture.run(command) {
+      case .success: #expect([1, 3].contains(index), "\(command)")
+      case .failure(let error):
+        #expect(error == .workspaceTreeTooDeep(3))
+        #expect(fixture.changes == WriteSet())
+      }
+    }
+  }
+
+  @Test func `two moves that would make a circle together end with one of them rejected`() throws {
+    let moves: [any WorkspaceCommand] = [.move(id: .sample(11), parentID: .sample(12)), .move(id: .sample(12), parentID: .sample(11))]
+    for moves in [moves, moves.reversed()] {
+      let fixture = ServiceFixture(moves)
+      #expect(throws: Never.self) { try fixture.run(moves[0]).get() }
+      #expect(throws: WorkspaceServiceError.workspaceInsideItself) { try fixture.run(moves[1]).get() }
+    }
   }
 
   @Test("a leaf is deleted, a root can be renamed")
@@ -75,7 +125,7 @@ import WorkspaceDomain
     #expect(try fixture.service.delete(.sample(13)) == .sample(13))
     #expect(try fixture.service.rename(.sample(10), to: "Top").isRoot)
     #expect(fixture.changes.deleted == [.init(id: .sample(13), version: 3)])
-    #expect(fixture.repository.takeEvents().map(\.change) == [
+    #expect(fixture.takeChanges() == [
       .deleted(name: name("c")), .renamed(oldName: name("Root"), name: name("Top")),
     ])
   }
@@ -123,7 +173,7 @@ import WorkspaceDomain
   @Test("what was not loaded is a failure, not an answer")
   func notLoaded() {
     let fixture = ServiceFixture([])
-    for command in [.get(id: .sample(99)), .list(limit: 1, after: nil), .createRoot(name: "n", id: nil)] as [WorkspaceCommand] {
+    for command in [.get(id: .sample(99)), .list(limit: 1, after: nil), .createRoot(name: "n", id: nil)] as [any WorkspaceCommand] {
       guard case .failure(let error) = fixture.run(command), case .repositoryFailed = error else {
         Issue.record("\(command) was answered")
         continue
@@ -134,7 +184,7 @@ import WorkspaceDomain
 
   @Test("without an id left the command fails and changes nothing")
   func identifiersExhausted() {
-    let command = WorkspaceCommand.create(name: "new", parentID: .sample(10), id: nil)
+    let command: any WorkspaceCommand = .create(name: "new", parentID: .sample(10), id: nil)
     let fixture = ServiceFixture([command], identifiers: CountingIdentifiers(limit: 0))
     #expect(fixture.run(command) == .failure(.identifiersExhausted))
     #expect(fixture.changes == WriteSet())

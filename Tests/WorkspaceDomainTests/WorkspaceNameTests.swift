@@ -11,11 +11,20 @@ import WorkspaceDomain
     #expect(try WorkspaceName(text).text == name)
   }
 
-  @Test("what only looks empty is kept", arguments: [
-    "\u{200B}", "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{180E}", "\u{301}", "\u{FFFD}", "\u{FFFE}",
+  @Test("what nobody sees is kept beside what somebody does", arguments: [
+    "a\u{200B}", "\u{2060}a", "\u{FEFF}.", "\u{AD}a\u{AD}", "👩\u{200D}🚀", "\u{202E}abc", "\u{301}", "\u{FFFD}", "\u{FFFE}",
+    "\u{2800}x", "\u{E000}",
   ])
-  func invisible(text: String) throws {
+  func partlyInvisible(text: String) throws {
     #expect(try WorkspaceName(text).text.unicodeScalars.elementsEqual(text.unicodeScalars))
+  }
+
+  @Test("a name of nothing but characters that nobody sees is none", arguments: [
+    "\u{200B}", "\u{2060}", "\u{FEFF}", "\u{AD}", "\u{180E}", "\u{200D}\u{200C}", "\u{202E}", "\u{2066}\u{2069}", "\u{3164}",
+    "\u{115F}\u{1160}", "\u{FFA0}", "\u{2800}", "\u{200B} \u{200B}", "\u{FE0F}", "\u{E0020}", " \u{2063} ", "\u{34F}",
+  ])
+  func invisible(text: String) {
+    #expect(throws: WorkspaceName.Problem.invisible) { try WorkspaceName(text) }
   }
 
   @Test("a name of nothing but white space is empty", arguments: ["", " ", "\t\n", "\u{3000}\u{A0}\u{85}"])

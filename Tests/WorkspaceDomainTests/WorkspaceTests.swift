@@ -18,14 +18,15 @@ import Testing
 
   @Test("a new workspace has version 1 and records that it was created, and by whom", arguments: [nil, "alice"], [nil, WorkspaceID.sample(1)])
   func create(creator: String?, parentID: WorkspaceID?) {
+    let founder = creator.map { Founder(userID: UserID(stored: $0), role: .admin) }
     let name = WorkspaceName(stored: "n")
     let workspace = Workspace.create(
-      id: .sample(2), tenantID: .sample(9), name: name, parentID: parentID, creator: creator, at: earlier)
+      id: .sample(2), tenantID: .sample(9), name: name, parentID: parentID, founder: founder, at: earlier)
     #expect(workspace.version == 1)
     #expect(workspace.createdAt == earlier)
     #expect(workspace.updatedAt == earlier)
     #expect(workspace.isRoot == (parentID == nil))
-    #expect(workspace.recordedEvents == [event(.created(name: name, creator: creator), at: earlier, parentID: parentID)])
+    #expect(workspace.recordedEvents == [event(.created(name: name, founder: founder), at: earlier, parentID: parentID)])
     #expect(workspace.recordedEvents[0].isRoot == (parentID == nil))
   }
 

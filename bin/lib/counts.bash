@@ -15,6 +15,15 @@ count_tests() {
   echo "$passed $failed"
 }
 
+# Prints a line for each failed check: list_failures FILE
+list_failures() {
+  [[ ! -f $1 ]] || awk '
+    function value(name) { return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+    /<testcase / { test = value("classname") "/" value("name") }
+    /<failure /  { print test ": " substr(value("message"), 1, 500) }
+  ' "$1" | sed -e 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#10;/ /g; s/&amp;/\&/g'
+}
+
 # Markup in messages is escaped, so these patterns match real elements only.
 count_cases() {
   awk '

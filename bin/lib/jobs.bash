@@ -28,7 +28,8 @@ stop_job() {
 }
 
 # Starts a fresh stack in WORKSPACE_STACK_DIR, as $stack_job: start_stack LOG.
-# Fresh, so that what an earlier run left cannot decide this one.
+# Fresh, so that what an earlier run left cannot decide this one. Its servers are those
+# of $release, which is empty for this machine's.
 start_stack() {
   renew_stack >"$1" 2>&1 8>&- &
   stack_job=$! stack_used=true
@@ -38,7 +39,7 @@ renew_stack() {
   "$root/bin/stack" kill rabbitmq
   "$root/bin/stack" kill postgres
   rm -rf -- "$WORKSPACE_STACK_DIR"
-  exec "$root/bin/stack" up
+  exec "$root/bin/stack" up ${release:+--release "$release"}
 }
 
 # Waits until the stack is up: await_stack LOG. Fails when it did not start.

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Debian packages: which are missing, and how to install them politely.
+# Debian packages: which are missing, and how to install them politely. Packages of PyPI, below .stack/.
 
 # Where invoke-rc.d and deb-systemd-invoke ask whether an install may start a service.
 readonly service_policy=/usr/sbin/policy-rc.d
@@ -30,12 +30,13 @@ provided() {
   esac
 }
 
-# The newest PostgreSQL server's major version; 0 without one.
+# The newest PostgreSQL server's major version; 0 without one. In the folder of
+# another system, where one is given: newest_postgres [FOLDER]
 newest_postgres() {
-  local server version newest=0
-  for server in /usr/lib/postgresql/*/bin/postgres; do
+  local server version newest=0 folder=${1:-}/usr/lib/postgresql
+  for server in "$folder"/*/bin/postgres; do
     [[ -x $server ]] || continue
-    version=${server#/usr/lib/postgresql/}
+    version=${server#"$folder"/}
     version=${version%%/*}
     if [[ $version =~ ^[0-9]+$ ]] && ((version > newest)); then newest=$version; fi
   done
@@ -106,4 +107,18 @@ allow_service_starts() {
   if grep -qs '^# temporary: workspace-worker bin/setup$' "$service_policy"; then
     as_root rm -f "$service_policy"
   fi
+}
+
+# An environment of python3, $root/.stack/NAME, with packages of PyPI and nothing else; made once for each list of
+# packages: python_environment NAME REQUIREMENTS
+python_environment() {
+  local folder=$root/.stack/$1
+  cmp -s -- "$2" "$folder/complete" && return
+  say "python environment: .stack/$1"
+  rm -rf -- "$folder"
+  if ! python3 -m venv "$folder" ||
+    ! "$folder/bin/pip" install --quiet --disable-pip-version-check --requirement "$2" >&2; then
+    fail "the packages of ${2#"$root"/} can't be installed; see above"
+  fi
+  cp -- "$2" "$folder/complete"
 }

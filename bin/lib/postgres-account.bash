@@ -8,7 +8,7 @@
 # PG* variables stay out.
 set_postgres_account() {
   local account
-  as_postgres=(env -i PATH="$PATH" HOME=/ LC_ALL=C.UTF-8)
+  as_postgres=("${inside[@]}" env -i PATH="$PATH" HOME=/ LC_ALL=C.UTF-8)
   ((EUID == 0)) || return 0
   account=$(postgres_account)
   as_postgres+=(setpriv --reuid "${account%:*}" --regid "${account#*:}" --clear-groups)
@@ -19,6 +19,7 @@ set_postgres_account() {
 postgres_account() {
   local name account
   account=$(stat -L -c %u:%g -- "$stack_dir/postgres" 2>/dev/null) || account=0:0
+  if [[ $account == 0:* && -n $release_root ]]; then account=$(release_account postgres); fi
   for name in postgres nobody; do
     [[ $account == 0:* ]] || break
     account=$(id -u "$name" 2>/dev/null):$(id -g "$name" 2>/dev/null) || account=0:0
@@ -52,7 +53,7 @@ settle_postgres_folder() {
   fi
   # Not by the link, which itself lies where the account may not look.
   "${as_postgres[@]}" test -w "$(realpath -- "$folder")" && return
-  if ((EUID != 0)) || [[ -L $folder ]]; then
+  if ((EUID != 0)) || [[ -L $folder || -n $release_root ]]; then
     fail "the account that PostgreSQL runs as cannot write to $folder"
   fi
   elsewhere=$(postgres_elsewhere)

@@ -9,13 +9,13 @@ postgres_ports() {
 }
 
 # The programs that fit the cluster: those of the version that made it, or the
-# newest for a cluster that is still to be made.
+# newest for a cluster that is still to be made. The path is the one in the release.
 postgres_programs() {
   local version folder
-  version=$(cat "$stack_dir/postgres/data/PG_VERSION" 2>/dev/null) || version=$(newest_postgres)
+  version=$(cat "$stack_dir/postgres/data/PG_VERSION" 2>/dev/null) || version=$(newest_postgres "$release_root")
   ((version >= 15)) || fail "PostgreSQL 15 or later is not installed; run bin/setup"
   folder=/usr/lib/postgresql/$version/bin
-  [[ -x $folder/postgres ]] ||
+  [[ -x $release_root$folder/postgres ]] ||
     fail "$stack_dir/postgres was made by PostgreSQL $version, which is not installed." \
       "Install it, or remove $stack_dir to begin afresh."
   printf '%s\n' "$folder"
@@ -23,7 +23,7 @@ postgres_programs() {
 
 postgres_version() {
   local version
-  version=$("$(postgres_programs)/postgres" --version)
+  version=$("${inside[@]}" "$(postgres_programs)/postgres" --version)
   version=${version#*) }
   printf '%s\n' "${version%% *}"
 }
@@ -33,8 +33,13 @@ postgres_stop_signal() {
   echo INT
 }
 
+# The programs for clients, of this machine: they need not be of the server's version.
+postgres_clients() {
+  printf '/usr/lib/postgresql/%s/bin\n' "$(newest_postgres)"
+}
+
 postgres_answers() {
-  env -i "$(postgres_programs)/pg_isready" -q -t 3 -h 127.0.0.1 -p "$(port_of postgres postgres)"
+  env -i "$(postgres_clients)/pg_isready" -q -t 3 -h 127.0.0.1 -p "$(port_of postgres postgres)"
 }
 
 # Server processes work in the cluster's folder and nowhere else. (They write
@@ -42,10 +47,12 @@ postgres_answers() {
 postgres_members() {
   local folder
   postgres_folders | sort -u | while IFS= read -r folder; do
-    # find takes a pattern, so what is special in one needs a backslash.
+    # find takes a pattern, so what is special in one needs a backslash. In a release
+    # the path begins with that one's folder, whichever the stack was last.
     folder=$(printf '%s' "$folder/data" | sed 's/[][*?\\]/\\&/g')
     find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/cwd' \
-      \( -lname "$folder" -o -lname "$folder (deleted)" \) 2>/dev/null
+      \( -lname "$folder" -o -lname "$folder (deleted)" -o -lname "$releases_folder/[a-z]*$folder" \
+      -o -lname "$releases_folder/[a-z]*$folder (deleted)" \) 2>/dev/null
   done | only_postgres
 }
 
@@ -54,7 +61,7 @@ only_postgres() {
   local path
   while IFS= read -r path; do
     path=${path%/cwd}
-    if [[ $(readlink "$path/exe") == /usr/lib/postgresql/*/bin/postgres* ]]; then
+    if [[ $(readlink "$path/exe") =~ ^("$releases_folder"/[a-z]+)?/usr/lib/postgresql/[0-9]+/bin/postgres ]]; then
       printf '%s\n' "${path#/proc/}"
     fi
   done
@@ -139,5 +146,5 @@ postgres_psql() {
   server_pid postgres >/dev/null || { say "postgres is down; run bin/stack up"; exit 3; }
   PGHOST=127.0.0.1 PGPORT=$(port_of postgres postgres) PGSSLMODE=disable \
     PGUSER=$role PGDATABASE=$database PGPASSWORD=$(postgres_password) \
-    exec "$(postgres_programs)/psql" "$@"
+    exec "$(postgres_clients)/psql" "$@"
 }

@@ -6,14 +6,15 @@ rabbitmq_ports() {
   echo amqp amqps management prometheus distribution epmd
 }
 
-# The package's own scripts: those on PATH switch to the system's broker user.
+# The package's own scripts: those on PATH switch to the system's broker user. The
+# path is the one in the release.
 rabbitmq_scripts() {
   local folder newest=''
-  for folder in /usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin; do
+  for folder in "$release_root"/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin; do
     [[ -x $folder/rabbitmq-server ]] && newest=$folder
   done
   [[ -n $newest ]] || fail "RabbitMQ is not installed; run bin/setup"
-  printf '%s\n' "$newest"
+  printf '%s\n' "${newest#"$release_root"}"
 }
 
 rabbitmq_version() {
@@ -48,11 +49,20 @@ rabbitmq_members() {
   done
 }
 
-# Sets $rabbitmq_environment: all that the node and rabbitmqctl get to see. The
-# caller's RABBITMQ_* and ERL_* must not reach them, nor the system's settings.
-set_rabbitmq_environment() {
-  local home=$stack_dir/rabbitmq loopback='-kernel inet_dist_use_interface {127,0,0,1}'
-  rabbitmq_environment=(
+# Sets $as_rabbitmq, the words before a command of the broker, the last of which are
+# all variables that the node and rabbitmqctl get to see: the caller's RABBITMQ_* and
+# ERL_* must not reach them, nor the system's settings. In a release, whose account
+# for it is there, the broker does not run as root.
+set_rabbitmq_account() {
+  local home=$stack_dir/rabbitmq loopback='-kernel inet_dist_use_interface {127,0,0,1}' account
+  as_rabbitmq=("${inside[@]}")
+  if [[ -n $release_root ]]; then
+    account=$(release_account rabbitmq)
+    as_rabbitmq+=(setpriv --reuid "${account%:*}" --regid "${account#*:}" --clear-groups)
+  fi
+  as_rabbitmq+=(
+    # Where Mnesia leaves a dump when it fails.
+    env -i --chdir="$home/log"
     PATH="$PATH" LC_ALL=C.UTF-8 HOME="$home"
     RABBITMQ_NODENAME=workspace_worker@localhost
     RABBITMQ_NODE_IP_ADDRESS=127.0.0.1
@@ -102,9 +112,10 @@ management.tcp.port = $(port_of rabbitmq management)
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = $(port_of rabbitmq prometheus)
 listeners.ssl.1 = 127.0.0.1:$(port_of rabbitmq amqps)
-ssl_options.cacertfile = $stack_dir/tls/ca.pem
-ssl_options.certfile = $stack_dir/tls/server.pem
-ssl_options.keyfile = $stack_dir/tls/server.key
+listeners.ssl.2 = 127.0.0.2:$(port_of rabbitmq amqps)
+ssl_options.cacertfile = $home/tls/ca.pem
+ssl_options.certfile = $home/tls/server.pem
+ssl_options.keyfile = $home/tls/server.key
 ssl_options.verify = verify_peer
 ssl_options.fail_if_no_peer_cert = false
 ssl_cert_login_from = common_name
@@ -113,7 +124,17 @@ auth_mechanisms.2 = AMQPLAIN
 auth_mechanisms.3 = EXTERNAL
 # A developer's disk may be nearly full; the broker should work all the same.
 disk_free_limit.absolute = 64MB
+# What RabbitMQ 3 takes by default, and 4 does not.
+max_message_size = 134217728
 CONF
+  write_rabbitmq_tls "$home/tls"
+  [[ -z $release_root ]] || chown -R "$(release_account rabbitmq)" -- "$home"
+}
+
+# The broker's copies, which its account can read.
+write_rabbitmq_tls() {
+  mkdir -p -- "$1"
+  (umask 077 && cp -- "$stack_dir"/tls/{ca.pem,server.pem,server.key} "$1/")
 }
 
 rabbitmq_launch() {
@@ -126,17 +147,13 @@ rabbitmq_launch() {
   [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
   make_certificates
   write_rabbitmq_config
-  set_rabbitmq_environment
+  set_rabbitmq_account
   raise_file_limit
-  # Where Mnesia leaves a dump when it fails.
-  cd -- "$stack_dir/rabbitmq/log" || fail "cannot enter $stack_dir/rabbitmq/log"
   # Started here, epmd is this stack's own; the node would start it as a daemon.
-  spawn "$(server_log rabbitmq)" \
-    env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" epmd
+  spawn "$(server_log rabbitmq)" "${as_rabbitmq[@]}" "$(rabbitmq_mark)" epmd
   wait_until 10 is_listening "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
   is_alive "$spawned" || fail_with_log rabbitmq "has no epmd of its own"
-  spawn "$(server_log rabbitmq)" \
-    env -i "${rabbitmq_environment[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"
+  spawn "$(server_log rabbitmq)" "${as_rabbitmq[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"
 }
 
 # The node makes tables as large as the limit, so not more than a broker needs.
@@ -151,6 +168,6 @@ rabbitmq_ctl() {
   local scripts
   scripts=$(rabbitmq_scripts)
   server_pid rabbitmq >/dev/null || { say "rabbitmq is down; run bin/stack up"; exit 3; }
-  set_rabbitmq_environment
-  exec env -i "${rabbitmq_environment[@]}" "$scripts/rabbitmqctl" "$@"
+  set_rabbitmq_account
+  exec "${as_rabbitmq[@]}" "$scripts/rabbitmqctl" "$@"
 }

@@ -1,11 +1,9 @@
-package import DeliveryPipeline
-import WorkspaceApplication
+package import Messaging
+import StrictJSON
+package import WorkspaceApplication
 
 /// Turns the bytes of a message into a command, or says why it is none.
 package struct CommandDecoder: Sendable {
-  /// The content types of a CloudEvent in structured JSON mode.
-  private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
-
   private let limits: ContractLimits
   private let traceRatio: Double?
   private let access: AccessList?
@@ -22,9 +20,10 @@ package struct CommandDecoder: Sendable {
   /// The command of a delivery, if its sender may send it.
   package func decode(_ delivery: Delivery) throws(InvalidCommand) -> DecodedCommand {
     let properties = delivery.properties
-    let command = try decode(delivery.body, contentType: properties.contentType, headers: properties.headers)
+    let command = try decode(delivery.body, properties)
     let isPermitted = access?.permits(
-      user: properties.userID?.text, app: properties.appID?.text, type: command.type, tenantID: command.context.tenantID)
+      user: properties.userID?.text, app: properties.appID?.text, type: command.type, tenantID: command.context.tenantID,
+      actsForUser: command.context.userID != nil)
     guard isPermitted ?? true else { throw .forbidden(command) }
     return command
   }
@@ -35,77 +34,74 @@ package struct CommandDecoder: Sendable {
   package func decode(
     _ body: [UInt8], contentType: ShortString?, headers: HeaderTable? = nil
   ) throws(InvalidCommand) -> DecodedCommand {
+    var properties = MessageProperties()
+    properties.contentType = contentType
+    properties.headers = headers
+    return try decode(body, properties)
+  }
+
+  /// The command of a message with these properties.
+  package func decode(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedCommand {
+    let form = MessageForm(properties)
     guard body.count <= limits.maximumBodyBytes else {
       throw invalid(.messageTooLarge, "the body has \(body.count) bytes, \(limits.maximumBodyBytes) are allowed")
     }
-    let document = try document(body)
+    let document = try document(body, form)
     let reader = EnvelopeReader(document)
     var envelope = reader.envelope
-    envelope.trace = envelope.trace ?? headers?.trace ?? newTrace(envelope)
-    guard isJSON(contentType) else { throw invalid(.invalidEnvelope, "the content type is not JSON", envelope) }
-    guard reader.problem == nil, let id = envelope.id, let source = envelope.source, let typeName = envelope.type,
-      let tenantID = envelope.tenantID
-    else { throw invalid(.invalidEnvelope, reader.problem ?? "an attribute is missing", envelope) }
-    guard let type = CommandType(rawValue: typeName) else {
+    envelope.trace = envelope.trace ?? properties.headers?.trace ?? newTrace(envelope)
+    if let problem = form.problem { throw invalid(.invalidEnvelope, problem, envelope) }
+    guard reader.problem == nil, let type = envelope.type, let key = envelope.key else {
+      throw invalid(.invalidEnvelope, reader.problem ?? "an attribute is missing", envelope)
+    }
+    guard let type = CommandType(rawValue: type) else {
       throw invalid(.unknownCommandType, "there is no command of that type", envelope)
     }
-    let data = try data(of: document, envelope)
-    let command = try command(type, data, envelope)
-    let key = CommandKey(source: source, id: id)
+    let data: JSONObject
+    let command: any WorkspaceCommand
+    do throws(CommandData.Problem) {
+      data = try CommandPayload.read(from: document)
+      command = try type.command.init(CommandData(data))
+    } catch {
+      throw invalid(.invalidData, error.detail, envelope)
+    }
     return DecodedCommand(
-      type: type, context: CommandContext(key: key, tenantID: tenantID, userID: envelope.userID, trace: envelope.trace),
-      command: command,
-      fingerprint: Fingerprint.of(type: type, tenantID: tenantID, data: data),
+      type: type, context: CommandContext(key: key, userID: envelope.userID, trace: envelope.trace), command: command,
+      fingerprint: Fingerprint.of(
+        type: type, tenantID: key.tenantID, userID: envelope.userID, data: data,
+        written: CommandPayload.written(in: document)),
       sentAt: reader.time)
   }
 
   /// The trace that begins here, where one may; a message without a key has none.
   private func newTrace(_ envelope: PartialEnvelope) -> TraceContext? {
-    guard let traceRatio, let id = envelope.id, let source = envelope.source else { return nil }
-    return CommandTrace(of: CommandKey(source: source, id: id)).context(sampling: traceRatio)
+    guard let traceRatio, let key = envelope.key else { return nil }
+    return CommandTrace(of: key).context(sampling: traceRatio)
   }
 
-  private func document(_ body: [UInt8]) throws(InvalidCommand) -> JSONObject {
+  private func document(_ body: [UInt8], _ form: MessageForm) throws(InvalidCommand) -> JSONObject {
     let value: JSONValue
     do throws(JSONReader.Problem) {
       value = try JSONReader.read(body)
     } catch {
-      throw invalid(.malformedJSON, error.explanation)
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+      throw invalid(.malformedJSON, form.explanation(of: error))
     }
-    guard case .object(let document) = value else { throw invalid(.invalidEnvelope, "the body is not a JSON object") }
+    guard case .object(let document) = value else {
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+      throw invalid(.invalidEnvelope, form.explanationOfNoObject(value))
+    }
+    if document["specversion"] == nil, let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
     return document
   }
 
-  private func isJSON(_ contentType: ShortString?) -> Bool {
-    guard let contentType, !contentType.bytes.isEmpty else { return true }
-    // As nearly all senders write it; else case, spaces and parameters don't count.
-    if Self.contentTypes.contains(contentType) { return true }
-    let space = UInt8(ascii: " ")
-    let mediaType = contentType.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
-    guard let text = String(validating: mediaType.reversed(), as: UTF8.self) else { return false }
-    return ShortString(text.lowercased()).map(Self.contentTypes.contains) ?? false
-  }
-
-  private func data(of document: JSONObject, _ envelope: PartialEnvelope) throws(InvalidCommand) -> JSONObject {
-    switch document["data"] {
-    case .object(let data): return data
-    case nil, .null: return .empty
-    default: throw invalid(.invalidData, "data is not an object", envelope)
-    }
-  }
-
-  private func command(
-    _ type: CommandType, _ data: JSONObject, _ envelope: PartialEnvelope
-  ) throws(InvalidCommand) -> WorkspaceCommand {
-    do throws(CommandData.Problem) {
-      return try CommandData.command(type, data)
-    } catch {
-      throw invalid(.invalidData, error.detail, envelope)
-    }
+  /// Whoever sent it is told, by the attributes in the headers.
+  private func inBinaryMode(_ attributes: JSONObject) -> InvalidCommand {
+    invalid(.invalidEnvelope, MessageForm.binaryProblem, EnvelopeReader(attributes).envelope)
   }
 
   private func invalid(
-    _ reason: InvalidCommand.Reason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
+    _ reason: DeadLetterReason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
   ) -> InvalidCommand {
     InvalidCommand(reason: reason, detail: detail, envelope: envelope)
   }
@@ -117,16 +113,5 @@ extension HeaderTable {
     guard let parent = string("traceparent"), TraceParent.isValid(parent) else { return nil }
     let state = string("tracestate").flatMap { AttributeRules.isText($0, maximumLength: 512) ? $0 : nil }
     return TraceContext(traceparent: parent, tracestate: state)
-  }
-}
-
-extension JSONReader.Problem {
-  fileprivate var explanation: String {
-    switch self {
-    case .malformed(let offset): "the body is not JSON from byte \(offset) on"
-    case .nestedTooDeeply: "the body is nested more than \(JSONReader.maximumDepth) levels deep"
-    case .numberOutOfRange: "the body has a number that is out of range"
-    case .duplicateKey: "the body has an object with a key that stands twice"
-    }
   }
 }

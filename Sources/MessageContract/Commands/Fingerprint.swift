@@ -1,17 +1,73 @@
 import Crypto
+import StrictJSON
+import WorkspaceApplication
 import WorkspaceDomain
 
-/// What must be equal for two messages of one key to be the same command: type, tenant and data by value. The order of
+/// What must be equal for two messages of one key to be the same command: type, user and what the data asks for. The order of
 /// keys, white space, and attributes such as `time` don't matter.
 enum Fingerprint {
-  static func of(type: CommandType, tenantID: TenantID, data: JSONObject) -> [UInt8] {
+  /// - Parameters:
+  ///   - data: what the command is made of.
+  ///   - written: its member `data`, as entries before migration 12 were recorded.
+  static func of(
+    type: CommandType, tenantID: TenantID, userID: String?, data: JSONObject, written: JSONObject
+  ) -> CommandFingerprint {
+    CommandFingerprint(
+      withUser: digest { writer in
+        writer.member("type", type.rawValue)
+        writer.member("userid", orNull: userID)
+        writer.member("data", .object(data.asked))
+      },
+      withoutUser: digest { writer in
+        writer.member("type", type.rawValue)
+        writer.member("tenantid", tenantID.ulid)
+        writer.member("data", .object(written))
+      })
+  }
+
+  /// Members are sorted and numbers have one spelling: equal values have equal bytes.
+  private static func digest(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
-    writer.object { writer in
-      writer.member("type", type.rawValue)
-      writer.member("tenantid", tenantID.ulid)
-      // Members are sorted and numbers have one spelling: equal values have equal bytes.
-      writer.member("data", .object(data))
-    }
+    writer.object(members)
     return Array(SHA256.hash(data: writer.bytes))
+  }
+}
+
+extension JSONObject {
+  /// The same data in one spelling: without the members that are null and so count as left out, with names without the white
+  /// space at their ends, and identifiers in upper case. Members that no command has stay as they are.
+  fileprivate var asked: JSONObject {
+    // Nearly all data is written like that.
+    guard members.contains(where: { $0.asked != $0 }) else { return self }
+    return JSONObject(members.compactMap(\.asked)) ?? self
+  }
+}
+
+extension JSONObject.Member {
+  /// Nil where it counts as left out.
+  fileprivate var asked: JSONObject.Member? {
+    switch (key, value) {
+    case (_, .null) where Self.known.contains(key): nil
+    case ("name", .string(let text)):
+      (try? WorkspaceName(text)).map { JSONObject.Member(key: key, value: .string($0.text)) } ?? self
+    case (_, .string(let text)) where Self.identifiers.contains(key):
+      ULID(text).map { JSONObject.Member(key: key, value: .string("\($0)")) } ?? self
+    // Of a member and an object the type says whether the id is one that has two spellings.
+    case ("member", .object(let member)), ("object", .object(let member)):
+      JSONObject.Member(key: key, value: .object(member.naming))
+    default: self
+    }
+  }
+
+  private static let identifiers: Set = ["workspace_id", "parent_workspace_id", "group_id", "after"]
+  private static let known = identifiers.union(["name", "limit", "user_id", "role", "member", "permission", "object"])
+}
+
+extension JSONObject {
+  fileprivate var naming: JSONObject {
+    guard case .string(let type) = self["type"], type != "user", case .string(let text) = self["id"], let id = ULID(text)
+    else { return self }
+    let members = members.map { $0.key == "id" ? Member(key: "id", value: .string("\(id)")) : $0 }
+    return JSONObject(members) ?? self
   }
 }

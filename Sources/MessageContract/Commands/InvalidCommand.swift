@@ -1,17 +1,11 @@
+package import WorkspaceApplication
+
 /// A message that is no command, and as much of it as could be read.
 package struct InvalidCommand: Error, Sendable, Equatable {
-  package enum Reason: String, Sendable, CaseIterable {
-    case malformedJSON = "malformed_json"
-    case invalidEnvelope = "invalid_envelope"
-    case unknownCommandType = "unknown_command_type"
-    case invalidData = "invalid_data"
-    case messageTooLarge = "message_too_large"
-    /// The access list does not permit it.
-    case forbiddenSender = "forbidden_sender"
-  }
-
-  package let reason: Reason
-  /// What is wrong, for people. Names attributes and rules, never values: it is logged.
+  /// One of those that say that it is no command.
+  package let reason: DeadLetterReason
+  /// What is wrong, for people. Names attributes and rules; of values only short pieces of what is no payload: it is logged,
+  /// and stands in the result.
   package let detail: String
   package let envelope: PartialEnvelope
 }
@@ -29,10 +23,10 @@ extension InvalidCommand {
       envelope: PartialEnvelope(command))
   }
 
-  /// A message that nobody dares to read.
+  /// A message that is not decoded, because decoding may crash the process.
   package static let unread = InvalidCommand(
     reason: .invalidEnvelope, detail: "the message was not read", envelope: PartialEnvelope())
 
   /// The same, as what a result and a dead letter say of it.
-  package var failure: CommandFailure { CommandFailure(code: reason.rawValue, detail: detail) }
+  package var failure: CommandFailure { CommandFailure(reason, detail: detail) }
 }

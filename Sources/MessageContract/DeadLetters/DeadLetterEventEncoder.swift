@@ -1,3 +1,5 @@
+import StrictJSON
+package import WorkspaceApplication
 package import WorkspaceDomain
 
 /// Writes the announcement of a message that is in the ledger of dead letters now: what it is about and why, nothing of
@@ -10,7 +12,8 @@ package enum DeadLetterEventEncoder {
   ///   - envelope: as much of the message as could be read.
   ///   - queue: `<virtual host>/<queue>` that it was delivered from.
   package static func encode(
-    letter: ULID, reason: String, envelope: PartialEnvelope, queue: String, attempts: Int, id: ULID, at time: Timestamp
+    letter: ULID, reason: DeadLetterReason, envelope: PartialEnvelope, queue: String, attempts: Int, id: ULID,
+    at time: Timestamp
   ) -> EncodedMessage {
     var writer = JSONWriter()
     writer.object { writer in
@@ -18,7 +21,7 @@ package enum DeadLetterEventEncoder {
       writer.cause(id: envelope.id, source: envelope.source, trace: envelope.trace)
       writer.object("data") { writer in
         writer.member("dead_letter_id", letter)
-        writer.member("reason", reason)
+        writer.member("reason", reason.rawValue)
         writer.member("queue", queue)
         writer.member("tenant_id", orNull: envelope.tenantID?.ulid)
         writer.member("command_type", orNull: envelope.type)

@@ -1,15 +1,31 @@
 import Crypto
-package import DeliveryPipeline
+package import Messaging
 
-/// What makes a delivery the same message as one before: where it was published to, its properties and its body.
+/// What makes a delivery the same message as one before: where it was published to, its properties and its body, by what they
+/// mean. A broker need not deliver the same bytes again.
 package enum MessageFingerprint {
   /// - Returns: SHA-256, 32 bytes.
   package static func of(_ message: OutboundMessage) -> [UInt8] {
+    var properties = message.properties
+    let headers = properties.headers?.canonical ?? []
+    properties.headers = nil
+    properties.expiration = properties.expiration.map(\.canonicalExpiration)
+    // Not persistent, said or not said.
+    if properties.deliveryMode == 1 { properties.deliveryMode = nil }
     var hash = SHA256()
-    for part in [message.exchange.bytes, message.routingKey.bytes, message.propertyList.bytes, message.body] {
+    let list = PropertyList(properties).bytes
+    for part in [message.exchange.bytes, message.routingKey.bytes, list, headers, message.body] {
       withUnsafeBytes(of: UInt64(part.count).bigEndian) { hash.update(bufferPointer: $0) }
       part.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
     return Array(hash.finalize())
+  }
+}
+
+extension ShortString {
+  /// A number of milliseconds, which RabbitMQ from 4.0 on writes anew (`mc_amqpl:protocol_state`): "0060000" is "60000".
+  fileprivate var canonicalExpiration: ShortString {
+    guard let text, let number = UInt64(text) else { return self }
+    return ShortString("\(number)") ?? self
   }
 }

@@ -4,11 +4,7 @@ import WorkspaceDomain
 enum AttributeRules {
   /// Text of 1 to `maximumLength` Unicode scalars, without control characters and noncharacters.
   static func isText(_ text: String, maximumLength: Int) -> Bool {
-    // Nearly all texts are printable ASCII, whose scalars are its bytes.
-    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return (1...maximumLength).contains(text.utf8.count) }
-    let scalars = text.unicodeScalars
-    return !scalars.isEmpty && text.utf8.count <= maximumLength * 4 && scalars.count <= maximumLength
-      && scalars.allSatisfy { $0.properties.generalCategory != .control && !$0.properties.isNoncharacterCodePoint }
+    text.isAttribute(maximumLength: maximumLength)
   }
 
   /// A URI reference by its characters (RFC 3986, section 2): all of them allowed, each `%` with two digits behind it.

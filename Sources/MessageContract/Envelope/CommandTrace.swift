@@ -1,5 +1,6 @@
 import Crypto
 package import WorkspaceApplication
+import WorkspaceDomain
 
 /// The trace of a command whose sender began none, and the spans of all of its attempts.
 ///
@@ -35,7 +36,9 @@ package struct CommandTrace: Sendable {
   private func digest(_ attempt: String?) -> [UInt8] {
     // No attribute holds a control character.
     var text: [UInt8] = []
-    text.reserveCapacity(key.source.utf8.count + key.id.utf8.count + 2)
+    text.reserveCapacity(ULID.length + key.source.utf8.count + key.id.utf8.count + 3)
+    key.tenantID.ulid.withText { text += $0 }
+    text.append(0)
     text += key.source.utf8
     text.append(0)
     text += key.id.utf8

@@ -1,3 +1,4 @@
+import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
@@ -31,6 +32,7 @@ struct EnvelopeReader {
   private mutating func string(_ name: String, isRequired: Bool = false) -> String? {
     switch document[name] {
     case .string(let text): return text
+    case .illFormedString: note("the attribute \(name) has half of a surrogate pair, which is no character")
     case nil, .null:
       if isRequired { note("the attribute \(name) is missing") }
     default: note("the attribute \(name) is not a string")
@@ -70,10 +72,12 @@ struct EnvelopeReader {
     return tenantID
   }
 
+  private static let exampleTime = "2026-11-28T10:00:00Z"
+
   private mutating func readTime() {
     guard let text = string("time") else { return }
     time = AttributeRules.timestamp(text)
-    if time == nil { note("the attribute time is not an RFC 3339 timestamp") }
+    if time == nil { note("the attribute time is \(Excerpt.of(text)), which is not RFC 3339, such as \(Self.exampleTime)") }
   }
 
   private mutating func trace() -> TraceContext? {

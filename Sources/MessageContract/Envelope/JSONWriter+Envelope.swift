@@ -1,3 +1,5 @@
+import StrictJSON
+import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
@@ -26,4 +28,15 @@ extension JSONWriter {
   mutating func cause(_ context: CommandContext) {
     cause(id: context.key.id, source: context.key.source, trace: context.trace)
   }
+}
+
+extension JSONWriter {
+  mutating func member(_ key: StaticString, _ value: ULID) { value.withText { member(key, plain: $0) } }
+
+  /// Writes null where there is no value.
+  mutating func member(_ key: StaticString, orNull value: ULID?) {
+    if let value { member(key, value) } else { null(key) }
+  }
+
+  mutating func member(_ key: StaticString, _ value: Timestamp) { value.withText { member(key, plain: $0) } }
 }

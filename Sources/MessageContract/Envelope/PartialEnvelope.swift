@@ -12,6 +12,12 @@ package struct PartialEnvelope: Sendable, Equatable {
 
   package init() {}
 
+  /// What makes the command the same command; nil where that could not be read.
+  package var key: CommandKey? {
+    guard let tenantID, let source, let id else { return nil }
+    return CommandKey(tenantID: tenantID, source: source, id: id)
+  }
+
   /// All of a command's.
   package init(_ command: DecodedCommand) {
     id = command.context.key.id

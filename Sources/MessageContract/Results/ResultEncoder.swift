@@ -1,3 +1,4 @@
+import StrictJSON
 package import WorkspaceApplication
 package import WorkspaceDomain
 
@@ -5,7 +6,7 @@ package import WorkspaceDomain
 package enum ResultEncoder {
   /// The result of a command that was carried out, or that a rule said no to.
   package static func encode(
-    _ outcome: Result<WorkspaceReply, Rejection>, of command: DecodedCommand, id: ULID, at time: Timestamp
+    _ outcome: Result<CommandReply, Rejection>, of command: DecodedCommand, id: ULID, at time: Timestamp
   ) -> EncodedMessage {
     let tenantID = command.context.tenantID
     let type = command.type.rawValue + (outcome.isSuccess ? ".succeeded" : ".rejected")
@@ -36,7 +37,7 @@ package enum ResultEncoder {
     writer.object { writer in
       writer.envelope(id: id, type: type, time: time, subject: nil, tenantID: envelope.tenantID)
       writer.cause(id: envelope.id, source: envelope.source, trace: envelope.trace)
-      writer.object("data") { $0.error(code: failure.code, message: failure.detail) }
+      writer.object("data") { $0.error(code: failure.reason.rawValue, message: failure.detail) }
     }
     return EncodedMessage(id: id, type: type, time: time, tenantID: envelope.tenantID, body: writer.bytes)
   }
@@ -47,15 +48,17 @@ package enum ResultEncoder {
     return type
   }
 
-  /// The workspace that the command is about: the one that it names, or the one that it made.
+  /// The workspace that the command is about: the one that it names, or the one that it made; and of what has succeeded, the one
+  /// whose members it is about.
   private static func subject(
-    of command: WorkspaceCommand, _ outcome: Result<WorkspaceReply, Rejection>
+    of command: any WorkspaceCommand, _ outcome: Result<CommandReply, Rejection>
   ) -> WorkspaceID? {
-    if case .success(.workspace(let workspace)) = outcome { return workspace.id }
-    return switch command {
-    case .createRoot(_, let id), .create(_, _, let id): id
-    case .rename(let id, _), .delete(let id), .get(let id): id
-    case .list: nil
+    switch outcome {
+    case .success(.workspace(let workspace)): workspace.id
+    case .success(.memberSet(.workspace(let id), _)), .success(.memberRemoved(.workspace(let id), _)),
+      .success(.members(.workspace(let id), _)):
+      id
+    default: command.subject
     }
   }
 }
@@ -74,15 +77,57 @@ extension JSONWriter {
     }
   }
 
-  fileprivate mutating func reply(_ reply: WorkspaceReply) {
+  fileprivate mutating func reply(_ reply: CommandReply) {
     switch reply {
     case .workspace(let workspace): object("workspace") { $0.members(of: workspace) }
     case .deleted(let id): member("workspace_id", id.ulid)
+    case .group(let group): object("group") { $0.members(of: group) }
+    case .groupDeleted(let id): member("group_id", id.ulid)
+    case .groupPage(let page):
+      array("groups", page.groups) { writer, group in writer.object { $0.members(of: group) } }
+      member("count", page.groups.count)
+      member("next", orNull: page.next?.ulid)
+    case .tenantDeleted(let id): member("tenant_id", id.ulid)
+    case .memberSet(let object, let membership):
+      id(of: object)
+      member(membership.member)
+      member("role", membership.role.rawValue)
+    case .memberRemoved(let object, let member):
+      id(of: object)
+      self.member(member)
+    case .members(_, let page):
+      array("members", page.members) { writer, membership in
+        writer.object { writer in
+          writer.member(membership.member)
+          writer.member("role", membership.role.rawValue)
+        }
+      }
+      member("count", page.members.count)
+      member("next", orNull: page.next.map(MemberCursor.text))
+    case .access(let isAllowed): member("allowed", isAllowed)
     case .page(let page):
       array("workspaces", page.workspaces) { writer, workspace in writer.object { $0.members(of: workspace) } }
       member("count", page.workspaces.count)
       member("next", orNull: page.next?.ulid)
     }
+  }
+
+  /// A tenant needs none: the envelope has it.
+  private mutating func id(of object: Resource) {
+    switch object {
+    case .tenant: break
+    case .workspace(let id): member("workspace_id", id.ulid)
+    case .group(let id): member("group_id", id.ulid)
+    }
+  }
+
+  private mutating func members(of group: Group) {
+    member("id", group.id.ulid)
+    member("tenant_id", group.tenantID.ulid)
+    member("name", group.name.text)
+    member("created_at", group.createdAt)
+    member("updated_at", group.updatedAt)
+    member("version", group.version)
   }
 
   private mutating func members(of workspace: Workspace) {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import HTTPTypes
 import Hummingbird
 package import Logging
@@ -6,8 +7,19 @@ import NIOCore
 package import PrometheusExporter
 import ServiceLifecycle
 
-/// Answers `/livez`, `/readyz` and `/metrics`.
+/// Answers `/livez`, `/readyz` and `/metrics`, to GET and HEAD.
+///
+/// Whoever asks can't use up the process's descriptors: there are few connections at a time, and each lasts for a few
+/// seconds at most, whatever its client sends or leaves unread. More wait in the kernel's queue.
 package struct HealthServer: Service {
+  /// Nothing can be listened on at the address of the settings.
+  package struct Unavailable: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  private static let maximumConnections = 32
+  private static let longestConnection: TimeAmount = .seconds(5)
+
   private let host: String
   private let port: Int
   private let logger: Logger
@@ -28,9 +40,12 @@ package struct HealthServer: Service {
     self.readiness = readiness
   }
 
+  /// - Throws: ``Unavailable`` where another process has the port, or the host is no address of this machine.
   package func run() async throws {
-    let router = Router()
-    router.get("livez") { _, _ in try Self.response(.ok, Status(status: "live", missing: nil, warnings: nil)) }
+    let router = Router(options: .autoGenerateHeadEndpoints)
+    router.get("livez") { _, _ in
+      try Self.response(.ok, Status(status: "live", missing: nil, warnings: nil, activeWorker: nil))
+    }
     router.get("readyz") { [readiness] _, _ in
       let readiness = readiness()
       let isReady = readiness.missing.isEmpty
@@ -38,22 +53,43 @@ package struct HealthServer: Service {
         isReady ? .ok : .serviceUnavailable,
         Status(
           status: readiness.state, missing: isReady ? nil : readiness.missing,
-          warnings: readiness.warnings.isEmpty ? nil : readiness.warnings))
+          warnings: readiness.warnings.isEmpty ? nil : readiness.warnings, activeWorker: readiness.activeWorker))
     }
     router.get("metrics") { [metrics] _, _ in
       Response(
-        status: .ok, headers: [.contentType: PrometheusRegistry.contentType],
+        status: .ok, headers: [.contentType: PrometheusRegistry.contentType, .connection: "close"],
         body: .init(byteBuffer: ByteBuffer(string: metrics.exposition())))
     }
     let application = Application(
-      router: router, configuration: .init(address: .hostname(host, port: port)), logger: logger)
-    try await application.run()
+      router: router,
+      server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionDeadline(Self.longestConnection)])),
+      configuration: .init(
+        address: .hostname(host, port: port),
+        availableConnectionsDelegate: .maximum(Self.maximumConnections, logger: logger)),
+      logger: logger)
+    do {
+      try await application.run()
+    } catch let error as IOError {
+      throw unavailable(String(cString: strerror(error.errnoCode)))
+    } catch let error as SocketAddressError {
+      throw unavailable("\(error)")
+    }
+  }
+
+  private func unavailable(_ reason: String) -> Unavailable {
+    Unavailable(description: "the HTTP port \(host):\(port) (http.host, http.port) can't be listened on: \(reason)")
   }
 
   private struct Status: Encodable {
     let status: String
     let missing: [String: String]?
     let warnings: [String]?
+    let activeWorker: String?
+
+    private enum CodingKeys: String, CodingKey {
+      case status, missing, warnings
+      case activeWorker = "active_worker"
+    }
   }
 
   private static func response(_ status: HTTPResponse.Status, _ body: Status) throws -> Response {
@@ -61,7 +97,7 @@ package struct HealthServer: Service {
     encoder.outputFormatting = [.sortedKeys]
     let data = try encoder.encode(body)
     return Response(
-      status: status, headers: [.contentType: "application/json"],
+      status: status, headers: [.contentType: "application/json", .connection: "close"],
       body: .init(byteBuffer: ByteBuffer(bytes: Array(data))))
   }
 }

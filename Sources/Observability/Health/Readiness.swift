@@ -6,8 +6,11 @@ package struct Readiness: Sendable, Equatable {
   package let missing: [String: String]
   /// What an operator should know, whether work flows or not; no secrets.
   package let warnings: [String]
+  /// Who is active, where this worker stands by; nil where that is not known.
+  package let activeWorker: String?
 
-  package init(state: String, missing: [String: String], warnings: [String] = []) {
+  package init(state: String, missing: [String: String], warnings: [String] = [], activeWorker: String? = nil) {
+    self.activeWorker = activeWorker
     self.state = state
     self.missing = missing
     self.warnings = warnings

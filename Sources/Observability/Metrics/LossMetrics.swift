@@ -28,7 +28,7 @@ package final class LossMetrics: Sendable {
 }
 
 /// A counter that follows a number which somebody else keeps.
-private final class GrowingCounter: Sendable {
+final class GrowingCounter: Sendable {
   private let counter: Counter
   private let told = Mutex(0)
 

@@ -43,6 +43,10 @@ package enum MetricCatalogue {
     .counter, "workspace_worker.republished.messages",
     help: "Messages that an earlier worker had left in the outbox, and that were published by the one that took over.")
 
+  static let replies = MetricFamily(
+    .counter, "workspace_worker.replies",
+    help: "Copies of results that commands asked for by reply_to, by outcome; all but 'delivered' never arrived.")
+
   // MARK: State
   static let state = MetricFamily(.gauge, "workspace_worker.state", help: "What the worker is doing: 1 for one state, 0 for the others.")
   static let ready = MetricFamily(.gauge, "workspace_worker.ready", help: "What /readyz says: 1 is ready.")
@@ -71,6 +75,10 @@ package enum MetricCatalogue {
     .gauge, "workspace_worker.parked.oldest.age", unit: .seconds, help: "How long the oldest parked command has waited.")
   static let storedDeadLetters = MetricFamily(
     .gauge, "workspace_worker.stored_dead_letters", help: "Dead letters in the ledger that nobody has discarded, by reason.")
+
+  static let disordered = MetricFamily(
+    .counter, "workspace_worker.disordered.messages",
+    help: "Commands that did not come in the order in which they were sent, by what had disturbed it.")
 
   // MARK: Retention
   static let expired = MetricFamily(
@@ -101,9 +109,9 @@ package enum MetricCatalogue {
 
   package static let all: [MetricFamily] = [
     commands, rejections, deadLetters, duration, partDuration, batchSize, batches, rollbacks, consumed, sent,
-    processDuration, operationDuration, republished, state, ready, missing, reconnects, build, prefetch, unacknowledged,
+    processDuration, operationDuration, republished, replies, state, ready, missing, reconnects, build, prefetch, unacknowledged,
     waiting, queueMessages, queueConsumers, outboxEntries, outboxAge, parkedCommands, parkedLines, parkedAge,
-    storedDeadLetters, expired, cleaningFailures, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
+    storedDeadLetters, disordered, expired, cleaningFailures, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
     processThreads, processStart, processCPU,
   ]
 }

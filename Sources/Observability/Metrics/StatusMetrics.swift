@@ -21,6 +21,7 @@ package final class StatusMetrics: Sendable {
   private let parkedCommands: Gauge
   private let parkedLines: Gauge
   private let parkedAge: Gauge
+  private let disordered: [(cause: OrderWatch.Disturbance, counter: GrowingCounter)]
   private let deadLetters: Mutex<[String: Gauge]>
   private let instruments: Instruments
 
@@ -48,6 +49,9 @@ package final class StatusMetrics: Sendable {
     parkedCommands = instruments.gauge(catalogue.parkedCommands)
     parkedLines = instruments.gauge(catalogue.parkedLines)
     parkedAge = instruments.gauge(catalogue.parkedAge)
+    disordered = OrderWatch.Disturbance.allCases.map {
+      ($0, GrowingCounter(instruments.counter(catalogue.disordered, [.cause: $0.rawValue])))
+    }
     deadLetters = Mutex(
       Dictionary(uniqueKeysWithValues: reasons.map { ($0, instruments.gauge(catalogue.storedDeadLetters, [.reason: $0])) }))
     instruments.gauge(catalogue.prefetch).record(prefetch)
@@ -63,6 +67,8 @@ package final class StatusMetrics: Sendable {
     ready.record(missing.reasons.isEmpty ? 1 : 0)
     queueMessages.record(status.queue?.messages ?? 0)
     queueConsumers.record(status.queue?.consumers ?? 0)
+    let disturbances = status.disturbances
+    for (cause, counter) in disordered { counter.rise(to: disturbances[cause] ?? 0) }
     collectSession()
     collectStore()
   }

@@ -1,18 +1,18 @@
 package import CoreMetrics
-package import DeliveryPipeline
-import MessageContract
-package import UnitOfWork
+import Messaging
+import UnitOfWork
 package import WorkerRuntime
 import WorkspaceApplication
 
 /// Makes metrics of what the worker does.
 package final class WorkerMetrics: WorkerProbe {
-  private let commands: CounterSet<CommandOutcome>
-  private let rejections: CounterSet<CommandOutcome>
-  private let deadLetters: CounterSet<String>
-  private let batches: CounterSet<String>
+  private let commands: CounterSet<OfType<Outcome.Kind>>
+  private let rejections: CounterSet<OfType<Rejection.Code>>
+  private let deadLetters: CounterSet<DeadLetterReason>
+  private let batches: CounterSet<BatchCloseReason>
   private let rollbacks: CounterSet<String>
   private let reconnects: CounterSet<Condition>
+  private let replies: CounterSet<ReplyOutcome>
   private let expiredEntries: CounterSet<String>
   private let cleaningFailures: CounterSet<String>
   private let batchSize: Recorder
@@ -30,16 +30,22 @@ package final class WorkerMetrics: WorkerProbe {
   package init(_ factory: any MetricsFactory, queue: String, tables: [String]) {
     let instruments = Instruments(factory: factory)
     let catalogue = MetricCatalogue.self
-    commands = CounterSet(known: CommandOutcome.alwaysCounted) { outcome in
-      instruments.counter(catalogue.commands, [.type: outcome.typeName, .outcome: outcome.kind.name])
+    commands = CounterSet(known: OfType.allKinds) {
+      instruments.counter(catalogue.commands, [.type: $0.name, .outcome: $0.value.rawValue])
     }
-    rejections = CounterSet(known: []) { outcome in
-      instruments.counter(catalogue.rejections, [.type: outcome.typeName, .code: outcome.kind.code])
+    rejections = CounterSet(known: []) {
+      instruments.counter(catalogue.rejections, [.type: $0.name, .code: $0.value.rawValue])
     }
-    deadLetters = CounterSet(known: CommandFailure.allCodes) { instruments.counter(catalogue.deadLetters, [.reason: $0]) }
-    batches = CounterSet(known: BatchCloseReason.allCases.map(\.rawValue)) { instruments.counter(catalogue.batches, [.closedBy: $0]) }
+    // Rows that can't be read are moved by the store alone.
+    deadLetters = CounterSet(known: DeadLetterReason.allCases.filter { $0 != .unreadableRow }) {
+      instruments.counter(catalogue.deadLetters, [.reason: $0.rawValue])
+    }
+    batches = CounterSet(known: BatchCloseReason.allCases) {
+      instruments.counter(catalogue.batches, [.closedBy: $0.rawValue])
+    }
     rollbacks = CounterSet(known: UnitOfWorkError.causes) { instruments.counter(catalogue.rollbacks, [.cause: $0]) }
     reconnects = CounterSet(known: Condition.allCases) { instruments.counter(catalogue.reconnects, [.cause: $0.rawValue]) }
+    replies = CounterSet(known: ReplyOutcome.allCases) { instruments.counter(catalogue.replies, [.outcome: $0.rawValue]) }
     expiredEntries = CounterSet(known: tables) { instruments.counter(catalogue.expired, [.table: $0]) }
     cleaningFailures = CounterSet(known: tables) { instruments.counter(catalogue.cleaningFailures, [.table: $0]) }
     batchSize = instruments.recorder(catalogue.batchSize)
@@ -59,16 +65,30 @@ package final class WorkerMetrics: WorkerProbe {
     )
   }
 
-  package func sessionEnded(missing conditions: MissingConditions) {
-    for condition in conditions.reasons.keys { reconnects.add(to: condition) }
+  package func observe(_ observation: WorkerObservation) {
+    switch observation {
+    case .sessionEnded(let conditions): for condition in conditions.reasons.keys { reconnects.add(to: condition) }
+    case .batchTaken(let reason): batches.add(to: reason)
+    case .committed(let batch): count(batch)
+    case .rolledBack(let error): rollbacks.add(to: error.cause)
+    case .published(let publication): count(publication)
+    case .replied(let outcome): replies.add(to: outcome)
+    case .recovered(let messageCount):
+      republished.increment(by: messageCount)
+      sent.increment(by: messageCount)
+    case .expired(let count, let table): expiredEntries.add(count, to: table)
+    case .cleaningFailed(let table): cleaningFailures.add(to: table)
+    }
   }
 
-  package func committed(_ batch: CommittedBatch) {
-    let counts = batch.handled.reduce(into: [CommandOutcome: Int]()) { $0[$1.outcome, default: 0] += 1 }
+  private func count(_ batch: CommittedBatch) {
+    let counts = batch.handled.reduce(into: [OfType<Outcome>: Int]()) { counts, handled in
+      counts[OfType(handled.type, handled.outcome), default: 0] += 1
+    }
     for (outcome, count) in counts {
-      commands.add(count, to: CommandOutcome(outcome.type, outcome.kind.withoutCode))
-      switch outcome.kind {
-      case .rejected: rejections.add(count, to: outcome)
+      commands.add(count, to: OfType(outcome.type, outcome.value.kind))
+      switch outcome.value {
+      case .rejected(let code): rejections.add(count, to: OfType(outcome.type, code))
       case .deadLettered(let reason): deadLetters.add(count, to: reason)
       case .succeeded, .repeated, .parked: break
       }
@@ -78,11 +98,7 @@ package final class WorkerMetrics: WorkerProbe {
     processDuration.record(batch.duration)
   }
 
-  package func batchTaken(closedBy reason: BatchCloseReason) { batches.add(to: reason.rawValue) }
-
-  package func rolledBack(_ error: UnitOfWorkError) { rollbacks.add(to: error.cause) }
-
-  package func published(_ publication: PublicationReport) {
+  private func count(_ publication: PublicationReport) {
     sent.increment(by: publication.messageCount)
     operationDuration.record(publication.duration)
     for latency in publication.latencies {
@@ -93,48 +109,25 @@ package final class WorkerMetrics: WorkerProbe {
       duration.record(latency.total)
     }
   }
-
-  package func recovered(messageCount: Int) {
-    republished.increment(by: messageCount)
-    sent.increment(by: messageCount)
-  }
-
-  package func expired(count: Int, from table: String) { expiredEntries.add(count, to: table) }
-  package func cleaningFailed(of table: String) { cleaningFailures.add(to: table) }
 }
 
-extension CommandOutcome {
+/// Something about commands of a type; of messages that are no commands, where there is no type.
+private struct OfType<Value: Hashable & Sendable>: Hashable, Sendable {
+  let type: CommandType?
+  let value: Value
+
+  init(_ type: CommandType?, _ value: Value) {
+    self.type = type
+    self.value = value
+  }
+
+  var name: String { type?.rawValue ?? "unknown" }
+}
+
+extension OfType<Outcome.Kind> {
   /// What is counted with 0 from the start.
-  fileprivate static var alwaysCounted: [CommandOutcome] {
-    let kinds: [Kind] = [.succeeded, .rejected(code: ""), .repeated, .parked, .deadLettered(reason: "")]
-    return CommandType.allCases.flatMap { type in kinds.map { CommandOutcome(type, $0) } }
-      + [CommandOutcome(nil, .deadLettered(reason: ""))]
-  }
-
-  fileprivate var typeName: String { type?.rawValue ?? "unknown" }
-}
-
-extension CommandOutcome.Kind {
-  fileprivate var name: String {
-    switch self {
-    case .succeeded: "succeeded"
-    case .rejected: "rejected"
-    case .repeated: "repeated"
-    case .parked: "parked"
-    case .deadLettered: "dead_lettered"
-    }
-  }
-
-  fileprivate var code: String {
-    if case .rejected(let code) = self { code } else { "" }
-  }
-
-  fileprivate var withoutCode: Self {
-    switch self {
-    case .rejected: .rejected(code: "")
-    case .deadLettered: .deadLettered(reason: "")
-    case .succeeded, .repeated, .parked: self
-    }
+  static var allKinds: [Self] {
+    CommandType.allCases.flatMap { type in Value.allCases.map { Self(type, $0) } } + [Self(nil, .deadLettered)]
   }
 }
 

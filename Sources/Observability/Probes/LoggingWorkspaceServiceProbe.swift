@@ -1,7 +1,7 @@
 package import Logging
 import MessageContract
 package import WorkspaceApplication
-package import WorkspaceDomain
+import WorkspaceDomain
 
 /// Makes log lines of what happens to workspaces: constant messages, everything that varies as metadata.
 ///
@@ -9,75 +9,53 @@ package import WorkspaceDomain
 /// `notice`.
 package struct LoggingWorkspaceServiceProbe: WorkspaceServiceProbe, Sendable {
   private let logger: Logger
-  private let context: ObservationContext?
 
-  package init(logger: Logger) { self.init(logger: logger, context: nil) }
+  package init(logger: Logger) { self.logger = logger }
 
-  private init(logger: Logger, context: ObservationContext?) {
-    self.logger = logger
-    self.context = context
-  }
-
-  package func bound(to context: ObservationContext) -> any WorkspaceServiceProbe {
-    Self(logger: logger, context: context)
-  }
-
-  package func workspaceCreated(_ workspace: Workspace) {
-    log(.debug, "workspace created", [.workspaceID: "\(workspace.id)", .isRoot: "\(workspace.isRoot)"])
-  }
-
-  package func workspaceCreationFailed(_ error: WorkspaceServiceError) {
-    log(.info, "workspace creation failed", [.error: "\(error)"])
-  }
-
-  package func workspaceRetrieved(_ id: WorkspaceID) {
-    log(.debug, "workspace retrieved", [.workspaceID: "\(id)"])
-  }
-
-  package func workspacesListed(count: Int) {
-    log(.debug, "workspaces listed", [.count: "\(count)"])
-  }
-
-  package func workspaceRenamed(_ workspace: Workspace, oldName: WorkspaceName) {
-    log(.debug, "workspace renamed", [.workspaceID: "\(workspace.id)", .version: "\(workspace.version)"])
-  }
-
-  package func workspaceRenameFailed(_ id: WorkspaceID, _ error: WorkspaceServiceError) {
-    log(.info, "workspace rename failed", [.workspaceID: "\(id)", .error: "\(error)"])
-  }
-
-  package func workspaceDeleted(_ id: WorkspaceID) {
-    log(.debug, "workspace deleted", [.workspaceID: "\(id)"])
-  }
-
-  package func workspaceDeletionFailed(_ id: WorkspaceID, _ error: WorkspaceServiceError) {
-    log(.info, "workspace deletion failed", [.workspaceID: "\(id)", .error: "\(error)"])
-  }
-
-  package func workspaceNotFound(_ id: WorkspaceID) {
-    log(.info, "workspace not found", [.workspaceID: "\(id)"])
-  }
-
-  package func workspaceAccessDenied(_ id: WorkspaceID) {
-    log(.notice, "workspace access denied: it is another tenant's", [.workspaceID: "\(id)"])
-  }
-
-  /// The metadata is not even made for a level that is not logged.
-  private func log(_ level: Logger.Level, _ message: Logger.Message, _ event: @autoclosure () -> [LoggingKey: Logger.MetadataValue]) {
-    guard logger.logLevel <= level else { return }
-    logger.log(level: level, message, metadata: (context?.metadata ?? [:]).merging(event().metadata) { _, own in own })
+  package func observe(_ observation: WorkspaceObservation, of context: CommandContext) {
+    // The metadata is not even made for a level that is not logged.
+    guard logger.logLevel <= observation.level else { return }
+    let (message, members) = observation.line
+    logger.log(
+      level: observation.level, message, metadata: context.members.merging(members) { _, own in own }.metadata)
   }
 }
 
-extension ObservationContext {
-  /// The context as metadata. Its own members win over extras of the same key.
-  fileprivate var metadata: Logger.Metadata {
+extension WorkspaceObservation {
+  fileprivate var level: Logger.Level {
+    switch self {
+    case .created, .retrieved, .listed, .renamed, .moved, .deleted: .debug
+    case .creationFailed, .renameFailed, .moveFailed, .deletionFailed, .notFound: .info
+    case .accessDenied: .notice
+    }
+  }
+
+  fileprivate var line: (message: Logger.Message, members: [LoggingKey: Logger.MetadataValue]) {
+    switch self {
+    case .created(let id, let isRoot): ("workspace created", [.workspaceID: "\(id)", .isRoot: "\(isRoot)"])
+    case .creationFailed(let error): ("workspace creation failed", [.error: "\(error)"])
+    case .retrieved(let id): ("workspace retrieved", [.workspaceID: "\(id)"])
+    case .listed(let count): ("workspaces listed", [.count: "\(count)"])
+    case .renamed(let id, _, _, let version): ("workspace renamed", [.workspaceID: "\(id)", .version: "\(version)"])
+    case .renameFailed(let id, let error): ("workspace rename failed", [.workspaceID: "\(id)", .error: "\(error)"])
+    case .moved(let id, _, _, let version): ("workspace moved", [.workspaceID: "\(id)", .version: "\(version)"])
+    case .moveFailed(let id, let error): ("workspace move failed", [.workspaceID: "\(id)", .error: "\(error)"])
+    case .deleted(let id): ("workspace deleted", [.workspaceID: "\(id)"])
+    case .deletionFailed(let id, let error): ("workspace deletion failed", [.workspaceID: "\(id)", .error: "\(error)"])
+    case .notFound(let id): ("workspace not found", [.workspaceID: "\(id)"])
+    case .accessDenied(let id): ("workspace access denied: it is another tenant's", [.workspaceID: "\(id)"])
+    }
+  }
+}
+
+extension CommandContext {
+  fileprivate var members: [LoggingKey: Logger.MetadataValue] {
     var members: [LoggingKey: Logger.MetadataValue] = [
-      .commandID: "\(commandID)", .commandSource: "\(commandSource)", .tenantID: "\(tenantID)",
+      .commandID: "\(key.id)", .commandSource: "\(key.source)", .tenantID: "\(tenantID)",
     ]
     members[.userID] = userID.map { "\($0)" }
-    members[.traceID] = traceparent.flatMap { TraceParent($0) }.map { "\($0.traceID)" }
-    return extras.mapValues { .string($0) }.merging(members.metadata) { _, own in own }
+    members[.traceID] = trace.flatMap { TraceParent($0.traceparent) }.map { "\($0.traceID)" }
+    return members
   }
 }
 

@@ -1,8 +1,8 @@
-package import DeliveryPipeline
+import Messaging
 import MessageContract
 import OTLPExporter
 package import Tracing
-package import UnitOfWork
+import UnitOfWork
 package import WorkerRuntime
 import WorkspaceApplication
 
@@ -24,7 +24,15 @@ package struct WorkerSpans: WorkerProbe {
     self.exchange = exchange
   }
 
-  package func committed(_ batch: CommittedBatch) {
+  package func observe(_ observation: WorkerObservation) {
+    switch observation {
+    case .committed(let batch): trace(batch)
+    case .published(let publication): trace(publication)
+    case .sessionEnded, .batchTaken, .rolledBack, .replied, .recovered, .expired, .cleaningFailed: break
+    }
+  }
+
+  private func trace(_ batch: CommittedBatch) {
     guard batch.handled.contains(where: { $0.message?.trace != nil }) else { return }
     let clock = SpanClock()
     for handled in batch.handled {
@@ -33,12 +41,12 @@ package struct WorkerSpans: WorkerProbe {
       let span = startSpan("process \(queue)", trace.process, ofKind: .consumer, at: clock.instant(start))
       span.attributes = attributes(of: message, handled.outcome)
       if let first = trace.first { span.addLink(SpanLink(context: first, attributes: ["workspace_worker.link": "first_attempt"])) }
-      span.setStatus(handled.outcome.kind.spanStatus)
+      span.setStatus(handled.outcome.spanStatus)
       span.end(at: clock.instant(batch.ended))
     }
   }
 
-  package func published(_ publication: PublicationReport) {
+  private func trace(_ publication: PublicationReport) {
     let latencies = publication.latencies.filter { $0.trace != nil }
     guard !latencies.isEmpty else { return }
     let clock = SpanClock()
@@ -60,7 +68,7 @@ package struct WorkerSpans: WorkerProbe {
     tracer.startSpan(name, context: context, ofKind: kind, at: instant)
   }
 
-  private func attributes(of message: ReceivedMessage, _ outcome: CommandOutcome) -> SpanAttributes {
+  private func attributes(of message: ReceivedMessage, _ outcome: Outcome) -> SpanAttributes {
     var attributes: SpanAttributes = [
       "messaging.system": "rabbitmq", "messaging.operation.name": "process", "messaging.operation.type": "process",
       "messaging.destination.name": .string(queue),
@@ -76,16 +84,9 @@ package struct WorkerSpans: WorkerProbe {
       attributes["workspace_worker.tenant.id"] = "\(command.context.tenantID)"
     }
     attributes["workspace_worker.redelivered"] = delivery.isRedelivered
-    attributes["workspace_worker.outcome"] = outcome.kind.spanOutcome
+    attributes["workspace_worker.outcome"] = outcome.text
     return attributes
   }
-
-  package func sessionEnded(missing conditions: MissingConditions) {}
-  package func batchTaken(closedBy reason: BatchCloseReason) {}
-  package func rolledBack(_ error: UnitOfWorkError) {}
-  package func recovered(messageCount: Int) {}
-  package func expired(count: Int, from table: String) {}
-  package func cleaningFailed(of table: String) {}
 }
 
 extension MessageTrace {
@@ -113,23 +114,12 @@ extension MessageTrace {
   }
 }
 
-extension CommandOutcome.Kind {
-  fileprivate var spanOutcome: String {
-    switch self {
-    case .succeeded: "succeeded"
-    case .rejected(let code): "rejected:\(code)"
-    case .repeated: "repeated"
-    case .parked: "parked"
-    case .deadLettered(let reason): "dead_lettered:\(reason)"
-    }
-  }
-
+extension Outcome {
   /// A rule's no is an answer, not an error.
   fileprivate var spanStatus: SpanStatus {
     switch self {
     case .succeeded, .rejected, .repeated: SpanStatus(code: .ok)
-    case .parked: SpanStatus(code: .error, message: "parked")
-    case .deadLettered(let reason): SpanStatus(code: .error, message: reason)
+    case .parked, .deadLettered: SpanStatus(code: .error, message: code ?? kind.rawValue)
     }
   }
 }

@@ -4,6 +4,18 @@ import Secrets
 struct ConnectionOptions: Sendable {
   let values: [String: String]
 
+  init(values: [String: String]) { self.values = values }
+
+  /// The same, for the one address among them that a connection was made to.
+  func pinned(host: String, port: String) -> ConnectionOptions {
+    var values = values
+    values["host"] = host
+    values["port"] = port
+    // Several of them would have to be as many as the hosts.
+    values["hostaddr"] = nil
+    return ConnectionOptions(values: values)
+  }
+
   init(_ configuration: PostgresConfiguration) throws(PostgresError) {
     let given = try ConnectionString(configuration.url)
     var values = Self.defaults(configuration, hosts: given.hostCount).merging(given.values) { _, given in given }
@@ -13,8 +25,8 @@ struct ConnectionOptions: Sendable {
     } catch {
       throw .configuration(reason: error.description)
     }
-    // Later settings win: those of the connection string.
-    values["options"] = [Self.options(configuration.sessionSettings), given["options"] ?? ""].joined(separator: " ")
+    // Settings are no part of it: a pooler refuses them here, or drops them without a word. A session gets them once it
+    // is connected.
     // Not for the connection string to choose: parameters and rows are UTF-8 here.
     values["client_encoding"] = "UTF8"
     self.values = values
@@ -31,17 +43,6 @@ struct ConnectionOptions: Sendable {
       "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
       "tcp_user_timeout": "\(min(10_000, configuration.connectTimeout.wholeMilliseconds / Int32(hosts)))",
     ]
-  }
-
-  /// Command-line options of the server, in which a backslash takes white space and backslashes literally.
-  private static func options(_ settings: [(name: String, value: String)]) -> String {
-    settings.map { name, value in
-      let escaped = value.reduce(into: "") { text, character in
-        if character.isWhitespace || character == "\\" { text.append("\\") }
-        text.append(character)
-      }
-      return "-c \(name)=\(escaped)"
-    }.joined(separator: " ")
   }
 
   /// Lends keywords and values as the two null-terminated arrays of C strings that libpq takes.

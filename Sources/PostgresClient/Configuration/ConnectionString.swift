@@ -8,9 +8,12 @@ struct ConnectionString: Sendable {
   /// - Throws: ``PostgresError/configuration(reason:)`` in words of our own: libpq's message quotes the part that it
   ///   could not read, which after an unescaped `/`, `?` or `@` is a part of the password.
   init(_ text: String) throws(PostgresError) {
-    guard let options = PQconninfoParse(text, nil) else {
+    var message: UnsafeMutablePointer<CChar>?
+    defer { PQfreemem(message) }
+    guard let options = PQconninfoParse(text, &message) else {
+      let problem = Self.unknownParameter(of: text, message.map { String(cString: $0) } ?? "")
       throw .configuration(
-        reason: "the connection string is malformed (a URI has reserved characters of the password percent-encoded)")
+        reason: problem ?? "the connection string is malformed (a URI has reserved characters of the password percent-encoded)")
     }
     defer { PQconninfoFree(options) }
     var option = options
@@ -22,6 +25,14 @@ struct ConnectionString: Sendable {
   }
 
   subscript(keyword: String) -> String? { values[keyword] }
+
+  /// The parameter that libpq does not know, where it can be no part of a password: in the query of a URI, behind the host.
+  private static func unknownParameter(of text: String, _ message: String) -> String? {
+    let front = "invalid URI query parameter: \""
+    guard message.hasPrefix(front), let query = text.firstIndex(of: "?"), !text[query...].contains("@") else { return nil }
+    let name = message.dropFirst(front.count).prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
+    return "the connection string has a parameter that libpq does not know: \(name)"
+  }
 
   private static let suspicion = "is a reserved character of the password not percent-encoded?"
 

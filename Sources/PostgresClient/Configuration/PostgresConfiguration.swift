@@ -28,6 +28,10 @@ package struct PostgresConfiguration: Sendable {
   /// The server ends a session that is idle for this long; nil for never. With it, a process that was stopped does
   /// not hold its session locks for ever; whoever sets it pings more often than that.
   package var idleSessionTimeout: Duration?
+  /// A COMMIT is answered when it is durable: on disk, and where the server has synchronous standbys, on theirs
+  /// (`synchronous_commit` is `on`, or `remote_apply` where the server says so; whatever weaker value a role, a database
+  /// or the connection string has). False: the answer comes before, and a crash of the server may undo what was committed.
+  package var commitsDurably = true
   /// More run-time settings of the session, by name.
   ///
   /// By default the server looks every second whether the client of a running statement is still there: giving up
@@ -40,17 +44,33 @@ package struct PostgresConfiguration: Sendable {
 
   package init(url: String) { self.url = url }
 
-  /// All settings of the session, in the order of their names.
-  var sessionSettings: [(name: String, value: String)] {
+  /// All settings of the session by name. Those that the connection string names have its values.
+  var sessionSettings: [String: String] {
+    get throws(PostgresError) {
+      let given = StartupOptions(try ConnectionString(url)["options"] ?? "").settings
+      var settings = limits.merging(Self.groundRules) { _, rule in rule }.merging(settings) { _, setting in setting }
+      settings = settings.merging(given.filter { settings[$0.key] != nil }) { _, given in given }
+      settings["synchronous_commit"] = commitsDurably ? "on" : "off"
+      return settings
+    }
+  }
+
+  /// What a role or a database may have other defaults for, with which statements here would fail, or mean something else.
+  private static let groundRules = [
+    "default_transaction_isolation": "read committed", "default_transaction_deferrable": "off",
+    // Warnings tell of commits that are not replicated.
+    "client_min_messages": "notice",
+    // PostgreSQL 17; the limits of statements and of idle time bound a transaction.
+    "transaction_timeout": "0",
+  ]
+
+  private var limits: [String: String] {
     let timeouts = [
       "statement_timeout": statementTimeout, "lock_timeout": lockTimeout,
       "idle_in_transaction_session_timeout": idleInTransactionTimeout, "idle_session_timeout": idleSessionTimeout,
     ]
     // Zero, PostgreSQL's "never", is said too: a role or a database may have a default of its own.
-    let limits = timeouts.mapValues { "\($0?.wholeMilliseconds ?? 0)ms" }
-    return limits.merging(settings) { _, setting in setting }
-      .sorted { $0.key < $1.key }
-      .map { (name: $0.key, value: $0.value) }
+    return timeouts.mapValues { "\($0?.wholeMilliseconds ?? 0)ms" }
   }
 }
 

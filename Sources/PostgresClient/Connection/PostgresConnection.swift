@@ -1,3 +1,4 @@
+internal import Coordination
 package import Logging
 package import ThreadExecutor
 
@@ -10,11 +11,11 @@ package import ThreadExecutor
 /// A request that runs out of time or is cancelled ends the session. The gentler way, PQcancel, connects to the
 /// server by a blocking call without a limit, and its request may hit the statement after the one that it was meant
 /// for. The server rolls back, as it does for any lost client (`client_connection_check_interval` makes it look).
-package actor PostgresConnection {
-  private let executor = ThreadExecutor(name: "postgres")
+package actor PostgresConnection: Closable {
+  private let executor: ThreadExecutor
   private let interrupt: Interrupt
   private var session: ServerSession?
-  private let closure = ClosureSignal()
+  private let closure = Signal<PostgresError>()
   /// What was done since it was opened.
   package private(set) var statistics = ConnectionStatistics()
 
@@ -26,6 +27,11 @@ package actor PostgresConnection {
 
   private init(_ configuration: PostgresConfiguration) throws(PostgresError) {
     interrupt = try Interrupt()
+    do throws(ThreadExecutor.Unavailable) {
+      executor = try ThreadExecutor(name: "postgres")
+    } catch {
+      throw .connectFailed(ConnectionFailure(reason: error.reason))
+    }
     responseTimeout = configuration.responseTimeout
   }
 
@@ -72,7 +78,7 @@ package actor PostgresConnection {
   /// Waits for the end of the session.
   ///
   /// - Returns: how it ended; at once when it has. ``PostgresError/cancelled`` when the task is cancelled first.
-  package nonisolated func waitUntilClosed() async -> PostgresError { await closure.wait() }
+  package nonisolated func waitUntilClosed() async -> PostgresError { await closure.wait() ?? .cancelled }
 
   private func end(because error: PostgresError) {
     session = nil
@@ -129,7 +135,7 @@ extension PostgresConnection {
   ) async throws(PostgresError) -> Answer {
     try await interruptible { () throws(PostgresError) in
       guard let session else {
-        throw closure.reason ?? .connectionLost(ConnectionFailure(reason: "not connected"))
+        throw closure.value ?? .connectionLost(ConnectionFailure(reason: "not connected"))
       }
       statistics.roundTrips += 1
       statistics.statements += statements

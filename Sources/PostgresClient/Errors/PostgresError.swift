@@ -12,6 +12,9 @@ package enum PostgresError: Error, Sendable, Equatable {
   case cancelled
   /// The connection string or a setting can't be used. Never quotes the connection string.
   case configuration(reason: String)
+  /// The server, or a pooler before it, does not give the session what promises rest on: its settings, or a server process
+  /// that stays the same. Whoever runs it has to change that.
+  case unreliableSession(reason: String)
   /// Statement and parameters don't fit, or the server's answer is none that the protocol allows.
   case protocolViolation(reason: String)
   /// A value is not of the type that was asked for.
@@ -22,7 +25,7 @@ package enum PostgresError: Error, Sendable, Equatable {
     switch self {
     case .connectionLost, .connectFailed, .timeout: true
     case .server(let error): error.endsSession
-    case .cancelled, .configuration, .protocolViolation, .decoding: false
+    case .cancelled, .configuration, .unreliableSession, .protocolViolation, .decoding: false
     }
   }
 
@@ -41,7 +44,7 @@ package enum PostgresError: Error, Sendable, Equatable {
     switch self {
     case .server(let error): error.sqlState
     case .connectionLost(let failure), .connectFailed(let failure): failure.sqlState
-    case .timeout, .cancelled, .configuration, .protocolViolation, .decoding: nil
+    case .timeout, .cancelled, .configuration, .unreliableSession, .protocolViolation, .decoding: nil
     }
   }
 }
@@ -73,6 +76,7 @@ extension PostgresError: CustomStringConvertible {
     case .timeout(let limit): "PostgreSQL did not answer within \(limit)"
     case .cancelled: "cancelled while waiting for PostgreSQL"
     case .configuration(let reason): "the PostgreSQL connection can't be configured: \(reason)"
+    case .unreliableSession(let reason): "the session with PostgreSQL can't be relied on: \(reason)"
     case .protocolViolation(let reason): "the exchange with PostgreSQL went wrong: \(reason)"
     case .decoding(let reason): "an answer of PostgreSQL could not be read: \(reason)"
     }

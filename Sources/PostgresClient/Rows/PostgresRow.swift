@@ -1,5 +1,6 @@
 /// One row. Its accessors take a column's number, from 0, and throw ``PostgresError/decoding(reason:)`` where the
-/// column does not exist, is of another type, or is NULL and no optional was asked for.
+/// column holds no such value, or is NULL and no optional was asked for, and ``PostgresError/protocolViolation(reason:)``
+/// where it does not exist or is of another type: the first is about a row, the second about every one.
 package struct PostgresRow: Sendable {
   let storage: PostgresRows.Storage
   let index: Int
@@ -69,9 +70,11 @@ package struct PostgresRow: Sendable {
 
   /// The bytes of a column; nil for NULL.
   private func bytes(_ column: Int, of type: PostgresType) throws(PostgresError) -> ArraySlice<UInt8>? {
-    guard storage.columns.indices.contains(column) else { throw wrong(column, "does not exist") }
+    guard storage.columns.indices.contains(column) else { throw .protocolViolation(reason: "column \(column) does not exist") }
     let oid = storage.columns[column].typeOID
-    guard oid == type.rawValue else { throw wrong(column, "is of type \(oid), not \(type)") }
+    guard oid == type.rawValue else {
+      throw .protocolViolation(reason: "column \(column) (\(storage.columns[column].name)) is of type \(oid), not \(type)")
+    }
     let cell = storage.cells[index * storage.columns.count + column]
     return cell.length.map { storage.bytes[cell.offset..<cell.offset + $0] }
   }

@@ -7,11 +7,21 @@ extension ServerSession {
     _ configuration: PostgresConfiguration, interrupt: Interrupt, logger: Logger
   ) throws(PostgresError) -> ServerSession {
     let options = try ConnectionOptions(configuration)
+    let wait = SocketWait(limit: configuration.connectTimeout, interrupt: interrupt)
+    let session = try open(options, wait, logger: logger)
+    try session.establish(configuration, options, wait)
+    return session
+  }
+
+  /// The same without settings.
+  static func open(
+    _ options: ConnectionOptions, _ wait: SocketWait, logger: Logger
+  ) throws(PostgresError) -> ServerSession {
     guard let connection = options.withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
       throw .connectFailed(ConnectionFailure(reason: "libpq is out of memory"))
     }
     let session = ServerSession(connection, logger: logger)
-    try session.handshake(SocketWait(limit: configuration.connectTimeout, interrupt: interrupt))
+    try session.handshake(wait)
     return session
   }
 
@@ -57,9 +67,12 @@ extension ConnectionFailure {
   init(verboseMessage text: String) {
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
     let candidates = lines.flatMap { $0.split(separator: ":").map { $0.drop(while: \.isWhitespace) } }
+    let sqlState = candidates.last { SQLState($0) != nil }.flatMap { SQLState(String($0)) }
+    // libpq's own finding, for which there is no code of the server: target_session_attrs asks for one that writes.
+    let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
-      reason: lines.joined(separator: " "),
-      sqlState: candidates.last { SQLState($0) != nil }.flatMap { SQLState(String($0)) })
+      reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that takes changes)" : ""),
+      sqlState: onlyReads ? .readOnlySQLTransaction : sqlState)
   }
 }
 

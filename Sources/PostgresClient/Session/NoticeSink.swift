@@ -7,6 +7,8 @@ import Logging
 final class NoticeSink {
   private let logger: Logger
   private(set) var fatal: ServerError?
+  /// A commit of this session is on this server, and perhaps not on its standbys: somebody has broken off its wait.
+  private(set) var hasUnreplicatedCommit = false
 
   init(logger: Logger) { self.logger = logger }
 
@@ -17,11 +19,16 @@ final class NoticeSink {
       connection,
       { context, result in
         guard let context, let result else { return }
-        Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue().receive(ServerError(result))
+        Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue().receive(ServerError(result), from: result)
       }, context)
   }
 
-  private func receive(_ notice: ServerError) {
+  /// The server's function that waits for standbys; messages are translated, and their code is that of any warning.
+  private static let waitForReplication = "SyncRepWaitForLSN"
+
+  private func receive(_ notice: ServerError, from result: OpaquePointer) {
+    let function = PQresultErrorField(result, PGDiagSourceFunction).map { String(cString: $0) }
+    if function == Self.waitForReplication { hasUnreplicatedCommit = true }
     if notice.endsSession { fatal = notice }
     logger.log(
       level: notice.severity >= .warning ? .warning : .debug, "PostgreSQL notice",

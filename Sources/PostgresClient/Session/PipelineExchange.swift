@@ -24,6 +24,7 @@ extension ServerSession {
       }
     }
     try leave(wait)
+    try refuseUnreplicatedCommit()
     if let failure { throw .server(failure) }
     return rows
   }

@@ -1,6 +1,14 @@
 import CLibPQ
 
 extension ServerSession {
+  /// Of a commit whose wait for standbys was broken off (`pg_cancel_backend`) nobody knows whether it will last: as of one
+  /// whose answer got lost.
+  func refuseUnreplicatedCommit() throws(PostgresError) {
+    guard notices.hasUnreplicatedCommit else { return }
+    throw .connectionLost(
+      ConnectionFailure(reason: "a commit's wait for synchronous replication was cancelled, so it may be lost with this server"))
+  }
+
   /// Runs a text of several statements through the simple query protocol.
   ///
   /// - Throws: as ``pipeline(_:_:)`` does.
@@ -16,6 +24,7 @@ extension ServerSession {
         throw .protocolViolation(reason: "a script that copies to or from the client")
       }
     }
+    try refuseUnreplicatedCommit()
     if let failure { throw .server(failure) }
   }
 }

@@ -21,6 +21,9 @@ final class ServerSession {
   deinit { PQfinish(connection) }
 
   var socket: Int32 { PQsocket(connection) }
+  /// Of the server that it leads to.
+  var host: String { PQhost(connection).map { String(cString: $0) } ?? "" }
+  var port: String { PQport(connection).map { String(cString: $0) } ?? "" }
 
   /// Sends all that libpq has buffered.
   ///

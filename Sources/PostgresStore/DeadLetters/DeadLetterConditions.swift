@@ -15,19 +15,30 @@ struct DeadLetterConditions {
     if !filter.ids.isEmpty { add("i", "id = any($)", array: filter.ids) }
     if !filter.reasons.isEmpty { add("r", "reason = any($)", array: filter.reasons) }
     if !filter.tenants.isEmpty { add("t", "tenant_id = any($)", array: filter.tenants) }
+    if !filter.queues.isEmpty { add("q", "queue = any($)", array: filter.queues) }
     if !filter.types.isEmpty { add("y", "command_type = any($)", array: filter.types) }
     // An id begins with the time, and is what lists are in the order of.
     if let since = filter.since { add("s", "id >= $", ULID.first(at: since)) }
     if let until = filter.until { add("u", "id < $", ULID.first(at: until)) }
+    if let time = filter.knownSince { add("k", "coalesce(answered_at, recorded_at) >= $", time) }
+    if let time = filter.knownBefore { add("o", "coalesce(answered_at, recorded_at) < $", time) }
     if let before { add("b", "id < $", before) }
     let states = Set(filter.states)
     if !states.isEmpty, states.count < DeadLetterState.allCases.count {
       add(states)
     }
     if let text = filter.text {
-      add("x", "(position($ in detail) > 0 or position(convert_to($, 'UTF8') in body) > 0)", text)
+      if filter.ignoresCase { add("X", Self.textIgnoringCase, text) } else { add("x", Self.text, text) }
     }
   }
+
+  private static let text = "(position($ in detail) > 0 or position(convert_to($, 'UTF8') in body) > 0)"
+
+  /// A body is bytes that need not be text: compared with all but ASCII in octal.
+  private static let textIgnoringCase = """
+    (position(lower($) in lower(detail)) > 0
+      or position(lower(encode(convert_to($, 'UTF8'), 'escape')) in lower(encode(body, 'escape'))) > 0)
+    """
 
   /// A statement whose SQL has `/* where */` where the conditions go.
   func statement(_ name: String, _ sql: String, parameters further: [PostgresType] = []) -> PostgresStatement {

@@ -4,20 +4,24 @@ package import WorkspaceDomain
 
 extension PostgresDeadLetters {
   /// Letters as they were recorded, in the order of the list.
+  ///
+  /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func records(
-    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = Self.pageBytes
   ) async throws(PostgresError) -> [DeadLetter] {
     let conditions = DeadLetterConditions(filter, before: before)
     var parameters = conditions.parameters
     parameters.append(Int64(max(0, limit)))
+    parameters.append(Int64(max(1, bytes)))
     let statement = conditions.statement(
       "dead_letters_records", """
+      \(Self.page(conditions))
       select id, queue, recorded_at, reason, detail, attempts, first_failed_at,
         tenant_id, command_type, command_source, command_id, fingerprint, replay_of,
-        exchange, routing_key, properties, body
-      from dead_letters where /* where */
-      order by id desc limit $\(conditions.nextParameter)
-      """, parameters: [.int8])
+        exchange, routing_key, properties, body, answered_at
+      from dead_letters join page using (id)
+      order by id desc
+      """, parameters: [.int8, .int8])
     return try await rows(statement, parameters).map { row throws(PostgresError) in
       DeadLetter(
         id: try row.ulid(0), queue: try row.text(1), fingerprint: try row.bytea(11), recordedAt: try row.moment(2),
@@ -26,7 +30,8 @@ extension PostgresDeadLetters {
         subject: .init(
           tenantID: try row.optionalIdentifier(7), commandType: try row.optionalText(8),
           commandSource: try row.optionalText(9), commandID: try row.optionalText(10)),
-        message: try Self.message(row, from: 13), replayOf: try row.optionalULID(12))
+        message: try Self.message(row, from: 13), replayOf: try row.optionalULID(12),
+        answeredAt: try row.optionalMoment(17))
     }
   }
 

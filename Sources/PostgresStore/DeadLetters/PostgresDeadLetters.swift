@@ -1,10 +1,13 @@
-package import DeliveryPipeline
+package import Messaging
 package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
 /// The ledger of dead letters, for those who read it.
 package struct PostgresDeadLetters: Sendable {
+  /// A page of messages ends behind the one with which it has so many bytes of bodies and properties.
+  package static let pageBytes = 16 << 20
+
   let connection: PostgresConnection
 
   package init(connection: PostgresConnection) { self.connection = connection }
@@ -33,21 +36,42 @@ package struct PostgresDeadLetters: Sendable {
   }
 
   /// The messages of letters, in the same order.
+  ///
+  /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func messages(
-    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = Self.pageBytes
   ) async throws(PostgresError) -> [ReplayLetter] {
     let conditions = DeadLetterConditions(filter, before: before)
     var parameters = conditions.parameters
     parameters.append(Int64(max(0, limit)))
+    parameters.append(Int64(max(1, bytes)))
     let statement = conditions.statement(
       "dead_letters_messages", """
+      \(Self.page(conditions))
       select id, exchange, routing_key, properties, body
-      from dead_letters where /* where */
-      order by id desc limit $\(conditions.nextParameter)
-      """, parameters: [.int8])
+      from dead_letters join page using (id)
+      order by id desc
+      """, parameters: [.int8, .int8])
     return try await rows(statement, parameters).map { row throws(PostgresError) in
       ReplayLetter(id: try row.ulid(0), message: try Self.message(row, from: 1))
     }
+  }
+
+  /// The ids of a page, with its two limits as the last parameters. Bodies are measured without being read (TOAST keeps
+  /// their lengths beside the pointer).
+  static func page(_ conditions: DeadLetterConditions) -> String {
+    """
+    with measured as (
+      select id, sum(bytes) over (order by id desc) - bytes as bytes_before
+      from (
+        select id, octet_length(body) + octet_length(properties) as bytes
+        from dead_letters where /* where */
+        order by id desc limit $\(conditions.nextParameter)
+      ) as found
+    ), page as (
+      select id from measured where bytes_before < $\(conditions.nextParameter + 1)
+    )
+    """
   }
 
   /// How many letters there are of each kind, the most frequent first.

@@ -1,22 +1,34 @@
+import Logging
 package import PostgresClient
-import UnitOfWork
+package import UnitOfWork
 
 /// "One active worker for each queue": an advisory lock of the session.
 ///
 /// It is taken on the very session that runs the units of work: who loses the session loses the lease, and with it
-/// the ability to commit. No expiry, no clock, no token to compare.
+/// the ability to commit. No expiry, no clock, no token to compare. With it comes a share of ``SchemaUse``: as long as
+/// somebody takes migrations back, nobody has a lease.
 ///
 /// A process that was stopped holds its lease until the server ends its session: that is what
 /// ``PostgresConfiguration/idleSessionTimeout`` is for, and why its holder pings the connection while it is idle.
 package struct WorkerLease: ActiveWorkerLease {
   private let connection: PostgresConnection
   private let key: AdvisoryLockKey
+  private let queue: String
+  private let process: LeaseHolder.Process
 
-  /// - Parameter queue: `<virtual host>/<queue>`.
-  package init(connection: PostgresConnection, queue: String) {
+  package var broker: LeaseHolder.Broker { process.broker }
+
+  /// - Parameters:
+  ///   - queue: `<virtual host>/<queue>`.
+  ///   - process: this one, for those who stand by.
+  package init(connection: PostgresConnection, queue: String, process: LeaseHolder.Process) {
     self.connection = connection
-    key = AdvisoryLockKey("workspace-worker/\(queue)")
+    self.queue = queue
+    self.process = process
+    key = Self.key(of: queue)
   }
+
+  static func key(of queue: String) -> AdvisoryLockKey { AdvisoryLockKey("workspace-worker/\(queue)") }
 
   /// Takes the lease if it is free. It lasts as long as the session, or until ``release()``.
   ///
@@ -27,7 +39,27 @@ package struct WorkerLease: ActiveWorkerLease {
     try await ask(Self.acquiring)
   }
 
-  package func keepAlive() async throws(PostgresError) { try await connection.ping() }
+  /// A row is written: only a commit that writes waits for the log to be on disk and on standbys, and with it for all of
+  /// the log before.
+  package func announce() async throws(PostgresError) {
+    _ = try await connection.pipeline([LeaseHoldersTable.announce(process, queue: queue)])
+  }
+
+  package func holder() async throws(PostgresError) -> LeaseHolder? {
+    let rows = try await connection.pipeline([LeaseHoldersTable.find(key, queue: queue)])[0]
+    return try rows.first.map(LeaseHoldersTable.holder)
+  }
+
+  /// - Throws: ``PostgresError``; ``MigrationError`` where the schema that the work rests on has gone meanwhile. An idle
+  ///   worker would not notice before its next command.
+  package func keepAlive() async throws {
+    try await connection.ping()
+    do {
+      _ = try await Migrator(connection: connection, logger: Logger(label: "schema") { _ in SwiftLogNoOpLogHandler() }).verify()
+    } catch MigrationError.postgres(let error) where error.sqlState == .inFailedSQLTransaction {
+      // A unit of work has just failed, and is about to be rolled back.
+    }
+  }
 
   /// Gives the lease back, so that another worker need not wait for the end of the session.
   ///
@@ -38,12 +70,24 @@ package struct WorkerLease: ActiveWorkerLease {
   }
 
   private func ask(_ statement: PostgresStatement) async throws(PostgresError) -> Bool {
-    let answers = try await connection.pipeline([PostgresRequest(statement, key.parameters)])
+    var parameters = PostgresParameters()
+    parameters.append(key.number)
+    parameters.append(SchemaUse.key.number)
+    let answers = try await connection.pipeline([PostgresRequest(statement, parameters)])
     return try answers[0][0].bool(0)
   }
 
+  /// CASE evaluates in its order. What was got without the other is given back.
   private static let acquiring = PostgresStatement(
-    name: "lease_acquire", parameters: [.int8], sql: "select pg_try_advisory_lock($1)")
+    name: "lease_acquire", parameters: [.int8, .int8],
+    sql: """
+      select case
+        when not pg_try_advisory_lock($1) then false
+        when pg_try_advisory_lock_shared($2) then true
+        else not pg_advisory_unlock($1)
+      end
+      """)
   private static let releasing = PostgresStatement(
-    name: "lease_release", parameters: [.int8], sql: "select pg_advisory_unlock($1)")
+    name: "lease_release", parameters: [.int8, .int8],
+    sql: "select case when pg_advisory_unlock($1) then pg_advisory_unlock_shared($2) else false end")
 }

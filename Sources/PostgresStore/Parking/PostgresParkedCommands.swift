@@ -14,54 +14,61 @@ package struct PostgresParkedCommands: Sendable {
     self.queue = queue
   }
 
-  /// The first command of each line, with the length of the line, in the order of tenants.
+  /// The first command of each line, without its message, with the length of the line, in the order of tenants.
   ///
   /// - Parameters:
   ///   - after: the last tenant of the page before.
   ///   - limit: the largest number of lines.
   package func lines(
     after: TenantID? = nil, limit: Int
-  ) async throws(PostgresError) -> [(first: ParkedEntry, count: Int)] {
+  ) async throws(PostgresError) -> [(first: ListedCommand, count: Int)] {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(after)
     parameters.append(Int64(max(0, limit)))
     let rows = try await rows(Self.selectingLines, parameters)
     return try rows.map { row throws(PostgresError) in
-      (try ParkedCommandsTable.entry(row), Int(try row.int8(ParkedCommandsTable.columnCount)))
+      (try Self.listed(row), Int(try row.int8(ParkedCommandsTable.columnCount + 1)))
     }
   }
 
   private static let selectingLines = PostgresStatement(
     name: "parked_lines", parameters: [.text, .text, .int8],
     sql: """
-      select \(ParkedCommandsTable.columns), (
+      select \(ParkedCommandsTable.columnsWithoutMessage), octet_length(body), (
         select count(*) from parked_commands as line where line.queue = $1 and line.tenant_id = first.tenant_id)
       from parked_commands as first
       where queue = $1 and due_at is not null and ($2 is null or tenant_id > $2)
       order by tenant_id limit $3
       """)
 
-  /// The commands of a line, in their order.
+  /// A command without its message, and the size of that in bytes: pages of them are small.
+  package typealias ListedCommand = (entry: ParkedEntry, bytes: Int)
+
+  private static func listed(_ row: PostgresRow) throws(PostgresError) -> ListedCommand {
+    (try ParkedCommandsTable.entry(row), Int(try row.int4(ParkedCommandsTable.columnCount)))
+  }
+
+  /// The commands of a line, without their messages, in their order.
   ///
   /// - Parameters:
   ///   - after: the last one of the page before.
   ///   - limit: the largest number of commands.
   package func line(
     of tenantID: TenantID, after: ParkedID? = nil, limit: Int
-  ) async throws(PostgresError) -> [ParkedEntry] {
+  ) async throws(PostgresError) -> [ListedCommand] {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(tenantID)
     parameters.append(after?.number ?? 0)
     parameters.append(Int64(max(0, limit)))
-    return try await rows(Self.selectingLine, parameters).map(ParkedCommandsTable.entry)
+    return try await rows(Self.selectingLine, parameters).map(Self.listed)
   }
 
   private static let selectingLine = PostgresStatement(
     name: "parked_line", parameters: [.text, .text, .int8, .int8],
     sql: """
-      select \(ParkedCommandsTable.columns) from parked_commands
+      select \(ParkedCommandsTable.columnsWithoutMessage), octet_length(body) from parked_commands
       where queue = $1 and tenant_id = $2 and id > $3
       order by id limit $4
       """)
@@ -90,12 +97,15 @@ package struct PostgresParkedCommands: Sendable {
     return try await count(Self.releasing, parameters)
   }
 
-  /// Long ago: due by any worker's clock.
+  /// Long ago: due by any worker's clock. Another time with each word of an operator: a worker that is trying the command
+  /// just now sees by it that somebody has spoken since.
+  private static let longAgo = "date_trunc('milliseconds', clock_timestamp()) - interval '30 years'"
+
   private static let releasing = PostgresStatement(
     name: "parked_release", parameters: [.text, .bool, .textArray],
     sql: """
       with changed as (
-        update parked_commands set due_at = to_timestamp(0)
+        update parked_commands set due_at = \(longAgo)
         where queue = $1 and due_at is not null and ($2 or tenant_id = any($3))
         returning 1
       )
@@ -133,7 +143,7 @@ package struct PostgresParkedCommands: Sendable {
     """
     with changed as (
       update parked_commands
-      set dead_letter_request = $3, due_at = case when due_at is not null then to_timestamp(0) end
+      set dead_letter_request = $3, due_at = case when due_at is not null then \(longAgo) end
       where queue = $1 and \(condition)
       returning 1
     )

@@ -1,33 +1,45 @@
+import Logging
 import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresUnitOfWorkStore {
   package func lines() async throws(UnitOfWorkError) -> [ParkedLine] {
-    _ = try await single(BegunMessagesTable.deleteForgotten(queue: queue))
-    return try await read(ParkedCommandsTable.lines(queue: queue), ParkedCommandsTable.line)
+    let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in try row.int8(0) }
+    for id in strays { try await quarantine("parked_commands", id, "its tenant is no ULID", ParkedCommandsTable.quarantine) }
+    try await repair()
+    let rows = try await single(ParkedCommandsTable.lines(queue: queue))
+    return rows.compactMap { row in try? ParkedCommandsTable.line(row) }
   }
 
   package func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry] {
-    try await read(ParkedCommandsTable.due(at: now, limit: limit, bytes: bytes, queue: queue), ParkedCommandsTable.entry)
+    let request = ParkedCommandsTable.due(at: now, limit: limit, bytes: bytes, queue: queue)
+    while true {
+      let (entries, unreadable) = try await readEach(request, ParkedCommandsTable.entry)
+      guard !unreadable.isEmpty else { return entries }
+      for (id, detail) in unreadable {
+        try await quarantine("parked_commands", id, detail, ParkedCommandsTable.quarantine)
+      }
+      try await repair()
+    }
   }
 
-  package func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> Bool {
-    try await read(ActiveWorkersTable.activate(process, at: now, queue: queue)) { row throws(PostgresError) in
-      try row.bool(0)
-    }[0]
+  /// Sees to it that the first command of each line is the one that is due.
+  private func repair() async throws(UnitOfWorkError) {
+    let answers = try await together(ParkedCommandsTable.repair(queue: queue))
+    let counts = answers.map { rows in (try? rows.first?.int8(0)) ?? 0 }
+    guard counts.contains(where: { $0 > 0 }) else { return }
+    logger.warning(
+      "lines of parked commands had no first command that was due, as after a deleted row or a partial restore; they have one now",
+      metadata: ["demoted": "\(counts[0])", "promoted": "\(counts[1])"])
   }
 
-  package func noteBegin(
-    of fingerprint: [UInt8], in process: ULID, at now: Timestamp
-  ) async throws(UnitOfWorkError) -> BegunMessage {
-    let request = BegunMessagesTable.begin(fingerprint, in: process, at: now, queue: queue)
-    return try await read(request) { row throws(PostgresError) in
-      BegunMessage(processes: Int(try row.int4(0)), isDecodable: try row.bool(1))
-    }[0]
-  }
-
-  package func noteDecoded(_ fingerprint: [UInt8]) async throws(UnitOfWorkError) {
-    _ = try await single(BegunMessagesTable.noteDecoded(fingerprint, queue: queue))
+  package func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> FatalMessages {
+    _ = try await single(FatalMessagesTable.deleteForgotten(queue: queue))
+    let deaths = try await read(FatalMessagesTable.all(queue: queue), FatalMessagesTable.deaths)
+    let isUnexplained = try await read(ActiveWorkersTable.activate(process, at: now, queue: queue)) {
+      row throws(PostgresError) in try row.bool(0)
+    }
+    return FatalMessages(deaths: Dictionary(deaths) { first, _ in first }, isUnexplained: isUnexplained[0])
   }
 }

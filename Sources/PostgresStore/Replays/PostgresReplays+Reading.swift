@@ -34,7 +34,9 @@ extension PostgresReplays {
       switch try row.text(0) {
       case "pending": progress.pending += count
       case "publishing": progress.unsure += count
-      case "skipped": progress.skipped += count
+      case "skipped":
+        progress.skipped += count
+        if let outcome = try row.optionalText(1) { progress.notSent[ReplayObstacle.code(of: outcome), default: 0] += count }
       default:
         progress.published += count
         if let outcome = try row.optionalText(1) { progress.outcomes[outcome, default: 0] += count }

@@ -9,7 +9,7 @@ package struct PostgresReplays: Sendable {
   package init(connection: PostgresConnection) { self.connection = connection }
 
   /// Makes a plan of the letters that `filter` means and that are not discarded. A letter that another plan has is left
-  /// out; with `again`, only one that another plan is going to send.
+  /// out; with `again`, only one that another plan is going to send, or has perhaps sent. One plan is made at a time.
   ///
   /// - Parameter body: instead of the letter's own, where it has been corrected.
   /// - Returns: how many letters it has; with none there is no plan.
@@ -28,6 +28,8 @@ package struct PostgresReplays: Sendable {
         insert into replay_items (plan_id, letter_id, is_repetition, body)
         select $\(next), id, $\(next + 1), $\(next + 2) from dead_letters
         where discarded_at is null and /* where */
+          and not exists (
+            select from replay_items as other where other.letter_id = dead_letters.id and other.state in ('pending', 'publishing'))
         order by id
         on conflict do nothing
         returning 1
@@ -35,10 +37,16 @@ package struct PostgresReplays: Sendable {
       select count(*) from chosen
       """, parameters: [.text, .bool, .bytea])
     let answers = try await connection.pipeline([
-      .begin, Self.insert(plan), PostgresRequest(choosing, parameters), Self.dropEmpty(plan.id), .commit,
+      .begin, PostgresRequest(Self.lockingMaking, Self.makingKey.parameters), Self.insert(plan),
+      PostgresRequest(choosing, parameters), Self.dropEmpty(plan.id), .commit,
     ])
-    return Int(try answers[2][0].int8(0))
+    return Int(try answers[3][0].int8(0))
   }
+
+  /// Two plans that are made at once would not see each other's letters.
+  private static let makingKey = AdvisoryLockKey("workspace-worker/replay-plans")
+  private static let lockingMaking = PostgresStatement(
+    name: "replay_plan_lock", parameters: [.int8], sql: "select pg_advisory_xact_lock($1)")
 
   private static func insert(_ plan: ReplayPlan) -> PostgresRequest {
     var parameters = PostgresParameters()
@@ -74,36 +82,92 @@ package struct PostgresReplays: Sendable {
   private static let claiming = PostgresStatement(
     name: "replay_plan_claim", parameters: [.int8], sql: "select pg_try_advisory_lock($1)")
 
-  /// The next letters of a plan, in the order of recording. From here on they count as perhaps sent.
-  package func next(_ plan: ULID, limit: Int) async throws(PostgresError) -> [ReplayLetter] {
+  /// The next letters of a plan, in the order of recording. From here on they count as perhaps sent. Those that were
+  /// discarded after the plan was made are passed over, and noted as not sent.
+  ///
+  /// - Parameters:
+  ///   - limit: the largest number of letters that are looked at; fewer come back where some were discarded.
+  ///   - bytes: they end behind the letter with which they have so many; there is one at least.
+  package func next(
+    _ plan: ULID, limit: Int, bytes: Int = PostgresDeadLetters.pageBytes, at now: Timestamp
+  ) async throws(PostgresError) -> [ReplayLetter] {
     var parameters = PostgresParameters()
     parameters.append(plan)
     parameters.append(Int64(max(0, limit)))
+    parameters.append(Int64(max(1, bytes)))
+    parameters.append(ReplayObstacle.discarded.outcome)
+    parameters.append(now)
     return try await rows(Self.taking, parameters).map { row throws(PostgresError) in
       ReplayLetter(id: try row.ulid(0), message: try PostgresDeadLetters.message(row, from: 1))
     }
   }
 
   private static let taking = PostgresStatement(
-    name: "replay_items_take", parameters: [.text, .int8],
+    name: "replay_items_take", parameters: [.text, .int8, .int8, .text, .timestamptz],
     sql: """
-      with next as (
-        select letter_id from replay_items
+      with pending as (
+        select letter_id, body from replay_items
         where plan_id = $1 and state = 'pending'
         order by letter_id limit $2
         for update
+      ), measured as (
+        select letter.id, letter.discarded_at is not null as is_discarded,
+          octet_length(coalesce(pending.body, letter.body)) + octet_length(letter.properties) as bytes
+        from pending join dead_letters as letter on letter.id = pending.letter_id
+      ), summed as (
+        select id, is_discarded, sum(bytes) over (order by id) - bytes as bytes_before from measured
       ), taken as (
-        update replay_items as item set state = 'publishing'
-        from next where item.plan_id = $1 and item.letter_id = next.letter_id
-        returning item.letter_id, item.body
+        update replay_items as item
+        set state = case when is_discarded then 'skipped' else 'publishing' end,
+          outcome = case when is_discarded then $4 end, outcome_at = case when is_discarded then $5 end
+        from summed where item.plan_id = $1 and item.letter_id = summed.id and bytes_before < $3
+        returning item.letter_id, item.body, item.state
       )
       select letter.id, letter.exchange, letter.routing_key, letter.properties, coalesce(taken.body, letter.body)
       from taken join dead_letters as letter on letter.id = taken.letter_id
+      where taken.state = 'publishing'
       order by letter.id
+      """)
+
+  /// These letters were certainly not sent, and this plan won't send them.
+  package func giveUp(
+    _ plan: ULID, _ letters: [(id: ULID, obstacle: ReplayObstacle)], at now: Timestamp
+  ) async throws(PostgresError) {
+    guard !letters.isEmpty else { return }
+    var parameters = PostgresParameters()
+    parameters.append(plan)
+    parameters.append(array: letters.map(\.id))
+    parameters.append(array: letters.map(\.obstacle.outcome))
+    parameters.append(now)
+    _ = try await rows(Self.givingUp, parameters)
+  }
+
+  private static let givingUp = PostgresStatement(
+    name: "replay_items_give_up", parameters: [.text, .textArray, .textArray, .timestamptz],
+    sql: """
+      update replay_items as item set state = 'skipped', outcome = given_up.outcome, outcome_at = $4
+      from unnest($2, $3) as given_up (letter_id, outcome)
+      where item.plan_id = $1 and item.letter_id = given_up.letter_id and item.state = 'publishing'
+      """)
+
+  /// These letters were certainly not sent, and are to be.
+  package func putBack(_ plan: ULID, _ letters: [ULID]) async throws(PostgresError) {
+    guard !letters.isEmpty else { return }
+    var parameters = PostgresParameters()
+    parameters.append(plan)
+    parameters.append(array: letters)
+    _ = try await rows(Self.puttingBack, parameters)
+  }
+
+  private static let puttingBack = PostgresStatement(
+    name: "replay_items_put_back", parameters: [.text, .textArray],
+    sql: """
+      update replay_items set state = 'pending' where plan_id = $1 and letter_id = any($2) and state = 'publishing'
       """)
 
   /// The broker has these letters.
   package func confirm(_ plan: ULID, _ letters: [ULID], at now: Timestamp) async throws(PostgresError) {
+    guard !letters.isEmpty else { return }
     var parameters = PostgresParameters()
     parameters.append(plan)
     parameters.append(array: letters)

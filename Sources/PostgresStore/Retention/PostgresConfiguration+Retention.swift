@@ -9,9 +9,7 @@ extension PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
     configuration.statementTimeout = .seconds(5)
     configuration.lockTimeout = .milliseconds(100)
-    configuration.settings["synchronous_commit"] = "off"
-    // Above READ COMMITTED, an entry that another worker has just removed would be an error.
-    configuration.settings["default_transaction_isolation"] = "read committed"
+    configuration.commitsDurably = false
     return configuration
   }
 }

@@ -1,5 +1,7 @@
+package import Logging
 package import PostgresClient
 package import UnitOfWork
+package import WorkerRuntime
 package import WorkspaceDomain
 
 /// ``Retention`` of a table on a connection of its own: each step is one statement, so one transaction and one round trip.
@@ -17,6 +19,14 @@ package struct PostgresRetention: Retention {
   package init(of table: Table, on connection: PostgresConnection) {
     self.table = table
     self.connection = connection
+  }
+
+  /// Opens a connection for removing what has expired.
+  package static func connect(
+    to table: Table, _ configuration: PostgresConfiguration, logger: Logger
+  ) async throws -> Link<any Retention> {
+    let connection = try await PostgresConnection.connect(configuration.forRetention(), logger: logger)
+    return Link(PostgresRetention(of: table, on: connection), on: connection)
   }
 
   package func removeExpired(

@@ -16,6 +16,10 @@ package enum MigrationError: Error, Sendable, Equatable {
   case pending([String])
   /// `migrate down --to` a version above the last one that is applied.
   case nothingAbove(version: Int, lastApplied: Int)
+  /// A worker is active, and would lose what it rests on. Nothing was changed.
+  case workerActive(sessions: [String])
+  /// Data would go with what is to be taken back. Nothing was changed.
+  case wouldDestroy([DataLoss])
   /// What is in the database is in the way. Nothing was changed.
   case preflight(PreflightFindings)
   /// A statement of the migration failed; all of the migration was rolled back.
@@ -55,6 +59,10 @@ extension MigrationError: CustomStringConvertible {
     case .outOfOrder(let name): "\(name) is not applied, though a later migration is"
     case .pending(let names): "not applied yet: \(names.joined(separator: ", "))"
     case .nothingAbove(let version, let last): "can't go down to \(version): the last applied migration is \(last)"
+    case .workerActive(let sessions):
+      "a worker is active on this database (\(sessions.joined(separator: ", "))): stop all workers first"
+    case .wouldDestroy(let losses):
+      (["this destroys data for ever; nothing was changed:"] + losses.map { "  \($0)" }).joined(separator: "\n")
     case .preflight(let findings): "\(findings)"
     case .failed(let migration, let error):
       (["\(migration) failed and was rolled back: \(error.message) [\(error.sqlState)]"]

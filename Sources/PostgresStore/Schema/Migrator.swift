@@ -42,17 +42,33 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Takes migrations back, the last one first.
+  /// Takes migrations back, the last one first. No worker can become active meanwhile.
   ///
-  /// - Parameter version: migrations up to this one stay applied, none where it is 0; nil takes back the last alone.
+  /// - Parameters:
+  ///   - version: migrations up to this one stay applied, none where it is 0; nil takes back the last alone.
+  ///   - mayDestroy: asked where data would go with them: what it is. By default it may not.
   /// - Returns: what was taken back, in that order.
-  package func down(to version: Int? = nil) async throws(MigrationError) -> [Migration] {
+  /// - Throws: ``MigrationError/workerActive(sessions:)``, ``MigrationError/wouldDestroy(_:)``, before anything is changed.
+  package func down(
+    to version: Int? = nil, mayDestroy: ([DataLoss]) -> Bool = { _ in false }
+  ) async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
       let history = try await history()
       try history.validate()
       let migrations = try history.above(version)
-      for migration in migrations { try await run(migration, .down) }
-      return migrations
+      guard !migrations.isEmpty else { return [] }
+      let exclusion = WorkerExclusion(connection: connection)
+      let held = try await exclusion.acquire()
+      do throws(MigrationError) {
+        let losses = try await DataLossRehearsal(connection: connection, timeout: timeout).losses(of: migrations)
+        guard losses.isEmpty || mayDestroy(losses) else { throw .wouldDestroy(losses) }
+        for migration in migrations { try await run(migration, .down) }
+        try await exclusion.release(held)
+        return migrations
+      } catch {
+        try? await exclusion.release(held)
+        throw error
+      }
     }
   }
 

@@ -1,5 +1,7 @@
+package import Logging
 package import PostgresClient
 package import UnitOfWork
+package import WorkerRuntime
 
 /// ``StatisticsStore`` on a connection of its own: one round trip.
 package struct PostgresStatistics: StatisticsStore {
@@ -22,6 +24,14 @@ package struct PostgresStatistics: StatisticsStore {
   package init(on connection: PostgresConnection, queue: String) {
     self.connection = connection
     self.queue = queue
+  }
+
+  /// Opens a connection for counting what waits.
+  package static func connect(
+    _ configuration: PostgresConfiguration, queue: String, logger: Logger
+  ) async throws -> Link<any StatisticsStore> {
+    let connection = try await PostgresConnection.connect(configuration.forRetention(), logger: logger)
+    return Link(PostgresStatistics(on: connection, queue: queue), on: connection)
   }
 
   package func statistics() async throws(UnitOfWorkError) -> StoreStatistics {

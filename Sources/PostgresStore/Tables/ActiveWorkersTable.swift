@@ -2,8 +2,9 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `active_workers`: which process was active last for a queue.
+/// `active_workers`: which process was active last for a queue, and whether it has ended itself since.
 enum ActiveWorkersTable {
+  /// Answers whether the process before ended itself with no message in hand.
   static func activate(_ process: ULID, at now: Timestamp, queue: String) -> PostgresRequest {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -18,19 +19,21 @@ enum ActiveWorkersTable {
     sql: """
       with changed as (
         insert into active_workers (queue, process, since) values ($1, $2, $3)
-        on conflict (queue) do update set process = excluded.process, since = excluded.since
+        on conflict (queue) do update set process = excluded.process, since = excluded.since, died_of = null
       )
-      select exists (select from active_workers where queue = $1 and process <> $2)
+      select exists (select from active_workers where queue = $1 and died_of is not null)
       """)
 
-  static func end(of process: ULID, queue: String) -> PostgresRequest {
+  /// The active process has ended itself with no message in hand.
+  static func noteDeath(of process: ULID, by signal: Int, queue: String) -> PostgresRequest {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(process)
-    return PostgresRequest(ending, parameters)
+    parameters.append(Int32(clamping: signal))
+    return PostgresRequest(notingDeath, parameters)
   }
 
-  private static let ending = PostgresStatement(
-    name: "active_workers_end", parameters: [.text, .text],
-    sql: "update active_workers set process = null where queue = $1 and process = $2")
+  private static let notingDeath = PostgresStatement(
+    name: "active_workers_note_death", parameters: [.text, .text, .int4],
+    sql: "update active_workers set died_of = $3 where queue = $1 and process = $2")
 }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
@@ -24,15 +24,20 @@ extension ParkedCommandsTable {
     return PostgresRequest(selectingLines, parameters)
   }
 
+  /// Times without end, which nobody here writes, count as others do.
   private static let selectingLines = PostgresStatement(
     name: "parked_commands_lines", parameters: [.text],
     sql: """
-      select tenant_id, count(*), min(parked_at), min(due_at) from parked_commands where queue = $1 group by tenant_id
+      select tenant_id, count(*), least(greatest(min(parked_at), to_timestamp(0)), now()),
+        coalesce(least(greatest(min(due_at), to_timestamp(0)), now() + interval '10 years'), now()),
+        sum(octet_length(body) + octet_length(properties))::int8
+      from parked_commands where queue = $1 group by tenant_id
       """)
 
   static func line(_ row: PostgresRow) throws(PostgresError) -> ParkedLine {
     ParkedLine(
-      tenantID: try row.identifier(0), count: Int(try row.int8(1)), oldest: try row.moment(2), dueAt: try row.moment(3))
+      tenantID: try row.identifier(0), count: Int(try row.int8(1)), bytes: Int(try row.int8(4)),
+      oldest: try row.moment(2), dueAt: try row.moment(3))
   }
 
   static func due(at now: Timestamp, limit: Int, bytes: Int, queue: String) -> PostgresRequest {
@@ -44,13 +49,14 @@ extension ParkedCommandsTable {
     return PostgresRequest(selectingDue, parameters)
   }
 
-  /// Bodies are measured without being read (TOAST keeps their lengths beside the pointer).
+  /// Bodies and properties are measured without being read (TOAST keeps their lengths beside the pointer).
   private static let selectingDue = PostgresStatement(
     name: "parked_commands_due", parameters: [.text, .timestamptz, .int8, .int8],
     sql: """
       select \(columns)
       from (
-        select waiting.*, sum(octet_length(body)) over (order by id) - octet_length(body) as bytes_before
+        select waiting.*, sum(octet_length(body) + octet_length(properties)) over (order by id)
+          - octet_length(body) - octet_length(properties) as bytes_before
         from (
           select tenant_id from parked_commands
           where queue = $1 and due_at <= $2
@@ -73,6 +79,9 @@ extension ParkedCommandsTable {
     """
 
   static let columnCount = 18
+
+  /// The same, with a message that is empty.
+  static let columnsWithoutMessage = columns.replacing("properties, body", with: "''::bytea as properties, ''::bytea as body")
 
   static func entry(_ row: PostgresRow) throws(PostgresError) -> ParkedEntry {
     guard let exchange = ShortString(bytes: try row.bytea(14)), let routingKey = ShortString(bytes: try row.bytea(15)) else {

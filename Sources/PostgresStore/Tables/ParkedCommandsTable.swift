@@ -1,11 +1,11 @@
-import DeliveryPipeline
+import Messaging
 import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
 /// `parked_commands`: the lines of commands that are tried again. Each queue's worker sees its own alone. Writing.
 enum ParkedCommandsTable {
-  static func insert(_ commands: [ParkedCommand], queue: String) -> PostgresRequest? {
+  static func insert(_ commands: [ParkedCommand], queue: String, identity: IdentitySource) -> PostgresRequest? {
     guard !commands.isEmpty else { return nil }
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -25,35 +25,50 @@ enum ParkedCommandsTable {
     parameters.append(array: commands.map(\.message.routingKey.bytes))
     parameters.append(array: commands.map(\.message.propertyList.bytes))
     parameters.append(array: commands.map(\.message.body))
-    return PostgresRequest(inserting, parameters)
+    return PostgresRequest(identity == .sequence ? inserting : insertingBehind, parameters)
   }
 
-  /// Ids are drawn in the order of the commands, as in ``OutboxTable/inserting``.
+  private static let types: [PostgresType] = [
+    .text, .textArray, .timestamptzArray, .timestamptzArray, .textArray, .int4Array, .timestamptzArray,
+    .timestamptzArray, .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray,
+    .byteaArray, .byteaArray,
+  ]
+
+  /// Ids are drawn in the order of the commands, as in ``OutboxTable/inserting``. RETURNING sees the line as it was before.
   private static let inserting = PostgresStatement(
-    name: "parked_commands_insert",
-    parameters: [
-      .text, .textArray, .timestamptzArray, .timestamptzArray, .textArray, .int4Array, .timestamptzArray,
-      .timestamptzArray, .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray,
-      .byteaArray, .byteaArray,
-    ],
+    name: "parked_commands_insert", parameters: types,
     sql: """
-      insert into parked_commands (
-        queue, tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
+      insert into parked_commands as added (\(insertion(id: nil))
+      returning expect_increase(id, (
+        select max(before.id) from parked_commands as before
+        where before.queue = $1 and before.tenant_id = added.tenant_id))
+      """)
+
+  /// The same behind all that is there, of whatever queue.
+  private static let insertingBehind = PostgresStatement(
+    name: "parked_commands_insert_behind", parameters: types,
+    sql: "insert into parked_commands (\(insertion(id: "(select coalesce(max(id), 0) from parked_commands) + c.place"))")
+
+  private static func insertion(id: String?) -> String {
+    """
+        \(id == nil ? "" : "id, ")queue, tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
         command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body)
-      select $1, c.tenant_id, c.due_at, c.parked_at, c.process, c.failures, c.first_failed_at, c.last_failed_at, c.error,
+      \(id == nil ? "" : "overriding system value")
+      select \(id.map { "\($0), " } ?? "")$1, c.tenant_id, c.due_at, c.parked_at, c.process, c.failures, c.first_failed_at, c.last_failed_at, c.error,
         c.command_type, c.command_source, c.command_id, c.fingerprint, c.exchange, c.routing_key, c.properties, c.body
       from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) with ordinality as c (
         tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
         command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body, place)
       order by c.place
-      """)
+      """
+  }
 
   static func change(_ change: ParkedLineChange?, queue: String) -> [PostgresRequest] {
     switch change {
-    case .advance(let tenantID, let ids, let now):
+    case .advance(let tenantID, let ids, _, let now):
       [delete(ids, queue: queue), promote(tenantID, at: now, queue: queue)]
-    case .postpone(_, let id, let failures, let process, let dueAt):
-      [postpone(id, failures, process: process, until: dueAt, queue: queue)]
+    case .postpone(_, let id, let failures, let process, let dueAt, let seen):
+      [postpone(id, failures, process: process, until: dueAt, seen: seen, queue: queue)]
     case nil: []
     }
   }
@@ -89,7 +104,8 @@ enum ParkedCommandsTable {
       """)
 
   private static func postpone(
-    _ id: ParkedID, _ failures: ParkedCommand.Failures, process: ULID, until dueAt: Timestamp, queue: String
+    _ id: ParkedID, _ failures: ParkedCommand.Failures, process: ULID, until dueAt: Timestamp, seen: Timestamp?,
+    queue: String
   ) -> PostgresRequest {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -100,16 +116,19 @@ enum ParkedCommandsTable {
     parameters.append(failures.first)
     parameters.append(failures.last)
     parameters.append(failures.error)
+    parameters.append(seen)
     return PostgresRequest(postponing, parameters)
   }
 
+  /// What an operator has asked for while the command was tried stays: he has changed when it is due.
   private static let postponing = PostgresStatement(
     name: "parked_commands_postpone",
-    parameters: [.text, .int8, .timestamptz, .text, .int4, .timestamptz, .timestamptz, .text],
+    parameters: [.text, .int8, .timestamptz, .text, .int4, .timestamptz, .timestamptz, .text, .timestamptz],
     sql: """
       with changed as (
         update parked_commands
-        set due_at = $3, process = $4, failures = $5, first_failed_at = $6, last_failed_at = $7, error = $8
+        set due_at = case when date_trunc('milliseconds', due_at) is distinct from $9 then coalesce(due_at, $3) else $3 end,
+          process = $4, failures = $5, first_failed_at = $6, last_failed_at = $7, error = $8
         where queue = $1 and id = $2
         returning 1
       )

@@ -4,8 +4,8 @@ import WorkspaceDomain
 
 /// `workspaces`: every tenant's tree. Writing.
 enum WorkspacesTable {
-  /// Inserts in one statement, so that a parent and its children may come in any order: the foreign key is checked at
-  /// its end.
+  /// Parents and children may come in any order, and those that are moved go to what is added: foreign keys to parents are
+  /// checked at the end of the transaction.
   static func insert(_ workspaces: [Workspace]) -> PostgresRequest? {
     guard !workspaces.isEmpty else { return nil }
     var parameters = PostgresParameters()
@@ -29,9 +29,7 @@ enum WorkspacesTable {
       select * from unnest($1, $2, $3, $4, $5, $6, $7)
       """)
 
-  /// Deletes in one statement, so that a parent and its children may go together: even ON DELETE RESTRICT is checked
-  /// at its end.
-  static func delete(_ workspaces: [WriteSet.VersionedWorkspace]) -> PostgresRequest? {
+  static func delete(_ workspaces: [WriteSet.Versioned<WorkspaceID>]) -> PostgresRequest? {
     guard !workspaces.isEmpty else { return nil }
     var parameters = PostgresParameters()
     parameters.append(array: workspaces.map(\.id))
@@ -50,23 +48,27 @@ enum WorkspacesTable {
       select expect_rows((select count(*) from changed), cardinality($1))
       """)
 
-  static func update(_ workspaces: [WriteSet.UpdatedWorkspace]) -> PostgresRequest? {
+  /// Writes every column that can change.
+  static func update(_ workspaces: [WriteSet.Updated<Workspace>]) -> PostgresRequest? {
     guard !workspaces.isEmpty else { return nil }
     var parameters = PostgresParameters()
-    parameters.append(array: workspaces.map(\.workspace.id))
+    parameters.append(array: workspaces.map(\.aggregate.id))
     parameters.append(array: workspaces.map(\.readVersion))
-    parameters.append(array: workspaces.map(\.workspace.name))
-    parameters.append(array: workspaces.map(\.workspace.updatedAt))
-    parameters.append(array: workspaces.map(\.workspace.version))
+    parameters.append(array: workspaces.map(\.aggregate.name))
+    parameters.append(array: workspaces.map(\.aggregate.parentID))
+    parameters.append(array: workspaces.map(\.aggregate.updatedAt))
+    parameters.append(array: workspaces.map(\.aggregate.version))
     return PostgresRequest(updating, parameters)
   }
 
   private static let updating = PostgresStatement(
-    name: "workspaces_update", parameters: [.textArray, .int8Array, .textArray, .timestamptzArray, .int8Array],
+    name: "workspaces_update",
+    parameters: [.textArray, .int8Array, .textArray, .textArray, .timestamptzArray, .int8Array],
     sql: """
       with changed as (
-        update workspaces set name = change.name, updated_at = change.updated_at, version = change.version
-        from unnest($1, $2, $3, $4, $5) as change (id, read_version, name, updated_at, version)
+        update workspaces
+        set name = change.name, parent_workspace_id = change.parent_id, updated_at = change.updated_at, version = change.version
+        from unnest($1, $2, $3, $4, $5, $6) as change (id, read_version, name, parent_id, updated_at, version)
         where workspaces.id = any($1) and workspaces.id = change.id and workspaces.version = change.read_version
         returning 1
       )
@@ -79,12 +81,12 @@ enum WorkspacesTable {
   /// Needed because the constraint on names is checked row by row, in whatever order the update meets them.
   ///
   /// - Returns: nil where no tenant has two workspaces in the update.
-  static func releaseNames(_ workspaces: [WriteSet.UpdatedWorkspace]) -> PostgresRequest? {
-    guard Set(workspaces.map(\.workspace.tenantID)).count < workspaces.count else { return nil }
+  static func releaseNames(_ workspaces: [WriteSet.Updated<Workspace>]) -> PostgresRequest? {
+    guard Set(workspaces.map(\.aggregate.tenantID)).count < workspaces.count else { return nil }
     var parameters = PostgresParameters()
-    parameters.append(array: workspaces.map(\.workspace.id))
-    parameters.append(array: workspaces.map(\.workspace.tenantID))
-    parameters.append(array: workspaces.map(\.workspace.name))
+    parameters.append(array: workspaces.map(\.aggregate.id))
+    parameters.append(array: workspaces.map(\.aggregate.tenantID))
+    parameters.append(array: workspaces.map(\.aggregate.name))
     return PostgresRequest(releasing, parameters)
   }
 

@@ -1,5 +1,8 @@
+import Glibc
+package import Logging
 package import PostgresClient
 package import UnitOfWork
+import WorkspaceDomain
 
 /// Units of work on one connection: a round trip to begin, a round trip to commit.
 ///
@@ -7,7 +10,12 @@ package import UnitOfWork
 /// ended in an orderly way, the connection is closed: the server rolls back.
 package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   private let connection: PostgresConnection
+  private let patience: ResponsePatience?
+  let logger: Logger
   let queue: String
+  private var identity = IdentitySource.sequence
+  /// The highest id in the outbox that is known to have been given.
+  private var lastID: Int64 = 0
   private var hasBegun = false
   private var renewal = PlanRenewal()
   private var renewsPlans = false
@@ -19,9 +27,16 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   ///   - connection: used by nobody else while a unit of work is open. Its configuration should be
   ///     ``PostgresConfiguration/forUnitsOfWork()``.
   ///   - queue: `<virtual host>/<queue>`: whose outgoing messages these are.
-  package init(connection: PostgresConnection, queue: String) {
+  ///   - patience: kept from one connection to the next; without it the connection's limit holds.
+  ///   - logger: is told of rows that had to be repaired or could not be read.
+  package init(
+    connection: PostgresConnection, queue: String, patience: ResponsePatience? = nil,
+    logger: Logger = Logger(label: "workspace-worker")
+  ) {
     self.connection = connection
     self.queue = queue
+    self.patience = patience
+    self.logger = logger
   }
 
   package func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot {
@@ -29,7 +44,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     let queries = readSet.queries(queue: queue)
     return try await orAbandon { () async throws(PostgresError) in
       let opening: [PostgresRequest] = renewsPlans ? [.discardPlans, .begin] : [.begin]
-      let answers = try await connection.pipeline(opening + queries.map(\.request))
+      let answers = try await patiently(opening + queries.map(\.request))
       hasBegun = true
       renewsPlans = false
       var snapshot = Snapshot()
@@ -40,13 +55,15 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 
   package func commit(_ writeSet: WriteSet) async throws(UnitOfWorkError) -> [OutboxID] {
     guard hasBegun else { throw .failed(reason: "no unit of work has begun") }
-    let requests = writeSet.requests(queue: queue)
+    let requests = writeSet.requests(queue: queue, after: lastID, identity: identity)
     return try await orAbandon { () async throws(PostgresError) in
-      let answers = try await connection.pipeline(requests)
+      let answers = try await patiently(requests)
       hasBegun = false
       if renewal.isDue(afterWriting: writeSet.inbox.count) { renewsPlans = true }
-      let insertion = requests.firstIndex { $0.statement.name == OutboxTable.inserting.name }
-      return try insertion.map { index throws(PostgresError) in try OutboxTable.ids(answers[index]) } ?? []
+      guard let insertion = requests.firstIndex(where: OutboxTable.isInsertion) else { return [] }
+      let ids = try OutboxTable.ids(answers[insertion])
+      lastID = max(lastID, ids.last?.number ?? 0)
+      return ids
     }
   }
 
@@ -60,7 +77,16 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   }
 
   package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
-    try await read(OutboxTable.oldest(queue: queue, limit: limit, bytes: bytes), OutboxTable.entry)
+    let request = OutboxTable.oldest(queue: queue, limit: limit, bytes: bytes)
+    while true {
+      let (entries, unreadable) = try await readEach(request, OutboxTable.entry)
+      for (id, detail) in unreadable {
+        try await quarantine("outbox", id, detail, OutboxTable.quarantine)
+      }
+      lastID = max(lastID, entries.last?.id.number ?? 0)
+      // A page without any would be taken for the end.
+      if !entries.isEmpty || unreadable.isEmpty { return entries }
+    }
   }
 
   package func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
@@ -77,6 +103,50 @@ extension PostgresUnitOfWorkStore {
     let rows = try await single(request)
     do throws(PostgresError) {
       return try rows.map(value)
+    } catch {
+      throw UnitOfWorkError(error)
+    }
+  }
+
+  /// The same, but what is wrong with one row is no harm to the others: those that can't be read are told by their ids,
+  /// which are their first column.
+  func readEach<Value>(
+    _ request: PostgresRequest, _ value: (PostgresRow) throws(PostgresError) -> Value
+  ) async throws(UnitOfWorkError) -> (values: [Value], unreadable: [(id: Int64, detail: String)]) {
+    let rows = try await single(request)
+    var values: [Value] = []
+    var unreadable: [(id: Int64, detail: String)] = []
+    for row in rows {
+      do throws(PostgresError) {
+        do throws(PostgresError) {
+          values.append(try value(row))
+        } catch .decoding(let reason) {
+          unreadable.append((try row.int8(0), reason))
+        }
+      } catch {
+        throw UnitOfWorkError(error)
+      }
+    }
+    return (values, unreadable)
+  }
+
+  /// Moves a row that can't be read to the dead letters: it would stand in the way of all others.
+  func quarantine(
+    _ table: String, _ id: Int64, _ detail: String,
+    _ request: (_ id: Int64, _ letter: ULID, _ detail: String, _ queue: String) -> PostgresRequest
+  ) async throws(UnitOfWorkError) {
+    let letter = ULID.ofLetter()
+    logger.error(
+      "a row of the database can't be read; it goes to the dead letters",
+      metadata: ["table": "\(table)", "id": "\(id)", "error": "\(detail)", "letter": "\(letter)"])
+    _ = try await single(request(id, letter, "row \(id) of \(table): \(detail)", queue))
+  }
+
+  /// Runs several statements as one transaction.
+  func together(_ requests: [PostgresRequest]) async throws(UnitOfWorkError) -> [PostgresRows] {
+    guard !hasBegun else { throw .failed(reason: "a unit of work is open") }
+    do throws(PostgresError) {
+      return try await connection.pipeline(requests)
     } catch {
       throw UnitOfWorkError(error)
     }
@@ -101,7 +171,30 @@ extension PostgresUnitOfWorkStore {
     } catch {
       // The first error is what counts.
       try? await abandon()
+      if case .server(let error) = error, error.isOfIdentity { takeIDsFromTables(error) }
+      // A row that can't be read is a matter of the command that it was read for, and no reason to end the session.
+      if case .decoding = error { throw .failed(reason: error.description) }
       throw UnitOfWorkError(error)
+    }
+  }
+
+  private func takeIDsFromTables(_ error: ServerError) {
+    guard identity == .sequence else { return }
+    identity = .table
+    logger.error(
+      "the identity of a table was set back, as a partial restore does; ids are taken from the table until the owner sets it right",
+      metadata: ["error": "\(error)"])
+  }
+
+  private func patiently(_ requests: [PostgresRequest]) async throws(PostgresError) -> [PostgresRows] {
+    let start = ContinuousClock.now
+    do throws(PostgresError) {
+      let answers = try await connection.pipeline(requests, timeout: patience?.limit(statements: requests.count))
+      patience?.answered(after: ContinuousClock.now - start)
+      return answers
+    } catch {
+      if case .timeout = error { patience?.ranOut() }
+      throw error
     }
   }
 
@@ -114,5 +207,13 @@ extension PostgresUnitOfWorkStore {
       await connection.close()
       throw error
     }
+  }
+}
+
+extension ULID {
+  /// For a dead letter that is recorded now.
+  fileprivate static func ofLetter() -> ULID {
+    let milliseconds = UInt64(clamping: Int64(time(nil)) * 1000)
+    return ULID(milliseconds: milliseconds, randomness: .init(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
   }
 }

@@ -1,4 +1,6 @@
 import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
 
 extension ReadSet {
   /// The statements that read it, behind BEGIN in one round trip.
@@ -8,14 +10,63 @@ extension ReadSet {
     [
       // First: it waits for other writers, and what follows sees what they committed.
       TenantsTable.lock(tenants),
-      InboxTable.find(inboxKeys),
-      WorkspacesTable.find(ids: workspaces),
-      WorkspacesTable.find(names: names),
-      WorkspacesTable.findRoots(of: rootsOf),
-      WorkspacesTable.countChildren(of: childrenOf, limit: childLimit),
-      WorkspacesTable.list(pages),
+      InboxTable.find(inbox),
+      WorkspacesTable.find(ids: tree.workspaces),
+      WorkspacesTable.find(names: tree.names),
+      WorkspacesTable.findRoots(of: tree.rootsOf),
+      WorkspacesTable.countChildren(of: tree.childrenOf, limit: tree.childLimit),
+      WorkspacesTable.findChains(of: tree.chainsOf),
+      WorkspacesTable.measure(tree.heightsOf),
+      WorkspacesTable.list(tree.pages),
+      WorkspacesTable.countBelowRoot(of: tree.sizesOf, limit: tree.childLimit),
+      access.decisions(moving: tree),
+      RolesTables.find(access.roles),
+      RolesTables.find(of: access.leaving),
+      RolesTables.find(on: access.going),
+      RolesTables.find(in: access.tenantsGoing),
+      RolesTables.countAdmins(of: access.adminsOf, limit: access.adminLimit),
+      RolesTables.list(access.memberPages),
+      GroupsTable.find(ids: access.groups),
+      GroupsTable.find(names: access.groupNames),
+      GroupsTable.find(of: access.tenantsGoing),
+      GroupsTable.list(access.groupPages),
       DeadLettersTable.find(deadLetters),
       ParkedCommandsTable.find(parked, queue: queue),
+      ReplayItemsTable.find(replays),
     ].compactMap(\.self)
+  }
+}
+
+extension AccessReads {
+  /// The statement that reads what decides the questions.
+  fileprivate func decisions(moving tree: TreeReads) -> SnapshotQuery? {
+    var users: Set<TenantUser> = []
+    var ways: Set<UserWay> = []
+    for question in questions {
+      let user = TenantUser(tenantID: question.tenantID, userID: question.userID)
+      users.insert(user)
+      if case .workspace(let id) = question.resource { ways.insert(UserWay(user: user, workspaceID: id)) }
+    }
+    // The way up from what is not there yet begins with where it may come to be.
+    var arriving = tree.arrivals.isEmpty ? [] : Array(ways)
+    while let way = arriving.popLast() {
+      for id in tree.arrivals[TenantWorkspace(tenantID: way.user.tenantID, id: way.workspaceID)] ?? [] {
+        let next = UserWay(user: way.user, workspaceID: id)
+        if ways.insert(next).inserted { arriving.append(next) }
+      }
+    }
+    // What is moved may come to be below any workspace that somebody goes up from.
+    if tree.moves > 0 {
+      let chains = Dictionary(grouping: tree.chainsOf, by: \.tenantID)
+      for user in users {
+        for workspace in chains[user.tenantID] ?? [] { ways.insert(UserWay(user: user, workspaceID: workspace.id)) }
+      }
+    }
+    // Of a group whose members are changed, somebody else may be one in a moment.
+    let groups = roles.compactMap { key -> TenantResource? in
+      guard case .group = key.object else { return nil }
+      return TenantResource(tenantID: key.tenantID, object: key.object)
+    }
+    return RolesTables.decide(users: users, ways: ways, groups: Set(groups))
   }
 }

@@ -5,14 +5,19 @@ import WorkspaceApplication
 extension SQLState {
   /// Raised by the function `expect_rows`: fewer rows changed than were read, so another writer was there first.
   static let staleVersion = SQLState(literal: "WW001")
+  /// Raised by the function `expect_increase`.
+  static let identitySetBack = SQLState(literal: "WW002")
 }
 
 extension UnitOfWorkError {
   /// The one place that decides what an error of PostgreSQL means for a batch.
   init(_ error: PostgresError) {
     switch error {
+    // The next try takes ids from elsewhere, or in a moment, when another queue's worker has committed.
+    case .server(let error) where error.isOfIdentity: self = .transient(reason: error.description)
     case .server(let error): self.init(error)
-    case .connectionLost, .connectFailed, .timeout, .cancelled, .configuration, .protocolViolation, .decoding:
+    case .connectionLost, .connectFailed, .timeout, .cancelled, .configuration, .unreliableSession, .protocolViolation,
+      .decoding:
       self = .unavailable(reason: error.description)
     }
   }

@@ -46,7 +46,7 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     tls = url.usesTLS ? url.parameters.tls : nil
     setHeartbeat(url.parameters.heartbeat ?? heartbeat)
     if let milliseconds = url.parameters.connectionTimeout { connectTimeout = .milliseconds(milliseconds) }
-    // librabbitmq asks for, and verifies, the name that it connects to, and offers no other.
+    // The name that is asked for and verified is that of the host.
     if let name = url.parameters.serverName, name != url.host {
       throw .malformedParameter(name: "server_name_indication", expected: "the host of the URL: this client verifies no other name")
     }

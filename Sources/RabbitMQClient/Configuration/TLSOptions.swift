@@ -8,8 +8,8 @@ package struct TLSOptions: Sendable, Equatable {
   package var keyFile: String?
   /// The server's certificate must lead to a trusted authority. Default: true.
   package var verifiesPeer = true
-  /// The server's certificate must name the host that was asked for: in a DNS entry or the common name; addresses
-  /// among its alternative names are not looked at. Default: true.
+  /// The server's certificate must be for the host that was asked for: a name in a DNS entry or the common name, an address
+  /// among the alternative names. Default: true.
   package var verifiesHostName = true
 
   package init() {}

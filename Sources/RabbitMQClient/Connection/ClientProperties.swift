@@ -1,4 +1,4 @@
-internal import DeliveryPipeline
+internal import Messaging
 
 /// What this client says about itself. librabbitmq adds what it knows about itself to it.
 enum ClientProperties {

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 
 /// Something that is declared. All but an exclusive queue is durable.
 package enum Declaration: Sendable {

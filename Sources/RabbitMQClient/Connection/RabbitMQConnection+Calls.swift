@@ -1,5 +1,5 @@
-internal import DeliveryPipeline
-internal import ThreadExecutor
+internal import Messaging
+internal import Coordination
 
 /// Methods that the broker answers.
 extension RabbitMQConnection {
@@ -21,26 +21,33 @@ extension RabbitMQConnection {
 
   func send(_ request: MethodRequest, on channel: UInt16) throws(RabbitMQError) {
     let handle = try openHandle()
-    let status = guardingUnlessWritable(handle) { handle.send(request, on: channel) }
-    try check(status)
+    try failing { () throws(WireSocket.Failure) in
+      try guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in try handle.send(request, on: channel) }
+    }
   }
 
   /// Small sends to a socket that has room do not wait.
-  func guardingUnlessWritable<Result>(_ handle: ConnectionHandle, _ call: () -> Result) -> Result {
-    handle.isWritable ? call() : watchdog.guarding(configuration.sendTimeout, call)
+  func guardingUnlessWritable<Result, Failure>(
+    _ handle: ConnectionHandle, _ call: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try handle.isWritable ? call() : watchdog.guarding(configuration.sendTimeout, call)
   }
 
   /// Answers a method of the broker. Whether that can be sent makes no difference any more.
   func confirm(_ request: MethodRequest, on channel: UInt16) {
     guard let handle else { return }
-    _ = guardingUnlessWritable(handle) { handle.send(request, on: channel) }
+    try? guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in try handle.send(request, on: channel) }
   }
 
-  func check(_ status: LibraryStatus) throws(RabbitMQError) {
-    guard !status.isOK else { return }
-    let error = error(for: status)
-    fail(error)
-    throw error
+  /// A socket that fails ends the connection.
+  func failing(_ call: () throws(WireSocket.Failure) -> Void) throws(RabbitMQError) {
+    do {
+      try call()
+    } catch {
+      let error = self.error(for: error)
+      fail(error)
+      throw error
+    }
   }
 
   /// Declares one after the other, on a channel of their own: an error of the broker ends that one only.

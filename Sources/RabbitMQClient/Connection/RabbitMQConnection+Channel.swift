@@ -1,4 +1,4 @@
-internal import DeliveryPipeline
+internal import Messaging
 
 /// What the consumer or publisher asks for. Called on the connection's thread.
 extension RabbitMQConnection {
@@ -7,24 +7,22 @@ extension RabbitMQConnection {
   /// Method, properties and frame headers of a message, roughly.
   private static let overheadBytes = 512
 
+  /// - Parameter queue: where deliveries come from, for errors.
   /// - Precondition: there is no consumer or publisher yet.
-  func adopt(_ listener: any ChannelListener) throws {
+  func adopt(_ listener: any ChannelListener, queue: String? = nil) throws {
     precondition(self.listener == nil, "one consumer or publisher per connection")
     _ = try openHandle()
     self.listener = listener
+    decoder.queue = queue
   }
 
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws(RabbitMQError) {
     let handle = try openHandle()
-    let status: LibraryStatus = guardingUnlessWritable(handle) {
-      for acknowledgement in acknowledgements {
-        let status = handle.acknowledge(
-          acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, on: Self.mainChannel)
-        guard status.isOK else { return status }
+    try failing { () throws(WireSocket.Failure) in
+      try guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in
+        try handle.acknowledge(acknowledgements, on: Self.mainChannel)
       }
-      return .ok
     }
-    try check(status)
   }
 
   /// Whether a send can begin now: the socket has room.
@@ -50,24 +48,23 @@ extension RabbitMQConnection {
     _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
   ) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
     let handle = try openHandle()
-    let bytes = messages.reduce(0) { $0 + $1.body.count }
+    let bytes = messages.reduce(0) { $0 + $1.size }
     let limit = configuration.sendTimeout + .seconds(bytes >> 20)
     var rest = messages
     var obstacle: RabbitMQError?
-    let status = watchdog.guarding(limit) {
-      while !rest.isEmpty, obstacle == nil, rest.startIndex == messages.startIndex || handle.isWritable {
-        let next = Self.nextForSocket(of: rest)
-        let publishable = next.prefix { message in
-          obstacle = handle.obstacle(to: message)
-          return obstacle == nil
+    try failing { () throws(WireSocket.Failure) in
+      try watchdog.guarding(limit) { () throws(WireSocket.Failure) in
+        while !rest.isEmpty, obstacle == nil, rest.startIndex == messages.startIndex || handle.isWritable {
+          let next = Self.nextForSocket(of: rest)
+          let publishable = next.prefix { message in
+            obstacle = handle.obstacle(to: message)
+            return obstacle == nil
+          }
+          try handle.publish(publishable, isMandatory: isMandatory, on: channels)
+          rest = rest.dropFirst(publishable.count)
         }
-        let status = handle.publish(publishable, isMandatory: isMandatory, on: channels)
-        guard status.isOK else { return status }
-        rest = rest.dropFirst(publishable.count)
       }
-      return LibraryStatus.ok
     }
-    try check(status)
     return (messages.count - rest.count, obstacle)
   }
 
@@ -75,7 +72,7 @@ extension RabbitMQConnection {
   private static func nextForSocket(of messages: ArraySlice<OutboundMessage>) -> ArraySlice<OutboundMessage> {
     var bytes = 0
     return messages.prefix { message in
-      defer { bytes += message.body.count + overheadBytes }
+      defer { bytes += message.size + overheadBytes }
       return bytes < bytesPerCheck
     }
   }

@@ -1,4 +1,4 @@
-internal import ThreadExecutor
+internal import Coordination
 
 extension RabbitMQConnection {
   /// Closes in order: what was sent before is processed by the broker, and deliveries that are not acknowledged go
@@ -22,15 +22,18 @@ extension RabbitMQConnection {
     case .open: close(because: .closed)
     case .closing: break
     }
-    // Not to be cut short by a cancellation: it is short itself.
-    _ = try? await closeWaiter()?.uncancellableValue()
+    // Not in this task, whose cancellation must not cut it short: it is short itself.
+    await Task { [closure] in _ = await closure.wait() }.value
   }
 
   /// Begins to close in order, and ends all waits with the reason.
   func close(because reason: RabbitMQError) {
     guard case .open = phase, let handle else { return }
-    let status = guardingUnlessWritable(handle) { handle.send(.closeConnection, on: 0) }
-    guard status.isOK else { return fail(reason) }
+    do {
+      try guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in try handle.send(.closeConnection, on: 0) }
+    } catch {
+      return fail(reason)
+    }
     phase = .closing(reason)
     closeDeadline = .now + configuration.closeTimeout
     release(reason)
@@ -40,17 +43,9 @@ extension RabbitMQConnection {
   /// Waits until the connection is gone, and tells why.
   ///
   /// - Throws: `CancellationError`.
-  package func waitUntilClosed() async throws -> RabbitMQError {
-    guard let waiter = closeWaiter() else { return failure }
-    return try await waiter.value()
-  }
-
-  /// - Returns: nil when it is closed already.
-  private func closeWaiter() -> Waiter<RabbitMQError>? {
-    if case .closed = phase { return nil }
-    let waiter = Waiter<RabbitMQError>()
-    closeWaiters.append(waiter)
-    return waiter
+  package nonisolated func waitUntilClosed() async throws -> RabbitMQError {
+    guard let reason = await closure.wait() else { throw CancellationError() }
+    return reason
   }
 
   /// The connection can't go on: ends every wait on it with the error.
@@ -60,15 +55,13 @@ extension RabbitMQConnection {
     let error = if case .closing(let reason) = phase { reason } else { error }
     phase = .closed(error)
     // A broker that is still there need not take this for a crash.
-    if wasOpen, !error.endsConnection, let handle, handle.isWritable { _ = handle.send(.closeConnection, on: 0) }
+    if wasOpen, !error.endsConnection, let handle, handle.isWritable { try? handle.send(.closeConnection, on: 0) }
     watchdog.detach()
     handle = nil
     setBlockage(nil)
     release(error)
     closeDeadline = nil
-    let waiters = closeWaiters
-    closeWaiters = []
-    for waiter in waiters { waiter.resolve(.success(error)) }
+    closure.send(error)
   }
 
   /// Ends all waits but those for the end itself.

@@ -1,5 +1,4 @@
-internal import CRabbitMQ
-internal import DeliveryPipeline
+internal import Messaging
 package import ThreadExecutor
 
 /// What the thread does between jobs.
@@ -9,25 +8,21 @@ extension RabbitMQConnection {
 
   package func pollRequest() -> PollRequest {
     guard let handle else { return .idle }
-    if !isPaused && (hasUnreadInput || handle.hasBufferedInput) {
-      return PollRequest(descriptor: handle.descriptor, timeout: 0)
-    }
-    let deadlines = [nextService, listenerDeadline, closeDeadline, calls.first?.deadline]
-    let next = deadlines.compactMap { $0 }.min() ?? nextService
+    if !isPaused && hasUnreadInput { return PollRequest(descriptor: handle.descriptor, timeout: 0) }
+    let silenceEnd = isPaused ? nil : handle.silenceEnd
+    let deadlines = [handle.heartbeatDue, silenceEnd, listenerDeadline, closeDeadline, calls.first?.deadline]
+    let next = deadlines.compactMap { $0 }.min()
     // Rounded up: waking a little too early would mean to wake twice.
-    let timeout = Int32(clamping: max(0, (next - .now).milliseconds + 1))
+    let timeout = next.map { $0 <= .now ? 0 : Int32(clamping: ($0 - .now).milliseconds + 1) } ?? -1
     // A paused connection would be told about its unread data again and again.
     let descriptor = isPaused && !waitsForWriting ? -1 : handle.descriptor
-    return PollRequest(
-      descriptor: descriptor, timeout: next <= .now ? 0 : timeout, waitsForWriting: waitsForWriting)
+    return PollRequest(descriptor: descriptor, timeout: timeout, waitsForWriting: waitsForWriting)
   }
 
   package func service() {
     guard let handle else { return }
-    // librabbitmq sends a heartbeat when half of the interval has passed without other data.
-    nextService = .now + (handle.heartbeat == 0 ? .seconds(60) : .milliseconds(handle.heartbeat * 250))
-    // librabbitmq sends heartbeats from within its reading calls, too.
-    guardingUnlessWritable(handle) { isPaused ? sendHeartbeat(handle) : read(handle) }
+    if !isPaused { read(handle) }
+    sendHeartbeat()
     checkDeadlines()
     if waitsForWriting, let handle = self.handle, handle.isWritable {
       waitsForWriting = false
@@ -38,32 +33,45 @@ extension RabbitMQConnection {
   /// An answer comes behind the deliveries that are not wanted now; so they are read while one is waited for.
   private var isPaused: Bool { isReadingPaused && calls.isEmpty }
 
-  private func sendHeartbeat(_ handle: ConnectionHandle) {
-    guard handle.heartbeat > 0 else { return }
-    let status = handle.sendHeartbeat()
-    if !status.isOK { fail(error(for: status)) }
+  private func sendHeartbeat() {
+    guard let handle, let due = handle.heartbeatDue, due <= .now else { return }
+    try? failing { () throws(WireSocket.Failure) in
+      try guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in try handle.sendHeartbeat() }
+    }
   }
 
   private func read(_ handle: ConnectionHandle) {
-    var events: [ChannelEvent] = []
-    var frame = amqp_frame_t()
-    var bytes = 0
-    var failure: RabbitMQError?
+    var count = 0
     hasUnreadInput = true
-    while failure == nil, bytes < Self.bytesPerRound {
-      let status = handle.read(&frame)
-      guard status.isOK else {
-        hasUnreadInput = false
-        if status != .timeout { failure = error(for: status) }
-        break
-      }
-      do throws(RabbitMQError) {
-        bytes += Int32(frame.frame_type) == AMQP_FRAME_BODY ? frame.payload.body_fragment.len : 64
-        if let event = try interpreter.interpret(frame) { failure = process(event, &events) }
+    while hasUnreadInput, count < Self.bytesPerRound {
+      do throws(WireSocket.Failure) {
+        let bytes = try handle.receive()
+        count += bytes.count
+        hasUnreadInput = handle.mayHaveMore(after: bytes.count)
+        take(bytes)
       } catch {
-        failure = error
+        fail(self.error(for: error))
       }
-      handle.releaseBuffers(of: frame.channel)
+      guard self.handle != nil else { return }
+    }
+    if count == 0, let end = handle.silenceEnd, end <= .now { fail(.connectionLost(reason: "two heartbeats of the broker are missing")) }
+  }
+
+  /// Acts on what has arrived.
+  func take(_ bytes: UnsafeRawBufferPointer) {
+    guard !bytes.isEmpty else { return }
+    var arrived: [InboundEvent] = []
+    var failure: RabbitMQError?
+    do throws(RabbitMQError) {
+      try decoder.decode(bytes, into: &arrived)
+    } catch {
+      failure = error
+    }
+    var events: [ChannelEvent] = []
+    for event in arrived {
+      guard let error = process(event, &events) else { continue }
+      failure = error
+      break
     }
     tell(events)
     if let failure { fail(failure) }
@@ -109,7 +117,8 @@ extension RabbitMQConnection {
     }
   }
 
-  func error(for status: LibraryStatus) -> RabbitMQError {
-    watchdog.hasCut ? .timedOut(operation: "sending", limit: configuration.sendTimeout) : status.connectionError
+  func error(for failure: WireSocket.Failure) -> RabbitMQError {
+    watchdog.hasCut
+      ? .timedOut(operation: "sending", limit: configuration.sendTimeout) : .connectionLost(reason: failure.reason)
   }
 }

@@ -1,5 +1,5 @@
-internal import CRabbitMQ
-internal import DeliveryPipeline
+internal import Coordination
+internal import Messaging
 internal import Synchronization
 internal import ThreadExecutor
 
@@ -10,7 +10,7 @@ internal import ThreadExecutor
 /// and acknowledgements must not wait behind that.
 ///
 /// When one of theirs goes, the connection goes: there is one thing to watch, ``waitUntilClosed()``.
-package actor RabbitMQConnection: PollSource {
+package actor RabbitMQConnection: Closable, PollSource {
   enum Phase {
     case opening
     case open
@@ -40,14 +40,15 @@ package actor RabbitMQConnection: PollSource {
   private nonisolated let executor: ThreadExecutor
   nonisolated let watchdog = SocketWatchdog()
   private nonisolated let blockage = Mutex<String?>(nil)
+  /// The connection is gone, for this reason.
+  nonisolated let closure = Signal<RabbitMQError>()
 
   var phase = Phase.opening
   var handle: ConnectionHandle?
-  var interpreter: FrameInterpreter
+  var decoder: FrameDecoder
   weak var listener: (any ChannelListener)?
   /// In the order of sending, which is the order of the answers on each channel.
   var calls: [Call] = []
-  var closeWaiters: [Waiter<RabbitMQError>] = []
   /// Numbers of short-lived channels that are free again, and the highest that was ever used.
   var freeChannels: [UInt16] = []
   var lastChannel = listenerChannels.upperBound
@@ -59,38 +60,32 @@ package actor RabbitMQConnection: PollSource {
   var waitsForWriting = false
   var listenerDeadline: ContinuousClock.Instant?
   var closeDeadline: ContinuousClock.Instant?
-  /// librabbitmq sends heartbeats from within its reading calls only.
-  var nextService = ContinuousClock.now
 
   /// What the broker said about itself.
-  package private(set) var serverProperties = ServerProperties(product: nil, version: nil, clusterName: nil)
+  package internal(set) var serverProperties = ServerProperties(product: nil, version: nil, clusterName: nil)
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
   /// The connection's thread, for tasks that do little else than use the connection.
   package nonisolated var taskExecutor: any TaskExecutor { executor }
 
-  init(_ configuration: RabbitMQConfiguration) {
+  /// - Throws: `unreachable` where the process may open no descriptor or start no thread.
+  init(_ configuration: RabbitMQConfiguration) throws(RabbitMQError) {
     self.configuration = configuration
     generation = Self.generations.add(1, ordering: .relaxed).newValue
-    interpreter = FrameInterpreter(generation: generation)
-    executor = ThreadExecutor(name: configuration.threadName)
+    decoder = FrameDecoder(generation: generation, maximumFrameBytes: Int(ConnectionHandle.frameBytes))
+    do throws(ThreadExecutor.Unavailable) {
+      executor = try ThreadExecutor(name: configuration.threadName)
+    } catch {
+      throw .unreachable(endpoint: configuration.endpoint, reason: error.reason)
+    }
   }
+
+  /// From here on the thread waits for the socket between its jobs.
+  func watchSocket() { executor.attach(self) }
 
   /// The broker has blocked publishing, for this reason, such as `low on memory`. Nil: it has not.
   package nonisolated var blockedReason: String? { blockage.withLock { $0 } }
   package nonisolated var isBlocked: Bool { blockedReason != nil }
-
-  /// Blocks the thread, not the caller's: see ``open(_:)``.
-  func establish() throws {
-    guard case .opening = phase else { throw failure }
-    let handle = try ConnectionHandle()
-    try handle.open(configuration)
-    watchdog.attach(handle.descriptor)
-    serverProperties = handle.serverProperties
-    self.handle = handle
-    phase = .open
-    executor.attach(self)
-  }
 
   /// Why the connection can't be used.
   var failure: RabbitMQError {

@@ -1,5 +1,5 @@
-package import DeliveryPipeline
-internal import ThreadExecutor
+package import Messaging
+internal import Coordination
 
 /// Consumes one queue over a connection of its own, with manual acknowledgement.
 ///
@@ -55,7 +55,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     on connection: RabbitMQConnection, queue: ShortString, options: ConsumerOptions = ConsumerOptions()
   ) async throws -> RabbitMQConsumer {
     let consumer = RabbitMQConsumer(connection, queue: queue, options: options)
-    try await connection.adopt(consumer)
+    try await connection.adopt(consumer, queue: String(decoding: queue.bytes, as: UTF8.self))
     _ = try await connection.call(.openChannel)
     _ = try await connection.call(.setPrefetch(options.prefetch))
     _ = try await connection.call(.consume(queue: queue, consumer: consumerTag))
@@ -81,6 +81,13 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     if case .failed(let error) = phase { throw error }
     try connection.assumeIsolated { try $0.acknowledge(current) }
     endOverflow(after: current)
+  }
+
+  /// An acknowledgement has no answer; but methods of one channel are processed in order, and basic.qos has one. For a consumer
+  /// that is there already it changes nothing (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
+  package func confirmAcknowledgements() async throws {
+    if case .failed(let error) = phase { throw error }
+    _ = try await connection.call(.setPrefetch(options.prefetch))
   }
 
   /// What arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue with the end of
@@ -150,7 +157,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private func append(_ delivery: Delivery) {
     guard !dropsArrivals else { return }
     arrived.append(delivery)
-    bufferedBytes += delivery.body.count
+    bufferedBytes += delivery.size
   }
 
   private func fail(_ error: RabbitMQError) {

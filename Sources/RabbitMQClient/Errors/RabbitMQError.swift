@@ -8,7 +8,7 @@ package enum RabbitMQError: Error, Sendable, Equatable {
   case unreadableSecret(reason: String)
   /// The broker refused user, password or certificate, or the virtual host.
   case loginRefused(code: ReplyCode, text: String)
-  /// What answers is no AMQP 0-9-1 broker, or says what the protocol does not allow.
+  /// What answers is no AMQP 0-9-1 broker, or says what the protocol does not allow: the text says which, and where.
   case protocolViolation(String)
   /// No answer within the time allowed.
   case timedOut(operation: String, limit: Duration)
@@ -70,7 +70,7 @@ extension RabbitMQError: CustomStringConvertible {
     case .tlsRefused(let endpoint, let reason): "no TLS with \(endpoint): \(reason)"
     case .unreadableSecret(let reason): reason
     case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"
-    case .protocolViolation(let text): "not AMQP 0-9-1: \(text)"
+    case .protocolViolation(let text): "the broker broke the protocol: \(text)"
     case .timedOut(let operation, let limit): "no end of \(operation) within \(limit)"
     case .connectionClosed(let code, let text): "the broker closed the connection: \(code), \(text)"
     case .connectionLost(let reason): "the connection to the broker was lost: \(reason)"

@@ -1,16 +1,10 @@
 internal import CRabbitMQ
-internal import DeliveryPipeline
 
 /// Bytes that librabbitmq owns: they live until the buffers of their channel are released, so everything here copies.
 extension amqp_bytes_t {
   var buffer: UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: bytes?.assumingMemoryBound(to: UInt8.self), count: bytes == nil ? 0 : len)
   }
-
-  var array: [UInt8] { Array(buffer) }
-
-  /// A short string of the wire has at most 255 bytes, so nothing is lost.
-  var shortString: ShortString { ShortString(bytes: array) ?? "" }
 
   /// Invalid UTF-8 is replaced: for texts that people read.
   var text: String { String(decoding: buffer, as: UTF8.self) }

@@ -1,24 +1,76 @@
 internal import CRabbitMQ
-internal import DeliveryPipeline
+internal import Messaging
 internal import Glibc
 
-/// The handshake: the only part in which librabbitmq waits for answers. Name resolution aside, each step ends at the
-/// deadline.
+/// The handshake, which is librabbitmq's: the only part in which a call waits for answers. Each step ends at the deadline.
 extension ConnectionHandle {
-  /// Connects, secures and logs in.
-  func open(_ configuration: RabbitMQConfiguration) throws(RabbitMQError) {
-    let deadline = ContinuousClock.now + configuration.connectTimeout
+  /// Connects, secures and logs in at one address of the broker.
+  ///
+  /// - Returns: bytes that librabbitmq had read ahead: they stand before what is read from the socket.
+  func open(
+    _ configuration: RabbitMQConfiguration, at address: String, deadline: ContinuousClock.Instant
+  ) throws(RabbitMQError) -> [UInt8] {
     try withState { state, _ throws(RabbitMQError) in
       let socket = try makeSocket(state, configuration)
-      var timeout = configuration.connectTimeout.timeval
-      let status = LibraryStatus(amqp_socket_open_noblock(socket, configuration.host, Int32(configuration.port), &timeout))
+      var timeout = Self.rest(until: deadline)
+      errno = 0
+      let status = LibraryStatus(amqp_socket_open_noblock(socket, address, Int32(configuration.port), &timeout))
       if status == LibraryStatus(AMQP_STATUS_SOCKET_ERROR) {
-        throw .unreachable(endpoint: configuration.endpoint, reason: "refused, or no route")
+        let reason = errno == EMFILE || errno == ENFILE ? "no descriptor is left for a socket" : "refused, or no route"
+        throw .unreachable(endpoint: configuration.endpoint, reason: reason)
       }
-      guard status.isOK else { throw status.openingError(configuration) }
+      guard status.isOK else { throw openingError(status, configuration) }
+      WireSocket(descriptor: amqp_get_sockfd(state), ssl: nil).setUnacknowledgedDataTimeout(configuration.unacknowledgedDataTimeout)
     }
-    setUnacknowledgedDataTimeout(configuration.unacknowledgedDataTimeout)
     try login(configuration, deadline: deadline)
+    let readAhead = try drain(configuration, deadline: deadline)
+    takeOver()
+    return readAhead
+  }
+
+  private static func rest(until deadline: ContinuousClock.Instant) -> timeval {
+    max(deadline - ContinuousClock.now, .milliseconds(1)).timeval
+  }
+
+  /// OpenSSL tells more about a certificate than librabbitmq hands on.
+  private func openingError(_ status: LibraryStatus, _ configuration: RabbitMQConfiguration) -> RabbitMQError {
+    switch status.code {
+    case AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
+      guard let reason = tls?.refusal else { break }
+      return .tlsRefused(endpoint: configuration.endpoint, reason: reason)
+    default: break
+    }
+    return status.openingError(configuration)
+  }
+
+  /// What librabbitmq has read with the last of the handshake, up to the end of a frame, in the bytes of the wire. Before a
+  /// channel is open that is little, if anything: heartbeats, and the end of the connection.
+  private func drain(
+    _ configuration: RabbitMQConfiguration, deadline: ContinuousClock.Instant
+  ) throws(RabbitMQError) -> [UInt8] {
+    var frames = OutboundFrames()
+    try withState { state, _ throws(RabbitMQError) in
+      while amqp_release_buffers_ok(state) == 0 || amqp_data_in_buffer(state) != 0 || amqp_frames_enqueued(state) != 0 {
+        var frame = amqp_frame_t()
+        var timeout = Self.rest(until: deadline)
+        let status = LibraryStatus(amqp_simple_wait_frame_noblock(state, &frame, &timeout))
+        guard status.isOK else { throw openingError(status, configuration) }
+        guard Int32(frame.frame_type) == AMQP_FRAME_METHOD else { continue }
+        guard let method = Self.encoded(frame.payload.method) else {
+          throw .protocolViolation("a method that can't be read before any channel was opened")
+        }
+        frames.append(method: method, channel: frame.channel)
+      }
+    }
+    return frames.bytes
+  }
+
+  private static func encoded(_ method: amqp_method_t) -> [UInt8]? {
+    var arguments = [UInt8](repeating: 0, count: Int(frameBytes))
+    let count = arguments.withUnsafeMutableBytes { buffer in
+      amqp_encode_method(method.id, method.decoded, amqp_bytes_t(len: buffer.count, bytes: buffer.baseAddress))
+    }
+    return count < 0 ? nil : withUnsafeBytes(of: method.id.bigEndian, Array.init) + arguments.prefix(Int(count))
   }
 
   private func makeSocket(_ state: amqp_connection_state_t, _ configuration: RabbitMQConfiguration) throws(RabbitMQError) -> OpaquePointer {
@@ -29,7 +81,11 @@ extension ConnectionHandle {
     guard let socket = amqp_ssl_socket_new(state) else {
       throw .tlsRefused(endpoint: configuration.endpoint, reason: "OpenSSL could not be set up")
     }
-    isEncrypted = true
+    guard let context = amqp_ssl_socket_get_context(socket) else {
+      throw .tlsRefused(endpoint: configuration.endpoint, reason: "OpenSSL could not be set up")
+    }
+    self.tls = TLSSession(
+      context: OpaquePointer(context), host: configuration.host, verifiesHost: tls.verifiesPeer && tls.verifiesHostName)
     do {
       try secure(socket, tls)
     } catch {
@@ -45,7 +101,8 @@ extension ConnectionHandle {
   private func secure(_ socket: OpaquePointer, _ tls: TLSOptions) throws(UnusableFile) {
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifiesPeer ? 1 : 0)
-    amqp_ssl_socket_set_verify_hostname(socket, tls.verifiesHostName ? 1 : 0)
+    // librabbitmq would look for the address that it connects to, and in names alone: see ``TLSSession``.
+    amqp_ssl_socket_set_verify_hostname(socket, 0)
     // librabbitmq trusts nobody unless it is told a file.
     let authorities = tls.authorityFile ?? TLSOptions.systemAuthorityFiles.first { access($0, R_OK) == 0 }
     if let authorities, !LibraryStatus(amqp_ssl_socket_set_cacert(socket, authorities)).isOK {
@@ -66,7 +123,7 @@ extension ConnectionHandle {
     let password = try configuration.password()
     let reply = try withState { state, pool throws(RabbitMQError) in
       guard var table = pool.table(properties) else { throw .unpublishable(reason: "the client properties") }
-      var timeout = max(deadline - ContinuousClock.now, .milliseconds(1)).timeval
+      var timeout = Self.rest(until: deadline)
       amqp_set_handshake_timeout(state, &timeout)
       let heartbeat = Int32(configuration.heartbeat)
       return switch configuration.authentication {

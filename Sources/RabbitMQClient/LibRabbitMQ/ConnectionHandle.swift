@@ -1,75 +1,122 @@
 internal import CRabbitMQ
-internal import DeliveryPipeline
+internal import Messaging
 internal import Glibc
 
 /// Owns a connection of librabbitmq, which is not thread-safe: private to the actor whose thread makes every call.
 ///
-/// Once the handshake is done only calls that do not wait for the peer's answer are used. A send may still wait for
-/// room in the socket's buffer, without any limit of its own: see ``SocketWatchdog``.
+/// librabbitmq connects and logs in. After that this reads and writes the socket itself: librabbitmq can't read every frame
+/// that RabbitMQ sends (see ``FrameReader``). A send may wait for room in the socket's buffer, without any limit of its own:
+/// see ``SocketWatchdog``.
 final class ConnectionHandle {
   /// What the whole world uses, and the largest frame that RabbitMQ offers by default.
   static let frameBytes: Int32 = 131_072
+  /// What is read in one go.
+  private static let receiveBytes = 128 << 10
 
   private let state: amqp_connection_state_t
   /// For the arguments of one call.
   private let pool = MemoryPool()
+  private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: receiveBytes, alignment: 16)
   /// Kept for its memory: empty between calls.
-  var frames = PublishFrames()
-  /// Everything must go through OpenSSL.
-  var isEncrypted = false
+  private var frames = OutboundFrames()
+  /// Set while a TLS handshake begins; nil where there is none.
+  var tls: TLSSession?
+  private var socket = WireSocket(descriptor: -1, ssl: nil)
+  private var heartbeats = Heartbeats(seconds: 0, now: .now)
 
   init() throws(RabbitMQError) {
     guard let state = amqp_new_connection() else { throw .connectionLost(reason: "out of memory") }
     self.state = state
   }
 
-  deinit { amqp_destroy_connection(state) }
+  deinit {
+    amqp_destroy_connection(state)
+    receiveBuffer.deallocate()
+  }
 
-  var descriptor: Int32 { amqp_get_sockfd(state) }
-
-  /// Data is in memory already, so waiting for the socket would be waiting for what has come.
-  var hasBufferedInput: Bool { amqp_frames_enqueued(state) != 0 || amqp_data_in_buffer(state) != 0 }
-
-  /// Seconds, as both sides agreed on: the smaller wish. 0: none.
-  var heartbeat: Int { Int(amqp_get_heartbeat(state)) }
+  var descriptor: Int32 { socket.descriptor }
 
   /// The largest frame that both sides agreed on.
   var maximumFrameBytes: Int { Int(amqp_get_frame_max(state)) }
 
-  /// The next frame that is there, without waiting for one.
-  func read(_ frame: inout amqp_frame_t) -> LibraryStatus {
-    var now = timeval()
-    return LibraryStatus(amqp_simple_wait_frame_noblock(state, &frame, &now))
+  /// Takes the socket over when librabbitmq has logged in.
+  func takeOver() {
+    tls?.finish()
+    socket = WireSocket(descriptor: amqp_get_sockfd(state), ssl: tls?.session)
+    heartbeats = Heartbeats(seconds: Int(amqp_get_heartbeat(state)), now: .now)
   }
 
-  /// Ends the life of what was read from a channel, unless frames of it are still queued.
-  func releaseBuffers(of channel: UInt16) { amqp_maybe_release_buffers_on_channel(state, channel) }
+  /// When a heartbeat is to be sent; nil: never.
+  var heartbeatDue: ContinuousClock.Instant? { heartbeats.due }
+  /// When the peer counts as gone, if nothing of it can be read by then; nil: never.
+  var silenceEnd: ContinuousClock.Instant? { heartbeats.end }
 
-  func send(_ request: MethodRequest, on channel: UInt16) -> LibraryStatus {
+  /// Reads what there is, without waiting, and lends it until the next call: nothing when there is nothing now.
+  func receive() throws(WireSocket.Failure) -> UnsafeRawBufferPointer {
+    let count = try socket.receive(into: receiveBuffer)
+    if count > 0 { heartbeats.received(at: .now) }
+    return UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
+  }
+
+  /// After a read of this size there may be more: of what is encrypted some may be in memory.
+  func mayHaveMore(after count: Int) -> Bool { count == Self.receiveBytes || count > 0 && socket.isEncrypted }
+
+  func send(_ request: MethodRequest, on channel: UInt16) throws(WireSocket.Failure) {
     defer { pool.recycle() }
-    return request.send(on: state, channel: channel, pool: pool)
+    guard let method = request.encoded(pool: pool, limit: maximumFrameBytes) else {
+      throw WireSocket.Failure(reason: "\(request.name) does not fit a frame of \(maximumFrameBytes) bytes")
+    }
+    try sendFrames { $0.append(method: method, channel: channel) }
   }
 
-  func acknowledge(_ number: UInt64, isMultiple: Bool, on channel: UInt16) -> LibraryStatus {
-    LibraryStatus(amqp_basic_ack(state, channel, number, isMultiple ? 1 : 0))
+  func acknowledge(_ acknowledgements: [Acknowledgement], on channel: UInt16) throws(WireSocket.Failure) {
+    try sendFrames { frames in
+      for acknowledgement in acknowledgements {
+        frames.append(acknowledgementOf: acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, channel: channel)
+      }
+    }
   }
 
-  func sendHeartbeat() -> LibraryStatus {
-    var frame = amqp_frame_t()
-    frame.frame_type = UInt8(AMQP_FRAME_HEARTBEAT)
-    return LibraryStatus(amqp_send_frame(state, &frame))
+  func sendHeartbeat() throws(WireSocket.Failure) { try sendFrames { $0.appendHeartbeat() } }
+
+  /// Publishes messages to which there is no obstacle. Waits for room in the socket's buffer without a limit of its own.
+  func publish(
+    _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
+  ) throws(WireSocket.Failure) {
+    let limit = maximumFrameBytes
+    try sendFrames { frames in
+      for message in messages {
+        frames.append(message, isMandatory: isMandatory, channel: channels.channel(of: message), maximumFrameBytes: limit)
+      }
+    }
+  }
+
+  /// Why a message can't be published: to be asked before it is sent, as a channel on which a message stops half-way is
+  /// lost. Nil: it can.
+  func obstacle(to message: OutboundMessage) -> RabbitMQError? {
+    // Frame header, class, weight, body size and the frame's end.
+    guard message.propertyList.bytes.count + 7 + 2 + 2 + 8 + 1 <= maximumFrameBytes else {
+      return .unpublishable(reason: "its properties exceed a frame of \(maximumFrameBytes) bytes")
+    }
+    guard let properties = try? message.propertyList.properties(), properties.headers?.isWellFormed != false else {
+      return .unpublishable(reason: "its properties are malformed")
+    }
+    return nil
   }
 
   /// Room for some data is in the socket's buffer, so that a small send does not wait.
-  var isWritable: Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return poll(&request, 1, 0) > 0
-  }
+  var isWritable: Bool { socket.isWritable }
 
   /// TCP_USER_TIMEOUT (tcp(7)); zero turns it off.
-  func setUnacknowledgedDataTimeout(_ timeout: Duration) {
-    var milliseconds = UInt32(clamping: timeout.milliseconds)
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
+  func setUnacknowledgedDataTimeout(_ timeout: Duration) { socket.setUnacknowledgedDataTimeout(timeout) }
+
+  private func sendFrames(_ append: (inout OutboundFrames) -> Void) throws(WireSocket.Failure) {
+    append(&frames)
+    defer { frames.removeAll() }
+    try frames.bytes.withUnsafeBufferPointer { bytes throws(WireSocket.Failure) in
+      try socket.send(UnsafeRawBufferPointer(bytes))
+    }
+    heartbeats.sent(at: .now)
   }
 
   func withState<Result, Failure>(
@@ -77,13 +124,5 @@ final class ConnectionHandle {
   ) throws(Failure) -> Result {
     defer { pool.recycle() }
     return try body(state, pool)
-  }
-}
-
-extension Duration {
-  var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-
-  var timeval: timeval {
-    Glibc.timeval(tv_sec: Int(components.seconds), tv_usec: Int(components.attoseconds / 1_000_000_000_000))
   }
 }

@@ -9,19 +9,17 @@ struct LibraryStatus: Equatable {
   init(_ status: amqp_status_enum) { code = status.rawValue }
 
   static let ok = LibraryStatus(AMQP_STATUS_OK)
-  static let timeout = LibraryStatus(AMQP_STATUS_TIMEOUT)
 
   var isOK: Bool { self == .ok }
 
   var text: String { String(cString: amqp_error_string2(code)) }
 
-  /// What it means for a connection that is open.
-  var connectionError: RabbitMQError {
+  private var connectionError: RabbitMQError {
     switch code {
     case AMQP_STATUS_BAD_AMQP_DATA.rawValue, AMQP_STATUS_UNKNOWN_CLASS.rawValue, AMQP_STATUS_UNKNOWN_METHOD.rawValue,
       AMQP_STATUS_WRONG_METHOD.rawValue, AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION.rawValue,
       AMQP_STATUS_UNEXPECTED_STATE.rawValue:
-      .protocolViolation(text)
+      .protocolViolation("what answers does not speak AMQP 0-9-1 (\(text))")
     default: .connectionLost(reason: text)
     }
   }
@@ -33,8 +31,6 @@ struct LibraryStatus: Equatable {
     case AMQP_STATUS_TIMEOUT.rawValue:
       return .timedOut(operation: "connecting to \(endpoint)", limit: configuration.connectTimeout)
     case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue: return .unreachable(endpoint: endpoint, reason: "the name has no address")
-    case AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED.rawValue:
-      return .tlsRefused(endpoint: endpoint, reason: "the certificate does not name the host")
     case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
       return .tlsRefused(endpoint: endpoint, reason: "the certificate leads to no trusted authority")
     case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, AMQP_STATUS_SSL_SET_ENGINE_FAILED.rawValue:

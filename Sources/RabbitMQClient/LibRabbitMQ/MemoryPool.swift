@@ -1,5 +1,5 @@
 internal import CRabbitMQ
-internal import DeliveryPipeline
+internal import Messaging
 
 /// Memory for the arguments of one call: pointers into it stay valid until ``recycle()``, so that a method with a
 /// dozen strings needs no dozen nested closures.
@@ -21,19 +21,7 @@ final class MemoryPool {
 
   func copy(_ string: ShortString) -> amqp_bytes_t { copy(string.bytes) }
 
-  /// Recursive, as deep as the header table is nested: see ``table(_:)``.
-  ///
-  /// - Returns: nil where the bytes are no property list.
-  func properties(_ list: PropertyList) -> UnsafeMutablePointer<amqp_basic_properties_t>? {
-    let encoded = copy(list.bytes)
-    var decoded: UnsafeMutableRawPointer?
-    let status = amqp_decode_properties(UInt16(AMQP_BASIC_CLASS), &pool, encoded, &decoded)
-    guard status == AMQP_STATUS_OK.rawValue else { return nil }
-    return decoded?.assumingMemoryBound(to: amqp_basic_properties_t.self)
-  }
-
-  /// Recursive, as deep as the table is nested: call it on a thread with a large stack, and with no more bytes than
-  /// a frame holds.
+  /// Recursive, as deep as the table is nested: for tables of this program's making.
   ///
   /// - Returns: nil where the bytes are no table.
   func table(_ table: HeaderTable) -> amqp_table_t? {

@@ -1,5 +1,5 @@
 internal import CRabbitMQ
-internal import DeliveryPipeline
+internal import Messaging
 
 /// A method that this side sends. All queues and exchanges are durable.
 enum MethodRequest: Sendable {
@@ -52,11 +52,21 @@ enum MethodRequest: Sendable {
     }
   }
 
-  /// - Parameter pool: holds the arguments; recycled by the caller.
-  func send(on state: amqp_connection_state_t, channel: UInt16, pool: MemoryPool) -> LibraryStatus {
-    func send<Method: BitwiseCopyable>(_ id: UInt32, _ method: Method) -> LibraryStatus {
+  /// Class, method and arguments, as they stand in a frame.
+  ///
+  /// - Parameters:
+  ///   - pool: holds the arguments; recycled by the caller.
+  ///   - limit: the largest frame.
+  /// - Returns: nil where it is larger.
+  func encoded(pool: MemoryPool, limit: Int) -> [UInt8]? {
+    func send<Method: BitwiseCopyable>(_ id: UInt32, _ method: Method) -> [UInt8]? {
       var method = method
-      return LibraryStatus(amqp_send_method(state, channel, id, &method))
+      // Frame header, class and method, and the frame's end.
+      var arguments = [UInt8](repeating: 0, count: limit - 7 - 4 - 1)
+      let count = arguments.withUnsafeMutableBytes { buffer in
+        amqp_encode_method(id, &method, amqp_bytes_t(len: buffer.count, bytes: buffer.baseAddress))
+      }
+      return count < 0 ? nil : withUnsafeBytes(of: id.bigEndian, Array.init) + arguments.prefix(Int(count))
     }
     switch self {
     case .openChannel: return send(UInt32(AMQP_CHANNEL_OPEN_METHOD), amqp_channel_open_t(out_of_band: amqp_empty_bytes))

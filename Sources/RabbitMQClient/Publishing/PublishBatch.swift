@@ -1,5 +1,5 @@
-internal import DeliveryPipeline
-internal import ThreadExecutor
+internal import Messaging
+internal import Coordination
 
 /// The messages of one call of ``RabbitMQPublisher/publish(_:)`` on their way.
 struct PublishBatch {
@@ -19,11 +19,12 @@ struct PublishBatch {
 
   var isPublished: Bool { next == messages.count }
 
-  /// Whether a returned message may be one of these. A return carries no number, only what the message said.
-  func contains(_ message: ReturnedMessage) -> Bool {
-    messages[..<next].contains {
-      $0.exchange.text == message.exchange && $0.routingKey.text == message.routingKey
-        && $0.properties.messageID?.text == message.messageID
+  /// Whether a returned message may be one of these that was not returned before. A return carries no number, only what
+  /// the message said.
+  func awaitsReturn(like message: ReturnedMessage) -> Bool {
+    let published = messages[..<next].count {
+      $0.exchange == message.exchange && $0.routingKey == message.routingKey && $0.properties.messageID == message.messageID
     }
+    return published > returned.count { $0 == message }
   }
 }

@@ -1,4 +1,4 @@
-internal import DeliveryPipeline
+internal import Messaging
 
 /// Which channel a publisher's message takes: some exchanges have one of their own, all others share the first.
 ///

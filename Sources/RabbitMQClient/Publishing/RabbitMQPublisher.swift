@@ -1,6 +1,6 @@
-package import DeliveryPipeline
+package import Messaging
 internal import Failpoints
-internal import ThreadExecutor
+internal import Coordination
 
 /// Publishes with confirms over a connection of its own.
 ///
@@ -59,7 +59,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   /// ended the connection. All but `unpublishable`, which is found before that message is sent, say that any of them may
   /// have been published. On cancellation it throws `CancellationError`; what is not handed over by then never is.
   ///
-  /// Nothing overtakes a message that was not published: after `messageRefused`, `unpublishable` or a cancellation that
+  /// Nothing overtakes a message that was not published (but see ``PublisherOptions/keepsOrder``): after `messageRefused`, `unpublishable` or a cancellation that
   /// left some behind the publisher takes no more, and its connection is of no more use.
   ///
   /// - Throws: ``RabbitMQError``: what ended the connection or the publisher.
@@ -131,7 +131,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     var count = 0
     var bytes = 0
     return batches[index].messages[batches[index].next...].prefix { message in
-      let size = message.body.count
+      let size = message.size
       guard bytes + count * Self.overheadBytes < Self.chunkBytes, ledger.hasRoom(for: size, behind: count, bytes) else {
         return false
       }
@@ -150,12 +150,12 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     for message in chunk.prefix(result.count) {
       batches[index].next += 1
       ledger.published(
-        batch: batches[index].id, bytes: message.body.count, isLast: batches[index].isPublished,
+        batch: batches[index].id, bytes: message.size, isLast: batches[index].isPublished,
         on: channels.channel(of: message))
     }
     if batches[index].isPublished { Failpoint.published.hit() }
     noteProgress()
-    if let obstacle = result.obstacle { giveUp(from: batches[index].id, because: obstacle) }
+    if let obstacle = result.obstacle { fail(batches[index].id, because: obstacle) }
   }
 
   private func finish(_ actions: [ConfirmLedger.Action]) {
@@ -164,15 +164,19 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       case .confirmed(let id):
         let returned = batches.first { $0.id == id }?.returned ?? []
         end(id, with: returned.isEmpty ? .success(()) : .failure(.unroutable(returned)))
-      case .refused(let id): giveUp(from: id, because: .messageRefused)
+      case .refused(let id): fail(id, because: .messageRefused)
       }
     }
   }
 
   /// A return precedes the confirm of its message, so its batch is still here.
   private func attribute(_ message: ReturnedMessage) {
-    guard let index = batches.firstIndex(where: { $0.contains(message) }) else { return }
+    guard let index = batches.firstIndex(where: { $0.awaitsReturn(like: message) }) else { return }
     batches[index].returned.append(message)
+  }
+
+  private func fail(_ id: UInt64, because error: RabbitMQError) {
+    if options.keepsOrder { giveUp(from: id, because: error) } else { end(id, with: .failure(error)) }
   }
 
   /// Nothing may overtake a batch that failed: what was submitted behind it fails with it, as far as it is not handed

@@ -1,14 +1,21 @@
-/// A mandatory message that the broker returned because it reached no queue.
+package import Messaging
+
+/// A mandatory message that the broker returned because it reached no queue. Its names are bytes, as they were sent: two that
+/// are no UTF-8 would be one as texts.
 package struct ReturnedMessage: Sendable, Equatable, CustomStringConvertible {
   package let code: ReplyCode
   package let text: String
-  /// UTF-8; invalid bytes are replaced.
-  package let exchange: String
-  package let routingKey: String
-  package let messageID: String?
+  package let exchange: ShortString
+  package let routingKey: ShortString
+  package let messageID: ShortString?
 
   package var description: String {
-    let id = messageID.map { "message \($0)" } ?? "a message"
-    return "\(id) to exchange '\(exchange)' with routing key '\(routingKey)': \(code)"
+    let id = messageID.map { "message \($0.readable)" } ?? "a message"
+    return "\(id) to exchange '\(exchange.readable)' with routing key '\(routingKey.readable)': \(code)"
   }
+}
+
+extension ShortString {
+  /// For people: bytes that are no UTF-8 are replaced.
+  var readable: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 
 /// A right that one connection at a time has, by a queue that is its own: the broker refuses an exclusive queue to every
 /// other connection, and deletes it with the connection that has it. Nothing is ever in it.

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 
 /// Whether nobody consumes a queue, as far as the broker can be believed.
 ///

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 
 /// Compares a broker with a ``Topology``, and makes what is missing. Over AMQP alone: no rights for, and no address of,
 /// the management plugin are needed. Nothing is ever deleted or changed, but for bindings that an earlier version has made.
@@ -100,8 +100,4 @@ package struct TopologyManager: Sendable {
 
 extension Topology.Binding {
   fileprivate var readable: String { "\(exchange.readable) -[\(routingKey.readable)]-> \(queue.readable)" }
-}
-
-extension ShortString {
-  fileprivate var readable: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 package import WorkspaceDomain
 
 /// A message that nobody could process, as the ledger keeps it: byte for byte, with what is known of it.
@@ -10,7 +10,7 @@ package struct DeadLetter: Sendable, Equatable {
   /// SHA-256 over the message: a delivery that comes again is known by it.
   package let fingerprint: [UInt8]
   package let recordedAt: Timestamp
-  /// The reason code.
+  /// The code of a ``DeadLetterReason``, or of one that another version of this program has.
   package let reason: String
   /// For people. No payload.
   package let detail: String
@@ -19,10 +19,13 @@ package struct DeadLetter: Sendable, Equatable {
   package let message: OutboundMessage
   /// The letter whose replay came to this one.
   package let replayOf: ULID?
+  /// When the command was carried out that has its key, where the inbox knew one as the letter was recorded: another copy of
+  /// it, or an earlier command. From then on counts how long the inbox remembers.
+  package let answeredAt: Timestamp?
 
   package init(
     id: ULID, queue: String, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String, attempts: Attempts,
-    subject: Subject, message: OutboundMessage, replayOf: ULID? = nil
+    subject: Subject, message: OutboundMessage, replayOf: ULID? = nil, answeredAt: Timestamp? = nil
   ) {
     self.id = id
     self.queue = queue
@@ -34,6 +37,7 @@ package struct DeadLetter: Sendable, Equatable {
     self.subject = subject
     self.message = message
     self.replayOf = replayOf
+    self.answeredAt = answeredAt
   }
 
   /// How often it was tried, and since when.

@@ -6,6 +6,7 @@ package struct DeadLetterSummary: Sendable, Equatable {
   /// `<virtual host>/<queue>` that it was delivered from.
   package let queue: String
   package let recordedAt: Timestamp
+  /// As in ``DeadLetter/reason``.
   package let reason: String
   package let detail: String
   package let attempts: DeadLetter.Attempts

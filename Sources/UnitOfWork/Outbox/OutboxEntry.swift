@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 
 /// The place of an entry in the outbox: increasing in the order in which messages must be published.
 package struct OutboxID: Sendable, Hashable, Comparable {
@@ -14,6 +14,11 @@ package struct OutboxEntry: Sendable, Equatable {
   package let id: OutboxID
   /// In the order in which they must be published.
   package let messages: [OutboundMessage]
+
+  /// What of it is sent as replies. Worker versions before 1.1 put them among the other messages.
+  package var replies: [OutboundMessage] { messages.filter(\.isReply) }
+  /// What of it is published with confirms.
+  package var publications: [OutboundMessage] { messages.filter { !$0.isReply } }
 
   package init(id: OutboxID, messages: [OutboundMessage]) {
     self.id = id

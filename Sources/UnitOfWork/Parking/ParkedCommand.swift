@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 package import WorkspaceDomain
 
 /// A command that waits in its tenant's line: it has failed and is going to be tried again, or stands behind one that has.

@@ -4,14 +4,17 @@ package import WorkspaceDomain
 package struct ParkedLine: Sendable, Equatable {
   package let tenantID: TenantID
   package var count: Int
+  /// The bytes of their bodies and properties.
+  package var bytes: Int
   /// When the one that has waited longest was parked.
   package var oldest: Timestamp
   /// When the line goes on.
   package var dueAt: Timestamp
 
-  package init(tenantID: TenantID, count: Int, oldest: Timestamp, dueAt: Timestamp) {
+  package init(tenantID: TenantID, count: Int, bytes: Int, oldest: Timestamp, dueAt: Timestamp) {
     self.tenantID = tenantID
     self.count = count
+    self.bytes = bytes
     self.oldest = oldest
     self.dueAt = dueAt
   }
@@ -20,7 +23,11 @@ package struct ParkedLine: Sendable, Equatable {
 /// What a unit of work does to a line besides adding to its end.
 package enum ParkedLineChange: Sendable, Equatable {
   /// The first commands are done with, and leave; the one behind them is due at once.
-  case advance(TenantID, removing: [ParkedID], at: Timestamp)
+  ///
+  /// `bytes`: of what leaves.
+  case advance(TenantID, removing: [ParkedID], bytes: Int, at: Timestamp)
   /// The first command has failed again, in `process`, and is due later.
-  case postpone(TenantID, ParkedID, ParkedCommand.Failures, process: ULID, until: Timestamp)
+  ///
+  /// `seen` is when it was due as it was read: where an operator has changed that since, his word stays.
+  case postpone(TenantID, ParkedID, ParkedCommand.Failures, process: ULID, until: Timestamp, seen: Timestamp?)
 }

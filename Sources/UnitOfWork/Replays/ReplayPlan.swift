@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 package import WorkspaceDomain
 
 /// Dead letters that an operator has chosen to send again: fixed when it is made.

@@ -1,3 +1,4 @@
+package import WorkspaceApplication
 package import WorkspaceDomain
 
 /// Which letter of which plan a message is that an operator sends again.
@@ -26,13 +27,16 @@ package struct ReplayReference: Sendable, Hashable {
 /// What came of a letter that was sent again.
 package struct ReplayOutcome: Sendable, Equatable {
   package let reference: ReplayReference
-  /// `succeeded`, `rejected:<code>`, `already_applied` or `dead_lettered:<reason>`.
-  package let outcome: String
+  package let outcome: Outcome
   package let at: Timestamp
 
-  package init(reference: ReplayReference, outcome: String, at: Timestamp) {
+  package init(reference: ReplayReference, outcome: Outcome, at: Timestamp) {
     self.reference = reference
     self.outcome = outcome
     self.at = at
   }
+
+  /// As it is recorded: ``Outcome/text``, but for what had been answered before, which operators read as
+  /// `already_applied`.
+  package var text: String { outcome == .repeated ? "already_applied" : outcome.text }
 }

@@ -4,7 +4,7 @@ package struct StoreStatistics: Sendable, Equatable {
   package let outboxCount: Int
   /// The age of the oldest of them; zero where there is none.
   package let outboxAge: Duration
-  /// Dead letters that nobody has discarded, by reason.
+  /// Dead letters that nobody has discarded, by the code of the reason, also those of other versions.
   package let deadLetters: [String: Int]
 
   package init(outboxCount: Int, outboxAge: Duration, deadLetters: [String: Int]) {

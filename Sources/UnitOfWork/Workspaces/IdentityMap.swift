@@ -7,8 +7,13 @@ package import WorkspaceDomain
 /// Pattern: https://martinfowler.com/eaaCatalog/identityMap.html. What the read set did not ask for is an error, never
 /// an "it does not exist".
 package final class IdentityMap {
-  private let readSet: ReadSet
+  private let reads: TreeReads
   private let childCounts: [WorkspaceID: Int]
+  private let parents: [WorkspaceID: WorkspaceID?]
+  private let heights: [WorkspaceID: Int]
+  private let sizes: [TenantID: Int]
+  private let memberships: MembershipMap
+  private let events: EventQueue
   private let pages: [PageStart: (ids: [WorkspaceID], limit: Int)]
 
   private var entries: [WorkspaceID: Entry] = [:]
@@ -18,13 +23,25 @@ package final class IdentityMap {
   private var holders: [TenantName: WorkspaceID?] = [:]
   private var roots: [TenantID: WorkspaceID] = [:]
   private var childChanges: [WorkspaceID: Int] = [:]
-  private var events: [WorkspaceEvent] = []
+  /// Workspaces that were added or moved, which can make a subtree higher.
+  private var arrivals: [WorkspaceID] = []
+  /// Tenants of which a workspace was removed or moved, which can make a subtree lower.
+  private var departures: Set<TenantID> = []
+  /// How many workspaces besides the root were added to tenants, or taken away.
+  private var sizeChanges: [TenantID: Int] = [:]
+  /// Tenants of which a workspace was moved.
+  private var moved: Set<TenantID> = []
 
-  package init(readSet: ReadSet, snapshot: Snapshot) {
-    self.readSet = readSet
+  package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
+    self.memberships = memberships
+    self.events = events
+    sizes = snapshot.sizes
+    reads = readSet.tree
     childCounts = snapshot.childCounts
+    parents = snapshot.parents
+    heights = snapshot.heights
     pages = snapshot.pages.reduce(into: [:]) { pages, page in
-      let start = PageStart(tenantID: page.key.tenantID, after: page.key.after)
+      let start = PageStart(tenantID: page.key.tenantID, viewer: page.key.viewer, after: page.key.after)
       // Two pages from one start: the longer one holds the shorter.
       if let other = pages[start], other.limit >= page.key.limit { return }
       pages[start] = (page.value, page.key.limit)
@@ -33,12 +50,6 @@ package final class IdentityMap {
       entries[workspace.id] = Entry(read: workspace, current: workspace)
       occupy(workspace)
     }
-  }
-
-  /// The events that were recorded since the last call, in order.
-  package func takeEvents() -> [WorkspaceEvent] {
-    defer { events.removeAll(keepingCapacity: true) }
-    return events
   }
 
   /// Adds the net effect of all changes.
@@ -53,7 +64,7 @@ package final class IdentityMap {
         writeSet.deleted.append(.init(id: id, version: read.version))
         writeSet.inserted.append(current)
       case (let read?, let current?) where read != current:
-        writeSet.updated.append(.init(workspace: current, readVersion: read.version))
+        writeSet.updated.append(.init(current, readVersion: read.version))
       default: break
       }
     }
@@ -61,6 +72,7 @@ package final class IdentityMap {
 
   private struct PageStart: Hashable {
     let tenantID: TenantID
+    let viewer: UserID?
     let after: WorkspaceID?
   }
 
@@ -75,39 +87,77 @@ package final class IdentityMap {
 }
 
 extension IdentityMap: WorkspaceRepository {
-  package func workspace(_ id: WorkspaceID) throws(RepositoryError) -> Workspace? {
+  package func workspace(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace? {
     if let entry = entries[id] { return entry.current }
-    guard readSet.workspaces.contains(id) else { throw .notLoaded("workspace \(id)") }
+    guard reads.workspaces.contains(id) else { throw .notLoaded("workspace \(id)") }
     return nil
   }
 
-  package func workspace(named name: WorkspaceName, in tenantID: TenantID) throws(RepositoryError) -> Workspace? {
+  package func workspace(named name: WorkspaceName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace? {
     let name = TenantName(tenantID: tenantID, name: name)
     if let holder = holders[name] { return holder.flatMap { entries[$0]?.current } }
-    guard readSet.names.contains(name) else { throw .notLoaded("a name of tenant \(tenantID)") }
+    guard reads.names.contains(name) else { throw .notLoaded("a name of tenant \(tenantID)") }
     return nil
   }
 
-  package func root(of tenantID: TenantID) throws(RepositoryError) -> Workspace? {
+  package func root(of tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace? {
     if let root = roots[tenantID] { return entries[root]?.current }
-    guard readSet.rootsOf.contains(tenantID) else { throw .notLoaded("the root of tenant \(tenantID)") }
+    guard reads.rootsOf.contains(tenantID) else { throw .notLoaded("the root of tenant \(tenantID)") }
     return nil
   }
 
-  package func hasChildren(_ id: WorkspaceID) throws(RepositoryError) -> Bool {
-    guard readSet.childrenOf.contains(id) else { throw .notLoaded("the children of workspace \(id)") }
+  package func hasChildren(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Bool {
+    guard reads.childrenOf.contains(id) else { throw .notLoaded("the children of workspace \(id)") }
     return childCounts[id, default: 0] + childChanges[id, default: 0] > 0
   }
 
+  package func depth(of id: WorkspaceID) throws(WorkspaceServiceError) -> Int {
+    var depth = 0
+    try climb(from: id) { _ in
+      depth += 1
+      return true
+    }
+    return depth
+  }
+
+  package func isInside(_ id: WorkspaceID, of ancestor: WorkspaceID) throws(WorkspaceServiceError) -> Bool {
+    try levels(from: ancestor, to: id) != nil
+  }
+
+  package func fits(_ id: WorkspaceID, levels: Int) throws(WorkspaceServiceError) -> Bool {
+    guard levels >= 1 else { return false }
+    let tenantID = entries[id]?.current?.tenantID
+    guard let tenantID, reads.heightsOf.contains(TenantWorkspace(tenantID: tenantID, id: id)) else {
+      throw .notLoaded("the height of workspace \(id)")
+    }
+    // As high as the unit of work found it, or higher by what it has put there.
+    var height = heights[id, default: 1]
+    for arrival in arrivals where arrival != id && entries[arrival]?.current?.tenantID == tenantID {
+      guard let levels = try self.levels(from: id, to: arrival) else { continue }
+      height = max(height, levels + heights[arrival, default: 1])
+    }
+    if height > levels, departures.contains(tenantID) { throw .repositoryFailed(.undecided("the height of workspace \(id)")) }
+    return height <= levels
+  }
+
+  package func hasWorkspacesBelowRoot(_ tenantID: TenantID) throws(WorkspaceServiceError) -> Bool {
+    guard reads.sizesOf.contains(tenantID) else { throw .notLoaded("the size of tenant \(tenantID)") }
+    return sizes[tenantID, default: 0] + sizeChanges[tenantID, default: 0] > 0
+  }
+
   package func workspaces(
-    of tenantID: TenantID, after: WorkspaceID?, limit: Int
-  ) throws(RepositoryError) -> [Workspace] {
-    guard let page = pages[PageStart(tenantID: tenantID, after: after)], page.limit >= limit else {
+    of tenantID: TenantID, viewer: UserID?, after: WorkspaceID?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Workspace] {
+    guard let page = pages[PageStart(tenantID: tenantID, viewer: viewer, after: after)], page.limit >= limit else {
       throw .notLoaded("a page of tenant \(tenantID)")
     }
     let added = touched.filter { id in
       guard let entry = entries[id], let current = entry.current else { return false }
       return (entry.read == nil || entry.wasRemoved) && current.tenantID == tenantID && after.map { id > $0 } ?? true
+    }
+    // What a viewer may see of it is read, not computed.
+    if viewer != nil, !added.isEmpty || moved.contains(tenantID) || memberships.hasChangedViews(of: tenantID) {
+      throw .repositoryFailed(.undecided("a page of tenant \(tenantID)"))
     }
     // The page was read long enough to stay full when every workspace that this batch removes is taken off it, so
     // what was added beyond its end sorts behind the limit.
@@ -119,35 +169,42 @@ extension IdentityMap: WorkspaceRepository {
 
   package func add(_ workspace: Workspace) {
     put(workspace)
-    occupy(workspace)
-    if let parentID = workspace.parentID { childChanges[parentID, default: 0] += 1 }
+    if !workspace.isRoot { sizeChanges[workspace.tenantID, default: 0] += 1 }
+    arrivals.append(workspace.id)
   }
 
   package func save(_ workspace: Workspace) {
-    if let before = entries[workspace.id]?.current { vacate(before) }
+    let isMoved = entries[workspace.id]?.current?.parentID != workspace.parentID
     put(workspace)
-    occupy(workspace)
+    guard isMoved else { return }
+    arrivals.append(workspace.id)
+    departures.insert(workspace.tenantID)
+    moved.insert(workspace.tenantID)
   }
 
   package func remove(_ workspace: Workspace) {
     put(workspace)
     vacate(workspace)
+    if !workspace.isRoot { sizeChanges[workspace.tenantID, default: 0] -= 1 }
     entries[workspace.id]?.current = nil
     entries[workspace.id]?.wasRemoved = true
-    if let parentID = workspace.parentID { childChanges[parentID, default: 0] -= 1 }
+    departures.insert(workspace.tenantID)
   }
 }
 
 extension IdentityMap {
-  /// Takes over the aggregate's events, and the aggregate.
+  /// Takes over the aggregate's events, and the aggregate, in the place of what it was before.
   private func put(_ workspace: Workspace) {
+    if let before = entries[workspace.id]?.current { vacate(before) }
     var workspace = workspace
-    events += workspace.takeRecordedEvents()
+    for event in workspace.takeRecordedEvents() { events.record(.workspace(event)) }
     var entry = entries[workspace.id] ?? Entry(read: nil, current: nil)
     if !entry.isTouched { touched.append(workspace.id) }
     entry.isTouched = true
     entry.current = workspace
     entries[workspace.id] = entry
+    if let parentID = workspace.parentID { childChanges[parentID, default: 0] += 1 }
+    occupy(workspace)
   }
 
   private func occupy(_ workspace: Workspace) {
@@ -155,8 +212,47 @@ extension IdentityMap {
     if workspace.isRoot { roots[workspace.tenantID] = workspace.id }
   }
 
-  /// The name is free again, known to be so without having been asked for.
+  /// The name is free again, known to be so without having been asked for, and so is the place below the parent.
   private func vacate(_ workspace: Workspace) {
     holders.updateValue(nil, forKey: TenantName(tenantID: workspace.tenantID, name: workspace.name))
+    if let parentID = workspace.parentID { childChanges[parentID, default: 0] -= 1 }
   }
+
+  /// Goes from a workspace up to the root, as long as `step` wants to.
+  func climb(
+    from id: WorkspaceID, _ step: (WorkspaceID) -> Bool
+  ) throws(WorkspaceServiceError) {
+    var next: WorkspaceID? = id
+    var count = 0
+    while let id = next {
+      guard step(id) else { return }
+      count += 1
+      guard let parent = parent(of: id), count <= entries.count + parents.count else {
+        throw .notLoaded("the way up from workspace \(id)")
+      }
+      next = parent
+    }
+  }
+
+  /// - Returns: nil where it is not known.
+  private func parent(of id: WorkspaceID) -> WorkspaceID?? {
+    guard let entry = entries[id] else { return parents[id] }
+    return entry.current.map(\.parentID)
+  }
+
+  /// - Returns: how many levels `descendant` is below a workspace; nil where it isn't.
+  private func levels(from id: WorkspaceID, to descendant: WorkspaceID) throws(WorkspaceServiceError) -> Int? {
+    var levels = 0
+    var isBelow = false
+    try climb(from: descendant) { step in
+      isBelow = step == id
+      if !isBelow { levels += 1 }
+      return !isBelow
+    }
+    return isBelow ? levels : nil
+  }
+}
+
+extension WorkspaceServiceError {
+  static func notLoaded(_ what: String) -> WorkspaceServiceError { .repositoryFailed(.notLoaded(what)) }
 }

@@ -1,5 +1,7 @@
+import Coordination
 import PostgresClient
 import PostgresStore
+import Settings
 
 extension ConfigurationOptions {
   /// Runs `body` with a connection of its own to a database that has all migrations.
@@ -9,14 +11,10 @@ extension ConfigurationOptions {
       let logger = LogSetup.start(configuration.log)
       let connection = try await PostgresConnection.connect(
         try Servers(configuration).forOneCommand.postgres, logger: logger)
-      do {
+      try await connection.use { connection in
         _ = try await Migrator(connection: connection, logger: logger).verify()
         try await body(connection, configuration)
-      } catch {
-        await connection.close()
-        throw error
       }
-      await connection.close()
     }
   }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import Logging
 import Observability
+import Settings
 
 /// Starts logging, to standard error.
 enum LogSetup {
@@ -14,7 +15,7 @@ enum LogSetup {
       var handler: any LogHandler =
         switch format {
         case .json: JSONLogHandler(label: label)
-        case .text: StreamLogHandler.standardError(label: label)
+        case .text: TextLogHandler(label: label)
         }
       if let sampling { handler = SamplingLogHandler(handler, sampling: sampling) }
       handler.logLevel = settings.level

@@ -1,38 +1,26 @@
-import DeliveryPipeline
+import Messaging
 import Logging
 import PostgresClient
+import RabbitMQBroker
 import RabbitMQClient
 import Secrets
+import Settings
 import WorkerRuntime
 
 /// How this configuration reaches its two servers.
 struct Servers: Sendable {
   let amqp: RabbitMQConfiguration
   let postgres: PostgresConfiguration
-  let topologyNames: TopologyNames
+  let topologyNames: BrokerNames
   /// The user that commands say they come from, which the broker checks; nil without an access list, as nobody asks then,
   /// and where a certificate says who it is.
   let senderUser: ShortString?
 
   /// `<virtual host>/<queue>`: whose leases, outgoing messages and parked commands these are.
-  var queueKey: String { "\(amqp.virtualHost)/\(topologyNames.commandsQueue.text ?? "")" }
+  var queueKey: String { amqp.key(of: topologyNames.commandsQueue) }
 
   /// The same of what the broker dead-letters.
-  var deadQueueKey: String { "\(amqp.virtualHost)/\(topologyNames.deadCommandsQueue.text ?? "")" }
-
-  /// Where the worker publishes to.
-  var exchangeNames: ExchangeNames {
-    ExchangeNames(
-      results: topologyNames.resultsExchange, events: topologyNames.eventsExchange,
-      deadLetters: topologyNames.deadLettersExchange)
-  }
-
-  /// How the worker publishes: results go to other queues than events do, and replies to others again.
-  var publisherOptions: PublisherOptions {
-    var options = PublisherOptions()
-    options.exchangesOfOwnChannel = [exchangeNames.results, exchangeNames.events]
-    return options
-  }
+  var deadQueueKey: String { amqp.key(of: topologyNames.deadLettersQueue) }
 
   /// - Throws: ``ConfigurationProblems`` where a URL can't be read. No part of a password is in it.
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
@@ -42,12 +30,12 @@ struct Servers: Sendable {
     guard let amqp, problems.isEmpty else { throw problems }
     self.amqp = amqp
     self.postgres = postgres
-    topologyNames = TopologyNames(configuration.amqp.names)
-    senderUser = configuration.worker.access == nil ? nil : amqp.user.flatMap { ShortString($0) }
+    topologyNames = configuration.amqp.names
+    senderUser = configuration.access.file == nil ? nil : amqp.user.flatMap { ShortString($0) }
   }
 
   private init(
-    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, topologyNames: TopologyNames, senderUser: ShortString?
+    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, topologyNames: BrokerNames, senderUser: ShortString?
   ) {
     self.senderUser = senderUser
     self.amqp = amqp
@@ -73,7 +61,7 @@ struct Servers: Sendable {
       // What the URL says itself wins.
       if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
-      amqp.tls?.add(settings)
+      amqp.tls?.add(settings.tls)
       if let file = settings.passwordFile {
         amqp.usePassword(of: file)
         check(file, "amqp.password_file", &problems)
@@ -102,13 +90,15 @@ struct Servers: Sendable {
     postgres.responseTimeout = settings.responseTimeout
     postgres.statementTimeout = settings.statementTimeout
     postgres.lockTimeout = settings.lockTimeout
-    do throws(PostgresError) { _ = try postgres.target } catch { problems.add("postgres.url can't be used: \(error)") }
+    // Of several hosts, everything goes to the one that writes: what a standby says is late, and it takes no changes.
+    postgres.requiresWriting = true
+    do throws(PostgresError) { try postgres.validate() } catch { problems.add("postgres.url can't be used: \(error)") }
     return postgres
   }
 }
 
 extension TLSOptions {
-  fileprivate mutating func add(_ settings: WorkerConfiguration.AMQP) {
+  fileprivate mutating func add(_ settings: WorkerConfiguration.TLS) {
     authorityFile = authorityFile ?? settings.caFile
     certificateFile = certificateFile ?? settings.certificateFile
     keyFile = keyFile ?? settings.keyFile
@@ -116,18 +106,5 @@ extension TLSOptions {
       verifiesPeer = false
       verifiesHostName = false
     }
-  }
-}
-
-extension TopologyNames {
-  /// The names were checked to be short strings when they were read.
-  init(_ names: WorkerConfiguration.Names) {
-    self.init()
-    commandsExchange = ShortString(names.commandsExchange) ?? commandsExchange
-    commandsQueue = ShortString(names.commandsQueue) ?? commandsQueue
-    resultsExchange = ShortString(names.resultsExchange) ?? resultsExchange
-    eventsExchange = ShortString(names.eventsExchange) ?? eventsExchange
-    deadLettersExchange = ShortString(names.deadLettersExchange) ?? deadLettersExchange
-    deadCommandsQueue = ShortString(names.deadLettersQueue) ?? deadCommandsQueue
   }
 }

@@ -1,8 +1,9 @@
 import ArgumentParser
+import Settings
 
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Shows the configuration.", subcommands: [Show.self])
+    commandName: "config", abstract: "Shows the configuration.", subcommands: [Show.self, File.self])
 
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,15 @@ struct ConfigCommand: AsyncParsableCommand {
         let report = ConfigurationReport(try await options.loader.loadAll())
         try output.print(report, text: report.text)
       }
+    }
+  }
+
+  struct File: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Prints a configuration file with every setting, its default, its limits and what it means.")
+
+    func run() async throws {
+      try await FailureReport.reporting { try StandardOutput.write(Array(SettingDocument.file.utf8)) }
     }
   }
 }

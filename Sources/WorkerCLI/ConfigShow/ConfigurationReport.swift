@@ -1,5 +1,7 @@
+import Observability
 import PostgresClient
 import RabbitMQClient
+import Settings
 
 /// What `config show` prints.
 struct ConfigurationReport: Encodable {
@@ -15,15 +17,15 @@ struct ConfigurationReport: Encodable {
   }
 
   init(_ loaded: ConfigurationLoader.Loaded) {
-    settings = loaded.settings.map { setting, source in
+    settings = loaded.settings.map { read in
       let from: String? =
-        switch source {
-        case .flag: "--set \(setting.key)"
-        case .environment: setting.environmentVariable
+        switch read.source {
+        case .flag: "--set \(read.setting.key)"
+        case .environment: read.setting.environmentVariable
         case .file: loaded.path
         case .fallback: nil
         }
-      return Entry(key: setting.key, value: Self.shown(setting), source: source.rawValue, from: from)
+      return Entry(key: read.setting.key, value: Self.shown(read), source: read.source.rawValue, from: from)
     }
   }
 
@@ -34,11 +36,11 @@ struct ConfigurationReport: Encodable {
   }
 
   /// Of a URL all but its password and what may hide one.
-  private static func shown(_ setting: Setting) -> String {
-    guard setting.isSecret else { return setting.value }
-    switch setting.key {
-    case "amqp.url": return (try? BrokerURL(setting.value)).map { "\($0)" } ?? "***"
-    case "postgres.url": return PostgresConfiguration(url: setting.value).description
+  private static func shown(_ read: ReadSetting) -> String {
+    guard read.setting.isSecret else { return read.value }
+    switch read.setting.key {
+    case "amqp.url": return (try? BrokerURL(read.value)).map { "\($0)" } ?? "***"
+    case "postgres.url": return PostgresConfiguration(url: read.value).description
     default: return "***"
     }
   }

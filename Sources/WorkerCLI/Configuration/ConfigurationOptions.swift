@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// Where settings come from, for every command.
 struct ConfigurationOptions: ParsableArguments {
@@ -8,12 +9,27 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "A setting, which wins over the environment and the file; repeatable.")
   var settings: [String] = []
 
+  /// As they would be given again.
+  var arguments: [String] { (config.map { ["--config", $0] } ?? []) + settings.flatMap { ["--set", $0] } }
+
   func load() async throws -> WorkerConfiguration { try await loader.load() }
 
   var loader: ConfigurationLoader {
-    var loader = ConfigurationLoader()
+    var loader = ConfigurationLoader.ofProgram
     loader.path = config
     loader.overrides = settings
     return loader
+  }
+}
+
+extension ConfigurationLoader {
+  /// One that also knows what the clients of both servers can't use.
+  static var ofProgram: ConfigurationLoader {
+    ConfigurationLoader { configuration in
+      var problems = ConfigurationProblems()
+      for problem in NameCollisions(configuration.amqp.names).problems { problems.add(problem) }
+      do throws(ConfigurationProblems) { _ = try Servers(configuration) } catch { problems.add(error) }
+      return problems
+    }
   }
 }

@@ -4,13 +4,11 @@ import UnitOfWork
 /// Which dead letters a command changes: a filter, or explicitly all of them.
 struct ChosenLetters: ParsableArguments {
   @OptionGroup var options: DeadLetterFilterOptions
-  @Flag(help: "All letters; without it a filter is needed.")
+  @Flag(help: "All letters of the queues that are meant; without it a filter is needed.")
   var all = false
 
-  var filter: DeadLetterFilter { options.filter }
-
   func validate() throws {
-    guard all || filter != DeadLetterFilter() else { throw ValidationError("Say which letters by a filter, or use --all.") }
+    guard all || options.conditions != DeadLetterFilter() else { throw ValidationError("Say which letters by a filter, or use --all.") }
   }
 }
 

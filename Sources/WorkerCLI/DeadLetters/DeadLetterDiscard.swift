@@ -19,9 +19,9 @@ struct DeadLetterDiscard: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger in
+    try await DeadLettersCommand.withLedger(options) { ledger, servers in
       let count = try await ledger.discard(
-        letters.filter, by: person.name, because: because, at: SystemWallClock().now())
+        letters.options.filter(on: servers), by: person.name, because: because, at: SystemWallClock().now())
       try output.print(["discarded": count], text: "\(count) letters are discarded")
       if count == 0 { throw ExitCode.no }
     }
@@ -38,8 +38,8 @@ struct DeadLetterRestore: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger in
-      let count = try await ledger.restore(letters.filter)
+    try await DeadLettersCommand.withLedger(options) { ledger, servers in
+      let count = try await ledger.restore(letters.options.filter(on: servers))
       try output.print(["restored": count], text: "\(count) letters are restored")
       if count == 0 { throw ExitCode.no }
     }

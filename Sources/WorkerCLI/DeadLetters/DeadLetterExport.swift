@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileFormats
 import FoundationEssentials
 import PostgresStore
 import UnitOfWork
@@ -15,15 +16,15 @@ struct DeadLetterExport: AsyncParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger in
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try await DeadLettersCommand.withLedger(options) { ledger, servers in
+      let filter = letters.options.filter(on: servers)
+      let encoder = JSONEncoder.output
       var last: ULID?
       while true {
-        let records = try await ledger.records(letters.filter, before: last, limit: Self.page)
+        let records = try await ledger.records(filter, before: last, limit: Self.page)
         guard let end = records.last?.id else { break }
         for record in records {
-          print(String(decoding: try encoder.encode(DeadLetterLine(record)), as: UTF8.self))
+          try StandardOutput.write(Array(try encoder.encode(DeadLetterLine(record))) + [0x0A])
         }
         last = end
       }
@@ -33,13 +34,16 @@ struct DeadLetterExport: AsyncParsableCommand {
 }
 
 struct DeadLetterImport: AsyncParsableCommand {
+  /// What is added in one go: so many letters, or those with which there are so many bytes.
   private static let batch = 200
+  private static let batchBytes = 16 << 20
 
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Adds dead letters from a file that export has written ('-' for standard input).",
     discussion: """
-      Letters that are there already are left as they are, so that importing again does no harm. Ends at the first line that \
-      is wrong, with its number; what stands well before it has been added then.
+      Files of earlier versions are read, too. Letters that are there already are left as they are, so that importing \
+      again does no harm. Ends at the first line that is wrong, with its number; what stands well before it has been \
+      added then.
       """)
 
   @Argument(help: "The file.")
@@ -49,16 +53,18 @@ struct DeadLetterImport: AsyncParsableCommand {
 
   func run() async throws {
     let lines = try LineInput(path: file)
-    try await DeadLettersCommand.withLedger(options) { ledger in
+    try await DeadLettersCommand.withLedger(options) { ledger, _ in
       var (number, added) = (0, 0)
       var batch: [DeadLetterLine] = []
-      while let line = lines.next() {
+      var bytes = 0
+      while let line = try lines.next() {
         number += 1
         if line.isBlank { continue }
         batch.append(try parse(line, number))
-        if batch.count == Self.batch {
+        bytes += line.count
+        if batch.count == Self.batch || bytes >= Self.batchBytes {
           added += try await ledger.add(batch.map { try $0.letter() })
-          batch = []
+          (batch, bytes) = ([], 0)
         }
       }
       added += try await ledger.add(batch.map { try $0.letter() })
@@ -68,7 +74,7 @@ struct DeadLetterImport: AsyncParsableCommand {
 
   private func parse(_ line: [UInt8], _ number: Int) throws -> DeadLetterLine {
     do {
-      let parsed = try JSONDecoder().decode(DeadLetterLine.self, from: Data(line))
+      let parsed = try DeadLetterLine(json: Data(line))
       _ = try parsed.letter()
       return parsed
     } catch let problem as DeadLetterLine.Problem {

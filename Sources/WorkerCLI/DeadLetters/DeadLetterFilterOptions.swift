@@ -18,9 +18,29 @@ struct DeadLetterFilterOptions: ParsableArguments {
   var until: Moment?
   @Option(help: "Only those with this text in the detail or the body, letter for letter.")
   var text: String?
+  @Flag(help: "Let capital and small letters of --text be the same; of a body's letters those of ASCII.")
+  var ignoreCase = false
+  @Flag(help: "Also those of other queues in this database. Default: those of the configured queue and its queue of dead letters.")
+  var allQueues = false
+
+  func validate() throws {
+    if ignoreCase, text == nil { throw ValidationError("--ignore-case is for --text.") }
+  }
 
   /// Without what has become of them.
-  var filter: DeadLetterFilter {
+  ///
+  /// - Parameter servers: whose queues are meant.
+  func filter(on servers: Servers) -> DeadLetterFilter {
+    var filter = conditions
+    if !allQueues { filter.queues = [servers.queueKey, servers.deadQueueKey] }
+    return filter
+  }
+
+  /// For messages: which queues nothing was found in.
+  var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues looks at those of others, too)" }
+
+  /// Those that an operator has set.
+  var conditions: DeadLetterFilter {
     var filter = DeadLetterFilter()
     filter.ids = id
     filter.reasons = reason
@@ -29,6 +49,7 @@ struct DeadLetterFilterOptions: ParsableArguments {
     filter.since = since?.timestamp
     filter.until = until?.timestamp
     filter.text = text
+    filter.ignoresCase = ignoreCase
     return filter
   }
 }

@@ -28,9 +28,9 @@ struct DeadLetterList: AsyncParsableCommand {
   }
 
   func run() async throws {
-    var chosen = filter.filter
-    chosen.states = DeadLetterState(rawValue: state).map { [$0] } ?? []
-    try await DeadLettersCommand.withLedger(options) { [chosen] ledger in
+    try await DeadLettersCommand.withLedger(options) { ledger, servers in
+      var chosen = filter.filter(on: servers)
+      chosen.states = DeadLetterState(rawValue: state).map { [$0] } ?? []
       if let groupBy {
         let groups = try await ledger.groups(by: groupBy, chosen, limit: limit)
         let report = DeadLetterGroupReport(key: groupBy, groups)

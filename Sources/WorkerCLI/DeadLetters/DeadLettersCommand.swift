@@ -10,7 +10,11 @@ struct DeadLettersCommand: AsyncParsableCommand {
     ])
 
   /// Runs `body` with the ledger on a connection of its own.
-  static func withLedger(_ options: ConfigurationOptions, _ body: (PostgresDeadLetters) async throws -> Void) async throws {
-    try await options.withDatabase { connection, _ in try await body(PostgresDeadLetters(connection: connection)) }
+  static func withLedger(
+    _ options: ConfigurationOptions, _ body: (PostgresDeadLetters, Servers) async throws -> Void
+  ) async throws {
+    try await options.withDatabase { connection, configuration in
+      try await body(PostgresDeadLetters(connection: connection), try Servers(configuration))
+    }
   }
 }

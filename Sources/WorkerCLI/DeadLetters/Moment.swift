@@ -1,5 +1,6 @@
 import ArgumentParser
 import FoundationEssentials
+import Settings
 import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain

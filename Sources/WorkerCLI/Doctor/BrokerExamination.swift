@@ -1,5 +1,8 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
+import RabbitMQBroker
 import RabbitMQClient
+import Settings
 import WorkerRuntime
 import WorkspaceDomain
 
@@ -84,7 +87,7 @@ struct BrokerExamination {
       guard missing.isEmpty else {
         return [.problem("broker.topology", "missing: \(missing.joined(separator: ", "))", remedy: "workspace-worker topology apply")]
       }
-      return [try await arguments(manager, topology), try await consumers(manager)]
+      return [try await arguments(manager, topology), try await consumers(manager), await route()]
     } catch {
       return [.problem("broker.topology", "\(error)", remedy: "the user needs the permissions that docs/security.md lists")]
     }
@@ -108,6 +111,41 @@ struct BrokerExamination {
     }
   }
 
+  /// Bindings can't be asked for over AMQP. So a message takes the way of the commands, and comes back where it ends.
+  private func route() async -> Finding {
+    let check = "broker.route"
+    let names = servers.topologyNames
+    let keys = Topology.commandKeys.compactMap(\.text).joined(separator: ", ")
+    let way = "\(names.commandsExchange.text ?? "") -> \(names.commandsQueue.text ?? "")"
+    do {
+      try await RabbitMQConnection.open(servers.amqp).use { try await probe(names.commandsExchange, on: $0) }
+      return .ok(check, "a message takes the way of the commands: \(way)")
+    } catch RabbitMQError.unroutable {
+      return .problem(
+        check, "not all commands reach their queue: of \(way) a binding with one of the keys \(keys) is missing",
+        remedy: "workspace-worker topology apply sets the binding again; publishers without mandatory have lost what they sent meanwhile")
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      return .ok(check, "this user may not publish commands, so whether \(way) is bound was not tried")
+    } catch {
+      return .warning(check, "whether commands reach their queue can't be told: \(error)", remedy: "look at broker.alarms")
+    }
+  }
+
+  private func probe(_ exchange: ShortString, on connection: RabbitMQConnection) async throws {
+    var options = PublisherOptions()
+    options.isMandatory = true
+    let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await publisher.publish(RouteProbe.messages(to: exchange)) }
+      group.addTask {
+        try await Task.sleep(for: Self.publishLimit)
+        throw RabbitMQError.timedOut(operation: "publishing", limit: Self.publishLimit)
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
   private func consumers(_ manager: TopologyManager) async throws -> Finding {
     let statistics = try await manager.statistics(of: servers.topologyNames.commandsQueue)
     let detail = "\(statistics?.consumerCount ?? 0) consumers, \(statistics?.messageCount ?? 0) commands wait"
@@ -124,13 +162,9 @@ struct BrokerExamination {
   /// The broker says that it is in need to those who publish; so small messages go to a queue of our own.
   private func alarms() async -> Finding {
     do {
-      let queue = try await TemporaryQueue.open(servers.amqp)
-      let result = await Result { try await RabbitMQConnection.open(servers.amqp) }
-      await queue.close()
-      let publishing = try result.get()
-      let finding = await publish(to: queue.name, on: publishing)
-      await publishing.close()
-      return finding
+      // The queue outlives its connection for a minute.
+      let name = try await TemporaryQueue.open(servers.amqp).use { $0.name }
+      return try await RabbitMQConnection.open(servers.amqp).use { await publish(to: name, on: $0) }
     } catch {
       return .warning("broker.alarms", "could not be looked for: \(error)", remedy: "rabbitmqctl status shows alarms of memory and disk")
     }
@@ -140,7 +174,7 @@ struct BrokerExamination {
     let message = OutboundMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
     do {
       // Over as many channels as the worker's, which the broker may limit.
-      let publisher = try await RabbitMQPublisher.start(on: connection, options: servers.publisherOptions)
+      let publisher = try await RabbitMQPublisher.start(on: connection, options: servers.topologyNames.publisherOptions)
       let isConfirmed = try await withThrowingTaskGroup(of: Bool.self) { group in
         group.addTask {
           // With the first one the broker begins to block the connection, and takes it nevertheless.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Settings
 
 /// A duration on the command line.
 struct ConsumerTimeout: ExpressibleByArgument {

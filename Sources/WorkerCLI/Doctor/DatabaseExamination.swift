@@ -1,3 +1,4 @@
+import Coordination
 import Logging
 import PostgresClient
 import PostgresStore
@@ -10,12 +11,22 @@ struct DatabaseExamination {
   func findings() async -> [Finding] {
     do {
       if let finding = try await names() { return [finding] }
-      let connection = try await PostgresConnection.connect(servers.postgres, logger: logger)
-      let findings = await examine(connection)
-      await connection.close()
+      let findings = try await connect().use(examine)
       return [.ok("database.login", "connected: \(servers.postgres)")] + findings
     } catch {
       return [failure(error)]
+    }
+  }
+
+  /// To the host that writes, as everything else; where there is none, to any: what can be seen there is told.
+  private func connect() async throws -> PostgresConnection {
+    do throws(PostgresError) {
+      return try await PostgresConnection.connect(servers.postgres, logger: logger)
+    } catch {
+      guard error.sqlState == .readOnlySQLTransaction else { throw error }
+      var postgres = servers.postgres
+      postgres.requiresWriting = false
+      return try await PostgresConnection.connect(postgres, logger: logger)
     }
   }
 
@@ -37,6 +48,16 @@ struct DatabaseExamination {
       return .problem("database.login", "\(error)", remedy: "correct the user and password of postgres.url, or pg_hba.conf")
     }
     if case .configuration = error { return .problem("database.connection", "\(error)", remedy: "correct postgres.url or postgres.password_file") }
+    if case .unreliableSession = error {
+      return .problem(
+        "database.session", "\(error)",
+        remedy: "let postgres.url lead to PostgreSQL itself, or to a pooler that gives each connection a session of its own: docs/connections.md")
+    }
+    if "\(error)".contains("unsupported startup parameter") {
+      return .problem(
+        "database.session", "\(error)",
+        remedy: "a pooler takes no options: leave them out of postgres.url; the worker sets what it needs when it is connected")
+    }
     let isTLS = "\(error)".contains("SSL") || "\(error)".contains("certificate")
     guard !isTLS else {
       return .problem(
@@ -50,6 +71,7 @@ struct DatabaseExamination {
     do {
       let facts = try await DatabaseFacts.read(connection)
       var findings = [facts.encryption, facts.versionFinding, facts.writability, facts.clock]
+      findings += try await DurabilityFacts.read(connection).findings
       findings.append(await migrations(connection))
       if findings.last?.status != .problem { findings.append(try await rights(connection, facts)) }
       return findings

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Logging
+import Settings
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Checks all that a worker needs, a line each, with the remedy. Changes nothing, but for a queue of its own for a minute.",
-    discussion: "Exits 0 when there is no problem (warnings don't count), 1 when there is one.")
+    discussion: "Exits 0 when there is no problem (warnings don't count), 1 when there is one, 78 when the configuration is wrong.")
 
   /// The broker tells nobody over AMQP how long it waits.
   @Option(help: "The broker's consumer_timeout, where it is not RabbitMQ's default of 30m.")
@@ -16,6 +17,8 @@ struct Doctor: AsyncParsableCommand {
     try await FailureReport.reporting {
       let report = DoctorReport(await findings())
       try output.print(report, text: report.text)
+      // There is nothing else then that could be looked at.
+      if report.hasWrongConfiguration { throw ExitCode.configuration }
       if report.status == .problem { throw ExitCode.failure }
     }
   }

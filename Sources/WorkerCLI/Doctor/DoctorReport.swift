@@ -1,3 +1,5 @@
+import Observability
+
 /// What `doctor` prints.
 struct DoctorReport: Encodable {
   /// The worst of the findings.
@@ -8,6 +10,9 @@ struct DoctorReport: Encodable {
     checks = findings
     status = findings.map(\.status).max() ?? .ok
   }
+
+  /// The configuration can't be used at all: nothing else was looked at.
+  var hasWrongConfiguration: Bool { checks.contains { $0.check == "configuration" && $0.status == .problem } }
 
   var text: String {
     let width = checks.map(\.check.count).max() ?? 0

@@ -1,4 +1,6 @@
 import Glibc
+import Coordination
+import Settings
 import ThreadExecutor
 
 /// Resolves the name of a server.
@@ -9,9 +11,15 @@ enum NameResolution {
 
   /// - Returns: what stands against it; nil when the name leads to an address.
   static func problem(_ host: String) async -> String? {
+    let executor: ThreadExecutor
+    do throws(ThreadExecutor.Unavailable) {
+      executor = try ThreadExecutor(name: "resolver")
+    } catch {
+      return error.reason
+    }
     let waiter = Waiter<String?>()
     // On a thread of its own: those of all other tasks are few, and the call blocks.
-    let resolving = Task(executorPreference: ThreadExecutor(name: "resolver")) { waiter.resolve(.success(resolve(host))) }
+    let resolving = Task(executorPreference: executor) { waiter.resolve(.success(resolve(host))) }
     let alarm = Task {
       try await Task.sleep(for: limit)
       waiter.resolve(.success("no answer within \(limit.settingText)"))

@@ -1,7 +1,10 @@
 import ArgumentParser
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Observability
+import RabbitMQBroker
 import RabbitMQClient
+import Settings
 
 struct Listen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -37,13 +40,7 @@ struct Listen: AsyncParsableCommand {
       let queue = try await TemporaryQueue.open(
         servers.amqp, exchange: exchange(servers), pattern: ShortString(pattern) ?? "#")
       StandardError.write("workspace-worker: listening to \(stream.rawValue)\n")
-      do {
-        try await printMessages(of: queue)
-      } catch {
-        await queue.close()
-        throw error
-      }
-      await queue.close()
+      try await queue.use(printMessages)
     }
   }
 
@@ -61,10 +58,9 @@ struct Listen: AsyncParsableCommand {
       // Two years stand for "never".
       guard let deliveries = try await queue.next(within: .seconds(timeout ?? 63_072_000)) else { throw ExitCode.no }
       for delivery in deliveries.prefix((count ?? .max) - printed) {
-        print(String(decoding: delivery.body, as: UTF8.self))
+        try StandardOutput.print(MessageLine(delivery.body).text)
         printed += 1
       }
-      StandardOutput.flush()
     }
   }
 }

@@ -1,8 +1,11 @@
 import ArgumentParser
+import Coordination
 import Logging
 import Migrations
+import Observability
 import PostgresClient
 import PostgresStore
+import Settings
 
 struct Migrate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -26,10 +29,16 @@ struct Migrate: AsyncParsableCommand {
 
   struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes migrations back, with the data that is in their tables.")
+      abstract: "Takes migrations back, with the data that is in their tables.",
+      discussion: """
+        Where data would be destroyed it says how many rows of what, and does it only with --yes; without it nothing is \
+        changed, and the exit code is 2. While a worker is active it refuses, and keeps workers from becoming active.
+        """)
 
     @Option(help: "Migrations up to this one stay applied, 0 for none. Default: the last one alone is taken back.")
     var to: Int?
+    @Flag(help: "Destroy the data that goes with them. There is no way back but a backup.")
+    var yes = false
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
@@ -39,10 +48,18 @@ struct Migrate: AsyncParsableCommand {
 
     func run() async throws {
       try await Migrate.withMigrator(options) { migrator in
-        let reverted = try await migrator.down(to: to).map(\.fileName)
-        try output.print(
-          ["reverted": reverted],
-          text: reverted.isEmpty ? "nothing to do" : reverted.map { "took back \($0)" }.joined(separator: "\n"))
+        do {
+          var losses: [DataLoss] = []
+          let reverted = try await migrator.down(to: to) { found in
+            losses = found
+            return yes
+          }
+          let report = ReversalReport(reverted, losses)
+          try output.print(report, text: report.text)
+        } catch MigrationError.wouldDestroy(let losses) {
+          StandardError.write("workspace-worker: \(MigrationError.wouldDestroy(losses))\nmake a backup, then use --yes\n")
+          throw ExitCode.no
+        }
       }
     }
   }
@@ -71,13 +88,7 @@ struct Migrate: AsyncParsableCommand {
       let logger = LogSetup.start(configuration.log)
       let connection = try await PostgresConnection.connect(
         try Servers(configuration).forOneCommand.postgres.forMigrations(), logger: logger)
-      do {
-        try await body(Migrator(connection: connection, logger: logger))
-      } catch {
-        await connection.close()
-        throw error
-      }
-      await connection.close()
+      try await connection.use { try await body(Migrator(connection: $0, logger: logger)) }
     }
   }
 }

@@ -3,6 +3,7 @@ import Observability
 import PostgresClient
 import PostgresStore
 import RabbitMQClient
+import Settings
 import WorkerRuntime
 
 /// Turns what went wrong into a line on standard error and an exit code.
@@ -11,6 +12,7 @@ enum FailureReport {
   static func reporting(_ body: () async throws -> Void) async throws {
     do {
       try await body()
+      try StandardOutput.finish()
     } catch let code as ExitCode {
       throw code
     } catch is CleanExit {
@@ -19,7 +21,8 @@ enum FailureReport {
       StandardError.write("workspace-worker: cut short by its deadline; what was in hand comes back\n")
       throw ExitCode.failure
     } catch {
-      StandardError.write("workspace-worker: \(error)\n")
+      // Names and texts of others are in it.
+      StandardError.write("workspace-worker: \("\(error)".escapingControls(keepingLines: true))\n")
       throw exitCode(of: error)
     }
   }
@@ -27,7 +30,7 @@ enum FailureReport {
   static func exitCode(of error: any Error) -> ExitCode {
     switch error {
     // What could only be found wrong while it was used.
-    case is ValidationError: .validationFailure
+    case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
     case is ConfigurationProblems, is BrokerURLError: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)

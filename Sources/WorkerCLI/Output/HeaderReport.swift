@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import FoundationEssentials
 
 /// A header with its value. Headers are a list: a name may come twice.

@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Messaging
+import Observability
 
 /// A message with all that belongs to it.
 struct MessageReport: Encodable {
@@ -18,6 +19,9 @@ struct MessageReport: Encodable {
     body = BytesReport(message.body)
   }
 
+  /// How much of a body people see; all of it is in JSON.
+  private static let shownBytes = 64 << 10
+
   /// For people: `lines` with a name and a value each, then those of the message, then the body.
   func text(below lines: [(String, String)]) -> String {
     var lines = lines + [("exchange", exchange.text), ("routing key", routingKey.text)]
@@ -27,6 +31,14 @@ struct MessageReport: Encodable {
     let table = lines.map { ["\($0.0):", $0.1.escapingControls(keepingLines: false)] }
     var columns = TextTable(header: table[0])
     for row in table.dropFirst() { columns.add(row) }
-    return columns.text + "\n\n" + body.text.escapingControls(keepingLines: true)
+    return columns.text + "\n\n" + shownBody.escapingControls(keepingLines: true)
+  }
+
+  private var shownBody: String {
+    guard body.bytes.count > Self.shownBytes else { return body.text }
+    // What is cut off within a character is no text any more.
+    let cuts = (0...3).lazy.map { Array(body.bytes.prefix(Self.shownBytes - $0)) }
+    let shown = cuts.first { String(validating: $0, as: UTF8.self) != nil } ?? Array(body.bytes.prefix(Self.shownBytes))
+    return BytesReport(shown).text + "\n... \(body.bytes.count - shown.count) more bytes: --format json has all of them"
   }
 }

@@ -14,14 +14,12 @@ struct OutputOptions: ParsableArguments {
   /// Prints `value` as JSON, or `text` for people, to standard output.
   func print(_ value: some Encodable, text: @autoclosure () -> String) throws {
     switch format {
-    case .text: Swift.print(text())
-    case .json: Swift.print(try Self.json(value))
+    case .text: try StandardOutput.print(text())
+    case .json: try StandardOutput.print(try Self.json(value))
     }
   }
 
   static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    String(decoding: try JSONEncoder.output.encode(value), as: UTF8.self)
   }
 }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 
 /// The value of a property.
 enum PropertyReport: Encodable {

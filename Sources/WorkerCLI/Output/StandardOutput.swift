@@ -1,7 +1,50 @@
 import Glibc
 
-/// The stream of data.
+/// The stream of data. What is written goes out at once, whole, or the command fails: whoever saves an export must learn
+/// that the disk was full.
 enum StandardOutput {
-  /// What was printed goes out now: whoever reads a pipe must not wait for a full buffer.
-  static func flush() { fflush(nil) }
+  /// Data that its reader has not got.
+  struct Unwritable: Error, CustomStringConvertible {
+    let code: Int32
+
+    var description: String { "standard output can't be written: \(String(cString: strerror(code)))" }
+  }
+
+  /// Whether people look at it.
+  static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+  /// A reader that goes away is an error like any other, and no reason to die in the middle of something.
+  private static let ignoresBrokenPipes: Void = { signal(SIGPIPE, SIG_IGN) }()
+
+  static func write(_ bytes: [UInt8]) throws(Unwritable) {
+    _ = ignoresBrokenPipes
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno == EAGAIN {
+        waitForRoom()
+      } else if errno != EINTR {
+        throw Unwritable(code: errno)
+      }
+    }
+  }
+
+  /// Writes `text` and a line feed.
+  static func print(_ text: String) throws(Unwritable) { try write(Array(text.utf8) + [0x0A]) }
+
+  /// To be called at the end: some file systems say only when a file is closed that it has no room (close(2)).
+  static func finish() throws(Unwritable) {
+    let descriptor = dup(STDOUT_FILENO)
+    // Nobody who closed it beforehand wants data.
+    guard descriptor >= 0 else { return }
+    guard close(descriptor) == 0 || errno == EINTR else { throw Unwritable(code: errno) }
+  }
+
+  /// Another process has made it non-blocking.
+  private static func waitForRoom() {
+    var request = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    _ = poll(&request, 1, -1)
+  }
 }

@@ -1,10 +1,12 @@
-/// Columns of text, each as wide as its widest cell.
+import Observability
+/// Columns of text, each as wide as its widest cell. Cells may hold what somebody sent: no cell steers a terminal, or makes
+/// a line of its own.
 struct TextTable {
   private var rows: [[String]]
 
   init(header: [String]) { rows = [header] }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  mutating func add(_ row: [String]) { rows.append(row.map { $0.escapingControls(keepingLines: false) }) }
 
   var text: String {
     let widths = rows.reduce(into: [Int]()) { widths, row in

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import PostgresStore
 import UnitOfWork
 import WorkspaceDomain
 
@@ -26,8 +26,10 @@ struct ParkedCommandListReport: Encodable {
     let deadLetterRequest: String?
     let bytes: Int
 
-    init(_ entry: ParkedEntry) {
+    /// - Parameter bytes: the size of the message.
+    init(_ entry: ParkedEntry, bytes: Int) {
       let command = entry.command
+      self.bytes = bytes
       id = entry.id.number
       tenantID = command.tenantID.description
       commandType = command.type
@@ -40,18 +42,19 @@ struct ParkedCommandListReport: Encodable {
       error = command.failures?.error
       dueAt = command.dueAt?.description
       deadLetterRequest = entry.deadLetterRequest
-      bytes = command.message.body.count
     }
 
     /// What becomes of it next, for people.
     var state: String {
       if deadLetterRequest != nil { return "to the dead letters" }
-      return dueAt.map { "due \($0)" } ?? "waits"
+      guard let dueAt else { return "waits" }
+      // An operator's word sets a time long ago.
+      return dueAt < parkedAt ? "due now" : "due \(dueAt)"
     }
   }
 
-  init(_ entries: [ParkedEntry], hasMore: Bool) {
-    commands = entries.map(Entry.init)
+  init(_ entries: [PostgresParkedCommands.ListedCommand], hasMore: Bool) {
+    commands = entries.map { Entry($0.entry, bytes: $0.bytes) }
     next = hasMore ? commands.last?.id : nil
   }
 

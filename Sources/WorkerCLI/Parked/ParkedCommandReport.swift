@@ -1,3 +1,4 @@
+import Messaging
 import UnitOfWork
 
 /// What `parked show` prints.
@@ -6,7 +7,7 @@ struct ParkedCommandReport: Encodable {
   let message: MessageReport
 
   init(_ entry: ParkedEntry) {
-    command = ParkedCommandListReport.Entry(entry)
+    command = ParkedCommandListReport.Entry(entry, bytes: entry.command.message.body.count)
     message = MessageReport(entry.command.message)
   }
 

@@ -1,3 +1,4 @@
+import PostgresStore
 import UnitOfWork
 import WorkspaceDomain
 
@@ -14,9 +15,10 @@ struct ParkedLineListReport: Encodable {
     let first: ParkedCommandListReport.Entry
   }
 
-  init(_ lines: [(first: ParkedEntry, count: Int)], hasMore: Bool) {
+  init(_ lines: [(first: PostgresParkedCommands.ListedCommand, count: Int)], hasMore: Bool) {
     self.lines = lines.map { line in
-      Line(tenantID: line.first.command.tenantID.description, count: line.count, first: .init(line.first))
+      let (entry, bytes) = line.first
+      return Line(tenantID: entry.command.tenantID.description, count: line.count, first: .init(entry, bytes: bytes))
     }
     next = hasMore ? self.lines.last?.tenantID : nil
   }

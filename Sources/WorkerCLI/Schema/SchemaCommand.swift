@@ -13,12 +13,12 @@ struct SchemaCommand: AsyncParsableCommand {
 
   func run() async throws {
     try await FailureReport.reporting {
-      if list { return print(MessageSchemas.names.joined(separator: "\n")) }
-      guard let name else { return print(String(decoding: MessageSchemas.document, as: UTF8.self), terminator: "") }
+      if list { return try StandardOutput.print(MessageSchemas.names.joined(separator: "\n")) }
+      guard let name else { return try StandardOutput.write(MessageSchemas.document) }
       guard let schema = MessageSchemas.schema(name) else {
         throw ValidationError("There is no schema for \(name); --list prints those that there are.")
       }
-      print(String(decoding: schema, as: UTF8.self))
+      try StandardOutput.write(schema + [0x0A])
     }
   }
 }

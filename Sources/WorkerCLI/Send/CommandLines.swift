@@ -8,11 +8,23 @@ protocol CommandLines {
   mutating func next() throws -> OutgoingCommand?
 }
 
-/// A line that can't be sent.
+/// A line that can't be sent, or could only become a dead letter.
 struct InvalidLine: Error, CustomStringConvertible {
   let number: Int
+  let problem: String
+  /// Whether lines are sent as they are read.
+  let isSending: Bool
 
-  var description: String { "line \(number) is not a JSON object with a type; the lines before it were sent" }
+  var description: String {
+    "line \(number) \(problem); \(isSending ? "the lines before it were sent" : "nothing was sent")"
+  }
+}
+
+/// A file without a command.
+struct NoCommands: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String { "\(path == "-" ? "standard input" : path) has no commands: each line is to be one CloudEvent" }
 }
 
 /// One command.
@@ -28,22 +40,49 @@ struct OneLine: CommandLines {
 /// A file of JSON Lines, read as it is needed; empty lines are passed over.
 struct FileLines: CommandLines {
   let count: Int?
+  private let path: String
+  private let check: CommandCheck
+  private let isSending: Bool
   private let input: LineInput
   private var number = 0
+  private var commands = 0
 
-  /// - Parameter path: `-` for standard input, whose lines can't be counted.
-  init(path: String) throws {
-    count = path == "-" ? nil : try LineInput(path: path).countLines()
+  /// A file is read from end to end first: nothing of it is sent where a line is wrong.
+  ///
+  /// - Parameter path: `-` for standard input, which can't be read twice.
+  init(path: String, check: CommandCheck) throws {
+    try self.init(path: path, check: check, count: path == "-" ? nil : Self.count(path, check), isSending: true)
+  }
+
+  private init(path: String, check: CommandCheck, count: Int?, isSending: Bool) throws {
+    self.path = path
+    self.check = check
+    self.count = count
+    self.isSending = isSending
     input = try LineInput(path: path)
   }
 
+  private static func count(_ path: String, _ check: CommandCheck) throws -> Int {
+    var lines = try FileLines(path: path, check: check, count: nil, isSending: false)
+    while try lines.next() != nil {}
+    return lines.commands
+  }
+
+  /// - Throws: ``InvalidLine``, ``NoCommands``, ``LineInput/Unreadable``.
   mutating func next() throws -> OutgoingCommand? {
-    while let line = input.next() {
+    while let line = try input.next() {
       number += 1
       if line.isBlank { continue }
-      guard let command = OutgoingCommand(line: line) else { throw InvalidLine(number: number) }
+      guard let command = OutgoingCommand(line: line) else {
+        throw InvalidLine(number: number, problem: "is not a JSON object with a type", isSending: isSending)
+      }
+      if let problem = check.problem(of: command) {
+        throw InvalidLine(number: number, problem: "can only become a dead letter: \(problem)", isSending: isSending)
+      }
+      commands += 1
       return command
     }
+    guard commands > 0 else { throw NoCommands(path: path) }
     return nil
   }
 }

@@ -1,5 +1,6 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
+import StrictJSON
 
 /// A command to send: its body as it is, and what its message's properties repeat of it.
 struct OutgoingCommand: Sendable {
@@ -12,6 +13,8 @@ struct OutgoingCommand: Sendable {
     self.id = id
     self.body = body
   }
+
+  static let contentType: ShortString = "application/cloudevents+json"
 
   /// - Returns: nil unless `line` is a JSON object with a `type`, which is the routing key.
   init?(line: [UInt8]) {
@@ -30,7 +33,7 @@ struct OutgoingCommand: Sendable {
     to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?
   ) -> OutboundMessage {
     var properties = MessageProperties()
-    properties.contentType = "application/cloudevents+json"
+    properties.contentType = Self.contentType
     properties.deliveryMode = 2
     properties.messageID = id.flatMap { ShortString($0) }
     properties.type = ShortString(type)

@@ -1,6 +1,9 @@
 import ArgumentParser
-import DeliveryPipeline
+import Messaging
 import MessageContract
+import Observability
+import Settings
+import StrictJSON
 import WorkerRuntime
 import WorkspaceDomain
 
@@ -9,8 +12,9 @@ struct Send: AsyncParsableCommand {
     abstract: "Publishes commands, each with a confirm of the broker.",
     discussion: """
       One command: send TYPE --tenant T. Many: send --file F, a file of JSON Lines with one CloudEvent each ('-' for \
-      standard input). With --wait the results are printed as JSON Lines on standard output; the exit code is 2 when \
-      the one command was rejected.
+      standard input). With --wait the results are printed as JSON Lines on standard output; the exit code is 1 when a \
+      command failed or got no result in time, else 2 when one was rejected. What could only become a dead letter is not \
+      sent (64), and of a file nothing then; of standard input what stands before it.
       """)
 
   @Argument(help: "The command's type, such as workspace.create.")
@@ -31,6 +35,8 @@ struct Send: AsyncParsableCommand {
   var rate: Int?
   @Flag(help: "Wait for the results and print them.")
   var wait = false
+  @Flag(help: "Also send what the worker can only send to the dead letters.")
+  var unchecked = false
   @Option(help: "How many seconds to wait for the next result.")
   var timeout = 30
   @OptionGroup var options: ConfigurationOptions
@@ -39,7 +45,7 @@ struct Send: AsyncParsableCommand {
   func validate() throws {
     if file == nil {
       guard type != nil, tenant != nil else { throw ValidationError("Either TYPE and --tenant or --file is needed.") }
-      guard tenant.flatMap(TenantID.init) != nil else { throw ValidationError("--tenant takes a ULID.") }
+      guard unchecked || tenant.flatMap(TenantID.init) != nil else { throw ValidationError("--tenant takes a ULID.") }
       guard case .object = try? JSONReader.read(Array(data.utf8)) else { throw ValidationError("--data takes a JSON object.") }
     } else if type != nil || tenant != nil || id != nil || user != nil {
       throw ValidationError("With --file the commands come from the file alone.")
@@ -52,14 +58,20 @@ struct Send: AsyncParsableCommand {
     try await FailureReport.reporting {
       let configuration = try await options.load()
       _ = LogSetup.start(configuration.log)
+      let check = CommandCheck(decoder: unchecked ? nil : CommandDecoder(limits: configuration.contractLimits))
       let commands: any CommandLines =
-        if let file { try FileLines(path: file) } else { OneLine(command()) }
+        if let file { try FileLines(path: file, check: check) } else { OneLine(try checked(command(), check)) }
       let sending = Sending(
         servers: try Servers(configuration).forOneCommand, rate: rate, waits: wait, timeout: .seconds(timeout),
         printsResults: file == nil || output.format == .json)
       let summary = try await sending.run(commands)
       try report(summary)
     }
+  }
+
+  private func checked(_ command: OutgoingCommand, _ check: CommandCheck) throws -> OutgoingCommand {
+    guard let problem = check.problem(of: command) else { return command }
+    throw ValidationError("The command can only become a dead letter (\(problem)). It was not sent; --unchecked sends it.")
   }
 
   private func command() -> OutgoingCommand {
@@ -79,18 +91,26 @@ struct Send: AsyncParsableCommand {
   }
 
   private func report(_ summary: SendSummary) throws {
-    if file != nil && output.format == .text { print(summary.text) }
-    if !wait && file == nil { try output.print(summary, text: summary.text) }
+    if file != nil && output.format == .text { try StandardOutput.print(summary.text) }
+    if !wait && (file == nil || output.format == .json) { try output.print(summary, text: summary.text) }
     guard wait else { return }
-    if summary.unanswered > 0 { throw ExitCode.failure }
-    if file == nil { try exit(for: summary) }
+    if summary.unanswered > 0 {
+      StandardError.write("workspace-worker: \(silence(summary))\n")
+      throw ExitCode.failure
+    }
+    let (rejected, failed) = (summary.count(ending: ".rejected"), summary.count(ending: ".failed"))
+    if file != nil, rejected + failed > 0 {
+      StandardError.write("workspace-worker: of \(summary.sent) commands \(rejected) were rejected, and \(failed) failed\n")
+    }
+    if failed > 0 { throw ExitCode.failure }
+    if rejected > 0 { throw ExitCode.no }
   }
 
-  /// The exit code of one command is its outcome.
-  private func exit(for summary: SendSummary) throws {
-    guard let type = summary.results.keys.first else { return }
-    if type.hasSuffix(".rejected") { throw ExitCode.no }
-    if type.hasSuffix(".failed") { throw ExitCode.failure }
+  /// What may be the matter when no result comes.
+  private func silence(_ summary: SendSummary) -> String {
+    let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
+    return "no result of \(count) came within \(timeout) s. It is in the queue, or has been carried out since: is a worker "
+      + "active (its /readyz tells, and workspace-worker doctor what it lacks), or is the tenant's line parked (parked list)?"
   }
 }
 

@@ -9,6 +9,9 @@ struct SendSummary: Encodable {
   /// Commands whose result was waited for in vain.
   var unanswered = 0
 
+  /// How many results have a type that ends so.
+  func count(ending suffix: String) -> Int { results.reduce(0) { $0 + ($1.key.hasSuffix(suffix) ? $1.value : 0) } }
+
   var text: String {
     var lines = ["sent: \(sent)"]
     if !results.isEmpty {

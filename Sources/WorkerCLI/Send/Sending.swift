@@ -1,6 +1,9 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import MessageContract
+import RabbitMQBroker
 import RabbitMQClient
+import StrictJSON
 
 /// Publishes commands, and waits for their results where that is wanted.
 struct Sending {
@@ -16,30 +19,19 @@ struct Sending {
   let printsResults: Bool
 
   func run(_ commands: any CommandLines) async throws -> SendSummary {
-    let connection = try await RabbitMQConnection.open(servers.amqp)
-    do {
+    try await RabbitMQConnection.open(servers.amqp).use { connection in
       var options = PublisherOptions()
       options.isMandatory = true
       let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
-      let summary = waits ? try await sendAndWait(commands, publisher) : try await send(commands, publisher, replyTo: nil)
-      await connection.close()
-      return summary
-    } catch {
-      await connection.close()
-      throw error
+      return waits ? try await sendAndWait(commands, publisher) : try await send(commands, publisher, replyTo: nil)
     }
   }
 
   private func sendAndWait(_ commands: any CommandLines, _ publisher: RabbitMQPublisher) async throws -> SendSummary {
-    let replies = try await TemporaryQueue.open(servers.amqp)
-    do {
+    try await TemporaryQueue.open(servers.amqp).use { replies in
       var summary = try await send(commands, publisher, replyTo: replies.name)
       try await collect(replies, into: &summary)
-      await replies.close()
       return summary
-    } catch {
-      await replies.close()
-      throw error
     }
   }
 
@@ -92,7 +84,7 @@ struct Sending {
       for delivery in deliveries {
         guard let correlationID = delivery.properties.correlationID, answered.insert(correlationID).inserted else { continue }
         summary.count(delivery)
-        if printsResults { print(String(decoding: delivery.body, as: UTF8.self)) }
+        if printsResults { try StandardOutput.print(MessageLine(delivery.body).text) }
       }
       if summary.sent > 1 { progress.show(answered.count) }
     }

@@ -1,10 +1,14 @@
 import ArgumentParser
+import CrashWitness
 import Logging
+import Messaging
 import Observability
 import RabbitMQClient
 import ServiceLifecycle
+import Settings
 import UnixSignals
 import WorkerRuntime
+import WorkspaceDomain
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -20,19 +24,26 @@ struct Serve: AsyncParsableCommand {
       let servers = try Servers(configuration)
       let sampling = LogSampling(burst: configuration.log.burst)
       let logger = LogSetup.start(configuration.log, sampling: sampling)
+      let process = ULID.random()
+      try CrashWitness.install(
+        arguments: Witness.arguments(process: process, options), patience: Witness.patience + .seconds(1))
+      try CrashWitness.limitMemory(to: configuration.worker.memoryLimit)
       let status = WorkerStatus(freshness: configuration.postgres.keepAliveInterval * 3)
       let services = WorkerServices(
         configuration: configuration, servers: servers, status: status,
         telemetry: Telemetry(configuration, status, sampling: sampling, logger: logger), failsFast: failFast,
-        logger: logger)
+        process: process, logger: logger)
       announce(configuration, servers, logger)
       let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
           services: try services.all(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).bounded(drainTimeout: configuration.drainTimeout))
+        ).bounded(drainTimeout: configuration.worker.drainTimeout))
       try await SecondSignal.exiting { try await group.run() }
       // The group ends without an error, too, when the deadline of the drain has cut the worker short.
-      guard status.phase == .stopped else { throw CancellationError() }
+      guard status.phase == .stopped else {
+        throw DrainCutShort(
+          left: status.leftBehind, reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) was over")
+      }
     }
   }
 
@@ -41,7 +52,7 @@ struct Serve: AsyncParsableCommand {
       "workspace-worker starts",
       metadata: [
         "version": "\(WorkerVersion.current)", "broker": "\(servers.amqp.endpoint)",
-        "virtual_host": "\(servers.amqp.virtualHost)", "queue": "\(configuration.amqp.names.commandsQueue)",
+        "virtual_host": "\(servers.amqp.virtualHost)", "queue": "\(configuration.amqp.names.commandsQueue.text ?? "")",
         "database": "\(servers.postgres)",
       ])
   }

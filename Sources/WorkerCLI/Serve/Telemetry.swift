@@ -1,12 +1,14 @@
 import FoundationEssentials
 import Logging
-import MessageContract
+import Messaging
 import Observability
 import OTLPExporter
 import PostgresStore
 import PrometheusExporter
 import ServiceLifecycle
+import Settings
 import WorkerRuntime
+import WorkspaceApplication
 
 /// What a worker tells of itself, and to whom.
 struct Telemetry: Sendable {
@@ -17,12 +19,13 @@ struct Telemetry: Sendable {
   init(_ configuration: WorkerConfiguration, _ status: WorkerStatus, sampling: LogSampling, logger: Logger) {
     let registry = PrometheusRegistry(MetricCatalogue.all)
     let names = configuration.amqp.names
+    let (queue, exchange) = (names.commandsQueue.text ?? "", names.resultsExchange.text ?? "")
     let metrics = WorkerMetrics(
-      registry, queue: names.commandsQueue, tables: PostgresRetention.Table.allCases.map(\.rawValue))
+      registry, queue: queue, tables: PostgresRetention.Table.allCases.map(\.rawValue))
     let spans = SpanBuffer()
     if let endpoint = configuration.tracing.endpoint {
       worker = WorkerProbes([
-        metrics, WorkerSpans(OTLPTracer(spans), queue: names.commandsQueue, exchange: names.resultsExchange),
+        metrics, WorkerSpans(OTLPTracer(spans), queue: queue, exchange: exchange),
       ])
       exporter = OTLPExporter(endpoint: endpoint, resource: Self.resource, buffer: spans, logger: logger)
     } else {
@@ -32,7 +35,7 @@ struct Telemetry: Sendable {
     let process = ProcessMetrics(registry)
     let gauges = StatusMetrics(
       registry, status: status, clock: SystemWallClock(), prefetch: configuration.amqp.prefetch,
-      version: WorkerVersion.current, reasons: CommandFailure.allCodes)
+      version: WorkerVersion.current, reasons: DeadLetterReason.allCases.map(\.rawValue))
     let losses = LossMetrics(registry, sampling: sampling, spans: spans)
     registry.addCollector {
       process.collect()

@@ -1,9 +1,14 @@
+import Coordination
 import FoundationEssentials
 import Logging
 import Observability
+import PostgresClient
 import PostgresStore
+import RabbitMQBroker
 import ServiceLifecycle
+import Settings
 import WorkerRuntime
+import WorkspaceDomain
 
 /// What runs in a worker's process.
 struct WorkerServices {
@@ -12,13 +17,9 @@ struct WorkerServices {
   let status: WorkerStatus
   let telemetry: Telemetry
   let failsFast: Bool
+  /// This process, in what it leaves in the database.
+  let process: ULID
   let logger: Logger
-
-  private var links: LinkFactory {
-    LinkFactory(
-      servers: servers, amqp: configuration.amqp, idleSessionTimeout: configuration.postgres.idleSessionTimeout,
-      logger: logger)
-  }
 
   /// All that runs. What stands first is shut down last.
   func all() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
@@ -27,14 +28,8 @@ struct WorkerServices {
     services.append(.init(service: healthServer))
     // It ends by itself only after a drain, or when it is to fail fast.
     services.append(.init(service: try worker(), successTerminationBehavior: .gracefullyShutdownGroup))
-    // These end at once, and the worker drains undisturbed.
-    let tables: [(PostgresRetention.Table, Duration)] = [
-      (.inbox, configuration.inbox.retention), (.deadLetters, configuration.deadLetters.retention),
-    ]
-    for (table, retention) in tables {
-      services.append(.init(service: cleaner(table, retention)))
-    }
-    services.append(.init(service: collector))
+    // It ends at once, and the worker drains undisturbed.
+    services.append(.init(service: maintenance))
     services += notifiers.map { .init(service: $0) }
     return services
   }
@@ -46,27 +41,39 @@ struct WorkerServices {
   }
 
   private func worker() throws -> Worker {
-    var settings = configuration.worker
-    settings.keepAliveInterval = configuration.postgres.keepAliveInterval
-    let (clock, identifiers) = (SystemWallClock(), MonotonicIdentifiers())
-    let process = try identifiers.next(at: clock.now())
-    let links = links
+    let settings = configuration.workerSettings
+    let broker = BrokerConfiguration(
+      server: servers.amqp, names: servers.topologyNames, prefetch: configuration.amqp.prefetch,
+      bufferBytes: configuration.amqp.bufferBytes, batchCount: settings.batchCount)
     return Worker(
       settings: settings,
       environment: ExecutionEnvironment(
-        clock: clock, identifiers: identifiers, defaultRootName: configuration.defaultRootName,
-        messages: OutboundMessages(exchanges: servers.exchangeNames), queue: servers.queueKey,
+        clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
+        messages: OutboundMessages(servers.topologyNames), queue: servers.queueKey,
         process: process, parking: configuration.parking),
       probe: LoggingWorkspaceServiceProbe(logger: logger), workerProbe: telemetry.worker, status: status,
-      failsFast: failsFast, logger: logger,
-      connect: { try await links.connect() }, farewell: { await links.sayFarewell(of: process) })
+      failsFast: failsFast, logger: logger, replies: broker.replies(logger: logger),
+      sessions: ServerSessions(
+        broker: broker,
+        postgres: servers.postgres.forUnitsOfWork(idleSessionTimeout: configuration.postgres.idleSessionTimeout),
+        queue: servers.queueKey, patience: ResponsePatience(servers.postgres), logger: logger))
   }
 
-  private func cleaner(_ table: PostgresRetention.Table, _ retention: Duration) -> RetentionCleaner {
-    RetentionCleaner(
-      table: table.rawValue, retention: retention, clock: SystemWallClock(), status: status,
-      reconnect: configuration.worker.reconnect, probe: telemetry.worker, logger: logger,
-      connect: { [links] in try await links.connectRetention(of: table) })
+  private var maintenance: Maintenance {
+    let tables: [(PostgresRetention.Table, Duration)] = [
+      (.inbox, configuration.inbox.retention), (.deadLetters, configuration.deadLetters.retention),
+    ]
+    let cleaners: [any MaintenanceJob] = tables.map { [servers, telemetry, logger] table, retention in
+      RetentionCleaner(
+        table: table.rawValue, retention: retention, clock: SystemWallClock(), probe: telemetry.worker, logger: logger,
+        connect: { try await PostgresRetention.connect(to: table, servers.postgres, logger: logger) })
+    }
+    let collector = StatisticsCollector(
+      interval: configuration.metrics.countInterval, logger: logger,
+      connect: { [servers, logger] in
+        try await PostgresStatistics.connect(servers.postgres, queue: servers.queueKey, logger: logger)
+      })
+    return Maintenance(cleaners + [collector], for: status, reconnecting: Reconnecting(configuration.reconnect))
   }
 
   /// Who tells the service manager, where there is one that wants to know.
@@ -76,18 +83,13 @@ struct WorkerServices {
     let watchdog = environment["WATCHDOG_USEC"].flatMap { Int($0) }.map { Duration.microseconds($0) }
     return [ServiceNotifier(manager, status: status, watchdog: watchdog)]
   }
-
-  private var collector: StatisticsCollector {
-    StatisticsCollector(
-      interval: configuration.metrics.countInterval, status: status, reconnect: configuration.worker.reconnect,
-      logger: logger, connect: { [links] in try await links.connectStatistics() })
-  }
 }
 
 extension Readiness {
   fileprivate init(_ status: WorkerStatus) {
     let missing = status.missing.reasons.map { ($0.key.rawValue, $0.value) }
     self.init(
-      state: status.phase.name, missing: Dictionary(uniqueKeysWithValues: missing), warnings: status.warnings)
+      state: status.phase.name, missing: Dictionary(uniqueKeysWithValues: missing), warnings: status.warnings,
+      activeWorker: status.holder.map { "\($0)" })
   }
 }

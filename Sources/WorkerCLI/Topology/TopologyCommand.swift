@@ -1,5 +1,8 @@
 import ArgumentParser
+import Coordination
+import RabbitMQBroker
 import RabbitMQClient
+import Settings
 
 struct TopologyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,15 +51,10 @@ struct TopologyCommand: AsyncParsableCommand {
       let configuration = try await options.load()
       _ = LogSetup.start(configuration.log)
       let servers = try Servers(configuration).forOneCommand
-      let connection = try await RabbitMQConnection.open(servers.amqp)
-      do {
+      try await RabbitMQConnection.open(servers.amqp).use { connection in
         let topology = Topology.standard(servers.topologyNames, broker: await connection.serverProperties)
         try await body(TopologyManager(connection), topology)
-      } catch {
-        await connection.close()
-        throw error
       }
-      await connection.close()
     }
   }
 }

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 import Synchronization
 
 /// Carries elements from one stage to the next, which takes all that has arrived as one batch.

@@ -1,4 +1,5 @@
-package import DeliveryPipeline
+import CrashWitness
+package import Messaging
 import MessageContract
 import UnitOfWork
 
@@ -19,7 +20,10 @@ package struct BrokerDeadLetter: Sendable {
     key = DeadLetterKey(queue: queue, fingerprint: MessageFingerprint.of(delivery.original))
     origin = DeadLetterOrigin(delivery)
     do throws(InvalidCommand) {
-      envelope = PartialEnvelope(try decoder.decode(delivery.body, contentType: delivery.properties.contentType))
+      let command = try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
+        try decoder.decode(delivery.body, delivery.properties)
+      }
+      envelope = PartialEnvelope(command)
     } catch {
       envelope = error.envelope
     }

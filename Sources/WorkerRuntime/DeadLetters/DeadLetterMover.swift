@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Logging
 import MessageContract
 
@@ -10,38 +11,34 @@ import MessageContract
 struct DeadLetterMover {
   let connect: @Sendable () async throws -> Link<any DeliverySource>
   let decoder: CommandDecoder
+  let letters: LetterDeliveries
   /// `<virtual host>/<queue>`.
   let queue: String
   let announcements: ShortString
   let backoff: Backoff
   let output: BatchChannel<CommitRequest>
+  let status: WorkerStatus
   let logger: Logger
 
   /// Runs until the task is cancelled.
   func run() async throws {
-    var schedule = ReconnectSchedule(backoff)
-    while true {
-      var connected: ContinuousClock.Instant?
-      do {
-        let link = try await connect()
-        connected = .now
-        try await link.use { source in try await move(from: source) }
-      } catch {
-        try Task.checkCancellation()
-        let held = connected.map { ContinuousClock.now - $0 } ?? .zero
-        let delay = schedule.delay(afterHolding: held, random: .random(in: 0...1))
-        logger.warning(
-          "the queue of dead letters can't be read; trying again",
-          metadata: ["queue": "\(queue)", "error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
-        try await Task.sleep(for: delay)
-      }
+    try await Reconnecting(backoff).run { attempt in
+      let link = try await connect()
+      attempt.connected()
+      try await link.use(move)
+    } failed: { error, delay in
+      logger.warning(
+        "the queue of dead letters can't be read; trying again",
+        metadata: ["queue": "\(queue)", "error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }
 
   private func move(from source: any DeliverySource) async throws {
-    let acknowledger = Acknowledger(source: source)
+    let acknowledger = Acknowledger(source: source, letters: letters)
+    defer { acknowledger.abandon() }
     try await withThrowingTaskGroup { group in
       group.addTask { try await acknowledger.run() }
+      group.addTask { try await acknowledger.confirmLetters { output.append([.sweep]) { _ in 0 } } }
       group.addTask {
         while true { try await hand(on: try await source.deliveries(), acknowledger) }
       }
@@ -56,10 +53,23 @@ struct DeadLetterMover {
     acknowledger.register(deliveries)
     acknowledger.settle(deliveries.filter(isAnnouncement).map(\.tag))
     let letters = deliveries.filter { !isAnnouncement($0) }.map { delivery in
-      CommitRequest.deadLetter(
-        BrokerDeadLetter(delivery, queue: queue, decoder: decoder, acknowledger: acknowledger))
+      BrokerDeadLetter(delivery, queue: queue, decoder: decoder, acknowledger: acknowledger)
     }
-    output.append(letters, size: \.bytes)
+    warn(ofLimitIn: letters)
+    output.append(letters.map(CommitRequest.deadLetter), size: \.bytes)
+  }
+
+  /// It is no fault of a command that it was delivered often: workers were killed. Later commands of its tenant have
+  /// overtaken it.
+  private func warn(ofLimitIn letters: [BrokerDeadLetter]) {
+    let limited = letters.filter { $0.origin.reason == "delivery_limit" && !$0.delivery.isRedelivered }
+    guard let first = limited.first else { return }
+    for _ in limited { status.note(.deliveryLimit) }
+    logger.warning(
+      """
+      the broker has taken commands out of their order after too many deliveries: give the queue no delivery limit \
+      (a policy, or RabbitMQ 4's default of 20)
+      """, metadata: ["count": "\(limited.count)", "detail": "\(first.origin.detail)"])
   }
 
   /// Where the queue is still bound to the exchange of the announcements, as earlier versions did, it gets those, too.

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import WorkspaceDomain
 
 /// Where a message came from that the broker has dead-lettered, and why: as the last entry of its header `x-death` says,
@@ -10,16 +10,19 @@ struct DeadLetterOrigin: Sendable, Equatable {
   let detail: String
   /// When the broker dead-lettered it.
   let time: Timestamp?
+  /// The broker's word for why, such as `delivery_limit`.
+  let reason: String?
   private let exchange: ShortString?
   private let routingKey: ShortString?
 
   init(_ delivery: Delivery) {
     guard let death = delivery.lastDeath else {
       detail = "the message has no header x-death: it was published to the queue of dead letters"
-      (time, exchange, routingKey) = (nil, nil, nil)
+      (time, exchange, routingKey, self.reason) = (nil, nil, nil, nil)
       return
     }
     let reason = death["reason"]?.name ?? "unknown"
+    self.reason = reason
     detail = "the broker dead-lettered it from the queue \(death["queue"]?.name ?? "unknown"): \(reason)"
     if case .timestamp(let seconds) = death["time"], seconds < 1 << 40 {
       time = Timestamp(milliseconds: Int64(seconds) * 1000)
@@ -39,10 +42,12 @@ struct DeadLetterOrigin: Sendable, Equatable {
 }
 
 extension Delivery {
+  /// What a broker writes is far below this: names of 255 bytes. A sender may write what he likes.
+  private static let maximumDeathBytes = 64 << 10
+
   fileprivate var lastDeath: [String: HeaderValue]? {
-    guard let fields = properties.headers?.fields(),
-      let field = fields.first(where: { $0.name.elementsEqual("x-death".utf8) }),
-      case .array(let deaths) = field.value, case .table(let death) = deaths.first
+    guard let table = properties.headers?.firstTable(ofArray: "x-death"), table.entries.count <= Self.maximumDeathBytes,
+      let death = table.fields()
     else { return nil }
     return Dictionary(death.map { (String(decoding: $0.name, as: UTF8.self), $0.value) }) { _, last in last }
   }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
 import UnitOfWork
 import WorkspaceApplication
@@ -11,55 +11,72 @@ extension BatchRun {
   /// - Parameters:
   ///   - error: more about the failure, for operators.
   ///   - attempts: one, just now, when left out.
+  ///   - isRemembered: whether a repetition of the command gets the same answer.
+  /// - Returns: nil where the message is a letter already.
   mutating func deadLetter(
-    _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil
-  ) throws(Failure) {
+    _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil,
+    isRemembered: Bool = true
+  ) throws(Failure) -> Outcome? {
     let delivery = message.delivery
     let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
     // All that follows has committed before, together.
-    if delivery.isRedelivered, snapshot.deadLetters.contains(key) { return }
+    if message.parked == nil, claim(key, of: delivery) { return nil }
     let now = environment.clock.now()
     let envelope = message.envelope
     let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
       for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
+      // Whatever comes of it later, its sender has been told this.
+      if isRemembered, let command = message.command { remember(result, of: command) }
     }
-    try record(
-      key, delivery.original, envelope, reason: failure.code,
+    return try record(
+      key, delivery, delivery.original, envelope, reason: failure.reason,
       detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
       attempts: attempts ?? .init(count: 1, first: now), at: now)
-    count(.deadLettered(reason: failure.code), message.command?.type)
-    note("dead_lettered:\(failure.code)", of: delivery)
   }
 
   /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
-  mutating func record(_ letter: BrokerDeadLetter) throws(Failure) {
-    if letter.delivery.isRedelivered, snapshot.deadLetters.contains(letter.key) { return }
+  ///
+  /// - Returns: nil where it is in the ledger already.
+  mutating func record(_ letter: BrokerDeadLetter) throws(Failure) -> Outcome? {
+    if claim(letter.key, of: letter.delivery) { return nil }
     let now = environment.clock.now()
-    count(.deadLettered(reason: CommandFailure.brokerDeadLettered), letter.envelope.type.flatMap(CommandType.init))
-    try record(
-      letter.key, letter.origin.message(letter.delivery.original), letter.envelope, reason: CommandFailure.brokerDeadLettered,
-      detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
+    return try record(
+      letter.key, letter.delivery, letter.origin.message(letter.delivery.original), letter.envelope,
+      reason: .brokerDeadLettered, detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
+  }
+
+  /// Whether a delivery that comes again is the message of a letter. Each letter has one.
+  private mutating func claim(_ key: DeadLetterKey, of delivery: Delivery) -> Bool {
+    guard delivery.isRedelivered, let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else {
+      return false
+    }
+    claimed.insert(letter)
+    letters[ObjectIdentifier(delivery)] = letter
+    return true
   }
 
   private mutating func record(
-    _ key: DeadLetterKey, _ message: OutboundMessage, _ envelope: PartialEnvelope, reason: String, detail: String,
-    attempts: DeadLetter.Attempts, at now: Timestamp
-  ) throws(Failure) {
+    _ key: DeadLetterKey, _ delivery: Delivery, _ message: OutboundMessage, _ envelope: PartialEnvelope,
+    reason: DeadLetterReason, detail: String, attempts: DeadLetter.Attempts, at now: Timestamp
+  ) throws(Failure) -> Outcome {
     let id = try newID(at: now)
+    letters[ObjectIdentifier(delivery)] = id
     writeSet.deadLetters.append(
       DeadLetter(
-        id: id, queue: key.queue, fingerprint: key.fingerprint, recordedAt: now, reason: reason, detail: detail,
-        attempts: attempts,
+        id: id, queue: key.queue, fingerprint: key.fingerprint, recordedAt: now, reason: reason.rawValue,
+        detail: detail, attempts: attempts,
         subject: .init(
           tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source,
           commandID: envelope.id),
-        message: message, replayOf: message.properties.replayReference?.letter))
+        message: message, replayOf: message.properties.replayReference?.letter,
+        answeredAt: envelope.key.flatMap { inbox[$0] }.flatMap { $0.isFailure ? nil : $0.recordedAt }))
     let announcement = DeadLetterEventEncoder.encode(
       letter: id, reason: reason, envelope: envelope, queue: key.queue, attempts: attempts.count,
       id: try newID(at: now), at: now)
     writeSet.send(environment.messages.announcement(announcement))
+    return .deadLettered(reason)
   }
 }
 

@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import CrashWitness
+import Messaging
 import Failpoints
 import MessageContract
 package import UnitOfWork
@@ -10,53 +11,62 @@ package struct BatchRun {
   /// Why a batch could not be run to its end.
   package enum Failure: Error {
     case service(WorkspaceServiceError)
+    /// What so many messages have changed leaves the answer to the next one open, until it is committed.
+    case undecided(after: Int)
   }
 
   let environment: ExecutionEnvironment
   let snapshot: Snapshot
-  private let lines: [TenantID: ParkedLine]
-  private let workspaces: IdentityMap
+  private var lines: [TenantID: ParkedLine]
+  private let work: WorkingSet
   private let observations: DeferredObservations
 
-  private var inbox: [CommandKey: InboxEntry]
+  var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
-  private var joined: [TenantID: Int] = [:]
+  private var joined: [TenantID: (count: Int, bytes: Int)] = [:]
   /// All that was gathered, complete once ``run(_:)`` has returned.
   package internal(set) var writeSet = WriteSet()
-  /// Messages that are to wait, because their tenant's line is full. Nothing is gathered of them.
-  package private(set) var held: [ReceivedMessage] = []
+  /// Tenants whose lines have taken more than they are to.
+  package private(set) var overfull: Set<TenantID> = []
   /// What came of each message.
   package private(set) var handled: [HandledMessage] = []
-  private var outcome: CommandOutcome?
+  /// Letters whose own message has come (again) in this session: what comes further with the same bytes is another one.
+  var claimed: Set<ULID>
+  /// The letters of this batch, by the deliveries that they are of.
+  var letters: [ObjectIdentifier: ULID] = [:]
 
-  /// - Parameter lines: the tenants whose commands have to wait, and behind how many.
+  /// - Parameters:
+  ///   - lines: the tenants whose commands have to wait, and behind how many.
+  ///   - claimed: letters that no message which comes again is taken for.
   package init(
     environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, lines: [TenantID: ParkedLine],
-    observations: DeferredObservations
+    observations: DeferredObservations, claimed: Set<ULID> = []
   ) {
     self.environment = environment
     self.snapshot = snapshot
     self.lines = lines
     self.observations = observations
-    workspaces = IdentityMap(readSet: readSet, snapshot: snapshot)
+    work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access)
     inbox = snapshot.inbox
+    self.claimed = claimed
   }
 
   package mutating func run(_ assignment: Assignment) throws(Failure) {
     writeSet.confirmed = assignment.confirmed
     writeSet.line = assignment.line
     for letter in assignment.letters {
-      try record(letter)
-      noteOutcome(of: nil)
+      guard let outcome = try record(letter) else { continue }
+      let type = letter.envelope.type.flatMap(CommandType.init)
+      handled.append(HandledMessage(message: nil, type: type, outcome: outcome))
     }
-    for message in assignment.messages {
-      let heldBefore = held.count
-      try run(message, assignment.verdict)
-      noteOutcome(of: message)
-      // What is held has not been tried: its note stays.
-      if let begun = message.begun, held.count == heldBefore { writeSet.survived.append(begun) }
+    for (index, message) in assignment.messages.enumerated() {
+      let outcome = try InHand.with(message.delivery.body, .running) { () throws(Failure) in
+        try run(message, after: index)
+      }
+      if let outcome { note(outcome, of: message) }
+      if let begun = message.begun { writeSet.survived.append(begun) }
     }
-    workspaces.addChanges(to: &writeSet)
+    work.addChanges(to: &writeSet)
     for (tenantID, sequence) in sequences {
       if snapshot.tenants[tenantID] == nil {
         writeSet.newTenants[tenantID] = sequence
@@ -66,19 +76,41 @@ package struct BatchRun {
     }
   }
 
-  private mutating func run(_ message: ReceivedMessage, _ verdict: Verdict?) throws(Failure) {
-    switch (message.content, verdict) {
-    case (_, .deadLetter(let failure, let error, let attempts)):
-      try deadLetter(message, failure, error: error, attempts: attempts)
-    case (.failure(let invalid), _): try deadLetter(message, invalid.failure)
-    case (.success(let command), .parked(let failures, let dueAt)): park(message, command, failures, until: dueAt)
-    case (.success(let command), _):
-      if message.parked == nil, let line = lines[command.context.tenantID] {
-        try lineUp(message, command, behind: line)
-      } else {
-        try answer(message.delivery, command, verdict)
-      }
+  /// - Parameter count: how many messages were run before it.
+  private mutating func run(_ message: ReceivedMessage, after count: Int) throws(Failure) -> Outcome? {
+    do throws(Failure) {
+      return try run(message)
+    } catch .service(.repositoryFailed(.undecided)) where count > 0 {
+      throw .undecided(after: count)
     }
+  }
+
+  /// - Returns: what came of it; nil where it has been handled before, and is passed over.
+  private mutating func run(_ message: ReceivedMessage) throws(Failure) -> Outcome? {
+    switch (message.content, message.verdict) {
+    // It was answered before, and nobody was there to acknowledge it.
+    case (.success(let command), .deadLetter) where isAnswered(command, message.delivery):
+      return try answer(message.delivery, command)
+    case (_, .deadLetter(let failure, let error, let attempts, let isRemembered)):
+      return try deadLetter(message, failure, error: error, attempts: attempts, isRemembered: isRemembered)
+    case (.failure(let invalid), _): return try deadLetter(message, invalid.failure)
+    case (.success(let command), .parked(let failures, let dueAt)):
+      let isFirst = lines[command.context.tenantID] == nil
+      return park(message, command, failures, until: isFirst ? dueAt : nil)
+    case (.success(let command), let verdict):
+      guard message.parked == nil, let line = lines[command.context.tenantID] else {
+        return try answer(message.delivery, command, verdict?.rejection)
+      }
+      return try lineUp(message, command, behind: line)
+    }
+  }
+
+  private mutating func note(_ outcome: Outcome, of message: ReceivedMessage) {
+    handled.append(HandledMessage(message: message, type: message.command?.type, outcome: outcome))
+    // A letter that was sent again has an outcome when it is through.
+    guard outcome != .parked, let reference = message.delivery.properties.replayReference else { return }
+    writeSet.replayOutcomes.append(
+      ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
   }
 }
 
@@ -88,32 +120,40 @@ extension BatchRun {
   /// Puts a command at the end of its tenant's line.
   private mutating func lineUp(
     _ message: ReceivedMessage, _ command: DecodedCommand, behind line: ParkedLine
-  ) throws(Failure) {
+  ) throws(Failure) -> Outcome? {
     let fingerprint = message.delivery.isRedelivered ? MessageFingerprint.of(message.delivery.original) : nil
     // It was parked before, and its acknowledgement did not arrive.
-    if let fingerprint, snapshot.parked.contains(fingerprint) { return }
+    if let fingerprint, snapshot.parked.contains(fingerprint) { return nil }
     let now = environment.clock.now()
     let tenantID = line.tenantID
-    guard environment.parking.isFull(line, added: joined[tenantID, default: 0], at: now) else {
-      joined[tenantID, default: 0] += 1
-      return park(message, command, nil, until: nil)
+    let added = joined[tenantID, default: (0, 0)]
+    switch environment.parking.room(in: line, added: added.count, bytes: added.bytes, at: now) {
+    case .none where isAnswered(command, message.delivery): return try answer(message.delivery, command)
+    case .none: return try deadLetter(message, .lineFull, attempts: .init(count: 0, first: now))
+    case .reserve: overfull.insert(tenantID)
+    case .regular: break
     }
-    switch environment.parking.whenFull {
-    case .strict: held.append(message)
-    case .skip: try deadLetter(message, .lineFull, attempts: .init(count: 0, first: now))
-    }
+    return park(message, command, nil, until: nil)
   }
 
+  /// - Parameter dueAt: nil unless it is the first of its line. Those of its tenant that follow line up behind it, in this
+  ///   batch, too.
   private mutating func park(
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
-  ) {
-    count(.parked, command.type)
+  ) -> Outcome {
     let original = message.delivery.original
+    let (tenantID, now) = (command.context.tenantID, environment.clock.now())
+    if lines[tenantID] == nil {
+      lines[tenantID] = ParkedLine(tenantID: tenantID, count: 0, bytes: 0, oldest: now, dueAt: dueAt ?? now)
+    }
+    joined[tenantID, default: (0, 0)].count += 1
+    joined[tenantID, default: (0, 0)].bytes += message.delivery.size
     writeSet.parked.append(
       ParkedCommand(
-        tenantID: command.context.tenantID, type: command.type.rawValue, source: command.context.key.source,
+        tenantID: tenantID, type: command.type.rawValue, source: command.context.key.source,
         commandID: command.context.key.id, message: original, fingerprint: MessageFingerprint.of(original),
-        parkedAt: environment.clock.now(), process: environment.process, failures: failures, dueAt: dueAt))
+        parkedAt: now, process: environment.process, failures: failures, dueAt: dueAt))
+    return .parked
   }
 }
 
@@ -121,62 +161,71 @@ extension BatchRun {
 
 extension BatchRun {
   /// A command that is known gets its answer again; a new one is carried out.
-  private mutating func answer(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
-    guard let known = inbox[command.context.key] else { return try execute(delivery, command, verdict) }
-    let isSame = known.fingerprint == command.fingerprint
-    let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, with: known)
+  ///
+  /// - Parameter error: the rule that is known to say no.
+  private mutating func answer(
+    _ delivery: Delivery, _ command: DecodedCommand, _ error: WorkspaceServiceError? = nil
+  ) throws(Failure) -> Outcome {
+    guard let known = inbox[command.context.key], isAnswered(command, delivery) else {
+      return try execute(delivery, command, error)
+    }
+    let isSame = known.fingerprint.matches(command.fingerprint)
+    let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, delivery)
     send(result, of: delivery, command)
-    count(isSame ? .repeated : .rejected(code: Rejection.Code.idempotencyConflict.rawValue), command.type)
-    note(isSame ? "already_applied" : "rejected:idempotency_conflict", of: delivery)
+    return isSame ? .repeated : .rejected(.idempotencyConflict)
   }
 
-  private mutating func execute(_ delivery: Delivery, _ command: DecodedCommand, _ verdict: Verdict?) throws(Failure) {
+  /// Whether there is an answer that counts. A failure counts until an operator sends its letter again.
+  private func isAnswered(_ command: DecodedCommand, _ delivery: Delivery) -> Bool {
+    guard let known = inbox[command.context.key] else { return false }
+    guard known.isFailure, known.fingerprint.matches(command.fingerprint) else { return true }
+    return delivery.properties.replayReference.map { snapshot.replays[$0] != command.context.key } ?? true
+  }
+
+  private mutating func execute(
+    _ delivery: Delivery, _ command: DecodedCommand, _ error: WorkspaceServiceError?
+  ) throws(Failure) -> Outcome {
     DeadlyCommand.strike(command.context.key.id)
     let now = environment.clock.now()
-    let outcome = try outcome(of: command, verdict, at: now)
-    let result = ResultEncoder.encode(outcome, of: command, id: try newID(at: now), at: now)
+    let answer = try answer(to: command, error, at: now)
+    let result = ResultEncoder.encode(answer, of: command, id: try newID(at: now), at: now)
     remember(result, of: command)
     send(result, of: delivery, command)
-    switch outcome {
-    case .success:
-      count(.succeeded, command.type)
-      note("succeeded", of: delivery)
-    case .failure(let rejection):
-      count(.rejected(code: rejection.code.rawValue), command.type)
-      note("rejected:\(rejection.code.rawValue)", of: delivery)
-    }
-    for event in workspaces.takeEvents() {
+    for event in work.takeEvents() {
       let encoded = EventEncoder.encode(
         event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
       writeSet.send(environment.messages.event(encoded))
     }
+    return switch answer {
+    case .success: .succeeded
+    case .failure(let rejection): .rejected(rejection.code)
+    }
   }
 
-  private func outcome(
-    of command: DecodedCommand, _ verdict: Verdict?, at now: Timestamp
-  ) throws(Failure) -> Result<WorkspaceReply, Rejection> {
+  private func answer(
+    to command: DecodedCommand, _ error: WorkspaceServiceError?, at now: Timestamp
+  ) throws(Failure) -> Result<CommandReply, Rejection> {
     do throws(WorkspaceServiceError) {
-      if case .rejected(let error) = verdict { throw error }
-      return .success(try WorkspaceCommandHandler.handle(command.command, with: service(for: command.context, at: now)))
+      if let error { throw error }
+      return .success(try scope(of: command.context, at: now).run(command.command))
     } catch {
       guard let rejection = error.rejection else { throw .service(error) }
       return .failure(rejection)
     }
   }
 
-  private func service(for context: CommandContext, at now: Timestamp) -> WorkspaceService {
-    WorkspaceService(
-      tenantID: context.tenantID, userID: context.userID, repository: workspaces,
-      probe: observations.probe(for: ObservationContext(context)), identifiers: environment.identifiers, now: now,
-      defaultRootName: environment.defaultRootName)
+  private func scope(of context: CommandContext, at now: Timestamp) -> CommandScope {
+    CommandScope(
+      context: context, repositories: work.repositories, probe: observations, identifiers: environment.identifiers, now: now,
+      rules: environment.rules)
   }
 
-  private mutating func remember(_ result: EncodedMessage, of command: DecodedCommand) {
+  mutating func remember(_ result: EncodedMessage, of command: DecodedCommand) {
     let entry = InboxEntry(
-      key: command.context.key, fingerprint: command.fingerprint, tenantID: command.context.tenantID,
-      resultID: result.id, resultType: result.type, result: result.body, recordedAt: result.time)
+      key: command.context.key, fingerprint: command.fingerprint.recorded, resultID: result.id, resultType: result.type,
+      result: result.body, recordedAt: result.time)
     inbox[entry.key] = entry
-    writeSet.inbox.append(entry)
+    if snapshot.inbox[entry.key] == nil { writeSet.inbox.append(entry) } else { writeSet.replacedInbox.append(entry) }
   }
 
   private mutating func send(_ result: EncodedMessage, of delivery: Delivery, _ command: DecodedCommand) {
@@ -196,32 +245,6 @@ extension BatchRun {
     } catch {
       throw .service(.identifiersExhausted)
     }
-  }
-}
-
-// MARK: - Counting
-
-extension BatchRun {
-  mutating func count(_ kind: CommandOutcome.Kind, _ type: CommandType?) {
-    outcome = CommandOutcome(type, kind)
-  }
-
-  /// Of a message that has been handled before, and is passed over, there is nothing to tell.
-  private mutating func noteOutcome(of message: ReceivedMessage?) {
-    guard let outcome else { return }
-    handled.append(HandledMessage(message: message, outcome: outcome))
-    self.outcome = nil
-  }
-}
-
-// MARK: - Replays
-
-extension BatchRun {
-  /// Notes what came of a letter that an operator has sent again.
-  mutating func note(_ outcome: String, of delivery: Delivery) {
-    guard let reference = delivery.properties.replayReference else { return }
-    writeSet.replayOutcomes.append(
-      ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
   }
 }
 

@@ -1,7 +1,7 @@
-package import DeliveryPipeline
+package import Messaging
 
 extension Delivery {
-  /// The message as it was published, byte for byte.
+  /// The message as it was published, without what the broker has counted in; else byte for byte as it was delivered.
   package var original: OutboundMessage {
     OutboundMessage(exchange: exchange, routingKey: routingKey, properties: originalProperties, body: body)
   }
@@ -13,13 +13,12 @@ extension Delivery {
       routingKey: message.routingKey, properties: message.properties, body: message.body)
   }
 
-  /// Without what a quorum queue adds when it delivers again, so that a message is the same each time.
-  ///
-  /// Source: https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
+  /// Without what a quorum queue adds when it delivers again. What else it has written anew is as it came
+  /// (``MessageFingerprint`` sees through that).
   private var originalProperties: MessageProperties {
     guard isRedelivered, let headers = properties.headers else { return properties }
     var properties = properties
-    let own = headers.without("x-delivery-count").without("x-acquired-count")
+    let own = HeaderTable.countedByBroker.reduce(headers) { $0.without($1) }
     // Without any header of its own it most likely had no table either; the broker has made one.
     properties.headers = own.entries.isEmpty ? nil : own
     return properties

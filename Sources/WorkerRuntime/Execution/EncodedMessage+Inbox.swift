@@ -1,3 +1,5 @@
+import Crypto
+import Messaging
 import MessageContract
 import UnitOfWork
 import WorkspaceApplication
@@ -7,25 +9,46 @@ extension EncodedMessage {
   /// The answer that a command got before, byte for byte.
   init(recorded entry: InboxEntry) {
     self.init(
-      id: entry.resultID, type: entry.resultType, time: entry.recordedAt, tenantID: entry.tenantID, body: entry.result)
+      id: entry.resultID, type: entry.resultType, time: entry.recordedAt, tenantID: entry.key.tenantID, body: entry.result)
   }
 
-  /// The answer to a command that has the key of another one.
+  /// The answer to a command that has the key of another one. It tells nothing of that one, not even when it came.
   ///
-  /// Its key is taken, so the inbox can't remember it. It gets the same bytes each time all the same: the id is made
-  /// of what the two commands are, the time is that of the first answer. The trace, which the answer carries on, is
-  /// part of the id: one id never has two contents.
-  init(conflictOf command: DecodedCommand, with entry: InboxEntry) {
-    let trace = command.context.trace.map { $0.traceparent + ($0.tracestate ?? "") } ?? ""
-    // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
-    let random = (command.fingerprint + trace.utf8).reduce(0xCBF2_9CE4_8422_2325 as UInt64) { hash, byte in
-      (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    let id = ULID(
-      milliseconds: entry.resultID.milliseconds,
-      randomness: .init(high: ~entry.resultID.randomness.high, low: entry.resultID.randomness.low ^ random))
+  /// Its key is taken, so the inbox can't remember it. It gets the same bytes each time all the same: the id is made of the
+  /// command alone, and the time is what its sender says (the beginning of 1970 where it says nothing). The trace, which the
+  /// answer carries on, is part of the id: one id never has two contents.
+  init(conflictOf command: DecodedCommand, _ delivery: Delivery) {
+    let time = command.sentAt ?? delivery.timestamp ?? Timestamp(milliseconds: 0)
+    let id = ULID(conflictOf: command, at: time)
     let rejection = Rejection(
       code: .idempotencyConflict, message: "another command has been sent with this source and id")
-    self = ResultEncoder.encode(.failure(rejection), of: command, id: id, at: entry.recordedAt)
+    self = ResultEncoder.encode(.failure(rejection), of: command, id: id, at: time)
+  }
+}
+
+extension ULID {
+  fileprivate init(conflictOf command: DecodedCommand, at time: Timestamp) {
+    let (key, trace) = (command.context.key, command.context.trace)
+    var hash = SHA256()
+    let parts = [
+      "conflict", "\(key.tenantID)", key.source, key.id, trace?.traceparent ?? "", trace?.tracestate ?? "",
+    ]
+    // No attribute holds a control character.
+    for part in parts { hash.update(data: Array(part.utf8) + [0]) }
+    hash.update(data: command.fingerprint.withUser)
+    let digest = Array(hash.finalize())
+    self.init(
+      milliseconds: min(UInt64(time.milliseconds), ULID.maximumMilliseconds),
+      randomness: .init(
+        high: UInt16(digest[0]) << 8 | UInt16(digest[1]), low: digest[2..<10].reduce(0) { $0 << 8 | UInt64($1) }))
+  }
+}
+
+extension Delivery {
+  /// The property of that name, where it is a time that can be written.
+  var timestamp: Timestamp? {
+    properties.timestamp.flatMap { seconds in
+      seconds < 1 << 37 ? Timestamp(milliseconds: Int64(seconds) * 1000) : nil
+    }
   }
 }

@@ -6,8 +6,7 @@ package import WorkspaceDomain
 package struct ExecutionEnvironment: Sendable {
   package let clock: any WallClock
   package let identifiers: any IdentifierGenerator
-  /// The name of a root that is created without one.
-  package let defaultRootName: String
+  package let rules: WorkspaceRules
   package let messages: OutboundMessages
   /// `<virtual host>/<queue>` that commands are delivered from.
   package let queue: String
@@ -16,12 +15,12 @@ package struct ExecutionEnvironment: Sendable {
   package let parking: ParkingPolicy
 
   package init(
-    clock: any WallClock, identifiers: any IdentifierGenerator, defaultRootName: String, messages: OutboundMessages,
+    clock: any WallClock, identifiers: any IdentifierGenerator, rules: WorkspaceRules, messages: OutboundMessages,
     queue: String, process: ULID, parking: ParkingPolicy = ParkingPolicy()
   ) {
     self.clock = clock
     self.identifiers = identifiers
-    self.defaultRootName = defaultRootName
+    self.rules = rules
     self.messages = messages
     self.queue = queue
     self.process = process

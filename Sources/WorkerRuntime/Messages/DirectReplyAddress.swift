@@ -1,4 +1,6 @@
-import DeliveryPipeline
+import Messaging
+import MessageContract
+import StrictJSON
 
 /// The address that RabbitMQ gives a client which asks for direct replies: `amq.rabbitmq.reply-to.`, then an Erlang
 /// process id in Base64, a dot and a key (https://www.rabbitmq.com/docs/direct-reply-to).
@@ -13,7 +15,7 @@ enum DirectReplyAddress {
     guard address.bytes.starts(with: prefix) else { return true }
     let parts = address.bytes.dropFirst(prefix.count).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[1].isEmpty, String(validating: parts[1], as: UTF8.self) != nil,
-      let process = Base64.decode(parts[0])
+      let process = Base64.decode(parts[0]), !process.isEmpty
     else { return false }
     return isProcessID(process)
   }
@@ -33,29 +35,5 @@ enum DirectReplyAddress {
     guard nameLength > 0, term.count == nameStart + nameLength + numberBytes else { return false }
     let name = term[nameStart..<nameStart + nameLength]
     return String(validating: name, as: UTF8.self) != nil && name.contains(UInt8(ascii: "@"))
-  }
-}
-
-/// Base64 with its padding (RFC 4648, section 4).
-private enum Base64 {
-  private static let symbols = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  /// - Returns: nil where `text` is none.
-  static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-    guard !text.isEmpty, text.count.isMultiple(of: 4) else { return nil }
-    let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
-    var bytes: [UInt8] = []
-    var bits: UInt32 = 0
-    for (index, symbol) in text.dropLast(padding).enumerated() {
-      guard let value = symbols.firstIndex(of: symbol) else { return nil }
-      bits = bits << 6 | UInt32(value)
-      if index % 4 == 3 { bytes += [UInt8(bits >> 16 & 255), UInt8(bits >> 8 & 255), UInt8(bits & 255)] }
-    }
-    switch padding {
-    case 1: bytes += [UInt8(bits >> 10 & 255), UInt8(bits >> 2 & 255)]
-    case 2: bytes.append(UInt8(bits >> 4 & 255))
-    default: break
-    }
-    return bytes
   }
 }

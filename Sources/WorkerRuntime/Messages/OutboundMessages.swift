@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 package import MessageContract
 import UnitOfWork
 import WorkspaceDomain
@@ -9,18 +9,18 @@ package struct OutboundMessages: Sendable {
   private static let contentType: ShortString = "application/cloudevents+json"
   private static let appID: ShortString = "workspace-worker"
 
-  package let exchanges: ExchangeNames
+  package let names: BrokerNames
 
-  package init(exchanges: ExchangeNames) { self.exchanges = exchanges }
+  package init(_ names: BrokerNames) { self.names = names }
 
   /// The announcement of a dead letter, for all who listen.
   package func announcement(_ announcement: EncodedMessage) -> OutboundMessage {
-    message(announcement, to: exchanges.deadLetters, correlationID: nil)
+    message(announcement, to: names.deadLettersExchange, correlationID: nil)
   }
 
   /// An event for all who listen.
   package func event(_ event: EncodedMessage) -> OutboundMessage {
-    message(event, to: exchanges.events, correlationID: nil)
+    message(event, to: names.eventsExchange, correlationID: nil)
   }
 
   /// A result for all who listen and, in the same bytes, for whom the command names as `reply_to`.
@@ -30,8 +30,8 @@ package struct OutboundMessages: Sendable {
   ///   - commandID: the command's id, where it could be read.
   package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
     let correlationID = delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
-    let published = message(result, to: exchanges.results, correlationID: correlationID)
-    guard let replyTo = delivery.properties.replyTo, !replyTo.bytes.isEmpty, DirectReplyAddress.isUsable(replyTo) else {
+    let published = message(result, to: names.resultsExchange, correlationID: correlationID)
+    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else {
       return [published]
     }
     let reply = OutboundMessage(

@@ -1,37 +1,40 @@
-package import DeliveryPipeline
+package import Messaging
 package import UnitOfWork
 
-/// Port: what happens on the way of commands, in the words of the worker. Implementations make metrics or spans of it.
+/// What happens on the way of commands, in the words of the worker.
+package enum WorkerObservation: Sendable {
+  /// A session has ended, or could not begin; these conditions are missing now.
+  case sessionEnded(missing: MissingConditions)
+  /// The commit stage has taken what had arrived as its next batch.
+  case batchTaken(closedBy: BatchCloseReason)
+  /// A transaction with commands, or with what the broker has dead-lettered, has committed.
+  case committed(CommittedBatch)
+  /// A batch was rolled back, and is run again or in halves.
+  case rolledBack(UnitOfWorkError)
+  /// What a transaction left to publish was published and confirmed.
+  case published(PublicationReport)
+  /// A reply was sent, or given up.
+  case replied(ReplyOutcome)
+  /// Messages that an earlier worker had left in the outbox were published and confirmed.
+  case recovered(messageCount: Int)
+  /// Entries that had outlived their retention were removed from a table.
+  case expired(count: Int, table: String)
+  /// Removing them failed.
+  case cleaningFailed(table: String)
+}
+
+/// Port: hears what the worker does. Implementations make metrics or spans of it.
 ///
 /// Called by the stages, on their threads: an implementation is quick and never waits.
 package protocol WorkerProbe: Sendable {
-  /// A session has ended, or could not begin; `conditions` are what is missing now.
-  func sessionEnded(missing conditions: MissingConditions)
-  /// The commit stage has taken what had arrived as its next batch.
-  func batchTaken(closedBy reason: BatchCloseReason)
-  /// A transaction with commands, or with what the broker has dead-lettered, has committed.
-  func committed(_ batch: CommittedBatch)
-  /// A batch was rolled back, and is run again or in halves.
-  func rolledBack(_ error: UnitOfWorkError)
-  /// What a transaction left to publish was published and confirmed.
-  func published(_ publication: PublicationReport)
-  /// Messages that an earlier worker had left in the outbox were published and confirmed.
-  func recovered(messageCount: Int)
-  /// Entries that had outlived their retention were removed from `table`.
-  func expired(count: Int, from table: String)
-  /// Removing them failed.
-  func cleaningFailed(of table: String)
+  func observe(_ observation: WorkerObservation)
 }
 
-/// A probe that nobody looks at.
-package struct SilentWorkerProbe: WorkerProbe {
-  package init() {}
-  package func sessionEnded(missing conditions: MissingConditions) {}
-  package func batchTaken(closedBy reason: BatchCloseReason) {}
-  package func committed(_ batch: CommittedBatch) {}
-  package func rolledBack(_ error: UnitOfWorkError) {}
-  package func published(_ publication: PublicationReport) {}
-  package func recovered(messageCount: Int) {}
-  package func expired(count: Int, from table: String) {}
-  package func cleaningFailed(of table: String) {}
+/// Several probes as one; without any, one that nobody looks at.
+package struct WorkerProbes: WorkerProbe {
+  private let probes: [any WorkerProbe]
+
+  package init(_ probes: [any WorkerProbe] = []) { self.probes = probes }
+
+  package func observe(_ observation: WorkerObservation) { for probe in probes { probe.observe(observation) } }
 }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 package import MessageContract
 import UnitOfWork
 import WorkspaceApplication
@@ -9,30 +9,31 @@ import WorkspaceDomain
 /// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and in
 /// ever smaller parts where one of them fails, which then is the first of the line.
 package struct LineExecutor: Sendable {
-  private let transaction: BatchTransaction
-  private let suspects: SuspectReader
+  private let committer: Committer
+  private let suspects: Suspects
   private let decoder: CommandDecoder
   private let batchCount: Int
   private let batchBytes: Int
 
   package init(
-    _ transaction: BatchTransaction, suspects: SuspectReader, decoder: CommandDecoder, batchCount: Int, batchBytes: Int
+    _ committer: Committer, suspects: Suspects, decoder: CommandDecoder, batchCount: Int, batchBytes: Int
   ) {
-    self.transaction = transaction
+    self.committer = committer
     self.suspects = suspects
     self.decoder = decoder
     self.batchCount = batchCount
     self.batchBytes = batchBytes
   }
 
-  private var environment: ExecutionEnvironment { transaction.environment }
+  private var environment: ExecutionEnvironment { committer.environment }
+  var now: Timestamp { environment.clock.now() }
 
   /// Goes on with the line that has been due longest, by one transaction.
   ///
   /// - Parameter committed: called after the transaction.
   /// - Returns: false when no line is due.
   package func goOn(committed: (CommittedBatch) async throws -> Void) async throws -> Bool {
-    let entries = try await transaction.store.due(at: environment.clock.now(), limit: batchCount, bytes: batchBytes)
+    let entries = try await committer.store.due(at: environment.clock.now(), limit: batchCount, bytes: batchBytes)
     guard let first = entries.first else { return false }
     if let request = first.deadLetterRequest {
       try await committed(try await bury(first, request, next: entries.parkedAt(1)))
@@ -46,7 +47,7 @@ package struct LineExecutor: Sendable {
 
   /// Whether it may run together with others: nothing speaks against it.
   private func isUntried(_ entry: ParkedEntry) -> Bool {
-    entry.command.failures == nil && entry.deadLetterRequest == nil && entry.command.process == environment.process
+    entry.command.failures == nil && entry.deadLetterRequest == nil && !suspects.contain(entry, in: environment.process)
   }
 
   private func carryOut(
@@ -54,11 +55,12 @@ package struct LineExecutor: Sendable {
   ) async throws {
     var part = first
     while true {
-      var assignment = try await read(part)
+      var assignment = read(part)
+      part = Array(part.prefix(assignment.messages.count))
       assignment.line = advance(part)
       do {
-        return try await committed(try await transaction.commit(assignment, next: entries.parkedAt(part.count)))
-      } catch let spoiled as BatchTransaction.Spoiled {
+        return try await committed(try await committer.commit(assignment, next: entries.parkedAt(part.count)))
+      } catch let spoiled as Committer.Spoiled {
         guard part.count == 1 else {
           part = Array(part.prefix(part.count / 2))
           continue
@@ -69,22 +71,33 @@ package struct LineExecutor: Sendable {
     }
   }
 
-  private func read(_ part: [ParkedEntry]) async throws -> Assignment {
-    if part.count == 1, part[0].command.process != environment.process { return try await suspects.read(part[0]) }
-    return Assignment(part.map { ReceivedMessage($0, decoder: decoder) })
+  /// As many of them as one transaction has room for, with their answers.
+  private func read(_ part: [ParkedEntry]) -> Assignment {
+    if part.count == 1, suspects.contain(part[0], in: environment.process) { return suspects.read(part[0]) }
+    var messages: [ReceivedMessage] = []
+    var size = 0
+    for entry in part where messages.isEmpty || size < batchBytes {
+      let message = ReceivedMessage(entry, decoder: decoder)
+      messages.append(message)
+      size += message.size
+    }
+    return Assignment(messages)
   }
 
   /// Commits the verdict on the first command of a line, which has failed.
   private func settle(
     _ entry: ParkedEntry, _ message: ReceivedMessage, _ cause: UnitOfWorkError, next: Timestamp?
   ) async throws -> CommittedBatch {
-    switch transaction.verdict(on: message, cause) {
+    switch committer.verdict(on: message, cause) {
     case .parked(let failures, let dueAt):
       // The command itself has no part in this: it only waits on.
       return try await commit(
-        Assignment([], line: .postpone(entry.command.tenantID, entry.id, failures, process: environment.process, until: dueAt)))
+        Assignment(
+          [],
+          line: .postpone(
+            entry.command.tenantID, entry.id, failures, process: environment.process, until: dueAt, seen: entry.command.dueAt)))
     case let verdict?:
-      return try await commit(Assignment([message], verdict: verdict, line: advance([entry])), next: next)
+      return try await commit(Assignment([message.decided(verdict)], line: advance([entry])), next: next)
     case nil: throw cause
     }
   }
@@ -96,21 +109,19 @@ package struct LineExecutor: Sendable {
     let error = failures.map { "\(request); it had failed with \($0.error)" } ?? request
     return try await commit(
       Assignment(
-        [ReceivedMessage(entry, decoder: decoder)], verdict: .deadLetter(.withdrawn, error: error, attempts: attempts),
+        [ReceivedMessage(entry, decoder: decoder).decided(.deadLetter(.withdrawn, error: error, attempts: attempts))],
         line: advance([entry])),
       next: next)
   }
 
   private func commit(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
-    do {
-      return try await transaction.commit(assignment, next: next)
-    } catch let spoiled as BatchTransaction.Spoiled {
-      throw spoiled.cause
-    }
+    try await committer.settle(assignment, next: next)
   }
 
   private func advance(_ part: [ParkedEntry]) -> ParkedLineChange {
-    .advance(part[0].command.tenantID, removing: part.map(\.id), at: environment.clock.now())
+    .advance(
+      part[0].command.tenantID, removing: part.map(\.id), bytes: part.reduce(0) { $0 + $1.command.message.size },
+      at: environment.clock.now())
   }
 }
 

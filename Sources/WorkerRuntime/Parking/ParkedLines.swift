@@ -1,3 +1,4 @@
+import Messaging
 import Synchronization
 package import UnitOfWork
 package import WorkspaceDomain
@@ -20,6 +21,8 @@ package final class ParkedLines: Sendable {
 
   var isEmpty: Bool { lines.withLock { $0.isEmpty } }
 
+  func isDue(at now: Timestamp) -> Bool { lines.withLock { $0.values.contains { $0.dueAt <= now } } }
+
   package func load(_ loaded: [ParkedLine]) {
     lines.withLock { lines in lines = Dictionary(uniqueKeysWithValues: loaded.map { ($0.tenantID, $0) }) }
     if !loaded.isEmpty { continuation.yield() }
@@ -33,8 +36,9 @@ package final class ParkedLines: Sendable {
     lines.withLock { lines in
       for command in writeSet.parked { lines.add(command) }
       switch writeSet.line {
-      case .advance(let tenantID, let removed, let now): lines.advance(tenantID, by: removed.count, at: now, next: next)
-      case .postpone(let tenantID, _, _, _, let dueAt): lines[tenantID]?.dueAt = dueAt
+      case .advance(let tenantID, let removed, let bytes, let now):
+        lines.advance(tenantID, by: removed.count, bytes: bytes, at: now, next: next)
+      case .postpone(let tenantID, _, _, _, let dueAt, _): lines[tenantID]?.dueAt = dueAt
       case nil: break
       }
     }
@@ -63,13 +67,18 @@ package final class ParkedLines: Sendable {
 extension [TenantID: ParkedLine] {
   fileprivate mutating func add(_ command: ParkedCommand) {
     let line = ParkedLine(
-      tenantID: command.tenantID, count: 0, oldest: command.parkedAt, dueAt: command.dueAt ?? command.parkedAt)
+      tenantID: command.tenantID, count: 0, bytes: 0, oldest: command.parkedAt,
+      dueAt: command.dueAt ?? command.parkedAt)
     self[command.tenantID, default: line].count += 1
+    self[command.tenantID, default: line].bytes += command.message.size
   }
 
-  fileprivate mutating func advance(_ tenantID: TenantID, by count: Int, at now: Timestamp, next: Timestamp?) {
+  fileprivate mutating func advance(
+    _ tenantID: TenantID, by count: Int, bytes: Int, at now: Timestamp, next: Timestamp?
+  ) {
     guard var line = self[tenantID] else { return }
     line.count -= count
+    line.bytes -= bytes
     line.dueAt = now
     if let next { line.oldest = next }
     self[tenantID] = line.count > 0 ? line : nil

@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Logging
 
 /// What a worker that has the lease waits for before it does anything: that the broker, too, has let go of the worker
@@ -9,10 +10,10 @@ import Logging
 /// before had in hand is back in its place only when its consumer is gone; whoever consumes before that gets what comes
 /// behind it first, and carries out a child before its parent.
 struct Takeover {
-  let links: WorkerLinks
+  let broker: any BrokerSession
   let settings: WorkerSettings
   let status: WorkerStatus
-  let drain: DrainSignal
+  let drain: Signal<Void>
   let logger: Logger
 
   /// Waits for the right to publish.
@@ -20,7 +21,7 @@ struct Takeover {
   /// - Returns: false when the worker is to stop.
   func claimPublishing() async throws -> Bool {
     var hasSaidSo = false
-    while !drain.isRaised, try await !links.claimPublishing() {
+    while !drain.isRaised, try await !broker.claimPublishing() {
       if !hasSaidSo { logger.notice("the worker before this one still has the right to publish; waiting for its end") }
       hasSaidSo = true
       try await wait()
@@ -34,7 +35,7 @@ struct Takeover {
   func awaitQueue() async throws -> Bool {
     let start = ContinuousClock.now
     var hasSaidSo = false
-    while !drain.isRaised, try await links.isConsumed() {
+    while !drain.isRaised, try await broker.isConsumed() {
       if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for its end") }
       hasSaidSo = true
       guard ContinuousClock.now - start < settings.takeoverPatience else {

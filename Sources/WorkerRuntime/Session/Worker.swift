@@ -1,12 +1,13 @@
-import DeliveryPipeline
+import Coordination
+package import Messaging
 package import Logging
 import ServiceLifecycle
 package import WorkspaceApplication
 
 /// Serves a queue until it is told to drain: connects, works, and connects again whatever happens to the servers.
 package struct Worker: Service {
-  private let connect: @Sendable () async throws -> WorkerLinks
-  private let farewell: @Sendable () async -> Void
+  private let replies: any ReplySender
+  private let sessions: any SessionFactory
   private let settings: WorkerSettings
   private let environment: ExecutionEnvironment
   private let probe: any WorkspaceServiceProbe & Sendable
@@ -14,16 +15,16 @@ package struct Worker: Service {
   private let status: WorkerStatus
   private let failsFast: Bool
   private let logger: Logger
-  private let drain = DrainSignal()
+  private let drain = Signal<Void>()
 
   /// - Parameters:
   ///   - failsFast: the first failure ends the worker, which otherwise never gives up.
-  ///   - connect: opens both connections; bounded in time.
-  ///   - farewell: called last, when the worker ends in an orderly way, whatever it could not finish; bounded in time.
+  ///   - replies: outlives sessions; runs as long as the worker.
+  ///   - sessions: opens what each session works with.
   package init(
     settings: WorkerSettings, environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe & Sendable,
-    workerProbe: any WorkerProbe = SilentWorkerProbe(), status: WorkerStatus, failsFast: Bool, logger: Logger, connect: @escaping @Sendable () async throws -> WorkerLinks,
-    farewell: @escaping @Sendable () async -> Void = {}
+    workerProbe: any WorkerProbe = WorkerProbes(), status: WorkerStatus, failsFast: Bool,
+    logger: Logger, replies: any ReplySender, sessions: any SessionFactory
   ) {
     self.settings = settings
     self.environment = environment
@@ -32,72 +33,74 @@ package struct Worker: Service {
     self.status = status
     self.failsFast = failsFast
     self.logger = logger
-    self.connect = connect
-    self.farewell = farewell
+    self.replies = replies
+    self.sessions = sessions
   }
 
   /// Returns after a graceful shutdown.
+  ///
+  /// - Throws: ``DrainCutShort``; what ended a worker that fails fast; `CancellationError` after the deadline of the drain.
   package func run() async throws {
-    let result = await Result(catching: { try await runUntilDrained() })
-    // Not in this task, which may be cancelled.
-    await Task { await farewell() }.value
-    try result.get()
+    try await runUntilDrained()
     status.change(to: .stopped)
     logger.info("the worker has stopped")
   }
 
   private func runUntilDrained() async throws {
     try await withGracefulShutdownHandler {
-      try await supervise()
+      try await withThrowingTaskGroup { group in
+        group.addTask { try await replies.run() }
+        group.addTask { try await supervise() }
+        // Replies are sent until the end: it is the other one that returns.
+        try await group.next()
+        group.cancelAll()
+      }
     } onGracefulShutdown: {
-      logger.info("draining: consuming stops, what is in hand is finished")
       status.change(to: .draining)
       drain.raise()
+      logger.info("draining: consuming stops, what is in hand is finished")
     }
   }
 
   private func supervise() async throws {
-    var schedule = ReconnectSchedule(settings.reconnect)
-    while !drain.isRaised {
-      var connected: ContinuousClock.Instant?
-      do {
-        let links = try await connect()
-        connected = .now
-        try await runSession(on: links)
-      } catch {
-        // Whatever it says: the deadline of a drain, or the end of another service, has cut the session short.
-        try Task.checkCancellation()
-        guard !drain.isRaised else { return logger.warning("draining was cut short", metadata: ["error": "\(error)"]) }
-        guard !failsFast else { throw error }
-        let held = connected.map { ContinuousClock.now - $0 } ?? .zero
-        let delay = schedule.delay(afterHolding: held, random: .random(in: 0...1))
-        let missing = MissingConditions(error)
-        workerProbe.sessionEnded(missing: missing)
-        status.change(to: .connecting(missing: missing))
-        logger.warning(
-          "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
-        try await drain.wait(atMost: delay)
-      }
+    let reconnecting = Reconnecting(settings.reconnect, pause: { [drain] in try await drain.wait(atMost: $0) })
+    try await reconnecting.run(until: { drain.isRaised }) { attempt in
+      let (broker, database) = try await sessions.open()
+      attempt.connected()
+      try await runSession(broker, database)
+    } failed: { error, delay in
+      guard !drain.isRaised else { return try endDrain(with: error) }
+      guard !failsFast else { throw error }
+      let missing = MissingConditions(error)
+      workerProbe.observe(.sessionEnded(missing: missing))
+      status.change(to: .connecting(missing: missing))
+      logger.warning(
+        "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }
 
-  private func runSession(on links: WorkerLinks) async throws {
-    status.watch(links.obstacle)
+  /// - Throws: ``DrainCutShort`` where anything was in hand. A worker that had nothing has ended as it should.
+  private func endDrain(with error: any Error) throws {
+    guard let left = status.leftBehind, left.unacknowledged > 0 || left.unpublished > 0 else {
+      return logger.notice("a connection was lost while the worker was ending", metadata: ["error": "\(error)"])
+    }
+    throw DrainCutShort(left: left, reason: "\(error)")
+  }
+
+  private func runSession(_ broker: any BrokerSession, _ database: any DatabaseSession) async throws {
+    status.watch { broker.obstacle }
     // Once, and not again with each reconnect.
-    if links.warnings != status.warnings { for warning in links.warnings { logger.warning("\(warning)") } }
-    status.warnings = links.warnings
+    if broker.warnings != status.warnings { for warning in broker.warnings { logger.warning("\(warning)") } }
+    status.warnings = broker.warnings
     defer { status.watch(nil) }
     let session = WorkerSession(
-      links: links, settings: settings, environment: environment, probe: probe, workerProbe: workerProbe,
-      status: status, drain: drain, logger: logger)
-    do {
-      try await session.run()
-    } catch {
-      // Closing may take a while when a server is silent.
-      status.change(to: .connecting(missing: MissingConditions(error)))
-      await links.close()
-      throw error
-    }
-    await links.close()
+      broker: broker, database: database, lease: database.lease(at: broker.identity), replies: replies, settings: settings,
+      environment: environment, probe: probe, workerProbe: workerProbe, status: status, drain: drain, logger: logger)
+    let result = await Result(catching: session.run)
+    // Closing may take a while when a server is silent.
+    if case .failure(let error) = result { status.change(to: .connecting(missing: MissingConditions(error))) }
+    await broker.close()
+    await database.close()
+    try result.get()
   }
 }

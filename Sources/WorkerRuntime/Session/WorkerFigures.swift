@@ -7,8 +7,11 @@ package struct SessionFigures: Sendable {
   /// Those of them that wait for a transaction.
   package let waiting: Int
   package let lines: [ParkedLine]
+  /// Entries of the outbox that were committed by the session and are not confirmed by the broker.
+  package let unpublished: Int
 
-  package init(unacknowledged: Int, waiting: Int, lines: [ParkedLine]) {
+  package init(unacknowledged: Int, waiting: Int, lines: [ParkedLine], unpublished: Int = 0) {
+    self.unpublished = unpublished
     self.unacknowledged = unacknowledged
     self.waiting = waiting
     self.lines = lines

@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Logging
 import MessageContract
 import UnitOfWork
@@ -10,23 +11,27 @@ import WorkspaceApplication
 /// come back, the inbox answers those that were committed, and the outbox has what was not published. Recovering from
 /// a lost connection and from a killed process is one and the same way.
 struct WorkerSession {
-  let links: WorkerLinks
+  let broker: any BrokerSession
+  let database: any DatabaseSession
+  let lease: any ActiveWorkerLease
+  let replies: any ReplySender
   let settings: WorkerSettings
   let environment: ExecutionEnvironment
   let probe: any WorkspaceServiceProbe & Sendable
   let workerProbe: any WorkerProbe
   let status: WorkerStatus
-  let drain: DrainSignal
+  let drain: Signal<Void>
   let logger: Logger
 
   /// Returns after a drain; throws what ended the session before.
   func run() async throws {
     try await withThrowingTaskGroup { group in
-      group.addTask { throw await links.waitUntilBroken() }
+      group.addTask { throw await broker.waitUntilClosed() }
+      group.addTask { throw await database.waitUntilClosed() }
       group.addTask { try await keepAlive() }
       group.addTask { try await watchBroker() }
       group.addTask { try await work() }
-      // The first three never return: this is the work's end, or the first failure.
+      // The first four never return: this is the work's end, or the first failure.
       try await group.next()
       group.cancelAll()
     }
@@ -35,7 +40,7 @@ struct WorkerSession {
   private func keepAlive() async throws {
     while true {
       try await Task.sleep(for: settings.keepAliveInterval)
-      try await links.lease.keepAlive()
+      try await lease.keepAlive()
       status.beat()
     }
   }
@@ -45,7 +50,7 @@ struct WorkerSession {
   private func watchBroker() async throws {
     var missed = 0
     while true {
-      let check = try await links.checkBroker()
+      let check = try await broker.health()
       missed = check.queue?.consumers == 0 && status.isConsuming ? missed + 1 : 0
       var missing = check.missing.reasons
       if missed >= Self.believedMisses { missing[.consumer] = Self.unknownConsumer }
@@ -62,37 +67,54 @@ struct WorkerSession {
 
   private func work() async throws {
     guard try await becomeActive() else { return }
-    let takeover = Takeover(links: links, settings: settings, status: status, drain: drain, logger: logger)
+    try await lease.announce()
+    let takeover = Takeover(broker: broker, settings: settings, status: status, drain: drain, logger: logger)
     guard try await takeover.claimPublishing() else { return }
     status.change(to: .recovering)
-    try await OutboxRecovery(store: links.store, publisher: links.publisher, probe: workerProbe, logger: logger).run()
+    let recovery = OutboxRecovery(
+      store: database.store, publisher: broker.publisher, replies: replies, probe: workerProbe, logger: logger)
+    try await recovery.run()
     guard try await takeover.awaitQueue() else { return }
-    let isWary = try await links.store.becomeActive(environment.process, at: environment.clock.now())
+    let fatal = try await database.store.becomeActive(environment.process, at: environment.clock.now())
     let lines = ParkedLines()
-    lines.load(try await links.store.lines())
-    let source = try await links.consume()
+    lines.load(try await database.store.lines())
+    let source = try await broker.consume()
     status.change(to: .active)
     logger.info("the worker is active")
-    try await runStages(on: source, lines, isWary: isWary)
+    try await runStages(on: source, lines, fatal)
   }
 
   /// - Returns: false when the worker is to stop before it became active.
   private func becomeActive() async throws -> Bool {
-    var hasSaidSo = false
+    let warnings = status.warnings
+    var observer = HolderObserver(lease: lease, interval: settings.checkInterval, status: status, logger: logger)
     while !drain.isRaised {
-      if try await links.lease.tryAcquire() { return true }
-      if !hasSaidSo { logger.info("another worker of this queue is active; standing by") }
-      hasSaidSo = true
+      if try await lease.tryAcquire() {
+        status.warnings = warnings
+        return true
+      }
+      try await observer.look()
       status.change(to: .standby)
       try await drain.wait(atMost: settings.leaseInterval)
     }
     return false
   }
 
-  private func runStages(on source: any DeliverySource, _ lines: ParkedLines, isWary: Bool) async throws {
-    let stages = Stages(session: self, source: source, lines: lines, isWary: isWary)
+  private func runStages(on source: any DeliverySource, _ lines: ParkedLines, _ fatal: FatalMessages) async throws {
+    let stages = Stages(session: self, source: source, lines: lines, fatal: fatal)
     status.count { stages.figures() }
     defer { status.count(nil) }
+    do {
+      try await run(stages, on: source)
+    } catch {
+      if drain.isRaised { status.leave(stages.figures()) }
+      throw error
+    }
+    // What the last publications confirmed.
+    try await database.store.remove(stages.confirmed.take())
+  }
+
+  private func run(_ stages: Stages, on source: any DeliverySource) async throws {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
         try await stages.run()
@@ -118,7 +140,5 @@ struct WorkerSession {
       while let isDone = try await group.next(), !isDone {}
       group.cancelAll()
     }
-    // What the last publications confirmed.
-    try await links.store.remove(stages.confirmed.take())
   }
 }

@@ -1,5 +1,6 @@
-package import DeliveryPipeline
+package import Coordination
 package import MessageContract
+package import WorkspaceApplication
 
 /// How a worker works.
 package struct WorkerSettings: Sendable {

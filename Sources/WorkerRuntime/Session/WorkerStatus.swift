@@ -25,8 +25,21 @@ package final class WorkerStatus: Sendable {
     var check = MissingConditions([:])
     var lastBeat: ContinuousClock.Instant?
     var warnings: [String] = []
+    var holder: LeaseHolder?
+    var disturbances: [OrderWatch.Disturbance: Int] = [:]
     var queue: QueueFigures?
     var store: StoreStatistics?
+    var left: SessionFigures?
+    /// Those who want to know of changes.
+    var observers: [Int: AsyncStream<Void>.Continuation] = [:]
+    var nextObserver = 0
+
+    var mayTellOfStore: Bool {
+      switch phase {
+      case .connecting, .standby: false
+      case .recovering, .active, .blocked, .draining, .stopped: true
+      }
+    }
   }
 
   private let state = Mutex(State())
@@ -51,8 +64,9 @@ package final class WorkerStatus: Sendable {
       if let silence = silence(state) { missing[.heartbeat] = silence }
       return missing.isEmpty ? state.phase : .blocked(missing: MissingConditions(missing))
     case .standby:
-      guard let silence = silence(state) else { return .standby }
-      return .blocked(missing: MissingConditions(.heartbeat, silence))
+      if let silence = silence(state) { return .blocked(missing: MissingConditions(.heartbeat, silence)) }
+      guard let obstacle = state.holder?.obstacle(freshness: freshness) else { return .standby }
+      return .blocked(missing: MissingConditions(.database, obstacle))
     case .connecting, .blocked, .draining, .stopped: return state.phase
     }
   }
@@ -71,10 +85,41 @@ package final class WorkerStatus: Sendable {
 
   /// A worker that drains does not become active again.
   package func change(to phase: Phase) {
-    state.withLock { state in
+    change { state in
       guard state.phase != .draining || phase == .stopped else { return }
       state.phase = phase
+      if !state.mayTellOfStore { state.store = nil }
     }
+  }
+
+  private func change(_ body: (inout State) -> Void) {
+    let observers = state.withLock { state in
+      body(&state)
+      return Array(state.observers.values)
+    }
+    for observer in observers { observer.yield() }
+  }
+
+  /// The phase as it is, and as it is again after whatever may have changed it, until the task is cancelled. Who looks seldom
+  /// misses what is over. That time passes is no change: it takes the next look at the broker to notice a silence.
+  package var phases: some AsyncSequence<Phase, Never> {
+    let (changes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let number = state.withLock { state in
+      state.nextObserver += 1
+      state.observers[state.nextObserver] = continuation
+      return state.nextObserver
+    }
+    continuation.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.observers.removeValue(forKey: number) } }
+    continuation.yield()
+    return changes.map { [self] _ in phase }
+  }
+
+  /// Returns when `condition` holds.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled.
+  package func wait(until condition: (WorkerStatus) -> Bool) async throws {
+    for await _ in phases where condition(self) { return }
+    throw CancellationError()
   }
 
   /// What an operator should know although work flows, as of the last time that the worker connected.
@@ -85,20 +130,33 @@ package final class WorkerStatus: Sendable {
 
   /// - Parameter obstacle: asked whenever somebody asks how a worker is that has work: why that does not flow.
   package func watch(_ obstacle: (@Sendable () -> String?)?) {
-    state.withLock { state in
+    change { state in
       state.obstacle = obstacle
       state.check = MissingConditions([:])
       state.queue = nil
+      state.holder = nil
       state.lastBeat = obstacle == nil ? nil : now()
     }
   }
+
+  /// Who is active, while this worker stands by; nil where that is not known.
+  package var holder: LeaseHolder? {
+    get { state.withLock { $0.phase == .standby ? $0.holder : nil } }
+    set { change { $0.holder = newValue } }
+  }
+
+  /// A message did not come in its order.
+  package func note(_ disturbance: OrderWatch.Disturbance) { state.withLock { $0.disturbances[disturbance, default: 0] += 1 } }
+
+  /// How many messages this process has seen that did not come in their order, by what had disturbed it.
+  package var disturbances: [OrderWatch.Disturbance: Int] { state.withLock { $0.disturbances } }
 
   /// A sign of life: a batch was taken, or the database has answered.
   package func beat() { state.withLock { $0.lastBeat = now() } }
 
   /// What the last look at the broker has found missing.
   package func note(_ check: MissingConditions, queue: QueueFigures?) {
-    state.withLock { state in
+    change { state in
       state.check = check
       state.queue = queue
     }
@@ -118,13 +176,18 @@ package final class WorkerStatus: Sendable {
   /// - Parameter figures: asked whenever somebody wants to know; nil when the session is over.
   package func count(_ figures: (@Sendable () -> SessionFigures)?) { state.withLock { $0.figures = figures } }
 
+  /// What a drain that was cut short has left in hand; nil where there was none.
+  package var leftBehind: SessionFigures? { state.withLock { $0.left } }
+
+  func leave(_ figures: SessionFigures) { state.withLock { $0.left = figures } }
+
   /// What the broker last said of the queue; nil where nobody has asked.
   package var queue: QueueFigures? { state.withLock { $0.queue } }
 
-  /// What waits in the database, as it was last counted.
+  /// What waits in the database, as it was last counted; nil while it is another worker's to tell.
   package var store: StoreStatistics? {
     get { state.withLock { $0.store } }
-    set { state.withLock { $0.store = newValue } }
+    set { state.withLock { $0.store = $0.mayTellOfStore ? newValue : nil } }
   }
 }
 

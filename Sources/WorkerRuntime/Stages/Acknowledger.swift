@@ -1,6 +1,7 @@
-import DeliveryPipeline
+import Messaging
 import Failpoints
 import Synchronization
+import WorkspaceDomain
 
 /// Acknowledges what is settled, in the order of the deliveries.
 ///
@@ -12,9 +13,34 @@ final class Acknowledger: Sendable {
   /// Bounded by the prefetch: each delivery is settled once.
   private let settlements: AsyncStream<[DeliveryTag]>
   private let continuation: AsyncStream<[DeliveryTag]>.Continuation
+  private let letters: LetterDeliveries
+  private let unconfirmed = Mutex(UnconfirmedLetters())
+  /// One element is enough to say that there is something to confirm.
+  private let confirmations: AsyncStream<Void>
+  private let confirming: AsyncStream<Void>.Continuation
 
-  init(source: any DeliverySource) {
+  private struct UnconfirmedLetters {
+    var settled: [DeliveryTag: ULID] = [:]
+    /// Their acknowledgements are sent.
+    var acknowledged: Set<ULID> = []
+    /// Nothing will be acknowledged any more.
+    var isAbandoned = false
+
+    /// - Returns: whether there are any.
+    mutating func acknowledged(_ acknowledgement: Acknowledgement) -> Bool {
+      guard !settled.isEmpty else { return false }
+      let covered = settled.filter { $0.key.generation == acknowledgement.tag.generation && $0.key <= acknowledgement.tag }
+      for tag in covered.keys { settled[tag] = nil }
+      acknowledged.formUnion(covered.values)
+      return !acknowledged.isEmpty
+    }
+  }
+
+  /// - Parameter letters: told of letters whose messages don't come again.
+  init(source: any DeliverySource, letters: LetterDeliveries = LetterDeliveries()) {
     self.source = source
+    self.letters = letters
+    (confirmations, confirming) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     (settlements, continuation) = AsyncStream.makeStream()
   }
 
@@ -29,7 +55,16 @@ final class Acknowledger: Sendable {
   }
 
   /// What these deliveries caused is durable.
-  func settle(_ tags: [DeliveryTag]) {
+  ///
+  /// - Parameter letters: those that became, or are, letters.
+  func settle(_ tags: [DeliveryTag], letters: [DeliveryTag: ULID] = [:]) {
+    if !letters.isEmpty {
+      let isAbandoned = unconfirmed.withLock { unconfirmed in
+        unconfirmed.settled.merge(letters) { first, _ in first }
+        return unconfirmed.isAbandoned
+      }
+      if isAbandoned { self.letters.release(letters.values) }
+    }
     if !tags.isEmpty { continuation.yield(tags) }
   }
 
@@ -42,7 +77,32 @@ final class Acknowledger: Sendable {
       if let acknowledgement = ledger.withLock({ $0.settled(tags) }) {
         try await source.acknowledge([acknowledgement])
         Failpoint.acknowledged.hit()
+        if unconfirmed.withLock({ $0.acknowledged(acknowledgement) }) { confirming.yield() }
       }
+    }
+    confirming.finish()
+  }
+
+  /// The connection is gone: letters whose acknowledgements have not been confirmed can come again.
+  func abandon() {
+    let letters = unconfirmed.withLock { unconfirmed in
+      unconfirmed.isAbandoned = true
+      return Array(unconfirmed.settled.values) + unconfirmed.acknowledged
+    }
+    self.letters.release(letters)
+  }
+
+  /// Asks the broker whether it has read the acknowledgements of letters, and tells of those that it has. Acknowledgements have
+  /// no answer of their own, and need not wait for this. Runs as long as ``run()``.
+  ///
+  /// - Parameter confirmed: called when there is something to tell the ledger.
+  func confirmLetters(confirmed: () -> Void) async throws {
+    for await _ in confirmations {
+      let acknowledged = unconfirmed.withLock { $0.acknowledged }
+      try await source.confirmAcknowledgements()
+      unconfirmed.withLock { $0.acknowledged.subtract(acknowledged) }
+      letters.acknowledged(acknowledged)
+      confirmed()
     }
   }
 }

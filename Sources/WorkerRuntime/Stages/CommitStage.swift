@@ -1,4 +1,5 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import Failpoints
 import Logging
 import MessageContract
@@ -9,7 +10,7 @@ import WorkspaceDomain
 /// What the commit stage is asked to do.
 enum CommitRequest: Sendable {
   case message(ReceivedMessage)
-  /// What was delivered before; not decoded.
+  /// What may kill this process; not decoded.
   case suspect(Delivery)
   /// To go on with lines of parked commands that are due.
   case lines
@@ -20,9 +21,9 @@ enum CommitRequest: Sendable {
 
   var bytes: Int {
     switch self {
-    case .message(let message): message.delivery.body.count
-    case .suspect(let delivery): delivery.body.count
-    case .deadLetter(let letter): letter.delivery.body.count
+    case .message(let message): message.size
+    case .suspect(let delivery): delivery.size
+    case .deadLetter(let letter): letter.delivery.size
     case .lines, .sweep: 0
     }
   }
@@ -35,25 +36,24 @@ struct CommitStage {
   private static let transactionsOfLines = 2
 
   let input: BatchChannel<CommitRequest>
-  let executor: BatchExecutor
+  let committer: Committer
   let lineExecutor: LineExecutor
-  let suspects: SuspectReader
-  let recorder: DeadLetterRecorder
+  let suspects: Suspects
   let lines: ParkedLines
-  let held: HeldMessages
-  let store: any UnitOfWorkStore
   let confirmed: ConfirmedEntries
   let acknowledger: Acknowledger
   let output: BatchChannel<Publication>
   let status: WorkerStatus
+  let drain: Signal<Void>
   let probe: any WorkerProbe
   let logger: Logger
 
   /// Runs until the input is finished.
   func run() async throws {
     while let batch = try await input.take() {
+      try await noteAcknowledgedLetters()
       status.beat()
-      probe.batchTaken(closedBy: batch.reason)
+      probe.observe(.batchTaken(closedBy: batch.reason))
       var isIdle = true
       var messages: [ReceivedMessage] = []
       var letters: [BrokerDeadLetter] = []
@@ -63,7 +63,7 @@ struct CommitStage {
         case .suspect(let delivery):
           try await commit(messages)
           messages = []
-          try await commit(delivery)
+          try await carryOut(suspects.read(delivery, at: lineExecutor.now))
         case .deadLetter(let letter): letters.append(letter)
         case .lines, .sweep: continue
         }
@@ -78,42 +78,59 @@ struct CommitStage {
     acknowledger.finish()
   }
 
+  /// Tells the ledger which letters' messages don't come again: what comes with the same bytes is another message.
+  func noteAcknowledgedLetters() async throws {
+    let letters = committer.letters.takeAcknowledged()
+    guard !letters.isEmpty else { return }
+    var writeSet = WriteSet()
+    writeSet.acknowledgedLetters = letters
+    _ = try await committer.store.begin(ReadSet())
+    _ = try await committer.store.commit(writeSet)
+    committer.letters.noted(letters)
+  }
+
   private func sweep() async throws {
-    try await store.remove(confirmed.take())
+    try await committer.store.remove(confirmed.take())
     Failpoint.removed.hit()
   }
 
   private func commit(_ messages: [ReceivedMessage]) async throws {
-    let messages = held.passing(messages)
     if !messages.isEmpty { try await carryOut(Assignment(messages)) }
   }
 
-  private func commit(_ suspect: Delivery) async throws {
-    let assignment = try await suspects.read(suspect)
-    if assignment.verdict != nil || !held.passing(assignment.messages).isEmpty { try await carryOut(assignment) }
-  }
-
-  /// What can't be recorded stays where it is: the broker has it.
+  /// What can't be recorded stays where it is: the broker has it. So does all of it while the worker drains, which is to
+  /// finish the commands that it has in hand.
   private func record(_ letters: [BrokerDeadLetter]) async throws {
-    guard !letters.isEmpty else { return }
-    let recorded = try await recorder.record(letters, committed: pass)
+    guard !letters.isEmpty, !drain.isRaised else { return }
+    var ids: [ObjectIdentifier: ULID] = [:]
+    var assignment = Assignment([])
+    assignment.letters = letters
+    try await committer.carryOut(assignment) { batch in
+      ids.merge(batch.letters) { first, _ in first }
+      try await pass(batch)
+    }
     Failpoint.moved.hit()
-    for letter in recorded { letter.acknowledger.settle([letter.delivery.tag]) }
+    for letter in letters {
+      guard let id = ids[ObjectIdentifier(letter.delivery)] else { continue }
+      letter.acknowledger.settle([letter.delivery.tag], letters: [letter.delivery.tag: id])
+    }
   }
 
   private func goOnWithLines() async throws {
-    for _ in 0..<Self.transactionsOfLines {
-      guard try await lineExecutor.goOn(committed: pass) else { break }
+    for turn in 0..<Self.transactionsOfLines {
+      guard try await lineExecutor.goOn(committed: pass) else {
+        // What should have been due is not there: somebody has changed the lines, and the store sets them right.
+        if turn == 0, lines.isDue(at: lineExecutor.now) { lines.load(try await committer.store.lines()) }
+        break
+      }
     }
-    let waiting = held.take()
-    if !waiting.isEmpty { try await carryOut(Assignment(waiting)) }
     lines.looked()
   }
 
   private func carryOut(_ assignment: Assignment) async throws {
     var assignment = assignment
     assignment.confirmed = confirmed.take()
-    try await executor.execute(assignment, committed: pass)
+    try await committer.carryOut(assignment, committed: pass)
     if !assignment.confirmed.isEmpty { Failpoint.removed.hit() }
     for message in assignment.messages {
       if case .failure(let invalid) = message.content { warn(of: invalid, message.delivery) }
@@ -122,11 +139,16 @@ struct CommitStage {
 
   /// Hands on what has been committed.
   private func pass(_ batch: CommittedBatch) async throws {
-    if !batch.held.isEmpty, held.isEmpty { logger.warning("a line of parked commands is full; further ones of its tenant are held") }
-    held.hold(batch.held)
+    for tenantID in batch.overfull {
+      logger.warning(
+        "a line of parked commands is full, and takes further ones of its tenant all the same",
+        metadata: ["tenant_id": "\(tenantID)", "commands": "\(lines.all[tenantID]?.count ?? 0)"])
+    }
+    confirmed.expect(batch.entries.count)
     // Somebody waits for the messages, nobody for the acknowledgements; but those must not wait for room.
     output.append([Publication(batch)], size: \.bytes)
-    acknowledger.settle(batch.settled)
+    acknowledger.settle(batch.settled, letters: batch.settledLetters)
+    committer.letters.acknowledged(batch.parkedLetters)
     try await output.waitForRoom()
   }
 

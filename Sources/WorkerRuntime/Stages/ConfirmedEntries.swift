@@ -4,6 +4,7 @@ import UnitOfWork
 /// Outbox entries that are published and confirmed, and wait for a transaction that removes them.
 final class ConfirmedEntries: Sendable {
   private let entries = Mutex<[OutboxID]>([])
+  private let unconfirmed = Mutex(0)
   /// One element is enough to say that there are some.
   private let arrivals: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
@@ -14,7 +15,14 @@ final class ConfirmedEntries: Sendable {
 
   var isEmpty: Bool { entries.withLock { $0.isEmpty } }
 
+  /// How many are committed and not confirmed.
+  var unconfirmedCount: Int { unconfirmed.withLock { $0 } }
+
+  /// So many are committed, and are going to be published.
+  func expect(_ count: Int) { unconfirmed.withLock { $0 += count } }
+
   func add(_ ids: [OutboxID]) {
+    unconfirmed.withLock { $0 -= ids.count }
     entries.withLock { $0 += ids }
     continuation.yield()
   }

@@ -1,30 +1,57 @@
-import DeliveryPipeline
+import Messaging
 import Failpoints
+import Logging
 import MessageContract
 
 /// Stage 1: takes what the broker has delivered, decodes it and hands it on.
 struct ConsumeStage {
   let source: any DeliverySource
   let decoder: CommandDecoder
-  /// Whether what is delivered again may have killed the process before this one.
-  let isWary: Bool
+  let suspects: Suspects
   let acknowledger: Acknowledger
   let output: BatchChannel<CommitRequest>
+  let honoursPriorities: Bool
+  let status: WorkerStatus
+  let logger: Logger
 
   /// Runs until consuming was stopped and all that had arrived is handed on.
   func run() async throws {
+    var order = OrderWatch(honoursPriorities: honoursPriorities)
     while true {
-      let deliveries = try await source.deliveries()
-      guard !deliveries.isEmpty else { break }
+      let arrived = try await source.deliveries()
+      guard !arrived.isEmpty else { break }
       Failpoint.received.hit()
-      acknowledger.register(deliveries)
+      acknowledger.register(arrived)
+      for delivery in arrived {
+        if let disturbance = order.disturbance(delivery) { note(disturbance, of: delivery, &order) }
+      }
+      let deliveries = passing(arrived)
       let requests = deliveries.map { delivery in
-        isWary && delivery.isRedelivered
+        suspects.contain(delivery)
           ? CommitRequest.suspect(delivery) : CommitRequest.message(ReceivedMessage(delivery, decoder: decoder))
       }
       Failpoint.decoded.hit()
       try await output.send(requests, size: \.bytes)
     }
     output.finish()
+  }
+
+  /// All but those that only ask whether the way here is open: to arrive is all that they want.
+  private func passing(_ arrived: [Delivery]) -> [Delivery] {
+    guard arrived.contains(where: \.isRouteProbe) else { return arrived }
+    acknowledger.settle(arrived.filter(\.isRouteProbe).map(\.tag))
+    return arrived.filter { !$0.isRouteProbe }
+  }
+
+  private func note(_ disturbance: OrderWatch.Disturbance, of delivery: Delivery, _ order: inout OrderWatch) {
+    status.note(disturbance)
+    let sender = [delivery.properties.userID, delivery.properties.appID].map { $0?.text ?? "-" }
+    guard order.isNews(disturbance, of: sender.joined(separator: "/")) else { return }
+    logger.warning(
+      "a command did not come in its order",
+      metadata: [
+        "cause": "\(disturbance.rawValue)", "user_id": "\(sender[0])", "app_id": "\(sender[1])",
+        "priority": "\(delivery.properties.priority ?? 0)", "message_id": "\(delivery.properties.messageID?.text ?? "")",
+      ])
   }
 }

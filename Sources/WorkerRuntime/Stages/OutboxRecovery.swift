@@ -1,15 +1,18 @@
-import DeliveryPipeline
+import Messaging
 import Failpoints
 import Logging
 import UnitOfWork
 
 /// Publishes what a worker before this one committed and did not live to publish, in the order of the outbox.
+///
+/// Replies are sent once more, beside that, and not waited for: their entries go with the page.
 struct OutboxRecovery {
   private static let pageCount = 64
   private static let pageBytes = 8 << 20
 
   let store: any UnitOfWorkStore
   let publisher: any MessagePublisher
+  let replies: any ReplySender
   let probe: any WorkerProbe
   let logger: Logger
 
@@ -19,13 +22,14 @@ struct OutboxRecovery {
     while true {
       let entries = try await store.unpublished(limit: Self.pageCount, bytes: Self.pageBytes)
       guard !entries.isEmpty else { break }
-      let messages = entries.flatMap(\.messages)
+      let messages = entries.flatMap(\.publications)
       try await publisher.publish(messages)
+      replies.send(entries.flatMap(\.replies)) { [probe] in probe.observe(.replied($0)) }
       Failpoint.confirmed.hit()
       try await store.remove(entries.map(\.id))
       Failpoint.removed.hit()
       total += messages.count
-      probe.recovered(messageCount: messages.count)
+      probe.observe(.recovered(messageCount: messages.count))
     }
     if total > 0 { logger.notice("messages left in the outbox were published", metadata: ["count": "\(total)"]) }
   }

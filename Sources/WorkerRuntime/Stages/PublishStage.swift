@@ -1,11 +1,14 @@
-import DeliveryPipeline
+import Messaging
 import Failpoints
+import Synchronization
 import UnitOfWork
 
 /// The messages of a committed transaction.
 struct Publication: Sendable {
   let messages: [OutboundMessage]
   let entries: [OutboxID]
+  let replies: [OutboundMessage]
+  let replyEntries: [OutboxID]
   let bytes: Int
   /// What there is to tell of it once it is confirmed.
   private let deliveries: [CommittedDelivery]
@@ -13,9 +16,13 @@ struct Publication: Sendable {
   private let committed: ContinuousClock.Instant
 
   init(_ batch: CommittedBatch) {
-    messages = batch.entries.flatMap(\.messages)
-    entries = batch.entries.map(\.id)
-    bytes = messages.reduce(0) { $0 + $1.body.count }
+    // They come last: see WriteSet.outgoing.
+    let ofReplies = batch.entries.firstIndex { $0.messages.first?.isReply ?? false } ?? batch.entries.endIndex
+    messages = batch.entries[..<ofReplies].flatMap(\.messages)
+    entries = batch.entries[..<ofReplies].map(\.id)
+    replies = batch.entries[ofReplies...].flatMap(\.messages)
+    replyEntries = batch.entries[ofReplies...].map(\.id)
+    bytes = batch.entries.reduce(0) { $0 + $1.messages.reduce(0) { $0 + $1.size } }
     deliveries = batch.deliveries
     began = batch.began
     committed = batch.ended
@@ -40,6 +47,7 @@ struct Publication: Sendable {
 struct PublishStage {
   let input: BatchChannel<Publication>
   let publisher: any MessagePublisher
+  let replies: any ReplySender
   let confirmed: ConfirmedEntries
   let probe: any WorkerProbe
 
@@ -54,22 +62,24 @@ struct PublishStage {
     limits: .init(count: 1, bytes: .max), room: .init(count: 0, bytes: .max))
 
   init(
-    input: BatchChannel<Publication>, publisher: any MessagePublisher, confirmed: ConfirmedEntries,
-    probe: any WorkerProbe
+    input: BatchChannel<Publication>, publisher: any MessagePublisher, replies: any ReplySender,
+    confirmed: ConfirmedEntries, probe: any WorkerProbe
   ) {
     self.input = input
     self.publisher = publisher
+    self.replies = replies
     self.confirmed = confirmed
     self.probe = probe
   }
 
-  /// Runs until the input is finished.
+  /// Runs until the input is finished, and what it published is confirmed, or settled where it is a reply.
   func run() async throws {
     try await withThrowingTaskGroup { group in
       group.addTask(executorPreference: publisher.taskExecutor) { try await submit() }
       group.addTask(executorPreference: publisher.taskExecutor) { try await settle() }
       for try await _ in group {}
     }
+    await replies.waitUntilSettled()
   }
 
   private func submit() async throws {
@@ -78,10 +88,22 @@ struct PublishStage {
         let submitted = ContinuousClock.now
         let confirmation = try await publisher.submit(publication.messages)
         let submission = Submission(publication: publication, confirmation: confirmation, submitted: submitted)
+        // Not before: nobody's reply stands in front of a result or an event.
+        reply(publication)
         try await submissions.send([submission]) { $0.publication.bytes }
       }
     }
     submissions.finish()
+  }
+
+  /// Replies are done with when each is settled, whatever has come of it.
+  private func reply(_ publication: Publication) {
+    guard !publication.replies.isEmpty else { return }
+    let unsettled = Unsettled(count: publication.replies.count)
+    replies.send(publication.replies) { [confirmed, probe] outcome in
+      probe.observe(.replied(outcome))
+      if unsettled.settleOne() { confirmed.add(publication.replyEntries) }
+    }
   }
 
   private func settle() async throws {
@@ -90,8 +112,18 @@ struct PublishStage {
         try await submission.confirmation.wait()
         Failpoint.confirmed.hit()
         confirmed.add(submission.publication.entries)
-        probe.published(submission.publication.report(submitted: submission.submitted, confirmed: .now))
+        probe.observe(.published(submission.publication.report(submitted: submission.submitted, confirmed: .now)))
       }
     }
   }
+}
+
+/// Replies of a transaction that are not settled.
+private final class Unsettled: Sendable {
+  private let count: Atomic<Int>
+
+  init(count: Int) { self.count = Atomic(count) }
+
+  /// - Returns: whether it was the last one.
+  func settleOne() -> Bool { count.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 }
 }

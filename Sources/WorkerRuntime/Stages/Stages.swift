@@ -1,5 +1,7 @@
-import DeliveryPipeline
+import Coordination
+import Messaging
 import MessageContract
+import UnitOfWork
 import WorkspaceApplication
 
 /// The three stages of a session, overlapped: while one batch is published, the next is committed and the one after
@@ -14,12 +16,13 @@ struct Stages {
   private let commit: CommitStage
   private let publish: PublishStage
   private let requests: BatchChannel<CommitRequest>
+  private let letters: LetterDeliveries
   private let sweepDelay: Duration
   private let lines: ParkedLines
   private let session: WorkerSession
 
-  /// - Parameter isWary: whether what is delivered again may have killed the process before this one.
-  init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines, isWary: Bool) {
+  /// - Parameter fatal: what processes before this one have died of.
+  init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines, fatal: FatalMessages) {
     let settings = session.settings
     self.lines = lines
     self.session = session
@@ -30,42 +33,49 @@ struct Stages {
     // makes committing, and with it consuming, pause.
     let publications = BatchChannel<Publication>(
       limits: .init(count: 1, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
-    acknowledger = Acknowledger(source: source)
+    let letters = LetterDeliveries()
+    self.letters = letters
+    acknowledger = Acknowledger(source: source, letters: letters)
     sweepDelay = settings.sweepDelay
     let decoder = CommandDecoder(limits: settings.limits, traceRatio: settings.traceRatio, access: settings.access)
+    let suspects = Suspects(fatal, decoder: decoder, maximumDeaths: session.environment.parking.maximumDeaths)
     consume = ConsumeStage(
-      source: source, decoder: decoder, isWary: isWary, acknowledger: acknowledger, output: requests)
-    let transaction = BatchTransaction(
-      store: session.links.store, environment: session.environment, lines: lines, probe: session.probe,
+      source: source, decoder: decoder, suspects: suspects, acknowledger: acknowledger, output: requests,
+      honoursPriorities: session.broker.honoursPriorities, status: session.status, logger: session.logger)
+    let committer = Committer(
+      store: session.database.store, environment: session.environment, lines: lines, letters: letters, probe: session.probe,
       workerProbe: session.workerProbe, backoff: settings.rerun, deadline: settings.handlerDeadline, logger: session.logger)
-    let suspects = SuspectReader(store: session.links.store, environment: session.environment, decoder: decoder)
     commit = CommitStage(
-      input: requests, executor: BatchExecutor(transaction),
+      input: requests, committer: committer,
       lineExecutor: LineExecutor(
-        transaction, suspects: suspects, decoder: decoder, batchCount: batch.count, batchBytes: batch.bytes),
-      suspects: suspects, recorder: DeadLetterRecorder(transaction), lines: lines, held: HeldMessages(),
-      store: session.links.store, confirmed: confirmed, acknowledger: acknowledger, output: publications,
-      status: session.status, probe: session.workerProbe, logger: session.logger)
+        committer, suspects: suspects, decoder: decoder, batchCount: batch.count, batchBytes: batch.bytes),
+      suspects: suspects, lines: lines, confirmed: confirmed, acknowledger: acknowledger, output: publications,
+      status: session.status, drain: session.drain, probe: session.workerProbe, logger: session.logger)
     publish = PublishStage(
-      input: publications, publisher: session.links.publisher, confirmed: confirmed, probe: session.workerProbe)
+      input: publications, publisher: session.broker.publisher, replies: session.replies, confirmed: confirmed,
+      probe: session.workerProbe)
   }
 
   /// What is in hand, for those who watch.
   func figures() -> SessionFigures {
     SessionFigures(
-      unacknowledged: acknowledger.unacknowledgedCount, waiting: requests.count, lines: Array(lines.all.values))
+      unacknowledged: acknowledger.unacknowledgedCount, waiting: requests.count, lines: Array(lines.all.values),
+      unpublished: confirmed.unconfirmedCount)
   }
 
   /// Runs until consuming was stopped and everything in hand is committed, published and acknowledged.
   func run() async throws {
     try await withThrowingTaskGroup { group in
       group.addTask(executorPreference: consume.source.taskExecutor) { try await consume.run() }
-      group.addTask(executorPreference: commit.store.taskExecutor) { try await commit.run() }
+      group.addTask(executorPreference: commit.committer.store.taskExecutor) { try await commit.run() }
       group.addTask { try await publish.run() }
       group.addTask(executorPreference: consume.source.taskExecutor) { try await acknowledger.run() }
+      group.addTask { try await acknowledger.confirmLetters { requests.append([.sweep]) { _ in 0 } } }
       // The first failure ends them all. `waitForAll` would wait for the others, which wait for each other, first.
       for try await _ in group {}
     }
+    // What the drain has acknowledged.
+    try await commit.noteAcknowledgedLetters()
   }
 
   /// Sees to it that confirmed messages leave the outbox when no batch takes them along.
@@ -87,9 +97,17 @@ struct Stages {
   /// Takes what the broker has dead-lettered into the ledger.
   func moveDeadLetters() async throws {
     let mover = DeadLetterMover(
-      connect: session.links.connectDeadLetters, decoder: CommandDecoder(limits: session.settings.limits),
-      queue: session.links.deadQueue, announcements: session.environment.messages.exchanges.deadLetters,
-      backoff: session.settings.reconnect, output: requests, logger: session.logger)
-    try await mover.run()
+      connect: session.broker.connectDeadLetters, decoder: CommandDecoder(limits: session.settings.limits),
+      letters: letters, queue: session.broker.deadQueue,
+      announcements: session.environment.messages.names.deadLettersExchange,
+      backoff: session.settings.reconnect, output: requests, status: session.status, logger: session.logger)
+    // A drain leaves what is in that queue to the next worker: the commands in hand go first.
+    let drain = session.drain
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await mover.run() }
+      group.addTask { await drain.wait() }
+      try await group.next()
+      group.cancelAll()
+    }
   }
 }

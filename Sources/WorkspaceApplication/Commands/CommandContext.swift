@@ -3,26 +3,29 @@ package import WorkspaceDomain
 /// Who sent a command, for which tenant, in which trace: what is known about it besides what it asks for.
 package struct CommandContext: Sendable, Equatable {
   package let key: CommandKey
-  /// The tenant that the command is scoped to.
-  package let tenantID: TenantID
   /// The acting user, where the command named one.
   package let userID: String?
   package let trace: TraceContext?
 
-  package init(key: CommandKey, tenantID: TenantID, userID: String? = nil, trace: TraceContext? = nil) {
+  /// The tenant that the command is scoped to.
+  package var tenantID: TenantID { key.tenantID }
+
+  package init(key: CommandKey, userID: String? = nil, trace: TraceContext? = nil) {
     self.key = key
-    self.tenantID = tenantID
     self.userID = userID
     self.trace = trace
   }
 }
 
-/// What makes a command the same command: its `source` and its `id`, compared byte for byte as PostgreSQL does.
+/// What makes a command the same command: its `source` and its `id` within its tenant, compared byte for byte as PostgreSQL
+/// does. Another tenant's command with the same `source` and `id` is another command.
 package struct CommandKey: Sendable {
+  package let tenantID: TenantID
   package let source: String
   package let id: String
 
-  package init(source: String, id: String) {
+  package init(tenantID: TenantID, source: String, id: String) {
+    self.tenantID = tenantID
     self.source = source
     self.id = id
   }
@@ -30,7 +33,7 @@ package struct CommandKey: Sendable {
 
 extension CommandKey: Hashable {
   package static func == (lhs: Self, rhs: Self) -> Bool {
-    lhs.id.hasSameBytes(as: rhs.id) && lhs.source.hasSameBytes(as: rhs.source)
+    lhs.tenantID == rhs.tenantID && lhs.id.hasSameBytes(as: rhs.id) && lhs.source.hasSameBytes(as: rhs.source)
   }
 
   package func hash(into hasher: inout Hasher) { id.hashBytes(into: &hasher) }

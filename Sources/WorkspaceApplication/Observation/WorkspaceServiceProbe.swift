@@ -1,21 +1,24 @@
-package import WorkspaceDomain
-
-/// Port: what happens to workspaces, in the words of the domain. Implementations make logs, metrics or spans of it.
+/// Port: hears what happens to workspaces. Implementations make logs, metrics or spans of it.
 ///
 /// Domain-oriented observability: https://martinfowler.com/articles/domain-oriented-observability.html
 package protocol WorkspaceServiceProbe {
-  /// A probe that reports everything as part of `context`.
-  func bound(to context: ObservationContext) -> any WorkspaceServiceProbe
+  /// - Parameter context: of the command by which it happened.
+  func observe(_ observation: WorkspaceObservation, of context: CommandContext)
+}
 
-  func workspaceCreated(_ workspace: Workspace)
-  func workspaceCreationFailed(_ error: WorkspaceServiceError)
-  func workspaceRetrieved(_ id: WorkspaceID)
-  func workspacesListed(count: Int)
-  func workspaceRenamed(_ workspace: Workspace, oldName: WorkspaceName)
-  func workspaceRenameFailed(_ id: WorkspaceID, _ error: WorkspaceServiceError)
-  func workspaceDeleted(_ id: WorkspaceID)
-  func workspaceDeletionFailed(_ id: WorkspaceID, _ error: WorkspaceServiceError)
-  func workspaceNotFound(_ id: WorkspaceID)
-  /// The workspace is another tenant's.
-  func workspaceAccessDenied(_ id: WorkspaceID)
+/// Keeps observations until the unit of work has committed: what was rolled back did not happen.
+package final class DeferredObservations: WorkspaceServiceProbe {
+  private var observations: [(observation: WorkspaceObservation, context: CommandContext)] = []
+
+  package init() {}
+
+  package func observe(_ observation: WorkspaceObservation, of context: CommandContext) {
+    observations.append((observation, context))
+  }
+
+  /// Tells everything to `probe`, in order, and forgets it.
+  package func flush(to probe: any WorkspaceServiceProbe) {
+    for (observation, context) in observations { probe.observe(observation, of: context) }
+    observations.removeAll()
+  }
 }

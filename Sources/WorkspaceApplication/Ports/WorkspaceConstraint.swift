@@ -1,4 +1,5 @@
-/// The rules that the database enforces too, by the names of its constraints.
+/// The rules that the database enforces too, by the names of its constraints. What a command reads like that breaks one of
+/// them is in its ``WorkspaceCommand/rejection(by:)``.
 package enum WorkspaceConstraint: String, Sendable, CaseIterable {
   case tenantName = "uq_workspaces_tenant_name"
   case oneRootPerTenant = "uq_workspaces_tenant_root"
@@ -6,20 +7,17 @@ package enum WorkspaceConstraint: String, Sendable, CaseIterable {
   case parent = "fk_workspaces_parent"
   case tenant = "fk_workspaces_tenant"
   case tenantID = "pk_tenants"
+  case groupName = "uq_groups_tenant_name"
+  case groupID = "pk_groups"
+  case groupTenant = "fk_groups_tenant"
+  case tenantMember = "pk_tenant_members"
+  case tenantOfMember = "fk_tenant_members_tenant"
+  case groupMember = "pk_group_members"
+  case groupOfMember = "fk_group_members_group"
+  case userOfGroup = "fk_group_members_user"
+  case workspaceMember = "pk_workspace_members"
+  case workspaceOfMember = "fk_workspace_members_workspace"
+  case userOfWorkspace = "fk_workspace_members_user"
+  case groupOfWorkspace = "fk_workspace_members_group"
   case inboxKey = "pk_inbox"
-
-  /// What the pre-check would have said, had the other writer been a moment earlier.
-  ///
-  /// - Returns: nil where no rule of the command is behind the constraint.
-  package func rejection(of command: WorkspaceCommand) -> WorkspaceServiceError? {
-    switch (self, command) {
-    case (.tenantName, .createRoot(_, _)), (.tenantName, .create(_, _, _)), (.tenantName, .rename(_, _)):
-      .duplicateWorkspaceName
-    case (.workspaceID, .createRoot(_, _)), (.workspaceID, .create(_, _, _)): .duplicateWorkspaceID
-    case (.oneRootPerTenant, .createRoot(_, _)), (.tenantID, .createRoot(_, _)): .rootWorkspaceExists
-    case (.parent, .create(_, let parentID, _)): .parentWorkspaceNotFound(parentID)
-    case (.parent, .delete(_)): .workspaceHasChildren
-    default: nil
-    }
-  }
 }

@@ -3,15 +3,28 @@ package import WorkspaceDomain
 /// Port: the workspaces that a unit of work may see and change.
 ///
 /// Changes are seen by the reads that follow, and become durable with the unit of work. Each change also takes over
-/// the events that the aggregate recorded.
+/// the events that the aggregate recorded. Every read throws ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit
+/// of work has no answer.
 package protocol WorkspaceRepository: AnyObject {
   /// The workspace of that id in whatever tenant: the caller decides who may see it.
-  func workspace(_ id: WorkspaceID) throws(RepositoryError) -> Workspace?
-  func workspace(named name: WorkspaceName, in tenantID: TenantID) throws(RepositoryError) -> Workspace?
-  func root(of tenantID: TenantID) throws(RepositoryError) -> Workspace?
-  func hasChildren(_ id: WorkspaceID) throws(RepositoryError) -> Bool
-  /// At most `limit` of the tenant's workspaces with an id after `after`, in id order.
-  func workspaces(of tenantID: TenantID, after: WorkspaceID?, limit: Int) throws(RepositoryError) -> [Workspace]
+  func workspace(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace?
+  func workspace(named name: WorkspaceName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace?
+  func root(of tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace?
+  func hasChildren(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Bool
+  /// How many levels down a workspace is; a root is 1.
+  func depth(of id: WorkspaceID) throws(WorkspaceServiceError) -> Int
+  /// Whether `id` is `ancestor` or anywhere below it.
+  func isInside(_ id: WorkspaceID, of ancestor: WorkspaceID) throws(WorkspaceServiceError) -> Bool
+  /// Whether a workspace and all that is below it have at most `levels` levels.
+  func fits(_ id: WorkspaceID, levels: Int) throws(WorkspaceServiceError) -> Bool
+  /// At most `limit` of the tenant's workspaces with an id after `after` that `viewer` may view, in id order.
+  ///
+  /// - Parameter viewer: nil: all.
+  func workspaces(
+    of tenantID: TenantID, viewer: UserID?, after: WorkspaceID?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Workspace]
+  /// Whether the tenant has any workspace besides the root.
+  func hasWorkspacesBelowRoot(_ tenantID: TenantID) throws(WorkspaceServiceError) -> Bool
 
   func add(_ workspace: Workspace)
   func save(_ workspace: Workspace)
@@ -22,4 +35,6 @@ package protocol WorkspaceRepository: AnyObject {
 package enum RepositoryError: Error, Sendable, Equatable {
   /// The unit of work did not load what was asked for: a defect of ours, told apart from "does not exist".
   case notLoaded(String)
+  /// Earlier changes of the unit of work leave the answer open. It is known when the command runs in one of its own.
+  case undecided(String)
 }

@@ -1,174 +1,89 @@
-package import WorkspaceDomain
+import WorkspaceDomain
 
-/// The rules of a tenant's workspaces, for one command.
-///
-/// Where several rules say no, the first one here does: validity, then existence, then uniqueness.
+/// The rules of a tenant's workspaces, for one command. What each command does stands in its file in `Commands`; here is
+/// what they share.
 package struct WorkspaceService {
-  private let tenantID: TenantID
-  private let userID: String?
-  private let repository: any WorkspaceRepository
-  private let probe: any WorkspaceServiceProbe
-  private let identifiers: any IdentifierGenerator
-  private let now: Timestamp
-  private let defaultRootName: String
+  let scope: CommandScope
 
-  /// - Parameters:
-  ///   - tenantID: the tenant whose workspaces it sees and changes, and none besides.
-  ///   - userID: the acting user, where known.
-  ///   - now: when the command is carried out.
-  ///   - defaultRootName: the name of a root that is created without one.
-  package init(
-    tenantID: TenantID, userID: String?, repository: any WorkspaceRepository, probe: any WorkspaceServiceProbe,
-    identifiers: any IdentifierGenerator, now: Timestamp, defaultRootName: String
-  ) {
-    self.tenantID = tenantID
-    self.userID = userID
-    self.repository = repository
-    self.probe = probe
-    self.identifiers = identifiers
-    self.now = now
-    self.defaultRootName = defaultRootName
-  }
+  package init(_ scope: CommandScope) { self.scope = scope }
 
-  /// Creates the tenant's root, named `name`, else the default.
-  package func createRoot(name: String?, id: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace {
-    try observingCreation { () throws(WorkspaceServiceError) in
-      let name = try validName(name ?? defaultRootName)
-      try requireUnused(name)
-      if let id { try requireUnused(id) }
-      guard try read({ () throws(RepositoryError) in try repository.root(of: tenantID) }) == nil else {
-        throw .rootWorkspaceExists
-      }
-      return try add(id: id, name: name, parentID: nil)
-    }
-  }
+  var tenantID: TenantID { scope.actor.tenantID }
+  var repository: any WorkspaceRepository { scope.repositories.workspaces }
+  var now: Timestamp { scope.now }
+  var rules: WorkspaceRules { scope.rules }
 
-  /// Creates a workspace below `parentID`.
-  package func create(name: String, parentID: WorkspaceID, id: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace {
-    try observingCreation { () throws(WorkspaceServiceError) in
-      let name = try validName(name)
-      try requireParent(parentID)
-      try requireUnused(name)
-      if let id { try requireUnused(id) }
-      return try add(id: id, name: name, parentID: parentID)
-    }
-  }
+  func observe(_ observation: WorkspaceObservation) { scope.observe(observation) }
 
-  /// Renames a workspace. The name that it already has succeeds and changes nothing.
-  package func rename(_ id: WorkspaceID, to newName: String) throws(WorkspaceServiceError) -> Workspace {
-    do throws(WorkspaceServiceError) {
-      let newName = try validName(newName)
-      var workspace = try ownWorkspace(id)
-      guard newName != workspace.name else { return workspace }
-      try requireUnused(newName)
-      let oldName = workspace.name
-      workspace.rename(to: newName, at: now)
-      repository.save(workspace)
-      probe.workspaceRenamed(workspace, oldName: oldName)
-      return workspace
-    } catch {
-      probe.workspaceRenameFailed(id, error)
-      throw error
-    }
-  }
-
-  /// Deletes a workspace that is not the root and has no children.
-  package func delete(_ id: WorkspaceID) throws(WorkspaceServiceError) -> WorkspaceID {
-    do throws(WorkspaceServiceError) {
-      var workspace = try ownWorkspace(id)
-      do { try workspace.delete(at: now) } catch { throw .cannotDeleteRootWorkspace }
-      guard try !read({ () throws(RepositoryError) in try repository.hasChildren(id) }) else { throw .workspaceHasChildren }
-      repository.remove(workspace)
-      probe.workspaceDeleted(id)
-      return id
-    } catch {
-      probe.workspaceDeletionFailed(id, error)
-      throw error
-    }
-  }
-
-  package func get(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
-    let workspace = try ownWorkspace(id)
-    probe.workspaceRetrieved(id)
-    return workspace
-  }
-
-  /// - Parameter limit: the largest number of workspaces on the page, at least 1.
-  package func list(limit: Int, after: WorkspaceID?) throws(WorkspaceServiceError) -> WorkspacePage {
-    // One more than asked for tells whether another page follows.
-    let found = try read { () throws(RepositoryError) in
-      try repository.workspaces(of: tenantID, after: after, limit: limit + 1)
-    }
-    let workspaces = Array(found.prefix(limit))
-    probe.workspacesListed(count: workspaces.count)
-    return WorkspacePage(workspaces: workspaces, next: found.count > limit ? workspaces.last?.id : nil)
-  }
-}
-
-extension WorkspaceService {
-  private func validName(_ text: String) throws(WorkspaceServiceError) -> WorkspaceName {
+  func validName(_ text: String) throws(WorkspaceServiceError) -> WorkspaceName {
     do throws(WorkspaceName.Problem) { return try WorkspaceName(text) } catch { throw .invalidWorkspaceName(error) }
   }
 
-  private func ownWorkspace(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
-    try ownWorkspace(id, missing: .workspaceNotFound(id), foreign: .unauthorized(id))
+  /// A workspace of the tenant on which the actor has a permission.
+  func workspace(_ id: WorkspaceID, permitting permission: Permission) throws(WorkspaceServiceError) -> Workspace {
+    let workspace = try ownWorkspace(id, missing: .workspaceNotFound(id), foreign: .unauthorized(id))
+    try scope.require(permission, on: .workspace(id), orHidden: .workspaceNotFound(id))
+    return workspace
   }
 
-  private func requireParent(_ id: WorkspaceID) throws(WorkspaceServiceError) {
-    _ = try ownWorkspace(id, missing: .parentWorkspaceNotFound(id), foreign: .unauthorizedParent(id))
+  /// A workspace of the tenant that the actor may view.
+  func visibleWorkspace(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
+    let workspace = try ownWorkspace(id, missing: .workspaceNotFound(id), foreign: .unauthorized(id))
+    guard try scope.permits(.view, on: .workspace(id)) else { throw .workspaceNotFound(id) }
+    return workspace
+  }
+
+  /// A parent of the tenant that the actor may view, or that takes children from him all the same: an open root does.
+  func visibleParent(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
+    let parent = try ownWorkspace(id, missing: .parentWorkspaceNotFound(id), foreign: .unauthorizedParent(id))
+    if try scope.permits(.view, on: .workspace(id)) { return parent }
+    guard try scope.permits(.createChild, on: .workspace(id)) else { throw .parentWorkspaceNotFound(id) }
+    return parent
   }
 
   private func ownWorkspace(
     _ id: WorkspaceID, missing: WorkspaceServiceError, foreign: WorkspaceServiceError
   ) throws(WorkspaceServiceError) -> Workspace {
-    guard let workspace = try read({ () throws(RepositoryError) in try repository.workspace(id) }) else {
-      probe.workspaceNotFound(id)
+    guard let workspace = try repository.workspace(id) else {
+      observe(.notFound(id))
       throw missing
     }
     guard workspace.tenantID == tenantID else {
-      probe.workspaceAccessDenied(id)
+      observe(.accessDenied(id))
       throw foreign
     }
     return workspace
   }
 
-  private func requireUnused(_ name: WorkspaceName) throws(WorkspaceServiceError) {
-    let holder = try read { () throws(RepositoryError) in try repository.workspace(named: name, in: tenantID) }
-    guard holder == nil else { throw .duplicateWorkspaceName }
+  func requireUnused(_ name: WorkspaceName) throws(WorkspaceServiceError) {
+    guard try repository.workspace(named: name, in: tenantID) == nil else { throw .duplicateWorkspaceName }
   }
 
   /// An id is unique across tenants. Whose it is, is nobody's business.
-  private func requireUnused(_ id: WorkspaceID) throws(WorkspaceServiceError) {
-    let holder = try read { () throws(RepositoryError) in try repository.workspace(id) }
-    guard holder == nil else { throw .duplicateWorkspaceID }
+  func requireUnused(_ id: WorkspaceID) throws(WorkspaceServiceError) {
+    guard try repository.workspace(id) == nil else { throw .duplicateWorkspaceID }
   }
 
-  private func add(id: WorkspaceID?, name: WorkspaceName, parentID: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace {
-    let id = if let id { id } else { try newID() }
+  func add(
+    id: WorkspaceID?, name: WorkspaceName, parentID: WorkspaceID?, founder: Founder?
+  ) throws(WorkspaceServiceError) -> Workspace {
+    let id = if let id { id } else { WorkspaceID(try scope.newID()) }
     let workspace = Workspace.create(
-      id: id, tenantID: tenantID, name: name, parentID: parentID, creator: userID, at: now)
+      id: id, tenantID: tenantID, name: name, parentID: parentID, founder: founder, at: now)
     repository.add(workspace)
+    scope.install(founder, on: .workspace(id))
     return workspace
   }
 
-  private func newID() throws(WorkspaceServiceError) -> WorkspaceID {
-    do throws(IdentifiersExhausted) { return WorkspaceID(try identifiers.next(at: now)) } catch { throw .identifiersExhausted }
-  }
-
-  private func observingCreation(
+  func observingCreation(
     _ creation: () throws(WorkspaceServiceError) -> Workspace
   ) throws(WorkspaceServiceError) -> Workspace {
     do throws(WorkspaceServiceError) {
       let workspace = try creation()
-      probe.workspaceCreated(workspace)
+      observe(.created(workspace.id, isRoot: workspace.isRoot))
       return workspace
     } catch {
-      probe.workspaceCreationFailed(error)
+      observe(.creationFailed(error))
       throw error
     }
-  }
-
-  private func read<Value>(_ query: () throws(RepositoryError) -> Value) throws(WorkspaceServiceError) -> Value {
-    do throws(RepositoryError) { return try query() } catch { throw .repositoryFailed(error) }
   }
 }

@@ -14,6 +14,26 @@ package enum WorkspaceServiceError: Error, Sendable, Equatable {
   case unauthorized(WorkspaceID)
   case cannotDeleteRootWorkspace
   case workspaceHasChildren
+  case cannotMoveRootWorkspace
+  /// A move to the workspace itself, or to somewhere below it.
+  case workspaceInsideItself
+  /// More levels than the number of them that a tree may have.
+  case workspaceTreeTooDeep(Int)
+
+  case invalidGroupName(GroupName.Problem)
+  case groupNotFound(GroupID)
+  case duplicateGroupName
+  case duplicateGroupID
+  case tenantNotFound
+  case tenantHasWorkspaces
+  /// Not of the tenant, or not for the actor to see.
+  case memberNotInTenant
+  case memberNotFound
+  case lastTenantAdmin
+  /// The user may not do it.
+  case permissionDenied
+  /// Nobody acts, where somebody must.
+  case userRequired
 
   /// Not a rule but a defect of ours: the command has failed, it is not rejected.
   case repositoryFailed(RepositoryError)
@@ -28,6 +48,18 @@ extension WorkspaceServiceError {
   package var rejection: Rejection? {
     switch self {
     case .invalidWorkspaceName(let problem): Rejection(code: .invalidWorkspaceName, message: problem.explanation)
+    case .invalidGroupName(let problem): Rejection(code: .invalidGroupName, message: problem.explanation)
+    case .groupNotFound: Rejection(code: .groupNotFound, message: "the group does not exist")
+    case .duplicateGroupName: Rejection(code: .duplicateGroupName, message: "the tenant has a group of that name")
+    case .duplicateGroupID: Rejection(code: .duplicateGroupID, message: "the group id is taken")
+    case .tenantNotFound: Rejection(code: .tenantNotFound, message: "the tenant is not known")
+    case .tenantHasWorkspaces:
+      Rejection(code: .tenantHasWorkspaces, message: "the tenant has workspaces besides its root")
+    case .memberNotInTenant: Rejection(code: .memberNotInTenant, message: "the member is not one of the tenant")
+    case .memberNotFound: Rejection(code: .memberNotFound, message: "the member has no role there")
+    case .lastTenantAdmin: Rejection(code: .lastTenantAdmin, message: "the tenant would have no admin left")
+    case .permissionDenied: Rejection(code: .permissionDenied, message: "the user may not do that")
+    case .userRequired: Rejection(code: .userRequired, message: "the command names no user")
     case .duplicateWorkspaceName:
       Rejection(code: .duplicateWorkspaceName, message: "the tenant has a workspace of that name")
     case .duplicateWorkspaceID: Rejection(code: .duplicateWorkspaceID, message: "the workspace id is taken")
@@ -39,6 +71,11 @@ extension WorkspaceServiceError {
     case .cannotDeleteRootWorkspace:
       Rejection(code: .cannotDeleteRootWorkspace, message: "a root workspace can't be deleted")
     case .workspaceHasChildren: Rejection(code: .workspaceHasChildren, message: "the workspace has children")
+    case .cannotMoveRootWorkspace: Rejection(code: .cannotMoveRootWorkspace, message: "a root workspace can't be moved")
+    case .workspaceInsideItself:
+      Rejection(code: .workspaceInsideItself, message: "a workspace can't be moved to itself or below itself")
+    case .workspaceTreeTooDeep(let levels):
+      Rejection(code: .workspaceTreeTooDeep, message: "the tree would have more than \(levels) levels")
     case .repositoryFailed, .identifiersExhausted: nil
     }
   }
@@ -50,6 +87,7 @@ extension WorkspaceName.Problem {
     case .empty: "the name is empty"
     case .tooLong(let length): "the name has \(length) characters, \(WorkspaceName.maximumLength) are allowed"
     case .controlCharacter: "the name has a control character"
+    case .invisible: "the name has no visible character"
     }
   }
 }

@@ -19,3 +19,4 @@ package enum Tenant {}
 
 package typealias TenantID = Identifier<Tenant>
 package typealias WorkspaceID = Identifier<Workspace>
+package typealias GroupID = Identifier<Group>

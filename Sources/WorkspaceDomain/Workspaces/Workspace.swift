@@ -4,7 +4,7 @@ package struct Workspace: Sendable, Equatable {
   package let tenantID: TenantID
   package private(set) var name: WorkspaceName
   /// nil for the root alone.
-  package let parentID: WorkspaceID?
+  package private(set) var parentID: WorkspaceID?
   package let createdAt: Timestamp
   package private(set) var updatedAt: Timestamp
   /// 1 at creation, one more with each change.
@@ -29,12 +29,14 @@ package struct Workspace: Sendable, Equatable {
   }
 
   /// A new workspace below `parentID`, or a tenant's root where that is nil.
+  ///
+  /// - Parameter founder: the acting user, where the command named one, and the role that he has on it from then on.
   package static func create(
-    id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?, creator: String?, at now: Timestamp
+    id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?, founder: Founder?, at now: Timestamp
   ) -> Workspace {
     var workspace = Workspace(
       id: id, tenantID: tenantID, name: name, parentID: parentID, createdAt: now, updatedAt: now, version: 1)
-    workspace.record(.created(name: name, creator: creator), at: now)
+    workspace.record(.created(name: name, founder: founder), at: now)
     return workspace
   }
 
@@ -47,13 +49,27 @@ package struct Workspace: Sendable, Equatable {
     record(.renamed(oldName: oldName, name: newName), at: now)
   }
 
-  /// Records that it is deleted. A root never is.
+  /// Gives it another parent; what is below it comes along. The parent that it already has changes nothing and records
+  /// nothing. A root never has one.
+  package mutating func move(to newParentID: WorkspaceID, at now: Timestamp) throws(CannotMoveRoot) {
+    guard let oldParentID = parentID else { throw CannotMoveRoot() }
+    guard newParentID != oldParentID else { return }
+    parentID = newParentID
+    touch(at: now)
+    record(.moved(oldParentID: oldParentID, parentID: newParentID), at: now)
+  }
+
+  /// Records that it is deleted. A root never is, but with its tenant.
   package mutating func delete(at now: Timestamp) throws(CannotDeleteRoot) {
     guard !isRoot else { throw CannotDeleteRoot() }
     record(.deleted(name: name), at: now)
   }
 
+  /// Records that it is deleted because its tenant is.
+  package mutating func deleteWithTenant(at now: Timestamp) { record(.deleted(name: name), at: now) }
+
   package struct CannotDeleteRoot: Error, Equatable {}
+  package struct CannotMoveRoot: Error, Equatable {}
 
   /// Hands out the recorded events, which it then forgets.
   package mutating func takeRecordedEvents() -> [WorkspaceEvent] {

@@ -9,9 +9,10 @@ package struct WorkspaceEvent: Sendable, Equatable {
   package var isRoot: Bool { parentID == nil }
 
   package enum Change: Sendable, Equatable {
-    /// `creator` is the acting user, where the command named one.
-    case created(name: WorkspaceName, creator: String?)
+    case created(name: WorkspaceName, founder: Founder?)
     case renamed(oldName: WorkspaceName, name: WorkspaceName)
+    /// What is below it came along.
+    case moved(oldParentID: WorkspaceID, parentID: WorkspaceID)
     case deleted(name: WorkspaceName)
   }
 }

@@ -1,4 +1,5 @@
-/// A workspace's name: 1-512 characters (Unicode scalars) without control characters, white space at both ends removed.
+/// A workspace's name: 1-512 characters (Unicode scalars) without control characters, white space at both ends removed, and not
+/// of nothing but characters that nobody sees.
 ///
 /// Two names are the same when their bytes are: PostgreSQL compares like that, while Swift's `String` holds an
 /// accented letter equal to the letter with a combining accent.
@@ -12,6 +13,8 @@ package struct WorkspaceName: Sendable {
     case empty
     case tooLong(length: Int)
     case controlCharacter
+    /// Format characters, fillers and the like, and no other.
+    case invisible
   }
 
   package init(_ text: String) throws(Problem) {
@@ -23,7 +26,16 @@ package struct WorkspaceName: Sendable {
     guard !scalars.isEmpty else { throw .empty }
     guard scalars.count <= Self.maximumLength else { throw .tooLong(length: scalars.count) }
     guard !scalars.contains(where: { $0.properties.generalCategory == .control }) else { throw .controlCharacter }
+    guard !scalars.allSatisfy(Self.isInvisible) else { throw .invisible }
     self.text = String(scalars)
+  }
+
+  /// Whether nothing is drawn for a scalar that stands alone.
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    let properties = scalar.properties
+    // The Braille pattern without dots is a symbol by its category.
+    return properties.isDefaultIgnorableCodePoint || properties.isWhitespace || properties.generalCategory == .format
+      || scalar == "\u{2800}"
   }
 
   /// A name that was valid when it was stored.

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 import PostgresClient
 import TestSupport
 
@@ -37,9 +37,9 @@ extension Deployment {
     }
   }
 
-  /// How many messages are begun with care, and not done.
-  package func begunCount() async throws -> Int {
-    let statement = PostgresStatement(name: "begun", sql: "select count(*) from begun_messages where processes > 0")
+  /// How many messages are charged with the death of a process.
+  package func fatalCount() async throws -> Int {
+    let statement = PostgresStatement(name: "fatal", sql: "select count(*) from fatal_messages")
     return try await database.withConnection { connection in
       Int(try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0))
     }

@@ -11,6 +11,11 @@ package final class Deployment: Sendable {
     package let description: String
   }
 
+  /// A program has printed JSON with keys that are not in snake_case.
+  package struct StrangeKeys: Error, CustomStringConvertible {
+    package let description: String
+  }
+
   package struct Missing: Error, CustomStringConvertible {
     package let description = "the suite has no .deployment"
   }
@@ -86,11 +91,25 @@ package final class Deployment: Sendable {
     return worker
   }
 
-  /// Nothing that a failed test left behind goes on. And no program has said the database's password.
+  /// The last lines that each program of a kind has written to standard error.
+  ///
+  /// - Parameter command: their first argument.
+  package func lastWords(of command: String, count: Int) -> [String] {
+    programs.withLock { $0 }.filter { $0.arguments.first == command }.flatMap { program in
+      program.errors.split(separator: "\n").suffix(count).map { "process \(program.pid): \($0)" }
+    }
+  }
+
+  /// Nothing that a failed test left behind goes on. And no program has said the database's password, or printed JSON of
+  /// its own with keys that are not in snake_case.
   package func close() async throws {
     let password = URLComponents(string: try database.url)?.password
     for program in programs.withLock({ $0 }) {
       try await program.crash()
+      if program.printsJSON {
+        let strange = JSONKeys(lines: program.output).strange
+        guard strange.isEmpty else { throw StrangeKeys(description: "\(program.arguments) has printed the keys \(strange)") }
+      }
       guard let password, !password.isEmpty, (program.output + program.errors).contains(password) else { continue }
       throw LeakedPassword(description: "process \(program.pid) has written the password: \(program.output + program.errors)")
     }
@@ -103,4 +122,9 @@ package struct FinishedProgram: Sendable {
   package let exit: Program.Exit
   package let output: String
   package let errors: String
+}
+
+extension Program {
+  /// Whether what it prints are documents of its own.
+  fileprivate var printsJSON: Bool { arguments.contains("json") || arguments.starts(with: ["dead-letters", "export"]) }
 }

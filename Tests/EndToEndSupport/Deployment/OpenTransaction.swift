@@ -13,13 +13,18 @@ package struct OpenTransaction: Sendable {
     return OpenTransaction(connection: connection, observer: try await deployment.database.connect())
   }
 
-  /// Waits until a session of a worker waits for this transaction.
+  /// Waits until the session that a worker commits on, the one with its lease, waits for this transaction. What cleans beside
+  /// the work may wait for it, too.
   package func isWaitedFor() async throws {
     var parameters = PostgresParameters()
     parameters.append(try await connection.processID())
     let statement = PostgresStatement(
       name: "waiting", parameters: [.int4],
-      sql: "select count(*) from pg_stat_activity where datname = current_database() and $1 = any(pg_blocking_pids(pid))")
+      sql: """
+        select count(*) from pg_stat_activity as session
+        where datname = current_database() and $1 = any(pg_blocking_pids(pid))
+          and exists (select from pg_locks as lease where lease.pid = session.pid and locktype = 'advisory' and granted)
+        """)
     try await Patience.poll(for: "a worker waits for the transaction", .seconds(30)) { [parameters] in
       try await observer.pipeline([PostgresRequest(statement, parameters)])[0][0].int8(0) > 0
     }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import PostgresClient
 import TestSupport
 
@@ -20,7 +20,7 @@ extension Deployment {
   package func records() async throws -> Records {
     try await database.withConnection { connection in
       let workspaces = try await count("workspaces", order: "id", on: connection)
-      let inbox = try await count("inbox", order: "source, id", on: connection)
+      let inbox = try await count("inbox", order: "tenant_id, source, id", on: connection)
       let rows = try await connection.pipeline([
         PostgresRequest(PostgresStatement(name: "sequences", sql: "select id, event_sequence from tenants"))
       ])[0]
@@ -63,7 +63,7 @@ extension Deployment {
   /// Nothing waits in the queue of commands. After the end of the workers that also says that nothing was
   /// unacknowledged: it would be back.
   package func commandsAreDone() async throws {
-    try await Patience.poll(for: "the queue of commands is empty", .seconds(20)) {
+    try await Patience.poll(for: "the queue of commands is empty") {
       try await host.depth(of: "workspace.commands") == 0
     }
   }

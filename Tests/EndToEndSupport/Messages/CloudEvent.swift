@@ -30,9 +30,18 @@ package struct CloudEvent: Decodable, Sendable {
     package let tenantID: String?
     package let name: String?
     package let oldName: String?
+    package let oldParentID: String?
     package let parentID: String?
     package let isRoot: Bool?
     package let creatorID: String?
+    package let creatorRole: String?
+    package let group: Group?
+    package let groupID: String?
+    package let userID: String?
+    package let member: Member?
+    package let role: String?
+    package let oldRole: String?
+    package let allowed: Bool?
     package let occurredAt: String?
     /// The names of all members.
     package let members: Set<String>
@@ -41,6 +50,18 @@ package struct CloudEvent: Decodable, Sendable {
   package struct Failure: Decodable, Sendable {
     package let code: String
     package let message: String
+  }
+
+  package struct Group: Decodable, Sendable, Equatable {
+    package let id: String
+    package let tenant_id: String
+    package let name: String
+    package let version: Int
+  }
+
+  package struct Member: Decodable, Sendable, Hashable {
+    package let type: String
+    package let id: String
   }
 
   package struct Workspace: Decodable, Sendable, Equatable {
@@ -87,9 +108,15 @@ extension CloudEvent.Payload {
     case workspaceID = "workspace_id"
     case tenantID = "tenant_id"
     case oldName = "old_name"
+    case oldParentID = "old_parent_workspace_id"
     case parentID = "parent_workspace_id"
     case isRoot = "is_root"
     case creatorID = "creator_id"
+    case creatorRole = "creator_role"
+    case group, member, role, allowed
+    case groupID = "group_id"
+    case userID = "user_id"
+    case oldRole = "old_role"
     case occurredAt = "occurred_at"
   }
 
@@ -104,9 +131,18 @@ extension CloudEvent.Payload {
     tenantID = try container.decodeIfPresent(String.self, forKey: .tenantID)
     name = try container.decodeIfPresent(String.self, forKey: .name)
     oldName = try container.decodeIfPresent(String.self, forKey: .oldName)
+    oldParentID = try container.decodeIfPresent(String.self, forKey: .oldParentID)
     parentID = try container.decodeIfPresent(String.self, forKey: .parentID)
     isRoot = try container.decodeIfPresent(Bool.self, forKey: .isRoot)
     creatorID = try container.decodeIfPresent(String.self, forKey: .creatorID)
+    creatorRole = try container.decodeIfPresent(String.self, forKey: .creatorRole)
+    group = try container.decodeIfPresent(CloudEvent.Group.self, forKey: .group)
+    groupID = try container.decodeIfPresent(String.self, forKey: .groupID)
+    userID = try container.decodeIfPresent(String.self, forKey: .userID)
+    member = try container.decodeIfPresent(CloudEvent.Member.self, forKey: .member)
+    role = try container.decodeIfPresent(String.self, forKey: .role)
+    oldRole = try container.decodeIfPresent(String.self, forKey: .oldRole)
+    allowed = try container.decodeIfPresent(Bool.self, forKey: .allowed)
     occurredAt = try container.decodeIfPresent(String.self, forKey: .occurredAt)
     members = try decoder.memberNames()
   }

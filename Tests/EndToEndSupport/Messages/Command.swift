@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 import Foundation
 import TestSupport
 import WorkspaceDomain
@@ -57,6 +57,10 @@ extension Command {
 
   package static func rename(_ tenant: String, _ workspace: String, to name: String) -> Command {
     Command("workspace.rename", #"{"workspace_id":"\#(workspace)","name":"\#(name)"}"#, tenant: tenant)
+  }
+
+  package static func move(_ tenant: String, _ workspace: String, to parent: String) -> Command {
+    Command("workspace.move", #"{"workspace_id":"\#(workspace)","parent_workspace_id":"\#(parent)"}"#, tenant: tenant)
   }
 
   package static func delete(_ tenant: String, _ workspace: String) -> Command {

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 import RabbitMQClient
 package import TestSupport
 
@@ -33,17 +33,27 @@ package final class DurableConsumer: Sendable {
     _ queue: ShortString, on host: VirtualHost, _ handler: @Sendable ([Delivery]) -> Void
   ) async {
     while !Task.isCancelled {
-      try? await awaitVacancy(of: queue, on: host)
-      try? await host.withConsumer(of: queue) { consumer in
-        while true {
-          let deliveries = try await consumer.deliveries()
-          guard let last = deliveries.last else { return }
-          handler(deliveries)
-          try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
-        }
+      do {
+        // Not without it: a broker may come back between a question that it doesn't answer and a consumer that it takes.
+        try await awaitVacancy(of: queue, on: host)
+        try await consumeUntilLost(queue, on: host, handler)
+      } catch {
+        // The broker is away, or on its way back.
+        try? await Task.sleep(for: .milliseconds(100))
       }
-      // The broker is away, or on its way back.
-      try? await Task.sleep(for: .milliseconds(100))
+    }
+  }
+
+  private static func consumeUntilLost(
+    _ queue: ShortString, on host: VirtualHost, _ handler: @Sendable ([Delivery]) -> Void
+  ) async throws {
+    try await host.withConsumer(of: queue) { consumer in
+      while true {
+        let deliveries = try await consumer.deliveries()
+        guard let last = deliveries.last else { return }
+        handler(deliveries)
+        try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 package import TestSupport
 
 /// A subscriber on a durable queue of its own that keeps all that has arrived.

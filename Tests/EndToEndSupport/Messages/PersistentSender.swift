@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 import RabbitMQClient
 package import TestSupport
 
@@ -20,14 +20,20 @@ package actor PersistentSender {
   ///
   /// One call at a time: another one would put its messages between these.
   ///
-  /// - Parameter pause: between a chunk and the next.
+  /// - Parameters:
+  ///   - pause: between a chunk and the next.
+  ///   - note: called with what the broker has confirmed, chunk by chunk.
   /// - Throws: `CancellationError`; ``RabbitMQError`` `unroutable`.
-  package func send(_ messages: [OutboundMessage], pausing pause: Duration = .zero) async throws {
+  package func send(
+    _ messages: [OutboundMessage], pausing pause: Duration = .zero,
+    note: @Sendable (ArraySlice<OutboundMessage>) -> Void = { _ in }
+  ) async throws {
     var rest = messages[...]
     while !rest.isEmpty {
       // A chunk is confirmed before the next one goes out: so whatever is lost, no message overtakes one before it.
       let next = rest.prefix(chunk)
       try await sendUntilConfirmed(Array(next))
+      note(next)
       rest = rest[next.endIndex...]
       if pause > .zero { try await Task.sleep(for: pause) }
     }

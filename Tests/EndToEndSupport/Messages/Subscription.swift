@@ -1,4 +1,4 @@
-package import DeliveryPipeline
+package import Messaging
 package import RabbitMQClient
 package import TestSupport
 

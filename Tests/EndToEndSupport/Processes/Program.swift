@@ -27,6 +27,7 @@ package final class Program: Sendable {
   }
 
   package let pid: Int32
+  package let arguments: [String]
   private let record = Watched(Record())
 
   /// Starts it.
@@ -47,6 +48,7 @@ package final class Program: Sendable {
     process.standardOutput = output
     process.standardError = errors
     process.standardInput = standardInput
+    self.arguments = arguments
     let record = record
     process.terminationHandler = { process in
       let isExit = process.terminationReason == .exit

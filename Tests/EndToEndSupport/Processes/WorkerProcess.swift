@@ -1,5 +1,4 @@
 import Foundation
-import FoundationNetworking
 import Glibc
 import TestSupport
 
@@ -25,11 +24,9 @@ package struct WorkerProcess: Sendable {
   }
 
   /// Asks its health server.
-  package func health(_ path: String = "readyz") async throws -> Health {
-    guard let url = URL(string: "http://127.0.0.1:\(try await port())/\(path)") else { throw URLError(.badURL) }
-    let (data, response) = try await URLSession.shared.data(for: URLRequest(url: url, timeoutInterval: 10))
-    return Health(
-      status: (response as? HTTPURLResponse)?.statusCode ?? 0, body: String(decoding: data, as: UTF8.self))
+  package func health(_ path: String = "readyz", method: String = "GET") async throws -> Health {
+    let answer = try await HTTPCall(method, "http://127.0.0.1:\(try await port())/\(path)").answer()
+    return Health(status: answer.status, body: String(decoding: answer.body, as: UTF8.self))
   }
 
   package func becomesReady() async throws {
@@ -37,7 +34,7 @@ package struct WorkerProcess: Sendable {
   }
 
   /// Of its health server, which has chosen it itself.
-  private func port() async throws -> Int {
+  package func port() async throws -> Int {
     let announcement = "listening on 127.0.0.1:"
     try await program.says(announcement)
     guard let line = program.errors.firstRange(of: announcement),

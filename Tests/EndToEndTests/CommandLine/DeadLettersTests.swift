@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import TestSupport
@@ -10,10 +10,10 @@ struct DeadLettersTests {
     struct Letter: Decodable {
       let id: String
       let reason: String
-      let commandID: String?
+      let command_id: String?
       let bytes: Int
     }
-    let deadLetters: [Letter]
+    let dead_letters: [Letter]
     let next: String?
   }
 
@@ -86,29 +86,29 @@ struct DeadLettersTests {
     _ = try await letters.first(1)
     try await deployment.commandsAreDone()
     #expect(try await worker.drain() == .code(0))
-    #expect(try await decode(Letters.self, "list").deadLetters.count == 1)
+    #expect(try await decode(Letters.self, "list").dead_letters.count == 1)
     #expect(try await letters.everything(on: deployment.host).count == 1)
   }
 
   @Test func `dead letters are listed page by page, the latest first, and counted`() async throws {
     try await bury(["{", "{}", "[", "{\"specversion\":\"1.0\"}", "no"])
     let all = try await decode(Letters.self, "list")
-    #expect(all.deadLetters.map(\.reason) == ["malformed_json", "invalid_envelope", "malformed_json", "invalid_envelope", "malformed_json"])
-    #expect(all.deadLetters.map(\.bytes) == [2, 21, 1, 2, 1])
+    #expect(all.dead_letters.map(\.reason) == ["malformed_json", "invalid_envelope", "malformed_json", "invalid_envelope", "malformed_json"])
+    #expect(all.dead_letters.map(\.bytes) == [2, 21, 1, 2, 1])
     #expect(all.next == nil)
     let first = try await decode(Letters.self, "list", "--limit", "3")
     let second = try await decode(Letters.self, "list", "--limit", "3", "--after", try #require(first.next))
-    #expect(first.deadLetters.map(\.id) + second.deadLetters.map(\.id) == all.deadLetters.map(\.id))
+    #expect(first.dead_letters.map(\.id) + second.dead_letters.map(\.id) == all.dead_letters.map(\.id))
     #expect(second.next == nil)
-    #expect(try await decode(Letters.self, "list", "--reason", "invalid_envelope", "--since", "1h").deadLetters.count == 2)
-    #expect(try await decode(Letters.self, "list", "--until", "2026-01-01").deadLetters.isEmpty)
-    #expect(try await decode(Letters.self, "list", "--text", "\"1.0\"").deadLetters.map(\.bytes) == [21])
+    #expect(try await decode(Letters.self, "list", "--reason", "invalid_envelope", "--since", "1h").dead_letters.count == 2)
+    #expect(try await decode(Letters.self, "list", "--until", "2026-01-01").dead_letters.isEmpty)
+    #expect(try await decode(Letters.self, "list", "--text", "\"1.0\"").dead_letters.map(\.bytes) == [21])
     let groups = try await decode(Groups.self, "list", "--group-by", "reason").groups
     #expect(groups.map(\.value) == ["malformed_json", "invalid_envelope"])
     #expect(groups.map(\.count) == [3, 2])
     let table = try await Deployment.current.run("dead-letters", "list", "--limit", "2")
     #expect(table.output.split(separator: "\n").count == 4)
-    #expect(table.output.contains("--after \(all.deadLetters[1].id)"))
+    #expect(table.output.contains("--after \(all.dead_letters[1].id)"))
   }
 
   @Test func `a letter is shown as it came, and can't steer the terminal`() async throws {
@@ -121,7 +121,7 @@ struct DeadLettersTests {
       headers.append("who", "Grüße\u{1B}")
       properties.headers = headers
     }
-    let id = try #require(try await decode(Letters.self, "list").deadLetters.first?.id)
+    let id = try #require(try await decode(Letters.self, "list").dead_letters.first?.id)
     let letter = try await decode(Letter.self, "show", id)
     #expect(letter.message.body == body)
     #expect(letter.message.properties == ["message_id": .string("m-1"), "priority": .number(3)])

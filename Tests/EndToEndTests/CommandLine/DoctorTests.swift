@@ -1,8 +1,10 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
-import TestSupport
+import PostgresClient
+import RabbitMQClient
 import Testing
+import TestSupport
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct DoctorTests {
@@ -57,12 +59,53 @@ struct DoctorTests {
       (["WORKER_HANDLER_DEADLINE": "14m"], "deadlines.consumer_timeout", ""),
       (["WORKER_BATCH_COUNT": "many"], "configuration", "worker.yaml"),
     ] {
-      let report = try await report(environment, exit: 1)
+      let report = try await report(environment, exit: check == "configuration" ? 78 : 1)
       let found = report[check]
       #expect(found?.remedy?.contains(words) == true || words.isEmpty, "\(environment): \(report.checks)")
       #expect(found?.status == "problem" || words.isEmpty)
       #expect(!"\(report)".contains("sesame"))
     }
+  }
+
+  @Test func `commands that reach no queue are a problem, and the message that finds out is no command`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    #expect(try await report(exit: 0)["broker.route"]?.status == "ok")
+    let worker = try await deployment.activeWorker()
+    try await deployment.commandsAreDone()
+    #expect(try await deployment.letters().isEmpty)
+    try await deployment.host.withConnection {
+      _ = try await $0.declare([.unbinding(queue: "workspace.commands", exchange: "workspace.commands", routingKey: "group.#")])
+    }
+    let cut = try await report(exit: 1)
+    #expect(cut["broker.route"]?.status == "problem" && cut["broker.route"]?.remedy?.contains("topology apply") == true)
+    #expect(try await deployment.run("topology", "apply").exit == .code(0))
+    #expect(try await report(exit: 0)["broker.route"]?.status == "ok")
+    #expect(try await worker.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    #expect(try await deployment.letters().isEmpty)
+  }
+
+  @Test func `a pooler that shares its server processes, and a default that is not durable, are named`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let database = deployment.database
+    try await database.withConnection {
+      try await $0.execute(script: "alter database \(database.name) set synchronous_commit = off")
+    }
+    #expect(try await report(exit: 0)["database.durability"]?.detail.contains("its sessions use on") == true)
+    try await PgBouncer.with("pool_mode = transaction") { bouncer in
+      let found = try await report(["POSTGRES_URL": bouncer.url(of: try database.url)], exit: 1)["database.session"]
+      #expect(found?.status == "problem" && found?.detail.contains("pool_mode must be session") == true)
+    }
+  }
+
+  @Test func `a halved batch takes its deadline once, and a round trip for each half`() async throws {
+    let roomy = try await report(["WORKER_HANDLER_DEADLINE": "4m"], exit: 1)["deadlines.consumer_timeout"]
+    // 4 minutes, and 11 round trips of 25 s.
+    #expect(roomy?.status == "ok" && roomy?.detail.contains("515s") == true, "\(String(describing: roomy))")
+    let tight = try await report(["WORKER_HANDLER_DEADLINE": "15m"], exit: 1)["deadlines.consumer_timeout"]
+    #expect(tight?.status == "warning", "\(String(describing: tight))")
   }
 
   @Test func `the broker's own limit is what the operator says it is`() async throws {

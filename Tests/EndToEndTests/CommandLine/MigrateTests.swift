@@ -1,8 +1,8 @@
 import EndToEndSupport
 import Foundation
 import PostgresClient
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct MigrateTests {
@@ -11,7 +11,7 @@ struct MigrateTests {
       let version: Int
       let name: String
       let state: String
-      let appliedAt: String?
+      let applied_at: String?
     }
     let migrations: [Entry]
   }
@@ -27,7 +27,7 @@ struct MigrateTests {
     #expect(try await deployment.run("migrate", "up").exit == .code(0))
     let (applied, all) = try await status()
     #expect(applied == .code(0))
-    #expect(all.allSatisfy { $0.state == "applied" && $0.appliedAt != nil })
+    #expect(all.allSatisfy { $0.state == "applied" && $0.applied_at != nil })
 
     let last = states.count
     #expect(try await deployment.run("migrate", "down").exit == .code(0))
@@ -38,6 +38,39 @@ struct MigrateTests {
     #expect(try await status().entries.allSatisfy { $0.state == "pending" })
     #expect(try await deployment.run("migrate", "up").exit == .code(0))
     #expect(try await status().exit == .code(0))
+  }
+
+  @Test func `what holds data is taken back only with consent, and never under an active worker`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let worker = try await deployment.activeWorker(["POSTGRES_IDLE_SESSION_TIMEOUT": "5s"])
+    let sent = try await deployment.run("send", "workspace.create_root", "--tenant", Command.newID(), "--wait")
+    #expect(sent.exit == .code(0))
+    let refused = try await deployment.run("migrate", "down", "--to", "0", "--yes")
+    #expect(refused.exit == .code(1) && refused.errors.contains("a worker is active"), "\(refused.errors)")
+    #expect(try await worker.health().status == 200)
+    #expect(try await worker.drain() == .code(0))
+
+    let asked = try await deployment.run("migrate", "down", "--to", "0")
+    #expect(asked.exit == .code(2) && asked.output.isEmpty)
+    #expect(asked.errors.contains("1 workspaces") && asked.errors.contains("1 tenants") && asked.errors.contains("--yes"), "\(asked.errors)")
+    #expect(try await status().exit == .code(0))
+    let done = try await deployment.run("migrate", "down", "--to", "0", "--yes", "--format", "json")
+    #expect(done.exit == .code(0) && done.output.contains(#""workspaces":1"#), "\(done.output)")
+    #expect(try await status().entries.allSatisfy { $0.state == "pending" })
+  }
+
+  @Test func `an idle worker whose schema vanishes is not ready, and works again when it is back`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let worker = try await deployment.activeWorker(["POSTGRES_IDLE_SESSION_TIMEOUT": "5s"])
+    try await worker.becomesReady()
+    try await execute("drop schema public cascade; create schema public")
+    try await Patience.poll(for: "the worker is not ready") { try await worker.health().status == 503 }
+    #expect(try await worker.health().body.contains("not applied"))
+    #expect(try await deployment.run("migrate", "up").exit == .code(0))
+    try await worker.becomesReady()
+    #expect(try await worker.drain() == .code(0))
   }
 
   @Test func `migrations are applied once, however many do it at a time`() async throws {

@@ -1,14 +1,14 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ParkedTests {
   private struct Lines: Decodable {
     struct Line: Decodable {
-      let tenantID: String
+      let tenant_id: String
       let count: Int
       let first: Entry
     }
@@ -23,10 +23,10 @@ struct ParkedTests {
 
   private struct Entry: Decodable {
     let id: Int64
-    let commandID: String
+    let command_id: String
     let failures: Int
     let error: String?
-    let dueAt: String?
+    let due_at: String?
   }
 
   private struct Parked {
@@ -66,20 +66,20 @@ struct ParkedTests {
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
     let all = try await decode(Lines.self, "list")
-    #expect(all.lines.map(\.tenantID) == lines.map(\.tenant))
+    #expect(all.lines.map(\.tenant_id) == lines.map(\.tenant))
     #expect(all.lines.map(\.count) == [3, 3])
     #expect(all.lines.map(\.first.failures) == [1, 1])
-    #expect(all.lines.allSatisfy { $0.first.error == "P0001 raise_exception" && $0.first.dueAt != nil })
+    #expect(all.lines.allSatisfy { $0.first.error == "P0001 raise_exception" && $0.first.due_at != nil })
     let first = try await decode(Lines.self, "list", "--limit", "1")
     #expect(first.next == lines[0].tenant)
-    #expect(try await decode(Lines.self, "list", "--limit", "1", "--after", lines[0].tenant).lines.map(\.tenantID) == [lines[1].tenant])
+    #expect(try await decode(Lines.self, "list", "--limit", "1", "--after", lines[0].tenant).lines.map(\.tenant_id) == [lines[1].tenant])
 
     let line = try await decode(Entries.self, "list", "--tenant", lines[1].tenant)
-    #expect(line.commands.map(\.commandID) == lines[1].ids)
-    #expect(line.commands.map { $0.dueAt == nil } == [false, true, true])
+    #expect(line.commands.map(\.command_id) == lines[1].ids)
+    #expect(line.commands.map { $0.due_at == nil } == [false, true, true])
     let page = try await decode(Entries.self, "list", "--tenant", lines[1].tenant, "--limit", "2")
     let next = try #require(page.next)
-    #expect(try await decode(Entries.self, "list", "--tenant", lines[1].tenant, "--after", "\(next)").commands.map(\.commandID) == [lines[1].ids[2]])
+    #expect(try await decode(Entries.self, "list", "--tenant", lines[1].tenant, "--after", "\(next)").commands.map(\.command_id) == [lines[1].ids[2]])
 
     let deployment = try Deployment.current
     let text = try await deployment.run("parked", "list").output
@@ -134,6 +134,24 @@ struct ParkedTests {
     #expect(mine.compactMap { $0.event?.commandid } == lines[1].ids)
     #expect(mine.allSatisfy { $0.code == nil })
     #expect(try await deployment.run("parked", "release", Command.newID()).exit == .code(2))
+    try await worker.drain()
+    await results.close()
+  }
+
+  @Test func `an operator's word that arrives while the command is tried is heard`() async throws {
+    let deployment = try Deployment.current
+    let parked = try await park()
+    let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
+    let lock = try await OpenTransaction.begin("select from tenants where id = '\(lines[0].tenant)' for update", in: deployment)
+    #expect(try await deployment.run("parked", "release", lines[0].tenant).exit == .code(0))
+    try await lock.isWaitedFor()
+    // It fails again, and would be due in an hour.
+    let first = try await decode(Entries.self, "list", "--tenant", lines[0].tenant).commands[0]
+    #expect(try await deployment.run("parked", "dead-letter", "\(first.id)", "--because", "enough").exit == .code(0))
+    try await lock.rollBack()
+    try await Patience.poll(for: "it is a dead letter", .seconds(30)) { try await deployment.letters().count == 1 }
+    #expect(try await deployment.letters() == [.init(reason: "withdrawn_by_operator", attempts: 2, commandID: lines[0].ids[0])])
+    #expect(try await deployment.run("parked", "list").output.contains(lines[1].tenant))
     try await worker.drain()
     await results.close()
   }

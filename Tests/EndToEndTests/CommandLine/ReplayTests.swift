@@ -1,10 +1,10 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import Glibc
 import PostgresClient
-import TestSupport
 import Testing
+import TestSupport
 
 /// Dead letters go through the front door again, each once, and the operator learns what became of them.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
@@ -16,6 +16,7 @@ struct ReplayTests {
     let pending: Int
     let unsure: Int
     let published: Int
+    let not_sent: [String: Int]
     let outcomes: [String: Int]
   }
 
@@ -23,12 +24,12 @@ struct ReplayTests {
     struct Letter: Decodable {
       let id: String
       let reason: String
-      let commandID: String?
+      let command_id: String?
       let state: String
-      let replayOf: String?
-      let discardedBecause: String?
+      let replay_of: String?
+      let discarded_because: String?
     }
-    let deadLetters: [Letter]
+    let dead_letters: [Letter]
   }
 
   private struct Shown: Decodable {
@@ -37,13 +38,17 @@ struct ReplayTests {
       let `operator`: String
       let reason: String
       let outcome: String?
-      let isEdited: Bool
+      let is_edited: Bool
     }
     let replays: [Replay]
   }
 
-  private func run(_ arguments: [String], input: String = "") async throws -> (exit: Program.Exit, output: String, errors: String) {
-    let program = try Deployment.current.start(["dead-letters"] + arguments, ["USER": "tester"], input: input)
+  private func run(
+    _ arguments: [String], input: String = "", _ change: (inout [String: String]) -> Void = { _ in }
+  ) async throws -> (exit: Program.Exit, output: String, errors: String) {
+    var environment = ["USER": "tester"]
+    change(&environment)
+    let program = try Deployment.current.start(["dead-letters"] + arguments, environment, input: input)
     return (try await program.exit(), program.output, program.errors)
   }
 
@@ -54,7 +59,7 @@ struct ReplayTests {
   }
 
   private func letters(_ state: String = "open") async throws -> [Letters.Letter] {
-    try await decode(Letters.self, "list", "--state", state, "--limit", "1000").deadLetters
+    try await decode(Letters.self, "list", "--state", state, "--limit", "1000").dead_letters
   }
 
   /// `count` roots of tenants that can't be created as long as the name is poisoned, as dead letters.
@@ -111,7 +116,7 @@ struct ReplayTests {
     #expect(report.outcomes == ["dead_lettered:unexpected_failure": 2])
     let open = try await letters()
     #expect(open.count == 2, "the two that are new: the others are in the plan")
-    #expect(open.allSatisfy { $0.replayOf != nil })
+    #expect(open.allSatisfy { $0.replay_of != nil })
     try await poison.lift()
     let resumed = try await decode(Report.self, "resume", report.plan, exit: 2)
     #expect(resumed.outcomes == ["dead_lettered:unexpected_failure": 2, "succeeded": 10])
@@ -129,12 +134,28 @@ struct ReplayTests {
     #expect(try await worker.drain() == .code(0))
   }
 
+  @Test func `a plan that is resumed is judged by what it has done since`() async throws {
+    let deployment = try Deployment.current
+    let (_, poison) = try await bury(60)
+    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
+    let report = try await decode(
+      Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
+    #expect(report.end == "failures" && report.pending > 0)
+    try await poison.lift()
+    let resumed = try await decode(Report.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
+    #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
+    // Some of those that were sent before were carried out only after the name was free.
+    #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
+    #expect(resumed.outcomes.values.reduce(0, +) == 60)
+    #expect(try await worker.drain() == .code(0))
+  }
+
   @Test func `letters that arrive later are not touched, nor what is discarded; both can be sent later`() async throws {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(3)
     let all = try await letters()
     #expect(try await run(["discard", "--id", all[0].id, "--because", "obsolete"]).exit == .code(0))
-    #expect(try await letters("discarded").map(\.discardedBecause) == ["obsolete"])
+    #expect(try await letters("discarded").map(\.discarded_because) == ["obsolete"])
     #expect(try await letters().count == 2)
     try await poison.lift()
     let report = try await decode(Report.self, "replay", "--all", "--because", "x", "--no-wait")
@@ -203,22 +224,24 @@ struct ReplayTests {
     let (commands, poison) = try await bury(2)
     try await poison.lift()
     let other = Command.createRoot(Command.newID(), id: Command.newID())
-    // One is carried out meanwhile, under its own id.
     let sender = try await CommandSender.open(on: deployment.host)
     var invalid = other
     invalid.body = Array("{".utf8)
-    try await sender.send([commands[0], invalid])
+    try await sender.send([invalid])
     let worker = try await deployment.activeWorker()
+    // One is carried out meanwhile, under its own id.
+    let letter = try #require(try await letters().first { $0.command_id == commands[0].id })
+    #expect(try await run(["replay", "--id", letter.id, "--because", "first"]).exit == .code(0))
     try await Patience.poll(for: "the invalid one is recorded") { try await deployment.letters().count == 3 }
     #expect(try await worker.drain() == .code(0))
     struct Prediction: Decodable {
       let total: Int
       let totals: [String: Int]
     }
-    let prediction = try await decode(Prediction.self, "replay", "--all", "--dry-run")
+    let prediction = try await decode(Prediction.self, "replay", "--all", "--again", "--dry-run")
     #expect(prediction.totals == ["would_apply": 1, "already_applied": 1, "still_invalid": 1])
     #expect(try await deployment.host.depth(of: "workspace.commands") == 0)
-    #expect(try await letters().count == 3)
+    #expect(try await letters().count == 2)
     await sender.close()
   }
 
@@ -241,7 +264,7 @@ struct ReplayTests {
     let result = try await results.first(1)[0]
     #expect(result.event?.commandid == newID && result.event?.data.workspace?.name == "remedy")
     let shown = try await decode(Shown.self, "show", id)
-    #expect(shown.replays.map(\.isEdited) == [true] && shown.replays.map(\.outcome) == ["succeeded"])
+    #expect(shown.replays.map(\.is_edited) == [true] && shown.replays.map(\.outcome) == ["succeeded"])
     #expect(try await worker.drain() == .code(0))
     await results.close()
   }
@@ -263,16 +286,117 @@ struct ReplayTests {
     let before = try await deployment.ledger()
     let file = try await run(["export", "--all"])
     #expect(file.output.split(separator: "\n").count == 2)
-    try await deployment.database.withConnection { try await $0.execute(script: "delete from dead_letters") }
-    for added in [2, 0] {
-      let result = try await run(["import", "-", "--format", "json"], input: file.output)
-      #expect(result.exit == .code(0), "\(result.errors)")
-      #expect(result.output.contains("\"added\":\(added)"))
+    for input in [file.output, try Self.asBefore(file.output)] {
+      try await deployment.database.withConnection { try await $0.execute(script: "delete from dead_letters") }
+      for added in [2, 0] {
+        let result = try await run(["import", "-", "--format", "json"], input: input)
+        #expect(result.exit == .code(0), "\(result.errors)")
+        #expect(result.output.contains("\"added\":\(added)"))
+      }
+      let after = try await deployment.ledger()
+      #expect(after.map(\.message) == before.map(\.message) && after.map(\.reason) == before.map(\.reason))
+      #expect(try await run(["export", "--all"]).output == file.output)
     }
-    let after = try await deployment.ledger()
-    #expect(after.map(\.message) == before.map(\.message) && after.map(\.reason) == before.map(\.reason))
     let wrong = try await run(["import", "-"], input: file.output + "{}\n")
     #expect(wrong.exit == .code(64) && wrong.errors.contains("line 3"))
+  }
+
+  /// An export as it was when the members had names in camelCase.
+  private static func asBefore(_ lines: String) throws -> String {
+    let names = ["recordedAt", "firstFailedAt", "routingKey"]
+    let earlier = names.reduce(lines) { lines, name in
+      let now = name.replacing(/[A-Z]/) { "_\($0.output.lowercased())" }
+      return lines.replacing("\"\(now)\":", with: "\"\(name)\":")
+    }
+    #expect(names.allSatisfy { earlier.contains($0) } && !earlier.contains("_at\":"))
+    return earlier
+  }
+
+  @Test func `letters that can't be sent are passed over and noted, and those behind them go on`() async throws {
+    let deployment = try Deployment.current
+    let (_, poison) = try await bury(6)
+    try await poison.lift()
+    let all = try await letters().map(\.id).sorted()
+    var properties = MessageProperties()
+    properties.headers = {
+      var headers = HeaderTable()
+      headers.append("large", String(repeating: "x", count: 131_000))
+      return headers
+    }()
+    let hex = PropertyList(properties).bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    try await deployment.database.withConnection { connection in
+      try await connection.execute(
+        script: """
+          update dead_letters set exchange = 'corp', routing_key = 'iam.create' where id in ('\(all[0])', '\(all[1])');
+          update dead_letters set body = '{' where id = '\(all[0])';
+          update dead_letters set properties = '\\x\(hex)' where id = '\(all[2])'
+          """)
+    }
+    let worker = try await deployment.activeWorker()
+    let report = try await decode(Report.self, "replay", "--all", "--because", "mended", exit: 2)
+    #expect(report.end == "not_sent" && report.total == 6 && report.published == 4 && report.unsure == 0 && report.pending == 0)
+    #expect(report.not_sent == ["unroutable": 1, "unpublishable": 1])
+    #expect(report.outcomes == ["succeeded": 4], "one that came from elsewhere goes out as what it is")
+    let resumed = try await decode(Report.self, "resume", report.plan, "--unsure", "publish", exit: 2)
+    #expect(resumed.published == 4 && resumed.unsure == 0)
+    #expect(try await decode(Shown.self, "show", all[0]).replays.map(\.outcome) == ["not_sent:unroutable"])
+    #expect(try await decode(Shown.self, "show", all[2]).replays.map(\.outcome) == ["not_sent:unpublishable"])
+    #expect(try await letters().map(\.id).sorted() == [all[0], all[2]], "nobody has sent these")
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `without the exchange no letter is touched`() async throws {
+    let (_, poison) = try await bury(2)
+    try await poison.lift()
+    let result = try await run(["replay", "--all", "--because", "x"]) { $0["AMQP_NAMES_COMMANDS_EXCHANGE"] = "nowhere" }
+    #expect(result.exit == .code(1) && result.errors.contains("exchange nowhere"), "\(result.errors)")
+    let plans = try await run(["plans", "--format", "json"])
+    #expect(plans.output.contains(#""pending":2"#) && plans.output.contains(#""unsure":0"#), "\(plans.output)")
+  }
+
+  @Test func `what is discarded after the plan was made is not sent, and what a plan is about to send nobody else takes`() async throws {
+    let deployment = try Deployment.current
+    let (_, poison) = try await bury(4)
+    try await poison.lift()
+    let all = try await letters().map(\.id).sorted()
+    // Nobody carries the canary out.
+    let stopped = try await decode(Report.self, "replay", "--all", "--because", "x", "--canary", "1", "--timeout", "1", exit: 2)
+    #expect(stopped.end == "no_outcome" && stopped.pending == 3)
+    #expect(try await run(["discard", "--id", all[2], "--because", "never send this"]).exit == .code(0))
+    let again = try await decode(Report.self, "replay", "--all", "--again", "--because", "y", "--no-wait")
+    #expect(again.total == 1, "the canary alone")
+    let worker = try await deployment.activeWorker()
+    let resumed = try await decode(Report.self, "resume", stopped.plan)
+    #expect(resumed.end == "done" && resumed.not_sent == ["discarded": 1] && resumed.outcomes.values.reduce(0, +) == 3)
+    #expect(try await deployment.records().workspaces.rows == 3)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `letters of other queues are left alone, unless all are meant`() async throws {
+    let deployment = try Deployment.current
+    let (_, poison) = try await bury(3)
+    try await poison.lift()
+    let foreign = try await letters()[0].id
+    try await deployment.database.withConnection {
+      try await $0.execute(script: "update dead_letters set queue = 'elsewhere/commands' where id = '\(foreign)'")
+    }
+    #expect(try await letters().count == 2)
+    #expect(try await decode(Letters.self, "list", "--all-queues").dead_letters.count == 3)
+    #expect(try await run(["export", "--all"]).output.split(separator: "\n").count == 2)
+    #expect(try await run(["export", "--all", "--all-queues"]).output.split(separator: "\n").count == 3)
+    let missed = try await run(["replay", "--id", foreign, "--because", "x", "--no-wait"])
+    #expect(missed.exit == .code(2) && missed.errors.contains("--all-queues"), "\(missed.errors)")
+    #expect(try await decode(Report.self, "replay", "--all", "--because", "x", "--no-wait").total == 2)
+    #expect(try await run(["discard", "--all", "--because", "x"]).exit == .code(0))
+    #expect(try await decode(Letters.self, "list", "--all-queues", "--state", "discarded").dead_letters.count == 2)
+    #expect(try await decode(Letters.self, "list", "--all-queues").dead_letters.map(\.id) == [foreign])
+  }
+
+  @Test func `text is found whatever its capital letters are, where that is wanted`() async throws {
+    _ = try await bury(1)
+    #expect(try await decode(Letters.self, "list", "--text", "POISON").dead_letters.isEmpty)
+    #expect(try await decode(Letters.self, "list", "--text", "POISON", "--ignore-case").dead_letters.count == 1)
+    #expect(try await run(["list", "--ignore-case"]).exit == .code(64))
   }
 
   @Test(arguments: [

@@ -1,8 +1,8 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
-import TestSupport
 import Testing
+import TestSupport
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SendTests {
@@ -32,10 +32,10 @@ struct SendTests {
       "send", "workspace.delete", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--wait")
     #expect(rejected.exit == .code(2))
     #expect(try CloudEvent(Array(rejected.output.utf8)).data.error?.code == "cannot_delete_root_workspace")
-    let failed = try await deployment.run("send", "workspace.delete", "--tenant", tenant, "--wait")
+    let failed = try await deployment.run("send", "workspace.delete", "--tenant", tenant, "--wait", "--unchecked")
     #expect(failed.exit == .code(1))
     #expect(try CloudEvent(Array(failed.output.utf8)).data.error?.code == "invalid_data")
-    let unknown = try await deployment.run("send", "workspace.unknown", "--tenant", tenant, "--wait")
+    let unknown = try await deployment.run("send", "workspace.unknown", "--tenant", tenant, "--wait", "--unchecked")
     #expect(unknown.exit == .code(1))
     #expect(try await worker.drain() == .code(0))
   }
@@ -48,11 +48,12 @@ struct SendTests {
     #expect(try await deployment.host.depth(of: "workspace.commands") == 1)
     let patience = try await deployment.run("send", "workspace.list", "--tenant", Command.newID(), "--wait", "--timeout", "1")
     #expect(patience.exit == .code(1))
+    #expect(patience.errors.contains("within 1 s") && patience.errors.contains("doctor"), "\(patience.errors)")
   }
 
   @Test func `a command that no queue takes is not sent`() async throws {
     let deployment = try Deployment.current
-    let result = try await deployment.run("send", "elsewhere", "--tenant", Command.newID())
+    let result = try await deployment.run("send", "elsewhere", "--tenant", Command.newID(), "--unchecked")
     #expect(result.exit == .code(1))
     #expect(result.errors.contains("elsewhere"))
   }
@@ -64,15 +65,17 @@ struct SendTests {
     let lines = samples.commands.map { String(decoding: $0.body, as: UTF8.self) }
     let file = deployment.folder.appending(path: "commands.jsonl")
     try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
-    let text = try await deployment.run("send", "--file", file.path, "--wait")
-    #expect(text.exit == .code(0))
-    #expect(text.output.contains("574"))
+    let text = try await deployment.run("send", "--file", file.path, "--wait", "--unchecked")
+    let isFailed = samples.expected.contains { $0.result.hasSuffix(".failed") }
+    #expect(text.exit == .code(isFailed ? 1 : 2), "some are rejected")
+    #expect(text.errors.contains("were rejected"), "\(text.errors)")
+    #expect(text.output.contains("939"))
     #expect(!text.errors.contains("\u{1B}") && !text.output.contains("\u{1B}"))
 
     // Again, from standard input and at a rate: the same answers.
     let json = try await deployment.run(
-      "send", "--file", "-", "--wait", "--rate", "2000", "--format", "json", input: lines.joined(separator: "\n\n") + "\n")
-    #expect(json.exit == .code(0))
+      "send", "--file", "-", "--wait", "--unchecked", "--rate", "2000", "--format", "json", input: lines.joined(separator: "\n\n") + "\n")
+    #expect(json.exit == text.exit)
     let answers = json.output.split(separator: "\n").compactMap { try? CloudEvent(Array($0.utf8)) }
     #expect(answers.map(\.type) == samples.expected.map(\.result))
     #expect(answers.map(\.data.error?.code) == samples.expected.map(\.code))
@@ -84,11 +87,30 @@ struct SendTests {
     let tenant = Command.newID()
     let good = String(decoding: Command.get(tenant, tenant).body, as: UTF8.self)
     let result = try await deployment.run("send", "--file", "-", input: "\(good)\n\(good)\nnonsense\n\(good)\n")
-    #expect(result.exit == .code(1))
+    #expect(result.exit == .code(64))
     #expect(result.errors.contains("line 3"))
     #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
     let missing = try await deployment.run("send", "--file", "missing.jsonl")
-    #expect(missing.exit == .code(1))
+    #expect(missing.exit == .code(64))
     #expect(missing.errors.contains("missing.jsonl"))
+    let folder = try await deployment.run("send", "--file", deployment.folder.path)
+    #expect(folder.exit == .code(64) && folder.errors.contains("directory"), "\(folder.errors)")
+    let empty = try await deployment.run("send", "--file", "-")
+    #expect(empty.exit == .code(64) && empty.errors.contains("no commands"), "\(empty.errors)")
+    let mark = try await deployment.run("send", "--file", "-", input: "\u{FEFF}\(good)\n")
+    #expect(mark.exit == .code(64) && mark.errors.contains("byte order mark"), "\(mark.errors)")
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
+  }
+
+  @Test(arguments: [["--id", ""], ["--user", ""], ["--source", ""], ["--source", "no uri"], ["--id", String(repeating: "x", count: 129)]])
+  func `what could only become a dead letter is not sent`(options: [String]) async throws {
+    let deployment = try Deployment.current
+    let call = ["send", "workspace.list", "--tenant", Command.newID()] + options
+    let refused = try deployment.start(call)
+    #expect(try await refused.exit() == .code(64))
+    #expect(refused.errors.contains("can only become a dead letter"), "\(refused.errors)")
+    let sent = try deployment.start(call + ["--unchecked"])
+    #expect(try await sent.exit() == .code(0), "\(sent.errors)")
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 1)
   }
 }

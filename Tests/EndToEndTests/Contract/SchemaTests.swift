@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import TestSupport
@@ -11,13 +11,18 @@ struct SchemaTests {
     let deployment = try Deployment.current
     let sample = try SampleCommands.read()
     let hostile = HostileMessage.notJSON + HostileMessage.envelopes + HostileMessage.unknownTypes + HostileMessage.wrongData
+    let (tenant, root, parent, child) = (Command.newID(), Command.newID(), Command.newID(), Command.newID())
+    let moves: [Command] = [
+      .createRoot(tenant, id: root), .create(tenant, "parent", below: root, id: parent),
+      .create(tenant, "child", below: root, id: child), .move(tenant, child, to: parent), .move(tenant, root, to: child),
+    ]
     var subscriptions: [Subscription] = []
     for exchange: ShortString in ["workspace.results", "workspace.events", "workspace.dead-letters"] {
       subscriptions.append(try await Subscription.to(exchange, on: deployment.host))
     }
     let sender = try await CommandSender.open(on: deployment.host)
     let worker = try await deployment.activeWorker()
-    try await sender.send(sample.commands + hostile.map(\.command))
+    try await sender.send(sample.commands + moves + hostile.map(\.command))
     try await Patience.poll(for: "all is done") { try await deployment.letters().count == hostile.count }
     #expect(try await worker.drain() == .code(0))
     var lines: [String] = []
@@ -31,7 +36,11 @@ struct SchemaTests {
       }
       await subscription.close()
     }
-    #expect(lines.count > 574 + 500)
+    #expect(lines.count > 939 + 700)
+    for type in ["workspace.move.succeeded", "workspace.move.rejected", "workspace.moved"] {
+      #expect(lines.contains { $0.hasPrefix("\(type)\t") }, "\(type)")
+    }
+    lines += moves.map { "\($0.routingKey.text ?? "")\t\(String(decoding: $0.body, as: UTF8.self))" }
     lines += zip(sample.commands, sample.events).map { "\($1.type)\t\(String(decoding: $0.body, as: UTF8.self))" }
     let problems = try await validate(lines).filter { $0 != "valid" }
     #expect(problems.isEmpty, "\(problems.prefix(5))")
@@ -50,7 +59,7 @@ struct SchemaTests {
     let all = try await deployment.run("schema", environment: ["AMQP_URL": "", "POSTGRES_URL": ""])
     #expect(all.output == (try String(contentsOf: Self.file, encoding: .utf8)))
     let names = try await deployment.run("schema", "--list").output.split(separator: "\n").map(String.init)
-    #expect(names.count == 29, "six commands with three results each, command.failed, and four events")
+    #expect(names.count == 108, "23 commands with three results each, command.failed, and 15 events")
     for name in ["workspace.create", "workspace.create.rejected", "workspace.deleted", "command.failed"] {
       #expect(names.contains(name))
       let schema = try await deployment.run("schema", name)

@@ -1,14 +1,14 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Failpoints
-import Glibc
 import TestSupport
 import Testing
 
 /// A command that kills every process which carries it out.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct CrashLoopTests {
-  @Test func `after three deaths the culprit alone is a dead letter, and two hundred neighbours are done`() async throws {
+  @Test(arguments: ["abort", "segv", "trap", "overflow", "memory"])
+  func `after three deaths the culprit alone is a dead letter, and two hundred neighbours are done`(means: String) async throws {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 4, count: 200)
     let tenant = Command.newID()
@@ -17,12 +17,19 @@ struct CrashLoopTests {
     let sender = try await CommandSender.open(on: deployment.host)
     try await sender.send(Array(stream.commands[..<100]) + [culprit] + Array(stream.commands[100...]))
 
+    // Swift's own account of a crash takes seconds with a debug build, and nobody reads it here.
+    let deadly = [
+      "WORKSPACE_WORKER_DEADLY_COMMAND": "\(culprit.id):\(means)", "WORKER_MEMORY_LIMIT": "768MiB", "SWIFT_BACKTRACE": "enable=no",
+    ]
     var deaths = 0
-    var worker = try deployment.startWorker(["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id])
+    var worker = try deployment.startWorker(deadly)
     while deaths < 3 {
-      #expect(try await worker.program.exit() == .signal(SIGABRT))
+      guard case .signal = try await worker.program.exit() else {
+        Issue.record("it ended in an orderly way")
+        return
+      }
       deaths += 1
-      worker = try deployment.startWorker(["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id])
+      worker = try deployment.startWorker(deadly)
     }
     let all = try await results.collect("all results") { $0.answeredCount == 201 }
     try await deployment.outboxIsEmpty()
@@ -31,15 +38,15 @@ struct CrashLoopTests {
     #expect(all.filter { $0.event?.commandid == culprit.id }.map(\.code) == ["crash_loop"])
     stream.expectResults(all.filter { $0.event?.commandid != culprit.id })
     #expect(try await deployment.letters() == [.init(reason: "crash_loop", attempts: 3, commandID: culprit.id)])
-    #expect(try await deployment.begunCount() == 0, "nobody else is charged")
+    #expect(try await deployment.fatalCount() == 0, "nobody else is charged")
     try await deployment.commandsAreDone()
     await sender.close()
     await results.close()
   }
 
-  @Test func `fifty rolling restarts under load cost no command an attempt`() async throws {
+  @Test func `twenty rolling restarts under load cost no command an attempt`() async throws {
     let deployment = try Deployment.current
-    let stream = CommandStream(tenants: 4, count: 50 * 60)
+    let stream = CommandStream(tenants: 4, count: 20 * 60)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     // Small batches and a small prefetch: there is work in hand, and more to come, at each restart.
@@ -60,7 +67,7 @@ struct CrashLoopTests {
     stream.expectResults(all)
     #expect(try await deployment.letters().isEmpty)
     #expect(try await deployment.parked().isEmpty)
-    #expect(try await deployment.begunCount() == 0)
+    #expect(try await deployment.fatalCount() == 0)
     try await deployment.commandsAreDone()
     await sender.close()
     await results.close()

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import RabbitMQClient
@@ -7,12 +7,13 @@ import TestSupport
 import Testing
 
 /// What other tenants notice of one whose command fails. A measurement, which says little on a machine that does other
-/// things meanwhile: it runs when WORKSPACE_WORKER_MEASURES is set.
+/// things meanwhile: it runs when WORKSPACE_WORKER_MEASURES is set, to 1 or to the one hostility to measure.
 @Suite(
   .needsBroker, .requiresPostgres, .deployment,
   .enabled(if: ProcessInfo.processInfo.environment["WORKSPACE_WORKER_MEASURES"] != nil))
 struct FairnessTests {
   private static let phases = 6
+  private static let pairs = 3
   private static let perPhase = 2000
   private static let interval: Duration = .milliseconds(4)
 
@@ -43,6 +44,86 @@ struct FairnessTests {
     try await poison.lift()
     #expect(try await worker.drain() == .code(0))
   }
+
+  /// What one tenant does to hurt others, fifty times a second: well below what the worker can carry out, of whatever kind, for
+  /// who sends more than that makes a queue for all.
+  private enum Hostility: String, CaseIterable {
+    case largeHeaders, refusingReplies, silentReplies, missingReplies, largeAnswers, notJSON, largeBodies, repetitions, fullLine
+
+    func command(_ tenant: String, _ parent: String) -> Command {
+      let list = Command("workspace.list", #"{"limit":1}"#, tenant: tenant)
+      switch self {
+      case .largeHeaders:
+        var command = list
+        var headers = HeaderTable()
+        headers.append("x", [UInt8](repeating: 97, count: 130_000))
+        command.properties.headers = headers
+        return command
+      case .refusingReplies: return list.replying(to: "full")
+      case .silentReplies: return list.replying(to: "silent")
+      case .missingReplies: return list.replying(to: "missing")
+      case .largeAnswers: return Command("workspace.list", #"{"limit":500}"#, tenant: tenant)
+      case .notJSON:
+        var command = list
+        command.body = Array("{\"oops".utf8)
+        return command
+      case .largeBodies:
+        var command = list
+        command.body += [UInt8](repeating: 32, count: 1 << 20)
+        return command
+      case .repetitions: return Command("workspace.list", #"{"limit":500}"#, tenant: tenant, id: "again")
+      case .fullLine: return .create(tenant, "poison", below: parent)
+      }
+    }
+  }
+
+  @Test func `the 99th percentile of other tenants is within twice what it is without the hostility of one`() async throws {
+    let deployment = try Deployment.current
+    _ = try await PoisonedName.set("poison", in: deployment)
+    var full = HeaderTable()
+    full.append("x-max-length", Int64(1))
+    full.append("x-overflow", "reject-publish")
+    try await deployment.host.declare("full", full)
+    try await deployment.host.publish(["full"], to: "full")
+    try await deployment.host.declare("silent", HeaderTable())
+    try await deployment.host.suspend("silent")
+    let worker = try await deployment.activeWorker(["PARKING_LINE_LIMIT": "50"])
+    let probe = try await Probe.open(deployment)
+    let (tenant, root) = (Command.newID(), Command.newID())
+    let hostile = try await CommandSender.open(on: deployment.host)
+    try await hostile.send([.createRoot(tenant, id: root)] + (1...499).map { .create(tenant, "\($0) " + String(repeating: "n", count: 500), below: root) })
+    _ = try await probe.measure(500, every: Self.interval)
+    let chosen = ProcessInfo.processInfo.environment["WORKSPACE_WORKER_MEASURES"].flatMap(Hostility.init)
+    for hostility in chosen.map({ [$0] }) ?? Hostility.allCases {
+      var pairs: [(calm: [Double], troubled: [Double])] = []
+      for _ in 0..<Self.pairs {
+        // What was before has left something behind that is none of this one's.
+        try await Patience.poll(for: "the queue is empty") { try await deployment.host.depth(of: "workspace.commands") == 0 }
+        _ = try await probe.measure(500, every: Self.interval)
+        let calm = try await probe.measure(Self.perPhase, every: Self.interval)
+        let isOver = Watched(false)
+        let sending = Task {
+          while !isOver.value {
+            try await hostile.send([hostility.command(tenant, root)])
+            try await Task.sleep(for: .milliseconds(20))
+          }
+        }
+        pairs.append((calm, try await probe.measure(Self.perPhase, every: Self.interval)))
+        isOver.update { $0 = true }
+        try await sending.value
+      }
+      let ratio = pairs.map { $0.troubled.percentile(0.99) / $0.calm.percentile(0.99) }.percentile(0.5)
+      let calm = pairs.map { $0.calm.percentile(0.99) }.percentile(0.5)
+      let troubled = pairs.map { $0.troubled.percentile(0.99) }.percentile(0.5)
+      // Unbuffered: a measurement that is given up has said what it found.
+      let found = "isolation: \(hostility.rawValue), medians of \(Self.pairs) pairs: p99 \(calm) and \(troubled) ms, ratio \(ratio)\n"
+      FileHandle.standardError.write(Data(found.utf8))
+      #expect(ratio < 2, "\(hostility)")
+    }
+    try await deployment.host.resume("silent")
+    _ = try await worker.drain()
+    await hostile.close()
+  }
 }
 
 /// Sends commands of healthy tenants at their times, and takes the time until each result.
@@ -56,7 +137,7 @@ private struct Probe {
     let connection = try await RabbitMQConnection.open(deployment.host.configuration("fairness"))
     try await connection.declare([
       .queue(queue, arguments: HeaderTable(), isPassive: false),
-      .binding(queue: queue, exchange: "workspace.results", routingKey: "workspace.list.#"),
+      .binding(queue: queue, exchange: "workspace.results", routingKey: "workspace.get.#"),
     ])
     return Probe(
       sender: try await CommandSender.open(on: deployment.host),
@@ -65,7 +146,8 @@ private struct Probe {
 
   /// - Returns: milliseconds from the time that each was to be sent at.
   func measure(_ count: Int, every interval: Duration) async throws -> [Double] {
-    let commands = (0..<count).map { Command("workspace.list", #"{"limit":1}"#, tenant: tenants[$0 % tenants.count]) }
+    // Answered by a rejection, whose type no other sender's results have: the probe reads nothing but its own.
+    let commands = (0..<count).map { Command.get(tenants[$0 % tenants.count], Command.newID()) }
     let times = Mutex<[String: ContinuousClock.Instant]>([:])
     let start = ContinuousClock.now + .milliseconds(100)
     async let sent: Void = {

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 
 extension HostileMessage {
@@ -27,7 +27,7 @@ extension HostileMessage {
         #""81KAQVM607ZAB5RRB146VH73JN""#, #""01KAQVM607ZAB5RRB146VH73JI""#, #""01KAQVM607ZAB5RRB146VH73J ""#,
         #""０1KAQVM607ZAB5RRB146VH73JN""#, "{}",
       ]),
-      ("userid", ["7", #""""#, text(256), #""a\u0007""#, "[]", "true"]),
+      ("userid", ["7", #""""#, text(256), #""a\u0007""#, "[]", "true", #""\ud800""#, #""\udc00""#, #""\ud800\ud800""#]),
       ("time", ["7", #""yesterday""#, #""2026-02-30T08:00:00Z""#, #""2026-11-23""#, #""2026-11-23T08:00:00""#]),
       ("traceparent", ["7"]), ("tracestate", ["{}"]),
     ]

@@ -1,4 +1,5 @@
 import EndToEndSupport
+import TestFixtures
 
 /// Damage to the bytes of a command.
 struct Mutation {
@@ -7,7 +8,7 @@ struct Mutation {
     "é", "e\u{301}", "😀", "\"id\":\"x\",", "\"data\":{},", "true", " ", "\n",
   ].map { Array($0.utf8) }
 
-  var random: SeededGenerator
+  var random: SeededRandom
 
   mutating func apply(to body: [UInt8]) -> [UInt8] {
     var body = body
@@ -28,20 +29,5 @@ struct Mutation {
     case 5: body.insert(contentsOf: Self.tokens.randomElement(using: &random) ?? [], at: place)
     default: body.replaceSubrange(place..<end, with: Self.tokens.randomElement(using: &random) ?? [])
     }
-  }
-}
-
-/// SplitMix64: random choices that can be made again.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import TestSupport
@@ -28,6 +28,10 @@ struct LogTests {
       _ = try Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(time)
       #expect(["debug", "info", "notice", "warning", "error"].contains(line["level"] as? String ?? ""))
     }
+    let keys = JSONKeys(lines: worker.program.errors)
+    // The libraries of services and of HTTP name their own, in lines for debugging.
+    let own = keys.strange.filter { !$0.hasPrefix("sl-") && !$0.hasPrefix("hb.") }
+    #expect(own.isEmpty && keys.paths.contains("tenant_id"))
     for id in ["good", "bad"] {
       let line = try #require(lines.first { $0["command_id"] as? String == id })
       #expect(line["tenant_id"] as? String == tenant && line["trace_id"] as? String == trace)

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import Glibc
@@ -63,6 +63,7 @@ struct ReadinessTests {
       let health = try await worker.health()
       guard health.status == 503 else { return false }
       let body = try JSONDecoder().decode(Body.self, from: Data(health.body.utf8))
+      #expect(JSONKeys(lines: health.body).strange.isEmpty)
       return body.status == status && Set((body.missing ?? [:]).keys) == missing
     }
   }

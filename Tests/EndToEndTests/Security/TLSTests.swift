@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
 import Foundation
 import PostgresClient
@@ -94,6 +94,20 @@ struct TLSTests {
     }
     try await broker.program.crash()
     try await database.program.crash()
+  }
+
+  @Test func `an address that the certificate has among its alternative names is verified, another is refused`() async throws {
+    let deployment = try Deployment.current
+    let ca = try certificates.path("ca.pem")
+    // The certificate is for localhost and 127.0.0.2.
+    let worker = try await deployment.activeWorker([
+      "AMQP_URL": try amqps("127.0.0.2", "guest:guest@"), "AMQP_TLS_CA_FILE": ca,
+    ])
+    try await worker.becomesReady()
+    #expect(try await worker.drain() == .code(0))
+    let refused = try await deployment.run(
+      "topology", "plan", environment: ["AMQP_URL": try amqps("127.0.0.1", "guest:guest@"), "AMQP_TLS_CA_FILE": ca])
+    #expect(refused.exit == .code(69) && refused.errors.contains("the certificate does not name the host"), "\(refused.errors)")
   }
 
   private func amqps(_ host: String, _ credentials: String, _ query: String = "") throws -> String {

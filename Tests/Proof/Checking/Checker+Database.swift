@@ -35,7 +35,7 @@ extension Checker {
 
   func remains(_ evidence: Evidence) -> [Violation] {
     var violations: [Violation] = []
-    if evidence.tables.failed > 0 { violations.append(.failed(count: evidence.tables.failed)) }
+    violations += evidence.tables.failed.map { .failed(command: $0.command, how: $0.how) }
     if evidence.tables.outbox > 0 { violations.append(.leftInOutbox(count: evidence.tables.outbox)) }
     for (queue, count) in evidence.depths.sorted(by: { $0.key < $1.key }) where count > 0 {
       violations.append(.leftInQueue(queue, count: count))

@@ -31,9 +31,18 @@ package struct Checker: Sendable {
     }
     for tenant in workload.tenants {
       let expected = workload.steps(of: tenant).map(\.id).filter { bodies[$0] != nil }
-      if order[tenant, default: []] != expected { violations.append(.disorderedResults(tenant: tenant)) }
+      if let (command, expected) = Self.difference(order[tenant, default: []], expected) {
+        violations.append(.disorderedResults(tenant: tenant, command: command, expected: expected))
+      }
     }
     return violations + workload.steps.filter { bodies[$0.id] == nil }.map { .lostResult(command: $0.id) }
+  }
+
+  /// The first place where two lists differ; an empty text where one of them ends.
+  static func difference(_ found: [String], _ expected: [String]) -> (found: String, expected: String)? {
+    guard found != expected else { return nil }
+    let place = zip(found, expected).firstIndex { $0 != $1 } ?? min(found.count, expected.count)
+    return (found.dropFirst(place).first ?? "", expected.dropFirst(place).first ?? "")
   }
 
   private func replies(_ evidence: Evidence) -> [Violation] {

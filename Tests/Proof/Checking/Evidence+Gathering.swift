@@ -15,7 +15,7 @@ extension Evidence.Tables {
     for row in answers[1] { self.answers[try row.text(0)] = try row.bytea(1) }
     for row in answers[2] { sequences[try row.text(0)] = try row.int8(1) }
     outbox = Int(try answers[3][0].int8(0))
-    failed = Int(try answers[4][0].int8(0))
+    failed = try answers[4].map { Evidence.Failure(command: try $0.text(0), how: try $0.text(1)) }
   }
 
   private static let queries = [
@@ -24,6 +24,12 @@ extension Evidence.Tables {
     PostgresStatement(name: "tenants", sql: "select id, event_sequence from tenants"),
     PostgresStatement(name: "outbox", sql: "select count(*) from outbox"),
     PostgresStatement(
-      name: "failed", sql: "select (select count(*) from parked_commands) + (select count(*) from dead_letters)"),
+      name: "failed",
+      sql: """
+        select command_id, format('parked after %s failures, since %s', failures, parked_at::time(3)) from parked_commands
+        union all
+        select coalesce(command_id, 'without an id'), format('a dead letter since %s: %s, %s', recorded_at::time(3), reason, detail)
+        from dead_letters
+        """),
   ]
 }

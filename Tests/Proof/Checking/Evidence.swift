@@ -1,3 +1,4 @@
+import Messaging
 import EndToEndSupport
 
 /// All that can be seen from outside when a run is over.
@@ -10,13 +11,29 @@ package struct Evidence: Sendable {
     /// Of events.
     package var sequence: Int?
     package var body: [UInt8]
+    /// When it arrived; nil where that is not known.
+    package var arrival: ContinuousClock.Instant?
 
-    package init(command: String, tenant: String, type: String, sequence: Int? = nil, body: [UInt8]) {
+    package init(
+      command: String, tenant: String, type: String, sequence: Int? = nil, body: [UInt8], arrival: ContinuousClock.Instant? = nil
+    ) {
       self.command = command
       self.tenant = tenant
       self.type = type
       self.sequence = sequence
       self.body = body
+      self.arrival = arrival
+    }
+  }
+
+  package struct Failure: Sendable {
+    package let command: String
+    /// Such as "a dead letter since 19:21:33.120: crash_loop".
+    package let how: String
+
+    package init(command: String, how: String) {
+      self.command = command
+      self.how = how
     }
   }
 
@@ -41,7 +58,7 @@ package struct Evidence: Sendable {
     package var sequences: [String: Int64] = [:]
     package var outbox = 0
     /// Commands that are parked, and dead letters.
-    package var failed = 0
+    package var failed: [Failure] = []
 
     package init() {}
   }
@@ -52,6 +69,6 @@ extension Evidence.Message {
     let event = message.event
     self.init(
       command: event?.commandid ?? "", tenant: event?.tenantid ?? "", type: event?.type ?? "",
-      sequence: event?.sequence.flatMap(Int.init), body: message.body)
+      sequence: event?.sequence.flatMap(Int.init), body: message.body, arrival: message.delivery.receivedAt)
   }
 }

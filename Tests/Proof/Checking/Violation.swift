@@ -4,7 +4,8 @@ package enum Violation: Error, Sendable, Equatable {
   case refused(command: String, type: String)
   case changedResult(command: String)
   case unknownResult(command: String)
-  case disorderedResults(tenant: String)
+  /// The first result that is not the one whose turn it is; an empty id: there is none.
+  case disorderedResults(tenant: String, command: String, expected: String)
 
   case lostReply(command: String)
   case changedReply(command: String)
@@ -26,8 +27,8 @@ package enum Violation: Error, Sendable, Equatable {
   case changedAnswer(command: String)
 
   case leftInOutbox(count: Int)
-  /// None of them is at fault, so none may be parked or a dead letter.
-  case failed(count: Int)
+  /// The command is parked or a dead letter, though it is not at fault.
+  case failed(command: String, how: String)
   case leftInQueue(String, count: Int)
 
   /// A table has another number of rows.
@@ -46,7 +47,8 @@ extension Violation: CustomStringConvertible {
     case .refused(let command, let type): "command \(command) was answered \(type)"
     case .changedResult(let command): "command \(command) has two different results"
     case .unknownResult(let command): "a result of command \(command), which nobody sent"
-    case .disorderedResults(let tenant): "the results of tenant \(tenant) are not in the order of its commands"
+    case .disorderedResults(let tenant, let command, let expected):
+      "the results of tenant \(tenant) are not in the order of its commands: that of \(command) came when it was \(expected)'s turn"
     case .lostReply(let command): "command \(command) has no reply"
     case .changedReply(let command): "the reply to command \(command) is not its result"
     case .lostEvents(let tenant, let last, let expected): "tenant \(tenant) has \(last) events instead of \(expected)"
@@ -60,7 +62,7 @@ extension Violation: CustomStringConvertible {
     case .lostAnswer(let command): "the inbox does not know command \(command)"
     case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"
     case .changedAnswer(let command): "the inbox has another result of command \(command) than was published"
-    case .failed(let count): "\(count) commands are parked or dead letters"
+    case .failed(let command, let how): "command \(command) is \(how)"
     case .leftInOutbox(let count): "\(count) messages are left in the outbox"
     case .leftInQueue(let queue, let count): "\(count) messages are left in \(queue)"
     case .wrongCount(let what, let found, let expected): "there are \(found) \(what) instead of \(expected)"
@@ -74,6 +76,19 @@ extension Violation {
   /// Which promise it is about.
   package var kind: String {
     Mirror(reflecting: self).children.first?.label ?? ""
+  }
+}
+
+extension Violation {
+  /// The commands that it is about.
+  var commands: [String] {
+    switch self {
+    case .lostResult(let id), .refused(let id, _), .changedResult(let id), .unknownResult(let id), .lostReply(let id),
+      .changedReply(let id), .lostAnswer(let id), .unknownAnswer(let id), .changedAnswer(let id), .failed(let id, _):
+      [id]
+    case .disorderedResults(_, let command, let expected): [command, expected]
+    default: []
+    }
   }
 }
 

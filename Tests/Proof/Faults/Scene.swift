@@ -40,7 +40,7 @@ struct Scene: Sendable {
   }
 
   private func stands(at failpoint: Failpoint) async throws {
-    try await worker.process.program.says("failpoint \(failpoint.rawValue)\n", within: .seconds(30))
+    try await worker.process.program.says("failpoint \(failpoint.rawValue)\n", within: .seconds(60))
     try await worker.process.program.isStopped()
   }
 

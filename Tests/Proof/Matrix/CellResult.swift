@@ -1,15 +1,15 @@
 /// What a cell came to.
 package struct CellResult: Sendable {
-  package let cell: Cell
-  /// Empty when everything was kept.
-  package let violations: [Violation]
+  package let outcome: CellOutcome
   package let duration: Duration
 
+  package var cell: Cell { outcome.cell }
+  package var violations: [Violation] { outcome.violations }
   package var isKept: Bool { violations.isEmpty }
 
-  /// In a line.
+  /// In a line where all was kept, else in as many as it takes.
   package var summary: String {
     let seconds = Double(duration / .milliseconds(100)).rounded() / 10
-    return "\(cell): \(isKept ? "ok" : "\(violations.count) violations") (\(seconds) s)"
+    return isKept ? "\(cell): ok (\(seconds) s)" : "\(outcome)\n  (\(seconds) s)"
   }
 }

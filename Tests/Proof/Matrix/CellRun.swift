@@ -1,5 +1,6 @@
-import DeliveryPipeline
+import Messaging
 import EndToEndSupport
+import Failpoints
 import TestFixtures
 import TestSupport
 
@@ -19,20 +20,23 @@ package struct CellRun: Sendable {
   private let approach: Approach
   private let sender: PersistentSender
   private let faultBegins = Watched(false)
+  private let timeline = Timeline()
 
-  /// - Returns: the promises that were not kept.
-  package static func violations(_ cell: Cell, _ settings: CellSettings = CellSettings()) async -> [Violation] {
-    let found = Watched<[Violation]>([])
+  /// Runs a cell.
+  package static func outcome(of cell: Cell, _ settings: CellSettings = CellSettings()) async -> CellOutcome {
+    let outcome = Watched(CellOutcome(cell: cell, violations: [], story: []))
     do {
       try await Deployment.make { deployment in
         try await deployment.prepare()
-        let violations = try await CellRun(cell, settings, deployment).run()
-        found.update { $0 = violations }
+        let found = try await CellRun(cell, settings, deployment).run()
+        outcome.update { $0 = found }
       }
     } catch {
-      found.update { $0.append(.incomplete("\(error)")) }
+      outcome.update { known in
+        known = CellOutcome(cell: cell, violations: known.violations + [.incomplete("\(error)")], story: known.story)
+      }
     }
-    return found.value
+    return outcome.value
   }
 
   private init(_ cell: Cell, _ settings: CellSettings, _ deployment: Deployment) {
@@ -46,56 +50,81 @@ package struct CellRun: Sendable {
     sender = PersistentSender(on: deployment.host)
   }
 
-  private func run() async throws -> [Violation] {
+  private func run() async throws -> CellOutcome {
     let subscribers = try await Subscribers(on: deployment.host)
+    timeline.note("begins, with seed \(settings.seed), at the \(approach.pass). pass of \(approach.failpoint.rawValue)")
     var violations: [Violation] = []
+    var evidence = Evidence()
     do {
       let workers = try await sufferFault()
       try await finish(workers, subscribers)
     } catch {
+      timeline.note("goes wrong: \(error)")
       violations.append(.incomplete("\(error)"))
     }
     // What arrived says more than that something did not.
     do {
-      violations += Checker(workload).violations(in: try await evidence(subscribers))
+      evidence = try await self.evidence(subscribers)
+      violations += Checker(workload).violations(in: evidence)
     } catch {
       violations.append(.incomplete("\(error)"))
     }
     await sender.close()
     await subscribers.close()
-    return violations
+    return CellOutcome(cell: cell, violations: violations, story: violations.isEmpty ? [] : story(of: violations, evidence))
+  }
+
+  private func story(of violations: [Violation], _ evidence: Evidence) -> [String] {
+    var commands: [String] = []
+    for command in violations.flatMap(\.commands) where !command.isEmpty && !commands.contains(command) { commands.append(command) }
+    return timeline.lines + commands.prefix(10).map { timeline.line(about: $0, in: evidence) }
+      + deployment.lastWords(of: "serve", count: 12)
   }
 
   /// - Returns: the workers that are left.
   private func sufferFault() async throws -> [WorkerProcess] {
     let worker = try ProxiedWorker(deployment, Self.environment.merging(approach.environment) { _, new in new })
     try await worker.process.becomesActive()
+    timeline.note("worker \(worker.process.pid) is active")
     let scene = Scene(worker: worker)
     let standby = try deployment.startWorker(Self.environment)
     try await standby.standsBy()
+    timeline.note("worker \(standby.pid) stands by")
     async let sent: Void = send()
     try await scene.comes(by: approach)
+    timeline.note("worker \(worker.process.pid) stands still at \(approach.failpoint.rawValue)")
     faultBegins.update { $0 = true }
     try await scene.suffers(cell.fault, stopDuration: settings.stopDuration)
+    timeline.note("\(cell.fault.rawValue) is over")
     try await sent
-    try await sender.send(plan.after)
+    try await send(plan.after)
+    timeline.note("everything is sent, \(await sender.repetitions) times again because it was not confirmed")
     return cell.fault == .kill ? [standby] : [worker.process, standby]
   }
 
   private func send() async throws {
-    try await sender.send(plan.before)
+    try await send(plan.before)
     try await faultBegins.wait { $0 }
     // Slowly, so that there is somebody in the midst of sending when a server dies.
-    try await sender.send(plan.during, pausing: .milliseconds(50))
+    try await send(plan.during, pausing: .milliseconds(50))
+  }
+
+  private func send(_ messages: [OutboundMessage], pausing pause: Duration = .zero) async throws {
+    try await sender.send(messages, pausing: pause) { [timeline] confirmed in
+      timeline.noteConfirmation(of: confirmed.compactMap { try? CloudEvent($0.body).id })
+    }
   }
 
   private func finish(_ workers: [WorkerProcess], _ subscribers: Subscribers) async throws {
-    try await subscribers.haveAll(of: workload, within: .seconds(60))
+    try await subscribers.haveAll(of: workload, within: .seconds(120))
+    timeline.note("every command has its result, reply and event")
     try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()
+    timeline.note("the queue of commands and the outbox are empty")
     for worker in workers {
       let exit = try await worker.drain()
-      guard exit == .code(0) else { throw Violation.incomplete("a worker ended with \(exit): \(worker.program.errors)") }
+      guard exit == .code(0) else { throw Violation.incomplete("worker \(worker.pid) ended with \(exit)") }
+      timeline.note("worker \(worker.pid) has drained")
     }
     // What was not acknowledged is back now.
     try await deployment.commandsAreDone()

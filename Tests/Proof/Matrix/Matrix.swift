@@ -35,7 +35,6 @@ package struct Matrix: Sendable {
 
   private func run(_ cell: Cell) async -> CellResult {
     let start = ContinuousClock.now
-    let violations = await CellRun.violations(cell, settings)
-    return CellResult(cell: cell, violations: violations, duration: .now - start)
+    return CellResult(outcome: await CellRun.outcome(of: cell, settings), duration: .now - start)
   }
 }

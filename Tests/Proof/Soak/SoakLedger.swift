@@ -47,7 +47,9 @@ struct SoakLedger: Sendable {
     case ..<nextResult[tenant]:
       repetitions += 1
       if results[message.command] != message.hash { note(.changedResult(command: id)) }
-    default: note(.disorderedResults(tenant: stream.tenants[tenant]))
+    default:
+      let expected = SoakStream.id(of: nextResult[tenant] * stream.tenants.count + tenant)
+      note(.disorderedResults(tenant: stream.tenants[tenant], command: id, expected: expected))
     }
   }
 

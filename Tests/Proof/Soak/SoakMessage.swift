@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 
 /// What a soak must know of a result or an event: read from its bytes without decoding all of it, because there are
 /// thousands a second.

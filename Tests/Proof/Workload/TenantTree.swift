@@ -3,6 +3,9 @@ import TestFixtures
 
 /// What a tenant's tree has come to so far, and what is done with it next.
 struct TenantTree {
+  /// What `limits.tree_depth` permits by default.
+  private static let levels = 32
+
   let tenant: String
   private(set) var workspaces: [String: Workload.Workspace] = [:]
   private var root: String?
@@ -19,9 +22,20 @@ struct TenantTree {
     case ..<20: return rename(ids.randomElement(using: &random) ?? root, to: "renamed \(number)", id)
     case ..<27: return read(ids.randomElement(using: &random) ?? root, id)
     case ..<34: return removeYoungest(id) ?? read(root, id)
-    case ..<80: return create("workspace \(number)", below: ids.last ?? root, id, as: Workload.newID(&random))
-    default: return create("workspace \(number)", below: ids.randomElement(using: &random) ?? root, id, as: Workload.newID(&random))
+    case ..<80: return create("workspace \(number)", below: room(below: ids.last ?? root), id, as: Workload.newID(&random))
+    default: return create("workspace \(number)", below: room(below: ids.randomElement(using: &random) ?? root), id, as: Workload.newID(&random))
     }
+  }
+
+  /// - Returns: `parent`, or the root where the tree has all of its levels there.
+  private func room(below parent: String) -> String {
+    var level = 1
+    var next = workspaces[parent]?.parent
+    while let workspace = next {
+      level += 1
+      next = workspaces[workspace]?.parent
+    }
+    return level < Self.levels ? parent : root ?? parent
   }
 
   private mutating func createRoot(_ id: String) -> Workload.Step {

@@ -25,7 +25,7 @@ extension UnitOfWorkStore {
   }
 
   func workspaces(_ ids: WorkspaceID...) async throws(UnitOfWorkError) -> [WorkspaceID: Workspace] {
-    try await read { $0.workspaces = Set(ids) }.workspaces
+    try await read { $0.tree.workspaces = Set(ids) }.workspaces
   }
 
   /// Writes what must be refused, and makes sure that nothing of it is left and the store goes on.
@@ -40,7 +40,7 @@ extension UnitOfWorkStore {
         fill(&$0)
       }
     }
-    let inbox = try await read { $0.inboxKeys = [witness.key] }.inbox
+    let inbox = try await read { $0.inbox = [InboxQuestion(witness)] }.inbox
     #expect(inbox.isEmpty, "something of the refused unit of work is left", sourceLocation: sourceLocation)
   }
 }
@@ -66,14 +66,31 @@ struct SampleTenant {
     try await store.write { $0.inserted = children }
     return children
   }
+
+  /// Adds workspaces below the root, each below the one before, committed.
+  func addLine(of count: Int, to store: any UnitOfWorkStore) async throws -> [WorkspaceID] {
+    var line: [Workspace] = []
+    for number in 0..<count {
+      line.append(.sample(tenant: id, name: "\(number)", parent: line.last?.id ?? root.id))
+    }
+    try await store.write { $0.inserted = line }
+    return line.map(\.id)
+  }
 }
 
 extension WriteSet {
   mutating func delete(_ workspaces: Workspace...) {
-    deleted += workspaces.map { VersionedWorkspace(id: $0.id, version: $0.version) }
+    deleted += workspaces.map { WriteSet.Versioned(id: $0.id, version: $0.version) }
+  }
+
+  mutating func move(_ workspace: Workspace, to parent: WorkspaceID) throws {
+    var moved = workspace
+    try moved.move(to: parent, at: Timestamp(milliseconds: 3))
+    _ = moved.takeRecordedEvents()
+    updated.append(WriteSet.Updated(moved, readVersion: workspace.version))
   }
 
   mutating func rename(_ workspace: Workspace, to name: String) {
-    updated.append(UpdatedWorkspace(workspace: workspace.renamed(name), readVersion: workspace.version))
+    updated.append(WriteSet.Updated(workspace.renamed(name), readVersion: workspace.version))
   }
 }

@@ -38,7 +38,7 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
   }
 
   private static func left(of entries: [InboxEntry], in store: any UnitOfWorkStore) async throws -> [InboxEntry] {
-    let found = try await store.read { $0.inboxKeys = Set(entries.map(\.key)) }.inbox
+    let found = try await store.read { $0.inbox = Set(entries.map { InboxQuestion($0) }) }.inbox
     return entries.filter { found[$0.key] == $0 }
   }
 

@@ -18,8 +18,8 @@ extension UnitOfWorkStoreContract {
       }
       let snapshot = try await store.read {
         $0.tenants = [tenant]
-        $0.inboxKeys = [entry.key]
-        $0.workspaces = [root.id, child.id]
+        $0.inbox = [InboxQuestion(entry)]
+        $0.tree.workspaces = [root.id, child.id]
       }
       #expect(snapshot.tenants == [tenant: 3])
       #expect(snapshot.inbox == [entry.key: entry])
@@ -57,6 +57,23 @@ extension UnitOfWorkStoreContract {
       let tenant = try await SampleTenant(in: store)
       try await store.write { $0.rename(tenant.root, to: "Trunk") }
       #expect(try await store.workspaces(tenant.root.id) == [tenant.root.id: tenant.root.renamed("Trunk")])
+    },
+
+    Self("a workspace is moved to a parent that is added, and away from one that is deleted, whose name passes on") { stores in
+      let store = try await stores.open()
+      let tenant = try await SampleTenant(in: store)
+      let old = try await tenant.addChildren("old", to: store)[0]
+      let child = Workspace.sample(tenant: tenant.id, name: "child", parent: old.id)
+      try await store.write { $0.inserted = [child] }
+      let new = Workspace.sample(tenant: tenant.id, name: "old", parent: tenant.root.id)
+      try await store.write { writeSet in
+        try? writeSet.move(child, to: new.id)
+        writeSet.inserted = [new]
+        writeSet.delete(old)
+      }
+      let found = try await store.workspaces(old.id, new.id, child.id)
+      #expect(Set(found.keys) == [new.id, child.id])
+      #expect(found[child.id]?.parentID == new.id && found[child.id]?.version == child.version + 1)
     },
 
     Self("a parent and its children are deleted together") { stores in
@@ -135,7 +152,7 @@ extension UnitOfWorkStoreContract {
       let name = String(repeating: "🚀", count: WorkspaceName.maximumLength)
       let workspace = try await tenant.addChildren(name, to: store)[0]
       let key = TenantName(tenantID: tenant.id, name: workspace.name)
-      #expect(try await store.read { $0.names = [key] }.workspaces == [workspace.id: workspace])
+      #expect(try await store.read { $0.tree.names = [key] }.workspaces == [workspace.id: workspace])
     },
 
     Self("names are the same when their bytes are, and not else") { stores in
@@ -143,8 +160,8 @@ extension UnitOfWorkStoreContract {
       let tenant = try await SampleTenant(in: store)
       let children = try await tenant.addChildren("caf\u{E9}", "cafe\u{301}", "CAF\u{C9}", to: store)
       let keys = children.map { TenantName(tenantID: tenant.id, name: $0.name) }
-      #expect(try await store.read { $0.names = [keys[1]] }.workspaces == [children[1].id: children[1]])
-      #expect(try await store.read { $0.names = Set(keys) }.workspaces.count == 3)
+      #expect(try await store.read { $0.tree.names = [keys[1]] }.workspaces == [children[1].id: children[1]])
+      #expect(try await store.read { $0.tree.names = Set(keys) }.workspaces.count == 3)
     },
   ]
 }

@@ -25,7 +25,7 @@ extension UnitOfWorkStoreContract {
       let children = tenants.map { Workspace.sample(tenant: $0.id, name: "same", parent: $0.root.id) }
       try await store.write { $0.inserted = children }
       let key = TenantName(tenantID: tenants[0].id, name: children[0].name)
-      #expect(try await store.read { $0.names = [key] }.workspaces == [children[0].id: children[0]])
+      #expect(try await store.read { $0.tree.names = [key] }.workspaces == [children[0].id: children[0]])
     },
 
     Self("a second root is a conflict") { stores in
@@ -52,6 +52,15 @@ extension UnitOfWorkStoreContract {
         try await store.expectConflict(.parent) {
           $0.inserted = [.sample(tenant: tenants[0].id, name: "orphan", parent: parent)]
         }
+      }
+    },
+
+    Self("moving to a parent that does not exist, or not in this tenant, is a conflict") { stores in
+      let store = try await stores.open()
+      let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
+      let child = try await tenants[0].addChildren("child", to: store)[0]
+      for parent in [WorkspaceID.random(), tenants[1].root.id] {
+        try await store.expectConflict(.parent) { try? $0.move(child, to: parent) }
       }
     },
 
@@ -107,7 +116,7 @@ extension UnitOfWorkStoreContract {
       let tenant = try await SampleTenant(in: first)
       var readSet = ReadSet()
       readSet.tenants = [tenant.id]
-      readSet.rootsOf = [tenant.id]
+      readSet.tree.rootsOf = [tenant.id]
       _ = try await first.begin(readSet)
       async let waiting = second.begin(readSet)
       var writeSet = WriteSet()

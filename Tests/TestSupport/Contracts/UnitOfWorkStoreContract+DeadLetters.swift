@@ -1,6 +1,7 @@
 import Testing
 import UnitOfWork
 import WorkspaceApplication
+import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let deadLetters: [Self] = [
@@ -13,15 +14,35 @@ extension UnitOfWorkStoreContract {
         DeadLetterKey(queue: "/another", fingerprint: letters[0].fingerprint),
       ]
       let known = try await store.read { $0.deadLetters = Set(letters.map(\.key) + unknown) }.deadLetters
-      #expect(known == Set(letters.map(\.key)))
+      #expect(known == [letters[0].key: [letters[0].id], letters[1].key: [letters[1].id]])
     },
 
-    Self("a message may be in the ledger twice") { stores in
+    Self("messages with the same bytes are letters of their own, until their acknowledgements have been read") { stores in
       let store = try await stores.open()
-      let letter = DeadLetter.sample()
+      let letter = DeadLetter.sample(id: ULID(milliseconds: 1, randomness: ULID.random().randomness))
+      let second = DeadLetter.sample(fingerprint: letter.fingerprint)
       try await store.write { $0.deadLetters = [letter] }
-      try await store.write { $0.deadLetters = [.sample(fingerprint: letter.fingerprint)] }
-      #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters == [letter.key])
+      try await store.write { $0.deadLetters = [second] }
+      #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters == [letter.key: [letter.id, second.id]])
+      try await store.write { $0.acknowledgedLetters = [letter.id, .random()] }
+      #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters == [letter.key: [second.id]])
+      try await store.write { $0.acknowledgedLetters = [second.id] }
+      #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters.isEmpty)
+    },
+
+    Self("another answer takes the place of a failure, and of nothing else") { stores in
+      let store = try await stores.open()
+      let failure = InboxEntry.sample(tenant: .random(), type: "workspace.get.failed")
+      let success = InboxEntry.sample(tenant: .random())
+      try await store.write { $0.inbox = [failure, success] }
+      let answer = InboxEntry.sample(source: failure.key.source, id: failure.key.id, tenant: failure.key.tenantID, result: [9])
+      try await store.expectConflict(nil) { $0.replacedInbox = [answer, .sample(tenant: .random())] }
+      try await store.expectConflict(nil) {
+        $0.replacedInbox = [.sample(source: success.key.source, id: success.key.id, tenant: success.key.tenantID)]
+      }
+      try await store.write { $0.replacedInbox = [answer] }
+      let found = try await store.read { $0.inbox = [InboxQuestion(answer), InboxQuestion(success)] }.inbox
+      #expect(found == [answer.key: answer, success.key: success])
     },
 
     Self("a unit of work that was rolled back leaves no dead letter") { stores in

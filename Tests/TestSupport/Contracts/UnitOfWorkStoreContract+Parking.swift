@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import Testing
 import UnitOfWork
 import WorkspaceApplication
@@ -47,10 +47,10 @@ extension UnitOfWorkStoreContract {
       let tenant = TenantID.random()
       try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant), .waiting("3", tenant: tenant))
       let line = try await store.due(at: now, limit: 10, bytes: 1 << 20)
-      try await store.write { $0.line = .advance(tenant, removing: line.prefix(2).map(\.id), at: now.plus(5)) }
+      try await store.write { $0.line = .advance(tenant, removing: line.prefix(2).map(\.id), bytes: 2, at: now.plus(5)) }
       #expect(try await store.due(at: now.plus(4), limit: 10, bytes: 1 << 20).isEmpty)
       #expect(try await store.due(at: now.plus(5), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["3"])
-      try await store.write { $0.line = .advance(tenant, removing: [line[2].id], at: now) }
+      try await store.write { $0.line = .advance(tenant, removing: [line[2].id], bytes: 1, at: now) }
       #expect(try await store.lines().isEmpty)
     },
 
@@ -60,12 +60,24 @@ extension UnitOfWorkStoreContract {
       try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant))
       let first = try await store.due(at: now, limit: 1, bytes: 1 << 20)[0]
       let failures = ParkedCommand.Failures(after: first.command.failures, at: now.plus(1), error: "again")
-      try await store.write { $0.line = .postpone(tenant, first.id, failures, process: .process(9), until: now.plus(7)) }
+      try await store.write { $0.line = .postpone(tenant, first.id, failures, process: .process(9), until: now.plus(7), seen: first.command.dueAt) }
       #expect(try await store.due(at: now.plus(6), limit: 10, bytes: 1 << 20).isEmpty)
       let line = try await store.due(at: now.plus(7), limit: 10, bytes: 1 << 20)
       #expect(line.map(\.command.commandID) == ["1", "2"])
       #expect(line[0].command.failures == ParkedCommand.Failures(count: 2, first: now, last: now.plus(1), error: "again"))
       #expect(line[0].command.process == .process(9))
+    },
+
+    Self("a command whose time was changed while it was tried is due at that time") { stores in
+      let store = try await stores.open()
+      let tenant = TenantID.random()
+      try await store.park(.failed("1", tenant: tenant))
+      let first = try await store.due(at: now, limit: 1, bytes: 1 << 20)[0]
+      let failures = ParkedCommand.Failures(after: first.command.failures, at: now.plus(1), error: "again")
+      try await store.write {
+        $0.line = .postpone(tenant, first.id, failures, process: .process(9), until: now.plus(7), seen: now.plus(-1))
+      }
+      #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).map(\.command.failures) == [failures])
     },
 
     Self("a command that has left its line already is a conflict") { stores in
@@ -74,9 +86,9 @@ extension UnitOfWorkStoreContract {
       try await store.park(.failed("1", tenant: tenant))
       let id = try await store.due(at: now, limit: 1, bytes: 1)[0].id
       let gone = ParkedID(number: id.number + 1_000_000)
-      try await store.expectConflict(nil) { $0.line = .advance(tenant, removing: [id, gone], at: now) }
+      try await store.expectConflict(nil) { $0.line = .advance(tenant, removing: [id, gone], bytes: 2, at: now) }
       try await store.expectConflict(nil) {
-        $0.line = .postpone(tenant, gone, .init(count: 1, first: now, last: now, error: "x"), process: .process(1), until: now)
+        $0.line = .postpone(tenant, gone, .init(count: 1, first: now, last: now, error: "x"), process: .process(1), until: now, seen: now)
       }
       #expect(try await store.lines().map(\.count) == [1])
     },
@@ -92,12 +104,15 @@ extension UnitOfWorkStoreContract {
     Self("lines are told with their length, their oldest command and when they are due") { stores in
       let store = try await stores.open()
       let tenants = [TenantID.random(), .random()].sorted()
-      try await store.park(
-        .failed("1", tenant: tenants[0], dueAfter: 10), .waiting("2", tenant: tenants[0]), .failed("3", tenant: tenants[1]))
+      let commands: [ParkedCommand] = [
+        .failed("1", tenant: tenants[0], dueAfter: 10), .waiting("2", tenant: tenants[0]), .failed("3", tenant: tenants[1]),
+      ]
+      try await store.write { $0.parked = commands }
+      let bytes = commands[0].message.size
       #expect(
         try await store.lines().sorted { $0.tenantID < $1.tenantID } == [
-          ParkedLine(tenantID: tenants[0], count: 2, oldest: now, dueAt: now.plus(10)),
-          ParkedLine(tenantID: tenants[1], count: 1, oldest: now, dueAt: now),
+          ParkedLine(tenantID: tenants[0], count: 2, bytes: 2 * bytes, oldest: now, dueAt: now.plus(10)),
+          ParkedLine(tenantID: tenants[1], count: 1, bytes: bytes, oldest: now, dueAt: now),
         ])
     },
 
@@ -120,27 +135,11 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.read { $0.parked = wanted }.parked == [command.fingerprint])
     },
 
-    Self("a process that becomes active is told whether another one was, which may have died") { stores in
+    Self("what a transaction has done with is not known as fatal any more") { stores in
       let store = try await stores.open()
-      #expect(try await store.becomeActive(.process(1), at: now) == false)
-      #expect(try await store.becomeActive(.process(1), at: now) == false)
-      #expect(try await store.becomeActive(.process(2), at: now))
-      #expect(try await store.becomeActive(.process(2), at: now) == false)
-    },
-
-    Self("a message that is begun counts the processes that began it, each once, until one has lived") { stores in
-      let store = try await stores.open()
-      let fingerprint = ParkedCommand.failed("1", tenant: .random()).fingerprint
-      func begin(_ process: UInt64) async throws -> BegunMessage {
-        try await store.noteBegin(of: fingerprint, in: .process(process), at: now)
-      }
-      #expect(try await begin(1) == BegunMessage(processes: 1, isDecodable: false))
-      #expect(try await begin(1).processes == 1)
-      #expect(try await begin(2).processes == 2)
-      try await store.noteDecoded(fingerprint)
-      #expect(try await begin(3) == BegunMessage(processes: 3, isDecodable: true))
-      try await store.write { $0.survived = [fingerprint] }
-      #expect(try await begin(3) == BegunMessage(processes: 1, isDecodable: false))
+      let hash = [UInt8](repeating: 7, count: 32)
+      try await store.write { $0.survived = [hash] }
+      #expect(try await store.becomeActive(.process(1), at: now) == FatalMessages())
     },
   ]
 }

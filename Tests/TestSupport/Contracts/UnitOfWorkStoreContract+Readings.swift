@@ -8,13 +8,14 @@ extension UnitOfWorkStoreContract {
     Self("what does not exist is left out") { stores in
       let snapshot = try await stores.open().read {
         $0.tenants = [.random()]
-        $0.inboxKeys = [InboxKey(source: "/nowhere", id: "none")]
-        $0.workspaces = [.random()]
-        $0.names = [TenantName(tenantID: .random(), name: WorkspaceName(stored: "none"))]
-        $0.rootsOf = [.random()]
-        $0.childrenOf = [.random()]
+        $0.inbox = [InboxQuestion(key: InboxKey(tenantID: .random(), source: "/nowhere", id: "none"))]
+        $0.replays = [ReplayReference(plan: .random(), letter: .random())]
+        $0.tree.workspaces = [.random()]
+        $0.tree.names = [TenantName(tenantID: .random(), name: WorkspaceName(stored: "none"))]
+        $0.tree.rootsOf = [.random()]
+        $0.tree.childrenOf = [.random()]
       }
-      #expect(snapshot.tenants.isEmpty && snapshot.inbox.isEmpty)
+      #expect(snapshot.tenants.isEmpty && snapshot.inbox.isEmpty && snapshot.replays.isEmpty)
       #expect(snapshot.workspaces.isEmpty && snapshot.childCounts.isEmpty)
     },
 
@@ -22,7 +23,7 @@ extension UnitOfWorkStoreContract {
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       _ = try await tenant.addChildren("child", to: store)
-      #expect(try await store.read { $0.rootsOf = [tenant.id] }.workspaces == [tenant.root.id: tenant.root])
+      #expect(try await store.read { $0.tree.rootsOf = [tenant.id] }.workspaces == [tenant.root.id: tenant.root])
     },
 
     Self("a workspace is found by its id, whatever its tenant") { stores in
@@ -38,24 +39,74 @@ extension UnitOfWorkStoreContract {
       let children = try await tenant.addChildren("a", "b", "c", to: store)
       for (limit, expected) in [(1, 1), (2, 2), (3, 3), (10, 3)] {
         let counts = try await store.read {
-          $0.childrenOf = [tenant.root.id, children[0].id]
-          $0.childLimit = limit
+          $0.tree.childrenOf = [tenant.root.id, children[0].id]
+          $0.tree.deletions = limit - 1
         }.childCounts
         #expect(counts == [tenant.root.id: expected])
       }
     },
 
-    Self("inbox keys are told apart by source and id, byte for byte") { stores in
+    Self("the way from a workspace to its root is told, whoever else's it joins") { stores in
       let store = try await stores.open()
-      let tenant = TenantID.random()
-      let id = ULID.random().description
-      let sources = ["/a", "/A", "/a ", String(repeating: "🚀", count: 256)]
-      let entries = sources.map { InboxEntry.sample(source: $0, id: id, tenant: tenant) }
-        + [.sample(source: "/a", id: id + String(repeating: "🚀", count: 102), tenant: tenant)]
+      let tenant = try await SampleTenant(in: store)
+      let children = try await tenant.addChildren("a", "b", to: store)
+      let grandchild = Workspace.sample(tenant: tenant.id, name: "c", parent: children[0].id)
+      try await store.write { $0.inserted = [grandchild] }
+      let parents = try await store.read {
+        $0.tree.chainsOf = Set([grandchild, children[1]].map { TenantWorkspace(tenantID: tenant.id, id: $0.id) })
+      }.parents
+      #expect(
+        parents == [
+          grandchild.id: children[0].id, children[0].id: tenant.root.id, children[1].id: tenant.root.id, tenant.root.id: nil,
+        ])
+    },
+
+    Self("levels below a workspace are counted, and nothing is told of what is not there or another tenant's") { stores in
+      let store = try await stores.open()
+      let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
+      let ids = try await tenants[0].addLine(of: 45, to: store)
+      let asked = [tenants[0].root.id, ids[41], ids[43], ids[44], .random()]
+      let heights = try await store.read {
+        $0.tree.heightsOf = Set(asked.map { TenantWorkspace(tenantID: tenants[0].id, id: $0) })
+      }.heights
+      #expect(heights == [asked[0]: WorkspaceRules.maximumTreeDepth + 1, asked[1]: 4, asked[2]: 2])
+      let others = try await store.read {
+        let foreign = Set(asked.map { TenantWorkspace(tenantID: tenants[1].id, id: $0) })
+        ($0.tree.heightsOf, $0.tree.chainsOf) = (foreign, foreign)
+      }
+      #expect(others.heights.isEmpty && others.parents.isEmpty)
+    },
+
+    Self("subtrees that lie in each other, and beside each other, are each counted whole") { stores in
+      let store = try await stores.open()
+      let tenant = try await SampleTenant(in: store)
+      let line = try await tenant.addLine(of: 6, to: store)
+      // Below the third one a branch that is longer than what is left of the line.
+      var branch: [Workspace] = []
+      for number in 0..<5 {
+        branch.append(.sample(tenant: tenant.id, name: "branch \(number)", parent: branch.last?.id ?? line[2]))
+      }
+      try await store.write { $0.inserted = branch }
+      let asked = [tenant.root.id, line[0], line[2], line[4], branch[1].id, branch[4].id]
+      let heights = try await store.read {
+        $0.tree.heightsOf = Set(asked.map { TenantWorkspace(tenantID: tenant.id, id: $0) })
+      }.heights
+      #expect(heights == [asked[0]: 9, asked[1]: 8, asked[2]: 6, asked[3]: 2, asked[4]: 4])
+    },
+
+    Self("inbox keys are told apart by tenant, source and id, byte for byte") { stores in
+      let store = try await stores.open()
+      let entries = InboxEntry.alike()
       try await store.write { $0.inbox = entries }
       for entry in entries {
-        #expect(try await store.read { $0.inboxKeys = [entry.key] }.inbox == [entry.key: entry])
+        #expect(try await store.read { $0.inbox = [InboxQuestion(entry)] }.inbox == [entry.key: entry])
       }
+    },
+
+    Self("a result is read for whoever asks by the fingerprint that it was recorded with, and for nobody else") { stores in
+      let store = try await stores.open()
+      try await store.expectResultOnMatch(InboxEntry.sample(tenant: .random()))
+      try await store.expectResultOnMatch(InboxEntry.sample(tenant: .random()).recordedWithoutUser)
     },
 
     Self("a large recorded result comes back byte for byte") { stores in
@@ -63,7 +114,7 @@ extension UnitOfWorkStoreContract {
       let result = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
       let entry = InboxEntry.sample(tenant: .random(), result: result)
       try await store.write { $0.inbox = [entry] }
-      #expect(try await store.read { $0.inboxKeys = [entry.key] }.inbox[entry.key]?.result == result)
+      #expect(try await store.read { $0.inbox = [InboxQuestion(entry)] }.inbox[entry.key]?.result == result)
     },
   ]
 
@@ -79,7 +130,7 @@ extension UnitOfWorkStoreContract {
         PageKey(tenantID: tenant.id, after: nil, limit: 2), PageKey(tenantID: tenant.id, after: ids[1], limit: 2),
         PageKey(tenantID: tenant.id, after: ids[2], limit: 100), PageKey(tenantID: tenant.id, after: nil, limit: 5),
       ]
-      let snapshot = try await store.read { $0.pages = Set(keys) }
+      let snapshot = try await store.read { $0.tree.pages = Set(keys) }
       #expect(keys.map { snapshot.pages[$0] } == [Array(ids[..<2]), Array(ids[2..<4]), Array(ids[3...]), ids])
       #expect(Set(snapshot.workspaces.keys) == Set(ids))
       #expect(snapshot.workspaces[children[0].id] == children[0])
@@ -92,8 +143,47 @@ extension UnitOfWorkStoreContract {
         PageKey(tenantID: tenant.id, after: tenant.root.id, limit: 10),
         PageKey(tenantID: .random(), after: nil, limit: 10),
       ]
-      let snapshot = try await store.read { $0.pages = Set(keys) }
+      let snapshot = try await store.read { $0.tree.pages = Set(keys) }
       #expect(snapshot.pages == [keys[0]: [], keys[1]: []])
     },
   ]
+}
+
+extension InboxEntry {
+  /// Entries whose keys differ in little.
+  fileprivate static func alike() -> [InboxEntry] {
+    let tenant = TenantID.random()
+    let id = ULID.random().description
+    let sources = ["/a", "/A", "/a ", String(repeating: "🚀", count: 256)]
+    let long = id + String(repeating: "🚀", count: 102)
+    return sources.map { .sample(source: $0, id: id, tenant: tenant) }
+      + [.sample(source: "/a", id: long, tenant: tenant), .sample(source: "/a", id: id, tenant: .random())]
+  }
+
+  /// As it would have been recorded before users counted.
+  fileprivate var recordedWithoutUser: InboxEntry {
+    InboxEntry(
+      key: key, fingerprint: RecordedFingerprint(rule: .withoutUser, digest: CommandFingerprint.sample().withoutUser),
+      resultID: resultID, resultType: resultType, result: result, recordedAt: recordedAt)
+  }
+}
+
+extension UnitOfWorkStore {
+  /// Records `entry` and asks for it by its own fingerprint, by another one, which would be the same by the other rule, and by
+  /// none.
+  fileprivate func expectResultOnMatch(_ entry: InboxEntry) async throws {
+    try await write { $0.inbox = [entry] }
+    let own = InboxQuestion(entry)
+    let other = InboxQuestion(
+      key: entry.key,
+      fingerprint: CommandFingerprint(
+        withUser: [UInt8](repeating: 8, count: 32), withoutUser: [UInt8](repeating: 7, count: 32)))
+    let none = InboxQuestion(key: entry.key)
+    #expect(try await read { $0.inbox = [own] }.inbox == [entry.key: entry])
+    #expect(try await read { $0.inbox = [other, own, none] }.inbox == [entry.key: entry])
+    for question in [other, none] {
+      let found = try await read { $0.inbox = [question] }.inbox[entry.key]
+      #expect(found?.result == [] && found?.fingerprint == entry.fingerprint && found?.recordedAt == entry.recordedAt)
+    }
+  }
 }

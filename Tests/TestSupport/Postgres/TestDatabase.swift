@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 package import PostgresClient
 import PostgresStore
@@ -33,15 +34,7 @@ package struct TestDatabase: Sendable {
     configure: (inout PostgresConfiguration) -> Void = { _ in },
     _ body: (PostgresConnection) async throws -> Answer
   ) async throws -> Answer {
-    let connection = try await connect(configure: configure)
-    do {
-      let answer = try await body(connection)
-      await connection.close()
-      return answer
-    } catch {
-      await connection.close()
-      throw error
-    }
+    try await connect(configure: configure).use(body)
   }
 }
 
@@ -76,14 +69,7 @@ extension TestDatabase {
   }
 
   private static func administer(_ statement: String) async throws {
-    let connection = try await PostgresServer.connect()
-    do {
-      try await connection.execute(script: statement)
-    } catch {
-      await connection.close()
-      throw error
-    }
-    await connection.close()
+    try await PostgresServer.connect().use { try await $0.execute(script: statement) }
   }
 }
 

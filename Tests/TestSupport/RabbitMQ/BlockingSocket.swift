@@ -25,15 +25,21 @@ package final class BlockingSocket: Sendable {
 
   deinit { close(descriptor) }
 
-  /// Listens on any free port of the loopback interface.
-  package static func listening() throws -> (socket: BlockingSocket, port: Int) {
+  /// Listens on an address of the loopback interface.
+  ///
+  /// - Parameters:
+  ///   - port: 0 for any free one.
+  ///   - backlog: how many connections may wait to be accepted, and one more.
+  package static func listening(
+    on host: String = "127.0.0.1", port: Int = 0, backlog: Int32 = 16
+  ) throws -> (socket: BlockingSocket, port: Int) {
     let socket = BlockingSocket(adopting: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-    var address = loopback(port: 0)
+    var address = address(host, port)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     try withUnsafeMutablePointer(to: &address) { pointer in
       try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
         try check("bind", bind(socket.descriptor, address, length))
-        try check("listen", listen(socket.descriptor, 16))
+        try check("listen", listen(socket.descriptor, backlog))
         try check("getsockname", getsockname(socket.descriptor, address, &length))
       }
     }
@@ -42,13 +48,25 @@ package final class BlockingSocket: Sendable {
 
   package static func connected(toPort port: Int) throws -> BlockingSocket {
     let socket = BlockingSocket(adopting: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-    var address = loopback(port: port)
-    try withUnsafePointer(to: &address) { pointer in
-      try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        try check("connect", connect(socket.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)))
+    try check("connect", connect(socket, "127.0.0.1", port))
+    return socket
+  }
+
+  /// Begins to connect, and does not wait for the end of that.
+  package static func connecting(to host: String, port: Int) throws -> BlockingSocket {
+    let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
+    let socket = BlockingSocket(adopting: Glibc.socket(AF_INET, type, 0))
+    if connect(socket, host, port) < 0, errno != EINPROGRESS { throw Failed(call: "connect", code: errno) }
+    return socket
+  }
+
+  private static func connect(_ socket: BlockingSocket, _ host: String, _ port: Int) -> Int32 {
+    var address = address(host, port)
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        Glibc.connect(socket.descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    return socket
   }
 
   package func accepted() throws -> BlockingSocket {
@@ -88,7 +106,7 @@ package final class BlockingSocket: Sendable {
   package func reset() {
     var nowhere = sockaddr()
     nowhere.sa_family = sa_family_t(AF_UNSPEC)
-    connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+    Glibc.connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
   }
 
   package func write(_ bytes: [UInt8]) throws {
@@ -113,17 +131,17 @@ package final class BlockingSocket: Sendable {
 
   /// Lends the address of a port of the loopback interface.
   static func withLoopback<Answer>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Answer) -> Answer {
-    var address = loopback(port: port)
+    var address = address("127.0.0.1", port)
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
     }
   }
 
-  private static func loopback(port: Int) -> sockaddr_in {
+  private static func address(_ host: String, _ port: Int) -> sockaddr_in {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    inet_pton(AF_INET, host, &address.sin_addr)
     return address
   }
 

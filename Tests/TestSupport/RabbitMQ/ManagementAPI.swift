@@ -1,5 +1,4 @@
 package import Foundation
-import FoundationNetworking
 
 /// The parts of RabbitMQ's management HTTP API that tests need.
 package struct ManagementAPI: Sendable {
@@ -85,15 +84,25 @@ package struct ManagementAPI: Sendable {
 
   /// Closes the connections of that name, as an operator would. Waits until the broker lists one.
   package func closeConnections(named name: String, in virtualHost: String) async throws {
+    try await closeConnections(in: virtualHost) { $0 == name }
+  }
+
+  /// The same for all connections whose names begin with `prefix`.
+  package func closeConnections(withPrefix prefix: String, in virtualHost: String) async throws {
+    try await closeConnections(in: virtualHost) { $0.hasPrefix(prefix) }
+  }
+
+  private func closeConnections(in virtualHost: String, where isChosen: (String) -> Bool) async throws {
     struct Connection: Decodable {
       let name: String
       let user_provided_name: String?
     }
     // The list follows with a delay.
-    try await Patience.poll(for: "a connection named \(name)") {
+    try await Patience.poll(for: "a connection to close") {
       let data = try await send("GET", ["vhosts", virtualHost, "connections"])
-      let found = try JSONDecoder().decode([Connection].self, from: data).filter { $0.user_provided_name == name }
-      for connection in found { try await send("DELETE", ["connections", connection.name]) }
+      let found = try JSONDecoder().decode([Connection].self, from: data).filter { $0.user_provided_name.map(isChosen) ?? false }
+      // Of several that belong together, the end of one ends the others.
+      for connection in found { try await send("DELETE", ["connections", connection.name], accepting: 404) }
       return !found.isEmpty
     }
   }
@@ -115,7 +124,7 @@ package struct ManagementAPI: Sendable {
     let milliseconds = Int(duration / .milliseconds(1))
     try await send(
       "PUT", ["policies", virtualHost, "time-to-live"],
-      #"{"pattern":"\#(pattern)","definition":{"message-ttl":\#(milliseconds)},"apply-to":"queues"}"#)
+      #"{"pattern":\#(try Self.json(pattern)),"definition":{"message-ttl":\#(milliseconds)},"apply-to":"queues"}"#)
   }
 
   package func deletePolicy(_ name: String, in virtualHost: String) async throws {
@@ -129,24 +138,22 @@ package struct ManagementAPI: Sendable {
     return try JSONDecoder().decode([Binding].self, from: data).count
   }
 
+  private static func json(_ text: String) throws -> String { String(decoding: try JSONEncoder().encode(text), as: UTF8.self) }
+
   @discardableResult
-  private func send(_ method: String, _ path: [String], _ body: String = "{}") async throws -> Data {
+  private func send(
+    _ method: String, _ path: [String], _ body: String = "{}", accepting other: Int? = nil
+  ) async throws -> Data {
     var allowed = CharacterSet.alphanumerics
     allowed.insert(charactersIn: "-._~")
     let parts = (["api"] + path).map { $0.addingPercentEncoding(withAllowedCharacters: allowed) ?? "" }
-    guard let url = URL(string: base.absoluteString + "/" + parts.joined(separator: "/")) else {
-      throw Refused(description: "no URL: \(path)")
+    var call = HTTPCall(method, base.absoluteString + "/" + parts.joined(separator: "/"))
+      .with("Authorization", authorization).with("Content-Type", "application/json")
+    if method != "GET" { call = call.with(body: Data(body.utf8)) }
+    let answer = try await call.answer()
+    guard (200..<300).contains(answer.status) || answer.status == other else {
+      throw Refused(description: "\(method) \(path): \(answer.status) \(String(decoding: answer.body, as: UTF8.self))")
     }
-    var request = URLRequest(url: url, timeoutInterval: 30)
-    request.httpMethod = method
-    request.setValue(authorization, forHTTPHeaderField: "Authorization")
-    request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-    if method != "GET" { request.httpBody = Data(body.utf8) }
-    let (data, response) = try await URLSession.shared.data(for: request)
-    let status = (response as? HTTPURLResponse)?.statusCode ?? 0
-    guard (200..<300).contains(status) else {
-      throw Refused(description: "\(method) \(path): \(status) \(String(decoding: data, as: UTF8.self))")
-    }
-    return data
+    return answer.body
   }
 }

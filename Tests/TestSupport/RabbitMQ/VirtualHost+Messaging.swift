@@ -1,4 +1,5 @@
-package import DeliveryPipeline
+import Coordination
+package import Messaging
 package import RabbitMQClient
 
 /// Connections that end with the test's body.
@@ -7,15 +8,7 @@ extension VirtualHost {
   package func withConnection<Result>(
     _ configuration: RabbitMQConfiguration? = nil, _ body: (RabbitMQConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await RabbitMQConnection.open(configuration ?? self.configuration())
-    do {
-      let result = try await body(connection)
-      await connection.close()
-      return result
-    } catch {
-      await connection.close()
-      throw error
-    }
+    try await RabbitMQConnection.open(configuration ?? self.configuration()).use(body)
   }
 
   package func withPublisher<Result>(

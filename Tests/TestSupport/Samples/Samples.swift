@@ -1,6 +1,6 @@
-package import DeliveryPipeline
+package import Messaging
 package import UnitOfWork
-import WorkspaceApplication
+package import WorkspaceApplication
 package import WorkspaceDomain
 
 // Values that tests need some of. Ids are random: tests that share a database don't meet.
@@ -41,13 +41,26 @@ extension Workspace {
 
 extension InboxEntry {
   package static func sample(
-    source: String = "/tests", id: String = ULID.random().description, tenant: TenantID, result: [UInt8] = [1, 2, 3],
-    recordedAt: Timestamp = .sample
+    source: String = "/tests", id: String = ULID.random().description, tenant: TenantID,
+    type: String = "workspace.create.succeeded", result: [UInt8] = [1, 2, 3], recordedAt: Timestamp = .sample
   ) -> InboxEntry {
     InboxEntry(
-      key: InboxKey(source: source, id: id), fingerprint: [UInt8](repeating: 7, count: 32), tenantID: tenant,
-      resultID: .random(), resultType: "workspace.create.succeeded", result: result, recordedAt: recordedAt)
+      key: InboxKey(tenantID: tenant, source: source, id: id), fingerprint: CommandFingerprint.sample().recorded,
+      resultID: .random(), resultType: type, result: result, recordedAt: recordedAt)
   }
+}
+
+extension CommandFingerprint {
+  /// - Parameter byte: that it is made of; the one by the earlier rule of the next one.
+  package static func sample(_ byte: UInt8 = 7) -> CommandFingerprint {
+    CommandFingerprint(
+      withUser: [UInt8](repeating: byte, count: 32), withoutUser: [UInt8](repeating: byte &+ 1, count: 32))
+  }
+}
+
+extension InboxQuestion {
+  /// What asks for `entry`, with its result.
+  package init(_ entry: InboxEntry) { self.init(key: entry.key, fingerprint: .sample()) }
 }
 
 extension DeadLetter {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import DeliveryPipeline
+import Messaging
 import FoundationEssentials
 import Glibc
 import MessageContract
@@ -20,12 +20,14 @@ struct Correction {
   /// Lends the letter's body to `$EDITOR`, with a new id in the place of its own where that can be found.
   func edit() throws -> [UInt8] {
     guard getenv("EDITOR") != nil else { throw ValidationError("EDITOR is not set.") }
-    // The name of the file is safe in a shell; what the editor's is to mean is the operator's own choice.
-    let file = FileManager.default.temporaryDirectory.appending(path: "workspace-worker-\(ULID.random()).json")
-    try Data(withNewID()).write(to: file, options: .withoutOverwriting)
-    defer { try? FileManager.default.removeItem(at: file) }
-    guard system("$EDITOR '\(file.path)'") == 0 else { throw ValidationError("The editor failed; nothing was sent.") }
-    return try read(from: file.path)
+    let folder = try PrivateFolder()
+    defer { folder.remove() }
+    let file = try folder.write(withNewID(), to: "command.json")
+    // By the environment, so that no character of the path means anything to the shell; what the editor's name is to mean
+    // is the operator's own choice.
+    setenv("WORKSPACE_WORKER_EDITED", file, 1)
+    guard system("$EDITOR \"$WORKSPACE_WORKER_EDITED\"") == 0 else { throw ValidationError("The editor failed; nothing was sent.") }
+    return try read(from: file)
   }
 
   private func withNewID() -> [UInt8] {

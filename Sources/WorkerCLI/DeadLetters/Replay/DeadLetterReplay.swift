@@ -2,6 +2,7 @@ import ArgumentParser
 import MessageContract
 import Observability
 import PostgresStore
+import Settings
 import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
@@ -11,8 +12,9 @@ struct DeadLetterReplay: AsyncParsableCommand {
     commandName: "replay", abstract: "Sends dead letters through the front door again, with their own ids.",
     discussion: """
       The letters are fixed in a plan first: what arrives later is not touched, and what another plan has is left out. The \
-      same id has no second effect: a command that was carried out meanwhile answers already_applied. Exits 2 when nothing \
-      matches, when the plan was stopped, and when letters are dead again.
+      same id has no second effect: a command that was carried out meanwhile answers already_applied. A letter that the \
+      broker can't route, or that no longer fits a frame, is noted and passed over. Exits 2 when nothing matches, when the \
+      plan was stopped, when letters can't be sent, and when letters are dead again.
       """)
 
   @OptionGroup var letters: ChosenLetters
@@ -21,8 +23,9 @@ struct DeadLetterReplay: AsyncParsableCommand {
   var because = ""
   @Flag(help: "Predict what would become of each letter, and send nothing.")
   var dryRun = false
-  @Flag(help: "Also letters that were sent before, or are older than inbox.replay_window: beyond inbox.retention the inbox has forgotten what was carried out, and it is carried out a second time.")
+  @Flag(help: "Also letters that were sent before, but not those that another plan is about to send.")
   var again = false
+  @OptionGroup var age: ReplayAge
   @Option(help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
   var bodyFile: String?
   @Flag(help: "Of one letter: correct it in $EDITOR first. It gets a new id.")
@@ -44,8 +47,10 @@ struct DeadLetterReplay: AsyncParsableCommand {
   func run() async throws {
     try await options.withDatabase { connection, configuration in
       let servers = try Servers(configuration).forOneCommand
-      let decoder = CommandDecoder(limits: configuration.worker.limits)
-      let filter = try await filter(configuration, PostgresDeadLetters(connection: connection))
+      let decoder = CommandDecoder(limits: configuration.contractLimits)
+      var filter = letters.options.filter(on: servers)
+      filter.states = again ? [.open, .replayed] : [.open]
+      filter = try await age.limit(filter, configuration, PostgresDeadLetters(connection: connection))
       if dryRun {
         let prediction = ReplayPrediction(
           ledger: PostgresDeadLetters(connection: connection),
@@ -59,29 +64,12 @@ struct DeadLetterReplay: AsyncParsableCommand {
         id: try MonotonicIdentifiers().next(at: clock.now()), operatorName: person.name, reason: because, createdAt: clock.now())
       let count = try await PostgresReplays(connection: connection).make(plan, of: filter, again: again, body: body)
       guard count > 0 else {
-        StandardError.write("workspace-worker: no letter matches that could be sent\n")
+        StandardError.write("workspace-worker: no letter\(letters.options.scope) matches that could be sent\n")
         throw ExitCode.no
       }
-      try await finish(try await ReplaySession(database: connection, servers: servers, options: replay).work(plan))
+      let session = ReplaySession(database: connection, servers: servers, decoder: decoder, options: replay)
+      try await finish(try await session.work(plan))
     }
-  }
-
-  /// Letters that are so old that the inbox need not know their ids any more are left out, and that is said.
-  private func filter(_ configuration: WorkerConfiguration, _ ledger: PostgresDeadLetters) async throws -> DeadLetterFilter {
-    var filter = letters.filter
-    filter.states = again ? [.open, .replayed] : [.open]
-    guard !again else { return filter }
-    let window = configuration.inbox.replayWindow
-    let start = SystemWallClock().now().cutoff(window)
-    var older = filter
-    older.until = min(filter.until ?? start, start)
-    let count = try await ledger.groups(by: .reason, older, limit: 1000).reduce(0) { $0 + $1.count }
-    if count > 0 {
-      StandardError.write(
-        "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.settingText)) and left out; --again takes them\n")
-    }
-    filter.since = max(filter.since ?? start, start)
-    return filter
   }
 
   private func finish(_ report: ReplayReport) async throws {
@@ -103,7 +91,10 @@ struct DeadLetterReplay: AsyncParsableCommand {
 struct DeadLetterResume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Goes on with a plan that was stopped or cut off.",
-    discussion: "Exits 2 when there is no such plan, when it was stopped again, and when letters are dead again.")
+    discussion: """
+      Letters that were discarded since are not sent. Exits 2 when there is no such plan, when it was stopped again, when \
+      letters can't be sent, and when letters are dead again.
+      """)
 
   enum Unsure: String, ExpressibleByArgument, CaseIterable {
     case publish, skip
@@ -113,6 +104,7 @@ struct DeadLetterResume: AsyncParsableCommand {
   var plan: ULID
   @Option(help: "What to do with letters that may have been sent when a run was cut off: publish or skip.")
   var unsure: Unsure?
+  @OptionGroup var age: ReplayAge
   @OptionGroup var replay: ReplayOptions
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions
@@ -124,7 +116,10 @@ struct DeadLetterResume: AsyncParsableCommand {
         StandardError.write("workspace-worker: there is no plan \(plan)\n")
         throw ExitCode.no
       }
-      let session = ReplaySession(database: connection, servers: try Servers(configuration).forOneCommand, options: replay)
+      try age.permit(plan, configuration)
+      let session = ReplaySession(
+        database: connection, servers: try Servers(configuration).forOneCommand,
+        decoder: CommandDecoder(limits: configuration.contractLimits), options: replay)
       guard try await replays.claim(plan.id) else {
         StandardError.write("workspace-worker: another process works plan \(plan.id)\n")
         throw ExitCode.failure

@@ -1,4 +1,4 @@
-import DeliveryPipeline
+import Messaging
 import MessageContract
 import PostgresStore
 import UnitOfWork
@@ -38,16 +38,17 @@ struct ReplayPrediction {
 
   private func predict(_ letters: [ReplayLetter]) async throws -> [Outcome] {
     let commands = letters.map { letter in
-      try? decoder.decode(letter.message.body, contentType: letter.message.properties.contentType)
+      try? decoder.decode(letter.message.body, letter.message.properties)
     }
     var readSet = ReadSet()
-    readSet.inboxKeys = Set(commands.compactMap { $0?.context.key })
+    readSet.inbox = Set(commands.compactMap { $0.map { InboxQuestion(key: $0.context.key, fingerprint: $0.fingerprint) } })
     let inbox = try await store.begin(readSet).inbox
     try await store.rollback()
     return commands.map { command in
       guard let command else { return .stillInvalid }
       guard let known = inbox[command.context.key] else { return .wouldApply }
-      return known.fingerprint == command.fingerprint ? .alreadyApplied : .conflict
+      guard known.fingerprint.matches(command.fingerprint) else { return .conflict }
+      return known.isFailure ? .wouldApply : .alreadyApplied
     }
   }
 }

@@ -1,3 +1,4 @@
+import Observability
 import UnitOfWork
 import WorkspaceDomain
 
@@ -7,13 +8,15 @@ struct ReplayReport: Encodable {
   let `operator`: String
   let reason: String
   let createdAt: String
-  /// `done`, `sent`, `failures`, `no_outcome` or `stopped`; nil where nothing was run.
+  /// `done`, `sent`, `failures`, `not_sent`, `refused`, `no_outcome` or `stopped`; nil where nothing was run.
   let end: ReplayEnd?
   let total: Int
   let pending: Int
   let unsure: Int
   let published: Int
   let skipped: Int
+  /// Those of the skipped that can't be sent, by the reason: `unroutable`, `unpublishable`, `discarded`.
+  let notSent: [String: Int]
   let waiting: Int
   let outcomes: [String: Int]
 
@@ -28,16 +31,18 @@ struct ReplayReport: Encodable {
     unsure = progress.unsure
     published = progress.published
     skipped = progress.skipped
+    notSent = progress.notSent
     waiting = progress.waiting
     outcomes = progress.outcomes
   }
 
   var text: String {
-    var lines = ["plan \(plan), by \(`operator`): \(reason)"]
+    var lines = ["plan \(plan), by \(`operator`): \(reason)".escapingControls(keepingLines: false)]
     var table = TextTable(header: ["LETTERS", "COUNT"])
     for (name, count) in [("all", total), ("sent", published), ("to be sent", pending), ("perhaps sent", unsure), ("skipped", skipped)] {
       if count > 0 || name == "all" { table.add([name, "\(count)"]) }
     }
+    for (code, count) in notSent.sorted(by: { $0.key < $1.key }) { table.add(["  not sent: \(code)", "\(count)"]) }
     for (outcome, count) in outcomes.sorted(by: { $0.key < $1.key }) { table.add([outcome, "\(count)"]) }
     if waiting > 0 { table.add(["without an outcome yet", "\(waiting)"]) }
     lines.append(table.text)
@@ -59,6 +64,10 @@ extension ReplayEnd {
     switch self {
     case .done, .sent: nil
     case .failures: "some are dead letters again"
+    case .notSent:
+      "some can't be sent: no queue takes their routing key (unroutable), or their headers have no room left (unpublishable); "
+        + "dead-letters show tells which a letter is"
+    case .refused: "stopped: the broker refuses more (basic.nack); is the queue of commands full?"
     case .noOutcome: "stopped: what was sent has no outcome yet; is a worker active?"
     case .stopped: "stopped by a signal"
     }

@@ -1,0 +1,21 @@
+-- An index of the name that the migration is about to make, and not what it makes: one that was built beforehand and
+-- did not come to its end (drop it, and build it again), or one on something else.
+--
+-- Locks: none that anybody waits for.
+
+select
+  count(*) over () as total,
+  c.relname::text as index,
+  pg_get_indexdef(i.indexrelid) as definition,
+  case when i.indisvalid then 'another index' else 'not valid' end as problem
+from pg_index i
+join pg_class c on c.oid = i.indexrelid
+where c.relname = 'uq_inbox_tenant_key'
+  and c.relnamespace = (select relnamespace from pg_class where oid = to_regclass('inbox'))
+  and not (
+    i.indisvalid
+    and i.indisunique
+    and i.indrelid = to_regclass('inbox')
+    and i.indpred is null
+    and pg_get_indexdef(i.indexrelid) like '%USING btree (tenant_id, source, id)'
+  )

@@ -1,0 +1,47 @@
+import StrictJSON
+import WorkspaceApplication
+
+/// What a command is made of: its member `data`, or the JSON in `data_base64`, which SDKs write that were given bytes
+/// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data).
+enum CommandPayload {
+  /// Neither of them, and null, count as `{}`.
+  static func read(from document: JSONObject) throws(CommandData.Problem) -> JSONObject {
+    switch (document["data"] ?? .null, document["data_base64"] ?? .null) {
+    case (.null, .null): .empty
+    case (.object(let data), .null): data
+    case (_, .null): throw CommandData.Problem(detail: "data is not an object")
+    case (.null, .string(let text)): try decode(text)
+    case (.null, _): throw CommandData.Problem(detail: "data_base64 is not Base64 in a string")
+    default: throw CommandData.Problem(detail: "there are both data and data_base64")
+    }
+  }
+
+  /// The member `data` alone: what a command was taken to be made of until migration 12.
+  static func written(in document: JSONObject) -> JSONObject {
+    if case .object(let data) = document["data"] { data } else { .empty }
+  }
+
+  private static func decode(_ text: String) throws(CommandData.Problem) -> JSONObject {
+    guard let bytes = Base64.decode(text.utf8) else { throw CommandData.Problem(detail: "data_base64 is not Base64") }
+    let value: JSONValue
+    do throws(JSONReader.Problem) {
+      value = try JSONReader.read(bytes)
+    } catch {
+      throw CommandData.Problem(detail: "data_base64 does not hold JSON: \(error.explanation(of: "what it holds"))")
+    }
+    guard case .object(let data) = value else { throw CommandData.Problem(detail: "data_base64 does not hold a JSON object") }
+    return data
+  }
+}
+
+extension JSONReader.Problem {
+  /// - Parameter subject: what was read, such as "the body".
+  func explanation(of subject: String) -> String {
+    switch self {
+    case .malformed(let offset): "\(subject) is not JSON from byte \(offset) on"
+    case .nestedTooDeeply: "\(subject) is nested more than \(JSONReader.maximumDepth) levels deep"
+    case .numberOutOfRange: "\(subject) has a number that is out of range"
+    case .duplicateKey: "\(subject) has an object with a key that stands twice"
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Messaging
+import StrictJSON
+
+/// What the properties of a message say about the form of its body, and what to tell a sender whose form is another one.
+struct MessageForm {
+  /// The content types of a CloudEvent in structured JSON mode.
+  private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
+  private static let wanted = "send one CloudEvent in structured mode, application/cloudevents+json"
+
+  static let binaryProblem =
+    "the message is in binary mode, its attributes are headers; \(wanted): all attributes and data in the body"
+
+  private let properties: MessageProperties
+
+  init(_ properties: MessageProperties) { self.properties = properties }
+
+  /// Why a body that is JSON is none of ours, by its content type; nil where nothing is wrong.
+  var problem: String? {
+    guard let type = mediaType, !Self.contentTypes.contains(type) else { return nil }
+    return "the content type is \(Excerpt.of(type)); \(isBatch ? Self.batchAdvice : Self.wanted)"
+  }
+
+  func explanation(of problem: JSONReader.Problem) -> String {
+    let explanation = problem.explanation(of: "the body")
+    if properties.type == "amqp-1.0" {
+      return "\(explanation): it is a value or a sequence of AMQP 1.0; send the JSON as data"
+    }
+    if let encoding = properties.contentEncoding, !Self.isPlain(encoding) {
+      return "\(explanation): its content encoding is \(Excerpt.of(encoding)); send it without"
+    }
+    return self.problem.map { "\(explanation); \($0)" } ?? explanation
+  }
+
+  func explanationOfNoObject(_ value: JSONValue) -> String {
+    if case .array = value { return "the body is a JSON array, not an object; \(Self.batchAdvice)" }
+    return "the body is not a JSON object"
+  }
+
+  /// The attributes of an event in binary mode, by their names in JSON; nil where the headers have none.
+  ///
+  /// Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md#3131-amqp-application-property-names
+  var binaryAttributes: JSONObject? {
+    guard let headers = properties.headers else { return nil }
+    let members = Self.attributes.compactMap { name -> JSONObject.Member? in
+      let value = headers.string("cloudEvents:\(name)") ?? headers.string("cloudEvents_\(name)")
+      return value.map { JSONObject.Member(key: name, value: .string($0)) }
+    }
+    return members.isEmpty ? nil : JSONObject(members)
+  }
+
+  private static let attributes = [
+    "specversion", "id", "source", "type", "tenantid", "userid", "traceparent", "tracestate",
+  ]
+  private static let batchAdvice =
+    "batches are not accepted yet: send each command as a message of its own, application/cloudevents+json"
+
+  private var isBatch: Bool { mediaType == "application/cloudevents-batch+json" }
+
+  /// Without parameters, in lower case; nil where there is none. What is no UTF-8 stays as it is.
+  private var mediaType: ShortString? {
+    guard let type = properties.contentType, !type.bytes.isEmpty else { return nil }
+    // As nearly all senders write it; else case, spaces and parameters don't count.
+    if Self.contentTypes.contains(type) { return type }
+    let space = UInt8(ascii: " ")
+    let name = type.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
+    return String(validating: name.reversed(), as: UTF8.self).flatMap { ShortString($0.lowercased()) } ?? type
+  }
+
+  /// An encoding that leaves the bytes as they are.
+  private static func isPlain(_ encoding: ShortString) -> Bool {
+    ["", "identity", "utf-8", "utf8", "8bit", "binary"].contains(encoding.text?.lowercased())
+  }
+}

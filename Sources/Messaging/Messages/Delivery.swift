@@ -1,0 +1,44 @@
+/// A delivery's number on its channel, with the generation of the channel that it belongs to: an acknowledgement of
+/// a channel that is gone must never reach the channel that took its place.
+package struct DeliveryTag: Sendable, Hashable, Comparable {
+  package let generation: UInt64
+  package let number: UInt64
+
+  package init(generation: UInt64, number: UInt64) {
+    self.generation = generation
+    self.number = number
+  }
+
+  package static func < (lhs: Self, rhs: Self) -> Bool {
+    (lhs.generation, lhs.number) < (rhs.generation, rhs.number)
+  }
+}
+
+/// A message as the broker delivered it, not yet acknowledged: passed from hand to hand, so a class.
+package final class Delivery: Sendable {
+  package let tag: DeliveryTag
+  /// It was delivered before, to this or another consumer, and not acknowledged.
+  package let isRedelivered: Bool
+  package let exchange: ShortString
+  package let routingKey: ShortString
+  package let properties: MessageProperties
+  package let body: [UInt8]
+  /// When it was read from the connection.
+  package let receivedAt: ContinuousClock.Instant
+
+  package init(
+    tag: DeliveryTag, isRedelivered: Bool, exchange: ShortString, routingKey: ShortString,
+    properties: MessageProperties, body: [UInt8], receivedAt: ContinuousClock.Instant = .now
+  ) {
+    self.tag = tag
+    self.isRedelivered = isRedelivered
+    self.exchange = exchange
+    self.routingKey = routingKey
+    self.properties = properties
+    self.body = body
+    self.receivedAt = receivedAt
+  }
+
+  /// What it counts for where memory is bounded: the bytes of body and properties.
+  package var size: Int { body.count + properties.size }
+}

@@ -1,0 +1,72 @@
+extension HeaderTable {
+  /// What a broker counts in, as it delivers again. It takes the place of a sender's own.
+  ///
+  /// Source: https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
+  package static let countedByBroker = ["x-delivery-count", "x-acquired-count"]
+
+  /// The same bytes for all that a broker makes of one table between two deliveries of its message; nil where nothing is left
+  /// of it.
+  ///
+  /// RabbitMQ decodes the table to count the delivery in, and writes it anew: sorted by name, stably, at the top level alone
+  /// (`rabbit_misc:sort_field_table`), from 4.0 on with the first of equal names alone (`mc_amqpl:protocol_state`), booleans as
+  /// 0 or 1. A message without a table, or with an empty one, gets one with the count in it.
+  package var canonical: [UInt8]? {
+    // What can't be decoded, a broker can't write anew either.
+    guard let fields = fields() else { return entries }
+    let named = fields.enumerated().filter { _, field in !Self.countedByBroker.contains { field.name.elementsEqual($0.utf8) } }
+    let sorted = named.sorted { first, second in
+      first.element.name == second.element.name
+        ? first.offset < second.offset : first.element.name.lexicographicallyPrecedes(second.element.name)
+    }.map(\.element)
+    var bytes: [UInt8] = []
+    for (index, field) in sorted.enumerated() where index == 0 || sorted[index - 1].name != field.name {
+      bytes.append(canonical: field)
+    }
+    return bytes.isEmpty ? nil : bytes
+  }
+}
+
+extension [UInt8] {
+  fileprivate mutating func append(canonical field: HeaderValue.Field) {
+    append(counted: field.name)
+    append(canonical: field.value)
+  }
+
+  /// By value: what kind of integer it was does not matter.
+  private mutating func append(canonical value: HeaderValue) {
+    switch value {
+    case .void: append(UInt8(ascii: "V"))
+    case .boolean(let value): append("t", value ? 1 as UInt8 : 0)
+    case .integer(let value): append("l", value)
+    case .unsigned(let value): append("l", value)
+    case .float(let value): append("f", value.bitPattern)
+    case .double(let value): append("d", value.bitPattern)
+    case .decimal(let scale, let value):
+      append("D", scale)
+      append("l", value)
+    case .timestamp(let value): append("T", value)
+    case .string(let bytes):
+      append(UInt8(ascii: "S"))
+      append(counted: bytes)
+    case .bytes(let bytes):
+      append(UInt8(ascii: "x"))
+      append(counted: bytes)
+    case .array(let values):
+      append("A", UInt64(values.count))
+      for value in values { append(canonical: value) }
+    case .table(let fields):
+      append("F", UInt64(fields.count))
+      for field in fields { append(canonical: field) }
+    }
+  }
+
+  private mutating func append(_ kind: Unicode.Scalar, _ number: some FixedWidthInteger) {
+    append(UInt8(ascii: kind))
+    Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0) }
+  }
+
+  private mutating func append(counted bytes: [UInt8]) {
+    append("#", UInt64(bytes.count))
+    append(contentsOf: bytes)
+  }
+}

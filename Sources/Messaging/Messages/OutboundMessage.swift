@@ -1,0 +1,37 @@
+/// A message to be published: made once, then passed from hand to hand, so a class.
+package final class OutboundMessage: Sendable {
+  /// Empty for the default exchange, where the routing key is a queue's name.
+  package let exchange: ShortString
+  package let routingKey: ShortString
+  /// Encoded once, for the outbox and for the broker. Well-formed, but for what is inside of its header table.
+  package let propertyList: PropertyList
+  package let body: [UInt8]
+
+  package convenience init(exchange: ShortString, routingKey: ShortString, properties: MessageProperties, body: [UInt8]) {
+    self.init(exchange: exchange, routingKey: routingKey, propertyList: PropertyList(properties), body: body)
+  }
+
+  /// - Parameter propertyList: well-formed.
+  package init(exchange: ShortString, routingKey: ShortString, propertyList: PropertyList, body: [UInt8]) {
+    self.exchange = exchange
+    self.routingKey = routingKey
+    self.propertyList = propertyList
+    self.body = body
+  }
+
+  /// It goes to the queue that a command names as `reply_to`: nothing else goes through the default exchange.
+  package var isReply: Bool { exchange.bytes.isEmpty }
+
+  /// What it counts for where memory is bounded: the bytes of body and properties.
+  package var size: Int { body.count + propertyList.bytes.count }
+
+  /// Decoded anew each time.
+  package var properties: MessageProperties { (try? propertyList.properties()) ?? MessageProperties() }
+}
+
+extension OutboundMessage: Equatable {
+  package static func == (lhs: OutboundMessage, rhs: OutboundMessage) -> Bool {
+    lhs.exchange == rhs.exchange && lhs.routingKey == rhs.routingKey && lhs.propertyList == rhs.propertyList
+      && lhs.body == rhs.body
+  }
+}

@@ -1,0 +1,17 @@
+/// What the exchanges and queues of the worker are called.
+package struct BrokerNames: Sendable, Equatable {
+  /// Upstream publishes commands here. Default: `workspace.commands`.
+  package var commandsExchange: ShortString = "workspace.commands"
+  /// The worker consumes commands from here. Default: `workspace.commands`.
+  package var commandsQueue: ShortString = "workspace.commands"
+  /// Default: `workspace.results`.
+  package var resultsExchange: ShortString = "workspace.results"
+  /// Default: `workspace.events`.
+  package var eventsExchange: ShortString = "workspace.events"
+  /// Announcements of dead letters. Default: `workspace.dead-letters`.
+  package var deadLettersExchange: ShortString = "workspace.dead-letters"
+  /// What the broker itself dead-letters. Default: `workspace.commands.dead`.
+  package var deadLettersQueue: ShortString = "workspace.commands.dead"
+
+  package init() {}
+}

@@ -1,0 +1,312 @@
+/// Decides which reply is sent when, and what has become of each.
+///
+/// A pure value: time comes in as the duration since some beginning. What one reply queue does delays no other: each has a
+/// line and a window of its own, lines take turns, and a queue that confirms nothing is left alone for a while.
+///
+/// Invariants: each reply is settled exactly once, ``Limits/patience`` after it was added at the latest (while time does not
+/// stand still); replies to one queue are sent in their order; never more than the limits are kept.
+package struct ReplyLedger: Sendable {
+  package struct Limits: Sendable, Equatable {
+    /// Replies that may be kept, waiting or sent. Default: 16,384.
+    package var count = 16_384
+    /// The same in bytes of bodies and properties. Default: 32 MiB.
+    package var bytes = 32 << 20
+    /// Replies to one queue that may be kept. Default: 4,096.
+    package var queueCount = 4096
+    /// The same in bytes. Default: 8 MiB.
+    package var queueBytes = 8 << 20
+    /// Replies to one queue that are sent before it has confirmed any; the window doubles with each confirm, up to the
+    /// largest. Default: 8.
+    package var firstWindow = 8
+    /// Default: 1,024.
+    package var largestWindow = 1024
+    /// How long a reply may take. Default: 10 s.
+    package var patience: Duration = .seconds(10)
+    /// How long a queue that did not confirm in time is left alone. Default: 60 s.
+    package var suspension: Duration = .seconds(60)
+    /// Queues that may be left alone at a time. Default: 1,024.
+    package var suspensions = 1024
+    /// How often a reply is sent when connections break under it. Default: 3.
+    package var attempts = 3
+    /// A channel is of no more use when so many replies to one queue were given up on it unconfirmed: RabbitMQ stops
+    /// listening to a channel for which 32 messages wait at a quorum queue (`quorum_commands_soft_limit`). Default: 16.
+    package var abandonedOfQueue = 16
+    /// The same for all queues together. Default: 1,024.
+    package var abandoned = 1024
+
+    package init() {}
+  }
+
+  package typealias ID = UInt64
+
+  package struct Reply: Sendable {
+    package let id: ID
+    package let message: OutboundMessage
+  }
+
+  package struct Settlement: Sendable, Equatable {
+    package let id: ID
+    package let queue: ShortString
+    package let outcome: ReplyOutcome
+
+    package init(id: ID, queue: ShortString, outcome: ReplyOutcome) {
+      self.id = id
+      self.queue = queue
+      self.outcome = outcome
+    }
+  }
+
+  private struct Entry {
+    let message: OutboundMessage
+    let deadline: Duration
+    var attempts = 0
+    var isReturned = false
+
+    var bytes: Int { message.size }
+  }
+
+  /// A reply queue: what waits for it, in order, and what was sent to it.
+  private struct Line {
+    var waiting: ArraySlice<ID> = []
+    var sent = 0
+    var count = 0
+    var bytes = 0
+    var window: Int
+  }
+
+  private let limits: Limits
+  private var entries: [ID: Entry] = [:]
+  private var lines: [ShortString: Line] = [:]
+  /// Queues that something waits for, in the order of their turns.
+  private var turns: [ShortString] = []
+  /// Queues that did not confirm in time, and have not since; one at a time is sent to them when this time has come.
+  private var suspendedUntil: [ShortString: Duration] = [:]
+  /// In the order of adding, which is the order of their deadlines; settled ones are cut off at the front.
+  private var ages: ArraySlice<ID> = []
+  private var lastID: ID = 0
+  private var bytes = 0
+
+  /// What was sent on this channel, by its number there; nil where it is settled.
+  private var channel: [ID?] = []
+  /// The number of the first in `channel`.
+  private var firstNumber: UInt64 = 1
+  /// Replies that were given up unconfirmed on this channel, by queue.
+  private var abandoned: [ShortString: Int] = [:]
+  /// The queue of each of them.
+  private var abandonedQueues: [ID: ShortString] = [:]
+  /// Replies on this channel that may still be confirmed in time.
+  package private(set) var sentCount = 0
+
+  package init(limits: Limits = Limits()) { self.limits = limits }
+
+  /// Replies that are not settled.
+  package var count: Int { entries.count }
+  package var isEmpty: Bool { entries.isEmpty }
+  package var hasWaiting: Bool { !turns.isEmpty }
+  /// The channel has to be given up for a new one; nothing more is sent on it.
+  package private(set) var needsRenewal = false
+  /// When the next reply's time is over.
+  package var deadline: Duration? { ages.first.flatMap { entries[$0]?.deadline } }
+
+  /// Takes a reply over.
+  ///
+  /// - Returns: its number, and what has become of it where that is clear at once.
+  package mutating func add(_ message: OutboundMessage, at now: Duration) -> (id: ID, settlement: Settlement?) {
+    lastID += 1
+    let queue = message.routingKey
+    if let outcome = refusal(of: message, at: now) {
+      return (lastID, Settlement(id: lastID, queue: queue, outcome: outcome))
+    }
+    entries[lastID] = Entry(message: message, deadline: now + limits.patience)
+    ages.append(lastID)
+    bytes += message.size
+    var line = lines[queue] ?? Line(window: suspendedUntil[queue] == nil ? limits.firstWindow : 1)
+    line.count += 1
+    line.bytes += message.size
+    line.waiting.append(lastID)
+    lines[queue] = line
+    if line.waiting.count == 1 { turns.append(queue) }
+    return (lastID, nil)
+  }
+
+  private mutating func refusal(of message: OutboundMessage, at now: Duration) -> ReplyOutcome? {
+    if let end = suspendedUntil[message.routingKey], now < end { return .suspended }
+    guard entries.count < limits.count, bytes + message.size <= limits.bytes else { return .overflowed }
+    guard let line = lines[message.routingKey] else { return nil }
+    return line.count < limits.queueCount && line.bytes + message.size <= limits.queueBytes ? nil : .overflowed
+  }
+
+  /// The replies that may be sent now: as many as their windows let, queue by queue in turn, up to `count` and `bytes`.
+  ///
+  /// Each of them is then to be reported by ``sent(_:)`` in this order, or by ``settle(_:as:)``.
+  package func next(count: Int, bytes: Int) -> [Reply] {
+    guard !needsRenewal else { return [] }
+    var next: [Reply] = []
+    var size = 0
+    var taken: [ShortString: Int] = [:]
+    var round = turns
+    while !round.isEmpty {
+      var following: [ShortString] = []
+      for queue in round {
+        guard let line = lines[queue] else { continue }
+        let place = taken[queue, default: 0]
+        guard place < line.waiting.count, line.sent + place < line.window else { continue }
+        let id = line.waiting[line.waiting.startIndex + place]
+        guard let entry = entries[id] else { continue }
+        guard next.count < count, next.isEmpty || size + entry.bytes <= bytes else { return next }
+        next.append(Reply(id: id, message: entry.message))
+        size += entry.bytes
+        taken[queue] = place + 1
+        following.append(queue)
+      }
+      round = following
+    }
+    return next
+  }
+
+  /// The next reply of its queue went out on the channel.
+  package mutating func sent(_ id: ID) {
+    guard let queue = entries[id]?.message.routingKey, lines[queue]?.waiting.first == id else { return }
+    takeTurn(of: queue) { $0.waiting.removeFirst() }
+    lines[queue]?.sent += 1
+    sentCount += 1
+    entries[id]?.attempts += 1
+    channel.append(id)
+  }
+
+  /// The broker gave a reply back because its queue is gone; the confirm of it is still to come.
+  package mutating func returned(queue: ShortString, messageID: ShortString?) {
+    let id = channel.lazy.compactMap(\.self).first { id in
+      guard let entry = entries[id], !entry.isReturned, entry.message.routingKey == queue else { return false }
+      return entry.message.properties.messageID == messageID
+    }
+    if let id { entries[id]?.isReturned = true }
+  }
+
+  /// The broker confirmed or refused a reply of the channel, or all up to it.
+  package mutating func confirmed(_ number: UInt64, isMultiple: Bool, isPositive: Bool) -> [Settlement] {
+    guard number >= firstNumber, number - firstNumber < UInt64(channel.count) else { return [] }
+    let last = Int(number - firstNumber)
+    var settlements: [Settlement] = []
+    for place in (isMultiple ? 0 : last)...last {
+      guard let id = channel[place] else { continue }
+      channel[place] = nil
+      guard let entry = entries[id] else {
+        if let queue = abandonedQueues.removeValue(forKey: id) {
+          abandoned[queue, default: 1] -= 1
+          suspendedUntil[queue] = nil
+        }
+        continue
+      }
+      let queue = entry.message.routingKey
+      suspendedUntil[queue] = nil
+      unsend(queue)
+      if isPositive, !entry.isReturned, let line = lines[queue] {
+        lines[queue]?.window = min(line.window * 2, limits.largestWindow)
+      }
+      settlements.append(end(id, as: entry.isReturned ? .unroutable : isPositive ? .delivered : .refused))
+    }
+    forgetSettled()
+    return settlements
+  }
+
+  private mutating func forgetSettled() {
+    let settled = channel.prefix { $0 == nil }.count
+    guard settled * 2 > channel.count else { return }
+    channel.removeFirst(settled)
+    firstNumber += UInt64(settled)
+  }
+
+  /// A reply that is not sent, and is not going to be.
+  package mutating func settle(_ id: ID, as outcome: ReplyOutcome) -> Settlement? {
+    guard let queue = entries[id]?.message.routingKey, let place = lines[queue]?.waiting.firstIndex(of: id) else { return nil }
+    takeTurn(of: queue) { $0.waiting.remove(at: place) }
+    return end(id, as: outcome)
+  }
+
+  /// Gives up what was not confirmed, or not even sent, in time. A queue that did not confirm is left alone for a while, and
+  /// what waits for it is given up with it.
+  package mutating func expire(at now: Duration) -> [Settlement] {
+    var silent: Set<ShortString> = []
+    var settlements: [Settlement] = []
+    while let id = ages.first, let entry = entries[id], entry.deadline <= now {
+      if let settlement = settle(id, as: .timedOut) {
+        settlements.append(settlement)
+      } else {
+        silent.insert(entry.message.routingKey)
+        settlements.append(abandon(id, entry.message.routingKey))
+      }
+    }
+    for queue in silent.sorted(by: { $0.bytes.lexicographicallyPrecedes($1.bytes) }) {
+      settlements += suspend(queue, at: now)
+    }
+    return settlements
+  }
+
+  private mutating func abandon(_ id: ID, _ queue: ShortString) -> Settlement {
+    unsend(queue)
+    abandonedQueues[id] = queue
+    abandoned[queue, default: 0] += 1
+    if abandoned[queue] ?? 0 >= limits.abandonedOfQueue || abandonedQueues.count >= limits.abandoned {
+      needsRenewal = true
+    }
+    return end(id, as: .timedOut)
+  }
+
+  private mutating func suspend(_ queue: ShortString, at now: Duration) -> [Settlement] {
+    if suspendedUntil.count >= limits.suspensions { suspendedUntil = suspendedUntil.filter { $0.value > now } }
+    if suspendedUntil.count < limits.suspensions { suspendedUntil[queue] = now + limits.suspension }
+    lines[queue]?.window = 1
+    let waiting = lines[queue]?.waiting ?? []
+    return waiting.compactMap { settle($0, as: .suspended) }
+  }
+
+  /// The connection is gone: what was sent on it and not confirmed goes to the front of its line, to be sent again, unless
+  /// that has been tried often enough.
+  package mutating func disconnected() -> [Settlement] {
+    let unconfirmed = channel.compactMap(\.self).filter { entries[$0] != nil }
+    channel = []
+    firstNumber = 1
+    (abandoned, abandonedQueues, needsRenewal) = ([:], [:], false)
+    var settlements: [Settlement] = []
+    for id in unconfirmed.reversed() {
+      guard let entry = entries[id] else { continue }
+      let queue = entry.message.routingKey
+      unsend(queue)
+      if let window = lines[queue]?.window { lines[queue]?.window = min(limits.firstWindow, window) }
+      if entry.attempts < limits.attempts {
+        takeTurn(of: queue) { $0.waiting.insert(id, at: $0.waiting.startIndex) }
+      } else {
+        settlements.append(end(id, as: .timedOut))
+      }
+    }
+    return settlements
+  }
+
+  private mutating func unsend(_ queue: ShortString) {
+    lines[queue]?.sent -= 1
+    sentCount -= 1
+  }
+
+  /// Changes what waits for a queue, whose next turn comes after those of the others.
+  private mutating func takeTurn(of queue: ShortString, _ change: (inout Line) -> Void) {
+    guard var line = lines[queue] else { return }
+    change(&line)
+    lines[queue] = line
+    turns.removeAll { $0 == queue }
+    if !line.waiting.isEmpty { turns.append(queue) }
+  }
+
+  private mutating func end(_ id: ID, as outcome: ReplyOutcome) -> Settlement {
+    guard let entry = entries.removeValue(forKey: id) else {
+      return Settlement(id: id, queue: "", outcome: outcome)
+    }
+    let queue = entry.message.routingKey
+    bytes -= entry.bytes
+    lines[queue]?.count -= 1
+    lines[queue]?.bytes -= entry.bytes
+    if lines[queue]?.count == 0 { lines[queue] = nil }
+    while let oldest = ages.first, entries[oldest] == nil { ages.removeFirst() }
+    return Settlement(id: id, queue: queue, outcome: outcome)
+  }
+}

@@ -1,0 +1,19 @@
+import NIOCore
+
+/// Closes a connection when its time is over, whatever goes on: a request that comes byte by byte, or an answer that
+/// nobody reads, counts as activity everywhere else.
+final class ConnectionDeadline: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = NIOAny
+
+  private let limit: TimeAmount
+  private var alarm: Scheduled<Void>?
+
+  init(_ limit: TimeAmount) { self.limit = limit }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    let channel = context.channel
+    alarm = context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { alarm?.cancel() }
+}

@@ -1,0 +1,44 @@
+/// The `options` of a connection string: command-line options of the server (libpq manual, "Parameter Key Words").
+struct StartupOptions {
+  /// Run-time settings by name; what comes last counts.
+  private(set) var settings: [String: String] = [:]
+
+  init(_ text: String) {
+    var words = Self.words(text)[...]
+    while let word = words.popFirst() {
+      if word == "-c" {
+        add(words.popFirst() ?? "")
+      } else if word.hasPrefix("-c") || word.hasPrefix("--") {
+        add(word.dropFirst(2))
+      }
+    }
+  }
+
+  /// `name=value`, where a dash in the name stands for an underscore.
+  private mutating func add(_ assignment: some StringProtocol) {
+    guard let sign = assignment.firstIndex(of: "=") else { return }
+    let name = assignment[..<sign].map { $0 == "-" ? "_" : String($0) }.joined().lowercased()
+    settings[name] = String(assignment[assignment.index(after: sign)...])
+  }
+
+  /// Separated by white space; a backslash takes the character behind it literally.
+  private static func words(_ text: String) -> [String] {
+    var words: [String] = []
+    var word: String?
+    var isEscaped = false
+    for character in text {
+      if isEscaped {
+        word = (word ?? "") + String(character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else if character.isWhitespace {
+        if let word { words.append(word) }
+        word = nil
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    return words + [word].compactMap(\.self)
+  }
+}

@@ -1,0 +1,104 @@
+import CLibPQ
+import Logging
+
+/// What makes a connection a session to rely on.
+extension ServerSession {
+  /// Gives the session its settings, and makes sure that they are in force, and that it is a session: the same process of
+  /// the server from one transaction to the next, used by nobody else.
+  ///
+  /// Settings are not a part of the startup packet. PgBouncer refuses that, or with `ignore_startup_parameters` drops
+  /// them without a word.
+  ///
+  /// - Parameters:
+  ///   - options: what the session was opened with.
+  ///   - wait: for all of it together.
+  /// - Throws: ``PostgresError/unreliableSession(reason:)``; ``PostgresError/connectFailed(_:)`` where the server refuses
+  ///   a setting, or is gone.
+  func establish(
+    _ configuration: PostgresConfiguration, _ options: ConnectionOptions, _ wait: SocketWait
+  ) throws(PostgresError) {
+    let mark = String(UInt64.random(in: 1 ... .max), radix: 16)
+    do throws(PostgresError) {
+      let wanted = try set(try configuration.sessionSettings, mark, wait)
+      let processID = try check(wanted, mark, wait)
+      // Whoever stands between gives out keys of its own for cancelling. A server's own is its process.
+      guard processID != PQbackendPID(connection) else { return }
+      try SharedSessionProbe(session: self, mark: mark, options: options, wait: wait).run()
+    } catch .server(let error) {
+      guard !error.sqlState.isOfForeignStatement else { throw .unreliableSession(reason: Self.isShared) }
+      throw .connectFailed(ConnectionFailure(reason: error.message, sqlState: error.sqlState))
+    } catch .connectionLost(let failure) {
+      throw .connectFailed(failure)
+    } catch .timeout(let limit) {
+      throw .connectFailed(ConnectionFailure(reason: "the session did not get its settings within \(limit)"))
+    }
+  }
+
+  static let isShared = """
+    a pooler gives its server process to others too (PgBouncer: pool_mode must be session, and server_reset_query \
+    DISCARD ALL); locks, settings and prepared statements don't last there
+    """
+
+  /// - Returns: the settings as the server writes them.
+  private func set(
+    _ settings: [String: String], _ mark: String, _ wait: SocketWait
+  ) throws(PostgresError) -> [(name: String, value: String)] {
+    let sorted = settings.sorted { $0.key < $1.key } + [(key: Self.markName, value: mark)]
+    var parameters = PostgresParameters()
+    parameters.append(array: sorted.map(\.key))
+    parameters.append(array: sorted.map(\.value))
+    let rows = try pipeline([PostgresRequest(Self.setting, parameters)], wait)[0]
+    return try rows.map { row throws(PostgresError) in (try row.text(0), try row.text(1)) }
+  }
+
+  static let markName = "workspace_worker.session"
+
+  /// `remote_apply` promises more than `on`, and stays. What is newer than the oldest server is left out where it is
+  /// not known.
+  private static let setting = PostgresStatement(
+    name: "session_set", parameters: [.textArray, .textArray],
+    sql: """
+      select wanted.name, set_config(wanted.name, case
+        when wanted.name = 'synchronous_commit' and wanted.value = 'on'
+          and current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply'
+        else wanted.value end, false)
+      from unnest($1, $2) as wanted (name, value)
+      where wanted.name <> 'transaction_timeout' or current_setting(wanted.name, true) is not null
+      """)
+
+  /// Looks, in a transaction of its own, whether what was set still is.
+  ///
+  /// - Returns: the server's process.
+  private func check(
+    _ wanted: [(name: String, value: String)], _ mark: String, _ wait: SocketWait
+  ) throws(PostgresError) -> Int32 {
+    var parameters = PostgresParameters()
+    parameters.append(array: wanted.map(\.name))
+    let rows = try pipeline([PostgresRequest(Self.checking, parameters)], wait)[0]
+    let found = Dictionary(
+      try rows.map { row throws(PostgresError) in (try row.text(0), try row.optionalText(1)) }) { first, _ in first }
+    guard found[Self.markName] == mark else { throw .unreliableSession(reason: Self.isShared) }
+    for (name, value) in wanted where found[name] != value {
+      throw .unreliableSession(reason: "\(name) was set to \(value), and is \((found[name] ?? nil) ?? "nothing")")
+    }
+    guard let row = rows.first, try row.text(3) == "origin" else {
+      throw .unreliableSession(
+        reason: "session_replication_role is not origin, so foreign keys and triggers are not in force")
+    }
+    return try row.int4(2)
+  }
+
+  private static let checking = PostgresStatement(
+    name: "session_check", parameters: [.textArray],
+    sql: """
+      select wanted.name, current_setting(wanted.name, true), pg_backend_pid(), current_setting('session_replication_role')
+      from unnest($1) as wanted (name)
+      """)
+}
+
+extension SQLState {
+  /// A statement that was just prepared is not there, or one of its name is: another session's.
+  fileprivate var isOfForeignStatement: Bool {
+    self == SQLState(literal: "26000") || self == SQLState(literal: "42P05")
+  }
+}

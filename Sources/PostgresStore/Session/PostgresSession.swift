@@ -1,0 +1,46 @@
+internal import Coordination
+internal import FoundationEssentials
+package import Logging
+package import PostgresClient
+package import UnitOfWork
+internal import WorkerRuntime
+
+/// A worker's connection to PostgreSQL: units of work and the lease share it.
+package struct PostgresSession: DatabaseSession {
+  private let connection: PostgresConnection
+  private let queue: String
+  package let store: any UnitOfWorkStore
+
+  /// Connects, and looks whether the database has the schema that this version needs.
+  ///
+  /// - Parameters:
+  ///   - configuration: should come from ``PostgresConfiguration/forUnitsOfWork(idleSessionTimeout:)``.
+  ///   - queue: `<virtual host>/<queue>`.
+  ///   - patience: one for all sessions, which follow one another.
+  /// - Throws: ``PostgresError``; ``MigrationError``.
+  package static func open(
+    _ configuration: PostgresConfiguration, queue: String, patience: ResponsePatience, logger: Logger
+  ) async throws -> PostgresSession {
+    let connection = try await PostgresConnection.connect(configuration, logger: logger)
+    return try await connection.closedOnFailure { connection in
+      let unknown = try await Migrator(connection: connection, logger: logger).verify()
+      if !unknown.isEmpty {
+        logger.notice("the database has migrations of a newer version", metadata: ["versions": "\(unknown)"])
+      }
+      return PostgresSession(
+        connection: connection, queue: queue,
+        store: PostgresUnitOfWorkStore(connection: connection, queue: queue, patience: patience, logger: logger))
+    }
+  }
+
+  package func lease(at broker: LeaseHolder.Broker) -> any ActiveWorkerLease {
+    let process = LeaseHolder.Process(
+      host: ProcessInfo.processInfo.hostName, id: ProcessInfo.processInfo.processIdentifier, broker: broker,
+      since: SystemWallClock().now())
+    return WorkerLease(connection: connection, queue: queue, process: process)
+  }
+
+  package func waitUntilClosed() async -> any Error { await connection.waitUntilClosed() }
+
+  package func close() async { await connection.close() }
+}

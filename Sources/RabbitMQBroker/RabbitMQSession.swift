@@ -1,0 +1,97 @@
+internal import Coordination
+internal import Logging
+package import Messaging
+internal import RabbitMQClient
+package import UnitOfWork
+package import WorkerRuntime
+
+/// A worker's connections to the broker: one for consuming, one for publishing, and one for asking how it is. An answer
+/// comes behind deliveries that are not wanted yet, and a broker in need does not answer publishers.
+package struct RabbitMQSession: BrokerSession {
+  private let configuration: BrokerConfiguration
+  private let asking: RabbitMQConnection
+  private let publishing: RabbitMQPublisher
+  private let consuming: RabbitMQConnection
+  private let healthCheck: BrokerHealthCheck
+  private let properties: ServerProperties
+  package let warnings: [String]
+
+  /// Opens all of them, and looks whether the broker has what the worker needs.
+  ///
+  /// - Throws: ``MissingConditions`` where exchanges or queues are missing; ``RabbitMQError``; `CancellationError`.
+  package static func open(_ configuration: BrokerConfiguration) async throws -> RabbitMQSession {
+    let names = configuration.names
+    return try await configuration.open("ask").closedOnFailure { asking in
+      let properties = await asking.serverProperties
+      let topology = Topology.standard(names, broker: properties)
+      let missing = try await BrokerHealthCheck(
+        topology: topology.neededToServe(by: names), queue: names.commandsQueue, on: asking
+      ).missing()
+      guard missing.reasons.isEmpty else { throw missing }
+      let warnings = try await CommandsQueueCheck(names, on: asking, broker: properties).warnings()
+      return try await configuration.open("publish").closedOnFailure { publishing in
+        let publisher = try await RabbitMQPublisher.start(on: publishing, options: names.publisherOptions)
+        return RabbitMQSession(
+          configuration: configuration, asking: asking, publishing: publisher,
+          consuming: try await configuration.open("consume"),
+          healthCheck: BrokerHealthCheck(topology: topology, queue: names.commandsQueue, on: asking),
+          properties: properties, warnings: warnings)
+      }
+    }
+  }
+
+  package var identity: LeaseHolder.Broker {
+    LeaseHolder.Broker(cluster: properties.clusterName ?? "", address: "\(configuration.server.endpoint)")
+  }
+
+  package var publisher: any MessagePublisher { publishing }
+
+  package var deadQueue: String { configuration.server.key(of: configuration.names.deadLettersQueue) }
+
+  /// Quorum queues have priorities from RabbitMQ 4 on: https://www.rabbitmq.com/docs/quorum-queues#priorities
+  package var honoursPriorities: Bool { (properties.majorVersion ?? 0) >= 4 }
+
+  package var obstacle: String? { publishing.connection.blockedReason.map { "the broker takes no messages: \($0)" } }
+
+  package func claimPublishing() async throws -> Bool {
+    let claim = BrokerNames.publishingClaim(of: configuration.names.commandsQueue)
+    return try await ExclusiveClaim(claim, on: publishing.connection).take()
+  }
+
+  package func isConsumed() async throws -> Bool {
+    try await !QueueVacancy(of: configuration.names.commandsQueue, on: asking).isVacant()
+  }
+
+  package func consume() async throws -> any DeliverySource {
+    try await RabbitMQConsumer.start(
+      on: consuming, queue: configuration.names.commandsQueue, options: configuration.consuming)
+  }
+
+  package func connectDeadLetters() async throws -> Link<any DeliverySource> {
+    try await configuration.open("dead letters").closedOnFailure { connection in
+      let source = try await RabbitMQConsumer.start(
+        on: connection, queue: configuration.names.deadLettersQueue, options: configuration.consumingDeadLetters)
+      return Link(source, on: connection)
+    }
+  }
+
+  package func health() async throws -> BrokerHealth { try await healthCheck.check() }
+
+  package func waitUntilClosed() async -> any Error {
+    await withTaskGroup { group in
+      for connection in [consuming, publishing.connection, asking] {
+        group.addTask { () -> any Error in
+          do { return try await connection.waitUntilClosed() } catch { return error }
+        }
+      }
+      defer { group.cancelAll() }
+      return await group.next() ?? CancellationError()
+    }
+  }
+
+  package func close() async {
+    await consuming.close()
+    await publishing.connection.close()
+    await asking.close()
+  }
+}

@@ -1,0 +1,56 @@
+internal import Coordination
+package import Messaging
+package import RabbitMQClient
+internal import WorkerRuntime
+internal import WorkspaceDomain
+
+/// A queue of this process, for what is sent to it or to an exchange. The broker deletes it when nobody has used it
+/// for a minute.
+package struct TemporaryQueue: Closable {
+  /// What all of their names begin with.
+  package static let prefix = "workspace-worker.temporary"
+
+  private static let expiryMilliseconds: Int64 = 60_000
+
+  package let name: ShortString
+  private let connection: RabbitMQConnection
+  private let consumer: RabbitMQConsumer
+
+  /// - Parameter exchange: also takes what is published there under routing keys that match `pattern`.
+  package static func open(
+    _ configuration: RabbitMQConfiguration, exchange: ShortString? = nil, pattern: ShortString = "#"
+  ) async throws -> TemporaryQueue {
+    let id = try MonotonicIdentifiers().next(at: SystemWallClock().now())
+    return try await RabbitMQConnection.open(configuration).closedOnFailure { connection in
+      let name = ShortString("\(prefix).\(id)") ?? "workspace-worker.temporary"
+      var arguments = HeaderTable()
+      arguments.append("x-expires", expiryMilliseconds)
+      try await connection.declare([.queue(name, arguments: arguments, isPassive: false)])
+      if let exchange {
+        try await connection.declare([.binding(queue: name, exchange: exchange, routingKey: pattern)])
+      }
+      return TemporaryQueue(
+        name: name, connection: connection, consumer: try await RabbitMQConsumer.start(on: connection, queue: name))
+    }
+  }
+
+  /// What has arrived; nil when nothing does for as long as `patience`.
+  package func next(within patience: Duration) async throws -> [Delivery]? {
+    let consumer = consumer
+    let deliveries = try await withThrowingTaskGroup(of: [Delivery]?.self) { group in
+      group.addTask { try await consumer.deliveries() }
+      group.addTask {
+        try await Task.sleep(for: patience)
+        return nil
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? nil
+    }
+    if let last = deliveries?.last {
+      try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+    }
+    return deliveries
+  }
+
+  package func close() async { await connection.close() }
+}

@@ -1,0 +1,61 @@
+internal import Messaging
+internal import RabbitMQClient
+
+/// Whether the queue of commands is as it should be, asked when a worker connects: it serves another one, too, and says
+/// what that means.
+struct CommandsQueueCheck: Sendable {
+  private let manager: TopologyManager
+  private let names: BrokerNames
+  private let broker: ServerProperties
+
+  /// - Parameter broker: what is at the other end of `connection`.
+  init(_ names: BrokerNames, on connection: RabbitMQConnection, broker: ServerProperties) {
+    manager = TopologyManager(connection)
+    self.names = names
+    self.broker = broker
+  }
+
+  /// Compares the queue with what is planned. Where it was made by an earlier version, the binding that its dead letters
+  /// need is set again: they would be lost without a sound if somebody had removed it.
+  ///
+  /// - Returns: what an operator should know; nothing where all is well, there is no queue, or the right to ask is missing.
+  /// - Throws: ``RabbitMQError`` when the connection is lost; `CancellationError`.
+  func warnings() async throws -> [String] {
+    do {
+      let planned = Topology.standard(names, broker: broker)
+      let queues = planned.queues.filter { $0.name == names.commandsQueue }
+      let plan = try await manager.plan(Topology(exchanges: [], queues: queues, bindings: []))
+      guard case .incompatible(let difference) = plan.items.first?.state else { return [] }
+      return [try await warning(of: difference, bindings: planned.formerBindings)]
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      return []
+    }
+  }
+
+  private func warning(of difference: InequivalentArgument, bindings: [Topology.Binding]) async throws -> String {
+    let queue = names.commandsQueue.text ?? ""
+    let deadQueue = names.deadLettersQueue.text ?? ""
+    if difference.argument == "x-delivery-limit", let version = broker.majorVersion, version >= 4 {
+      return "the queue \(queue) has no x-delivery-limit of -1, as it was made before RabbitMQ 4: the broker takes a command "
+        + "out of its order after \(difference.current ?? "20") deliveries, such as after kills of the worker, and dead-letters it "
+        + "(delivery_limit); \(difference.text)"
+    }
+    guard try await isFormer() else {
+      return "the queue \(queue) is not as planned, and what the broker dead-letters may be lost: \(difference.text)"
+    }
+    let meaning =
+      "the queue \(queue) was made by an earlier version: what the broker dead-letters reaches \(deadQueue) only while that "
+      + "is bound to \(names.deadLettersExchange.text ?? "") with '#'"
+    do {
+      try await manager.ensureBindings(Topology(exchanges: [], queues: [], bindings: bindings))
+      return meaning
+    } catch RabbitMQError.channelClosed(_, let text) {
+      return "\(meaning), which could not be made sure of: \(text)"
+    }
+  }
+
+  private func isFormer() async throws -> Bool {
+    let former = Topology.formerCommandsQueue(names, broker: broker)
+    return try await manager.plan(Topology(exchanges: [], queues: [former], bindings: [])).items.first?.state == .exists
+  }
+}

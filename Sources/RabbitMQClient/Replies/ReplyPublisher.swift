@@ -1,0 +1,203 @@
+package import Messaging
+package import Logging
+internal import Synchronization
+package import Coordination
+
+/// Sends replies over a connection of its own, which is opened when there is one to send, and again when it was lost: what a
+/// reply queue does to it, or the broker because of that, happens to replies alone.
+///
+/// A reply is settled ``ReplyLedger/Limits/patience`` after it was taken over at the latest; another connect timeout later where
+/// there is no connection. Time in which the broker has blocked publishing does not count.
+package final class ReplyPublisher: ReplySender {
+  private struct State {
+    var ledger: ReplyLedger
+    var clock = ReplyClock()
+    var log = ReplyLog()
+    var settled: [ReplyLedger.ID: @Sendable (ReplyOutcome) -> Void] = [:]
+    /// Something has arrived since ``ReplyPublisher/waitForArrival()`` returned.
+    var hasArrivals = false
+    var arrival: Waiter<Void>?
+    var idle: [Waiter<Void>] = []
+  }
+
+  private let configuration: RabbitMQConfiguration
+  private let reconnect: Backoff
+  private let logger: Logger
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - configuration: of the connection.
+  ///   - reconnect: between two tries to connect.
+  package init(
+    _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(), reconnect: Backoff, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.reconnect = reconnect
+    self.logger = logger
+    state = Mutex(State(ledger: ReplyLedger(limits: limits)))
+  }
+
+  package func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+    guard !replies.isEmpty else { return }
+    change { state in
+      state.hasArrivals = true
+      return replies.compactMap { reply in
+        let (id, settlement) = state.ledger.add(reply, at: state.clock.now)
+        state.settled[id] = settled
+        return settlement
+      }
+    }
+    state.withLock { $0.arrival }?.resolve()
+  }
+
+  package func waitUntilSettled() async {
+    let waiter = state.withLock { state -> Waiter<Void>? in
+      guard !state.ledger.isEmpty else { return nil }
+      let waiter = Waiter<Void>()
+      state.idle.append(waiter)
+      return waiter
+    }
+    try? await waiter?.value()
+  }
+
+  package func run() async throws {
+    try await Reconnecting(reconnect, pause: pause).run { attempt in
+      try await waitForArrival()
+      let connection = try await RabbitMQConnection.open(configuration)
+      attempt.connected()
+      try await serve(connection)
+    } failed: { error, delay in
+      logger.warning(
+        "replies can't be sent; connecting again", metadata: ["error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+    }
+  }
+
+  /// Sends over a connection until it ends.
+  ///
+  /// - Throws: ``RabbitMQError``, unless this side gave it up for a new one; `CancellationError`.
+  private func serve(_ connection: RabbitMQConnection) async throws {
+    let result = await Result {
+      let channel = try await ReplyChannel.start(on: connection, for: self)
+      try await withThrowingTaskGroup { group in
+        group.addTask {
+          let error = try await connection.waitUntilClosed()
+          if error != .closed { throw error }
+        }
+        group.addTask(executorPreference: connection.taskExecutor) {
+          while true {
+            await channel.pump()
+            try await self.waitForArrival()
+          }
+        }
+        // Only the first one ever returns.
+        try await group.next()
+        group.cancelAll()
+      }
+    }
+    await connection.close()
+    change { state in
+      state.clock.resume()
+      // What was on its way is to be sent again.
+      let settlements = state.ledger.disconnected()
+      state.hasArrivals = !state.ledger.isEmpty
+      return settlements
+    }
+    try result.get()
+  }
+
+  /// Sleeps; what is late meanwhile is given up.
+  private func pause(_ delay: Duration) async throws {
+    let end = ContinuousClock.now + delay
+    while end > .now {
+      expire()
+      let next = state.withLock { state in state.ledger.deadline.map { $0 - state.clock.now } } ?? delay
+      try await Task.sleep(for: max(.milliseconds(1), min(next, end - .now)))
+    }
+    expire()
+    // What is left is to be sent by the next connection.
+    state.withLock { $0.hasArrivals = !$0.ledger.isEmpty }
+  }
+
+  private func waitForArrival() async throws {
+    while true {
+      let waiter = state.withLock { state -> Waiter<Void>? in
+        guard !state.hasArrivals else {
+          state.hasArrivals = false
+          return nil
+        }
+        let waiter = Waiter<Void>()
+        state.arrival = waiter
+        return waiter
+      }
+      guard let waiter else { return }
+      try await waiter.value()
+    }
+  }
+}
+
+/// What its channel asks and tells.
+extension ReplyPublisher {
+  func next(count: Int, bytes: Int) -> [ReplyLedger.Reply] { state.withLock { $0.ledger.next(count: count, bytes: bytes) } }
+
+  func sent(_ ids: some Sequence<ReplyLedger.ID>) {
+    state.withLock { state in for id in ids { state.ledger.sent(id) } }
+  }
+
+  func giveUp(_ id: ReplyLedger.ID) {
+    change { state in state.ledger.settle(id, as: .unpublishable).map { [$0] } ?? [] }
+  }
+
+  func confirmed(_ number: UInt64, isMultiple: Bool, isPositive: Bool) {
+    change { $0.ledger.confirmed(number, isMultiple: isMultiple, isPositive: isPositive) }
+  }
+
+  func returned(_ message: ReturnedMessage) {
+    state.withLock { state in
+      state.ledger.returned(queue: message.routingKey, messageID: message.messageID)
+    }
+  }
+
+  func expire() { change { state in state.ledger.expire(at: state.clock.now) } }
+
+  /// The broker takes no messages now, or takes them again.
+  func block(_ isBlocked: Bool) {
+    state.withLock { state in
+      if isBlocked { state.clock.pause() } else { state.clock.resume() }
+    }
+  }
+
+  /// The channel is of no more use, and nothing on it is waited for.
+  var wantsNewChannel: Bool { state.withLock { $0.ledger.needsRenewal && $0.ledger.sentCount == 0 } }
+
+  /// When ``expire()`` has something to do.
+  var deadline: ContinuousClock.Instant? {
+    state.withLock { state in
+      guard !state.clock.isPaused else { return nil }
+      return state.ledger.deadline.map { .now + max(.zero, $0 - state.clock.now) }
+    }
+  }
+
+  /// Changes the state, and tells whoever waits for what that has settled.
+  private func change(_ body: (inout State) -> [ReplyLedger.Settlement]) {
+    let (told, lines, idle) = state.withLock { state in
+      let settlements = body(&state)
+      let told = settlements.map { (state.settled.removeValue(forKey: $0.id), $0.outcome) }
+      let lines = settlements.compactMap { state.log.line(about: $0, at: .now) }
+      var idle: [Waiter<Void>] = []
+      if state.ledger.isEmpty { swap(&idle, &state.idle) }
+      return (told, lines, idle)
+    }
+    for (settled, outcome) in told { settled?(outcome) }
+    for line in lines {
+      logger.warning(
+        "replies do not arrive", metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
+    }
+    for waiter in idle { waiter.resolve() }
+  }
+}
+
+extension Result where Failure == any Error {
+  fileprivate init(_ body: () async throws -> Success) async {
+    do { self = .success(try await body()) } catch { self = .failure(error) }
+  }
+}

@@ -1,0 +1,31 @@
+internal import Messaging
+
+/// What has arrived of a message.
+struct IncompleteMessage {
+  let method: ContentMethod
+  private(set) var properties: MessageProperties?
+  private var body: [UInt8] = []
+  private var missingBytes = 0
+
+  init(method: ContentMethod) { self.method = method }
+
+  mutating func begin(_ properties: MessageProperties, bodyBytes: Int) {
+    self.properties = properties
+    missingBytes = bodyBytes
+  }
+
+  /// - Returns: whether the fragment belongs there.
+  mutating func add(_ fragment: UnsafeRawBufferPointer) -> Bool {
+    guard properties != nil, fragment.count <= missingBytes else { return false }
+    if body.isEmpty { body.reserveCapacity(missingBytes) }
+    body.append(contentsOf: fragment)
+    missingBytes -= fragment.count
+    return true
+  }
+
+  /// - Returns: nil while something is missing.
+  func event(generation: UInt64) -> InboundEvent? {
+    guard let properties, missingBytes == 0 else { return nil }
+    return method.event(generation: generation, properties: properties, body: body)
+  }
+}

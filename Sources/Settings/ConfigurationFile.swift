@@ -1,0 +1,61 @@
+import Configuration
+import FoundationEssentials
+import SystemPackage
+import Yams
+
+/// The YAML file, and the keys that stand in it.
+struct ConfigurationFile {
+  let path: String
+  let provider: any ConfigProvider
+  /// Each key with a value of its own, in dots.
+  let keys: [String]
+  /// Keys whose value is a list, which no setting takes.
+  let lists: [String]
+
+  /// - Throws: ``ConfigurationProblems`` where the file can't be read or is no YAML mapping.
+  static func read(_ path: String) async throws(ConfigurationProblems) -> ConfigurationFile {
+    var problems = ConfigurationProblems()
+    do {
+      guard let data = FileManager.default.contents(atPath: path) else { throw Unreadable() }
+      let text = String(decoding: data, as: UTF8.self)
+      var file = Keys()
+      if let root = try Yams.compose(yaml: text) { file.collect(root, path: []) }
+      let provider: any ConfigProvider =
+        file.leaves.isEmpty && file.lists.isEmpty
+        ? InMemoryProvider(values: [:]) : try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+      return ConfigurationFile(path: path, provider: provider, keys: file.leaves, lists: file.lists)
+    } catch {
+      problems.add("the file \(path) can't be read: \(Self.describe(error))")
+      throw problems
+    }
+  }
+
+  /// The parser's own description quotes the line, and a password with it.
+  private static func describe(_ error: any Error) -> String {
+    switch error {
+    case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+      YamlError.composer(_, let problem, let mark, _):
+      "line \(mark.line), column \(mark.column): \(problem)"
+    case is Unreadable: "\(error)"
+    default: "it is no YAML mapping"
+    }
+  }
+
+  private struct Unreadable: Error, CustomStringConvertible {
+    let description = "there is no such file, or no right to read it"
+  }
+
+  private struct Keys {
+    var leaves: [String] = []
+    var lists: [String] = []
+
+    mutating func collect(_ node: Node, path: [String]) {
+      switch node {
+      case .mapping(let mapping):
+        for (key, value) in mapping { collect(value, path: path + [key.string ?? "?"]) }
+      case .sequence: lists.append(path.joined(separator: "."))
+      default: if !path.isEmpty { leaves.append(path.joined(separator: ".")) }
+      }
+    }
+  }
+}

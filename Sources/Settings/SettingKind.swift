@@ -1,0 +1,181 @@
+import Messaging
+import WorkspaceDomain
+
+/// What a setting takes: how its value is read and written.
+struct SettingKind<Value: Sendable>: Sendable {
+  /// What is wrong with a value, in words that follow the setting's key; no part of a secret is in it.
+  struct Refusal: Error {
+    let problems: [String]
+
+    init(_ problem: String) { problems = [problem] }
+    init(_ problems: [String]) { self.problems = problems }
+  }
+
+  /// What it may be, for the documentation: `1-65535`; nil where the explanation says so.
+  let limits: String?
+  let read: @Sendable (String) throws(Refusal) -> Value
+  /// As it would be written; empty for a value that is none.
+  let write: @Sendable (Value) -> String
+
+  init(
+    limits: String? = nil, write: @escaping @Sendable (Value) -> String,
+    read: @escaping @Sendable (String) throws(Refusal) -> Value
+  ) {
+    self.limits = limits
+    self.write = write
+    self.read = read
+  }
+}
+
+extension SettingKind<String> {
+  static var text: Self { Self(write: \.self) { $0 } }
+
+  static var rootName: Self {
+    Self(limits: "1-512 characters, no control characters", write: \.self) { text throws(Refusal) in
+      guard (try? WorkspaceName(text)) != nil else {
+        throw Refusal("is no workspace name: 1-512 characters, no control characters")
+      }
+      return text
+    }
+  }
+}
+
+extension SettingKind<String?> {
+  static var optionalText: Self { Self(write: { $0 ?? "" }) { $0 } }
+
+  /// It is logged and shown.
+  static var openURL: Self {
+    Self(write: { $0 ?? "" }) { text throws(Refusal) in
+      let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+      let problems = [
+        isURL ? nil : "is no URL that begins with http:// or https://",
+        text.contains("@") ? "holds credentials, which it must not" : nil,
+      ].compactMap(\.self)
+      guard problems.isEmpty else { throw Refusal(problems) }
+      return text
+    }
+  }
+}
+
+extension SettingKind<ShortString> {
+  /// The name of an exchange or a queue: what an AMQP short string holds, without the `amq.` that the broker keeps for
+  /// itself.
+  static var objectName: Self {
+    Self(write: { $0.text ?? "" }) { text throws(Refusal) in
+      let isAllowed = !text.hasPrefix("amq.") && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
+      guard isAllowed, let name = ShortString(text) else {
+        throw Refusal("is no name for an exchange or queue: 1-255 bytes, no control characters, not amq.*")
+      }
+      return name
+    }
+  }
+}
+
+extension SettingKind<Int> {
+  static func integer(_ range: ClosedRange<Int>) -> Self {
+    Self(limits: "\(range.lowerBound)-\(range.upperBound)", write: { "\($0)" }) { text throws(Refusal) in
+      guard let value = Int(text), range.contains(value) else {
+        throw Refusal("is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return value
+    }
+  }
+
+  /// A size in bytes: `4096`, `256KiB` or `64MiB`.
+  static func bytes(_ range: ClosedRange<Int>) -> Self {
+    let limits = "\(range.lowerBound.sizeText)-\(range.upperBound.sizeText)"
+    return Self(limits: limits, write: \.sizeText) { text throws(Refusal) in
+      guard let value = Int(sizeSetting: text), range.contains(value) else {
+        throw Refusal("is not a size from \(range.lowerBound) to \(range.upperBound) bytes, such as 256KiB or 64MiB")
+      }
+      return value
+    }
+  }
+}
+
+extension SettingKind<Double> {
+  /// A number from 0 to 1.
+  static var fraction: Self {
+    Self(limits: "0-1", write: { "\($0)" }) { text throws(Refusal) in
+      guard let value = Double(text), (0...1).contains(value) else { throw Refusal("is not a number from 0 to 1") }
+      return value
+    }
+  }
+}
+
+extension SettingKind<Bool> {
+  static var flag: Self {
+    Self(write: { "\($0)" }) { text throws(Refusal) in
+      switch text.lowercased() {
+      case "true", "yes", "on", "1": true
+      case "false", "no", "off", "0": false
+      default: throw Refusal("is neither true nor false")
+      }
+    }
+  }
+}
+
+extension SettingKind<Duration> {
+  /// A duration with its unit: `500ms`, `10s`, `5m`, `1h` or `30d`.
+  static func duration(_ range: ClosedRange<Duration>) -> Self {
+    let (shortest, longest) = (range.lowerBound.settingText, range.upperBound.settingText)
+    return Self(limits: "\(shortest)-\(longest)", write: \.settingText) { text throws(Refusal) in
+      guard let value = Duration(setting: text), range.contains(value) else {
+        throw Refusal("is not a duration from \(shortest) to \(longest), such as 500ms, 10s, 5m, 1h or 30d")
+      }
+      return value
+    }
+  }
+}
+
+extension SettingKind<[Duration]> {
+  /// Durations with commas between them, or `none`.
+  static func durations(_ count: ClosedRange<Int>, upTo longest: Duration) -> Self {
+    Self(write: { $0.isEmpty ? "none" : $0.map(\.settingText).joined(separator: ", ") }) { text throws(Refusal) in
+      let parts = text == "none" ? [] : text.split(separator: ",", omittingEmptySubsequences: false)
+      let values = parts.compactMap { Duration(setting: $0.trimming(\.isWhitespace)) }
+      guard values.count == parts.count, count.contains(values.count), values.allSatisfy({ $0 <= longest }) else {
+        let number = "\(count.lowerBound) to \(count.upperBound)"
+        throw Refusal("is no list of \(number) durations up to \(longest.settingText), such as 1s, 5s, 2m")
+      }
+      return values
+    }
+  }
+}
+
+extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
+  static var choice: Self {
+    Self(write: \.rawValue) { text throws(Refusal) in
+      guard let value = Value(anyCase: text) else {
+        throw Refusal("is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+      }
+      return value
+    }
+  }
+}
+
+extension SettingKind<WorkerConfiguration.Log.Format?> {
+  static var format: Self {
+    Self(write: { $0?.rawValue ?? "" }) { text throws(Refusal) in
+      guard let format = WorkerConfiguration.Log.Format(anyCase: text) else {
+        throw Refusal("is neither json nor text")
+      }
+      return format
+    }
+  }
+}
+
+extension RawRepresentable<String> where Self: CaseIterable {
+  fileprivate init?(anyCase text: String) {
+    guard let value = Self.allCases.first(where: { $0.rawValue.lowercased() == text.lowercased() }) else { return nil }
+    self = value
+  }
+}
+
+extension Substring {
+  fileprivate func trimming(_ isDropped: (Character) -> Bool) -> Substring {
+    var text = drop(while: isDropped)
+    while let last = text.last, isDropped(last) { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,49 @@
+import Configuration
+
+/// A setting as it was read.
+package struct ReadSetting: Sendable {
+  /// The source that it comes from, the one that wins.
+  package enum Source: String, Sendable {
+    case flag, environment, file
+    case fallback = "default"
+  }
+
+  package let setting: Setting
+  /// As it is written, or what holds where nothing is.
+  package let value: String
+  package let source: Source
+}
+
+/// Reads the settings of the table one by one, and gathers what is wrong with them.
+///
+/// Values are read as text, whatever they are written as in YAML or in the environment, and parsed here: a value that
+/// a typed reader can't convert would silently become the default.
+struct SettingReader {
+  private(set) var problems = ConfigurationProblems()
+  /// The values that were given, by their keys.
+  private(set) var given: [String: String] = [:]
+
+  private let reader: ConfigReader
+
+  init(_ reader: ConfigReader) { self.reader = reader }
+
+  /// What is wrong is noted, and has its default here.
+  mutating func configuration() -> WorkerConfiguration {
+    var configuration = WorkerConfiguration()
+    for section in SettingTable.sections {
+      for setting in section.settings { read(setting, into: &configuration) }
+      for problem in section.problems(configuration) { problems.add(problem) }
+    }
+    return configuration
+  }
+
+  /// An empty value counts as none.
+  private mutating func read(_ setting: Setting, into configuration: inout WorkerConfiguration) {
+    let text = reader.string(forKey: ConfigKey(setting.key), isSecret: setting.isSecret).map(SettingText.trimmed) ?? ""
+    guard !text.isEmpty else { return }
+    given[setting.key] = text
+    let found = [SettingText.problem(text)].compactMap(\.self) + setting.read(text, into: &configuration)
+    let hint = SettingText.hint(text, for: setting).map { ": \($0)" } ?? ""
+    for (index, problem) in found.enumerated() { problems.add("\(setting.key) \(problem)\(index == 0 ? hint : "")") }
+  }
+}

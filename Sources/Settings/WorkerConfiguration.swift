@@ -1,0 +1,220 @@
+package import Coordination
+import FileFormats
+import FoundationEssentials
+package import Logging
+package import MessageContract
+package import Messaging
+package import WorkerRuntime
+package import WorkspaceApplication
+
+/// All settings, a struct for each section of the file. What each means, and may be, is in ``SettingTable``.
+package struct WorkerConfiguration: Sendable {
+  package var amqp = AMQP()
+  package var postgres = Postgres()
+  package var inbox = Inbox()
+  package var deadLetters = DeadLetters()
+  package var parking = ParkingPolicy()
+  package var worker = Worker()
+  package var workspace = Workspace()
+  package var limits = Limits()
+  package var http = HTTP()
+  package var metrics = Metrics()
+  package var tracing = Tracing()
+  package var access = Access()
+  package var authorization = Authorization()
+  package var log = Log()
+
+  package struct AMQP: Sendable {
+    /// Holds a password: never printed.
+    package var url = "amqp://guest:guest@127.0.0.1:5672/"
+    /// Read anew with each connection; wins over the password of the URL.
+    package var passwordFile: String?
+    package var heartbeat: Duration = .seconds(10)
+    package var connectTimeout: Duration = .seconds(10)
+    package var prefetch = 2048
+    package var bufferBytes = 64 << 20
+    package var tls = TLS()
+    package var names = BrokerNames()
+  }
+
+  package struct TLS: Sendable {
+    package var caFile: String?
+    package var certificateFile: String?
+    package var keyFile: String?
+    package var verifiesPeer = true
+  }
+
+  package struct Postgres: Sendable {
+    /// May hold a password: never printed.
+    package var url = "postgres://workspace_worker@127.0.0.1:5432/workspace_worker"
+    /// Read anew with each connection; wins over the password of the URL.
+    package var passwordFile: String?
+    package var connectTimeout: Duration = .seconds(10)
+    package var responseTimeout: Duration = .seconds(25)
+    package var statementTimeout: Duration = .seconds(20)
+    package var lockTimeout: Duration = .seconds(10)
+    package var idleSessionTimeout: Duration = .seconds(30)
+
+    /// Often enough for the server to see signs of life, and to see in time that it gives none.
+    package var keepAliveInterval: Duration { min(idleSessionTimeout / 3, responseTimeout / 2, .seconds(10)) }
+  }
+
+  package struct Inbox: Sendable {
+    /// How long the answer to a command is kept.
+    package var retention: Duration = .seconds(30 * 86_400)
+    /// How long after its first processing a command may come again.
+    package var replayWindow: Duration = .seconds(14 * 86_400)
+
+    /// An inbox that forgets a command before it can come again for the last time is none.
+    var problems: [String] {
+      let lifetime = IdentifierLifetime(replayWindow: replayWindow)
+      guard !lifetime.isCovered(by: retention) else { return [] }
+      let terms = lifetime.terms.map { "\($0.setting) \($0.duration.settingText)" }.joined(separator: " + ")
+      return [
+        "inbox.retention is \(retention.settingText), shorter than the longest life of a command's id, "
+          + "\(lifetime.total.settingText) (\(terms)): a command that comes again after its answer was removed would be carried out twice"
+      ]
+    }
+  }
+
+  package struct DeadLetters: Sendable {
+    /// How long the ledger keeps a dead letter.
+    package var retention: Duration = .seconds(90 * 86_400)
+  }
+
+  /// Defaults are those of the worker.
+  package struct Worker: Sendable {
+    package var batchCount = WorkerSettings().batchCount
+    package var batchBytes = WorkerSettings().batchBytes
+    package var handlerDeadline = WorkerSettings().handlerDeadline
+    package var reconnectLongest = WorkerSettings().reconnect.longest
+    package var drainTimeout: Duration = .seconds(25)
+    /// What the process may allocate, in bytes.
+    package var memoryLimit = 1 << 30
+  }
+
+  package struct Workspace: Sendable {
+    package var defaultName = WorkspaceRules().defaultRootName
+  }
+
+  package struct Limits: Sendable {
+    package var bodyBytes = ContractLimits().maximumBodyBytes
+    package var treeDepth = WorkspaceRules().treeDepth
+  }
+
+  package struct HTTP: Sendable {
+    package var host = "127.0.0.1"
+    package var port = 8080
+  }
+
+  package struct Metrics: Sendable {
+    /// How often what waits in the database is counted.
+    package var countInterval: Duration = .seconds(15)
+  }
+
+  package struct Tracing: Sendable {
+    /// Where spans are sent; nil: nowhere, and none is made.
+    package var endpoint: String?
+    /// How many of the traces that begin here are sampled.
+    package var sampleRatio = 0.1
+  }
+
+  package struct Access: Sendable {
+    /// Nil: everybody may send everything.
+    package var file: File?
+
+    /// The list, as it was when the configuration was read.
+    package struct File: Sendable {
+      package let path: String
+      package let list: AccessList
+    }
+  }
+
+  package struct Authorization: Sendable {
+    package var rules = AccessRules()
+    package var provider = Provider.postgres
+
+    /// Who decides.
+    package enum Provider: String, Sendable, CaseIterable {
+      /// The worker itself, on the roles in its database.
+      case postgres
+    }
+
+    /// A setting that could never make a tenant.
+    var problems: [String] {
+      guard rules.requiresUser, rules.tenantCreation == .system else { return [] }
+      return [
+        "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known"
+      ]
+    }
+  }
+
+  package struct Log: Sendable {
+    package var level = Logger.Level.info
+    /// nil: text on a terminal, JSON elsewhere.
+    package var format: Format?
+    /// How many lines each place of the program writes within ten seconds.
+    package var burst = 50
+
+    package enum Format: String, Sendable, CaseIterable {
+      case json, text
+    }
+  }
+
+  package init() {}
+}
+
+// MARK: - For those who work by it
+
+extension WorkerConfiguration {
+  package var workerSettings: WorkerSettings {
+    var settings = WorkerSettings()
+    settings.batchCount = worker.batchCount
+    settings.batchBytes = worker.batchBytes
+    settings.handlerDeadline = worker.handlerDeadline
+    settings.reconnect = reconnect
+    settings.keepAliveInterval = postgres.keepAliveInterval
+    settings.limits = contractLimits
+    settings.traceRatio = tracing.endpoint == nil ? 0 : tracing.sampleRatio
+    settings.access = access.file?.list
+    return settings
+  }
+
+  /// Between two tries to connect.
+  package var reconnect: Backoff {
+    Backoff(shortest: WorkerSettings().reconnect.shortest, longest: worker.reconnectLongest)
+  }
+
+  package var contractLimits: ContractLimits {
+    var limits = ContractLimits()
+    limits.maximumBodyBytes = self.limits.bodyBytes
+    return limits
+  }
+
+  package var rules: WorkspaceRules {
+    WorkspaceRules(
+      defaultRootName: workspace.defaultName, treeDepth: limits.treeDepth, access: authorization.rules)
+  }
+}
+
+extension ParkingPolicy {
+  var retryDelays: [Duration] {
+    get { retries.limits }
+    set { retries = RetrySchedule(newValue) }
+  }
+}
+
+extension SettingKind<WorkerConfiguration.Access.File?> {
+  static var accessFile: Self {
+    Self(write: { $0?.path ?? "" }) { path throws(Refusal) in
+      guard let data = FileManager.default.contents(atPath: path) else {
+        throw Refusal("\(path) can't be used: there is no such file, or no right to read it")
+      }
+      do {
+        return .init(path: path, list: try AccessListFile.list(yaml: String(decoding: data, as: UTF8.self)))
+      } catch {
+        throw Refusal("\(path) can't be used: \(error)")
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/// What SpiceDB stores: `resource#relation@subject`.
+package struct SpiceDBRelationship: Sendable, Hashable, CustomStringConvertible {
+  package let resource: SpiceDBObject
+  package let relation: String
+  package let subject: SpiceDBSubject
+
+  package init(resource: SpiceDBObject, relation: String, subject: SpiceDBSubject) {
+    self.resource = resource
+    self.relation = relation
+    self.subject = subject
+  }
+
+  package var description: String { "\(resource)#\(relation)@\(subject)" }
+}
+
+/// An object of SpiceDB. Ids are taken as SpiceDB takes them; ``SpiceDBID`` encodes those that it doesn't.
+package struct SpiceDBObject: Sendable, Hashable, CustomStringConvertible {
+  package let type: String
+  package let id: String
+
+  package init(type: String, id: String) {
+    self.type = type
+    self.id = id
+  }
+
+  package var description: String { "\(type):\(id)" }
+}
+
+/// Who has a relation: an object, or all that have a relation to it, such as the members of a group.
+package struct SpiceDBSubject: Sendable, Hashable, CustomStringConvertible {
+  package let object: SpiceDBObject
+  /// nil for the object itself.
+  package let relation: String?
+
+  package init(_ object: SpiceDBObject, relation: String? = nil) {
+    self.object = object
+    self.relation = relation
+  }
+
+  package init(type: String, id: String, relation: String? = nil) {
+    self.init(SpiceDBObject(type: type, id: id), relation: relation)
+  }
+
+  package var description: String { relation.map { "\(object)#\($0)" } ?? "\(object)" }
+}
+
+/// A change of one relationship. Both kinds can be repeated without further effect; that is why there is no third one.
+package enum RelationshipUpdate: Sendable, Hashable {
+  /// It is there afterwards, whether it was before or not.
+  case touch(SpiceDBRelationship)
+  /// It is not there afterwards, whether it was before or not.
+  case delete(SpiceDBRelationship)
+
+  package var relationship: SpiceDBRelationship {
+    switch self {
+    case .touch(let relationship), .delete(let relationship): relationship
+    }
+  }
+}
+
+/// Which relationships are meant: those that have all that is given.
+package struct RelationshipFilter: Sendable, Hashable {
+  package struct Subject: Sendable, Hashable {
+    package let type: String
+    package let id: String?
+    package let relation: Relation
+
+    package enum Relation: Sendable, Hashable {
+      case any
+      /// The object itself.
+      case none
+      case named(String)
+    }
+
+    package init(type: String, id: String? = nil, relation: Relation = .any) {
+      self.type = type
+      self.id = id
+      self.relation = relation
+    }
+  }
+
+  package let resourceType: String
+  package let resourceID: String?
+  package let relation: String?
+  package let subject: Subject?
+
+  package init(resourceType: String, resourceID: String? = nil, relation: String? = nil, subject: Subject? = nil) {
+    self.resourceType = resourceType
+    self.resourceID = resourceID
+    self.relation = relation
+    self.subject = subject
+  }
+}
+
+/// What has to hold when a write is made, or nothing of it is.
+package enum RelationshipPrecondition: Sendable, Hashable {
+  /// At least one relationship is there.
+  case exists(RelationshipFilter)
+  /// None is there.
+  case isAbsent(RelationshipFilter)
+}
+
+/// A question: has the subject the permission on the object?
+package struct CheckItem: Sendable, Hashable {
+  package let resource: SpiceDBObject
+  package let permission: String
+  package let subject: SpiceDBSubject
+
+  package init(resource: SpiceDBObject, permission: String, subject: SpiceDBSubject) {
+    self.resource = resource
+    self.permission = permission
+    self.subject = subject
+  }
+}

@@ -1,0 +1,53 @@
+/// What SpiceDB takes at most with its default settings, checked before anything is sent.
+package enum SpiceDBLimits {
+  /// Changes in one write. SpiceDB's `--write-relationships-max-updates-per-call`.
+  package static let updates = 1000
+  /// Preconditions of one write.
+  package static let preconditions = 1000
+  /// Questions in one call; fixed in SpiceDB.
+  package static let checks = 10_000
+  /// Relationships or ids on one page. SpiceDB's `--max-read-relationships-limit`, `--max-lookup-resources-limit` and
+  /// `--max-delete-relationships-limit`.
+  package static let page = 1000
+  /// Of an id, in bytes, which are characters.
+  package static let idBytes = 1024
+  /// Of a write's metadata.
+  package static let metadataBytes = 65_000
+  /// Of a request: what a server of grpc-go reads.
+  package static let requestBytes = 4 << 20
+  /// Of one message of an answer. Answers to checks repeat the questions.
+  static let answerBytes = 16 << 20
+
+  static func verify(updates: [RelationshipUpdate], preconditions: [RelationshipPrecondition]) throws(SpiceDBError) {
+    guard !updates.isEmpty else { throw .refused("a write has no updates") }
+    try verify(updates.count, atMost: Self.updates, "updates in a write")
+    try verify(preconditions.count, atMost: Self.preconditions, "preconditions of a write")
+    var seen: Set<SpiceDBRelationship> = []
+    for update in updates {
+      let relationship = update.relationship
+      try verify(relationship.resource)
+      try verify(relationship.subject.object)
+      guard seen.insert(relationship).inserted else { throw .refused("a relationship is twice in a write") }
+    }
+  }
+
+  static func verify(checks: [CheckItem]) throws(SpiceDBError) {
+    try verify(checks.count, atMost: Self.checks, "checks in a call")
+    for item in checks {
+      try verify(item.resource)
+      try verify(item.subject.object)
+    }
+  }
+
+  static func verify(_ object: SpiceDBObject) throws(SpiceDBError) {
+    guard SpiceDBID.isValid(object.id) else { throw .refused("an id of type \(object.type) is none that SpiceDB takes") }
+  }
+
+  static func verify(page limit: Int) throws(SpiceDBError) {
+    guard (1...page).contains(limit) else { throw .refused("a page has 1 to \(page) entries, not \(limit)") }
+  }
+
+  private static func verify(_ count: Int, atMost limit: Int, _ what: String) throws(SpiceDBError) {
+    guard count <= limit else { throw .refused("\(count) \(what), more than \(limit)") }
+  }
+}

@@ -1,0 +1,112 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// The groups of one unit of work: each exists once, changes are seen by the reads that follow, and the net of all changes
+/// becomes part of a ``WriteSet``. What the read set did not ask for is an error, never an "it does not exist".
+package final class GroupMap {
+  private let reads: AccessReads
+  private let pages: [GroupPageKey: [GroupID]]
+  private let memberships: MembershipMap
+  private let events: EventQueue
+
+  private var entries: [GroupID: Entry] = [:]
+  private var touched: [GroupID] = []
+  /// Who has a name; nil where it is known that nobody has.
+  private var holders: [TenantName: GroupID?] = [:]
+  private var changedTenants: Set<TenantID> = []
+
+  package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
+    reads = readSet.access
+    pages = snapshot.groupPages
+    self.memberships = memberships
+    self.events = events
+    for group in snapshot.groups.values {
+      entries[group.id] = Entry(read: group, current: group)
+      holders[TenantName(tenantID: group.tenantID, name: group.name)] = group.id
+    }
+  }
+
+  /// Adds the net effect of all changes.
+  package func addChanges(to writeSet: inout WriteSet) {
+    for id in touched {
+      guard let entry = entries[id] else { continue }
+      switch (entry.read, entry.current) {
+      case (nil, nil): break
+      case (nil, let current?): writeSet.insertedGroups.append(current)
+      case (let read?, nil): writeSet.deletedGroups.append(.init(id: id, version: read.version))
+      case (let read?, let current?) where entry.wasRemoved:
+        writeSet.deletedGroups.append(.init(id: id, version: read.version))
+        writeSet.insertedGroups.append(current)
+      case (let read?, let current?) where read != current:
+        writeSet.updatedGroups.append(.init(current, readVersion: read.version))
+      default: break
+      }
+    }
+  }
+
+  private struct Entry {
+    /// As it is in the database; nil where it is not there.
+    let read: Group?
+    /// As the unit of work leaves it; nil where it removes it.
+    var current: Group?
+    var wasRemoved = false
+    var isTouched = false
+  }
+}
+
+extension GroupMap: GroupRepository {
+  package func group(_ id: GroupID) throws(WorkspaceServiceError) -> Group? {
+    if let entry = entries[id] { return entry.current }
+    guard reads.groups.contains(id) else { throw .notLoaded("group \(id)") }
+    return nil
+  }
+
+  package func group(named name: GroupName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Group? {
+    let name = TenantName(tenantID: tenantID, name: name)
+    if let holder = holders[name] { return holder.flatMap { entries[$0]?.current } }
+    guard reads.groupNames.contains(name) else { throw .notLoaded("a name of a group of tenant \(tenantID)") }
+    return nil
+  }
+
+  package func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> [Group] {
+    guard reads.tenantsGoing.contains(tenantID) else { throw .notLoaded("the groups of tenant \(tenantID)") }
+    return entries.values.compactMap(\.current).filter { $0.tenantID == tenantID }.sorted { $0.id < $1.id }
+  }
+
+  package func groups(
+    of tenantID: TenantID, viewer: UserID?, after: GroupID?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Group] {
+    let key = GroupPageKey(tenantID: tenantID, viewer: viewer, after: after, limit: limit)
+    guard let page = pages[key] else { throw .notLoaded("a page of groups of tenant \(tenantID)") }
+    let hasChanged = changedTenants.contains(tenantID) || viewer != nil && memberships.hasChangedViews(of: tenantID)
+    guard !hasChanged else { throw .repositoryFailed(.undecided("a page of groups of tenant \(tenantID)")) }
+    return page.compactMap { entries[$0]?.current }
+  }
+
+  package func add(_ group: Group) { put(group) }
+
+  package func save(_ group: Group) { put(group) }
+
+  package func remove(_ group: Group) {
+    put(group)
+    holders.updateValue(nil, forKey: TenantName(tenantID: group.tenantID, name: group.name))
+    entries[group.id]?.current = nil
+    entries[group.id]?.wasRemoved = true
+  }
+
+  /// Takes over the aggregate's events, and the aggregate, in the place of what it was before.
+  private func put(_ group: Group) {
+    changedTenants.insert(group.tenantID)
+    if let before = entries[group.id]?.current {
+      holders.updateValue(nil, forKey: TenantName(tenantID: before.tenantID, name: before.name))
+    }
+    var group = group
+    for event in group.takeRecordedEvents() { events.record(.group(event)) }
+    var entry = entries[group.id] ?? Entry(read: nil, current: nil)
+    if !entry.isTouched { touched.append(group.id) }
+    entry.isTouched = true
+    entry.current = group
+    entries[group.id] = entry
+    holders[TenantName(tenantID: group.tenantID, name: group.name)] = group.id
+  }
+}

@@ -1,0 +1,155 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// The roles of one unit of work: changes are seen by the reads that follow, and the net of all changes becomes part of a
+/// ``WriteSet``. What the read set did not ask for is an error, never a "has no role".
+package final class MembershipMap {
+  private let reads: AccessReads
+  private let pages: [PageStart: (members: [Membership], limit: Int)]
+  private let adminCounts: [TenantID: Int]
+
+  private var roles: [TenantResource: [Member: Role]] = [:]
+  /// The objects in which users of questions have a role, by user: of groups alone.
+  private var groups: [TenantMember: Set<GroupID>] = [:]
+  /// What was read of roles that were changed since, in the order of the first change.
+  private var changed: [RoleKey: Role?] = [:]
+  private var touched: [RoleKey] = []
+  private var adminChanges: [TenantID: Int] = [:]
+  /// Objects whose members are other ones than on the pages that were read.
+  private var changedObjects: Set<TenantResource> = []
+  /// Tenants in which somebody may view something else than was read.
+  private var changedViews: Set<TenantID> = []
+
+  package init(readSet: ReadSet, snapshot: Snapshot) {
+    reads = readSet.access
+    adminCounts = snapshot.adminCounts
+    pages = snapshot.memberPages.reduce(into: [:]) { pages, page in
+      let start = PageStart(object: TenantResource(tenantID: page.key.tenantID, object: page.key.object), after: page.key.after)
+      if let other = pages[start], other.limit >= page.key.limit { return }
+      pages[start] = (page.value, page.key.limit)
+    }
+    for (key, role) in snapshot.roles { put(role, key) }
+  }
+
+  /// Adds the net effect of all changes.
+  package func addChanges(to writeSet: inout WriteSet) {
+    for key in touched {
+      let (read, current) = (changed[key] ?? nil, current(key))
+      guard read != current else { continue }
+      if let current {
+        writeSet.setRoles.append(.init(key: key, role: current))
+      } else {
+        writeSet.removedRoles.append(key)
+      }
+    }
+  }
+
+  private struct PageStart: Hashable {
+    let object: TenantResource
+    let after: Member?
+  }
+}
+
+extension MembershipMap: MembershipRepository {
+  package func role(_ key: RoleKey) throws(WorkspaceServiceError) -> Role? {
+    if let role = current(key) { return role }
+    guard isKnown(key) else { throw .notLoaded("a role in tenant \(key.tenantID)") }
+    return nil
+  }
+
+  package func adminCount(of tenantID: TenantID) throws(WorkspaceServiceError) -> Int {
+    guard reads.adminsOf.contains(tenantID) else { throw .notLoaded("the admins of tenant \(tenantID)") }
+    return adminCounts[tenantID, default: 0] + adminChanges[tenantID, default: 0]
+  }
+
+  package func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)] {
+    guard reads.leaving.contains(member) || reads.tenantsGoing.contains(member.tenantID) else {
+      throw .notLoaded("the roles of a member of tenant \(member.tenantID)")
+    }
+    let found = roles.compactMap { object, members -> (object: Resource, role: Role)? in
+      guard object.tenantID == member.tenantID, object.object.type != .tenant, let role = members[member.member] else {
+        return nil
+      }
+      return (object.object, role)
+    }
+    // Workspaces before groups.
+    return found.sorted { one, other in
+      (one.object.type == .group ? 1 : 0, one.object.ulid) < (other.object.type == .group ? 1 : 0, other.object.ulid)
+    }
+  }
+
+  package func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership] {
+    guard reads.going.contains(object) || reads.tenantsGoing.contains(object.tenantID) else {
+      throw .notLoaded("the members of an object of tenant \(object.tenantID)")
+    }
+    let found = roles[object, default: [:]].map { Membership(member: $0.key, role: $0.value) }
+    return found.sorted { $0.member < $1.member }
+  }
+
+  package func members(
+    of object: TenantResource, after: Member?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Membership] {
+    guard let page = pages[PageStart(object: object, after: after)], page.limit >= limit else {
+      throw .notLoaded("a page of members in tenant \(object.tenantID)")
+    }
+    guard !changedObjects.contains(object) else {
+      throw .repositoryFailed(.undecided("a page of members in tenant \(object.tenantID)"))
+    }
+    return Array(page.members.prefix(limit))
+  }
+
+  package func set(_ role: Role?, _ key: RoleKey) {
+    changedViews.insert(key.tenantID)
+    change(role, key)
+  }
+
+  package func setFirst(_ role: Role, _ key: RoleKey) { change(role, key) }
+}
+
+// MARK: - For decisions
+
+extension MembershipMap {
+  /// Whether what users may view in a tenant is other than was read.
+  func hasChangedViews(of tenantID: TenantID) -> Bool { changedViews.contains(tenantID) }
+
+  /// The roles on an object that are known.
+  func knownRoles(on object: TenantResource) -> [Member: Role] { roles[object] ?? [:] }
+
+  /// The groups that a user of a question is in.
+  func groups(of userID: UserID, in tenantID: TenantID) -> Set<GroupID> {
+    groups[TenantMember(tenantID: tenantID, member: .user(userID))] ?? []
+  }
+}
+
+extension MembershipMap {
+  private func current(_ key: RoleKey) -> Role? {
+    roles[TenantResource(tenantID: key.tenantID, object: key.object)]?[key.member]
+  }
+
+  /// Whether there is no role where none is known.
+  private func isKnown(_ key: RoleKey) -> Bool {
+    reads.roles.contains(key) || changed[key] != nil
+      || reads.going.contains(TenantResource(tenantID: key.tenantID, object: key.object))
+      || reads.tenantsGoing.contains(key.tenantID)
+  }
+
+  private func change(_ role: Role?, _ key: RoleKey) {
+    let old = current(key)
+    if changed[key] == nil {
+      changed.updateValue(old, forKey: key)
+      touched.append(key)
+    }
+    changedObjects.insert(TenantResource(tenantID: key.tenantID, object: key.object))
+    if case .tenant = key.object {
+      adminChanges[key.tenantID, default: 0] += (role == .admin ? 1 : 0) - (old == .admin ? 1 : 0)
+    }
+    put(role, key)
+  }
+
+  private func put(_ role: Role?, _ key: RoleKey) {
+    roles[TenantResource(tenantID: key.tenantID, object: key.object), default: [:]][key.member] = role
+    guard case .group(let id) = key.object else { return }
+    let member = TenantMember(tenantID: key.tenantID, member: key.member)
+    if role == nil { groups[member]?.remove(id) } else { groups[member, default: []].insert(id) }
+  }
+}

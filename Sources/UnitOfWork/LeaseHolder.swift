@@ -1,0 +1,80 @@
+package import WorkspaceDomain
+
+/// The worker that holds a queue's lease, as one that stands by sees it.
+package struct LeaseHolder: Sendable, Equatable {
+  /// The server's process of its session.
+  package let session: Int32
+  /// Where it runs; nil where it has not said so yet.
+  package let process: Process?
+  /// How long ago its session last began or ended something.
+  package let silence: Duration
+  /// It waits for standbys to confirm a commit (PostgreSQL's wait event `SyncRep`).
+  package let awaitsReplication: Bool
+
+  package struct Process: Sendable, Equatable {
+    package let host: String
+    package let id: Int32
+    package let broker: Broker
+    package let since: Timestamp
+
+    package init(host: String, id: Int32, broker: Broker, since: Timestamp) {
+      self.host = host
+      self.id = id
+      self.broker = broker
+      self.since = since
+    }
+  }
+
+  /// Which broker a worker works with.
+  package struct Broker: Sendable, Equatable {
+    /// The name of the cluster; empty where the broker has none.
+    package let cluster: String
+    package let address: String
+
+    package init(cluster: String, address: String) {
+      self.cluster = cluster
+      self.address = address
+    }
+
+    /// Whether both are one broker, as far as can be told: one cluster has many addresses.
+    package func isSame(as other: Broker) -> Bool {
+      cluster.isEmpty || other.cluster.isEmpty ? address == other.address : cluster == other.cluster
+    }
+  }
+
+  package init(session: Int32, process: Process?, silence: Duration, awaitsReplication: Bool) {
+    self.session = session
+    self.process = process
+    self.silence = silence
+    self.awaitsReplication = awaitsReplication
+  }
+
+  /// A commit takes some time to be replicated; this is more.
+  private static let replicationPatience: Duration = .seconds(3)
+
+  /// Why nobody works although the lease is held; nil where nothing speaks against it.
+  ///
+  /// - Parameter freshness: how old the last sign of life may be.
+  package func obstacle(freshness: Duration) -> String? {
+    let seconds = Int(silence / .seconds(1))
+    if awaitsReplication, silence > Self.replicationPatience {
+      return
+        "the lease is held by \(self), which has waited for synchronous replication (SyncRep) for \(seconds) s: "
+        + "no standby of synchronous_standby_names confirms its commit"
+    }
+    guard silence > freshness else { return nil }
+    return "the lease is held by \(self), which has given no sign of life for \(seconds) s"
+  }
+}
+
+extension LeaseHolder: CustomStringConvertible {
+  package var description: String {
+    guard let process else { return "session \(session) of the database" }
+    return "process \(process.id) on \(process.host) (session \(session) of the database), which works with the broker "
+      + "\(process.broker) since \(process.since)"
+  }
+}
+
+extension LeaseHolder.Broker: CustomStringConvertible {
+  package var description: String { cluster.isEmpty ? address : "\(cluster) at \(address)" }
+}

@@ -1,0 +1,34 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// What the commands of one unit of work see and change: all that was read, and their changes upon it.
+package final class WorkingSet {
+  /// What commands are given of it.
+  package let repositories: Repositories
+  private let workspaces: IdentityMap
+  private let groups: GroupMap
+  private let memberships: MembershipMap
+  private let events: EventQueue
+
+  package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules) {
+    events = EventQueue()
+    memberships = MembershipMap(readSet: readSet, snapshot: snapshot)
+    workspaces = IdentityMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
+    groups = GroupMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
+    repositories = Repositories(
+      workspaces: workspaces, groups: groups, memberships: memberships,
+      authorization: RoleRules(
+        readSet: readSet, workspaces: workspaces, groups: groups, memberships: memberships, rules: rules),
+      events: events)
+  }
+
+  /// The events that were recorded since the last call, in order.
+  package func takeEvents() -> [DomainEvent] { events.take() }
+
+  /// Adds the net effect of all changes.
+  package func addChanges(to writeSet: inout WriteSet) {
+    workspaces.addChanges(to: &writeSet)
+    groups.addChanges(to: &writeSet)
+    memberships.addChanges(to: &writeSet)
+  }
+}

@@ -1,0 +1,23 @@
+import Logging
+import PostgresClient
+import PostgresStore
+import RabbitMQBroker
+import WorkerRuntime
+
+/// Opens a worker's sessions with RabbitMQ and PostgreSQL.
+struct ServerSessions: SessionFactory {
+  let broker: BrokerConfiguration
+  /// For units of work.
+  let postgres: PostgresConfiguration
+  /// `<virtual host>/<queue>`.
+  let queue: String
+  /// For all sessions, one after the other.
+  let patience: ResponsePatience
+  let logger: Logger
+
+  func openBroker() async throws -> any BrokerSession { try await RabbitMQSession.open(broker) }
+
+  func openDatabase() async throws -> any DatabaseSession {
+    try await PostgresSession.open(postgres, queue: queue, patience: patience, logger: logger)
+  }
+}

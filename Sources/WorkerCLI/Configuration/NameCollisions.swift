@@ -1,0 +1,47 @@
+import Messaging
+import RabbitMQBroker
+
+/// Names of exchanges and queues that must not be one and the same: messages would go round in a circle, or two things
+/// would take each other for themselves.
+///
+/// Exchanges and queues have names of their own kinds: an exchange and a queue may well be called the same. Results, events
+/// and announcements may share an exchange: nobody takes commands from it.
+struct NameCollisions {
+  private static let prefix = "amqp.names."
+
+  /// In words for people, naming both settings.
+  let problems: [String]
+
+  init(_ names: BrokerNames) {
+    var problems: [String] = []
+    let exchanges = [
+      ("results_exchange", names.resultsExchange, "each result would come back as a command"),
+      ("events_exchange", names.eventsExchange, "each event would come back as a command"),
+      ("dead_letters_exchange", names.deadLettersExchange, "each announcement of a dead letter would come back as a command"),
+    ]
+    for (key, name, consequence) in exchanges where name == names.commandsExchange {
+      problems.append("\(Self.prefix)\(key) and \(Self.prefix)commands_exchange are both '\(name.shown)': \(consequence)")
+    }
+    if names.deadLettersQueue == names.commandsQueue {
+      problems.append(
+        "\(Self.prefix)dead_letters_queue and \(Self.prefix)commands_queue are both '\(names.commandsQueue.shown)': what is "
+          + "dead-lettered would come back as a command")
+    }
+    let claim = BrokerNames.publishingClaim(of: names.commandsQueue)
+    for (key, name) in [("dead_letters_queue", names.deadLettersQueue), ("commands_queue", names.commandsQueue)]
+    where name == claim {
+      problems.append(
+        "\(Self.prefix)\(key) is '\(name.shown)', the queue by which the worker of \(Self.prefix)commands_queue holds its right to "
+          + "publish: it would wait for itself for ever")
+    }
+    for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
+    where name.shown.hasPrefix(TemporaryQueue.prefix) {
+      problems.append("\(Self.prefix)\(key) begins with '\(TemporaryQueue.prefix)', as queues of the command line do")
+    }
+    self.problems = problems
+  }
+}
+
+extension ShortString {
+  fileprivate var shown: String { text ?? "" }
+}

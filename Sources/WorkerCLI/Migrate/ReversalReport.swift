@@ -1,0 +1,25 @@
+import Migrations
+import PostgresStore
+
+/// What `migrate down` prints.
+struct ReversalReport: Encodable {
+  let reverted: [String]
+  /// Rows that went with them, by table.
+  let destroyed: [String: Int]
+  private let losses: [DataLoss]
+
+  init(_ reverted: [Migration], _ losses: [DataLoss]) {
+    self.reverted = reverted.map(\.fileName)
+    self.losses = losses
+    destroyed = Dictionary(losses.map { ($0.what, $0.rows) }) { $0 + $1 }
+  }
+
+  private enum CodingKeys: CodingKey {
+    case reverted, destroyed
+  }
+
+  var text: String {
+    guard !reverted.isEmpty else { return "nothing to do" }
+    return (reverted.map { "took back \($0)" } + losses.map { "destroyed \($0)" }).joined(separator: "\n")
+  }
+}

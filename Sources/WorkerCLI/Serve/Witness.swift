@@ -1,0 +1,54 @@
+import ArgumentParser
+import CrashWitness
+import Crypto
+import FoundationEssentials
+import Logging
+import PostgresClient
+import PostgresStore
+import Settings
+import WorkspaceDomain
+
+/// What a worker that ends itself runs last: notes in the database what it had in hand. Not for people.
+///
+/// Where the database can't be reached, nothing is noted: without evidence no command is to blame.
+struct Witness: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "witness", abstract: "Notes what a worker that ends itself had in hand.", shouldDisplay: false)
+
+  /// How long it may take: who waits for the worker's end waits for this, too.
+  static let patience: Duration = .seconds(5)
+
+  /// What runs it.
+  static func arguments(process: ULID, _ options: ConfigurationOptions) -> [String] {
+    ["witness", "--process", "\(process)"] + options.arguments
+  }
+
+  @Option var process: String
+  @OptionGroup var options: ConfigurationOptions
+  @Argument var signal: Int
+  @Argument var stage: Int32
+
+  func run() async throws {
+    try await FailureReport.reporting {
+      guard let process = ULID(process) else { throw ValidationError("--process is no ULID") }
+      let configuration = try await options.load()
+      let logger = LogSetup.start(configuration.log)
+      let stage = InHand.Stage(rawValue: stage)
+      let message = stage == nil ? nil : Array(SHA256.hash(data: FileManager.default.contents(atPath: "/dev/stdin") ?? Data()))
+      logger.critical(
+        "the worker ends itself",
+        metadata: [
+          "signal": "\(signal)", "process": "\(process)",
+          "message_sha256": "\(message.map { $0.map { String($0, radix: 16) }.joined() } ?? "none in hand")",
+        ])
+      let servers = try Servers(configuration)
+      var postgres = servers.postgres
+      postgres.connectTimeout = min(postgres.connectTimeout, Self.patience / 2)
+      postgres.responseTimeout = min(postgres.responseTimeout, Self.patience / 2)
+      let connection = try await PostgresConnection.connect(postgres, logger: logger)
+      let record = PostgresCrashRecord(connection: connection, queue: servers.queueKey)
+      try await record.note(process, signal: signal, message: message, decoded: stage == .running)
+      await connection.close()
+    }
+  }
+}

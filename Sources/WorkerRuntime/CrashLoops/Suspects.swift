@@ -1,0 +1,76 @@
+import Crypto
+package import Messaging
+package import MessageContract
+package import UnitOfWork
+import WorkspaceApplication
+package import WorkspaceDomain
+
+/// Decides about messages that may kill this process: those that others have died of, and, where one has died of nobody knows
+/// what, all that come again. They run alone; what so many processes have died of is not begun any more.
+package struct Suspects: Sendable {
+  private let known: FatalMessages
+  private let decoder: CommandDecoder
+  private let maximumDeaths: Int
+
+  /// - Parameter maximumDeaths: a message that so many processes have died of goes to the dead letters.
+  package init(_ known: FatalMessages, decoder: CommandDecoder, maximumDeaths: Int) {
+    self.known = known
+    self.decoder = decoder
+    self.maximumDeaths = maximumDeaths
+  }
+
+  /// Whether a message has to run alone.
+  package func contain(_ delivery: Delivery) -> Bool {
+    (known.isUnexplained && delivery.isRedelivered) || deaths(of: delivery) != nil
+  }
+
+  /// The same for a parked command, which `process` goes on with.
+  package func contain(_ entry: ParkedEntry, in process: ULID) -> Bool {
+    (known.isUnexplained && entry.command.process != process) || deaths(of: entry.command.message) != nil
+  }
+
+  /// - Returns: what is to be carried out alone; with a verdict where it is not to be begun again.
+  package func read(_ delivery: Delivery, at now: Timestamp) -> Assignment {
+    read(delivery.body, since: now) { known, isRead in
+      isRead
+        ? ReceivedMessage(delivery, decoder: decoder, begun: known)
+        : ReceivedMessage(unread: delivery, parked: nil, begun: known)
+    }
+  }
+
+  /// The same for the first command of a line.
+  func read(_ entry: ParkedEntry) -> Assignment {
+    read(entry.command.message.body, since: entry.command.parkedAt) { known, isRead in
+      isRead
+        ? ReceivedMessage(entry, decoder: decoder, begun: known)
+        : ReceivedMessage(unread: Delivery(entry.command.message), parked: entry, begun: known)
+    }
+  }
+
+  private func read(
+    _ body: [UInt8], since first: Timestamp, _ message: (_ known: [UInt8]?, _ isRead: Bool) -> ReceivedMessage
+  ) -> Assignment {
+    guard let (hash, deaths) = deaths(of: body) else { return Assignment([message(nil, true)]) }
+    guard deaths.count >= maximumDeaths else { return Assignment([message(hash, true)]) }
+    // Even to read it may kill.
+    return Assignment([message(hash, deaths.isDecodable).decided(.crashLoop(deaths: deaths.count, since: first))])
+  }
+
+  private func deaths(of body: [UInt8]) -> (hash: [UInt8], deaths: FatalMessages.Deaths)? {
+    guard !known.isEmpty else { return nil }
+    let hash = Array(SHA256.hash(data: body))
+    return known.deaths[hash].map { (hash, $0) }
+  }
+
+  private func deaths(of delivery: Delivery) -> FatalMessages.Deaths? { deaths(of: delivery.body)?.deaths }
+
+  private func deaths(of message: OutboundMessage) -> FatalMessages.Deaths? { deaths(of: message.body)?.deaths }
+}
+
+extension Verdict {
+  fileprivate static func crashLoop(deaths: Int, since first: Timestamp) -> Verdict {
+    .deadLetter(
+      .crashLoop, error: "\(deaths) processes ended themselves while they had it in hand",
+      attempts: .init(count: deaths, first: first))
+  }
+}

@@ -1,0 +1,38 @@
+import Messaging
+import MessageContract
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+extension ReadSet {
+  /// What `assignment` could need to know.
+  init(_ assignment: Assignment, _ environment: ExecutionEnvironment, lines: [TenantID: ParkedLine]) {
+    let commands = assignment.messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
+    self.init(commands, rules: environment.rules)
+    for message in assignment.messages { ask(about: message) }
+    for letter in assignment.letters { letter.envelope.key.map { ask(about: $0) } }
+    let beginning = assignment.messages.filter { $0.verdict?.isParked ?? false }.map(\.tenantID)
+    for message in assignment.messages where message.delivery.isRedelivered {
+      // It was delivered before, and its acknowledgement did not arrive.
+      let isInLine = message.tenantID.map { lines[$0] != nil || beginning.contains($0) } ?? false
+      guard message.command == nil || message.verdict?.isDeadLetter == true || isInLine else { continue }
+      let fingerprint = MessageFingerprint.of(message.delivery.original)
+      deadLetters.insert(DeadLetterKey(queue: environment.queue, fingerprint: fingerprint))
+      if isInLine { parked.insert(fingerprint) }
+    }
+    for letter in assignment.letters where letter.delivery.isRedelivered { deadLetters.insert(letter.key) }
+  }
+
+  private mutating func ask(about message: ReceivedMessage) {
+    switch message.content {
+    case .success(let command):
+      inbox.insert(InboxQuestion(key: command.context.key, fingerprint: command.fingerprint))
+      if let reference = message.delivery.properties.replayReference { replays.insert(reference) }
+    case .failure(let invalid):
+      if let key = invalid.envelope.key { ask(about: key) }
+    }
+  }
+
+  /// Whether, and since when, a command with that key has been answered.
+  private mutating func ask(about key: InboxKey) { inbox.insert(InboxQuestion(key: key)) }
+}

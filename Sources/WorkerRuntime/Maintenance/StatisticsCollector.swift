@@ -1,0 +1,41 @@
+package import Coordination
+package import Logging
+package import UnitOfWork
+
+/// Counts what waits in the database, now and then, while this worker is the one that works: for metrics. After a failure
+/// the figures are older.
+package struct StatisticsCollector: MaintenanceJob {
+  private let interval: Duration
+  private let logger: Logger
+  private let connect: @Sendable () async throws -> Link<any StatisticsStore>
+
+  /// - Parameters:
+  ///   - interval: between two counts.
+  ///   - connect: opens a connection; bounded in time.
+  package init(
+    interval: Duration, logger: Logger, connect: @escaping @Sendable () async throws -> Link<any StatisticsStore>
+  ) {
+    self.interval = interval
+    self.logger = logger
+    self.connect = connect
+  }
+
+  /// Also while something stands against its work, which is when it matters.
+  package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking }
+
+  /// Goes on until the worker has no work any more.
+  package func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
+    try await connect().use { store in
+      while isWanted(by: status) {
+        status.store = try await store.statistics()
+        attempt.succeeded()
+        try await Task.sleep(for: interval)
+      }
+    }
+    return .zero
+  }
+
+  package func failed(_ error: any Error, again delay: Duration) {
+    logger.info("what waits in the database can't be counted; trying again", metadata: ["error": "\(error)"])
+  }
+}

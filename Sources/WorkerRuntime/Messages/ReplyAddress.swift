@@ -1,0 +1,33 @@
+import Messaging
+
+/// Whom a command names as `reply_to`: a queue, by its name or, as clients of AMQP 1.0 write addresses since RabbitMQ 4, as
+/// `/queues/NAME`, percent-encoded (https://www.rabbitmq.com/docs/amqp#target-address-v2). Other addresses of that kind name no
+/// queue, and are taken for names, which reach nobody.
+enum ReplyAddress {
+  private static let prefix = Array("/queues/".utf8)
+
+  /// The name of the queue; nil where there is none that may be published to.
+  static func queue(of address: ShortString) -> ShortString? {
+    guard !address.bytes.isEmpty, DirectReplyAddress.isUsable(address) else { return nil }
+    guard address.bytes.starts(with: prefix) else { return address }
+    let name = decode(address.bytes.dropFirst(prefix.count)).flatMap { ShortString(bytes: $0) }
+    return name.flatMap { $0.bytes.isEmpty || !DirectReplyAddress.isUsable($0) ? nil : $0 }
+  }
+
+  /// - Returns: nil where a `%` has no two digits behind it.
+  private static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    var (rest, bytes) = (text, [UInt8]())
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2, let digits = String(validating: rest.prefix(2), as: UTF8.self),
+        digits.utf8.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }), let decoded = UInt8(digits, radix: 16)
+      else { return nil }
+      bytes.append(decoded)
+      rest = rest.dropFirst(2)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,19 @@
+/// A drain that could not finish what was in hand. Nothing is lost by that: it comes again.
+package struct DrainCutShort: Error, CustomStringConvertible {
+  /// What was in hand; nil where that is not known.
+  package let left: SessionFigures?
+  /// What cut it short.
+  package let reason: String
+
+  package init(left: SessionFigures?, reason: String) {
+    self.left = left
+    self.reason = reason
+  }
+
+  package var description: String {
+    let words = "draining was cut short: \(reason)"
+    guard let left else { return "\(words); what was in hand comes back" }
+    return "\(words); left behind: \(left.unacknowledged) deliveries, which the broker delivers again, and "
+      + "\(left.unpublished) entries of the outbox, which the next worker publishes"
+  }
+}

@@ -1,0 +1,49 @@
+package import WorkspaceDomain
+
+/// On whose behalf a command is carried out, in which tenant.
+package struct Actor: Sendable, Equatable {
+  package let tenantID: TenantID
+  /// nil where the sending system acts itself.
+  package let userID: UserID?
+  /// Whether it may do only what it is permitted to: a user, where permissions are enforced.
+  package let isChecked: Bool
+
+  package init(tenantID: TenantID, userID: UserID?, rules: AccessRules) {
+    self.tenantID = tenantID
+    self.userID = userID
+    isChecked = rules.isEnforced && userID != nil
+  }
+
+  /// Whose view of lists it is; nil: everything is shown.
+  package var viewer: UserID? { isChecked ? userID : nil }
+
+  package init(_ context: CommandContext, rules: AccessRules) {
+    self.init(tenantID: context.tenantID, userID: context.userID.map(UserID.init(stored:)), rules: rules)
+  }
+}
+
+/// What an operator may set about who may do what.
+package struct AccessRules: Sendable, Equatable {
+  /// Who may make a tenant known.
+  package enum TenantCreation: String, Sendable, CaseIterable {
+    case users, system
+  }
+
+  /// Without it nothing is denied. Default: true.
+  package var isEnforced: Bool
+  /// Whether commands without a user are rejected, where permissions are enforced. Default: false.
+  package var requiresUser: Bool
+  /// Whether every member of the tenant may create workspaces below the root. Default: true.
+  package var opensRoot: Bool
+  /// Default: users.
+  package var tenantCreation: TenantCreation
+
+  package init(
+    isEnforced: Bool = true, requiresUser: Bool = false, opensRoot: Bool = true, tenantCreation: TenantCreation = .users
+  ) {
+    self.isEnforced = isEnforced
+    self.requiresUser = requiresUser
+    self.opensRoot = opensRoot
+    self.tenantCreation = tenantCreation
+  }
+}

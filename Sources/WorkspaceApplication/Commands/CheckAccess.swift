@@ -1,0 +1,67 @@
+package import WorkspaceDomain
+
+/// Whether a user may do something to an object.
+package struct CheckAccess: WorkspaceCommand {
+  package static let typeName = "access.check"
+
+  package let permission: Permission
+  package let object: Resource
+  package let userID: UserID?
+
+  package init(permission: Permission, object: Resource, userID: UserID?) {
+    self.permission = permission
+    self.object = object
+    self.userID = userID
+  }
+
+  package init(_ data: CommandData) throws(CommandData.Problem) {
+    (permission, object) = try data.requiredPermission("permission", on: "object")
+    userID = try data.userID("user_id")
+  }
+
+  package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
+    guard let asked = userID ?? actor.userID else { return }
+    reads.ask(permission, on: object, by: asked, of: actor.tenantID)
+    switch object {
+    case .tenant: break
+    case .workspace(let id): reads.tree.workspaces.insert(id)
+    case .group(let id): reads.access.groups.insert(id)
+    }
+    if asked != actor.userID { reads.ask(object.type.administration, on: object, by: actor) }
+  }
+
+  package func run(in scope: CommandScope) throws(WorkspaceServiceError) -> CommandReply {
+    try AccessService(scope).check(permission, on: object, of: userID)
+  }
+}
+
+/// The answers to who may do what, for one command.
+package struct AccessService {
+  private let scope: CommandScope
+
+  package init(_ scope: CommandScope) { self.scope = scope }
+
+  /// Whether a user may, whether or not permissions are enforced. About another than himself a user is told where he
+  /// administrates the object.
+  ///
+  /// - Parameter userID: nil for the acting user.
+  package func check(
+    _ permission: Permission, on object: Resource, of userID: UserID?
+  ) throws(WorkspaceServiceError) -> CommandReply {
+    guard let asked = userID ?? scope.actor.userID else { throw .userRequired }
+    if asked != scope.actor.userID { try scope.require(object.type.administration, on: object) }
+    let question = AccessQuestion(
+      tenantID: scope.actor.tenantID, userID: asked, permission: permission, resource: object)
+    return .access(isAllowed: try scope.repositories.authorization.permits(question))
+  }
+}
+
+extension ResourceType {
+  /// What one must be permitted to, to be told about others.
+  fileprivate var administration: Permission {
+    switch self {
+    case .tenant: .administrate
+    case .workspace, .group: .manage
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package import WorkspaceDomain
+
+/// Whether a user may do something, and what decides that.
+package struct AccessQuestion: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let userID: UserID
+  package let permission: Permission
+  package let resource: Resource
+
+  package init(tenantID: TenantID, userID: UserID, permission: Permission, resource: Resource) {
+    self.tenantID = tenantID
+    self.userID = userID
+    self.permission = permission
+    self.resource = resource
+  }
+}
+
+/// The role that a member has on an object of the tenant, if any.
+package struct RoleKey: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let object: Resource
+  package let member: Member
+
+  package init(tenantID: TenantID, object: Resource, member: Member) {
+    self.tenantID = tenantID
+    self.object = object
+    self.member = member
+  }
+
+  /// Of a user in the tenant itself.
+  package static func tenant(_ tenantID: TenantID, _ userID: UserID) -> RoleKey {
+    RoleKey(tenantID: tenantID, object: .tenant(tenantID), member: .user(userID))
+  }
+}
+
+/// A member of a tenant, or one that a message only names.
+package struct TenantMember: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let member: Member
+
+  package init(tenantID: TenantID, member: Member) {
+    self.tenantID = tenantID
+    self.member = member
+  }
+}
+
+/// An object, where it is one of the tenant.
+package struct TenantResource: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let object: Resource
+
+  package init(tenantID: TenantID, object: Resource) {
+    self.tenantID = tenantID
+    self.object = object
+  }
+}
+
+/// A stretch of an object's members in their order: at most `limit` of those after `after`.
+package struct MemberPageKey: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let object: Resource
+  package let after: Member?
+  package let limit: Int
+
+  package init(tenantID: TenantID, object: Resource, after: Member?, limit: Int) {
+    self.tenantID = tenantID
+    self.object = object
+    self.after = after
+    self.limit = limit
+  }
+}
+
+/// A stretch of a tenant's groups in id order: at most `limit` of those after `after`, and of those that `viewer` may view.
+package struct GroupPageKey: Sendable, Hashable {
+  package let tenantID: TenantID
+  /// nil: all.
+  package let viewer: UserID?
+  package let after: GroupID?
+  package let limit: Int
+
+  package init(tenantID: TenantID, viewer: UserID?, after: GroupID?, limit: Int) {
+    self.tenantID = tenantID
+    self.viewer = viewer
+    self.after = after
+    self.limit = limit
+  }
+}
+
+/// What commands could need to know of the groups of their tenants, and of who may do what, all read before the first of them
+/// runs.
+package struct AccessReads: Sendable, Equatable {
+  /// What may have to be decided. The ways up from the workspaces among them are in ``TreeReads/chainsOf``.
+  package var questions: Set<AccessQuestion> = []
+  package var roles: Set<RoleKey> = []
+  package var groups: Set<GroupID> = []
+  package var groupNames: Set<TenantName> = []
+  /// Members that may go, with all their roles in the tenant's workspaces and groups.
+  package var leaving: Set<TenantMember> = []
+  /// Objects that may go, with all roles on them.
+  package var going: Set<TenantResource> = []
+  /// Tenants that may go, with all their groups, and all roles that there are.
+  package var tenantsGoing: Set<TenantID> = []
+  /// Tenants whose admins are counted, up to ``adminLimit``.
+  package var adminsOf: Set<TenantID> = []
+  /// How many admins the commands may take away.
+  package var demotions = 0
+  package var memberPages: Set<MemberPageKey> = []
+  package var groupPages: Set<GroupPageKey> = []
+
+  package init() {}
+
+  /// Counting admins may stop here: one more than the commands could take away.
+  package var adminLimit: Int { demotions + 1 }
+
+  /// A text that is no valid name needs no look-up: the command is rejected before.
+  package mutating func ask(groupName name: String, of tenantID: TenantID) {
+    guard let name = try? GroupName(name) else { return }
+    groupNames.insert(TenantName(tenantID: tenantID, name: name))
+  }
+}
+
+/// Everything that commands could need to know.
+package struct CommandReads: Sendable, Equatable {
+  package var tree = TreeReads()
+  package var access = AccessReads()
+
+  package init() {}
+
+  /// Asks for what decides whether `actor` has any of the permissions.
+  package mutating func ask(_ permissions: Permission..., on resource: Resource, by actor: Actor) {
+    guard actor.isChecked, let userID = actor.userID else { return }
+    for permission in permissions { ask(permission, on: resource, by: userID, of: actor.tenantID) }
+  }
+
+  /// Asks for a page of an object's members.
+  package mutating func askForMembers(of object: Resource, after: Member?, limit: Int, _ actor: Actor) {
+    // One more tells whether another page follows.
+    access.memberPages.insert(
+      MemberPageKey(tenantID: actor.tenantID, object: object, after: after, limit: limit + 1))
+  }
+
+  /// Asks whether the tenant has an admin besides one that the command may take away.
+  package mutating func askForAdmins(of tenantID: TenantID) {
+    access.adminsOf.insert(tenantID)
+    access.demotions += 1
+  }
+
+  /// Asks for what decides whether `actor` has a role on what he creates.
+  package mutating func askForFounder(_ actor: Actor) {
+    guard let userID = actor.userID else { return }
+    access.roles.insert(.tenant(actor.tenantID, userID))
+  }
+
+  /// The same as ``ask(_:on:by:)`` of any user.
+  package mutating func ask(_ permission: Permission, on resource: Resource, by userID: UserID, of tenantID: TenantID) {
+    access.questions.insert(
+      AccessQuestion(tenantID: tenantID, userID: userID, permission: permission, resource: resource))
+    guard case .workspace(let id) = resource else { return }
+    tree.chainsOf.insert(TenantWorkspace(tenantID: tenantID, id: id))
+  }
+}

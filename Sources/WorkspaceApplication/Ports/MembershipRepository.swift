@@ -1,0 +1,43 @@
+package import WorkspaceDomain
+
+/// Port: who has which role on the objects of tenants, as a unit of work may see and change it.
+///
+/// Changes are seen by the reads that follow, and become durable with the unit of work. Every read throws
+/// ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit of work has no answer.
+package protocol MembershipRepository: AnyObject {
+  func role(_ key: RoleKey) throws(WorkspaceServiceError) -> Role?
+  /// How many admins a tenant has; no more than were counted.
+  func adminCount(of tenantID: TenantID) throws(WorkspaceServiceError) -> Int
+  /// All roles that a member has on the workspaces and groups of the tenant, in the order of their objects.
+  func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)]
+  /// All members of an object that may go, in their order.
+  func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership]
+  /// At most `limit` members of an object, in their order.
+  func members(
+    of object: TenantResource, after: Member?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Membership]
+
+  /// - Parameter role: nil to take it away.
+  func set(_ role: Role?, _ key: RoleKey)
+  /// Sets the role of somebody on what he has just created: nobody had one there.
+  func setFirst(_ role: Role, _ key: RoleKey)
+}
+
+/// Port: the groups that a unit of work may see and change, on the terms of ``WorkspaceRepository``.
+package protocol GroupRepository: AnyObject {
+  /// The group of that id in whatever tenant: the caller decides who may see it.
+  func group(_ id: GroupID) throws(WorkspaceServiceError) -> Group?
+  func group(named name: GroupName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Group?
+  /// All groups of a tenant that may go, in id order.
+  func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> [Group]
+  /// At most `limit` of the tenant's groups that `viewer` may view, in id order.
+  ///
+  /// - Parameter viewer: nil: all.
+  func groups(
+    of tenantID: TenantID, viewer: UserID?, after: GroupID?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Group]
+
+  func add(_ group: Group)
+  func save(_ group: Group)
+  func remove(_ group: Group)
+}

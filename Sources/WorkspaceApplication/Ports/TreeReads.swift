@@ -1,0 +1,79 @@
+package import WorkspaceDomain
+
+/// What commands could need to know of the trees of their tenants, all read before the first of them runs.
+package struct TreeReads: Sendable, Equatable {
+  package var workspaces: Set<WorkspaceID> = []
+  package var names: Set<TenantName> = []
+  /// Tenants whose root is asked for.
+  package var rootsOf: Set<TenantID> = []
+  /// Workspaces whose children are counted, up to ``childLimit``.
+  package var childrenOf: Set<WorkspaceID> = []
+  /// Workspaces whose way up to the root is asked for.
+  package var chainsOf: Set<TenantWorkspace> = []
+  /// Where workspaces may come to be that are not there yet: the way up from one begins with one of these.
+  package var arrivals: [TenantWorkspace: Set<WorkspaceID>] = [:]
+  /// Workspaces of whose subtree the number of levels is asked for.
+  package var heightsOf: Set<TenantWorkspace> = []
+  package var pages: Set<PageKey> = []
+  /// Tenants whose workspaces besides the root are counted, up to ``childLimit``.
+  package var sizesOf: Set<TenantID> = []
+  /// How many workspaces the commands may delete, and move: what is counted and listed may become fewer by so many.
+  package var deletions = 0
+  package var moves = 0
+
+  package init() {}
+
+  /// Counting children may stop here: one more than the commands could take away.
+  package var childLimit: Int { deletions + moves + 1 }
+
+  /// A text that is no valid name needs no look-up: the command is rejected before.
+  package mutating func ask(name: String, of tenantID: TenantID) {
+    guard let name = try? WorkspaceName(name) else { return }
+    names.insert(TenantName(tenantID: tenantID, name: name))
+  }
+
+  /// To be called when all commands have asked: each deletion can take a workspace off a page.
+  package mutating func lengthenPages() {
+    guard deletions > 0 else { return }
+    pages = Set(
+      pages.map { PageKey(tenantID: $0.tenantID, viewer: $0.viewer, after: $0.after, limit: $0.limit + deletions) })
+  }
+}
+
+/// A name within a tenant: of a workspace, or of a group.
+package struct TenantName: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let name: WorkspaceName
+
+  package init(tenantID: TenantID, name: WorkspaceName) {
+    self.tenantID = tenantID
+    self.name = name
+  }
+}
+
+/// A workspace, where it is one of the tenant.
+package struct TenantWorkspace: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let id: WorkspaceID
+
+  package init(tenantID: TenantID, id: WorkspaceID) {
+    self.tenantID = tenantID
+    self.id = id
+  }
+}
+
+/// A stretch of a tenant's workspaces in id order: at most `limit` of those after `after`, and of those that `viewer` may view.
+package struct PageKey: Sendable, Hashable {
+  package let tenantID: TenantID
+  /// nil: all.
+  package let viewer: UserID?
+  package let after: WorkspaceID?
+  package let limit: Int
+
+  package init(tenantID: TenantID, viewer: UserID? = nil, after: WorkspaceID?, limit: Int) {
+    self.tenantID = tenantID
+    self.viewer = viewer
+    self.after = after
+    self.limit = limit
+  }
+}

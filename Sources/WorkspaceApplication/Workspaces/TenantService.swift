@@ -1,0 +1,23 @@
+import WorkspaceDomain
+
+/// The rules of a tenant and its members, for one command. What each command does stands in its file in `Commands`; here is what
+/// they share.
+package struct TenantService {
+  let scope: CommandScope
+
+  package init(_ scope: CommandScope) { self.scope = scope }
+
+  var tenantID: TenantID { scope.actor.tenantID }
+  var tenant: Resource { .tenant(tenantID) }
+
+  /// The actor may administrate the tenant, and it is there. In this order: who may not, learns nothing.
+  func requireAdministration() throws(WorkspaceServiceError) {
+    try scope.require(.administrate, on: tenant)
+    guard try scope.isTenantKnown() else { throw .tenantNotFound }
+  }
+
+  /// A tenant that has an admin keeps one.
+  func requireAnotherAdmin() throws(WorkspaceServiceError) {
+    guard try scope.repositories.memberships.adminCount(of: tenantID) > 1 else { throw .lastTenantAdmin }
+  }
+}

@@ -1,0 +1,10 @@
+/// The user who created something, and the role that he has on it from then on; nil where he has none.
+package struct Founder: Sendable, Equatable {
+  package let userID: UserID
+  package let role: Role?
+
+  package init(userID: UserID, role: Role?) {
+    self.userID = userID
+    self.role = role
+  }
+}

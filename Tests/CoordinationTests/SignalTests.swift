@@ -1,0 +1,73 @@
+import Coordination
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SignalTests {
+  private let signal = Signal<Void>()
+
+  @Test("everyone who waits goes on when the signal is raised, and whoever comes later does not wait")
+  func raise() async {
+    #expect(!signal.isRaised)
+    await withTaskGroup { group in
+      for _ in 0..<20 { group.addTask { await signal.wait() } }
+      await Task.yield()
+      signal.raise()
+    }
+    #expect(signal.isRaised)
+    await signal.wait()
+    signal.raise()
+    await signal.wait()
+  }
+
+  @Test("a cancelled wait returns and the signal is not raised", arguments: [true, false])
+  func cancellation(yields: Bool) async {
+    let task = Task { await signal.wait() }
+    if yields { await Task.yield() }
+    task.cancel()
+    await task.value
+    #expect(!signal.isRaised)
+  }
+
+  @Test("raised and cancelled at once, a wait ends once", arguments: 0..<200)
+  func race(round: Int) async {
+    let signal = Signal<Void>()
+    let task = Task { await signal.wait() }
+    if round % 2 == 0 { await Task.yield() }
+    async let raised: Void = signal.raise()
+    task.cancel()
+    await raised
+    await task.value
+  }
+
+  @Test("a bounded wait ends with the time, or with the signal")
+  func bounded() async throws {
+    try await signal.wait(atMost: .milliseconds(1))
+    #expect(!signal.isRaised)
+    async let waiting: Void = signal.wait(atMost: .seconds(3600))
+    signal.raise()
+    try await waiting
+    try await signal.wait(atMost: .seconds(3600))
+  }
+
+  @Test("a bounded wait that is cancelled says so, each time: a loop around it ends", arguments: 0..<200)
+  func boundedCancellation(round: Int) async {
+    let task = Task { try await signal.wait(atMost: .seconds(3600)) }
+    if round % 2 == 0 { await Task.yield() }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test func `whoever waits gets the first value, now and later; a cancelled wait gets none`() async {
+    let signal = Signal<Int>()
+    let cancelled = Task { await signal.wait() }
+    cancelled.cancel()
+    #expect(await cancelled.value == nil && signal.value == nil)
+    async let waiting = signal.wait()
+    signal.send(1)
+    signal.send(2)
+    #expect(await waiting == 1)
+    #expect(await signal.wait() == 1 && signal.value == 1)
+    let late = Task { await signal.wait() }
+    late.cancel()
+    #expect(await late.value == 1, "it was sent before")
+  }
+}

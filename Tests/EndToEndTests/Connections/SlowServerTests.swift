@@ -1,0 +1,33 @@
+import Messaging
+import EndToEndSupport
+import PostgresClient
+import TestSupport
+import Testing
+
+/// A database that is slow, and not away.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct SlowServerTests {
+  @Test func `statements that together take longer than the response timeout are waited for, at the second try`() async throws {
+    let deployment = try Deployment.current
+    // Two statements of a transaction, each of which is within its limit.
+    try await deployment.database.withConnection {
+      try await $0.execute(
+        script: """
+          create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1.4); return null; end $$;
+          create trigger slow after insert on workspaces for each statement execute function slow();
+          create trigger slow after insert on inbox for each statement execute function slow();
+          """)
+    }
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker(["POSTGRES_RESPONSE_TIMEOUT": "2s", "POSTGRES_STATEMENT_TIMEOUT": "2s"])
+    try await sender.send((0..<3).map { _ in .createRoot(Command.newID(), id: Command.newID()) })
+    let answers = try await results.first(3)
+    #expect(answers.allSatisfy { $0.event?.type == "workspace.create_root.succeeded" })
+    #expect(worker.program.errors.contains("did not answer within 2.0 seconds"))
+    #expect(try await deployment.letters().isEmpty)
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    await results.close()
+  }
+}

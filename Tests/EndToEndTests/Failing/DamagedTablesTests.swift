@@ -1,0 +1,101 @@
+import Messaging
+import EndToEndSupport
+import PostgresClient
+import TestSupport
+import Testing
+
+/// What a deleted row, a partial restore or somebody's hand leaves in the tables of a worker.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct DamagedTablesTests {
+  private static let never = ["PARKING_RETRY_DELAYS": "1h"]
+
+  /// A tenant's root, a workspace whose name is poisoned, and two below it.
+  private func chain(_ tenant: String) -> [Command] {
+    let ids = (0..<4).map { _ in Command.newID() }
+    return [.createRoot(tenant, id: ids[0]), .create(tenant, "poison", below: ids[0], id: ids[1])]
+      + (2..<4).map { .create(tenant, "w \($0)", below: ids[$0 - 1], id: ids[$0]) }
+  }
+
+  @Test(arguments: [false, true])
+  func `a line whose first command was deleted goes on, and nobody else notices`(isWorkerActive: Bool) async throws {
+    let deployment = try Deployment.current
+    let (tenant, neighbour) = (Command.newID(), Command.newID())
+    _ = try await PoisonedName.set("poison", in: deployment)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    var worker = try await deployment.activeWorker(Self.never)
+    try await sender.send(chain(tenant))
+    try await Patience.poll(for: "three are parked") { try await deployment.parked().count == 3 }
+    if !isWorkerActive { #expect(try await worker.drain() == .code(0)) }
+    try await change("delete from parked_commands where due_at is not null", deployment)
+    // One that is active believes that the line is due in an hour; the next session sets it right.
+    if isWorkerActive {
+      try await deployment.endActiveSession()
+    } else {
+      worker = try await deployment.activeWorker(Self.never)
+    }
+    try await sender.send([.createRoot(neighbour, id: Command.newID())])
+    _ = try await results.collect("the neighbour's") { $0.contains { $0.event?.tenantid == neighbour } }
+    try await Patience.poll(for: "the line is through") { try await deployment.parked().isEmpty }
+    #expect(worker.program.errors.contains("had no first command that was due"))
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    await results.close()
+  }
+
+  @Test func `identities that were set back cost no order, and nobody's answers`() async throws {
+    let deployment = try Deployment.current
+    let (first, second) = (Command.newID(), Command.newID())
+    let poison = try await PoisonedName.set("poison", in: deployment)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker(Self.never)
+    let mine = chain(first)
+    try await sender.send(Array(mine.prefix(3)))
+    try await Patience.poll(for: "two are parked") { try await deployment.parked().count == 2 }
+    try await change(
+      "alter sequence parked_commands_id_seq restart with 1; alter sequence outbox_id_seq restart with 1", deployment)
+    // One joins the line that is there, the others make a line of their own.
+    try await sender.send([mine[3]] + chain(second))
+    try await Patience.poll(for: "six are parked") { try await deployment.parked().count == 6 }
+    try await poison.lift()
+    #expect(try await deployment.run("parked", "release", "--all").exit == .code(0))
+    let all = try await results.first(8)
+    #expect(all.filter { $0.event?.tenantid == first }.compactMap { $0.event?.commandid } == mine.map(\.id))
+    #expect(all.allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
+    #expect(worker.program.errors.contains("the identity of a table was set back"))
+    #expect(!worker.program.errors.contains("is not connected"))
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    await results.close()
+  }
+
+  @Test func `rows that can't be read go to the dead letters, and stop nobody`() async throws {
+    let deployment = try Deployment.current
+    let queue = "\(deployment.host.name)/workspace.commands"
+    try await change(
+      """
+      insert into parked_commands (queue, tenant_id, due_at, parked_at, process, failures, command_type, command_source,
+        command_id, fingerprint, exchange, routing_key, properties, body)
+      values ('\(queue)', 'nobody', now(), now(), 'nothing', 0, 't', 's', 'c', sha256('x'), 'e', 'k', '\\x0000', 'b'),
+        ('\(queue)', '01KAQVM607ZAB5RRB146VH73JN', 'infinity', '-infinity', 'nothing', 0, 't', 's', 'd', sha256('y'), 'e', 'k', '\\x0000', 'b');
+      insert into outbox (queue, message_count, messages) values ('\(queue)', 1, 'nonsense')
+      """, deployment)
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let worker = try await deployment.activeWorker()
+    let sender = try await CommandSender.open(on: deployment.host)
+    try await sender.send([.createRoot(Command.newID(), id: Command.newID())])
+    _ = try await results.first(1)
+    try await Patience.poll(for: "all rows are letters") { try await deployment.letters().count == 3 }
+    #expect(try await deployment.letters().allSatisfy { $0.reason == "unreadable_row" })
+    #expect(try await deployment.run("dead-letters", "list").output.contains("unreadable_row"))
+    #expect(!worker.program.errors.contains("is not connected"))
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    await results.close()
+  }
+
+  private func change(_ script: String, _ deployment: Deployment) async throws {
+    try await deployment.database.withConnection { try await $0.execute(script: script) }
+  }
+}

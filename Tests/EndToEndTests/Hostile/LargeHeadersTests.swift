@@ -1,0 +1,81 @@
+import Messaging
+import EndToEndSupport
+import RabbitMQClient
+import TestSupport
+import Testing
+
+/// Headers as large as the broker takes them, or larger by what it adds, cost nobody anything.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct LargeHeadersTests {
+  private static let sizes = Array(131_063...131_072)
+
+  /// Properties that make the payload of a header frame so large.
+  private static func properties(payload: Int) -> [UInt8] {
+    let count = payload - 12 - 2 - 4 - 7
+    let entries = [1] + Array("xS".utf8) + UInt32(count).bigEndianBytes + [UInt8](repeating: 0x61, count: count)
+    return UInt16(0x2000).bigEndianBytes + UInt32(entries.count).bigEndianBytes + entries
+  }
+
+  private func publish(_ body: (Int) -> [UInt8], on deployment: Deployment) throws {
+    let client = try WireClient(deployment.host.configuration())
+    for size in Self.sizes { try client.publish(body(size), properties: Self.properties(payload: size), to: "workspace.commands") }
+  }
+
+  private func giveBack(_ count: Int, on deployment: Deployment) async throws {
+    try await deployment.host.withConsumer(of: "workspace.commands") { _ = try await $0.collect(count) }
+  }
+
+  private func expectAnswer(_ deployment: Deployment, _ results: Subscription, after count: Int) async throws {
+    let sender = try await CommandSender.open(on: deployment.host)
+    let neighbour = Command.newID()
+    try await sender.send([.createRoot(neighbour, id: Command.newID())])
+    let answers = try await results.collect("the neighbour's answer") { $0.count > count }
+    #expect(answers.contains { $0.event?.tenantid == neighbour })
+    await sender.close()
+  }
+
+  @Test(arguments: [false, true])
+  func `commands with headers of a whole frame are carried out, and their neighbours`(comesAgain: Bool) async throws {
+    let deployment = try Deployment.current
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    try publish({ _ in Command.createRoot(Command.newID(), id: Command.newID()).body }, on: deployment)
+    if comesAgain { try await giveBack(Self.sizes.count, on: deployment) }
+    let worker = try await deployment.activeWorker()
+    try await expectAnswer(deployment, results, after: Self.sizes.count)
+    let answers = try await results.everything(on: deployment.host)
+    #expect(answers.count == Self.sizes.count + 1)
+    #expect(answers.allSatisfy { $0.event?.type == "workspace.create_root.succeeded" })
+    #expect(try await worker.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await results.close()
+  }
+
+  @Test(arguments: [false, true])
+  func `invalid messages with headers of a whole frame are dead letters, byte for byte`(comesAgain: Bool) async throws {
+    let deployment = try Deployment.current
+    try publish({ Array("{\"oops \($0)".utf8) }, on: deployment)
+    if comesAgain { try await giveBack(Self.sizes.count, on: deployment) }
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all letters are recorded") { try await deployment.letters().count == Self.sizes.count }
+    for (letter, size) in zip(try await deployment.ledger(), Self.sizes) {
+      #expect(letter.reason == "malformed_json" && letter.message.body == Array("{\"oops \(size)".utf8))
+      #expect(letter.message.propertyList.bytes == Self.properties(payload: size))
+    }
+    #expect(try await worker.drain() == .code(0))
+    try await deployment.commandsAreDone()
+  }
+
+  @Test func `what the broker dead-letters with such headers, to which it adds its own, reaches the ledger`() async throws {
+    let deployment = try Deployment.current
+    try publish({ Array("\($0)".utf8) }, on: deployment)
+    try await deployment.host.broker.management.rejectMessages(Self.sizes.count, of: "workspace.commands", in: deployment.host.name)
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all letters are recorded") { try await deployment.letters().count == Self.sizes.count }
+    for (letter, size) in zip(try await deployment.ledger(), Self.sizes) {
+      #expect(letter.reason == "broker_dead_lettered" && letter.message.body == Array("\(size)".utf8))
+      let header = letter.message.properties.headers?.string("x")
+      #expect(header?.utf8.count == size - 25)
+    }
+    #expect(try await worker.drain() == .code(0))
+  }
+}

@@ -1,0 +1,89 @@
+import Messaging
+import EndToEndSupport
+import Foundation
+import TestSupport
+import Testing
+
+/// The port for health and metrics, and what clients of it can't do.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct HTTPPortTests {
+  @Test(arguments: ["livez", "readyz", "metrics"]) func `HEAD is answered like GET, without a body`(path: String) async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    try await worker.becomesReady()
+    let head = try await worker.health(path, method: "HEAD")
+    #expect(head.status == 200 && head.body.isEmpty)
+    #expect(try await worker.health(path).body.isEmpty == false)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a port that somebody else has is named, with the settings`() async throws {
+    let deployment = try Deployment.current
+    let (listener, port) = try BlockingSocket.listening()
+    let program = try await deployment.run("serve", environment: ["HTTP_PORT": "\(port)"])
+    #expect(program.exit == .code(1))
+    for part in ["127.0.0.1:\(port)", "http.host", "http.port", "in use"] { #expect(program.errors.contains(part), "\(program.errors)") }
+    withExtendedLifetime(listener) {}
+  }
+
+  /// Requests that never end, in three ways: nothing, a head byte by byte, a body byte by byte.
+  @Test(arguments: ["", "GET /livez HTTP/1.1\r\nHost: a\r\nX: ", "GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"])
+  func `connections that never come to an end are ended, and others are served`(beginning: String) async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    let idle = try await idleConnections(60, to: worker, saying: beginning)
+    #expect(try await worker.health("livez").status == 200)
+    for connection in idle.prefix(4) { try expectEnd(of: connection) }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a worker whose descriptors others use up comes back by itself`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker(["POSTGRES_URL": try deployment.database.url])
+    try await worker.becomesReady()
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    // A few more than it has: no connection can be made anew while the port's connections stand.
+    let limit = try descriptorCount(of: worker) + 8
+    try limitDescriptors(of: worker, to: limit)
+    let idle = try await idleConnections(45, to: worker)
+    try await Patience.poll(for: "nearly all descriptors are in use") { try descriptorCount(of: worker) >= limit - 1 }
+    try await deployment.host.broker.management.closeConnections(withPrefix: "workspace-worker", in: deployment.host.name)
+    try await deployment.endActiveSession()
+    // While it has no descriptor left, a connection to the port is cut.
+    try await Patience.poll(for: "worker \(worker.pid) is ready") { (try? await worker.health().status) == 200 }
+    try await sender.send([.createRoot(Command.newID(), id: Command.newID())])
+    #expect(try await results.first(1).first?.event?.type == "workspace.create_root.succeeded")
+    #expect(try await worker.drain() == .code(0))
+    withExtendedLifetime(idle) {}
+    await sender.close()
+    await results.close()
+  }
+
+  private func idleConnections(_ count: Int, to worker: WorkerProcess, saying text: String = "") async throws -> [BlockingSocket] {
+    let port = try await worker.port()
+    return try (0..<count).map { _ in
+      let socket = try BlockingSocket.connected(toPort: port)
+      if !text.isEmpty { try socket.write(Array(text.utf8)) }
+      return socket
+    }
+  }
+
+  /// Writes on until the worker ends it: an answer may come before.
+  private func expectEnd(of socket: BlockingSocket) throws {
+    #expect(throws: BlockingSocket.Failed.self) {
+      while true { _ = try socket.read(1) }
+    }
+  }
+
+  /// prlimit(1) of util-linux, for a process that runs.
+  private func limitDescriptors(of worker: WorkerProcess, to count: Int) throws {
+    let process = try Process.run(URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(worker.pid)", "--nofile=\(count)"])
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0)
+  }
+
+  private func descriptorCount(of worker: WorkerProcess) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/\(worker.pid)/fd").count
+  }
+}

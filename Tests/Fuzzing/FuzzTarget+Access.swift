@@ -1,0 +1,41 @@
+import FileFormats
+import MessageContract
+import WorkspaceApplication
+import WorkspaceDomain
+
+extension FuzzTarget {
+  /// A pattern matches what a matcher without any shortcut says.
+  static func globs(_ bytes: [UInt8]) throws(BrokenPromise) {
+    let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+    let pattern = String(decoding: parts[0], as: UTF8.self)
+    let text = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
+    let isMatched = matches(Array(pattern.utf8), Array(text.utf8))
+    try promise("a pattern matches what it says", Glob(pattern).matches(text) == isMatched)
+  }
+
+  /// Column by column: which prefixes of the text a prefix of the pattern matches.
+  private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+    var reached = [Bool](repeating: false, count: text.count + 1)
+    reached[0] = true
+    for symbol in pattern {
+      var next = [Bool](repeating: false, count: text.count + 1)
+      for end in reached.indices {
+        if symbol == UInt8(ascii: "*") {
+          next[end] = reached[end] || (end > 0 && next[end - 1])
+        } else if end > 0 {
+          next[end] = reached[end - 1] && (symbol == UInt8(ascii: "?") || symbol == text[end - 1])
+        }
+      }
+      reached = next
+    }
+    return reached[text.count]
+  }
+
+  /// Whatever a file says, it permits nothing to somebody whom nobody has checked.
+  static func access(_ bytes: [UInt8]) throws(BrokenPromise) {
+    guard let list = try? AccessListFile.list(yaml: String(decoding: bytes, as: UTF8.self)) else { return }
+    guard let tenant = TenantID("01ARZ3NDEKTSV4RRFFQ69G5FAV") else { return }
+    try promise("nobody is permitted nothing", !list.permits(user: nil, app: nil, type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true))
+    _ = list.permits(user: "upstream", app: "portal", type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true)
+  }
+}

@@ -1,0 +1,81 @@
+import PostgresClient
+import TestSupport
+import Testing
+
+/// PgBouncer between the worker and PostgreSQL, as packages install it and as operators configure it.
+@Suite(.requiresPostgres, .emptyDatabase) struct PoolerTests {
+  @Test(arguments: ["", "ignore_startup_parameters = options,extra_float_digits"])
+  func `a pooler of sessions gives a session with all its settings`(line: String) async throws {
+    try await PgBouncer.with("pool_mode = session", line) { bouncer in
+      let connection = try await connect(bouncer)
+      let rows = try await connection.query(
+        """
+        select current_setting('lock_timeout'), current_setting('idle_session_timeout'), current_setting('synchronous_commit'),
+          current_setting('default_transaction_isolation')
+        """)
+      #expect(try (0..<4).map { try rows[0].text($0) } == ["10s", "33s", "on", "read committed"])
+      await connection.close()
+    }
+  }
+
+  @Test func `sessions of a pooler can be had one after the other, and side by side`() async throws {
+    try await PgBouncer.with("pool_mode = session") { bouncer in
+      let first = try await connect(bouncer)
+      let second = try await connect(bouncer)
+      #expect(try await first.processID() != second.processID())
+      await first.close()
+      let third = try await connect(bouncer)
+      try await third.ping()
+      await second.close()
+      await third.close()
+    }
+  }
+
+  @Test(arguments: [
+    "pool_mode = transaction", "pool_mode = statement", "pool_mode = transaction\nserver_round_robin = 1",
+    "pool_mode = session\nserver_reset_query =",
+  ])
+  func `a pooler whose server processes are not a session's own is refused, and named`(settings: String) async throws {
+    try await PgBouncer.with(settings) { bouncer in
+      // What a session leaves behind is what the next one would find.
+      let (first, second) = (await failure(bouncer), await failure(bouncer))
+      let error = try #require(second ?? first, "both were accepted")
+      guard case .unreliableSession(let reason) = error else {
+        Issue.record("\(error)")
+        return
+      }
+      // In statement mode the pooler may hang up before its reason is read.
+      #expect(reason.contains("pool_mode must be session") || reason.contains("a second one failed"), "\(reason)")
+    }
+  }
+
+  @Test func `a pooler without room for a second session is refused, for what it does can't be told`() async throws {
+    try await PgBouncer.with("pool_mode = session", "default_pool_size = 1", "query_wait_timeout = 1") { bouncer in
+      let error = await failure(bouncer)
+      guard case .unreliableSession(let reason) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(reason.contains("a second one failed"), "\(reason)")
+    }
+  }
+
+  private func configuration(_ bouncer: PgBouncer) throws -> PostgresConfiguration {
+    var configuration = PostgresConfiguration(url: bouncer.url(of: try TestDatabase.current.url))
+    configuration.idleSessionTimeout = .seconds(33)
+    return configuration
+  }
+
+  private func connect(_ bouncer: PgBouncer) async throws -> PostgresConnection {
+    try await PostgresConnection.connect(configuration(bouncer), logger: .silent)
+  }
+
+  private func failure(_ bouncer: PgBouncer) async -> PostgresError? {
+    do {
+      await (try connect(bouncer)).close()
+      return nil
+    } catch {
+      return error as? PostgresError
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Logging
+import PostgresClient
+import PostgresStore
+import TestSupport
+import Testing
+import UnitOfWork
+import WorkspaceDomain
+
+/// What a process that ends itself leaves in the database, and what the next one makes of it.
+@Suite(.requiresPostgres) struct CrashRecordTests {
+  private static let message = [UInt8](repeating: 7, count: 32)
+
+  private static func process(_ number: UInt64) -> ULID { ULID(milliseconds: 0, randomness: .init(high: 0, low: number)) }
+
+  /// Lets `body` become active, and die, as processes of one queue do.
+  private func withQueue(
+    _ body: @Sendable (PostgresUnitOfWorkStore, PostgresCrashRecord) async throws -> Void
+  ) async throws {
+    try await TestDatabase.make { database in
+      try await database.withConnection { connection in
+        _ = try await Migrator(connection: connection, logger: .silent).up()
+        let store = PostgresUnitOfWorkStore(connection: connection, queue: "/commands")
+        try await body(store, PostgresCrashRecord(connection: connection, queue: "/commands"))
+      }
+    }
+  }
+
+  @Test func `each process that died of a message counts once, until the message is done with`() async throws {
+    try await withQueue { store, record in
+      #expect(try await store.becomeActive(Self.process(1), at: .sample) == FatalMessages())
+      try await record.note(Self.process(1), signal: 6, message: Self.message, decoded: false)
+      try await record.note(Self.process(1), signal: 6, message: Self.message, decoded: false)
+      try await record.note(Self.process(2), signal: 11, message: Self.message, decoded: true)
+      let fatal = try await store.becomeActive(Self.process(3), at: .sample)
+      #expect(fatal == FatalMessages(deaths: [Self.message: .init(count: 2, isDecodable: true)]))
+      _ = try await store.begin(ReadSet())
+      var writeSet = WriteSet()
+      writeSet.survived = [Self.message]
+      _ = try await store.commit(writeSet)
+      #expect(try await store.becomeActive(Self.process(3), at: .sample) == FatalMessages())
+    }
+  }
+
+  @Test func `a process that died with nothing in hand is known to the next one, and to no other`() async throws {
+    try await withQueue { store, record in
+      _ = try await store.becomeActive(Self.process(1), at: .sample)
+      try await record.note(Self.process(9), signal: 6, message: nil, decoded: false)
+      #expect(try await store.becomeActive(Self.process(1), at: .sample) == FatalMessages(), "it was another one")
+      try await record.note(Self.process(1), signal: 6, message: nil, decoded: false)
+      #expect(try await store.becomeActive(Self.process(2), at: .sample) == FatalMessages(isUnexplained: true))
+      #expect(try await store.becomeActive(Self.process(2), at: .sample) == FatalMessages())
+    }
+  }
+
+  @Test func `processes that end, or lose their sessions, without a word are nobody's death`() async throws {
+    try await withQueue { store, _ in
+      for number in 1...9 as ClosedRange<UInt64> {
+        let known = try await store.becomeActive(Self.process(number), at: .sample)
+        #expect(known == FatalMessages())
+      }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import Messaging
+import RabbitMQBroker
+import RabbitMQClient
+import Testing
+import WorkerRuntime
+
+/// What operators are told is missing, by what the broker has said.
+@Suite struct ConditionTests {
+  @Test(arguments: [
+    (RabbitMQError.channelClosed(code: .notFound, text: "no queue"), Condition.topology),
+    (.unroutable([]), .topology),
+    (.channelClosed(code: .preconditionFailed, text: "delivery acknowledgement timed out"), .consumer),
+    (.consumerCancelled(queue: "q"), .consumer),
+    (.overflowed(queue: "q"), .consumer),
+    (.channelClosed(code: .accessRefused, text: "no"), .broker),
+    (.connectionLost(reason: "cut"), .broker),
+    (.closed, .broker),
+  ])
+  func `an error of the broker says which condition does not hold`(error: RabbitMQError, condition: Condition) {
+    #expect(MissingConditions(error) == MissingConditions(condition, "\(error)"))
+  }
+
+  @Test func `the claim of a queue is called after it, also where its name is as long as names can be`() throws {
+    #expect(BrokerNames.publishingClaim(of: "workspace.commands") == "workspace.commands.publisher")
+    let longest = try #require(ShortString(String(repeating: "q", count: ShortString.maximumBytes)))
+    let claim = BrokerNames.publishingClaim(of: longest)
+    #expect(claim.bytes.count == ShortString.maximumBytes && claim.text?.hasSuffix("q.publisher") == true)
+  }
+}

@@ -1,0 +1,181 @@
+import Messaging
+import RabbitMQBroker
+import RabbitMQClient
+import Testing
+import TestSupport
+
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2)), .serialized) struct TopologyTests {
+  private let host: VirtualHost
+
+  init() throws { host = try .required() }
+
+  private func names(_ prefix: String) throws -> BrokerNames {
+    var names = BrokerNames()
+    names.commandsExchange = try #require(ShortString(prefix + ".commands"))
+    names.commandsQueue = names.commandsExchange
+    names.resultsExchange = try #require(ShortString(prefix + ".results"))
+    names.eventsExchange = try #require(ShortString(prefix + ".events"))
+    names.deadLettersExchange = try #require(ShortString(prefix + ".dead-letters"))
+    names.deadLettersQueue = try #require(ShortString(prefix + ".commands.dead"))
+    return names
+  }
+
+  private func states(_ plan: TopologyPlan) -> [TopologyPlan.State] { plan.items.map(\.state) }
+
+  @Test func `a plan of what is missing changes nothing`() async throws {
+    try await host.withConnection { connection in
+      let manager = TopologyManager(connection)
+      let topology = try Topology.standard(names("plan"), broker: await connection.serverProperties)
+      for _ in 0..<2 {
+        let plan = try await manager.plan(topology)
+        #expect(states(plan) == Array(repeating: .missing, count: 10) + [.removed])
+        #expect(plan.hasChanges && !plan.isIncompatible)
+      }
+    }
+  }
+
+  @Test func `applying makes all of it, and applying again changes nothing`() async throws {
+    try await host.withConnection { connection in
+      let manager = TopologyManager(connection)
+      let topology = Topology.standard(broker: await connection.serverProperties)
+      #expect(try await manager.apply(topology).hasChanges)
+      for plan in [try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology)] {
+        #expect(states(plan) == Array(repeating: .exists, count: 6) + Array(repeating: .ensured, count: 4) + [.removed])
+        #expect(!plan.hasChanges && !plan.isIncompatible)
+      }
+      #expect(
+        try await manager.plan(topology).items.map(\.name) == [
+          "workspace.commands", "workspace.results", "workspace.events", "workspace.dead-letters", "workspace.commands",
+          "workspace.commands.dead", "workspace.commands -[workspace.#]-> workspace.commands",
+          "workspace.commands -[group.#]-> workspace.commands", "workspace.commands -[tenant.#]-> workspace.commands",
+          "workspace.commands -[access.#]-> workspace.commands",
+          "workspace.dead-letters -[#]-> workspace.commands.dead",
+        ])
+    }
+    try await host.withPublisher { publisher in
+      try await publisher.publish([
+        OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.create", properties: MessageProperties(), body: []),
+        OutboundMessage(exchange: "workspace.dead-letters", routingKey: "any.thing", properties: MessageProperties(), body: []),
+      ])
+    }
+    #expect(try await host.depth(of: "workspace.commands") == 1)
+    #expect(try await host.depth(of: "workspace.commands.dead") == 0, "announcements are for who asks for them")
+    // What a consumer refuses.
+    try await host.broker.management.rejectMessages(1, of: "workspace.commands", in: host.name)
+    try await Patience.poll(for: "it is dead-lettered") { try await host.depth(of: "workspace.commands.dead") == 1 }
+  }
+
+  @Test func `the binding that earlier versions made is removed`() async throws {
+    try await host.withConnection { connection in
+      let manager = TopologyManager(connection)
+      let topology = try Topology.standard(names("former"), broker: await connection.serverProperties)
+      _ = try await manager.apply(topology)
+      let former = topology.formerBindings[0]
+      try await connection.declare([
+        .binding(queue: former.queue, exchange: former.exchange, routingKey: former.routingKey)
+      ])
+      func count() async throws -> Int {
+        try await host.broker.management.bindingCount(of: "former.commands.dead", to: "former.dead-letters", in: host.name)
+      }
+      #expect(try await count() == 1)
+      _ = try await manager.plan(topology)
+      #expect(try await count() == 1, "a plan changes nothing")
+      _ = try await manager.apply(topology)
+      #expect(try await count() == 0)
+    }
+  }
+
+  @Test func `an argument that differs is reported with both values, and nothing is made`() async throws {
+    var arguments = HeaderTable()
+    arguments.append("x-queue-type", "quorum")
+    arguments.append("x-overflow", "drop-head")
+    try await host.declare("argument.commands", arguments)
+    try await host.withConnection { connection in
+      let manager = TopologyManager(connection)
+      let topology = try Topology.standard(names("argument"), broker: await connection.serverProperties)
+      for plan in [try await manager.plan(topology), try await manager.apply(topology)] {
+        guard case .incompatible(let difference) = plan.items[4].state else {
+          Issue.record("\(plan.items[4])")
+          continue
+        }
+        #expect(plan.isIncompatible)
+        #expect(difference.argument != nil && difference.text.hasPrefix("PRECONDITION_FAILED"))
+        #expect(plan.items.filter { $0.state == .missing }.count == 9)
+      }
+      #expect(try await manager.statistics(of: "argument.commands.dead") == nil)
+    }
+  }
+
+  @Test func `each argument of the commands queue is compared`() async throws {
+    let wanted = [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "each.commands.dead"), ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish")]
+    for (name, value) in wanted {
+      try await host.withConnection { connection in
+        let queue = try #require(ShortString("each.without.\(name)"))
+        var arguments = HeaderTable()
+        arguments.append("x-queue-type", "quorum")
+        // A routing key is refused where there is no exchange.
+        let dropped = name == "x-dead-letter-exchange" ? [name, "x-dead-letter-routing-key"] : [name]
+        for other in wanted where !dropped.contains(other.0) { arguments.append(other.0, other.1) }
+        try await host.declare(queue, arguments)
+        var names = try names("each")
+        names.commandsQueue = queue
+        let plan = try await TopologyManager(connection).plan(Topology.standard(names, broker: connection.serverProperties))
+        guard case .incompatible(let difference) = plan.items[4].state else {
+          Issue.record("\(plan.items[4])")
+          return
+        }
+        #expect(difference.argument == name)
+        #expect(difference.wanted == value)
+        #expect(difference.current == nil)
+      }
+    }
+  }
+
+  @Test func `a classic queue and another type of exchange are incompatible`() async throws {
+    try await host.declare("classic.commands.dead", HeaderTable())
+    try await host.withConnection { connection in
+      try await connection.declare([.exchange("classic.events", type: "fanout", isPassive: false)])
+      let plan = try await TopologyManager(connection).plan(Topology.standard(names("classic"), broker: connection.serverProperties))
+      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[5].state else {
+        Issue.record("\(plan.items)")
+        return
+      }
+      #expect((type.argument, type.wanted, type.current) == ("type", "topic", "fanout"))
+      #expect((queue.argument, queue.wanted) == ("x-queue-type", "quorum"))
+      #expect(type.remedy(for: .exchange, named: "classic.events").contains("classic.events"))
+    }
+  }
+
+  @Test func `a binding that was removed is back after the next start`() async throws {
+    try await host.withConnection { connection in
+      let manager = TopologyManager(connection)
+      let topology = try Topology.standard(names("bound"), broker: await connection.serverProperties)
+      _ = try await manager.apply(topology)
+      let management = host.broker.management
+      try await management.deleteBinding(of: "bound.commands", to: "bound.commands", routingKey: "workspace.#", in: host.name)
+      #expect(try await management.bindingCount(of: "bound.commands", to: "bound.commands", in: host.name) == 3)
+      try await manager.ensureBindings(topology)
+      #expect(try await management.bindingCount(of: "bound.commands", to: "bound.commands", in: host.name) == 4)
+    }
+  }
+
+  @Test func `the broker tells what it is`() async throws {
+    try await host.withConnection { connection in
+      let properties = await connection.serverProperties
+      #expect(properties.product == "RabbitMQ")
+      #expect((properties.majorVersion ?? 0) >= 3)
+      #expect(properties.clusterName?.isEmpty == false)
+    }
+  }
+
+  @Test func `quorum queues never drop a message, on any version`() {
+    func arguments(_ version: String) -> [HeaderTable] {
+      Topology.standard(broker: ServerProperties(product: "RabbitMQ", version: version, clusterName: nil)).queues.map(\.arguments)
+    }
+    var unlimited = HeaderTable()
+    unlimited.append("x-delivery-limit", Int64(-1))
+    func isUnlimited(_ table: HeaderTable) -> Bool { table.entries.indices.contains { table.entries[$0...].starts(with: unlimited.entries) } }
+    #expect(arguments("3.13.7").allSatisfy { !isUnlimited($0) })
+    #expect(arguments("4.0.2").allSatisfy(isUnlimited))
+  }
+}

@@ -1,0 +1,118 @@
+import Coordination
+import Messaging
+import Logging
+import RabbitMQClient
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct ReplyPublisherTests {
+  /// What has come of replies, by queue.
+  private final class Outcomes: Sendable {
+    private let seen = Watched<[String: [ReplyOutcome]]>([:])
+
+    func note(_ queue: String) -> @Sendable (ReplyOutcome) -> Void {
+      { [seen] outcome in seen.update { $0[queue, default: []].append(outcome) } }
+    }
+
+    func of(_ queue: String, count: Int) async throws -> [ReplyOutcome] {
+      let all = try await Patience.wait(for: "\(count) outcomes of \(queue)") { [seen] in
+        try await seen.wait { $0[queue, default: []].count >= count }
+      }
+      return all[queue] ?? []
+    }
+  }
+
+  private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+  private func withReplies(
+    _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(),
+    _ body: (ReplyPublisher) async throws -> Void
+  ) async throws {
+    let replies = ReplyPublisher(
+      configuration, limits: limits, reconnect: Backoff(shortest: .milliseconds(10), longest: .milliseconds(50)),
+      logger: Self.quiet)
+    let running = Task { try await replies.run() }
+    defer { running.cancel() }
+    try await body(replies)
+  }
+
+  private static func replies(_ count: Int, to queue: ShortString) -> [OutboundMessage] {
+    (0..<count).map { number in
+      var properties = MessageProperties()
+      properties.messageID = ShortString("\(number)")
+      return OutboundMessage(exchange: "", routingKey: queue, properties: properties, body: Array("\(number)".utf8))
+    }
+  }
+
+  @Test func `replies arrive in order, more than a window of them, beside a queue that refuses and one that is gone`() async throws {
+    let host = try VirtualHost.required()
+    var arguments = HeaderTable()
+    arguments.append("x-max-length", Int64(1))
+    arguments.append("x-overflow", "reject-publish")
+    try await host.declare("full", arguments)
+    try await host.publish(["1"], to: "full")
+    try await host.declare("good", HeaderTable())
+    let outcomes = Outcomes()
+    try await withReplies(host.configuration("replies")) { replies in
+      replies.send(Self.replies(3, to: "full"), settled: outcomes.note("full"))
+      replies.send(Self.replies(3, to: "gone"), settled: outcomes.note("gone"))
+      let strange = try #require(ShortString(bytes: [0xFF, 0xFE]))
+      replies.send(Self.replies(1, to: strange), settled: outcomes.note("strange"))
+      replies.send(Self.replies(1000, to: "good"), settled: outcomes.note("good"))
+      let good = try await outcomes.of("good", count: 1000)
+      #expect(good.allSatisfy { $0 == .delivered })
+      let full = try await outcomes.of("full", count: 3)
+      #expect(full == [.refused, .refused, .refused])
+      let gone = try await outcomes.of("gone", count: 3)
+      #expect(gone == [.unroutable, .unroutable, .unroutable])
+      #expect(try await outcomes.of("strange", count: 1) == [.unroutable])
+      await replies.waitUntilSettled()
+    }
+    let received = try await host.withConsumer(of: "good") { try await $0.collect(1000) }
+    #expect(received.map(\.text) == (0..<1000).map { "\($0)" })
+  }
+
+  @Test func `what was on its way when the connection was lost is sent again`() async throws {
+    let host = try VirtualHost.required()
+    try await host.declare("again", HeaderTable())
+    let outcomes = Outcomes()
+    try await withReplies(host.configuration("replies to be cut")) { replies in
+      replies.send(Self.replies(1, to: "again"), settled: outcomes.note("again"))
+      let again = try await outcomes.of("again", count: 1)
+      #expect(again == [.delivered])
+      try await host.broker.management.closeConnections(named: "replies to be cut", in: host.name)
+      replies.send(Self.replies(20, to: "again"), settled: outcomes.note("again"))
+      let all = try await outcomes.of("again", count: 21)
+      #expect(all.allSatisfy { $0 == .delivered })
+    }
+  }
+
+  @Test func `without a broker a reply is given up in time`() async throws {
+    let port = try BlockingSocket.listening().port
+    var limits = ReplyLedger.Limits()
+    limits.patience = .milliseconds(100)
+    let outcomes = Outcomes()
+    let configuration = try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(port)")
+    try await withReplies(configuration, limits: limits) { replies in
+      replies.send(Self.replies(2, to: "any"), settled: outcomes.note("any"))
+      let lost = try await outcomes.of("any", count: 2)
+      #expect(lost == [.timedOut, .timedOut])
+    }
+  }
+
+  @Test func `a broker that confirms nothing costs a reply its patience, and further ones nothing`() async throws {
+    let broker = try FakeBroker(.obedient)
+    var limits = ReplyLedger.Limits()
+    limits.patience = .milliseconds(200)
+    let outcomes = Outcomes()
+    try await withReplies(broker.configuration(), limits: limits) { replies in
+      replies.send(Self.replies(10, to: "silent"), settled: outcomes.note("silent"))
+      let first = try await outcomes.of("silent", count: 10)
+      #expect(first.allSatisfy { $0 == .timedOut })
+      replies.send(Self.replies(1, to: "silent"), settled: outcomes.note("later"))
+      let later = try await outcomes.of("later", count: 1)
+      #expect(later == [.suspended])
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+@testable import Settings
+
+@Suite struct SettingTableTests {
+  private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  private func text(of file: String) throws -> String {
+    try String(contentsOf: Self.repository.appending(path: file), encoding: .utf8)
+  }
+
+  @Test func `the file that comes with the program is what the table says`() throws {
+    #expect(try text(of: "config/worker.yaml") == SettingDocument.file, "workspace-worker config file > config/worker.yaml")
+  }
+
+  @Test func `the table of the README is what the table says`() throws {
+    let readme = try text(of: "README.md")
+    #expect(readme.contains("\n\(SettingDocument.table)\n"), "it should be:\n\(SettingDocument.table)")
+  }
+
+  @Test func `each key stands in the table once, below its section`() {
+    let keys = SettingTable.all.map(\.key)
+    #expect(Set(keys).count == keys.count)
+    for section in SettingTable.sections {
+      for setting in section.settings {
+        #expect(setting.key.split(separator: ".").dropLast().joined(separator: ".") == section.name)
+      }
+    }
+  }
+
+  @Test(arguments: SettingTable.all.filter { !$0.defaultText.isEmpty }.map(\.key))
+  func `a default is one of the values that its setting takes`(key: String) throws {
+    let setting = try #require(SettingTable.all.first { $0.key == key })
+    var configuration = WorkerConfiguration()
+    #expect(setting.read(setting.defaultText, into: &configuration).isEmpty)
+  }
+
+  @Test func `the defaults together are a configuration`() async throws {
+    var loader = ConfigurationLoader { _ in ConfigurationProblems() }
+    loader.environment = [:]
+    loader.path = Self.repository.appending(path: "config/worker.yaml").path
+    let loaded = try await loader.loadAll()
+    #expect(loaded.settings.map(\.value) == SettingTable.all.map(\.defaultText))
+    // An empty value in the file is none.
+    #expect(loaded.settings.allSatisfy { ($0.source == .file) == !$0.value.isEmpty })
+  }
+}

@@ -1,0 +1,62 @@
+import Coordination
+@testable import SpiceDBClient
+import Testing
+
+@Suite struct SpiceDBRetriesTests {
+  private let retries = SpiceDBRetries(attempts: 3, backoff: Backoff(shortest: .milliseconds(10), longest: .milliseconds(30)))
+
+  private func error(_ code: GRPCStatusCode, _ reason: String? = nil, _ message: String = "") -> SpiceDBError {
+    SpiceDBError(
+      code.kind(reason: reason.map { "ERROR_REASON_\($0)" }, message: message), code: code, reason: reason, message: message)
+  }
+
+  @Test(arguments: [GRPCStatusCode.aborted, .unavailable, .resourceExhausted, .deadlineExceeded, .cancelled])
+  func `what goes away is tried again, up to the last attempt`(code: GRPCStatusCode) {
+    let error = error(code)
+    #expect(error.isTransient)
+    #expect(retries.delay(after: error, attempt: 1, isRepeatable: true, random: 0) == .milliseconds(10))
+    #expect(retries.delay(after: error, attempt: 2, isRepeatable: true, random: 1) == .milliseconds(30))
+    #expect(retries.delay(after: error, attempt: 3, isRepeatable: true, random: 0) == nil)
+  }
+
+  @Test(arguments: [
+    GRPCStatusCode.unknown, .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .failedPrecondition, .outOfRange,
+    .unimplemented, .internal, .dataLoss, .unauthenticated,
+  ])
+  func `what stays is not`(code: GRPCStatusCode) {
+    #expect(!error(code).isTransient)
+    #expect(retries.delay(after: error(code), attempt: 1, isRepeatable: true, random: 0) == nil)
+  }
+
+  @Test func `what must not be done twice is tried again only when it was refused`() {
+    for code in [GRPCStatusCode.aborted, .resourceExhausted] {
+      #expect(retries.delay(after: error(code), attempt: 1, isRepeatable: false, random: 0) != nil)
+    }
+    for code in [GRPCStatusCode.unavailable, .deadlineExceeded, .cancelled] {
+      #expect(retries.delay(after: error(code), attempt: 1, isRepeatable: false, random: 0) == nil)
+    }
+  }
+
+  @Test func `the reason tells codes apart that have several`() {
+    #expect(error(.resourceExhausted, "MAXIMUM_DEPTH_EXCEEDED").kind == .tooDeep)
+    #expect(error(.resourceExhausted, nil, "grpc: received message larger than max (5 vs. 4)").kind == .invalidRequest)
+    #expect(error(.failedPrecondition, "WRITE_OR_DELETE_PRECONDITION_FAILURE").kind == .preconditionFailed)
+    #expect(error(.failedPrecondition, "UNKNOWN_DEFINITION").kind == .schema)
+    #expect(error(.failedPrecondition, "INVALID_CURSOR").kind == .expired)
+    #expect(error(.invalidArgument, "SCHEMA_PARSE_ERROR").kind == .schema)
+    #expect(error(.invalidArgument, "TOO_MANY_UPDATES_IN_REQUEST").kind == .invalidRequest)
+    #expect(error(.notFound).kind == .schema && error(.outOfRange).kind == .expired)
+  }
+
+  @Test func `SpiceDB's words about objects stay out of the description`() {
+    let secret = "group:g#member@user:alice"
+    let hidden: [GRPCStatusCode] = [
+      .invalidArgument, .failedPrecondition, .aborted, .resourceExhausted, .unknown, .internal, .outOfRange,
+    ]
+    for code in hidden {
+      let error = error(code, nil, secret)
+      #expect(!error.description.contains("alice") && error.description.contains(code.name) && error.message == secret)
+    }
+    #expect(error(.unavailable, nil, "connection refused").description.contains("connection refused"))
+  }
+}

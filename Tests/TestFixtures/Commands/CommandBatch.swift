@@ -1,0 +1,124 @@
+package import UnitOfWork
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// A command and the tenant that it is of.
+package struct TenantCommand: Sendable {
+  package let tenant: UInt64
+  package let command: any WorkspaceCommand
+  /// nil: the sending system's own.
+  package let user: String?
+
+  package init(_ tenant: UInt64, _ command: any WorkspaceCommand, by user: String? = nil) {
+    self.tenant = tenant
+    self.command = command
+    self.user = user
+  }
+}
+
+package typealias CommandResult = Result<CommandReply, WorkspaceServiceError>
+
+/// Runs commands as units of work on a store.
+package struct CommandBatch {
+  /// Trees so flat that their depth matters.
+  private let rules: WorkspaceRules
+  package let store: any UnitOfWorkStore
+  private let identifiers: any IdentifierGenerator
+
+  package init(
+    store: any UnitOfWorkStore = InMemoryUnitOfWorkStore(),
+    identifiers: any IdentifierGenerator = CountingIdentifiers(after: 1 << 40), access: AccessRules = AccessRules()
+  ) {
+    rules = WorkspaceRules(defaultRootName: "Root", treeDepth: 4, access: access)
+    self.store = store
+    self.identifiers = identifiers
+  }
+
+  /// The outcomes of `commands` as one batch, which is committed, and its events.
+  package func run(_ commands: [TenantCommand]) async throws(UnitOfWorkError) -> (outcomes: [CommandResult], events: [DomainEvent]) {
+    let contexts = commands.map { command in
+      CommandContext(key: CommandKey(tenantID: .sample(command.tenant), source: "/test", id: "c"), userID: command.user)
+    }
+    let readSet = ReadSet(zip(contexts, commands).map { (context: $0, command: $1.command) }, rules: rules)
+    let snapshot = try await store.begin(readSet)
+    let work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules.access)
+    var outcomes: [CommandResult] = []
+    var events: [DomainEvent] = []
+    for (context, command) in zip(contexts, commands) {
+      let scope = CommandScope(
+        context: context, repositories: work.repositories, probe: DeferredObservations(), identifiers: identifiers,
+        now: .sample, rules: rules)
+      outcomes.append(CommandResult { () throws(WorkspaceServiceError) in try scope.run(command.command) })
+      events += work.takeEvents()
+    }
+    // Whoever runs such a batch splits it.
+    if outcomes.contains(where: { $0.isUndecided }) {
+      try await store.rollback()
+      throw .failed(reason: "undecided")
+    }
+    var writeSet = WriteSet()
+    work.addChanges(to: &writeSet)
+    for tenantID in Set(events.map(\.tenantID)) where snapshot.tenants[tenantID] == nil { writeSet.newTenants[tenantID] = 1 }
+    _ = try await store.commit(writeSet)
+    return (outcomes.map(\.withoutEvents), events)
+  }
+
+  /// As whoever runs batches does where one leaves an answer open: halves decide it.
+  package func runSplit(
+    _ commands: [TenantCommand], halved: inout Int
+  ) async throws -> (outcomes: [CommandResult], events: [DomainEvent]) {
+    do {
+      return try await run(commands)
+    } catch {
+      guard case .failed = error, commands.count > 1 else { throw error }
+      halved += 1
+      let middle = commands.count / 2
+      let first = try await runSplit(Array(commands[..<middle]), halved: &halved)
+      let second = try await runSplit(Array(commands[middle...]), halved: &halved)
+      return (first.outcomes + second.outcomes, first.events + second.events)
+    }
+  }
+
+  /// Everything that `tenants` have.
+  package func workspaces(of tenants: some Sequence<UInt64>) async throws -> [[Workspace]] {
+    var all: [[Workspace]] = []
+    for tenant in tenants {
+      let readSet = ReadSet([(context: CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "l")), command: .list(limit: 10_000, after: nil))], rules: rules)
+      let snapshot = try await store.begin(readSet)
+      try await store.rollback()
+      all.append(snapshot.workspaces.values.sorted { $0.id < $1.id })
+    }
+    return all
+  }
+}
+
+extension CommandResult {
+  /// An aggregate comes back with the events that it recorded just now, which are compared on their own.
+  fileprivate var withoutEvents: CommandResult {
+    switch self {
+    case .success(.workspace(var workspace)):
+      _ = workspace.takeRecordedEvents()
+      return .success(.workspace(workspace))
+    case .success(.group(var group)):
+      _ = group.takeRecordedEvents()
+      return .success(.group(group))
+    default: return self
+    }
+  }
+
+  fileprivate var isUndecided: Bool {
+    if case .failure(.repositoryFailed(.undecided(_))) = self { true } else { false }
+  }
+
+  package var error: WorkspaceServiceError? {
+    if case .failure(let error) = self { error } else { nil }
+  }
+
+  package var workspace: Workspace? {
+    if case .success(.workspace(let workspace)) = self { workspace } else { nil }
+  }
+
+  package var pageIDs: [WorkspaceID]? {
+    if case .success(.page(let page)) = self { page.workspaces.map(\.id) } else { nil }
+  }
+}

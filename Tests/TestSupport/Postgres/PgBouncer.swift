@@ -1,0 +1,72 @@
+import Foundation
+import Glibc
+
+/// A PgBouncer of its own before the server that integration tests use.
+package final class PgBouncer: Sendable {
+  package let port: Int
+  private let process: Process
+  private let folder: URL
+
+  private init(port: Int, process: Process, folder: URL) {
+    self.port = port
+    self.process = process
+    self.folder = folder
+  }
+
+  /// Lends one that answers.
+  ///
+  /// - Parameter settings: lines of its configuration, such as `pool_mode = session`.
+  package static func with<Answer>(_ settings: String..., body: (PgBouncer) async throws -> Answer) async throws -> Answer {
+    let bouncer = try start(settings)
+    defer { bouncer.stop() }
+    try await bouncer.answers()
+    return try await body(bouncer)
+  }
+
+  private static func start(_ settings: [String]) throws -> PgBouncer {
+    guard let server = URLComponents(string: try PostgresServer.url()), let user = server.user else {
+      throw PostgresServer.NoURL()
+    }
+    let reservation = try PortReservation()
+    let folder = try PlainAccount.makeFolder()
+    let login = "user=\(user)" + (server.password.map { " password='\($0)'" } ?? "")
+    let configuration = """
+      [databases]
+      * = host=\(server.host ?? "127.0.0.1") port=\(server.port ?? 5432) \(login)
+      [pgbouncer]
+      listen_addr = 127.0.0.1
+      listen_port = \(reservation.port)
+      unix_socket_dir =
+      auth_type = any
+      \(settings.joined(separator: "\n"))
+      """
+    let file = try PlainAccount.write(configuration, to: "pgbouncer.ini", in: folder)
+    let port = reservation.port
+    reservation.socket.close()
+    let process = try PlainAccount.start(["/usr/sbin/pgbouncer", file.path], in: folder, log: "pgbouncer.log")
+    return PgBouncer(port: port, process: process, folder: folder)
+  }
+
+  private func answers() async throws {
+    try await Patience.poll(for: "PgBouncer listens; it says \(log)", .seconds(20)) {
+      guard process.isRunning else { throw PlainAccount.Failed(description: "PgBouncer has ended: \(log)") }
+      return (try? BlockingSocket.connected(toPort: port)) != nil
+    }
+  }
+
+  private var log: String { (try? String(contentsOf: folder.appending(path: "pgbouncer.log"), encoding: .utf8)) ?? "" }
+
+  private func stop() {
+    // Not SIGTERM: a child of a thread that blocks it would never hear it. Nothing of it has to be saved.
+    kill(process.processIdentifier, SIGKILL)
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// A URL that leads through it.
+  package func url(of url: String) -> String {
+    guard var components = URLComponents(string: url) else { return url }
+    components.host = "127.0.0.1"
+    components.port = port
+    return components.string ?? url
+  }
+}

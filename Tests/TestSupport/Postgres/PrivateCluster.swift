@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+package import PostgresClient
+
+/// A PostgreSQL server that belongs to one test, with settings that would disturb all others. Its only role, `postgres`,
+/// is a superuser and needs no password.
+package final class PrivateCluster: Sendable {
+  package let url: String
+  private let process: Process
+  private let folder: URL
+
+  private init(port: Int, process: Process, folder: URL) {
+    url = "postgres://postgres@127.0.0.1:\(port)/postgres?sslmode=disable"
+    self.process = process
+    self.folder = folder
+  }
+
+  /// Lends one that answers.
+  package static func with(_ body: (PrivateCluster) async throws -> Void) async throws {
+    let folder = try PlainAccount.makeFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let data = folder.appending(path: "data").path
+    try await PlainAccount.run(
+      [try program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+      in: folder, log: "initdb.log")
+    let reservation = try PortReservation()
+    let port = reservation.port
+    reservation.socket.close()
+    let process = try PlainAccount.start(
+      [
+        try program("postgres"), "-D", data, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1",
+        "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB", "-c", "max_connections=50",
+      ],
+      in: folder, log: "postgres.log")
+    let cluster = PrivateCluster(port: port, process: process, folder: folder)
+    defer { cluster.stop() }
+    try await cluster.answers()
+    try await body(cluster)
+  }
+
+  /// Of the newest version that is installed.
+  private static func program(_ name: String) throws -> String {
+    let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(Int.init)
+    return "/usr/lib/postgresql/\(versions.max() ?? 0)/bin/\(name)"
+  }
+
+  private func answers() async throws {
+    try await Patience.poll(for: "the cluster answers", .seconds(60)) {
+      guard process.isRunning else {
+        let said = (try? String(contentsOf: folder.appending(path: "postgres.log"), encoding: .utf8)) ?? ""
+        throw PlainAccount.Failed(description: "PostgreSQL has ended: \(said)")
+      }
+      guard let connection = try? await connect() else { return false }
+      await connection.close()
+      return true
+    }
+  }
+
+  /// Nothing has to be saved; the server's other processes notice that this one is gone, and end.
+  private func stop() { kill(process.processIdentifier, SIGKILL) }
+
+  package func connect(
+    configure: (inout PostgresConfiguration) -> Void = { _ in }
+  ) async throws -> PostgresConnection {
+    var configuration = PostgresConfiguration(url: url)
+    configure(&configuration)
+    return try await PostgresConnection.connect(configuration, logger: .silent)
+  }
+
+  /// Runs a text of statements on a connection of its own. None of them waits for standbys.
+  package func execute(_ script: String) async throws {
+    let connection = try await connect { $0.commitsDurably = false }
+    do {
+      try await connection.execute(script: script)
+    } catch {
+      await connection.close()
+      throw error
+    }
+    await connection.close()
+  }
+
+  /// Changes a setting of the whole server; returns when a new session has it.
+  package func set(_ name: String, _ value: String) async throws {
+    // ALTER SYSTEM is none of several statements in a text.
+    try await execute("alter system set \(name) = '\(value)'")
+    try await execute("select pg_reload_conf()")
+    let statement = PostgresStatement(name: "show", sql: "select current_setting('\(name)')")
+    try await Patience.poll(for: "\(name) is '\(value)'", .seconds(20)) {
+      let connection = try await connect { $0.commitsDurably = false }
+      let found = try await connection.pipeline([PostgresRequest(statement)])[0][0].text(0)
+      await connection.close()
+      return found == value
+    }
+  }
+}

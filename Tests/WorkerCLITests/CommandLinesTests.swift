@@ -1,0 +1,68 @@
+import Glibc
+import MessageContract
+import Testing
+@testable import WorkerCLI
+
+@Suite struct CommandLinesTests {
+  private static let good =
+    #"{"specversion":"1.0","id":"1","source":"/s","type":"workspace.list","tenantid":"01KAQVM607ZAB5RRB146VH73JN","data":{}}"#
+
+  private let checked = CommandCheck(decoder: CommandDecoder(limits: ContractLimits()))
+
+  /// Lends a file that holds `bytes`.
+  private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
+    let folder = try PrivateFolder()
+    defer { folder.remove() }
+    try body(try folder.write(bytes, to: "commands.jsonl"))
+  }
+
+  private func message(_ text: String, unchecked: Bool = false) throws -> String? {
+    var message: String?
+    try withFile(Array(text.utf8)) { path in
+      do { _ = try FileLines(path: path, check: unchecked ? CommandCheck(decoder: nil) : checked) } catch { message = "\(error)" }
+    }
+    return message
+  }
+
+  @Test func `commands are counted, and handed out in order`() throws {
+    try withFile(Array("\(Self.good)\n\n  \n\(Self.good)".utf8)) { path in
+      var lines = try FileLines(path: path, check: checked)
+      #expect(lines.count == 2)
+      #expect(try lines.next()?.id == "1" && lines.next()?.type == "workspace.list" && lines.next() == nil)
+    }
+  }
+
+  @Test func `a line that can only become a dead letter is named before anything is sent`() throws {
+    let unknown = Self.good.replacing("workspace.list", with: "workspace.unknown")
+    let found = try message("\(Self.good)\n\(unknown)\n")
+    #expect(found?.contains("line 2") == true && found?.contains("unknown_command_type") == true && found?.contains("nothing was sent") == true)
+    #expect(try message("\(Self.good)\n\(unknown)\n", unchecked: true) == nil)
+    #expect(try message("\(Self.good)\nnonsense\n", unchecked: true)?.contains("line 2") == true)
+  }
+
+  @Test func `a byte order mark is named`() throws {
+    #expect(try message("\u{FEFF}\(Self.good)\n")?.contains("byte order mark (EF BB BF)") == true)
+    try withFile([0xFF, 0xFE, 0x7B, 0x00]) { path in
+      let error = #expect(throws: LineInput.Unreadable.self) { try FileLines(path: path, check: checked) }
+      #expect(error?.description.contains("UTF-16") == true)
+    }
+  }
+
+  @Test func `an empty file, a folder and what is not there are told`() throws {
+    #expect(try message("")?.contains("has no commands") == true)
+    #expect(try message("\n \n")?.contains("has no commands") == true)
+    #expect(throws: LineInput.Unreadable.self) { try FileLines(path: "/tmp", check: checked) }
+    #expect(throws: LineInput.Unreadable.self) { try FileLines(path: "/nonexistent/commands", check: checked) }
+  }
+
+  @Test func `what an operator edits nobody else can read`() throws {
+    let folder = try PrivateFolder()
+    defer { folder.remove() }
+    let file = try folder.write([1], to: "command.json")
+    func mode(_ path: String) -> mode_t? {
+      var status = stat()
+      return lstat(path, &status) == 0 ? status.st_mode & 0o777 : nil
+    }
+    #expect(mode(file) == 0o600 && mode(folder.path) == 0o700)
+  }
+}

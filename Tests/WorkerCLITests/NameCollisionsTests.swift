@@ -1,0 +1,49 @@
+import Messaging
+import Testing
+@testable import WorkerCLI
+
+@Suite struct NameCollisionsTests {
+  private func problems(_ change: (inout BrokerNames) -> Void) -> [String] {
+    var names = BrokerNames()
+    change(&names)
+    return NameCollisions(names).problems
+  }
+
+  private static func name(_ text: Substring) -> ShortString { ShortString(String(text)) ?? "too-long" }
+
+  @Test func `the default names are well apart`() {
+    #expect(problems { _ in }.isEmpty)
+  }
+
+  @Test func `an exchange that the worker publishes to can't be that of the commands`() {
+    for (key, change) in [
+      ("results_exchange", { $0.resultsExchange = $0.commandsExchange }),
+      ("events_exchange", { $0.eventsExchange = $0.commandsExchange }),
+      ("dead_letters_exchange", { $0.deadLettersExchange = $0.commandsExchange }),
+    ] as [(String, (inout BrokerNames) -> Void)] {
+      let found = problems(change)
+      #expect(found.count == 1)
+      #expect(found[0].contains("amqp.names.\(key)") && found[0].contains("amqp.names.commands_exchange"))
+    }
+  }
+
+  @Test func `exchanges that nobody takes commands from may be one`() {
+    #expect(problems { $0.eventsExchange = $0.resultsExchange; $0.deadLettersExchange = $0.resultsExchange }.isEmpty)
+    #expect(problems { $0.resultsExchange = "workspace.commands.results"; $0.commandsExchange = $0.deadLettersQueue }.isEmpty)
+  }
+
+  @Test func `a queue can't be its own queue of dead letters, nor the one by which its worker holds its right`() {
+    #expect(problems { $0.deadLettersQueue = $0.commandsQueue }.map { $0.contains("amqp.names.commands_queue") } == [true])
+    let claimed = problems { $0.deadLettersQueue = "workspace.commands.publisher" }
+    #expect(claimed.count == 1 && claimed[0].contains("dead_letters_queue") && claimed[0].contains("commands_queue"))
+    // A long name leaves the claim no room, which is cut off where the name is.
+    let long = String(repeating: "q", count: 246) + ".publisher"
+    #expect(problems { $0.commandsQueue = Self.name(long.prefix(255)); $0.deadLettersQueue = Self.name(long.dropFirst()) }.count == 1)
+    #expect(problems { $0.commandsQueue = Self.name(long.dropFirst()) }.count == 1, "its claim is itself")
+  }
+
+  @Test func `names of temporary queues are theirs`() {
+    #expect(problems { $0.commandsQueue = "workspace-worker.temporary.x" }.count == 1)
+    #expect(problems { $0.deadLettersQueue = "workspace-worker.temporary" }.count == 1)
+  }
+}

@@ -1,0 +1,85 @@
+import Logging
+import Settings
+import Testing
+@testable import WorkerCLI
+
+@Suite struct SettingTextTests {
+  private func load(_ environment: [String: String], _ overrides: [String] = []) async throws(ConfigurationProblems) -> WorkerConfiguration {
+    var loader = ConfigurationLoader.ofProgram
+    loader.environment = environment
+    loader.overrides = overrides
+    return try await loader.load()
+  }
+
+  private func problems(_ environment: [String: String], _ overrides: [String] = []) async -> [String] {
+    do throws(ConfigurationProblems) {
+      _ = try await load(environment, overrides)
+      return []
+    } catch {
+      return error.problems
+    }
+  }
+
+  @Test func `line breaks at the end of a value are no part of it`() async throws {
+    let configuration = try await load([
+      "AMQP_URL": "amqp://u:p@h/tenants\n", "POSTGRES_URL": "postgres://u@h/d?sslmode=disable\r\n", "HTTP_PORT": "9\n\n",
+    ], ["log.level=debug\n"])
+    #expect(configuration.amqp.url == "amqp://u:p@h/tenants")
+    #expect(configuration.postgres.url == "postgres://u@h/d?sslmode=disable")
+    #expect(configuration.http.port == 9 && configuration.log.level == .debug)
+    #expect(try await load(["HTTP_PORT": "\n"]).http.port == 8080, "nothing but a line break is nothing")
+  }
+
+  @Test func `a control character within a value is refused, and not repeated`() async {
+    let found = await problems(["AMQP_URL": "amqp://u:sesame@h/a\nb"])
+    #expect(found.contains { $0.hasPrefix("amqp.url holds a line break") })
+    #expect(!found.contains { $0.contains("sesame") })
+  }
+
+  @Test func `choices may be written in capital letters`() async throws {
+    let configuration = try await load(["LOG_LEVEL": "INFO", "LOG_FORMAT": "Text", "AMQP_TLS_VERIFY": "FALSE"])
+    #expect(configuration.log.level == .info && configuration.log.format == .text && !configuration.amqp.tls.verifiesPeer)
+  }
+
+  @Test func `what Kubernetes sets for a service is explained`() async {
+    let found = await problems(["HTTP_PORT": "tcp://10.0.0.7:8080"])
+    #expect(found.count == 1 && found[0].contains("Kubernetes") && found[0].contains("HTTP_PORT"))
+  }
+
+  @Test(arguments: [
+    ("amqp://u:pa=ss@h/", "pa"), ("pass word=x", "word"), ("Amqp.Url=x", "Amqp"), ("a..b=x", "a.."),
+  ])
+  func `what is no name of a setting is not repeated`(override: String, part: String) async {
+    let found = await problems([:], [override])
+    #expect(found.count == 1 && !found[0].contains(part), "\(found)")
+  }
+
+  @Test func `a name that no setting has is named`() async {
+    #expect(await problems([:], ["no.such_key=1"]) == ["there is no setting no.such_key (--set KEY=VALUE)"])
+  }
+
+  @Test(arguments: [
+    ("postgres://u:sesame@h:99999/d", "invalid port number"), ("postgres://u:sesame@a:5432,b:99999/d", "invalid port number"),
+    ("postgres://u:sesame@h/d?sslmode=maybe", "sslmode"), ("postgres://u:sesame@h/d?no_such_word=1", "no_such_word"),
+    ("host=h password=sesame target_session_attrs=any-thing", "target_session_attrs"),
+    ("postgres://u:sesame@h/d?keepalives_idle=soon", "keepalives_idle"), ("service=no-such-service", "no-such-service"),
+  ])
+  func `what libpq can't use is a mistake of the configuration`(url: String, words: String) async {
+    let found = await problems(["POSTGRES_URL": url])
+    #expect(found.count == 1 && found[0].hasPrefix("postgres.url can't be used") && found[0].contains(words), "\(found)")
+    #expect(!found.contains { $0.contains("sesame") })
+  }
+
+  @Test(arguments: [
+    "postgres://u@h/d", "postgres://u@a:1,b:2/d?target_session_attrs=read-write&sslmode=verify-full", "host=/run/postgresql dbname=d",
+    "host=a hostaddr=127.0.0.1 connect_timeout=3", "postgres:///", "",
+  ])
+  func `what libpq can use is none, whether anybody is there or not`(url: String) async {
+    #expect(await problems(["POSTGRES_URL": url]) == [])
+  }
+
+  @Test func `names that collide are refused with both settings`() async {
+    let found = await problems(["AMQP_NAMES_RESULTS_EXCHANGE": "workspace.commands", "AMQP_NAMES_DEAD_LETTERS_QUEUE": "workspace.commands.publisher"])
+    #expect(found.count == 2)
+  }
+}

@@ -1,0 +1,36 @@
+import Messaging
+import Testing
+import UnitOfWork
+import WorkerRuntime
+
+@Suite struct SessionFactoryTests {
+  /// Servers that are away, or not.
+  private struct Servers: SessionFactory {
+    let fixture = WorkerFixture()
+    var broker: UnitOfWorkError?
+    var database: UnitOfWorkError?
+
+    func openBroker() async throws -> any BrokerSession {
+      if let broker { throw MissingConditions(.broker, "\(broker)") }
+      return try await fixture.openBroker()
+    }
+
+    func openDatabase() async throws -> any DatabaseSession {
+      if let database { throw database }
+      return try await fixture.openDatabase()
+    }
+  }
+
+  @Test func `all that is missing at both servers is told`() async throws {
+    let servers = Servers(broker: .unavailable(reason: "no broker"), database: .unavailable(reason: "no database"))
+    let error = await #expect(throws: MissingConditions.self) { _ = try await servers.open() }
+    #expect(Set(error?.reasons.keys.map(\.self) ?? []) == [.broker, .database])
+  }
+
+  @Test func `a session that was opened is closed where the other one can't be`() async throws {
+    let servers = Servers(database: .unavailable(reason: "no database"))
+    let error = await #expect(throws: MissingConditions.self) { _ = try await servers.open() }
+    #expect(error?.reasons.keys.map(\.self) == [.database])
+    #expect(servers.fixture.journal.entries == [.connected(session: 1), .closed(session: 1)])
+  }
+}

@@ -1,0 +1,90 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # root is set by the script
+# Servers of another Debian release. A folder holds the release; it is made once by
+# debootstrap, for all clones on the machine, and nothing in it changes later. Its
+# programs run chrooted, in a mount namespace of their own, on the machine's network.
+
+readonly releases_folder=${WORKSPACE_RELEASES_DIR:-/var/cache/workspace-worker/releases}
+readonly release_mirror=${WORKSPACE_RELEASES_MIRROR:-http://deb.debian.org/debian}
+# Seconds. A fast line needs two minutes.
+readonly release_limit=1800
+
+# Why this machine can't run another release; nothing when it can.
+release_hindrance() {
+  if ((EUID != 0)); then
+    echo "only root can use chroot"
+  elif ! have_dpkg; then
+    echo "this machine has no apt-get to install debootstrap with"
+  elif ! unshare --mount true 2>/dev/null; then
+    echo "this machine allows no mount namespace"
+  fi
+}
+
+release_folder() {
+  [[ $1 =~ ^[a-z]+$ ]] || fail "'$1' is no name of a Debian release, such as trixie"
+  printf '%s\n' "$releases_folder/$1"
+}
+
+# Makes the folder of a release where it is not there yet.
+make_release() {
+  local folder hindrance
+  folder=$(release_folder "$1")
+  [[ ! -d $folder ]] || return 0
+  hindrance=$(release_hindrance)
+  [[ -z $hindrance ]] || fail "$1 can't be had here: $hindrance"
+  is_installed debootstrap || install_packages debootstrap
+  [[ -e /usr/share/debootstrap/scripts/$1 ]] || fail "debootstrap knows no release '$1'"
+  mkdir -p -- "$releases_folder"
+  exec 7>>"$releases_folder/$1.lock"
+  flock -n 7 || say "somebody else makes $folder; waiting"
+  flock -w "$release_limit" 7 || fail "$folder is still being made after $release_limit s"
+  [[ -d $folder ]] || bootstrap_release "$1" "$folder"
+  exec 7>&-
+}
+
+# Under another name until it is complete. What was downloaded before an
+# interruption is not downloaded again.
+bootstrap_release() {
+  local unfinished=$2.unfinished downloads=$2.packages job
+  say "making $2 by debootstrap: about two minutes and 700 MB; details in $2.log"
+  rm -rf -- "$unfinished"
+  mkdir -p -- "$downloads"
+  # In the folder nothing is started: debootstrap puts a start-stop-daemon there that does nothing.
+  timeout "$release_limit" debootstrap --variant=minbase --cache-dir="$downloads" --include=rabbitmq-server,postgresql \
+    "$1" "$unfinished" "$release_mirror" </dev/null >"$2.log" 2>&1 7>&- &
+  job=$!
+  report_progress "$1" "$job" "$2.log"
+  wait "$job" || { tail -n 20 -- "$2.log" >&2; fail "could not make $2; see $2.log"; }
+  # The cluster that the package makes, and what was unpacked.
+  rm -rf -- "$unfinished"/var/lib/postgresql/*/* "$unfinished"/etc/postgresql/*/* "$unfinished"/var/cache/apt/archives/*.deb
+  mv -T -- "$unfinished" "$2"
+  rm -rf -- "$downloads"
+  say "$2 is complete"
+}
+
+# A line each ten seconds: report_progress NAME PID LOG
+report_progress() {
+  local seconds=0
+  while is_alive "$2"; do
+    sleep 1
+    seconds=$((seconds + 1))
+    ((seconds % 10)) || say "$1, ${seconds} s: $(tail -n 1 -- "$3")"
+  done
+}
+
+# Takes `--release NAME` out of arguments: sets $release and $arguments.
+take_release() {
+  release='' arguments=()
+  while (($# > 0)); do
+    case $1 in
+      --release)
+        [[ -n ${2:-} ]] || fail "--release wants a name, such as trixie"
+        release=$2
+        shift
+        ;;
+      --release=*) release=${1#*=} ;;
+      *) arguments+=("$1") ;;
+    esac
+    shift
+  done
+}
