@@ -25,7 +25,7 @@ package struct OpenTransaction: Sendable {
         where datname = current_database() and $1 = any(pg_blocking_pids(pid))
           and exists (select from pg_locks as lease where lease.pid = session.pid and locktype = 'advisory' and granted)
         """)
-    try await Patience.poll(for: "a worker waits for the transaction", .seconds(30)) { [parameters] in
+    try await Patience.poll(for: "a worker waits for the transaction") { [parameters] in
       try await observer.pipeline([PostgresRequest(statement, parameters)])[0][0].int8(0) > 0
     }
   }

@@ -4,7 +4,7 @@ import TestSupport
 extension Program {
   /// Waits until a SIGSTOP has reached every thread of it.
   package func isStopped() async throws {
-    try await Patience.poll(for: "process \(pid) is stopped", .seconds(10)) {
+    try await Patience.poll(for: "process \(pid) is stopped") {
       let states = threadStates
       return !states.isEmpty && states.allSatisfy { $0 == "T" }
     }

@@ -149,7 +149,7 @@ struct ParkedTests {
     let first = try await decode(Entries.self, "list", "--tenant", lines[0].tenant).commands[0]
     #expect(try await deployment.run("parked", "dead-letter", "\(first.id)", "--because", "enough").exit == .code(0))
     try await lock.rollBack()
-    try await Patience.poll(for: "it is a dead letter", .seconds(30)) { try await deployment.letters().count == 1 }
+    try await Patience.poll(for: "it is a dead letter") { try await deployment.letters().count == 1 }
     #expect(try await deployment.letters() == [.init(reason: "withdrawn_by_operator", attempts: 2, commandID: lines[0].ids[0])])
     #expect(try await deployment.run("parked", "list").output.contains(lines[1].tenant))
     try await worker.drain()

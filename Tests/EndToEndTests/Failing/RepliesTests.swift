@@ -24,7 +24,7 @@ struct RepliesTests {
     let others = [Command.createRoot(tenant, id: Command.newID())]
       + (1...9).map { _ in Command("workspace.list", "{}", tenant: tenant) }
     try await sender.send(first + others.map { $0.replying(to: replies.queue) })
-    let answers = try await replies.first(others.count, within: .seconds(20))
+    let answers = try await replies.first(others.count, within: .seconds(40))
     #expect(answers.compactMap(\.event?.commandid) == others.map(\.id), "in order")
     await replies.close()
   }

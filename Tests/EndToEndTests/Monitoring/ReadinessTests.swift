@@ -59,7 +59,7 @@ struct ReadinessTests {
 
   /// Its body says so, and names exactly these conditions.
   private func awaits(_ worker: WorkerProcess, _ status: String, _ missing: Set<String>) async throws {
-    try await Patience.poll(for: "worker \(worker.pid) misses \(missing); it says \(worker.program.errors.suffix(400))", .seconds(20)) {
+    try await Patience.poll(for: "worker \(worker.pid) misses \(missing); it says \(worker.program.errors.suffix(400))") {
       let health = try await worker.health()
       guard health.status == 503 else { return false }
       let body = try JSONDecoder().decode(Body.self, from: Data(health.body.utf8))

@@ -73,7 +73,7 @@ package final class FaultProxy: Sendable {
   ///   - limit: default 20 s.
   @discardableResult
   package func wait(
-    for event: String, within limit: Duration = .seconds(20), until isEnough: @escaping @Sendable (ProxyTraffic) -> Bool
+    for event: String, within limit: Duration = .seconds(60), until isEnough: @escaping @Sendable (ProxyTraffic) -> Bool
   ) async throws -> ProxyTraffic {
     try await Patience.wait(for: event, limit) { [traffic] in try await traffic.wait(until: isEnough) }
   }

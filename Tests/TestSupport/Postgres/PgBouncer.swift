@@ -48,7 +48,7 @@ package final class PgBouncer: Sendable {
   }
 
   private func answers() async throws {
-    try await Patience.poll(for: "PgBouncer listens; it says \(log)", .seconds(20)) {
+    try await Patience.poll(for: "PgBouncer listens; it says \(log)") {
       guard process.isRunning else { throw PlainAccount.Failed(description: "PgBouncer has ended: \(log)") }
       return (try? BlockingSocket.connected(toPort: port)) != nil
     }

@@ -45,7 +45,7 @@ package final class PrivateCluster: Sendable {
   }
 
   private func answers() async throws {
-    try await Patience.poll(for: "the cluster answers", .seconds(60)) {
+    try await Patience.poll(for: "the cluster answers") {
       guard process.isRunning else {
         let said = (try? String(contentsOf: folder.appending(path: "postgres.log"), encoding: .utf8)) ?? ""
         throw PlainAccount.Failed(description: "PostgreSQL has ended: \(said)")
@@ -85,7 +85,7 @@ package final class PrivateCluster: Sendable {
     try await execute("alter system set \(name) = '\(value)'")
     try await execute("select pg_reload_conf()")
     let statement = PostgresStatement(name: "show", sql: "select current_setting('\(name)')")
-    try await Patience.poll(for: "\(name) is '\(value)'", .seconds(20)) {
+    try await Patience.poll(for: "\(name) is '\(value)'") {
       let connection = try await connect { $0.commitsDurably = false }
       let found = try await connection.pipeline([PostgresRequest(statement)])[0][0].text(0)
       await connection.close()

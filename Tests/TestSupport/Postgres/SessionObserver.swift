@@ -40,7 +40,7 @@ package struct SessionObserver: Sendable {
     let statement = PostgresStatement(
       name: condition ?? "gone", parameters: [.int4],
       sql: "select count(*) from pg_stat_activity where pid = $1 and (\(condition ?? "true"))")
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
       let rows = try await connection.pipeline([PostgresRequest(statement, parameters)])
       guard try rows[0][0].int8(0) != (condition == nil ? 0 : 1) else { return }

@@ -58,7 +58,7 @@ extension TestDatabase {
   /// Sessions that a failed test left open must not keep it. But a worker of autovacuum that is in it by chance, whom
   /// only a superuser may end, has to leave first.
   private static func drop(_ database: TestDatabase) async throws {
-    try await Patience.poll(for: "database \(database.name) is dropped", .seconds(30)) {
+    try await Patience.poll(for: "database \(database.name) is dropped") {
       do {
         try await administer("drop database \(database.name) with (force)")
         return true
