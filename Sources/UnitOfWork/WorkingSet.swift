@@ -9,17 +9,22 @@ package final class WorkingSet {
   private let groups: GroupMap
   private let memberships: MembershipMap
   private let events: EventQueue
+  private let roleRules: RoleRules
 
   package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules) {
     events = EventQueue()
     memberships = MembershipMap(readSet: readSet, snapshot: snapshot)
     workspaces = IdentityMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
     groups = GroupMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
+    roleRules = RoleRules(
+      readSet: readSet, workspaces: workspaces, groups: groups, memberships: memberships, rules: rules)
     repositories = Repositories(
-      workspaces: workspaces, groups: groups, memberships: memberships,
-      authorization: RoleRules(
-        readSet: readSet, workspaces: workspaces, groups: groups, memberships: memberships, rules: rules),
-      events: events)
+      workspaces: workspaces, groups: groups, memberships: memberships, authorization: roleRules, events: events)
+  }
+
+  /// By what somebody may do something; nil: by nothing.
+  package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
+    try roleRules.ground(for: question)
   }
 
   /// The events that were recorded since the last call, in order.

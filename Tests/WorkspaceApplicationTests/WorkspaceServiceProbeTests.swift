@@ -29,11 +29,37 @@ import WorkspaceDomain
     (.list(limit: 2, after: nil), [.listed(count: 2)]),
   ] as [(any WorkspaceCommand, [WorkspaceObservation])])
   func observations(command: any WorkspaceCommand, expected: [WorkspaceObservation]) {
-    let fixture = ServiceFixture([command])
+    let fixture = ServiceFixture(userID: nil, [command])
     _ = fixture.run(command)
     #expect(fixture.probe.observations.isEmpty, "before the unit of work has committed")
     #expect(fixture.commit() == expected)
     #expect(fixture.commit() == expected, "a second flush has nothing to add")
+  }
+
+  @Test(arguments: [
+    ("alice", .rename(id: .sample(12), name: "new"), [.permissionGranted(.manage, on: .workspace(.sample(12)))]),
+    ("alice", .get(id: .sample(12)), [.permissionGranted(.view, on: .workspace(.sample(12)))]),
+    (
+      "alice", .move(id: .sample(12), parentID: .sample(11)),
+      [.permissionGranted(.manage, on: .workspace(.sample(12))), .permissionGranted(.createChild, on: .workspace(.sample(11)))]
+    ),
+    ("mallory", .rename(id: .sample(12), name: "new"), [.permissionDenied(.manage, on: .workspace(.sample(12)))]),
+    ("mallory", .get(id: .sample(12)), [.permissionDenied(.view, on: .workspace(.sample(12)))]),
+    ("mallory", .create(name: "new", parentID: .sample(11), id: nil), [.permissionDenied(.view, on: .workspace(.sample(11)))]),
+    ("mallory", .get(id: .sample(99)), []), (nil, .get(id: .sample(12)), []),
+  ] as [(String?, any WorkspaceCommand, [WorkspaceObservation])])
+  func `each decision about a user's command is told once`(
+    user: String?, command: any WorkspaceCommand, expected: [WorkspaceObservation]
+  ) {
+    let fixture = ServiceFixture(userID: user, [command])
+    _ = fixture.run(command)
+    let decisions = fixture.commit().filter {
+      switch $0 {
+      case .permissionGranted, .permissionDenied: true
+      default: false
+      }
+    }
+    #expect(decisions == expected)
   }
 
   @Test("observations of several commands come in order, each with its command")

@@ -7,6 +7,9 @@ enum LoggingKey: String, Sendable {
   case traceID = "trace_id"
   case workspaceID = "workspace_id"
   case isRoot = "is_root"
+  case permission
+  case objectType = "object_type"
+  case objectID = "object_id"
   case version
   case count
   case error

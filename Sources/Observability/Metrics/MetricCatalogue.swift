@@ -11,6 +11,9 @@ package enum MetricCatalogue {
     .counter, "workspace_worker.commands", help: "Messages that were worked off, by type of command and outcome.")
   static let rejections = MetricFamily(
     .counter, "workspace_worker.rejections", help: "Commands that a rule said no to, by type and code.")
+  static let decisions = MetricFamily(
+    .counter, "workspace_worker.authorization.decisions",
+    help: "Decisions whether a user may do what he commands, by permission, type of object and outcome.")
   static let deadLetters = MetricFamily(
     .counter, "workspace_worker.dead_letters", help: "Messages that this process has written into the ledger of dead letters, by reason.")
   static let duration = MetricFamily(
@@ -108,7 +111,7 @@ package enum MetricCatalogue {
   ]
 
   package static let all: [MetricFamily] = [
-    commands, rejections, deadLetters, duration, partDuration, batchSize, batches, rollbacks, consumed, sent,
+    commands, rejections, decisions, deadLetters, duration, partDuration, batchSize, batches, rollbacks, consumed, sent,
     processDuration, operationDuration, republished, replies, state, ready, missing, reconnects, build, prefetch, unacknowledged,
     waiting, queueMessages, queueConsumers, outboxEntries, outboxAge, parkedCommands, parkedLines, parkedAge,
     storedDeadLetters, disordered, expired, cleaningFailures, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
@@ -118,7 +121,7 @@ package enum MetricCatalogue {
 
 /// The names of labels.
 enum MetricLabel: String {
-  case type, outcome, code, reason, part, cause, state, condition, table, version, swift
+  case type, permission, outcome, code, reason, part, cause, state, condition, table, version, swift
   case closedBy = "closed_by"
   case messagingSystem = "messaging.system"
   case messagingDestination = "messaging.destination.name"

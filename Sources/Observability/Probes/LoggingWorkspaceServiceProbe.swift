@@ -3,9 +3,9 @@ import MessageContract
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Makes log lines of what happens to workspaces: constant messages, everything that varies as metadata.
+/// Makes log lines of what happens to workspaces and of who may do what: constant messages, everything that varies as metadata.
 ///
-/// What changed is logged at `debug`, a rule that said no at `info`, and access to another tenant's workspace at
+/// What changed or was permitted is logged at `debug`, a rule that said no at `info`, and access to another tenant's workspace at
 /// `notice`.
 package struct LoggingWorkspaceServiceProbe: WorkspaceServiceProbe, Sendable {
   private let logger: Logger
@@ -24,8 +24,8 @@ package struct LoggingWorkspaceServiceProbe: WorkspaceServiceProbe, Sendable {
 extension WorkspaceObservation {
   fileprivate var level: Logger.Level {
     switch self {
-    case .created, .retrieved, .listed, .renamed, .moved, .deleted: .debug
-    case .creationFailed, .renameFailed, .moveFailed, .deletionFailed, .notFound: .info
+    case .created, .retrieved, .listed, .renamed, .moved, .deleted, .permissionGranted: .debug
+    case .creationFailed, .renameFailed, .moveFailed, .deletionFailed, .notFound, .permissionDenied: .info
     case .accessDenied: .notice
     }
   }
@@ -44,7 +44,15 @@ extension WorkspaceObservation {
     case .deletionFailed(let id, let error): ("workspace deletion failed", [.workspaceID: "\(id)", .error: "\(error)"])
     case .notFound(let id): ("workspace not found", [.workspaceID: "\(id)"])
     case .accessDenied(let id): ("workspace access denied: it is another tenant's", [.workspaceID: "\(id)"])
+    case .permissionGranted(let permission, let object): ("permission granted", permission.members(on: object))
+    case .permissionDenied(let permission, let object): ("permission denied", permission.members(on: object))
     }
+  }
+}
+
+extension Permission {
+  fileprivate func members(on object: Resource) -> [LoggingKey: Logger.MetadataValue] {
+    [.permission: "\(rawValue)", .objectType: "\(object.type.rawValue)", .objectID: "\(object.ulid)"]
   }
 }
 

@@ -26,49 +26,63 @@ package final class RoleRules: AuthorizationProvider {
     opensRoot = rules.opensRoot
   }
 
-  package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool {
+  package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool { try ground(for: question) != nil }
+
+  /// By what the user has the permission; nil where nothing gives it to him. Of several grounds it is the nearest one, after
+  /// what he is in the tenant.
+  package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
     guard questions.contains(question) else { throw .notLoaded("what a user of tenant \(question.tenantID) may do") }
-    let (userID, tenantID) = (question.userID, question.tenantID)
-    let tenantRole = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: .tenant(tenantID)))[.user(userID)]
+    let (user, tenantID) = (Member.user(question.userID), question.tenantID)
+    let tenant = Resource.tenant(tenantID)
+    let tenantRole = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: tenant))[user]
     switch question.resource {
     case .tenant(let id):
-      guard id == tenantID, let tenantRole else { return false }
-      return question.permission == .view || tenantRole == .admin
+      guard id == tenantID, let tenantRole, question.permission == .view || tenantRole == .admin else { return nil }
+      return .role(HeldRole(tenantRole, of: user, on: tenant))
     case .group(let id):
-      guard try groups.group(id)?.tenantID == tenantID else { return false }
-      let role = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: question.resource))[.user(userID)]
-      return tenantRole == .admin || role == .admin || role != nil && question.permission == .view
+      guard try groups.group(id)?.tenantID == tenantID else { return nil }
+      if tenantRole == .admin { return .role(HeldRole(.admin, of: user, on: tenant)) }
+      let role = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: question.resource))[user]
+      guard let role, role == .admin || question.permission == .view else { return nil }
+      return .role(HeldRole(role, of: user, on: question.resource))
     case .workspace(let id):
-      guard let workspace = try workspaces.workspace(id), workspace.tenantID == tenantID else { return false }
-      if tenantRole == .admin { return true }
-      if question.permission == .createChild, workspace.isRoot, opensRoot, tenantRole != nil { return true }
-      return try hasRole(question.permission.roles, on: id, userID, tenantID)
+      guard let workspace = try workspaces.workspace(id), workspace.tenantID == tenantID else { return nil }
+      if tenantRole == .admin { return .role(HeldRole(.admin, of: user, on: tenant)) }
+      if question.permission == .createChild, workspace.isRoot, opensRoot, tenantRole != nil { return .openRoot }
+      return try nearestRole(question.permission.roles, on: id, question.userID, tenantID)
     }
   }
 
-  /// Whether the user, or a group that he is in, has one of the roles on the workspace or anywhere above it.
-  private func hasRole(
+  /// The first of the roles that the user, or a group that he is in, has on the workspace or anywhere above it.
+  private func nearestRole(
     _ roles: [Role], on id: WorkspaceID, _ userID: UserID, _ tenantID: TenantID
-  ) throws(WorkspaceServiceError) -> Bool {
+  ) throws(WorkspaceServiceError) -> AccessGround? {
     let groups = memberships.groups(of: userID, in: tenantID)
-    var isFound = false
+    var ground: AccessGround?
     try workspaces.climb(from: id) { step in
       let known = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: .workspace(step)))
-      isFound = !known.isEmpty && isHeld(roles, known, userID, groups)
-      return !isFound
+      guard !known.isEmpty, let found = holder(of: roles, known, userID, groups) else { return true }
+      ground = .role(HeldRole(found.role, of: found.member, on: .workspace(step)))
+      return false
     }
-    return isFound
+    return ground
   }
 
   /// Whichever is shorter is gone through: the roles on the workspace, or the groups of the user.
-  private func isHeld(_ roles: [Role], _ known: [Member: Role], _ userID: UserID, _ groups: Set<GroupID>) -> Bool {
-    if let role = known[.user(userID)], roles.contains(role) { return true }
+  private func holder(
+    of roles: [Role], _ known: [Member: Role], _ userID: UserID, _ groups: Set<GroupID>
+  ) -> Membership? {
+    if let role = known[.user(userID)], roles.contains(role) { return Membership(member: .user(userID), role: role) }
     if groups.count <= known.count {
-      return groups.contains { id in known[.group(id)].map(roles.contains) ?? false }
+      for id in groups {
+        if let role = known[.group(id)], roles.contains(role) { return Membership(member: .group(id), role: role) }
+      }
+      return nil
     }
-    return known.contains { member, role in
+    let found = known.first { member, role in
       if case .group(let id) = member { roles.contains(role) && groups.contains(id) } else { false }
     }
+    return found.map { Membership(member: $0.key, role: $0.value) }
   }
 }
 

@@ -4,6 +4,7 @@ import PostgresClient
 import PostgresStore
 import RabbitMQClient
 import Settings
+import UnitOfWork
 import WorkerRuntime
 
 /// Turns what went wrong into a line on standard error and an exit code.
@@ -35,6 +36,7 @@ enum FailureReport {
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)
     case let error as RabbitMQError: exitCode(of: error)
+    case UnitOfWorkError.unavailable: .unavailable
     case let missing as MissingConditions: missing.errors.first.map(exitCode) ?? .failure
     default: .failure
     }

@@ -14,6 +14,7 @@ import WorkspaceApplication
 struct Telemetry: Sendable {
   let registry: PrometheusRegistry
   let worker: any WorkerProbe
+  let workspaces: any WorkspaceServiceProbe & Sendable
   private let exporter: OTLPExporter?
 
   init(_ configuration: WorkerConfiguration, _ status: WorkerStatus, sampling: LogSampling, logger: Logger) {
@@ -22,6 +23,7 @@ struct Telemetry: Sendable {
     let (queue, exchange) = (names.commandsQueue.text ?? "", names.resultsExchange.text ?? "")
     let metrics = WorkerMetrics(
       registry, queue: queue, tables: PostgresRetention.Table.allCases.map(\.rawValue))
+    workspaces = WorkspaceServiceProbes([LoggingWorkspaceServiceProbe(logger: logger), AuthorizationMetrics(registry)])
     let spans = SpanBuffer()
     if let endpoint = configuration.tracing.endpoint {
       worker = WorkerProbes([

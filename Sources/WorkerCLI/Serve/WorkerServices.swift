@@ -51,7 +51,7 @@ struct WorkerServices {
         clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
         messages: OutboundMessages(servers.topologyNames), queue: servers.queueKey,
         process: process, parking: configuration.parking),
-      probe: LoggingWorkspaceServiceProbe(logger: logger), workerProbe: telemetry.worker, status: status,
+      probe: telemetry.workspaces, workerProbe: telemetry.worker, status: status,
       failsFast: failsFast, logger: logger, replies: broker.replies(logger: logger),
       sessions: ServerSessions(
         broker: broker,

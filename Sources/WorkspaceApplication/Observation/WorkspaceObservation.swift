@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// What happened to a workspace, in the words of the domain: a value, so that it can wait, be written down and
+/// What happened to a workspace, or to who may do what, in the words of the domain: a value, so that it can wait, be written down and
 /// compared.
 package enum WorkspaceObservation: Sendable, Equatable {
   case created(WorkspaceID, isRoot: Bool)
@@ -18,4 +18,8 @@ package enum WorkspaceObservation: Sendable, Equatable {
   case notFound(WorkspaceID)
   /// The workspace is another tenant's.
   case accessDenied(WorkspaceID)
+  /// A user was permitted to do what he commands. Where a command needs several permissions, each is told.
+  case permissionGranted(Permission, on: Resource)
+  /// He was not; what the command's answer says of the object is another question.
+  case permissionDenied(Permission, on: Resource)
 }

@@ -6,6 +6,17 @@ package protocol WorkspaceServiceProbe {
   func observe(_ observation: WorkspaceObservation, of context: CommandContext)
 }
 
+/// Several probes, which hear everything one after the other.
+package struct WorkspaceServiceProbes: WorkspaceServiceProbe, Sendable {
+  private let probes: [any WorkspaceServiceProbe & Sendable]
+
+  package init(_ probes: [any WorkspaceServiceProbe & Sendable]) { self.probes = probes }
+
+  package func observe(_ observation: WorkspaceObservation, of context: CommandContext) {
+    for probe in probes { probe.observe(observation, of: context) }
+  }
+}
+
 /// Keeps observations until the unit of work has committed: what was rolled back did not happen.
 package final class DeferredObservations: WorkspaceServiceProbe {
   private var observations: [(observation: WorkspaceObservation, context: CommandContext)] = []

@@ -54,15 +54,22 @@ extension CommandScope {
   }
 
   func require(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) {
-    guard try permits(permission, on: resource) else { throw .permissionDenied }
+    guard try decide(permission, on: resource) else { throw .permissionDenied }
   }
 
   /// - Parameter hidden: what the object reads like for who may not even view it.
   func require(
     _ permission: Permission, on resource: Resource, orHidden hidden: WorkspaceServiceError
   ) throws(WorkspaceServiceError) {
-    guard try !permits(permission, on: resource) else { return }
+    guard try !decide(permission, on: resource) else { return }
     throw try permits(.view, on: resource) ? .permissionDenied : hidden
+  }
+
+  /// ``permits(_:on:)``, where the command's fate hangs on it: it is told.
+  func decide(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) -> Bool {
+    let isPermitted = try permits(permission, on: resource)
+    if actor.isChecked { observe(isPermitted ? .permissionGranted(permission, on: resource) : .permissionDenied(permission, on: resource)) }
+    return isPermitted
   }
 }
 

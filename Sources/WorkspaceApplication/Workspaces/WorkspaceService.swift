@@ -28,7 +28,7 @@ package struct WorkspaceService {
   /// A workspace of the tenant that the actor may view.
   func visibleWorkspace(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
     let workspace = try ownWorkspace(id, missing: .workspaceNotFound(id), foreign: .unauthorized(id))
-    guard try scope.permits(.view, on: .workspace(id)) else { throw .workspaceNotFound(id) }
+    guard try scope.decide(.view, on: .workspace(id)) else { throw .workspaceNotFound(id) }
     return workspace
   }
 
@@ -36,7 +36,10 @@ package struct WorkspaceService {
   func visibleParent(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
     let parent = try ownWorkspace(id, missing: .parentWorkspaceNotFound(id), foreign: .unauthorizedParent(id))
     if try scope.permits(.view, on: .workspace(id)) { return parent }
-    guard try scope.permits(.createChild, on: .workspace(id)) else { throw .parentWorkspaceNotFound(id) }
+    guard try scope.permits(.createChild, on: .workspace(id)) else {
+      observe(.permissionDenied(.view, on: .workspace(id)))
+      throw .parentWorkspaceNotFound(id)
+    }
     return parent
   }
 

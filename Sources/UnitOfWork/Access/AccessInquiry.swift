@@ -1,0 +1,117 @@
+package import WorkspaceApplication
+package import WorkspaceDomain
+
+/// Asks by the rules that decide commands, outside of any command.
+package struct AccessInquiry: Sendable {
+  private let question: AccessQuestion
+  private let rules: AccessRules
+
+  package init(_ question: AccessQuestion, rules: AccessRules) {
+    self.question = question
+    self.rules = rules
+  }
+
+  /// What follows from what is stored. Nothing is locked, and nothing changed.
+  ///
+  /// - Throws: ``UnitOfWorkError``, ``WorkspaceServiceError/repositoryFailed(_:)``.
+  package func explanation(from store: some UnitOfWorkStore) async throws -> AccessExplanation {
+    let snapshot = try await read(readSet, from: store)
+    let ground = try WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules).ground(for: question)
+    let path = path(snapshot)
+    let objects: [Resource] = [.tenant(question.tenantID)] + (path.isEmpty ? [question.resource] : path.map { .workspace($0) })
+    let roles = roles(snapshot, on: objects)
+    return AccessExplanation(
+      question: question, ground: ground, exists: exists(snapshot), path: path, roles: roles,
+      names: try await names(of: Set(objects + roles.map(\.member).compactMap(\.group)), in: store))
+  }
+
+  private func read(_ readSet: ReadSet, from store: some UnitOfWorkStore) async throws -> Snapshot {
+    let snapshot = try await store.begin(readSet)
+    try await store.rollback()
+    return snapshot
+  }
+
+  private var readSet: ReadSet {
+    var reads = CommandReads()
+    reads.ask(question.permission, on: question.resource, by: question.userID, of: question.tenantID)
+    reads.tree.rootsOf.insert(question.tenantID)
+    reads.ask(for: question.resource)
+    return ReadSet(reads)
+  }
+
+  private func exists(_ snapshot: Snapshot) -> Bool {
+    switch question.resource {
+    case .tenant(let id): id == question.tenantID && snapshot.workspaces.values.contains { $0.tenantID == id }
+    case .workspace(let id): snapshot.workspaces[id]?.tenantID == question.tenantID
+    case .group(let id): snapshot.groups[id]?.tenantID == question.tenantID
+    }
+  }
+
+  /// From the root down to the workspace in question; empty where it is none of the tenant's.
+  private func path(_ snapshot: Snapshot) -> [WorkspaceID] {
+    guard case .workspace(let id) = question.resource, exists(snapshot) else { return [] }
+    return sequence(first: id) { snapshot.parents[$0] ?? nil }.prefix(snapshot.parents.count).reversed()
+  }
+
+  /// What the user and his groups are on `objects`, in their order.
+  private func roles(_ snapshot: Snapshot, on objects: [Resource]) -> [HeldRole] {
+    let held = snapshot.roles.compactMap { key, role -> (place: Int, role: HeldRole)? in
+      guard let place = objects.firstIndex(of: key.object) else { return nil }
+      return (place, HeldRole(role, of: key.member, on: key.object))
+    }
+    return held.sorted { ($0.place, $0.role.member) < ($1.place, $1.role.member) }.map(\.role)
+  }
+
+  private func names(of objects: Set<Resource>, in store: some UnitOfWorkStore) async throws -> [Resource: String] {
+    var reads = CommandReads()
+    for object in objects { reads.ask(for: object) }
+    let snapshot = try await read(ReadSet(reads), from: store)
+    var names: [Resource: String] = [:]
+    for workspace in snapshot.workspaces.values where workspace.tenantID == question.tenantID {
+      names[.workspace(workspace.id)] = workspace.name.text
+    }
+    for group in snapshot.groups.values where group.tenantID == question.tenantID {
+      names[.group(group.id)] = group.name.text
+    }
+    return names
+  }
+}
+
+/// What somebody may do, and by what.
+package struct AccessExplanation: Sendable {
+  package let question: AccessQuestion
+  /// nil: he may not.
+  package let ground: AccessGround?
+  /// Whether the tenant has such an object.
+  package let exists: Bool
+  /// The workspaces from the root down to the one in question; empty where it is none of the tenant's, and for other objects.
+  package let path: [WorkspaceID]
+  /// What he and his groups are in the tenant, and on the object and above it, from above downwards.
+  package let roles: [HeldRole]
+  /// Of the workspaces and groups among all these.
+  package let names: [Resource: String]
+}
+
+extension CommandReads {
+  fileprivate mutating func ask(for object: Resource) {
+    switch object {
+    case .tenant: break
+    case .workspace(let id): tree.workspaces.insert(id)
+    case .group(let id): access.groups.insert(id)
+    }
+  }
+}
+
+extension ReadSet {
+  /// Without any lock.
+  fileprivate init(_ reads: CommandReads) {
+    self.init()
+    (tree, access) = (reads.tree, reads.access)
+  }
+}
+
+extension Member {
+  fileprivate var group: Resource? {
+    if case .group(let id) = self { .group(id) } else { nil }
+  }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// `USER PERMISSION TYPE ID --tenant T`, for commands that ask whether somebody may do something.
+struct AccessQuestionOptions: ParsableArguments {
+  @Argument(help: "The user, as commands name him in userid.")
+  var user: UserID
+  @Argument(help: "For a tenant: view, administrate. A workspace: view, edit, manage, create_child. A group: view, manage.")
+  var permission: Permission
+  @Argument(help: "What kind of object it is about.")
+  var type: ResourceType
+  @Argument(help: "The object's id, a ULID.")
+  var id: ULID
+  @Option(help: "The tenant's id, a ULID.")
+  var tenant: ULID
+
+  func validate() throws {
+    guard type.permissions.contains(permission) else {
+      let known = type.permissions.map(\.rawValue).joined(separator: ", ")
+      throw ValidationError("A \(type.rawValue) knows no permission \(permission.rawValue), but \(known).")
+    }
+  }
+
+  var question: AccessQuestion {
+    AccessQuestion(tenantID: TenantID(tenant), userID: user, permission: permission, resource: Resource(type, id))
+  }
+}
+
+extension UserID: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension Permission: ExpressibleByArgument {}
+
+extension ResourceType: ExpressibleByArgument {}

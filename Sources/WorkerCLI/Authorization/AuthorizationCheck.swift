@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// `authorization check`: yes or no.
+struct AuthorizationCheck: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Says whether a user may do something.",
+    discussion: "Exits 0 when he may, 2 when he may not.")
+
+  @OptionGroup var question: AccessQuestionOptions
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await question.ask(options) { explanation, _ in
+      let report = AccessReport(explanation)
+      try output.print(report, text: report.allowed ? "yes" : "no")
+      if !report.allowed { throw ExitCode.no }
+    }
+  }
+}
