@@ -41,7 +41,10 @@ import WorkspaceDomain
     ("alice", .get(id: .sample(12)), [.permissionGranted(.view, on: .workspace(.sample(12)))]),
     (
       "alice", .move(id: .sample(12), parentID: .sample(11)),
-      [.permissionGranted(.manage, on: .workspace(.sample(12))), .permissionGranted(.createChild, on: .workspace(.sample(11)))]
+      [
+        .permissionGranted(.view, on: .workspace(.sample(12))), .permissionGranted(.manage, on: .workspace(.sample(12))),
+        .permissionGranted(.createChild, on: .workspace(.sample(11))),
+      ]
     ),
     ("mallory", .rename(id: .sample(12), name: "new"), [.permissionDenied(.manage, on: .workspace(.sample(12)))]),
     ("mallory", .get(id: .sample(12)), [.permissionDenied(.view, on: .workspace(.sample(12)))]),
