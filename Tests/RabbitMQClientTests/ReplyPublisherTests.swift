@@ -26,7 +26,7 @@ import Testing
   private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
   private func withReplies(
-    _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(),
+    _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .ofBusyMachine,
     _ body: (ReplyPublisher) async throws -> Void
   ) async throws {
     let replies = ReplyPublisher(
@@ -114,5 +114,14 @@ import Testing
       let later = try await outcomes.of("later", count: 1)
       #expect(later == [.suspended])
     }
+  }
+}
+
+extension ReplyLedger.Limits {
+  /// For tests that are not about giving up: connecting can take its time beside other tests.
+  fileprivate static var ofBusyMachine: Self {
+    var limits = Self()
+    limits.patience = .seconds(60)
+    return limits
   }
 }

@@ -1,5 +1,6 @@
 import Observability
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// What `authorization explain` prints.

@@ -1,5 +1,6 @@
 import Logging
 import PostgresStore
+import Settings
 import UnitOfWork
 import WorkspaceApplication
 

@@ -1,4 +1,5 @@
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// What `authorization check` prints.

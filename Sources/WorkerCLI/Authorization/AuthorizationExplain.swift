@@ -1,4 +1,6 @@
 import ArgumentParser
+import UnitOfWork
+import WorkspaceApplication
 
 /// `authorization explain`: yes or no, and why.
 struct AuthorizationExplain: AsyncParsableCommand {
