@@ -55,8 +55,13 @@ package struct AccessInquiry: Sendable {
 
   /// What the user and his groups are on `objects`, in their order.
   private func roles(_ snapshot: Snapshot, on objects: [Resource]) -> [HeldRole] {
+    let user = Member.user(question.userID)
+    let groups = snapshot.roles.keys.compactMap { key -> Member? in
+      if case .group(let id) = key.object, key.member == user { .group(id) } else { nil }
+    }
+    let members = Set([user] + groups)
     let held = snapshot.roles.compactMap { key, role -> (place: Int, role: HeldRole)? in
-      guard let place = objects.firstIndex(of: key.object) else { return nil }
+      guard members.contains(key.member), let place = objects.firstIndex(of: key.object) else { return nil }
       return (place, HeldRole(role, of: key.member, on: key.object))
     }
     return held.sorted { ($0.place, $0.role.member) < ($1.place, $1.role.member) }.map(\.role)
