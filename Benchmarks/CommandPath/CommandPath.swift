@@ -6,7 +6,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// All that the worker itself does for a command, between the bytes from the broker and the bytes for the database and
+/// All that the worker itself does for a user's command, between the bytes from the broker and the bytes for the database and
 /// the broker, and nothing else: no server, no thread, no clock. What an instruction counter is to be put on.
 @main
 struct CommandPath {
@@ -19,6 +19,9 @@ struct CommandPath {
     for _ in 0..<arguments[0] { requests += try path.run(arguments[1]) }
     print("\(arguments[0] * arguments[1]) commands, \(requests) statements")
   }
+
+  /// What is counted is commands that are carried out.
+  private struct Refused: Error {}
 
   private let decoder = CommandDecoder()
   private let tenants = (0..<8).map { TenantID(ULID(milliseconds: 1, randomness: .init(high: 1, low: $0))) }
@@ -38,6 +41,7 @@ struct CommandPath {
       environment: environment, readSet: readSet, snapshot: snapshot(), lines: [:],
       observations: DeferredObservations())
     try run.run(Assignment(messages))
+    guard run.writeSet.inserted.count == size else { throw Refused() }
     return run.writeSet.requests(queue: "//workspace.commands").count
   }
 
@@ -48,6 +52,9 @@ struct CommandPath {
       snapshot.workspaces[root] = Workspace(
         id: root, tenantID: tenant, name: WorkspaceName(stored: "Root"), parentID: nil,
         createdAt: FixedClock().now(), updatedAt: FixedClock().now(), version: 1)
+      let user = UserID(stored: "benchmark")
+      snapshot.roles[.tenant(tenant, user)] = .member
+      snapshot.roles[RoleKey(tenantID: tenant, object: .workspace(root), member: .user(user))] = .editor
     }
     return snapshot
   }

@@ -23,7 +23,7 @@ struct Benchmark: AsyncParsableCommand {
   var only: [Part] = []
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case throughput, latency, memory, idle, stored
+    case throughput, latency, memory, idle, stored, authorization, pages
   }
 
   func run() async throws {
@@ -52,6 +52,10 @@ struct Benchmark: AsyncParsableCommand {
       report.add(try await latency.run())
     case .memory: report.add(try await MemoryMeasurement(laboratory: laboratory, backlog: backlog).run())
     case .idle: report.add(try await IdleMeasurement(laboratory: laboratory, seconds: idle).run())
+    case .authorization:
+      report.add(try await AuthorizationMeasurement(laboratory: laboratory, commands: commands, pairs: pairs).run())
+    case .pages:
+      report.add(try await PageMeasurement(laboratory: laboratory, stored: stored, turns: max(1, turns / 50)).run())
     case .stored:
       let throughput = ThroughputMeasurement(laboratory: laboratory, commands: commands, pairs: pairs, stored: stored)
       report.add(try await throughput.run())

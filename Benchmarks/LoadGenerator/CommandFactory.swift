@@ -9,10 +9,16 @@ struct CommandFactory {
   let run: Int
   let exchange: ShortString
   let routingKey: ShortString
+  /// By tenant.
+  private let parents: [String]
   private(set) var count = 0
 
-  init(run: Int, to exchange: ShortString = "workspace.commands", _ routingKey: ShortString = "workspace.create") {
+  init(
+    run: Int, below parents: [String] = Self.roots, to exchange: ShortString = "workspace.commands",
+    _ routingKey: ShortString = "workspace.create"
+  ) {
     self.run = run
+    self.parents = parents
     self.exchange = exchange
     self.routingKey = routingKey
   }
@@ -23,7 +29,7 @@ struct CommandFactory {
     let body = """
       {"specversion":"1.0","id":"benchmark-\(run)-\(count)","source":"/benchmark","type":"workspace.create",\
       "tenantid":"\(Self.tenants[tenant])","userid":"benchmark","data":{"name":"workspace \(run) \(count)",\
-      "parent_workspace_id":"\(Self.roots[tenant])"}}
+      "parent_workspace_id":"\(parents[tenant])"}}
       """
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents+json"

@@ -27,8 +27,11 @@ struct Executable: Sendable {
   }
 
   /// Starts it. What it writes is seen here on standard error: standard output is for the report.
-  func start(_ arguments: [String]) throws -> RunningProcess {
+  ///
+  /// - Parameter more: added to ``environment``.
+  func start(_ arguments: [String], _ more: [String: String] = [:]) throws -> RunningProcess {
     let process = process(arguments)
+    process.environment?.merge(more) { _, own in own }
     process.standardOutput = FileHandle.standardError
     try process.run()
     return RunningProcess(process: process)

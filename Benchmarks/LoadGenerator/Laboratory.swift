@@ -57,20 +57,30 @@ final class Laboratory: Sendable {
     await database.close()
   }
 
-  /// Empties everything, and stores the tenants with their roots and as many `workspaces` besides.
-  func reset(workspaces: Int = 0) async throws {
+  /// Empties everything, and stores the tenants with their roots and as many `workspaces` besides. The user of the commands
+  /// is a member of each tenant, and may create workspaces by what `grounds` gives him.
+  ///
+  /// - Parameters:
+  ///   - tenants: how many of the tenants share the `workspaces`.
+  ///   - viewers: users of the first tenant, and how many of its workspaces, evenly spread, each is a member of; "everybody"
+  ///     is one of the root.
+  func reset(
+    _ grounds: Grounds = .direct, workspaces: Int = 0, tenants: Int = 8, viewing viewers: [String: Int] = [:]
+  ) async throws {
     try await purge()
     try await database.execute(
       script: """
-        truncate tenants, workspaces, inbox, outbox;
+        truncate tenants, workspaces, groups, tenant_members, group_members, workspace_members, inbox, outbox;
         \(Self.tenants)
+        \(grounds.script)
         insert into workspaces (id, tenant_id, name, parent_workspace_id, created_at, updated_at, version)
         select '0W' || lpad(number::text, 24, '0'), tenants.id, 'stored ' || number, roots.id, now(), now(), 1
         from generate_series(1, \(workspaces)) as number
-        join (select id, row_number() over (order by id) - 1 as place from tenants) as tenants on tenants.place = number % 8
+        join (select id, row_number() over (order by id) - 1 as place from tenants) as tenants on tenants.place = number % \(tenants)
         join workspaces as roots on roots.tenant_id = tenants.id and roots.parent_workspace_id is null;
+        \(viewers.isEmpty ? "" : Self.viewers(viewers, among: workspaces))
         """, timeout: .seconds(600))
-    for table in ["tenants", "workspaces", "inbox", "outbox"] {
+    for table in ["tenants", "workspaces", "groups", "tenant_members", "group_members", "workspace_members", "inbox", "outbox"] {
       try await database.execute(script: "vacuum analyze \(table)", timeout: .seconds(600))
     }
     try await database.execute(script: "checkpoint", timeout: .seconds(600))
@@ -84,8 +94,8 @@ final class Laboratory: Sendable {
   }
 
   /// Publishes `count` commands and waits for their confirms.
-  func fill(_ count: Int, run: Int) async throws {
-    var factory = CommandFactory(run: run)
+  func fill(_ count: Int, run: Int, below parents: [String] = CommandFactory.roots) async throws {
+    var factory = CommandFactory(run: run, below: parents)
     var left = count
     while left > 0 {
       let chunk = min(left, 512)
@@ -93,6 +103,18 @@ final class Laboratory: Sendable {
       left -= chunk
     }
   }
+
+  /// How many workspaces there are.
+  func workspaces() async throws -> Int64 {
+    let statement = PostgresStatement(name: "count_workspaces", parameters: [], sql: "select count(*) from workspaces")
+    let rows = try await database.pipeline([PostgresRequest(statement, PostgresParameters())], timeout: .seconds(60))[0]
+    var count: Int64 = 0
+    for row in rows { count = try row.int8(0) }
+    return count
+  }
+
+  /// Publishes messages and waits for their confirms.
+  func publish(_ messages: [OutboundMessage]) async throws { try await publisher.publish(messages) }
 
   /// Sends one command and waits for its result.
   func answerOne(run: Int) async throws {
@@ -110,6 +132,25 @@ final class Laboratory: Sendable {
       .queue(Self.archive, arguments: arguments, isPassive: false),
       .binding(queue: Self.archive, exchange: "workspace.events", routingKey: "#"),
     ])
+  }
+
+  private static func viewers(_ viewers: [String: Int], among count: Int) -> String {
+    let tenant = CommandFactory.tenants[0]
+    let members = (["everybody": 1] as [String: Int]).merging(viewers) { first, _ in first }.keys.map { user in
+      "insert into tenant_members (tenant_id, user_id, role) values ('\(tenant)', '\(user)', 'member');"
+    }
+    let roles = viewers.map { user, seen in
+      """
+      insert into workspace_members (tenant_id, workspace_id, member_type, member_id, role)
+      select '\(tenant)', '0W' || lpad((number * \(count / seen))::text, 24, '0'), 'user', '\(user)', 'member'
+      from generate_series(1, \(seen)) as number;
+      """
+    }
+    let all = """
+      insert into workspace_members (tenant_id, workspace_id, member_type, member_id, role)
+      values ('\(tenant)', '\(CommandFactory.roots[0])', 'user', 'everybody', 'member');
+      """
+    return (members + roles + [all]).joined(separator: "\n")
   }
 
   private static var tenants: String {

@@ -23,7 +23,7 @@ struct ThroughputMeasurement {
       } else {
         try await laboratory.purge()
       }
-      let run = try await workerRun(number: pair)
+      let run = try await WorkerRun(laboratory: laboratory, commands: commands, number: stored + pair).measure()
       worker.append(run.perSecond)
       cores.append(run.processorSeconds / run.seconds)
       processorSeconds.append(run.processorSeconds / Double(commands) * 10_000)
@@ -42,23 +42,5 @@ struct ThroughputMeasurement {
       Figure("processor at full speed", key: "cores", unit: "cores", runs: cores),
       Figure("processor time of 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
     ]
-  }
-
-  private struct Run {
-    let perSecond: Double
-    let seconds: Double
-    let processorSeconds: Double
-  }
-
-  private func workerRun(number: Int) async throws -> Run {
-    try await laboratory.fill(commands, run: stored + number)
-    let listener = try ResultListener(laboratory, count: commands)
-    let worker = try laboratory.worker.start(["serve"])
-    defer { worker.stop() }
-    try listener.waitForFirst()
-    let spent = try worker.processorSeconds
-    let seconds = try listener.waitForLast()
-    let processorSeconds = try worker.processorSeconds - spent
-    return Run(perSecond: Double(commands - 1) / seconds, seconds: seconds, processorSeconds: processorSeconds)
   }
 }

@@ -5,8 +5,9 @@ import Testing
 /// Times wobble on a shared machine; instructions don't. Of a debug build, which has ten times as many as a release build,
 /// but in the same places.
 @Suite struct InstructionCountTests {
-  /// 1.59 million when this was last lowered. It is to be raised with a reason, and lowered with pride.
-  private static let limit = 1_800_000
+  /// 1.99 million when it was last measured, 0.26 of them for who may do it, and for the role of who did. It is to be raised
+  /// with a reason, and lowered with pride.
+  private static let limit = 2_100_000
 
   @Test func `what the worker itself does for a command takes no more instructions than it did`() throws {
     let program = FileManager.default.temporaryDirectory.appending(path: "command-path-\(ProcessInfo.processInfo.processIdentifier)")

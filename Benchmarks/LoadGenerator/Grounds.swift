@@ -1,0 +1,53 @@
+/// By what the user of the commands may create workspaces, in each tenant.
+enum Grounds {
+  /// He is editor of the root, below which they are created.
+  case direct
+  /// They are created on level 32, and he is in 50 groups: one of them is editor of the root, each other has a role on one of
+  /// the workspaces between, which is not enough.
+  case deep
+
+  /// Below which workspaces are created, by tenant.
+  var parents: [String] {
+    switch self {
+    case .direct: CommandFactory.roots
+    case .deep: CommandFactory.tenants.indices.map { CommandFactory.identifier(prefix: "0C\($0)", Self.levels) }
+    }
+  }
+
+  /// Of the chain below the root.
+  private static let levels = 30
+  private static let groups = 50
+
+  /// Stores it, where the tenants and their roots are.
+  var script: String {
+    let members = "insert into tenant_members (tenant_id, user_id, role) select id, 'benchmark', 'member' from tenants;\n"
+    return switch self {
+    case .direct:
+      members + """
+        insert into workspace_members (tenant_id, workspace_id, member_type, member_id, role)
+        select tenant_id, id, 'user', 'benchmark', 'editor' from workspaces where parent_workspace_id is null;
+        """
+    case .deep: members + Self.chainsAndGroups
+    }
+  }
+
+  private static let chainsAndGroups = """
+    create temporary table places as
+    select id as root, tenant_id, row_number() over (order by tenant_id) - 1 as place
+    from workspaces where parent_workspace_id is null;
+    insert into workspaces (id, tenant_id, name, parent_workspace_id, created_at, updated_at, version)
+    select '0C' || place || lpad(level::text, 23, '0'), tenant_id, 'level ' || level,
+      case level when 1 then root else '0C' || place || lpad((level - 1)::text, 23, '0') end, now(), now(), 1
+    from places cross join generate_series(1, \(levels)) as level;
+    insert into groups (id, tenant_id, name, created_at, updated_at, version)
+    select '0G' || place || lpad(number::text, 23, '0'), tenant_id, 'group ' || number, now(), now(), 1
+    from places cross join generate_series(1, \(groups)) as number;
+    insert into group_members (tenant_id, group_id, user_id, role)
+    select tenant_id, id, 'benchmark', 'member' from groups;
+    insert into workspace_members (tenant_id, workspace_id, member_type, member_id, role)
+    select tenant_id, case number when 1 then root else '0C' || place || lpad((number % \(levels) + 1)::text, 23, '0') end,
+      'group', '0G' || place || lpad(number::text, 23, '0'), case number when 1 then 'editor' else 'member' end
+    from places cross join generate_series(1, \(groups)) as number;
+    drop table places;
+    """
+}

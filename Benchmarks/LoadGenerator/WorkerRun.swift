@@ -1,0 +1,37 @@
+/// The worker with commands that wait for it, from the first result to the last.
+struct WorkerRun {
+  struct Refused: Error, CustomStringConvertible {
+    let count: Int64
+    var description: String { "the worker has refused \(count) commands: what was measured is something else" }
+  }
+
+  struct Measured {
+    let perSecond: Double
+    let seconds: Double
+    let processorSeconds: Double
+  }
+
+  let laboratory: Laboratory
+  let commands: Int
+  /// Another number means other commands.
+  let number: Int
+  var parents = CommandFactory.roots
+  /// Settings of the worker.
+  var environment: [String: String] = [:]
+
+  /// - Throws: ``Refused`` unless each command has made a workspace.
+  func measure() async throws -> Measured {
+    let before = try await laboratory.workspaces()
+    try await laboratory.fill(commands, run: number, below: parents)
+    let listener = try ResultListener(laboratory, count: commands)
+    let worker = try laboratory.worker.start(["serve"], environment)
+    defer { worker.stop() }
+    try listener.waitForFirst()
+    let spent = try worker.processorSeconds
+    let seconds = try listener.waitForLast()
+    let processorSeconds = try worker.processorSeconds - spent
+    let made = try await laboratory.workspaces() - before
+    guard made == commands else { throw Refused(count: Int64(commands) - made) }
+    return Measured(perSecond: Double(commands - 1) / seconds, seconds: seconds, processorSeconds: processorSeconds)
+  }
+}
