@@ -1,7 +1,7 @@
 """A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
 
-python_client.py TENANT: makes a root workspace and one below it, and prints both results and both events. The broker is
-the one of AMQP_URL."""
+python_client.py TENANT: makes a root workspace and one below it for the user ada, asks for the root for the user bob, who may not
+see it, and prints the three results and the events. The broker is the one of AMQP_URL."""
 import json
 import os
 import sys
@@ -23,7 +23,8 @@ class WorkspaceClient:
         self.channel.confirm_delivery()
         self.replies = self.channel.queue_declare("", exclusive=True).method.queue
 
-    def send(self, kind, tenant, data, command_id=None):
+    def send(self, kind, tenant, data, user=None, command_id=None):
+        """Without a user the command is this service's own, and not checked."""
         command_id = command_id or str(uuid.uuid4())
         command = {
             "specversion": "1.0",
@@ -33,6 +34,8 @@ class WorkspaceClient:
             "tenantid": tenant,
             "data": data,
         }
+        if user is not None:
+            command["userid"] = user
         # Raises pika.exceptions.UnroutableError or NackError where the broker did not take it.
         self.channel.basic_publish(
             "workspace.commands",
@@ -78,15 +81,18 @@ def main():
     tenant = sys.argv[1]
     client = WorkspaceClient(os.environ["AMQP_URL"])
     events = client.subscribe("workspace.events")
-    root = client.result(client.send("workspace.create_root", tenant, {"name": "Home"}))
+    root = client.result(client.send("workspace.create_root", tenant, {"name": "Home"}, user="ada"))
     print(json.dumps(root))
     client.channel.cancel()
-    child = client.send(
-        "workspace.create", tenant, {"name": "Documents", "parent_workspace_id": root["data"]["workspace"]["id"]}
-    )
+    root_id = root["data"]["workspace"]["id"]
+    child = client.send("workspace.create", tenant, {"name": "Documents", "parent_workspace_id": root_id}, user="ada")
     print(json.dumps(client.result(child)))
     client.channel.cancel()
-    for event in client.events(events, 2):
+    hidden = client.send("workspace.get", tenant, {"workspace_id": root_id}, user="bob")
+    print(json.dumps(client.result(hidden)))
+    client.channel.cancel()
+    # The root, its founder's role in the new tenant, and the workspace below.
+    for event in client.events(events, 3):
         print(json.dumps(event))
     client.connection.close()
 

@@ -2,8 +2,8 @@
 
 # A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
 #
-# ruby_client.rb TENANT: makes a root workspace and one below it, and prints both results and both events. The broker is
-# the one of AMQP_URL.
+# ruby_client.rb TENANT: makes a root workspace and one below it for the user ada, asks for the root for the user bob, who may
+# not see it, and prints the three results and the events. The broker is the one of AMQP_URL.
 require 'bunny'
 require 'json'
 require 'securerandom'
@@ -23,8 +23,10 @@ class WorkspaceClient
     @replies = subscribe(@channel.queue('', exclusive: true))
   end
 
-  def send(type, tenant, data, id: SecureRandom.uuid)
+  # Without a user the command is this service's own, and not checked.
+  def send(type, tenant, data, user: nil, id: SecureRandom.uuid)
     command = { specversion: '1.0', id: id, source: '/clients/ruby', type: type, tenantid: tenant, data: data }
+    command[:userid] = user if user
     @commands.publish(
       JSON.generate(command),
       routing_key: type, mandatory: true, persistent: true, content_type: 'application/cloudevents+json',
@@ -84,11 +86,13 @@ end
 tenant = ARGV.fetch(0)
 client = WorkspaceClient.new(ENV.fetch('AMQP_URL'))
 events = client.listen('workspace.events')
-root = client.result(client.send('workspace.create_root', tenant, { name: 'Home' }))
+root = client.result(client.send('workspace.create_root', tenant, { name: 'Home' }, user: 'ada'))
 puts JSON.generate(root)
-child = client.send(
-  'workspace.create', tenant, { name: 'Documents', parent_workspace_id: root.dig('data', 'workspace', 'id') }
-)
+root_id = root.dig('data', 'workspace', 'id')
+child = client.send('workspace.create', tenant, { name: 'Documents', parent_workspace_id: root_id }, user: 'ada')
 puts JSON.generate(client.result(child))
-client.events(events, 2).each { |event| puts JSON.generate(event) }
+hidden = client.send('workspace.get', tenant, { workspace_id: root_id }, user: 'bob')
+puts JSON.generate(client.result(hidden))
+# The root, its founder's role in the new tenant, and the workspace below.
+client.events(events, 3).each { |event| puts JSON.generate(event) }
 client.close
