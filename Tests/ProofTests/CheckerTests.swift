@@ -71,7 +71,8 @@ struct CheckerTests {
         evidence.results[renaming].decision = .rejected("permission_denied")
       } == [
         .wrongDecision(
-          command: renamed.id, found: "workspace.rename.rejected (permission_denied)", expected: "workspace.rename.succeeded")
+          command: renamed.id, found: "workspace.rename.rejected (permission_denied)",
+          expected: "workspace.rename.succeeded")
       ])
   }
 
@@ -81,7 +82,9 @@ struct CheckerTests {
     let (list, listed) = try #require(workload.first { ($0.page?.workspaces.count ?? 0) > 1 })
     let (workspaces, next) = try #require(listed.page)
     for shown in [Array(workspaces.dropLast()), workspaces.reversed(), workspaces + workspaces.prefix(1)] {
-      #expect(violations { $0.results[list].decision = .succeeded(.page(shown, next: next)) } == [.wrongAnswer(command: listed.id)])
+      #expect(
+        violations { $0.results[list].decision = .succeeded(.page(shown, next: next)) }
+          == [.wrongAnswer(command: listed.id)])
     }
     #expect(violations { $0.results[list].decision = nil } == [.wrongAnswer(command: listed.id)])
   }
@@ -192,7 +195,8 @@ extension Evidence {
     self.init()
     for step in workload.steps {
       let body = Array("result of \(step.id)".utf8)
-      results.append(Message(command: step.id, tenant: step.tenant, type: step.resultType, body: body, decision: step.decision))
+      results.append(
+        Message(command: step.id, tenant: step.tenant, type: step.resultType, body: body, decision: step.decision))
       tables.answers[step.id] = body
       for change in step.changes {
         let sequence = tables.sequences[step.tenant, default: 0] + 1

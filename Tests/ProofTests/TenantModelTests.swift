@@ -5,7 +5,8 @@ import Testing
 struct TenantModelTests {
   /// What it does not know: what makes a name or a repetition, and the ids of other tenants.
   private static let others: Set = [
-    "invalid_workspace_name", "invalid_group_name", "idempotency_conflict", "duplicate_workspace_id", "duplicate_group_id",
+    "invalid_workspace_name", "invalid_group_name", "idempotency_conflict", "duplicate_workspace_id",
+    "duplicate_group_id",
   ]
 
   @Test func `it decides as the sample commands expect`() throws {

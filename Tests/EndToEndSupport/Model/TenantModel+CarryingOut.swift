@@ -20,7 +20,9 @@ extension TenantModel {
     }
   }
 
-  private func change(_ type: String, _ object: String?, _ user: String?, _ tell: (inout Change) -> Void = { _ in }) -> Change {
+  private func change(
+    _ type: String, _ object: String?, _ user: String?, _ tell: (inout Change) -> Void = { _ in }
+  ) -> Change {
     var change = Change(type, tenant: tenant, user: user)
     change.object = object
     tell(&change)

@@ -73,7 +73,9 @@ extension TenantModel {
     permits(object.kind == .tenant ? "administrate" : "manage", on: object, user)
   }
 
-  private func role(of user: String, on object: Reference) -> String? { roles[Role(of: Reference(.user, user), on: object)] }
+  private func role(of user: String, on object: Reference) -> String? {
+    roles[Role(of: Reference(.user, user), on: object)]
+  }
 
   private func groups(of user: String) -> [Reference] {
     groups.keys.map { Reference(.group, $0) }.filter { role(of: user, on: $0) != nil }

@@ -32,7 +32,7 @@ extension TenantModel {
   private func rejectionOfCreation(_ name: String, _ parent: String, _ id: String, _ user: String?) -> String? {
     if let code = rejection(ofParent: parent, user) { return code }
     guard mayCreate(below: parent, user) else { return "permission_denied" }
-    guard depth(of: parent) < Self.levels else { return "workspace_tree_too_deep" }
+    guard depth(of: parent) < levels else { return "workspace_tree_too_deep" }
     return rejectionOfNew(name, id)
   }
 
@@ -51,7 +51,7 @@ extension TenantModel {
     if workspace == root { return "cannot_move_root_workspace" }
     if workspaces[workspace]?.parent == parent { return nil }
     if path(from: parent).contains(workspace) { return "workspace_inside_itself" }
-    return depth(of: parent) + height(of: workspace) > Self.levels ? "workspace_tree_too_deep" : nil
+    return depth(of: parent) + height(of: workspace) > levels ? "workspace_tree_too_deep" : nil
   }
 
   private func rejectionOfDeletion(_ workspace: String, _ user: String?) -> String? {

@@ -68,7 +68,8 @@ extension TenantModel.Request {
   private static func members(_ role: TenantModel.Role) -> String {
     switch role.object.kind {
     case .workspace:
-      #""workspace_id":"\#(role.object.id)","member":{"type":"\#(role.member.kind.rawValue)","id":"\#(role.member.id)"}"#
+      #""workspace_id":"\#(role.object.id)","#
+        + #""member":{"type":"\#(role.member.kind.rawValue)","id":"\#(role.member.id)"}"#
     case .group: #""group_id":"\#(role.object.id)","user_id":"\#(role.member.id)""#
     case .tenant, .user: #""user_id":"\#(role.member.id)""#
     }

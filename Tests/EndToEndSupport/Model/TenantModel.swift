@@ -1,13 +1,12 @@
-/// What a tenant has come to by its commands, and the rules by which it does: workspaces, groups and roles. Written from
-/// the documents alone; it shares no code with the worker, so that each can be held against the other.
+/// What a tenant has come to by its commands, and the rules by which it does: workspaces, groups and roles. Written
+/// from the documents alone; it shares no code with the worker, so that each can be held against the other.
 ///
-/// It knows one tenant, names as they are after trimming, and the default settings: permissions are enforced, and the
-/// root is open to members.
+/// It knows one tenant, names as they are after trimming, and the default settings for permissions: they are enforced,
+/// and the root is open to members.
 package struct TenantModel: Sendable {
-  /// What `limits.tree_depth` permits by default.
-  package static let levels = 32
-
   package let tenant: String
+  /// What `limits.tree_depth` permits.
+  let levels: Int
   /// By id.
   package internal(set) var workspaces: [String: Workspace] = [:]
   /// By id.
@@ -20,7 +19,11 @@ package struct TenantModel: Sendable {
   var children: [String: Set<String>] = [:]
   var workspaceNames: Set<String> = []
 
-  package init(tenant: String) { self.tenant = tenant }
+  /// - Parameter levels: what `limits.tree_depth` permits. Default: its own default.
+  package init(tenant: String, levels: Int = 32) {
+    self.tenant = tenant
+    self.levels = levels
+  }
 
   package struct Workspace: Sendable, Equatable {
     package let tenant: String

@@ -11,7 +11,9 @@ extension Checker {
   }
 
   /// - Returns: the first copies of each tenant's events up to the first gap.
-  private static func numbered(_ events: [Evidence.Message], _ violations: inout [Violation]) -> [String: [Evidence.Message]] {
+  private static func numbered(
+    _ events: [Evidence.Message], _ violations: inout [Violation]
+  ) -> [String: [Evidence.Message]] {
     var numbered: [String: [Evidence.Message]] = [:]
     for event in events {
       let known = numbered[event.tenant, default: []]
@@ -19,7 +21,8 @@ extension Checker {
       if sequence == known.count + 1 {
         numbered[event.tenant, default: []].append(event)
       } else if known.indices.contains(sequence - 1) {
-        if known[sequence - 1].body != event.body { violations.append(.changedEvent(tenant: event.tenant, sequence: sequence)) }
+        guard known[sequence - 1].body != event.body else { continue }
+        violations.append(.changedEvent(tenant: event.tenant, sequence: sequence))
       } else {
         violations.append(.gap(tenant: event.tenant, last: known.count, next: sequence))
       }
@@ -31,11 +34,12 @@ extension Checker {
   private func differences(_ events: [Evidence.Message], of tenant: String) -> [Violation] {
     let expected = workload.steps(of: tenant).flatMap { step in step.changes.map { (command: step.id, change: $0) } }
     var violations: [Violation] = []
-    for (index, (event, told)) in zip(events, expected).enumerated() where event.change != told.change || event.command != told.command {
+    for (number, (event, told)) in zip(1..., zip(events, expected)) {
+      if event.command == told.command, event.change == told.change { continue }
       violations.append(
         event.command == told.command
-          ? .wrongChange(tenant: tenant, sequence: index + 1, command: told.command)
-          : .wrongEvent(tenant: tenant, sequence: index + 1))
+          ? .wrongChange(tenant: tenant, sequence: number, command: told.command)
+          : .wrongEvent(tenant: tenant, sequence: number))
       break
     }
     if events.count != expected.count {

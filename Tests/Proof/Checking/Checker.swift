@@ -44,7 +44,8 @@ package struct Checker: Sendable {
   private func decision(_ result: Evidence.Message, _ step: Workload.Step) -> Violation? {
     guard result.type == step.resultType, result.decision?.code == step.decision.code else {
       return .wrongDecision(
-        command: step.id, found: Self.text(result.type, result.decision), expected: Self.text(step.resultType, step.decision))
+        command: step.id, found: Self.text(result.type, result.decision),
+        expected: Self.text(step.resultType, step.decision))
     }
     return result.decision == step.decision ? nil : .wrongAnswer(command: step.id)
   }

@@ -4,14 +4,14 @@ import EndToEndSupport
 extension TenantScript {
   mutating func single() -> Act {
     switch Int.random(in: 0..<100, using: &random) {
-    case ..<46: create()
-    case ..<55: Act(request: .rename(workspace: anyWorkspace(), name: anyName()), user: anyActor())
-    case ..<64: Act(request: .move(workspace: anyWorkspace(), parent: anyWorkspace()), user: anyActor())
-    case ..<69: Act(request: .delete(workspace: chance(70) ? youngest : anyWorkspace()), user: anyActor())
-    case ..<74: Act(request: .get(workspace: anyWorkspace()), user: anyActor())
-    case ..<79: list()
-    case ..<86: check()
-    case ..<92: changeOfGroup()
+    case ..<42: create()
+    case ..<50: Act(request: .rename(workspace: anyWorkspace(), name: anyName()), user: anyActor())
+    case ..<59: Act(request: .move(workspace: anyWorkspace(), parent: anyWorkspace()), user: anyActor())
+    case ..<64: delete()
+    case ..<69: Act(request: .get(workspace: anyWorkspace()), user: anyActor())
+    case ..<74: list()
+    case ..<81: check()
+    case ..<89: changeOfGroup()
     default: changeOfRole()
     }
   }
@@ -20,9 +20,15 @@ extension TenantScript {
     Act(request: .create(name: anyName(), parent: anyParent(), id: newID()), user: anyActor())
   }
 
+  private mutating func delete() -> Act {
+    let workspace = chance(15) ? root : chance(50) ? youngest : anyWorkspace()
+    return Act(request: .delete(workspace: workspace), user: anyActor())
+  }
+
   private mutating func list() -> Act {
     let after = chance(50) ? anyWorkspace() : nil
-    return Act(request: .list(limit: .random(in: 1...20, using: &random), after: after), user: chance(90) ? anyUser() : nil)
+    let limit = Int.random(in: 1...20, using: &random)
+    return Act(request: .list(limit: limit, after: after), user: chance(90) ? anyUser() : nil)
   }
 
   /// About oneself, or about somebody else; systems always name the user.
@@ -51,16 +57,18 @@ extension TenantScript {
   }
 
   private mutating func changeOfRole() -> Act {
-    switch Int.random(in: 0..<6, using: &random) {
-    case 0: return Act(request: .setMember(roleInTenant(), as: chance(20) ? "admin" : "member"), user: anyActor())
-    case 1: return Act(request: .removeMember(roleInTenant()), user: anyActor())
-    case 2, 3: return Act(request: .setMember(roleOnWorkspace(), as: anyRole()), user: anyActor())
-    case 4: return Act(request: .removeMember(roleOnWorkspace()), user: anyActor())
-    default:
-      let role = TenantModel.Role(of: .init(.user, anyUser()), on: .init(.group, anyGroup() ?? newID()))
-      if chance(30) { return Act(request: .removeMember(role), user: anyActor()) }
-      return Act(request: .setMember(role, as: chance(30) ? "admin" : "member"), user: anyActor())
+    switch Int.random(in: 0..<8, using: &random) {
+    case 0: Act(request: .setMember(roleInTenant(), as: chance(20) ? "admin" : "member"), user: anyActor())
+    case 1: Act(request: .removeMember(roleInTenant()), user: anyActor())
+    case 2, 3: Act(request: .setMember(roleOnWorkspace(), as: anyValue()), user: anyActor())
+    case 4: Act(request: .removeMember(held(on: .workspace) ?? roleOnWorkspace()), user: anyActor())
+    case 5, 6: Act(request: .setMember(roleInGroup(), as: chance(30) ? "admin" : "member"), user: anyActor())
+    default: Act(request: .removeMember(held(on: .group) ?? roleInGroup()), user: anyActor())
     }
+  }
+
+  private mutating func held(on kind: TenantModel.Reference.Kind) -> TenantModel.Role? {
+    chance(70) ? anyRole(on: kind) : nil
   }
 
   /// The admin stays one, but for what stories do: else nobody would be permitted anything in the end.
@@ -71,5 +79,9 @@ extension TenantScript {
 
   private mutating func roleOnWorkspace() -> TenantModel.Role {
     .init(of: anyMember(), on: .init(.workspace, anyWorkspace()))
+  }
+
+  private mutating func roleInGroup() -> TenantModel.Role {
+    .init(of: .init(.user, anyUser()), on: .init(.group, anyGroup() ?? newID()))
   }
 }

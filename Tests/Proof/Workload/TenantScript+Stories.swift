@@ -5,10 +5,13 @@ import EndToEndSupport
 extension TenantScript {
   mutating func founding() -> [Act] {
     let root = TenantModel.Request.createRoot(name: "root", id: root)
-    let members = Self.users[1...2].map { Act(request: .setMember(role($0, on: tenant), as: "member"), user: Self.admin) }
+    let members = Self.users[1...2].map { user in
+      Act(request: .setMember(role(user, on: tenant), as: "member"), user: Self.admin)
+    }
     // Either she founds it, or a system does and makes her an admin.
     if chance(50) { return [Act(request: root, user: Self.admin)] + members }
-    return [Act(request: root, user: nil), Act(request: .setMember(role(Self.admin, on: tenant), as: "admin"), user: nil)] + members
+    let promotion = Act(request: .setMember(role(Self.admin, on: tenant), as: "admin"), user: nil)
+    return [Act(request: root, user: nil), promotion] + members
   }
 
   mutating func story() -> [Act] {
@@ -24,7 +27,7 @@ extension TenantScript {
 
   /// A role on a workspace, for as long as it lasts.
   private mutating func grant() -> [Act] {
-    let (user, workspace, value) = (outsider(), anyWorkspace(), anyRole())
+    let (user, workspace, value) = (outsider(), anyWorkspace(), anyValue())
     let role = role(user, on: .init(.workspace, workspace))
     return [
       use(of: workspace, by: user, as: value),
@@ -39,7 +42,7 @@ extension TenantScript {
 
   /// A role that a group has; it ends with the group, with its role, or with the member.
   private mutating func grantToGroup() -> [Act] {
-    let (user, workspace, value, group) = (outsider(), anyWorkspace(), anyRole(), newID())
+    let (user, workspace, value, group) = (outsider(), anyWorkspace(), anyValue(), newID())
     let membership = role(user, on: .init(.group, group))
     let granted = TenantModel.Role(of: .init(.group, group), on: .init(.workspace, workspace))
     let ends: [TenantModel.Request] = [

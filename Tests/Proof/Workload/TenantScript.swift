@@ -1,8 +1,9 @@
 import EndToEndSupport
 import TestFixtures
 
-/// The commands of a tenant, one after the other, as chance has it. A model says of each what it must come to after those
-/// before it: it need not succeed, but it most often comes to something else when one of them is lost, doubled or late.
+/// The commands of a tenant, one after the other, as chance has it. A model says of each what it must come to after
+/// those before it: it need not succeed, but it most often comes to something else when one of them is lost, doubled or
+/// late.
 struct TenantScript {
   /// A command before it is sent.
   struct Act: Sendable {
@@ -24,11 +25,14 @@ struct TenantScript {
   /// From the oldest to the youngest.
   private var workspaces: [String] = []
   private var groups: [String] = []
+  /// Where the longest chain ends, but for moves.
+  private var tip: String
   private var names = 0
 
   init(tenant: String, seed: UInt64) {
-    model = TenantModel(tenant: tenant)
+    model = TenantModel(tenant: tenant, levels: Workload.levels)
     random = SeededRandom(seed: seed)
+    tip = tenant
     pending = founding()
   }
 
@@ -60,8 +64,13 @@ struct TenantScript {
 
   private mutating func note(_ request: TenantModel.Request) {
     switch request {
-    case .createRoot(_, let id), .create(_, _, let id): workspaces.append(id)
-    case .delete(let workspace): workspaces.removeAll { $0 == workspace }
+    case .createRoot(_, let id): workspaces.append(id)
+    case .create(_, let parent, let id):
+      workspaces.append(id)
+      if parent == tip || model.depth(of: id) > model.depth(of: tip) { tip = id }
+    case .delete(let workspace):
+      workspaces.removeAll { $0 == workspace }
+      if workspace == tip { tip = youngest }
     case .createGroup(_, let id): groups.append(id)
     case .deleteGroup(let group): groups.removeAll { $0 == group }
     default: break
@@ -92,11 +101,18 @@ extension TenantScript {
   mutating func anyWorkspace() -> String { workspaces.randomElement(using: &random) ?? root }
 
   /// Chains of workspaces grow to the depth that is permitted, and beyond.
-  mutating func anyParent() -> String { chance(60) ? workspaces.last ?? root : anyWorkspace() }
+  mutating func anyParent() -> String { chance(45) ? tip : anyWorkspace() }
+
+  /// One that somebody has on something of that kind.
+  mutating func anyRole(on kind: TenantModel.Reference.Kind) -> TenantModel.Role? {
+    // Sorted, because a dictionary's own order is another one in each process.
+    let held = model.roles.keys.filter { $0.object.kind == kind }.sorted { "\($0)" < "\($1)" }
+    return held.randomElement(using: &random)
+  }
 
   mutating func anyGroup() -> String? { groups.randomElement(using: &random) }
 
-  mutating func anyRole() -> String { ["admin", "editor", "member"].randomElement(using: &random) ?? "member" }
+  mutating func anyValue() -> String { ["admin", "editor", "member"].randomElement(using: &random) ?? "member" }
 
   mutating func newID() -> String { Workload.newID(&random) }
 

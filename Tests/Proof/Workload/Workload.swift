@@ -20,6 +20,9 @@ package struct Workload: Sendable {
     package var resultType: String { request.type + (decision.code == nil ? ".succeeded" : ".rejected") }
   }
 
+  /// What `limits.tree_depth` has to be: so few that the trees of a cell grow as deep as they may.
+  package static let levels = 9
+
   package let tenants: [String]
   /// The tenants take turns.
   package private(set) var steps: [Step] = []
