@@ -27,7 +27,7 @@ struct SampleCommandsTests {
     #expect(try await run.events.everything(on: run.deployment.host).count == changes.count)
     #expect(try await run.resultsSubscription.everything(on: run.deployment.host).count == samples.commands.count)
     let records = try await run.deployment.records()
-    #expect(records.sequences == changes.reduce(into: [:]) { $0[$1.tenant, default: 0] += 1 })
+    #expect(records.sequences == changes.reduce(into: [:]) { $0[$1.told.tenant, default: 0] += 1 })
     await run.close()
   }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// The checker names what is wrong. Each test spoils one thing in what came of a workload that went well.
 struct CheckerTests {
-  private let workload = Workload(tenants: 2, commands: 60, seed: 7)
+  private let workload = Workload(tenants: 2, commands: 200, seed: 7)
   private let checker: Checker
   private let evidence: Evidence
 
@@ -47,11 +47,46 @@ struct CheckerTests {
     #expect(violations { $0.tables.answers[id]? += [0] } == [.changedAnswer(command: id)])
   }
 
-  @Test func `a refused command is named`() {
-    let id = workload.steps[10].id
+  @Test func `a command that was permitted without a right to it, or denied with one, is named`() throws {
+    let (denied, rejected) = try #require(workload.first { $0.decision == .rejected("permission_denied") })
     #expect(
-      violations { $0.results[10].type = "workspace.create.rejected" }
-        == [.refused(command: id, type: "workspace.create.rejected")])
+      violations { evidence in
+        evidence.results[denied].type = rejected.request.type + ".succeeded"
+        evidence.results[denied].decision = .succeeded(.allowed(true))
+      } == [
+        .wrongDecision(
+          command: rejected.id, found: rejected.request.type + ".succeeded",
+          expected: rejected.request.type + ".rejected (permission_denied)")
+      ])
+    #expect(
+      violations { $0.results[denied].decision = .rejected("workspace_not_found") } == [
+        .wrongDecision(
+          command: rejected.id, found: rejected.request.type + ".rejected (workspace_not_found)",
+          expected: rejected.request.type + ".rejected (permission_denied)")
+      ])
+    let (renaming, renamed) = try #require(workload.first { $0.resultType == "workspace.rename.succeeded" })
+    #expect(
+      violations { evidence in
+        evidence.results[renaming].type = "workspace.rename.rejected"
+        evidence.results[renaming].decision = .rejected("permission_denied")
+      } == [
+        .wrongDecision(
+          command: renamed.id, found: "workspace.rename.rejected (permission_denied)",
+          expected: "workspace.rename.succeeded")
+      ])
+  }
+
+  @Test func `an answer that shows something else than there is, is named`() throws {
+    let (check, asked) = try #require(workload.first { $0.decision == .succeeded(.allowed(false)) })
+    #expect(violations { $0.results[check].decision = .succeeded(.allowed(true)) } == [.wrongAnswer(command: asked.id)])
+    let (list, listed) = try #require(workload.first { ($0.page?.workspaces.count ?? 0) > 1 })
+    let (workspaces, next) = try #require(listed.page)
+    for shown in [Array(workspaces.dropLast()), workspaces.reversed(), workspaces + workspaces.prefix(1)] {
+      #expect(
+        violations { $0.results[list].decision = .succeeded(.page(shown, next: next)) }
+          == [.wrongAnswer(command: listed.id)])
+    }
+    #expect(violations { $0.results[list].decision = nil } == [.wrongAnswer(command: listed.id)])
   }
 
   @Test func `results of a tenant out of order are named, of different tenants they are in order`() {
@@ -80,11 +115,54 @@ struct CheckerTests {
       } == [.wrongEvent(tenant: tenant, sequence: 4)])
   }
 
+  @Test func `events of a command that tell something else, or not all that goes with it, are named`() throws {
+    let cascade = try #require(workload.steps.first { $0.changes.count > 2 })
+    let places = evidence.events.indices.filter { evidence.events[$0].command == cascade.id }
+    let (first, last) = (places[0], places[places.count - 1])
+    let (tenant, sequence) = (cascade.tenant, try #require(evidence.events[first].sequence))
+    let count = try #require(evidence.tables.sequences[tenant])
+    #expect(
+      violations { $0.events[first].change?.role = "owner" }
+        == [.wrongChange(tenant: tenant, sequence: sequence, command: cascade.id)])
+    // The cause comes last.
+    #expect(
+      violations { evidence in
+        let change = evidence.events[first].change
+        evidence.events[first].change = evidence.events[last].change
+        evidence.events[last].change = change
+      } == [.wrongChange(tenant: tenant, sequence: sequence, command: cascade.id)])
+    // A role goes without an event, and everything behind it is numbered as if there had been none.
+    #expect(
+      violations { evidence in
+        evidence.events.remove(at: first)
+        for place in evidence.events.indices[first...] where evidence.events[place].tenant == tenant {
+          evidence.events[place].sequence? -= 1
+        }
+        evidence.tables.sequences[tenant]? -= 1
+      } == [
+        .wrongChange(tenant: tenant, sequence: sequence, command: cascade.id),
+        .lostEvents(tenant: tenant, last: Int(count) - 1, expected: Int(count)), .wrongSequence(tenant: tenant),
+      ])
+  }
+
+  @Test func `a role or a group that is missing, another one or too much is named`() throws {
+    let (role, value) = try #require(workload.roles.first)
+    #expect(violations { $0.tables.roles[role] = nil } == [.lostEffect(on: "\(role)")])
+    #expect(violations { $0.tables.roles[role] = value + "s" } == [.wrongEffect(on: "\(role)")])
+    let other = TenantModel.Role(of: .init(.user, "nobody"), on: role.object)
+    #expect(violations { $0.tables.roles[other] = "member" } == [.unknownEffect(on: "\(other)")])
+    let (id, group) = try #require(workload.groups.first)
+    #expect(violations { $0.tables.groups[id] = nil } == [.lostEffect(on: "group \(id)")])
+    #expect(violations { $0.tables.groups[id]?.version += 1 } == [.wrongEffect(on: "group \(id)")])
+    #expect(violations { $0.tables.groups["other"] = group } == [.unknownEffect(on: "group other")])
+  }
+
   @Test func `an effect that is missing, doubled or too much is named`() throws {
     let (id, workspace) = try #require(workload.workspaces.first)
-    #expect(violations { $0.tables.workspaces[id] = nil } == [.lostEffect(workspace: id)])
-    #expect(violations { $0.tables.workspaces[id]?.version += 1 } == [.wrongEffect(workspace: id)])
-    #expect(violations { $0.tables.workspaces["other"] = workspace } == [.unknownEffect(workspace: "other")])
+    #expect(violations { $0.tables.workspaces[id] = nil } == [.lostEffect(on: "workspace \(id)")])
+    #expect(violations { $0.tables.workspaces[id]?.version += 1 } == [.wrongEffect(on: "workspace \(id)")])
+    #expect(violations { $0.tables.workspaces[id]?.parent = "elsewhere" } == [.wrongEffect(on: "workspace \(id)")])
+    #expect(violations { $0.tables.workspaces["other"] = workspace } == [.unknownEffect(on: "workspace other")])
     #expect(violations { $0.tables.sequences[workspace.tenant]? += 1 } == [.wrongSequence(tenant: workspace.tenant)])
   }
 
@@ -98,23 +176,40 @@ struct CheckerTests {
   }
 }
 
+extension Workload {
+  fileprivate func first(where condition: (Step) -> Bool) -> (index: Int, step: Step)? {
+    steps.enumerated().first { condition($0.element) }.map { (index: $0.offset, step: $0.element) }
+  }
+}
+
+extension Workload.Step {
+  /// What it lists.
+  fileprivate var page: (workspaces: [TenantModel.Workspace], next: String?)? {
+    if case .succeeded(.page(let workspaces, let next)) = decision { (workspaces, next) } else { nil }
+  }
+}
+
 extension Evidence {
   /// What a worker leaves that does everything right.
   fileprivate init(of workload: Workload) {
     self.init()
     for step in workload.steps {
       let body = Array("result of \(step.id)".utf8)
-      results.append(Message(command: step.id, tenant: step.tenant, type: "workspace.create.succeeded", body: body))
+      results.append(
+        Message(command: step.id, tenant: step.tenant, type: step.resultType, body: body, decision: step.decision))
       tables.answers[step.id] = body
-      guard step.isChange else { continue }
-      let sequence = tables.sequences[step.tenant, default: 0] + 1
-      tables.sequences[step.tenant] = sequence
-      events.append(
-        Message(
-          command: step.id, tenant: step.tenant, type: "workspace.created", sequence: Int(sequence),
-          body: Array("event of \(step.id)".utf8)))
+      for change in step.changes {
+        let sequence = tables.sequences[step.tenant, default: 0] + 1
+        tables.sequences[step.tenant] = sequence
+        events.append(
+          Message(
+            command: step.id, tenant: step.tenant, type: change.type, sequence: Int(sequence),
+            body: Array("event \(sequence) of \(step.id)".utf8), change: change))
+      }
     }
     replies = results
     tables.workspaces = workload.workspaces
+    tables.groups = workload.groups
+    tables.roles = workload.roles
   }
 }

@@ -42,6 +42,11 @@ package struct CloudEvent: Decodable, Sendable {
     package let role: String?
     package let oldRole: String?
     package let allowed: Bool?
+    /// These four are of commands; nil where a hostile one has another type there.
+    package let permission: String?
+    package let object: Member?
+    package let limit: Int?
+    package let after: String?
     package let occurredAt: String?
     /// The names of all members.
     package let members: Set<String>
@@ -113,7 +118,7 @@ extension CloudEvent.Payload {
     case isRoot = "is_root"
     case creatorID = "creator_id"
     case creatorRole = "creator_role"
-    case group, member, role, allowed
+    case group, member, role, allowed, permission, object, limit, after
     case groupID = "group_id"
     case userID = "user_id"
     case oldRole = "old_role"
@@ -143,6 +148,10 @@ extension CloudEvent.Payload {
     role = try container.decodeIfPresent(String.self, forKey: .role)
     oldRole = try container.decodeIfPresent(String.self, forKey: .oldRole)
     allowed = try container.decodeIfPresent(Bool.self, forKey: .allowed)
+    permission = try? container.decode(String.self, forKey: .permission)
+    object = try? container.decode(CloudEvent.Member.self, forKey: .object)
+    limit = try? container.decode(Int.self, forKey: .limit)
+    after = try? container.decode(String.self, forKey: .after)
     occurredAt = try container.decodeIfPresent(String.self, forKey: .occurredAt)
     members = try decoder.memberNames()
   }

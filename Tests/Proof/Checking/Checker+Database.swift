@@ -1,20 +1,25 @@
 extension Checker {
-  /// Each command had its effect exactly once: a second rename would show in a version, a second creation in a row.
+  /// Each command had its effect exactly once: a second rename would show in a version, a second creation in a row, and
+  /// a role that was taken away and came back in one too many.
   func effects(_ tables: Evidence.Tables) -> [Violation] {
-    var violations: [Violation] = []
-    for (id, expected) in workload.workspaces {
-      switch tables.workspaces[id] {
-      case expected: break
-      case nil: violations.append(.lostEffect(workspace: id))
-      case _?: violations.append(.wrongEffect(workspace: id))
-      }
+    let rows =
+      differences(tables.workspaces, workload.workspaces) { "workspace \($0)" }
+      + differences(tables.groups, workload.groups) { "group \($0)" }
+      + differences(tables.roles, workload.roles) { "\($0)" }
+    let sequences = workload.tenants.filter { tenant in
+      tables.sequences[tenant] != Int64(workload.steps(of: tenant).reduce(0) { $0 + $1.changes.count })
     }
-    violations += tables.workspaces.keys.filter { workload.workspaces[$0] == nil }.map { .unknownEffect(workspace: $0) }
-    for tenant in workload.tenants {
-      let changes = workload.steps(of: tenant).count(where: \.isChange)
-      if tables.sequences[tenant] != Int64(changes) { violations.append(.wrongSequence(tenant: tenant)) }
+    return rows + sequences.map { .wrongSequence(tenant: $0) }
+  }
+
+  private func differences<Key, Row: Equatable>(
+    _ found: [Key: Row], _ expected: [Key: Row], name: (Key) -> String
+  ) -> [Violation] {
+    let missing = expected.compactMap { key, row -> Violation? in
+      guard let other = found[key] else { return .lostEffect(on: name(key)) }
+      return other == row ? nil : .wrongEffect(on: name(key))
     }
-    return violations
+    return missing + found.keys.filter { expected[$0] == nil }.map { .unknownEffect(on: name($0)) }
   }
 
   /// What the inbox keeps, for every repetition to come, is what was published.

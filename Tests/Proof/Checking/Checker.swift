@@ -1,3 +1,5 @@
+import EndToEndSupport
+
 /// Compares what came of a workload with what was promised.
 package struct Checker: Sendable {
   let workload: Workload
@@ -15,9 +17,9 @@ package struct Checker: Sendable {
     var violations: [Violation] = []
     var bodies: [String: [UInt8]] = [:]
     var order: [String: [String]] = [:]
-    let known = Set(workload.steps.map(\.id))
+    let steps = Dictionary(workload.steps.map { ($0.id, $0) }) { first, _ in first }
     for result in evidence.results {
-      guard known.contains(result.command) else {
+      guard let step = steps[result.command] else {
         violations.append(.unknownResult(command: result.command))
         continue
       }
@@ -27,7 +29,7 @@ package struct Checker: Sendable {
       }
       bodies[result.command] = result.body
       order[result.tenant, default: []].append(result.command)
-      if !result.type.hasSuffix(".succeeded") { violations.append(.refused(command: result.command, type: result.type)) }
+      if let violation = decision(result, step) { violations.append(violation) }
     }
     for tenant in workload.tenants {
       let expected = workload.steps(of: tenant).map(\.id).filter { bodies[$0] != nil }
@@ -36,6 +38,20 @@ package struct Checker: Sendable {
       }
     }
     return violations + workload.steps.filter { bodies[$0.id] == nil }.map { .lostResult(command: $0.id) }
+  }
+
+  /// Permitted or not, and answered, by the commands before it in its tenant, and by no others.
+  private func decision(_ result: Evidence.Message, _ step: Workload.Step) -> Violation? {
+    guard result.type == step.resultType, result.decision?.code == step.decision.code else {
+      return .wrongDecision(
+        command: step.id, found: Self.text(result.type, result.decision),
+        expected: Self.text(step.resultType, step.decision))
+    }
+    return result.decision == step.decision ? nil : .wrongAnswer(command: step.id)
+  }
+
+  private static func text(_ type: String, _ decision: TenantModel.Decision?) -> String {
+    type + (decision?.code.map { " (\($0))" } ?? "")
   }
 
   /// The first place where two lists differ; an empty text where one of them ends.
@@ -56,36 +72,6 @@ package struct Checker: Sendable {
       }
     }
     return violations + workload.steps.filter { !answered.contains($0.id) }.map { .lostReply(command: $0.id) }
-  }
-
-  /// At least once, always in the same bytes; the first copies numbered without a gap, one for each change, in order.
-  private func events(_ evidence: Evidence) -> [Violation] {
-    var violations: [Violation] = []
-    var known: [String: [Evidence.Message]] = [:]
-    for event in evidence.events {
-      let events = known[event.tenant, default: []]
-      let sequence = event.sequence ?? 0
-      if sequence == events.count + 1 {
-        known[event.tenant, default: []].append(event)
-      } else if events.indices.contains(sequence - 1) {
-        if events[sequence - 1].body != event.body {
-          violations.append(.changedEvent(tenant: event.tenant, sequence: sequence))
-        }
-      } else {
-        violations.append(.gap(tenant: event.tenant, last: events.count, next: sequence))
-      }
-    }
-    for tenant in workload.tenants {
-      let expected = workload.steps(of: tenant).filter(\.isChange).map(\.id)
-      let events = known[tenant, default: []]
-      if let wrong = zip(events, expected).firstIndex(where: { $0.command != $1 }) {
-        violations.append(.wrongEvent(tenant: tenant, sequence: wrong + 1))
-      }
-      if events.count != expected.count {
-        violations.append(.lostEvents(tenant: tenant, last: events.count, expected: expected.count))
-      }
-    }
-    return violations
   }
 }
 

@@ -1,5 +1,5 @@
 import Messaging
-import EndToEndSupport
+package import EndToEndSupport
 
 /// All that can be seen from outside when a run is over.
 package struct Evidence: Sendable {
@@ -11,17 +11,24 @@ package struct Evidence: Sendable {
     /// Of events.
     package var sequence: Int?
     package var body: [UInt8]
+    /// Of results: what the worker says.
+    package var decision: TenantModel.Decision?
+    /// Of events: what they tell.
+    package var change: TenantModel.Change?
     /// When it arrived; nil where that is not known.
     package var arrival: ContinuousClock.Instant?
 
     package init(
-      command: String, tenant: String, type: String, sequence: Int? = nil, body: [UInt8], arrival: ContinuousClock.Instant? = nil
+      command: String, tenant: String, type: String, sequence: Int? = nil, body: [UInt8],
+      decision: TenantModel.Decision? = nil, change: TenantModel.Change? = nil, arrival: ContinuousClock.Instant? = nil
     ) {
       self.command = command
       self.tenant = tenant
       self.type = type
       self.sequence = sequence
       self.body = body
+      self.decision = decision
+      self.change = change
       self.arrival = arrival
     }
   }
@@ -51,7 +58,11 @@ package struct Evidence: Sendable {
   /// What stands in the database.
   package struct Tables: Sendable {
     /// By id.
-    package var workspaces: [String: Workload.Workspace] = [:]
+    package var workspaces: [String: TenantModel.Workspace] = [:]
+    /// By id.
+    package var groups: [String: TenantModel.Group] = [:]
+    /// Of members of tenants, groups and workspaces.
+    package var roles: [TenantModel.Role: String] = [:]
     /// By command: the result that the inbox keeps.
     package var answers: [String: [UInt8]] = [:]
     /// The number of the last event of each tenant.
@@ -69,6 +80,8 @@ extension Evidence.Message {
     let event = message.event
     self.init(
       command: event?.commandid ?? "", tenant: event?.tenantid ?? "", type: event?.type ?? "",
-      sequence: event?.sequence.flatMap(Int.init), body: message.body, arrival: message.delivery.receivedAt)
+      sequence: event?.sequence.flatMap(Int.init), body: message.body, decision: event.flatMap(TenantModel.Decision.init),
+      change: event.flatMap { $0.sequence == nil ? nil : TenantModel.Change($0) },
+      arrival: message.delivery.receivedAt)
   }
 }

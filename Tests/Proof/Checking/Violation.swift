@@ -2,6 +2,10 @@
 package enum Violation: Error, Sendable, Equatable {
   case lostResult(command: String)
   case refused(command: String, type: String)
+  /// A rule was seen to speak against a command, or not to, other than the commands before it have it.
+  case wrongDecision(command: String, found: String, expected: String)
+  /// A command that rightly succeeded shows something else than there is.
+  case wrongAnswer(command: String)
   case changedResult(command: String)
   case unknownResult(command: String)
   /// The first result that is not the one whose turn it is; an empty id: there is none.
@@ -16,10 +20,13 @@ package enum Violation: Error, Sendable, Equatable {
   case changedEvent(tenant: String, sequence: Int)
   /// An event tells of another command than the one whose turn it is.
   case wrongEvent(tenant: String, sequence: Int)
+  /// It is of the right command and tells something else than that has changed.
+  case wrongChange(tenant: String, sequence: Int, command: String)
 
-  case lostEffect(workspace: String)
-  case unknownEffect(workspace: String)
-  case wrongEffect(workspace: String)
+  /// These three are about a workspace, a group or a role, such as "the role of user ben on workspace 01…".
+  case lostEffect(on: String)
+  case unknownEffect(on: String)
+  case wrongEffect(on: String)
   case wrongSequence(tenant: String)
   case lostAnswer(command: String)
   case unknownAnswer(command: String)
@@ -45,6 +52,9 @@ extension Violation: CustomStringConvertible {
     switch self {
     case .lostResult(let command): "command \(command) has no result"
     case .refused(let command, let type): "command \(command) was answered \(type)"
+    case .wrongDecision(let command, let found, let expected):
+      "command \(command) was answered \(found) instead of \(expected)"
+    case .wrongAnswer(let command): "command \(command) was answered with something else than there is"
     case .changedResult(let command): "command \(command) has two different results"
     case .unknownResult(let command): "a result of command \(command), which nobody sent"
     case .disorderedResults(let tenant, let command, let expected):
@@ -55,9 +65,11 @@ extension Violation: CustomStringConvertible {
     case .gap(let tenant, let last, let next): "tenant \(tenant): event \(next) follows event \(last)"
     case .changedEvent(let tenant, let sequence): "tenant \(tenant) has two different events \(sequence)"
     case .wrongEvent(let tenant, let sequence): "tenant \(tenant): event \(sequence) is not of the command whose turn it is"
-    case .lostEffect(let workspace): "workspace \(workspace) is missing"
-    case .unknownEffect(let workspace): "workspace \(workspace) should not be there"
-    case .wrongEffect(let workspace): "workspace \(workspace) is not what its commands make of it"
+    case .wrongChange(let tenant, let sequence, let command):
+      "tenant \(tenant): event \(sequence) does not tell what command \(command) changes"
+    case .lostEffect(let row): "\(row) is missing"
+    case .unknownEffect(let row): "\(row) should not be there"
+    case .wrongEffect(let row): "\(row) is not what the commands make of it"
     case .wrongSequence(let tenant): "tenant \(tenant) counts another number of events than there are"
     case .lostAnswer(let command): "the inbox does not know command \(command)"
     case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"
@@ -86,6 +98,7 @@ extension Violation {
     case .lostResult(let id), .refused(let id, _), .changedResult(let id), .unknownResult(let id), .lostReply(let id),
       .changedReply(let id), .lostAnswer(let id), .unknownAnswer(let id), .changedAnswer(let id), .failed(let id, _):
       [id]
+    case .wrongDecision(let id, _, _), .wrongAnswer(let id), .wrongChange(_, _, let id): [id]
     case .disorderedResults(_, let command, let expected): [command, expected]
     default: []
     }

@@ -10,6 +10,7 @@ package struct CellRun: Sendable {
   /// Small batches, so that there are many; and servers that give up soon on whoever stands still.
   private static let environment = [
     "WORKER_BATCH_COUNT": "32", "AMQP_PREFETCH": "64", "AMQP_HEARTBEAT": "2s", "POSTGRES_IDLE_SESSION_TIMEOUT": "5s",
+    "LIMITS_TREE_DEPTH": "\(Workload.levels)",
   ]
 
   private let cell: Cell

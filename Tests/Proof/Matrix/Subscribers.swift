@@ -16,7 +16,7 @@ struct Subscribers: Sendable {
 
   /// Waits until every command has its result, its reply and its event.
   func haveAll(of workload: Workload, within limit: Duration) async throws {
-    let (commands, changes) = (workload.steps.count, workload.steps.count(where: \.isChange))
+    let (commands, changes) = (workload.steps.count, workload.steps.count { !$0.changes.isEmpty })
     for (subscription, count) in [(results, commands), (replies, commands), (events, changes)] {
       try await Patience.wait(for: "\(count) commands in \(subscription.queue.text ?? "")", limit) {
         _ = try await subscription.record.wait { $0.commands.count >= count }

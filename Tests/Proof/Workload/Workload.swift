@@ -2,36 +2,34 @@ package import EndToEndSupport
 import TestFixtures
 import WorkspaceDomain
 
-/// Commands of several tenants, each of which depends on those before it, and what they come to when each is carried
-/// out exactly once, in order: all succeed then.
+/// Commands of several tenants, by systems and users, each of which depends on those before it, and what they come to
+/// when each is carried out exactly once, in order: some succeed then, and some are rejected.
 package struct Workload: Sendable {
   package struct Step: Sendable {
     package let command: Command
     package let id: String
     package let tenant: String
-    /// It has an event.
-    package let isChange: Bool
+    package let request: TenantModel.Request
+    /// Nil for a system.
+    package let user: String?
+    /// What its result must say.
+    package let decision: TenantModel.Decision
+    /// What its events must tell, in order.
+    package let changes: [TenantModel.Change]
+
+    package var resultType: String { request.type + (decision.code == nil ? ".succeeded" : ".rejected") }
   }
 
-  package struct Workspace: Sendable, Equatable {
-    package let tenant: String
-    package var name: String
-    package let parent: String?
-    package var version: Int64
-
-    package init(tenant: String, name: String, parent: String?, version: Int64) {
-      self.tenant = tenant
-      self.name = name
-      self.parent = parent
-      self.version = version
-    }
-  }
+  /// What `limits.tree_depth` has to be: so few that the trees of a cell grow as deep as they may.
+  package static let levels = 9
 
   package let tenants: [String]
   /// The tenants take turns.
   package private(set) var steps: [Step] = []
   /// By id: those that are there in the end.
-  package private(set) var workspaces: [String: Workspace] = [:]
+  package private(set) var workspaces: [String: TenantModel.Workspace] = [:]
+  package private(set) var groups: [String: TenantModel.Group] = [:]
+  package private(set) var roles: [TenantModel.Role: String] = [:]
 
   /// - Parameters:
   ///   - count: the number of all commands.
@@ -39,12 +37,14 @@ package struct Workload: Sendable {
   package init(tenants count: Int, commands: Int, seed: UInt64) {
     var random = SeededRandom(seed: seed)
     tenants = (0..<count).map { _ in Self.newID(&random) }
-    var trees = tenants.map(TenantTree.init)
+    var scripts = tenants.map { TenantScript(tenant: $0, seed: random.next()) }
     steps.reserveCapacity(commands)
-    for number in 0..<commands {
-      steps.append(trees[number % count].next(number: number, random: &random))
+    for number in 0..<commands { steps.append(scripts[number % count].next()) }
+    for model in scripts.map(\.model) {
+      workspaces.merge(model.workspaces) { first, _ in first }
+      groups.merge(model.groups) { first, _ in first }
+      roles.merge(model.roles) { first, _ in first }
     }
-    for tree in trees { workspaces.merge(tree.workspaces) { first, _ in first } }
   }
 
   static func newID(_ random: inout SeededRandom) -> String {
