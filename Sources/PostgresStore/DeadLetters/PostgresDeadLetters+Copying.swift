@@ -1,3 +1,4 @@
+package import Operations
 package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
@@ -7,7 +8,7 @@ extension PostgresDeadLetters {
   ///
   /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func records(
-    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = Self.pageBytes
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = LetterBatch.bytes
   ) async throws(PostgresError) -> [DeadLetter] {
     let conditions = DeadLetterConditions(filter, before: before)
     var parameters = conditions.parameters

@@ -1,5 +1,6 @@
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresDeadLetters {

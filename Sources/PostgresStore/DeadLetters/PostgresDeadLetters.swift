@@ -1,13 +1,11 @@
 package import Messaging
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 /// The ledger of dead letters, for those who read it.
-package struct PostgresDeadLetters: Sendable {
-  /// A page of messages ends behind the one with which it has so many bytes of bodies and properties.
-  package static let pageBytes = 16 << 20
-
+package struct PostgresDeadLetters: DeadLetterLedger {
   let connection: PostgresConnection
 
   package init(connection: PostgresConnection) { self.connection = connection }
@@ -39,7 +37,7 @@ package struct PostgresDeadLetters: Sendable {
   ///
   /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func messages(
-    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = Self.pageBytes
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = LetterBatch.bytes
   ) async throws(PostgresError) -> [ReplayLetter] {
     let conditions = DeadLetterConditions(filter, before: before)
     var parameters = conditions.parameters

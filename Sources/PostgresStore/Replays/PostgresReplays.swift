@@ -1,9 +1,10 @@
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 /// Plans to send dead letters again, for the operator who makes and works them.
-package struct PostgresReplays: Sendable {
+package struct PostgresReplays: ReplayStore {
   let connection: PostgresConnection
 
   package init(connection: PostgresConnection) { self.connection = connection }
@@ -89,7 +90,7 @@ package struct PostgresReplays: Sendable {
   ///   - limit: the largest number of letters that are looked at; fewer come back where some were discarded.
   ///   - bytes: they end behind the letter with which they have so many; there is one at least.
   package func next(
-    _ plan: ULID, limit: Int, bytes: Int = PostgresDeadLetters.pageBytes, at now: Timestamp
+    _ plan: ULID, limit: Int, bytes: Int = LetterBatch.bytes, at now: Timestamp
   ) async throws(PostgresError) -> [ReplayLetter] {
     var parameters = PostgresParameters()
     parameters.append(plan)

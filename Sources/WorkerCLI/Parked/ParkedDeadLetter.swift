@@ -28,7 +28,8 @@ struct ParkedDeadLetter: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Parked.withLines(options) { lines in
+    try await OperatorSession.run(options) { session in
+      let lines = session.parkedLines
       let count =
         if let tenant {
           try await lines.requestDeadLetters(lineOf: TenantID(tenant), because: because)

@@ -26,7 +26,8 @@ struct ParkedList: AsyncParsableCommand {
 
   func run() async throws {
     // One more tells whether another page follows.
-    try await Parked.withLines(options) { lines in
+    try await OperatorSession.run(options) { session in
+      let lines = session.parkedLines
       if let tenant {
         let after = after.flatMap { Int64($0) }.map(ParkedID.init)
         let entries = try await lines.line(of: TenantID(tenant), after: after, limit: limit + 1)

@@ -19,7 +19,8 @@ struct ParkedRelease: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Parked.withLines(options) { lines in
+    try await OperatorSession.run(options) { session in
+      let lines = session.parkedLines
       let count = try await lines.release(all ? nil : tenants.map(TenantID.init))
       try output.print(["released": count], text: "\(count) lines are due now")
       if count == 0 { throw ExitCode.no }

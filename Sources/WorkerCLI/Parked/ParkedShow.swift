@@ -14,7 +14,8 @@ struct ParkedShow: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await Parked.withLines(options) { lines in
+    try await OperatorSession.run(options) { session in
+      let lines = session.parkedLines
       guard let entry = try await lines.command(ParkedID(number: id)) else {
         StandardError.write("workspace-worker: there is no parked command \(id)\n")
         throw ExitCode.no

@@ -1,3 +1,4 @@
+package import UnitOfWork
 package import WorkspaceDomain
 
 /// What a list says of a dead letter.

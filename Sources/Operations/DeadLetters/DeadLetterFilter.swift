@@ -1,3 +1,4 @@
+import UnitOfWork
 package import WorkspaceDomain
 
 /// Which dead letters an operator means: those that meet every condition that is set. Without any, all of them.
@@ -28,4 +29,15 @@ package struct DeadLetterFilter: Sendable, Equatable {
   package var ignoresCase = false
 
   package init() {}
+}
+
+extension DeadLetterFilter {
+  /// Those of its letters that can be sent again.
+  ///
+  /// - Parameter again: also those that were sent before.
+  package func replayable(again: Bool) -> DeadLetterFilter {
+    var filter = self
+    filter.states = again ? [.open, .replayed] : [.open]
+    return filter
+  }
 }

@@ -1,9 +1,9 @@
 import Messaging
 import MessageContract
+@testable import Operations
 import TestFixtures
 import Testing
 import UnitOfWork
-import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 

@@ -1,10 +1,10 @@
-package import Messaging
-package import UnitOfWork
-package import WorkspaceApplication
+import Messaging
+import UnitOfWork
+import WorkspaceApplication
 
 /// A dead letter as it goes through the front door again: the same body, id and properties, but for what was the broker's
 /// or would be in the way.
-package enum ReplayMessage {
+enum ReplayMessage {
   /// What brokers add when they dead-letter a message or deliver it again.
   private static let brokerHeaders = [
     "x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-last-death-exchange",
@@ -16,7 +16,7 @@ package enum ReplayMessage {
   ///   - type: of the command, where it can be told: what was dead-lettered from elsewhere may have a routing key by which
   ///     no queue takes it here.
   ///   - user: who publishes it, for an access list; nil where that is not known.
-  package static func message(
+  static func message(
     _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, type: CommandType? = nil, as user: ShortString? = nil
   ) -> OutboundMessage {
     var properties = letter.message.properties

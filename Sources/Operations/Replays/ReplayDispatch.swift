@@ -1,6 +1,4 @@
 import Messaging
-import RabbitMQClient
-import UnitOfWork
 import WorkspaceDomain
 
 /// What became of letters that were handed to the broker, each by itself: what is wrong with one is no matter of the others.
@@ -14,9 +12,9 @@ struct ReplayDispatch {
   /// What else went wrong: the letters that are in none of the lists may have been sent.
   private(set) var failure: (any Error)?
 
-  /// - Parameter publisher: one that does not keep order, with mandatory messages.
+  /// - Parameter publisher: as of a ``ReplayLink``.
   static func send(
-    _ letters: [(id: ULID, message: OutboundMessage)], by publisher: some MessagePublisher
+    _ letters: [(id: ULID, message: OutboundMessage)], by publisher: any MessagePublisher
   ) async -> ReplayDispatch {
     var dispatch = ReplayDispatch()
     var submitted: [(id: ULID, confirmation: any PublisherConfirmation)] = []
@@ -26,20 +24,22 @@ struct ReplayDispatch {
       dispatch.failure = error
     }
     for (id, confirmation) in submitted {
-      let result: Result<Void, any Error>
-      do { result = .success(try await confirmation.wait()) } catch { result = .failure(error) }
-      dispatch.note(id, result)
+      do {
+        try await confirmation.wait()
+        dispatch.sent.append(id)
+      } catch {
+        dispatch.note(id, error)
+      }
     }
     return dispatch
   }
 
-  private mutating func note(_ id: ULID, _ result: Result<Void, any Error>) {
-    switch result {
-    case .success: sent.append(id)
-    case .failure(RabbitMQError.unroutable): obstructed.append((id, .unroutable))
-    case .failure(RabbitMQError.unpublishable): obstructed.append((id, .unpublishable))
-    case .failure(RabbitMQError.messageRefused): refused.append(id)
-    case .failure(let error): failure = failure ?? error
+  private mutating func note(_ id: ULID, _ error: any Error) {
+    switch (error as? any PublishingError)?.obstacle {
+    case .unroutable: obstructed.append((id, .unroutable))
+    case .unpublishable: obstructed.append((id, .unpublishable))
+    case .refused: refused.append(id)
+    case nil: failure = failure ?? error
     }
   }
 }
