@@ -1,10 +1,10 @@
+package import Operations
 package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// The lines of parked commands of a queue, for operators: they read, and leave a word for the worker, which alone goes on
-/// with a line.
-package struct PostgresParkedCommands: Sendable {
+/// The lines of parked commands of a queue, for operators.
+package struct PostgresParkedCommands: ParkedCommandLedger {
   private let connection: PostgresConnection
   private let queue: String
 
@@ -21,14 +21,14 @@ package struct PostgresParkedCommands: Sendable {
   ///   - limit: the largest number of lines.
   package func lines(
     after: TenantID? = nil, limit: Int
-  ) async throws(PostgresError) -> [(first: ListedCommand, count: Int)] {
+  ) async throws(PostgresError) -> [ParkedLineSummary] {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(after)
     parameters.append(Int64(max(0, limit)))
     let rows = try await rows(Self.selectingLines, parameters)
     return try rows.map { row throws(PostgresError) in
-      (try Self.listed(row), Int(try row.int8(ParkedCommandsTable.columnCount + 1)))
+      ParkedLineSummary(first: try Self.summary(row), count: Int(try row.int8(ParkedCommandsTable.columnCount + 1)))
     }
   }
 
@@ -42,11 +42,9 @@ package struct PostgresParkedCommands: Sendable {
       order by tenant_id limit $3
       """)
 
-  /// A command without its message, and the size of that in bytes: pages of them are small.
-  package typealias ListedCommand = (entry: ParkedEntry, bytes: Int)
-
-  private static func listed(_ row: PostgresRow) throws(PostgresError) -> ListedCommand {
-    (try ParkedCommandsTable.entry(row), Int(try row.int4(ParkedCommandsTable.columnCount)))
+  private static func summary(_ row: PostgresRow) throws(PostgresError) -> ParkedCommandSummary {
+    ParkedCommandSummary(
+      entry: try ParkedCommandsTable.entry(row), bytes: Int(try row.int4(ParkedCommandsTable.columnCount)))
   }
 
   /// The commands of a line, without their messages, in their order.
@@ -56,13 +54,13 @@ package struct PostgresParkedCommands: Sendable {
   ///   - limit: the largest number of commands.
   package func line(
     of tenantID: TenantID, after: ParkedID? = nil, limit: Int
-  ) async throws(PostgresError) -> [ListedCommand] {
+  ) async throws(PostgresError) -> [ParkedCommandSummary] {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(tenantID)
     parameters.append(after?.number ?? 0)
     parameters.append(Int64(max(0, limit)))
-    return try await rows(Self.selectingLine, parameters).map(Self.listed)
+    return try await rows(Self.selectingLine, parameters).map(Self.summary)
   }
 
   private static let selectingLine = PostgresStatement(

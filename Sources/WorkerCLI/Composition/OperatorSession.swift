@@ -43,7 +43,7 @@ struct OperatorSession {
 
   var deadLetters: any DeadLetterLedger { PostgresDeadLetters(connection: connection) }
   var replayStore: any ReplayStore { PostgresReplays(connection: connection) }
-  var parkedLines: PostgresParkedCommands { PostgresParkedCommands(connection: connection, queue: servers.queueKey) }
+  var parkedCommands: any ParkedCommandLedger { PostgresParkedCommands(connection: connection, queue: servers.queueKey) }
 
   var replays: Replays {
     Replays(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import PostgresStore
+import Operations
 import WorkspaceDomain
 
 struct ParkedRelease: AsyncParsableCommand {
@@ -20,8 +20,7 @@ struct ParkedRelease: AsyncParsableCommand {
 
   func run() async throws {
     try await OperatorSession.run(options) { session in
-      let lines = session.parkedLines
-      let count = try await lines.release(all ? nil : tenants.map(TenantID.init))
+      let count = try await session.parkedCommands.release(all ? nil : tenants.map(TenantID.init))
       try output.print(["released": count], text: "\(count) lines are due now")
       if count == 0 { throw ExitCode.no }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Observability
-import PostgresStore
+import Operations
 import UnitOfWork
 
 struct ParkedShow: AsyncParsableCommand {
@@ -15,13 +14,8 @@ struct ParkedShow: AsyncParsableCommand {
 
   func run() async throws {
     try await OperatorSession.run(options) { session in
-      let lines = session.parkedLines
-      guard let entry = try await lines.command(ParkedID(number: id)) else {
-        StandardError.write("workspace-worker: there is no parked command \(id)\n")
-        throw ExitCode.no
-      }
-      let report = ParkedCommandReport(entry)
-      try output.print(report, text: report.text)
+      let entry = try await session.parkedCommands.command(ParkedID(number: id)).orNo("there is no parked command \(id)")
+      try output.print(ParkedCommandReport(entry))
     }
   }
 }
