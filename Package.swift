@@ -79,10 +79,12 @@ let package = Package(
       dependencies: ["StrictJSON", "WorkspaceApplication", "WorkspaceDomain", "Messaging", crypto],
       swiftSettings: strict),
 
-    // What operators do. Pure, too: servers are behind ports.
+    // What operators do; the servers are behind ports.
     .target(
       name: "Operations",
-      dependencies: ["UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination"],
+      dependencies: [
+        "Settings", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+      ],
       swiftSettings: strict),
 
     .target(
@@ -216,8 +218,8 @@ let package = Package(
     .testTarget(
       name: "OperationsTests",
       dependencies: [
-        "Operations", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
-        "TestFixtures",
+        "Operations", "Settings", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Coordination", "TestFixtures",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -1,17 +1,20 @@
-import Settings
+package import Settings
 import WorkerRuntime
 
 /// What can be seen in the configuration alone: limits that have to fit each other.
-struct ConfigurationExamination {
+package struct ConfigurationExamination: Examination {
   private let configuration: WorkerConfiguration
   private let consumerTimeout: Duration
 
-  init(_ configuration: WorkerConfiguration, consumerTimeout: Duration) {
+  /// - Parameter consumerTimeout: how long the broker waits for an acknowledgement.
+  package init(_ configuration: WorkerConfiguration, consumerTimeout: Duration) {
     self.configuration = configuration
     self.consumerTimeout = consumerTimeout
   }
 
-  func findings() -> [Finding] { [handlerDeadline, retention, drain] }
+  package func findings() -> [Finding] {
+    [.ok("configuration", "every setting has a value that it can have"), handlerDeadline, retention, drain]
+  }
 
   /// A batch whose statements time out is run again until its deadline. Then it is halved until the command at fault is
   /// alone, and each half takes a round trip that may time out, as does the verdict on that command.
