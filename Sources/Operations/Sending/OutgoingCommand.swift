@@ -1,14 +1,13 @@
 import Messaging
-import MessageContract
 import StrictJSON
 
 /// A command to send: its body as it is, and what its message's properties repeat of it.
-struct OutgoingCommand: Sendable {
-  let type: String
-  let id: String?
-  let body: [UInt8]
+package struct OutgoingCommand: Sendable {
+  package let type: String
+  package let id: String?
+  package let body: [UInt8]
 
-  init(type: String, id: String?, body: [UInt8]) {
+  package init(type: String, id: String?, body: [UInt8]) {
     self.type = type
     self.id = id
     self.body = body
@@ -17,7 +16,7 @@ struct OutgoingCommand: Sendable {
   static let contentType: ShortString = "application/cloudevents+json"
 
   /// - Returns: nil unless `line` is a JSON object with a `type`, which is the routing key.
-  init?(line: [UInt8]) {
+  package init?(line: [UInt8]) {
     guard case .object(let document) = try? JSONReader.read(line), case .string(let type) = document["type"],
       ShortString(type) != nil
     else { return nil }
