@@ -10,11 +10,6 @@ package struct PostgresDeadLetters: DeadLetterLedger {
 
   package init(connection: PostgresConnection) { self.connection = connection }
 
-  /// Letters in the order of recording, the latest first.
-  ///
-  /// - Parameters:
-  ///   - before: the last one of the page before.
-  ///   - limit: the largest number of letters.
   package func list(
     _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int
   ) async throws(PostgresError) -> [DeadLetterSummary] {
@@ -33,9 +28,6 @@ package struct PostgresDeadLetters: DeadLetterLedger {
     return try await rows(statement, parameters).map(Self.summary)
   }
 
-  /// The messages of letters, in the same order.
-  ///
-  /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func messages(
     _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = LetterBatch.bytes
   ) async throws(PostgresError) -> [ReplayLetter] {
@@ -72,9 +64,6 @@ package struct PostgresDeadLetters: DeadLetterLedger {
     """
   }
 
-  /// How many letters there are of each kind, the most frequent first.
-  ///
-  /// - Parameter limit: the largest number of groups.
   package func groups(
     by key: DeadLetterGroup.Key, _ filter: DeadLetterFilter, limit: Int
   ) async throws(PostgresError) -> [DeadLetterGroup] {
@@ -93,7 +82,6 @@ package struct PostgresDeadLetters: DeadLetterLedger {
     }
   }
 
-  /// A letter with its message; nil where there is none of this id.
   package func letter(_ id: ULID) async throws(PostgresError) -> (summary: DeadLetterSummary, message: OutboundMessage)? {
     var parameters = PostgresParameters()
     parameters.append(id)

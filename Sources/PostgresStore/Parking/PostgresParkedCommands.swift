@@ -14,11 +14,6 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
     self.queue = queue
   }
 
-  /// The first command of each line, without its message, with the length of the line, in the order of tenants.
-  ///
-  /// - Parameters:
-  ///   - after: the last tenant of the page before.
-  ///   - limit: the largest number of lines.
   package func lines(
     after: TenantID? = nil, limit: Int
   ) async throws(PostgresError) -> [ParkedLineSummary] {
@@ -47,11 +42,6 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
       entry: try ParkedCommandsTable.entry(row), bytes: Int(try row.int4(ParkedCommandsTable.columnCount)))
   }
 
-  /// The commands of a line, without their messages, in their order.
-  ///
-  /// - Parameters:
-  ///   - after: the last one of the page before.
-  ///   - limit: the largest number of commands.
   package func line(
     of tenantID: TenantID, after: ParkedID? = nil, limit: Int
   ) async throws(PostgresError) -> [ParkedCommandSummary] {
@@ -71,7 +61,6 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
       order by id limit $4
       """)
 
-  /// One command; nil where there is none of this id.
   package func command(_ id: ParkedID) async throws(PostgresError) -> ParkedEntry? {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -83,10 +72,6 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
     name: "parked_one", parameters: [.text, .int8],
     sql: "select \(ParkedCommandsTable.columns) from parked_commands where queue = $1 and id = $2")
 
-  /// Makes lines due now.
-  ///
-  /// - Parameter tenants: whose lines; nil for all.
-  /// - Returns: how many lines there were.
   package func release(_ tenants: [TenantID]?) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -110,11 +95,6 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
       select count(*) from changed
       """)
 
-  /// Wants commands among the dead letters: the worker sees to it when the turn of each comes, which for the first of a line
-  /// is now.
-  ///
-  /// - Parameter because: for the ledger.
-  /// - Returns: how many there were.
   package func requestDeadLetters(_ ids: [ParkedID], because: String) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -123,7 +103,6 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
     return try await count(Self.requesting, parameters)
   }
 
-  /// The same for all that are in a tenant's line now.
   package func requestDeadLetters(lineOf tenantID: TenantID, because: String) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(queue)
