@@ -17,7 +17,8 @@ import Testing
     let findings = await findings(FakeBroker())
     #expect(
       findings.map(\.check) == [
-        "broker.name", "broker.login", "broker.tls", "broker.version", "broker.topology", "broker.consumers", "broker.route",
+        "broker.name", "broker.login", "broker.tls", "broker.version", "broker.topology", "broker.consumers",
+        "broker.route",
         "broker.alarms",
       ])
     #expect(findings.allSatisfy { $0.status == .ok && $0.remedy == nil })
@@ -30,7 +31,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (BrokerObstacle.unreachable("why"), "broker.connection", "start the broker"), (.tlsRefused("why"), "broker.tls", "ca_file"),
+    (BrokerObstacle.unreachable("why"), "broker.connection", "start the broker"),
+    (.tlsRefused("why"), "broker.tls", "ca_file"),
     (.loginRefused("why"), "broker.login", "docs/security.md"), (.silent("why"), "broker.connection", "firewall"),
     (.other("why"), "broker.connection", "AMQP 0-9-1"),
   ])
@@ -46,7 +48,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("broker.example", BrokerTarget.Encryption.none, Finding.Status.warning), ("127.0.0.1", .none, .ok), ("localhost", .none, .ok),
+    ("broker.example", BrokerTarget.Encryption.none, Finding.Status.warning), ("127.0.0.1", .none, .ok),
+    ("localhost", .none, .ok),
     ("::1", .none, .ok), ("localhost", .unverified, .warning), ("broker.example", .verified, .ok),
   ])
   func `only what leaves the host has to be encrypted`(
@@ -57,7 +60,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (String?.some("RabbitMQ"), String?.some("3.10.0"), Finding.Status.ok), ("RabbitMQ", "3.9.29", .problem), ("RabbitMQ", "10.0", .ok), ("LavinMQ", "2.0.0", .warning),
+    (String?.some("RabbitMQ"), String?.some("3.10.0"), Finding.Status.ok), ("RabbitMQ", "3.9.29", .problem),
+    ("RabbitMQ", "10.0", .ok), ("LavinMQ", "2.0.0", .warning),
     ("RabbitMQ", "unknown", .warning), (nil, nil, .warning),
   ])
   func `the broker is RabbitMQ 3.10 or later`(product: String?, version: String?, status: Finding.Status) async {
@@ -92,7 +96,9 @@ import Testing
   @Test(arguments: [
     (RouteProbing.unroutable, Finding.Status.problem), (.forbidden, .ok), (.unknown("why"), .warning), (.arrived, .ok),
   ])
-  func `a binding that is missing is a problem, and what can't be tried is none`(probing: RouteProbing, status: Finding.Status) async {
+  func `a binding that is missing is a problem, and what can't be tried is none`(
+    probing: RouteProbing, status: Finding.Status
+  ) async {
     let finding = await finding("broker.route") { $0.route = probing }
     #expect(finding?.status == status)
     if probing == .unroutable { #expect(finding?.detail.contains("workspace.#, group.#") == true) }
@@ -100,12 +106,17 @@ import Testing
 
   @Test(arguments: [
     (AlarmProbing.refused("why"), Finding.Status.problem, "a message was not taken: why"),
-    (.unconfirmed(blockedBecause: "low on memory", limit: .seconds(5)), .problem, "the broker blocks publishers: low on memory"),
+    (
+      .unconfirmed(blockedBecause: "low on memory", limit: .seconds(5)), .problem,
+      "the broker blocks publishers: low on memory"
+    ),
     (.unconfirmed(blockedBecause: nil, limit: .seconds(5)), .problem, "a message was not confirmed within 5s"),
     (.untried("why"), .warning, "could not be looked for: why"),
   ])
-  func `a broker that takes no messages is in need`(probing: AlarmProbing, status: Finding.Status, detail: String) async {
+  func `a broker that takes no messages is in need`(probing: AlarmProbing, status: Finding.Status, detail: String) async
+  {
     let finding = await finding("broker.alarms") { $0.alarms = probing }
-    #expect(finding?.status == status && finding?.detail == detail && finding?.remedy?.contains("rabbitmqctl status") == true)
+    #expect(
+      finding?.status == status && finding?.detail == detail && finding?.remedy?.contains("rabbitmqctl status") == true)
   }
 }

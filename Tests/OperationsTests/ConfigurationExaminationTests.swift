@@ -5,16 +5,20 @@ import WorkerRuntime
 
 @Suite struct ConfigurationExaminationTests {
   private func finding(
-    _ check: String, consumerTimeout: Duration = .seconds(1800), _ change: (inout WorkerConfiguration) -> Void = { _ in }
+    _ check: String, consumerTimeout: Duration = .seconds(1800),
+    _ change: (inout WorkerConfiguration) -> Void = { _ in }
   ) -> Finding? {
     var configuration = WorkerConfiguration()
     change(&configuration)
-    return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout).findings().first { $0.check == check }
+    return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout).findings().first {
+      $0.check == check
+    }
   }
 
   @Test func `the defaults go with RabbitMQ's`() {
     let findings = ConfigurationExamination(WorkerConfiguration(), consumerTimeout: .seconds(1800)).findings()
-    #expect(findings.map(\.check) == ["configuration", "deadlines.consumer_timeout", "retention.replay", "deadlines.drain"])
+    #expect(
+      findings.map(\.check) == ["configuration", "deadlines.consumer_timeout", "retention.replay", "deadlines.drain"])
     #expect(findings.allSatisfy { $0.status == .ok })
   }
 

@@ -29,9 +29,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (DatabaseObstacle.loginRefused("why"), "database.login", "pg_hba.conf"), (.configuration("why"), "database.connection", "password_file"),
-    (.sharedSession("why"), "database.session", "docs/connections.md"), (.unsupportedOption("why"), "database.session", "options"),
-    (.tlsRefused("why"), "database.tls", "sslrootcert"), (.unreachable("why"), "database.connection", "start PostgreSQL"),
+    (DatabaseObstacle.loginRefused("why"), "database.login", "pg_hba.conf"),
+    (.configuration("why"), "database.connection", "password_file"),
+    (.sharedSession("why"), "database.session", "docs/connections.md"),
+    (.unsupportedOption("why"), "database.session", "options"),
+    (.tlsRefused("why"), "database.tls", "sslrootcert"),
+    (.unreachable("why"), "database.connection", "start PostgreSQL"),
   ])
   func `what stands against a connection is the only finding, with its own remedy`(
     obstacle: DatabaseObstacle, check: String, remedy: String
@@ -54,7 +57,9 @@ import Testing
 
   @Test(arguments: [(140_000, "UTF8", Finding.Status.ok), (130_022, "UTF8", .problem), (170_000, "LATIN1", .problem)])
   func `the server is PostgreSQL 14 or later, in UTF-8`(version: Int, encoding: String, status: Finding.Status) async {
-    #expect(await finding("database.version") { ($0.server.version, $0.server.encoding) = (version, encoding) }?.status == status)
+    #expect(
+      await finding("database.version") { ($0.server.version, $0.server.encoding) = (version, encoding) }?.status
+        == status)
   }
 
   @Test func `a server that takes no changes is a problem`() async {
@@ -78,7 +83,9 @@ import Testing
   @Test func `a standby that commits wait for is connected`() async {
     let missing = await finding("database.replication") { $0.durability.standbyNames = "one" }
     #expect(missing?.status == .warning && missing?.detail.contains("wait for one") == true)
-    let connected = await finding("database.replication") { ($0.durability.standbyNames, $0.durability.standbys) = ("one", 1) }
+    let connected = await finding("database.replication") {
+      ($0.durability.standbyNames, $0.durability.standbys) = ("one", 1)
+    }
     #expect(connected?.status == .ok && connected?.detail.contains("wait for the standbys") == true)
   }
 
@@ -87,10 +94,15 @@ import Testing
     #expect(hidden?.status == .problem && hidden?.detail.hasSuffix("inbox") == true)
   }
 
-  @Test func `migrations of a newer program are no problem; those that are pending are, and rights are not looked at then`() async {
+  @Test
+  func `migrations of a newer program are no problem; those that are pending are, and rights are not looked at then`()
+    async
+  {
     #expect(await finding("database.migrations") { $0.schema = .applied(unknown: [99]) }?.status == .warning)
     let pending = await findings { $0.schema = .pending(["0001-a.sql", "0002-b.sql"]) }
-    #expect(pending.last == .problem("database.migrations", "pending: 0001-a.sql, 0002-b.sql", remedy: "workspace-worker migrate up"))
+    #expect(
+      pending.last
+        == .problem("database.migrations", "pending: 0001-a.sql, 0002-b.sql", remedy: "workspace-worker migrate up"))
     #expect(await finding("database.migrations") { $0.schema = .unusable("why") }?.detail == "why")
   }
 

@@ -24,7 +24,8 @@ struct FakeDatabase: ExaminedDatabase {
   var obstacle: DatabaseObstacle?
   var mayAsk = true
   var server = DatabaseServer(
-    version: 170_004, role: "worker", isSuperuser: false, isReadOnly: false, isEncrypted: true, isLocal: false, encoding: "UTF8",
+    version: 170_004, role: "worker", isSuperuser: false, isReadOnly: false, isEncrypted: true, isLocal: false,
+    encoding: "UTF8",
     skew: .milliseconds(-3))
   var durability = DatabaseDurability(disabled: [], standbyNames: "", standbys: 0, defaultCommit: "on", hidden: [])
   var schema = DatabaseSchema.applied(unknown: [])

@@ -32,7 +32,9 @@ final class FakeDeadLetterLedger: DeadLetterLedger {
   }
 
   func messages(_ filter: DeadLetterFilter, before: ULID?, limit: Int, bytes: Int) async throws -> [ReplayLetter] {
-    try await records(filter, before: before, limit: limit, bytes: bytes).map { ReplayLetter(id: $0.id, message: $0.message) }
+    try await records(filter, before: before, limit: limit, bytes: bytes).map {
+      ReplayLetter(id: $0.id, message: $0.message)
+    }
   }
 
   func records(_ filter: DeadLetterFilter, before: ULID?, limit: Int, bytes: Int) async throws -> [DeadLetter] {
@@ -68,7 +70,8 @@ final class FakeDeadLetterLedger: DeadLetterLedger {
 
   private func page(before: ULID?, limit: Int, bytes: Int) -> [DeadLetter] {
     var size = 0
-    return state.withLock { $0.letters }.filter { letter in before.map { letter.id < $0 } ?? true }.prefix(limit).prefix { letter in
+    return state.withLock { $0.letters }.filter { letter in before.map { letter.id < $0 } ?? true }.prefix(limit).prefix
+    { letter in
       defer { size += letter.message.body.count }
       return size < bytes
     }
@@ -79,7 +82,8 @@ extension DeadLetter {
   /// One whose id is the number.
   static func numbered(_ number: Int, reason: String = "malformed_json", body: [UInt8] = []) -> DeadLetter {
     DeadLetter(
-      id: .sample(UInt64(number)), queue: "/q", fingerprint: [UInt8](repeating: 0, count: 32), recordedAt: .sample, reason: reason,
+      id: .sample(UInt64(number)), queue: "/q", fingerprint: [UInt8](repeating: 0, count: 32), recordedAt: .sample,
+      reason: reason,
       detail: "why", attempts: .init(count: 1, first: .sample),
       subject: .init(tenantID: nil, commandType: nil, commandSource: nil, commandID: nil),
       message: OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body))

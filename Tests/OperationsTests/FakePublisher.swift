@@ -20,7 +20,8 @@ final class FakePublisher: MessagePublisher {
   private let failures: [UInt8: PublishingFailure]
   private let submitted = Mutex<[OutboundMessage]>([])
 
-  /// - Parameter failures: what a message fails with whose body begins so; nil for the obstacle: the connection is lost.
+  /// - Parameter failures: what a message fails with whose body begins so; nil for the obstacle: the connection is
+  ///   lost.
   init(failures: [UInt8: PublishingObstacle?] = [:]) {
     self.failures = failures.mapValues(PublishingFailure.init)
   }

@@ -1,8 +1,9 @@
 import Messaging
-@testable import Operations
 import TestFixtures
 import Testing
 import WorkspaceDomain
+
+@testable import Operations
 
 @Suite struct ReplayDispatchTests {
   private struct Confirmation: PublisherConfirmation {
@@ -25,7 +26,10 @@ import WorkspaceDomain
 
   private func send(_ keys: [ShortString], _ answers: [String: PublishingFailure]) async -> ReplayDispatch {
     let letters = keys.enumerated().map { index, key in
-      (id: ULID.sample(UInt64(index)), message: OutboundMessage(exchange: "e", routingKey: key, properties: MessageProperties(), body: []))
+      (
+        id: ULID.sample(UInt64(index)),
+        message: OutboundMessage(exchange: "e", routingKey: key, properties: MessageProperties(), body: [])
+      )
     }
     return await ReplayDispatch.send(letters, by: Publisher(answers: answers))
   }
@@ -33,7 +37,10 @@ import WorkspaceDomain
   @Test func `what is wrong with one letter is no matter of the others`() async {
     let dispatch = await send(
       ["a", "lost", "large", "b", "full", "c"],
-      ["lost": .init(obstacle: .unroutable), "large": .init(obstacle: .unpublishable), "full": .init(obstacle: .refused)])
+      [
+        "lost": .init(obstacle: .unroutable), "large": .init(obstacle: .unpublishable),
+        "full": .init(obstacle: .refused),
+      ])
     #expect(dispatch.sent == [.sample(0), .sample(3), .sample(5)])
     #expect(dispatch.obstructed.map(\.id) == [.sample(1), .sample(2)])
     #expect(dispatch.obstructed.map(\.obstacle) == [.unroutable, .unpublishable])

@@ -23,7 +23,8 @@ import WorkspaceDomain
   private static func entry(_ body: [UInt8], type: String) throws -> InboxEntry {
     let command = try CommandDecoder().decode(body, MessageProperties())
     return InboxEntry(
-      key: command.context.key, fingerprint: command.fingerprint.recorded, resultID: .sample(9), resultType: type, result: [],
+      key: command.context.key, fingerprint: command.fingerprint.recorded, resultID: .sample(9), resultType: type,
+      result: [],
       recordedAt: .sample)
   }
 
@@ -42,13 +43,16 @@ import WorkspaceDomain
     let prediction = ReplayPrediction(ledger: ledger, store: store, decoder: CommandDecoder())
     try await prediction.predict(.init()) { outcomes[$0] = $1 }
     #expect(
-      outcomes == [.sample(0): .wouldApply, .sample(1): .alreadyApplied, .sample(2): .conflict, .sample(3): .stillInvalid])
+      outcomes == [
+        .sample(0): .wouldApply, .sample(1): .alreadyApplied, .sample(2): .conflict, .sample(3): .stillInvalid,
+      ])
     #expect(ledger.limits.allSatisfy { $0 == LetterBatch.count })
     _ = try await store.begin(ReadSet())
   }
 
   @Test func `a correction is a command under an id of its own`() throws {
-    let original = OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: Self.body("old"))
+    let original = OutboundMessage(
+      exchange: "", routingKey: "k", properties: MessageProperties(), body: Self.body("old"))
     let correction = Correction(of: original, decoder: CommandDecoder())
     #expect(correction.draft(newID: .sample(3)) == Self.body("\(ULID.sample(3))"))
     try correction.validate(Self.body("new"))

@@ -6,7 +6,9 @@ import WorkspaceDomain
 @Suite struct ReplayWindowTests {
   private let window = ReplayWindow(.seconds(60), retention: .seconds(90))
 
-  private func moment(_ seconds: Int64) -> Timestamp { Timestamp(milliseconds: Timestamp.sample.milliseconds + seconds * 1000) }
+  private func moment(_ seconds: Int64) -> Timestamp {
+    Timestamp(milliseconds: Timestamp.sample.milliseconds + seconds * 1000)
+  }
 
   @Test func `a letter is within the window or beyond it, and what else was asked for stays`() {
     var filter = DeadLetterFilter()

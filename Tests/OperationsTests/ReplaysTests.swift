@@ -16,7 +16,9 @@ import WorkspaceDomain
   /// Letters of one byte each, which says what the publisher makes of it.
   private func store(_ bodies: [UInt8]) -> (FakeReplayStore, [ULID]) {
     let ids = bodies.indices.map { ULID.sample(100 + UInt64($0)) }
-    let messages = bodies.map { OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: [$0]) }
+    let messages = bodies.map {
+      OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: [$0])
+    }
     return (FakeReplayStore(letters: Dictionary(uniqueKeysWithValues: zip(ids, messages))), ids)
   }
 
@@ -38,7 +40,9 @@ import WorkspaceDomain
     try await replays(store, FakeReplayGateway(publisher)).work(Self.plan, policy, unsure: unsure, stop: stop) { _ in }
   }
 
-  @Test func `all letters go to the exchange of commands, in the order of recording, with the reference to the plan`() async throws {
+  @Test func `all letters go to the exchange of commands, in the order of recording, with the reference to the plan`()
+    async throws
+  {
     let (store, ids) = store([0, 1, 2])
     store.willEnd(ids, as: "succeeded")
     let publisher = FakePublisher()
@@ -145,7 +149,9 @@ import WorkspaceDomain
   @Test func `a broker that can't be reached cuts no run off; one that lacks the exchange does`() async throws {
     let (store, _) = store([0])
     await #expect(throws: FakeReplayGateway.Unreachable.self) {
-      try await replays(store, FakeReplayGateway(nil, isReachable: false)).work(Self.plan, policy(), stop: Signal()) { _ in }
+      try await replays(store, FakeReplayGateway(nil, isReachable: false)).work(Self.plan, policy(), stop: Signal()) {
+        _ in
+      }
     }
     let missing = FakeReplayGateway(nil)
     let error = await #expect(throws: ReplayCutOff.self) {
@@ -176,7 +182,8 @@ import WorkspaceDomain
     let store = FakeReplayStore(letters: Dictionary(uniqueKeysWithValues: ids.map { ($0, message) }))
     store.willEnd(ids, as: "succeeded")
     let observed = Mutex<[Int]>([])
-    _ = try await replays(store, FakeReplayGateway(FakePublisher())).work(Self.plan, policy(), stop: Signal()) { progress in
+    _ = try await replays(store, FakeReplayGateway(FakePublisher())).work(Self.plan, policy(), stop: Signal()) {
+      progress in
       observed.withLock { $0.append(progress.published) }
     }
     #expect(observed.withLock { $0 } == [0, 2, 3, 3])
@@ -188,6 +195,7 @@ import WorkspaceDomain
     let plan = try await replays(full, FakeReplayGateway(nil)).plan(.init(), again: false, by: "me", because: "why")
     #expect(plan == ReplayPlan(id: .sample(1), operatorName: "me", reason: "why", createdAt: .sample))
     let (empty, _) = store([])
-    #expect(try await replays(empty, FakeReplayGateway(nil)).plan(.init(), again: false, by: "me", because: "why") == nil)
+    #expect(
+      try await replays(empty, FakeReplayGateway(nil)).plan(.init(), again: false, by: "me", because: "why") == nil)
   }
 }

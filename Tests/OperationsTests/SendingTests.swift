@@ -79,7 +79,8 @@ import Testing
     properties.type = type
     let body = code.map { #"{"data":{"error":{"code":"\#($0)"}}}"# } ?? "{}"
     return Delivery(
-      tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "replies", properties: properties, body: Array(body.utf8))
+      tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "replies",
+      properties: properties, body: Array(body.utf8))
   }
 
   private func send(

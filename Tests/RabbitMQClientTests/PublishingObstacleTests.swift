@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct PublishingObstacleTests {
   @Test(arguments: [
-    (RabbitMQError.unroutable([]), PublishingObstacle?.some(.unroutable)), (.unpublishable(reason: "large"), .unpublishable),
+    (RabbitMQError.unroutable([]), PublishingObstacle?.some(.unroutable)),
+    (.unpublishable(reason: "large"), .unpublishable),
     (.messageRefused, .refused), (.connectionLost(reason: "cut"), nil),
     (.timedOut(operation: "waiting", limit: .seconds(1)), nil), (.closed, nil),
   ])

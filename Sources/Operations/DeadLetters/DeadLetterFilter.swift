@@ -18,8 +18,8 @@ package struct DeadLetterFilter: Sendable, Equatable {
   package var since: Timestamp?
   /// Recorded before this time.
   package var until: Timestamp?
-  /// The inbox knew their command's answer since this time or later, or did not know it when they were recorded at this time or
-  /// later (``DeadLetter/answeredAt``).
+  /// The inbox knew their command's answer since this time or later, or did not know it when they were recorded at this
+  /// time or later (``DeadLetter/answeredAt``).
   package var knownSince: Timestamp?
   /// The opposite.
   package var knownBefore: Timestamp?

@@ -25,7 +25,8 @@ package struct DeadLetterSummary: Sendable, Equatable {
 
   package init(
     id: ULID, queue: String, recordedAt: Timestamp, reason: String, detail: String, attempts: DeadLetter.Attempts,
-    subject: DeadLetter.Subject, bytes: Int, discarding: Discarding? = nil, replayOf: ULID? = nil, isReplayed: Bool = false
+    subject: DeadLetter.Subject, bytes: Int, discarding: Discarding? = nil, replayOf: ULID? = nil,
+    isReplayed: Bool = false
   ) {
     self.id = id
     self.queue = queue

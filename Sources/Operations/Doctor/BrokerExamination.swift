@@ -16,13 +16,16 @@ package struct BrokerExamination: Examination {
     if let problem = await resolver.problem(target.host) {
       return [
         .problem(
-          "broker.name", "\(target.host) can't be resolved: \(problem)", remedy: "correct amqp.url, or the name service")
+          "broker.name", "\(target.host) can't be resolved: \(problem)", remedy: "correct amqp.url, or the name service"
+        )
       ]
     }
     var findings: [Finding] = [.ok("broker.name", "\(target.host) leads to an address")]
     do throws(BrokerObstacle) {
       let facts = try await broker.connect()
-      findings += [.ok("broker.login", "logged in at \(target.endpoint), virtual host \(target.virtualHost)"), encryption]
+      findings += [
+        .ok("broker.login", "logged in at \(target.endpoint), virtual host \(target.virtualHost)"), encryption,
+      ]
       findings.append(version(await facts.software()))
       findings += await topology(facts)
       await facts.close()
@@ -40,12 +43,15 @@ package struct BrokerExamination: Examination {
     case .tlsRefused(let text):
       .problem(
         "broker.tls", text,
-        remedy: "amqp.tls.ca_file must hold the authority of the broker's certificate, and that must name the host of amqp.url "
+        remedy:
+          "amqp.tls.ca_file must hold the authority of the broker's certificate, and that must name the host of "
+            + "amqp.url "
           + "and be valid today")
     case .loginRefused(let text):
       .problem(
         "broker.login", text,
-        remedy: "correct user, password and virtual host of amqp.url, or the user's permissions: docs/security.md has what a "
+        remedy:
+          "correct user, password and virtual host of amqp.url, or the user's permissions: docs/security.md has what a "
           + "worker needs")
     case .silent(let text):
       .problem("broker.connection", text, remedy: "is it an AMQP port, and does a firewall let this host through?")
@@ -75,7 +81,8 @@ package struct BrokerExamination: Examination {
     }
     guard (numbers[0], numbers[1]) >= (3, 10) else {
       return .problem(
-        "broker.version", text, remedy: "RabbitMQ 3.10 or later is needed: quorum queues that dead-letter at least once")
+        "broker.version", text, remedy: "RabbitMQ 3.10 or later is needed: quorum queues that dead-letter at least once"
+      )
     }
     return .ok("broker.version", text)
   }
@@ -85,10 +92,13 @@ package struct BrokerExamination: Examination {
     do {
       let missing = try await facts.missing()
       guard missing.isEmpty else {
-        return [.problem(check, "missing: \(missing.joined(separator: ", "))", remedy: "workspace-worker topology apply")]
+        return [
+          .problem(check, "missing: \(missing.joined(separator: ", "))", remedy: "workspace-worker topology apply")
+        ]
       }
       return [
-        arguments(try await facts.differences()), consumers(try await facts.commands()), route(await broker.probeRoute()),
+        arguments(try await facts.differences()), consumers(try await facts.commands()),
+        route(await broker.probeRoute()),
       ]
     } catch {
       return [.problem(check, "\(error)", remedy: "the user needs the permissions that docs/security.md lists")]
@@ -103,7 +113,8 @@ package struct BrokerExamination: Examination {
     }
     guard differences.isEmpty else {
       return .warning(
-        check, "not as planned: \(differences.joined(separator: "; "))", remedy: "workspace-worker topology plan tells the way out")
+        check, "not as planned: \(differences.joined(separator: "; "))",
+        remedy: "workspace-worker topology plan tells the way out")
     }
     return .ok(check, "exchanges and queues are as planned (bindings can't be seen over AMQP)")
   }
@@ -119,11 +130,14 @@ package struct BrokerExamination: Examination {
       let keys = target.commandKeys.joined(separator: ", ")
       return .problem(
         check, "not all commands reach their queue: of \(way) a binding with one of the keys \(keys) is missing",
-        remedy: "workspace-worker topology apply sets the binding again; publishers without mandatory have lost what they sent "
+        remedy:
+          "workspace-worker topology apply sets the binding again; publishers without mandatory have lost what they "
+            + "sent "
           + "meanwhile")
     case .forbidden: return .ok(check, "this user may not publish commands, so whether \(way) is bound was not tried")
     case .unknown(let text):
-      return .warning(check, "whether commands reach their queue can't be told: \(text)", remedy: "look at broker.alarms")
+      return .warning(
+        check, "whether commands reach their queue can't be told: \(text)", remedy: "look at broker.alarms")
     }
   }
 
@@ -136,7 +150,8 @@ package struct BrokerExamination: Examination {
     default:
       return .problem(
         check, detail,
-        remedy: "somebody else consumes the queue beside the active worker: commands lose their order, or are lost; find and "
+        remedy:
+          "somebody else consumes the queue beside the active worker: commands lose their order, or are lost; find and "
           + "stop it")
     }
   }
@@ -150,7 +165,9 @@ package struct BrokerExamination: Examination {
       return .problem(check, "a message was not taken: \(text)", remedy: "rabbitmqctl status shows alarms and limits")
     case .unconfirmed(let reason, let limit):
       return .problem(
-        check, reason.map { "the broker blocks publishers: \($0)" } ?? "a message was not confirmed within \(limit.settingText)",
+        check,
+        reason.map { "the broker blocks publishers: \($0)" }
+          ?? "a message was not confirmed within \(limit.settingText)",
         remedy: "free memory or disk on the broker: rabbitmqctl status")
     case .untried(let text):
       return .warning(

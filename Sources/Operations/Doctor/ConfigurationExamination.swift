@@ -28,8 +28,11 @@ package struct ConfigurationExamination: Examination {
     let check = "deadlines.consumer_timeout"
     let longest = longestBatch
     let detail =
-      "a delivery is acknowledged after \(longest.settingText) at the latest, the broker waits for \(consumerTimeout.settingText)"
-    let remedy = "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a consumer that is late"
+      "a delivery is acknowledged after \(longest.settingText) at the latest, the broker waits for "
+      + consumerTimeout.settingText
+    let remedy =
+      "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a "
+        + "consumer that is late"
     guard longest <= consumerTimeout else { return .problem(check, detail, remedy: remedy) }
     // One batch may wait while another is carried out.
     guard longest * 2 <= consumerTimeout else { return .warning(check, detail, remedy: remedy) }
@@ -41,13 +44,15 @@ package struct ConfigurationExamination: Examination {
     // A retention that is shorter than the window is no configuration at all.
     return .ok(
       "retention.replay",
-      "answers are kept for \(inbox.retention.settingText); a command may come again, and a letter be replayed, for \(inbox.replayWindow.settingText)")
+      "answers are kept for \(inbox.retention.settingText); a command may come again, and a letter be replayed, for "
+        + inbox.replayWindow.settingText)
   }
 
   private var drain: Finding {
     let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish what is in hand"
     guard configuration.worker.drainTimeout >= .seconds(5) else {
-      return .warning("deadlines.drain", detail, remedy: "raise worker.drain_timeout: what is cut short has to be done again")
+      return .warning(
+        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: what is cut short has to be done again")
     }
     return .ok("deadlines.drain", detail)
   }

@@ -16,7 +16,8 @@ package struct DatabaseExamination: Examination {
         guard let problem = await resolver.problem(host) else { continue }
         return [
           .problem(
-            "database.name", "\(host) can't be resolved: \(problem)", remedy: "correct postgres.url, or the name service")
+            "database.name", "\(host) can't be resolved: \(problem)",
+            remedy: "correct postgres.url, or the name service")
         ]
       }
       let facts = try await database.connect()
@@ -37,16 +38,23 @@ package struct DatabaseExamination: Examination {
     case .sharedSession(let text):
       .problem(
         "database.session", text,
-        remedy: "let postgres.url lead to PostgreSQL itself, or to a pooler that gives each connection a session of its own: "
+        remedy:
+          "let postgres.url lead to PostgreSQL itself, or to a pooler that gives each connection a session of its own: "
           + "docs/connections.md")
     case .unsupportedOption(let text):
       .problem(
         "database.session", text,
-        remedy: "a pooler takes no options: leave them out of postgres.url; the worker sets what it needs when it is connected")
+        remedy:
+          "a pooler takes no options: leave them out of postgres.url; the worker sets what it needs when it is "
+            + "connected"
+      )
     case .tlsRefused(let text):
       .problem(
         "database.tls", text,
-        remedy: "sslrootcert must hold the authority of the server's certificate, and that must name the host and be valid today")
+        remedy:
+          "sslrootcert must hold the authority of the server's certificate, and that must name the host and be valid "
+            + "today"
+      )
     case .unreachable(let text):
       .problem("database.connection", text, remedy: "start PostgreSQL, or correct postgres.url")
     }
@@ -62,7 +70,9 @@ package struct DatabaseExamination: Examination {
       if schema.status != .problem { findings.append(rights(try await facts.missingRights(), of: server)) }
       return findings
     } catch {
-      return [.problem("database.connection", "\(error)", remedy: "the role needs the rights that docs/security.md lists")]
+      return [
+        .problem("database.connection", "\(error)", remedy: "the role needs the rights that docs/security.md lists")
+      ]
     }
   }
 

@@ -14,7 +14,8 @@ extension DatabaseSchema {
     case .applied(let unknown) where unknown.isEmpty: .ok(check, "all are applied")
     case .applied(let unknown):
       .warning(
-        check, "all are applied, and also versions \(unknown) of a newer program", remedy: "bring this program up to date")
+        check, "all are applied, and also versions \(unknown) of a newer program",
+        remedy: "bring this program up to date")
     case .pending(let names):
       .problem(check, "pending: \(names.joined(separator: ", "))", remedy: "workspace-worker migrate up")
     case .unusable(let text): .problem(check, text, remedy: "workspace-worker migrate status")

@@ -35,13 +35,18 @@ extension DatabaseServer {
     if isEncrypted { return .ok("database.tls", "encrypted; sslmode decides whether the certificate is verified") }
     if isLocal { return .ok("database.tls", "the connection is not encrypted, and does not leave this host") }
     return .warning(
-      "database.tls", "the connection is not encrypted", remedy: "add sslmode=verify-full and sslrootcert to postgres.url")
+      "database.tls", "the connection is not encrypted",
+      remedy: "add sslmode=verify-full and sslrootcert to postgres.url")
   }
 
   private var versionFinding: Finding {
     let text = "PostgreSQL \(version / 10_000).\(version % 10_000), encoding \(encoding)"
-    guard version >= 140_000 else { return .problem("database.version", text, remedy: "PostgreSQL 14 or later is needed") }
-    guard encoding == "UTF8" else { return .problem("database.version", text, remedy: "the database must have the encoding UTF8") }
+    guard version >= 140_000 else {
+      return .problem("database.version", text, remedy: "PostgreSQL 14 or later is needed")
+    }
+    guard encoding == "UTF8" else {
+      return .problem("database.version", text, remedy: "the database must have the encoding UTF8")
+    }
     return .ok("database.version", text)
   }
 
@@ -55,10 +60,13 @@ extension DatabaseServer {
   }
 
   private var clock: Finding {
-    let text = "the server's clock is \(abs(Int(skew / .milliseconds(1)))) ms \(skew < .zero ? "behind" : "ahead of") this host's"
+    let milliseconds = abs(Int(skew / .milliseconds(1)))
+    let text =
+      "the server's clock is \(milliseconds) ms \(skew < .zero ? "behind" : "ahead of") this host's"
     let distance = skew < .zero ? .zero - skew : skew
     guard distance < .seconds(5) else {
-      return .warning("clock.skew", text, remedy: "let both hosts keep time by NTP: ages and due times are compared across them")
+      return .warning(
+        "clock.skew", text, remedy: "let both hosts keep time by NTP: ages and due times are compared across them")
     }
     return .ok("clock.skew", text)
   }

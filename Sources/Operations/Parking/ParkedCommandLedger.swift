@@ -1,8 +1,8 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Port: the lines of parked commands of a queue, for operators: they read, and leave a word for the worker, which alone
-/// goes on with a line.
+/// Port: the lines of parked commands of a queue, for operators: they read, and leave a word for the worker, which
+/// alone goes on with a line.
 ///
 /// Everything throws what the store says, for the operator to read.
 package protocol ParkedCommandLedger: Sendable {
@@ -29,8 +29,8 @@ package protocol ParkedCommandLedger: Sendable {
   /// - Returns: how many lines there were.
   func release(_ tenants: [TenantID]?) async throws -> Int
 
-  /// Wants commands among the dead letters: the worker sees to it when the turn of each comes, which for the first of a line
-  /// is now.
+  /// Wants commands among the dead letters: the worker sees to it when the turn of each comes, which for the first of a
+  /// line is now.
   ///
   /// - Parameter because: for the ledger.
   /// - Returns: how many there were.

@@ -20,8 +20,8 @@ package struct Correction {
     return Array(text.replacing("\"\(id)\"", with: "\"\(newID)\"", maxReplacements: 1).utf8)
   }
 
-  /// - Throws: why `body` can't take the letter's place: it is no command, or has the letter's id. What was decided about that id
-  ///   stays decided.
+  /// - Throws: why `body` can't take the letter's place: it is no command, or has the letter's id. What was decided
+  ///   about that id stays decided.
   package func validate(_ body: [UInt8]) throws(InvalidCommand) {
     let command = try decoder.decode(body, contentType: nil)
     guard command.context.key.id != originalID else { throw .sameID }

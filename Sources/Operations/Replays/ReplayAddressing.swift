@@ -22,7 +22,8 @@ package struct ReplayAddressing: Sendable {
 
   func message(_ letter: ReplayLetter, of plan: ULID) -> OutboundMessage {
     ReplayMessage.message(
-      letter, plan: ReplayReference(plan: plan, letter: letter.id), to: exchange, type: type(of: letter.message), as: user)
+      letter, plan: ReplayReference(plan: plan, letter: letter.id), to: exchange, type: type(of: letter.message),
+      as: user)
   }
 
   /// The command that it is, or wants to be.

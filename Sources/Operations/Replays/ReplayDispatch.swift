@@ -1,7 +1,8 @@
 import Messaging
 import WorkspaceDomain
 
-/// What became of letters that were handed to the broker, each by itself: what is wrong with one is no matter of the others.
+/// What became of letters that were handed to the broker, each by itself: what is wrong with one is no matter of the
+/// others.
 struct ReplayDispatch {
   /// The broker has them.
   private(set) var sent: [ULID] = []

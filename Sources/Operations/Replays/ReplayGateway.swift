@@ -8,7 +8,8 @@ package protocol ReplayGateway: Sendable {
 
 /// A connection with the broker that letters are sent over.
 package protocol ReplayLink: Closable {
-  /// A publisher for which each message stands by itself: those behind one that fails go on, and one that no queue takes fails.
+  /// A publisher for which each message stands by itself: those behind one that fails go on, and one that no queue
+  /// takes fails.
   ///
   /// - Throws: where the broker lacks what each letter needs, such as the queue of commands: that is no letter's fault.
   func publisher() async throws -> any MessagePublisher

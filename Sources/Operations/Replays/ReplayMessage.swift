@@ -2,8 +2,8 @@ import Messaging
 import UnitOfWork
 import WorkspaceApplication
 
-/// A dead letter as it goes through the front door again: the same body, id and properties, but for what was the broker's
-/// or would be in the way.
+/// A dead letter as it goes through the front door again: the same body, id and properties, but for what was the
+/// broker's or would be in the way.
 enum ReplayMessage {
   /// What brokers add when they dead-letter a message or deliver it again.
   private static let brokerHeaders = [
@@ -13,8 +13,8 @@ enum ReplayMessage {
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
-  ///   - type: of the command, where it can be told: what was dead-lettered from elsewhere may have a routing key by which
-  ///     no queue takes it here.
+  ///   - type: of the command, where it can be told: what was dead-lettered from elsewhere may have a routing key by
+  ///     which no queue takes it here.
   ///   - user: who publishes it, for an access list; nil where that is not known.
   static func message(
     _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, type: CommandType? = nil, as user: ShortString? = nil

@@ -4,7 +4,8 @@ package struct ReplayPolicy: Sendable {
   package let canary: Int?
   /// The largest number of letters per second; nil: as fast as the broker takes them.
   package let rate: Int?
-  /// The run ends when more than this part of the outcomes that it has learnt are dead letters again, once ten are known.
+  /// The run ends when more than this part of the outcomes that it has learnt are dead letters again, once ten are
+  /// known.
   package let maximumFailureRatio: Double
   /// How long to wait for outcomes, of the canary and in the end.
   package let timeout: Duration

@@ -4,8 +4,8 @@ package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What would become of letters that are sent again, as far as that can be told without carrying them out: business rules
-/// speak when a command runs.
+/// What would become of letters that are sent again, as far as that can be told without carrying them out: business
+/// rules speak when a command runs.
 package struct ReplayPrediction {
   package enum Outcome: String, Encodable, CaseIterable, Sendable {
     /// Nothing with its id has been carried out.
@@ -46,7 +46,8 @@ package struct ReplayPrediction {
       try? decoder.decode(letter.message.body, letter.message.properties)
     }
     var readSet = ReadSet()
-    readSet.inbox = Set(commands.compactMap { $0.map { InboxQuestion(key: $0.context.key, fingerprint: $0.fingerprint) } })
+    readSet.inbox = Set(
+      commands.compactMap { $0.map { InboxQuestion(key: $0.context.key, fingerprint: $0.fingerprint) } })
     let inbox = try await store.begin(readSet).inbox
     try await store.rollback()
     return commands.map { command in

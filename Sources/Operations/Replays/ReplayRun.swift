@@ -7,9 +7,9 @@ import WorkspaceDomain
 
 /// Sends the letters of a plan, until all are sent or something speaks against it.
 ///
-/// That a letter is about to be sent is committed before, and that the broker has it, after: what a process leaves behind
-/// that is killed in between may have been sent, and is not sent again unless an operator says so. A letter that can't be
-/// sent is noted with the reason, and those behind it go on: each letter of a plan is tried once in a run.
+/// That a letter is about to be sent is committed before, and that the broker has it, after: what a process leaves
+/// behind that is killed in between may have been sent, and is not sent again unless an operator says so. A letter that
+/// can't be sent is noted with the reason, and those behind it go on: each letter of a plan is tried once in a run.
 struct ReplayRun {
   /// Too few outcomes say nothing about a ratio.
   private static let fewOutcomes = 10

@@ -3,10 +3,10 @@ package import WorkspaceDomain
 
 /// Which letters are too old to be sent again without more ado.
 ///
-/// The inbox knows a command for `inbox.retention` after it was answered first. A letter says when that was, where the inbox
-/// knew it as the letter was recorded; otherwise it can only have been after that. So a letter's age counts from the one, else
-/// from the other, and up to `inbox.replay_window`, which is no longer than the retention, its command can't be carried out
-/// twice.
+/// The inbox knows a command for `inbox.retention` after it was answered first. A letter says when that was, where the
+/// inbox knew it as the letter was recorded; otherwise it can only have been after that. So a letter's age counts from
+/// the one, else from the other, and up to `inbox.replay_window`, which is no longer than the retention, its command
+/// can't be carried out twice.
 package struct ReplayWindow: Sendable {
   package let length: Duration
   /// How long after a plan was made its letters are still known by the inbox.
@@ -32,7 +32,7 @@ package struct ReplayWindow: Sendable {
     return filter
   }
 
-  /// A plan's letters were young enough when it was made. They still are while no more time has gone by than the retention is
-  /// longer than the window.
+  /// A plan's letters were young enough when it was made. They still are while no more time has gone by than the
+  /// retention is longer than the window.
   package func hasOutlived(_ plan: ReplayPlan, at now: Timestamp) -> Bool { plan.createdAt < now.cutoff(margin) }
 }

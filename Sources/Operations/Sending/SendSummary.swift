@@ -13,7 +13,9 @@ package struct SendSummary: Encodable, Sendable {
   package internal(set) var unanswered = 0
 
   /// How many results have a type that ends so.
-  package func count(ending suffix: String) -> Int { results.reduce(0) { $0 + ($1.key.hasSuffix(suffix) ? $1.value : 0) } }
+  package func count(ending suffix: String) -> Int {
+    results.reduce(0) { $0 + ($1.key.hasSuffix(suffix) ? $1.value : 0) }
+  }
 }
 
 extension SendSummary {

@@ -85,7 +85,8 @@ package struct Sending {
       while messages.count < size, let command = try commands.next() {
         messages.append(
           command.message(
-            to: exchange, replyTo: replyTo, correlationID: replyTo == nil ? nil : "\(number + messages.count)", as: user))
+            to: exchange, replyTo: replyTo, correlationID: replyTo == nil ? nil : "\(number + messages.count)", as: user
+          ))
       }
       return (messages, nil)
     } catch {
@@ -101,7 +102,9 @@ package struct Sending {
     var answered: Set<ShortString> = []
     while answered.count < summary.sent, let deliveries = try await replies.next(within: timeout) {
       for delivery in deliveries {
-        guard let correlationID = delivery.properties.correlationID, answered.insert(correlationID).inserted else { continue }
+        guard let correlationID = delivery.properties.correlationID, answered.insert(correlationID).inserted else {
+          continue
+        }
         summary.count(delivery)
         try observer.received(delivery.body, answered.count)
       }

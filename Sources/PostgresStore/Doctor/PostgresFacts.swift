@@ -38,7 +38,8 @@ struct PostgresFacts: DatabaseFacts {
       (try row.optionalText(column) ?? "").split(separator: ",").map { String($0.drop(while: \.isWhitespace)) }
     }
     return DatabaseDurability(
-      disabled: try list(0), standbyNames: try row.text(1), standbys: Int(try row.int8(2)), defaultCommit: try row.text(3),
+      disabled: try list(0), standbyNames: try row.text(1), standbys: Int(try row.int8(2)),
+      defaultCommit: try row.text(3),
       hidden: try list(4))
   }
 
@@ -46,12 +47,14 @@ struct PostgresFacts: DatabaseFacts {
     name: "doctor_durability",
     sql: """
       select
-        (select string_agg(name, ', ') from unnest(array['fsync', 'full_page_writes']) as name where current_setting(name) = 'off'),
+        (select string_agg(name, ', ') from unnest(array['fsync', 'full_page_writes']) as name
+          where current_setting(name) = 'off'),
         current_setting('synchronous_standby_names'),
         (select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')),
         (select reset_val from pg_settings where name = 'synchronous_commit'),
         (select string_agg(relname, ', ') from pg_class
-          where relnamespace = any (current_schemas(false)::regnamespace[]) and relkind = 'r' and row_security_active(oid))
+          where relnamespace = any (current_schemas(false)::regnamespace[]) and relkind = 'r'
+            and row_security_active(oid))
       """)
 
   func migrations() async -> DatabaseSchema {

@@ -41,7 +41,8 @@ package struct RabbitMQExamination: ExaminedBroker {
       options.isMandatory = true
       try await RabbitMQConnection.open(configuration).use { [options, names] connection in
         let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
-        guard try await isConfirmed({ try await publisher.publish(RouteProbe.messages(to: names.commandsExchange)) }) else {
+        guard try await isConfirmed({ try await publisher.publish(RouteProbe.messages(to: names.commandsExchange)) })
+        else {
           throw RabbitMQError.timedOut(operation: "publishing", limit: Self.publishLimit)
         }
       }

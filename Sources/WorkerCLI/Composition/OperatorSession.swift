@@ -43,7 +43,9 @@ struct OperatorSession {
 
   var deadLetters: any DeadLetterLedger { PostgresDeadLetters(connection: connection) }
   var replayStore: any ReplayStore { PostgresReplays(connection: connection) }
-  var parkedCommands: any ParkedCommandLedger { PostgresParkedCommands(connection: connection, queue: servers.queueKey) }
+  var parkedCommands: any ParkedCommandLedger {
+    PostgresParkedCommands(connection: connection, queue: servers.queueKey)
+  }
 
   var replays: Replays {
     Replays(
@@ -55,6 +57,7 @@ struct OperatorSession {
 
   var prediction: ReplayPrediction {
     ReplayPrediction(
-      ledger: deadLetters, store: PostgresUnitOfWorkStore(connection: connection, queue: servers.queueKey), decoder: decoder)
+      ledger: deadLetters, store: PostgresUnitOfWorkStore(connection: connection, queue: servers.queueKey),
+      decoder: decoder)
   }
 }

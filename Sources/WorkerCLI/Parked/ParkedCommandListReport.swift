@@ -29,7 +29,8 @@ struct ParkedCommandListReport: Report {
     let state: String
 
     private enum CodingKeys: CodingKey {
-      case id, tenantID, commandType, commandSource, commandID, parkedAt, failures, firstFailedAt, lastFailedAt, error, dueAt
+      case id, tenantID, commandType, commandSource, commandID, parkedAt, failures, firstFailedAt, lastFailedAt, error,
+        dueAt
       case deadLetterRequest, bytes
     }
 
@@ -61,7 +62,9 @@ struct ParkedCommandListReport: Report {
     guard !commands.isEmpty else { return "no parked commands" }
     var table = TextTable(header: ["ID", "PARKED AT", "TYPE", "FAILURES", "STATE", "ERROR"])
     for entry in commands {
-      table.add(["\(entry.id)", entry.parkedAt, entry.commandType, "\(entry.failures)", entry.state, entry.error ?? "-"])
+      table.add([
+        "\(entry.id)", entry.parkedAt, entry.commandType, "\(entry.failures)", entry.state, entry.error ?? "-",
+      ])
     }
     return table.text + (next.map { "\nmore: --after \($0)" } ?? "")
   }

@@ -29,7 +29,9 @@ struct ParkedList: AsyncParsableCommand {
       let ledger = session.parkedCommands
       if let tenant {
         let after = after.flatMap { Int64($0) }.map(ParkedID.init)
-        let page = try await Page.read(limit: limit) { try await ledger.line(of: TenantID(tenant), after: after, limit: $0) }
+        let page = try await Page.read(limit: limit) {
+          try await ledger.line(of: TenantID(tenant), after: after, limit: $0)
+        }
         try output.print(ParkedCommandListReport(page))
       } else {
         let after = after.flatMap { ULID($0) }.map(TenantID.init)

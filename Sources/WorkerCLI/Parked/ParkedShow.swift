@@ -14,7 +14,8 @@ struct ParkedShow: AsyncParsableCommand {
 
   func run() async throws {
     try await OperatorSession.run(options) { session in
-      let entry = try await session.parkedCommands.command(ParkedID(number: id)).orNo("there is no parked command \(id)")
+      let entry = try await session.parkedCommands.command(ParkedID(number: id)).orNo(
+        "there is no parked command \(id)")
       try output.print(ParkedCommandReport(entry))
     }
   }

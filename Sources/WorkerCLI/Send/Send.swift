@@ -65,7 +65,8 @@ struct Send: AsyncParsableCommand {
         if let file { try FileLines(path: file, check: check) } else { OneLine(try checked(command(), check)) }
       let servers = try Servers(configuration).forOneCommand
       let sending = Sending(
-        BrokerSendingGateway(servers.amqp), to: servers.topologyNames.commandsExchange, as: servers.senderUser, rate: rate)
+        BrokerSendingGateway(servers.amqp), to: servers.topologyNames.commandsExchange, as: servers.senderUser,
+        rate: rate)
       var progress = SendingProgress(total: commands.count, printsResults: file == nil || output.format == .json)
       defer { progress.finish() }
       try report(

@@ -27,8 +27,8 @@ struct CorrectedBody {
     let folder = try PrivateFolder()
     defer { folder.remove() }
     let file = try folder.write(correction.draft(newID: .random()), to: "command.json")
-    // By the environment, so that no character of the path means anything to the shell; what the editor's name is to mean
-    // is the operator's own choice.
+    // By the environment, so that no character of the path means anything to the shell; what the editor's name is to
+    // mean is the operator's own choice.
     setenv("WORKSPACE_WORKER_EDITED", file, 1)
     guard system("$EDITOR \"$WORKSPACE_WORKER_EDITED\"") == 0 else {
       throw ValidationError("The editor failed; nothing was sent.")

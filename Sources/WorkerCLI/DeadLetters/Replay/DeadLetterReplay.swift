@@ -21,7 +21,8 @@ struct DeadLetterReplay: AsyncParsableCommand {
   @Flag(help: "Also letters that were sent before, but not those that another plan is about to send.")
   var again = false
   @OptionGroup var age: ReplayAge
-  @Option(help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
+  @Option(
+    help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
   var bodyFile: String?
   @Flag(help: "Of one letter: correct it in $EDITOR first. It gets a new id.")
   var edit = false
@@ -117,8 +118,12 @@ struct DeadLetterPlans: AsyncParsableCommand {
   func run() async throws {
     try await OperatorSession.run(options) { session in
       let replays = session.replayStore
-      let plans =
-        if let plan { [try await replays.plan(plan).orNo("there is no plan \(plan)")] } else { try await replays.plans(limit: limit) }
+      let plans: [ReplayPlan] =
+        if let plan {
+          [try await replays.plan(plan).orNo("there is no plan \(plan)")]
+        } else {
+          try await replays.plans(limit: limit)
+        }
       var reports: [ReplayReport] = []
       for plan in plans {
         reports.append(ReplayReport(ReplayResult(plan: plan, progress: try await replays.progress(plan.id), end: nil)))

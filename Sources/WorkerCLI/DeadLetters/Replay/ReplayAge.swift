@@ -19,8 +19,8 @@ struct ReplayAge: ParsableArguments {
         ? "taken all the same: what was carried out and is forgotten since is carried out a second time"
         : "left out; --beyond-window takes them, too"
       StandardError.write(
-        "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.length.settingText)), counted from the "
-          + "first answer, and \(fate)\n")
+        "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.length.settingText)), "
+          + "counted from the first answer, and \(fate)\n")
     }
     return beyondWindow ? filter : window.within(filter, at: now)
   }
@@ -32,8 +32,8 @@ struct ReplayAge: ParsableArguments {
     throw NegativeAnswer(
       """
       plan \(plan.id) was made longer ago than inbox.retention is longer than inbox.replay_window \
-      (\(window.margin.settingText)): its letters may be forgotten by the inbox, and be carried out a second time; --beyond-window \
-      goes on all the same
+      (\(window.margin.settingText)): its letters may be forgotten by the inbox, and be carried out a second time; \
+      --beyond-window goes on all the same
       """)
   }
 }

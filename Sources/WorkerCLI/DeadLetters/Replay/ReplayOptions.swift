@@ -20,13 +20,16 @@ struct ReplayOptions: ParsableArguments {
   func validate() throws {
     if let canary, canary < 1 { throw ValidationError("--canary takes a number of at least 1.") }
     if let rate, rate < 1 { throw ValidationError("--rate takes a number of at least 1.") }
-    guard (0...1).contains(maxFailureRatio) else { throw ValidationError("--max-failure-ratio takes a number from 0 to 1.") }
+    guard (0...1).contains(maxFailureRatio) else {
+      throw ValidationError("--max-failure-ratio takes a number from 0 to 1.")
+    }
     guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes a number from 1 to 86400.") }
   }
 
   private var policy: ReplayPolicy {
     ReplayPolicy(
-      canary: canary, rate: rate, maximumFailureRatio: maxFailureRatio, timeout: .seconds(timeout), awaitsOutcomes: !noWait)
+      canary: canary, rate: rate, maximumFailureRatio: maxFailureRatio, timeout: .seconds(timeout),
+      awaitsOutcomes: !noWait)
   }
 
   /// Works a plan, with its progress on the terminal, and stops cleanly at the first signal.
