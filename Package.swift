@@ -231,7 +231,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WorkerCLITests",
-      dependencies: ["WorkerCLI", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceDomain", "TestFixtures", logging],
+      dependencies: ["WorkerCLI", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore", logging],
       swiftSettings: strict),
     .testTarget(name: "SettingsTests", dependencies: ["Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging], swiftSettings: strict),
     .testTarget(name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
