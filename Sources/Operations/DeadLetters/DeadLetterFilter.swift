@@ -1,4 +1,3 @@
-import UnitOfWork
 package import WorkspaceDomain
 
 /// Which dead letters an operator means: those that meet every condition that is set. Without any, all of them.

@@ -1,7 +1,5 @@
 import Coordination
-import MessageContract
 import Messaging
-import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
