@@ -79,6 +79,14 @@ let package = Package(
       dependencies: ["StrictJSON", "WorkspaceApplication", "WorkspaceDomain", "Messaging", crypto],
       swiftSettings: strict),
 
+    // What operators do; the servers are behind ports.
+    .target(
+      name: "Operations",
+      dependencies: [
+        "Settings", "StrictJSON", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+      ],
+      swiftSettings: strict),
+
     .target(
       name: "FileFormats",
       dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", .product(name: "Yams", package: "Yams")],
@@ -99,14 +107,15 @@ let package = Package(
     .target(
       name: "PostgresStore",
       dependencies: [
-        "PostgresClient", "WorkerRuntime", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Migrations",
+        "PostgresClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Migrations",
         "Coordination", crypto, logging,
       ],
       swiftSettings: strict),
     .target(
       name: "RabbitMQBroker",
       dependencies: [
-        "RabbitMQClient", "WorkerRuntime", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination", logging,
+        "RabbitMQClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Coordination", logging,
       ],
       swiftSettings: strict),
     .target(
@@ -160,7 +169,7 @@ let package = Package(
     .target(
       name: "WorkerCLI",
       dependencies: [
-        "Settings", "StrictJSON", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "FileFormats",
+        "Settings", "StrictJSON", "Operations", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "FileFormats",
         "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "PostgresStore",
         "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "Coordination", "Secrets", "ThreadExecutor", "Migrations",
         "CrashWitness", argumentParser, lifecycle, unixSignals, logging,
@@ -207,6 +216,13 @@ let package = Package(
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "UnitOfWorkTests", dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestFixtures"], swiftSettings: strict),
     .testTarget(
+      name: "OperationsTests",
+      dependencies: [
+        "Operations", "Settings", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Coordination", "TestFixtures",
+      ],
+      swiftSettings: strict),
+    .testTarget(
       name: "WorkerRuntimeTests",
       dependencies: [
         "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
@@ -215,7 +231,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WorkerCLITests",
-      dependencies: ["WorkerCLI", "Settings", "MessageContract", "Messaging", "PostgresStore", "RabbitMQClient", "UnitOfWork", "WorkspaceDomain", "TestFixtures", logging],
+      dependencies: ["WorkerCLI", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore", logging],
       swiftSettings: strict),
     .testTarget(name: "SettingsTests", dependencies: ["Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging], swiftSettings: strict),
     .testTarget(name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
@@ -225,7 +241,7 @@ let package = Package(
       name: "ObservabilityTests",
       dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics], swiftSettings: strict),
     .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
-    .testTarget(name: "PostgresStoreTests", dependencies: ["TestFixtures", "PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestSupport", "Migrations", logging], swiftSettings: strict),
+    .testTarget(name: "PostgresStoreTests", dependencies: ["TestFixtures", "Operations", "PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestSupport", "Migrations", logging], swiftSettings: strict),
     .testTarget(
       name: "RabbitMQBrokerTests", dependencies: ["RabbitMQBroker", "RabbitMQClient", "WorkerRuntime", "Messaging", "TestSupport"],
       swiftSettings: strict),

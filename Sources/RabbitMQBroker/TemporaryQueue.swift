@@ -1,12 +1,13 @@
 internal import Coordination
 package import Messaging
+internal import Operations
 package import RabbitMQClient
 internal import WorkerRuntime
 internal import WorkspaceDomain
 
 /// A queue of this process, for what is sent to it or to an exchange. The broker deletes it when nobody has used it
 /// for a minute.
-package struct TemporaryQueue: Closable {
+package struct TemporaryQueue: ReplyQueue {
   /// What all of their names begin with.
   package static let prefix = "workspace-worker.temporary"
 

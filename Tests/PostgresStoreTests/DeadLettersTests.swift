@@ -4,6 +4,7 @@ import PostgresClient
 import PostgresStore
 import Testing
 import TestSupport
+import Operations
 import UnitOfWork
 import WorkspaceDomain
 

@@ -1,5 +1,6 @@
 import Glibc
 import MessageContract
+import Operations
 import Testing
 @testable import WorkerCLI
 

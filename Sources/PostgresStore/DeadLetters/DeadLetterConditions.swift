@@ -1,3 +1,4 @@
+import Operations
 import PostgresClient
 import UnitOfWork
 import WorkspaceDomain

@@ -1,13 +1,11 @@
+package import Operations
 package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresDeadLetters {
-  /// Letters as they were recorded, in the order of the list.
-  ///
-  /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func records(
-    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = Self.pageBytes
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = LetterBatch.bytes
   ) async throws(PostgresError) -> [DeadLetter] {
     let conditions = DeadLetterConditions(filter, before: before)
     var parameters = conditions.parameters
@@ -35,9 +33,6 @@ extension PostgresDeadLetters {
     }
   }
 
-  /// Adds letters of another ledger, all or none; those that are here already are left as they are.
-  ///
-  /// - Returns: how many were added.
   package func add(_ letters: [DeadLetter]) async throws(PostgresError) -> Int {
     guard let request = DeadLettersTable.insert(letters, unlessThere: true) else { return 0 }
     return Int(try await connection.pipeline([request])[0][0].int8(0))

@@ -1,11 +1,9 @@
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresDeadLetters {
-  /// Marks letters that nobody wants: they are not replayed, and listed on demand only, until retention removes them.
-  ///
-  /// - Returns: how many were not discarded before.
   package func discard(
     _ filter: DeadLetterFilter, by operatorName: String, because reason: String, at now: Timestamp
   ) async throws(PostgresError) -> Int {
@@ -28,9 +26,6 @@ extension PostgresDeadLetters {
         """, parameters: [.timestamptz, .text, .text]), parameters)
   }
 
-  /// Takes the mark off again.
-  ///
-  /// - Returns: how many had it.
   package func restore(_ filter: DeadLetterFilter) async throws(PostgresError) -> Int {
     let conditions = DeadLetterConditions(filter)
     return try await count(

@@ -1,22 +1,15 @@
 package import Messaging
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 /// The ledger of dead letters, for those who read it.
-package struct PostgresDeadLetters: Sendable {
-  /// A page of messages ends behind the one with which it has so many bytes of bodies and properties.
-  package static let pageBytes = 16 << 20
-
+package struct PostgresDeadLetters: DeadLetterLedger {
   let connection: PostgresConnection
 
   package init(connection: PostgresConnection) { self.connection = connection }
 
-  /// Letters in the order of recording, the latest first.
-  ///
-  /// - Parameters:
-  ///   - before: the last one of the page before.
-  ///   - limit: the largest number of letters.
   package func list(
     _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int
   ) async throws(PostgresError) -> [DeadLetterSummary] {
@@ -35,11 +28,8 @@ package struct PostgresDeadLetters: Sendable {
     return try await rows(statement, parameters).map(Self.summary)
   }
 
-  /// The messages of letters, in the same order.
-  ///
-  /// - Parameter bytes: a page ends behind the letter with which it has so many; it has one letter at least.
   package func messages(
-    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = Self.pageBytes
+    _ filter: DeadLetterFilter, before: ULID? = nil, limit: Int, bytes: Int = LetterBatch.bytes
   ) async throws(PostgresError) -> [ReplayLetter] {
     let conditions = DeadLetterConditions(filter, before: before)
     var parameters = conditions.parameters
@@ -74,9 +64,6 @@ package struct PostgresDeadLetters: Sendable {
     """
   }
 
-  /// How many letters there are of each kind, the most frequent first.
-  ///
-  /// - Parameter limit: the largest number of groups.
   package func groups(
     by key: DeadLetterGroup.Key, _ filter: DeadLetterFilter, limit: Int
   ) async throws(PostgresError) -> [DeadLetterGroup] {
@@ -95,7 +82,6 @@ package struct PostgresDeadLetters: Sendable {
     }
   }
 
-  /// A letter with its message; nil where there is none of this id.
   package func letter(_ id: ULID) async throws(PostgresError) -> (summary: DeadLetterSummary, message: OutboundMessage)? {
     var parameters = PostgresParameters()
     parameters.append(id)

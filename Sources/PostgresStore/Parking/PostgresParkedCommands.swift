@@ -1,10 +1,10 @@
+package import Operations
 package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// The lines of parked commands of a queue, for operators: they read, and leave a word for the worker, which alone goes on
-/// with a line.
-package struct PostgresParkedCommands: Sendable {
+/// The lines of parked commands of a queue, for operators.
+package struct PostgresParkedCommands: ParkedCommandLedger {
   private let connection: PostgresConnection
   private let queue: String
 
@@ -14,21 +14,16 @@ package struct PostgresParkedCommands: Sendable {
     self.queue = queue
   }
 
-  /// The first command of each line, without its message, with the length of the line, in the order of tenants.
-  ///
-  /// - Parameters:
-  ///   - after: the last tenant of the page before.
-  ///   - limit: the largest number of lines.
   package func lines(
     after: TenantID? = nil, limit: Int
-  ) async throws(PostgresError) -> [(first: ListedCommand, count: Int)] {
+  ) async throws(PostgresError) -> [ParkedLineSummary] {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(after)
     parameters.append(Int64(max(0, limit)))
     let rows = try await rows(Self.selectingLines, parameters)
     return try rows.map { row throws(PostgresError) in
-      (try Self.listed(row), Int(try row.int8(ParkedCommandsTable.columnCount + 1)))
+      ParkedLineSummary(first: try Self.summary(row), count: Int(try row.int8(ParkedCommandsTable.columnCount + 1)))
     }
   }
 
@@ -42,27 +37,20 @@ package struct PostgresParkedCommands: Sendable {
       order by tenant_id limit $3
       """)
 
-  /// A command without its message, and the size of that in bytes: pages of them are small.
-  package typealias ListedCommand = (entry: ParkedEntry, bytes: Int)
-
-  private static func listed(_ row: PostgresRow) throws(PostgresError) -> ListedCommand {
-    (try ParkedCommandsTable.entry(row), Int(try row.int4(ParkedCommandsTable.columnCount)))
+  private static func summary(_ row: PostgresRow) throws(PostgresError) -> ParkedCommandSummary {
+    ParkedCommandSummary(
+      entry: try ParkedCommandsTable.entry(row), bytes: Int(try row.int4(ParkedCommandsTable.columnCount)))
   }
 
-  /// The commands of a line, without their messages, in their order.
-  ///
-  /// - Parameters:
-  ///   - after: the last one of the page before.
-  ///   - limit: the largest number of commands.
   package func line(
     of tenantID: TenantID, after: ParkedID? = nil, limit: Int
-  ) async throws(PostgresError) -> [ListedCommand] {
+  ) async throws(PostgresError) -> [ParkedCommandSummary] {
     var parameters = PostgresParameters()
     parameters.append(queue)
     parameters.append(tenantID)
     parameters.append(after?.number ?? 0)
     parameters.append(Int64(max(0, limit)))
-    return try await rows(Self.selectingLine, parameters).map(Self.listed)
+    return try await rows(Self.selectingLine, parameters).map(Self.summary)
   }
 
   private static let selectingLine = PostgresStatement(
@@ -73,7 +61,6 @@ package struct PostgresParkedCommands: Sendable {
       order by id limit $4
       """)
 
-  /// One command; nil where there is none of this id.
   package func command(_ id: ParkedID) async throws(PostgresError) -> ParkedEntry? {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -85,10 +72,6 @@ package struct PostgresParkedCommands: Sendable {
     name: "parked_one", parameters: [.text, .int8],
     sql: "select \(ParkedCommandsTable.columns) from parked_commands where queue = $1 and id = $2")
 
-  /// Makes lines due now.
-  ///
-  /// - Parameter tenants: whose lines; nil for all.
-  /// - Returns: how many lines there were.
   package func release(_ tenants: [TenantID]?) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -112,11 +95,6 @@ package struct PostgresParkedCommands: Sendable {
       select count(*) from changed
       """)
 
-  /// Wants commands among the dead letters: the worker sees to it when the turn of each comes, which for the first of a line
-  /// is now.
-  ///
-  /// - Parameter because: for the ledger.
-  /// - Returns: how many there were.
   package func requestDeadLetters(_ ids: [ParkedID], because: String) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(queue)
@@ -125,7 +103,6 @@ package struct PostgresParkedCommands: Sendable {
     return try await count(Self.requesting, parameters)
   }
 
-  /// The same for all that are in a tenant's line now.
   package func requestDeadLetters(lineOf tenantID: TenantID, because: String) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(queue)

@@ -1,9 +1,9 @@
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresReplays {
-  /// A plan; nil where there is none of this id.
   package func plan(_ id: ULID) async throws(PostgresError) -> ReplayPlan? {
     var parameters = PostgresParameters()
     parameters.append(id)
@@ -14,7 +14,6 @@ extension PostgresReplays {
     name: "replay_plan", parameters: [.text],
     sql: "select id, operator, reason, created_at from replay_plans where id = $1")
 
-  /// Plans, the latest first.
   package func plans(limit: Int) async throws(PostgresError) -> [ReplayPlan] {
     var parameters = PostgresParameters()
     parameters.append(Int64(max(0, limit)))
@@ -49,7 +48,6 @@ extension PostgresReplays {
     name: "replay_items_count", parameters: [.text],
     sql: "select state, outcome, count(*) from replay_items where plan_id = $1 group by 1, 2")
 
-  /// What became of a letter in each plan that had it, the earliest first.
   package func history(of letter: ULID) async throws(PostgresError) -> [ReplayRecord] {
     var parameters = PostgresParameters()
     parameters.append(letter)

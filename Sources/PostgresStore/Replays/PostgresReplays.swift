@@ -1,18 +1,14 @@
+package import Operations
 package import PostgresClient
-package import UnitOfWork
+import UnitOfWork
 package import WorkspaceDomain
 
 /// Plans to send dead letters again, for the operator who makes and works them.
-package struct PostgresReplays: Sendable {
+package struct PostgresReplays: ReplayStore {
   let connection: PostgresConnection
 
   package init(connection: PostgresConnection) { self.connection = connection }
 
-  /// Makes a plan of the letters that `filter` means and that are not discarded. A letter that another plan has is left
-  /// out; with `again`, only one that another plan is going to send, or has perhaps sent. One plan is made at a time.
-  ///
-  /// - Parameter body: instead of the letter's own, where it has been corrected.
-  /// - Returns: how many letters it has; with none there is no plan.
   package func make(
     _ plan: ReplayPlan, of filter: DeadLetterFilter, again: Bool, body: [UInt8]? = nil
   ) async throws(PostgresError) -> Int {
@@ -71,9 +67,6 @@ package struct PostgresReplays: Sendable {
     name: "replay_plan_drop_empty", parameters: [.text],
     sql: "delete from replay_plans where id = $1 and not exists (select from replay_items where plan_id = $1)")
 
-  /// Takes the right to work a plan, which lasts as long as the connection.
-  ///
-  /// - Returns: false when somebody else has it.
   package func claim(_ plan: ULID) async throws(PostgresError) -> Bool {
     let key = AdvisoryLockKey("workspace-worker/replay/\(plan)")
     return try await connection.pipeline([PostgresRequest(Self.claiming, key.parameters)])[0][0].bool(0)
@@ -82,14 +75,8 @@ package struct PostgresReplays: Sendable {
   private static let claiming = PostgresStatement(
     name: "replay_plan_claim", parameters: [.int8], sql: "select pg_try_advisory_lock($1)")
 
-  /// The next letters of a plan, in the order of recording. From here on they count as perhaps sent. Those that were
-  /// discarded after the plan was made are passed over, and noted as not sent.
-  ///
-  /// - Parameters:
-  ///   - limit: the largest number of letters that are looked at; fewer come back where some were discarded.
-  ///   - bytes: they end behind the letter with which they have so many; there is one at least.
   package func next(
-    _ plan: ULID, limit: Int, bytes: Int = PostgresDeadLetters.pageBytes, at now: Timestamp
+    _ plan: ULID, limit: Int, bytes: Int = LetterBatch.bytes, at now: Timestamp
   ) async throws(PostgresError) -> [ReplayLetter] {
     var parameters = PostgresParameters()
     parameters.append(plan)
@@ -129,7 +116,6 @@ package struct PostgresReplays: Sendable {
       order by letter.id
       """)
 
-  /// These letters were certainly not sent, and this plan won't send them.
   package func giveUp(
     _ plan: ULID, _ letters: [(id: ULID, obstacle: ReplayObstacle)], at now: Timestamp
   ) async throws(PostgresError) {
@@ -150,7 +136,6 @@ package struct PostgresReplays: Sendable {
       where item.plan_id = $1 and item.letter_id = given_up.letter_id and item.state = 'publishing'
       """)
 
-  /// These letters were certainly not sent, and are to be.
   package func putBack(_ plan: ULID, _ letters: [ULID]) async throws(PostgresError) {
     guard !letters.isEmpty else { return }
     var parameters = PostgresParameters()
@@ -165,7 +150,6 @@ package struct PostgresReplays: Sendable {
       update replay_items set state = 'pending' where plan_id = $1 and letter_id = any($2) and state = 'publishing'
       """)
 
-  /// The broker has these letters.
   package func confirm(_ plan: ULID, _ letters: [ULID], at now: Timestamp) async throws(PostgresError) {
     guard !letters.isEmpty else { return }
     var parameters = PostgresParameters()
@@ -182,10 +166,6 @@ package struct PostgresReplays: Sendable {
       where plan_id = $1 and letter_id = any($2) and state = 'publishing'
       """)
 
-  /// Decides about the letters that may have been sent, or not.
-  ///
-  /// - Parameter sends: whether they are sent (again), or given up.
-  /// - Returns: how many there were.
   package func settleUnsure(_ plan: ULID, sends: Bool) async throws(PostgresError) -> Int {
     var parameters = PostgresParameters()
     parameters.append(plan)

@@ -15,7 +15,7 @@ struct ConfigCommand: AsyncParsableCommand {
     func run() async throws {
       try await FailureReport.reporting {
         let report = ConfigurationReport(try await options.loader.loadAll())
-        try output.print(report, text: report.text)
+        try output.print(report)
       }
     }
   }

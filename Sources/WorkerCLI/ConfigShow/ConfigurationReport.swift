@@ -4,7 +4,7 @@ import RabbitMQClient
 import Settings
 
 /// What `config show` prints.
-struct ConfigurationReport: Encodable {
+struct ConfigurationReport: Report {
   let settings: [Entry]
 
   struct Entry: Encodable {

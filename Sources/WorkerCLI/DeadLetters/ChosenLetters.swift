@@ -1,5 +1,5 @@
 import ArgumentParser
-import UnitOfWork
+import Operations
 
 /// Which dead letters a command changes: a filter, or explicitly all of them.
 struct ChosenLetters: ParsableArguments {

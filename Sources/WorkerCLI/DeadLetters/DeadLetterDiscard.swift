@@ -1,6 +1,5 @@
 import ArgumentParser
-import PostgresStore
-import WorkerRuntime
+import Operations
 
 struct DeadLetterDiscard: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,9 +18,9 @@ struct DeadLetterDiscard: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger, servers in
-      let count = try await ledger.discard(
-        letters.options.filter(on: servers), by: person.name, because: because, at: SystemWallClock().now())
+    try await OperatorSession.run(options) { session in
+      let count = try await session.deadLetters.discard(
+        letters.options.filter(on: session.servers), by: person.name, because: because, at: session.now)
       try output.print(["discarded": count], text: "\(count) letters are discarded")
       if count == 0 { throw ExitCode.no }
     }
@@ -38,8 +37,8 @@ struct DeadLetterRestore: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger, servers in
-      let count = try await ledger.restore(letters.options.filter(on: servers))
+    try await OperatorSession.run(options) { session in
+      let count = try await session.deadLetters.restore(letters.options.filter(on: session.servers))
       try output.print(["restored": count], text: "\(count) letters are restored")
       if count == 0 { throw ExitCode.no }
     }

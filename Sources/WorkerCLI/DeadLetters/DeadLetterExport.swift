@@ -1,13 +1,10 @@
 import ArgumentParser
 import FileFormats
 import FoundationEssentials
-import PostgresStore
+import Operations
 import UnitOfWork
-import WorkspaceDomain
 
 struct DeadLetterExport: AsyncParsableCommand {
-  private static let page = 200
-
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Writes dead letters to standard output, one JSON object a line, the latest first.",
     discussion: "Everything that was recorded is in it, byte for byte. Exits 2 when nothing matches.")
@@ -16,28 +13,17 @@ struct DeadLetterExport: AsyncParsableCommand {
   @OptionGroup var options: ConfigurationOptions
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger, servers in
-      let filter = letters.options.filter(on: servers)
+    try await OperatorSession.run(options) { session in
       let encoder = JSONEncoder.output
-      var last: ULID?
-      while true {
-        let records = try await ledger.records(filter, before: last, limit: Self.page)
-        guard let end = records.last?.id else { break }
-        for record in records {
-          try StandardOutput.write(Array(try encoder.encode(DeadLetterLine(record))) + [0x0A])
-        }
-        last = end
+      let count = try await session.deadLetters.export(letters.options.filter(on: session.servers)) { letter in
+        try StandardOutput.write(Array(try encoder.encode(DeadLetterLine(letter))) + [0x0A])
       }
-      if last == nil { throw ExitCode.no }
+      if count == 0 { throw ExitCode.no }
     }
   }
 }
 
 struct DeadLetterImport: AsyncParsableCommand {
-  /// What is added in one go: so many letters, or those with which there are so many bytes.
-  private static let batch = 200
-  private static let batchBytes = 16 << 20
-
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Adds dead letters from a file that export has written ('-' for standard input).",
     discussion: """
@@ -53,30 +39,22 @@ struct DeadLetterImport: AsyncParsableCommand {
 
   func run() async throws {
     let lines = try LineInput(path: file)
-    try await DeadLettersCommand.withLedger(options) { ledger, _ in
-      var (number, added) = (0, 0)
-      var batch: [DeadLetterLine] = []
-      var bytes = 0
+    try await OperatorSession.run(options) { session in
+      var intake = DeadLetterIntake(into: session.deadLetters)
+      var number = 0
       while let line = try lines.next() {
         number += 1
-        if line.isBlank { continue }
-        batch.append(try parse(line, number))
-        bytes += line.count
-        if batch.count == Self.batch || bytes >= Self.batchBytes {
-          added += try await ledger.add(batch.map { try $0.letter() })
-          (batch, bytes) = ([], 0)
-        }
+        if !line.isBlank { try await intake.add(try letter(line, number), bytes: line.count) }
       }
-      added += try await ledger.add(batch.map { try $0.letter() })
+      try await intake.finish()
+      let added = intake.added
       try output.print(["lines": number, "added": added], text: "\(added) of \(number) letters were added")
     }
   }
 
-  private func parse(_ line: [UInt8], _ number: Int) throws -> DeadLetterLine {
+  private func letter(_ line: [UInt8], _ number: Int) throws -> DeadLetter {
     do {
-      let parsed = try DeadLetterLine(json: Data(line))
-      _ = try parsed.letter()
-      return parsed
+      return try DeadLetterLine(json: Data(line)).letter()
     } catch let problem as DeadLetterLine.Problem {
       throw ValidationError("line \(number): \(problem)")
     } catch {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import UnitOfWork
+import Operations
 import WorkspaceDomain
 
 /// Which dead letters are meant, for every command about them.

@@ -1,8 +1,8 @@
-import UnitOfWork
+import Operations
 import WorkspaceDomain
 
 /// What `dead-letters list --group-by` prints.
-struct DeadLetterGroupReport: Encodable {
+struct DeadLetterGroupReport: Report {
   let groupedBy: String
   let groups: [Entry]
 

@@ -1,6 +1,5 @@
 import ArgumentParser
-import PostgresStore
-import UnitOfWork
+import Operations
 import WorkspaceDomain
 
 struct DeadLetterList: AsyncParsableCommand {
@@ -28,18 +27,14 @@ struct DeadLetterList: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await DeadLettersCommand.withLedger(options) { ledger, servers in
-      var chosen = filter.filter(on: servers)
+    try await OperatorSession.run(options) { session in
+      var chosen = filter.filter(on: session.servers)
       chosen.states = DeadLetterState(rawValue: state).map { [$0] } ?? []
       if let groupBy {
-        let groups = try await ledger.groups(by: groupBy, chosen, limit: limit)
-        let report = DeadLetterGroupReport(key: groupBy, groups)
-        try output.print(report, text: report.text)
+        let groups = try await session.deadLetters.groups(by: groupBy, chosen, limit: limit)
+        try output.print(DeadLetterGroupReport(key: groupBy, groups))
       } else {
-        // One more tells whether another page follows.
-        let letters = try await ledger.list(chosen, before: after, limit: limit + 1)
-        let report = DeadLetterListReport(Array(letters.prefix(limit)), hasMore: letters.count > limit)
-        try output.print(report, text: report.text)
+        try output.print(DeadLetterListReport(try await session.deadLetters.page(chosen, after: after, limit: limit)))
       }
     }
   }

@@ -1,8 +1,9 @@
+import Operations
 import UnitOfWork
 import WorkspaceDomain
 
 /// What `dead-letters list` prints.
-struct DeadLetterListReport: Encodable {
+struct DeadLetterListReport: Report {
   let deadLetters: [Entry]
   /// What `--after` takes for the next page; nil on the last one.
   let next: String?
@@ -50,9 +51,9 @@ struct DeadLetterListReport: Encodable {
     }
   }
 
-  init(_ letters: [DeadLetterSummary], hasMore: Bool) {
-    deadLetters = letters.map(Entry.init)
-    next = hasMore ? deadLetters.last?.id : nil
+  init(_ page: Page<DeadLetterSummary>) {
+    deadLetters = page.elements.map(Entry.init)
+    next = page.hasMore ? deadLetters.last?.id : nil
   }
 
   var text: String {

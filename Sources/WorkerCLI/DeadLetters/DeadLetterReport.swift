@@ -1,9 +1,9 @@
 import Messaging
-import UnitOfWork
+import Operations
 import WorkspaceDomain
 
 /// What `dead-letters show` prints.
-struct DeadLetterReport: Encodable {
+struct DeadLetterReport: Report {
   let letter: DeadLetterListReport.Entry
   let message: MessageReport
   let replays: [Replay]

@@ -1,6 +1,5 @@
 import ArgumentParser
-import Observability
-import PostgresStore
+import Operations
 import WorkspaceDomain
 
 struct DeadLetterShow: AsyncParsableCommand {
@@ -14,15 +13,9 @@ struct DeadLetterShow: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await options.withDatabase { connection, _ in
-      let ledger = PostgresDeadLetters(connection: connection)
-      guard let (letter, message) = try await ledger.letter(id) else {
-        StandardError.write("workspace-worker: there is no dead letter \(id)\n")
-        throw ExitCode.no
-      }
-      let report = DeadLetterReport(
-        letter, message, try await PostgresReplays(connection: connection).history(of: id))
-      try output.print(report, text: report.text)
+    try await OperatorSession.run(options) { session in
+      let (letter, message) = try await session.deadLetters.letter(id).orNo("there is no dead letter \(id)")
+      try output.print(DeadLetterReport(letter, message, try await session.replayStore.history(of: id)))
     }
   }
 }

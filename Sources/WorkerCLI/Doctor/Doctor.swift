@@ -1,5 +1,8 @@
 import ArgumentParser
 import Logging
+import Operations
+import PostgresStore
+import RabbitMQBroker
 import Settings
 
 struct Doctor: AsyncParsableCommand {
@@ -16,7 +19,7 @@ struct Doctor: AsyncParsableCommand {
   func run() async throws {
     try await FailureReport.reporting {
       let report = DoctorReport(await findings())
-      try output.print(report, text: report.text)
+      try output.print(report)
       // There is nothing else then that could be looked at.
       if report.hasWrongConfiguration { throw ExitCode.configuration }
       if report.status == .problem { throw ExitCode.failure }
@@ -36,10 +39,14 @@ struct Doctor: AsyncParsableCommand {
     }
     // What servers say is in the findings.
     let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
-    async let broker = BrokerExamination(servers: servers).findings()
-    async let database = DatabaseExamination(servers: servers, logger: logger).findings()
-    return [.ok("configuration", "every setting has a value that it can have")]
-      + ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
+    let resolver = NameResolution()
+    async let broker = BrokerExamination(
+      RabbitMQExamination(servers.amqp, names: servers.topologyNames), resolver: resolver
+    ).findings()
+    async let database = DatabaseExamination(
+      PostgresExamination(servers.postgres, logger: logger), resolver: resolver
+    ).findings()
+    return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
       + (await broker) + (await database)
   }
 }

@@ -1,7 +1,8 @@
 import Observability
+import Operations
 
 /// What `doctor` prints.
-struct DoctorReport: Encodable {
+struct DoctorReport: Report {
   /// The worst of the findings.
   let status: Finding.Status
   let checks: [Finding]

@@ -1,16 +1,16 @@
-import Glibc
 import Coordination
+import Glibc
+import Operations
 import Settings
 import ThreadExecutor
 
-/// Resolves the name of a server.
-enum NameResolution {
+/// The name service of this host.
+struct NameResolution: HostResolver {
   /// How long resolving may take before it counts as failed. getaddrinfo() has no limit of its own; a call that takes
   /// longer goes on in the background.
   private static let limit: Duration = .seconds(5)
 
-  /// - Returns: what stands against it; nil when the name leads to an address.
-  static func problem(_ host: String) async -> String? {
+  func problem(_ host: String) async -> String? {
     let executor: ThreadExecutor
     do throws(ThreadExecutor.Unavailable) {
       executor = try ThreadExecutor(name: "resolver")
@@ -19,10 +19,10 @@ enum NameResolution {
     }
     let waiter = Waiter<String?>()
     // On a thread of its own: those of all other tasks are few, and the call blocks.
-    let resolving = Task(executorPreference: executor) { waiter.resolve(.success(resolve(host))) }
+    let resolving = Task(executorPreference: executor) { waiter.resolve(.success(Self.resolve(host))) }
     let alarm = Task {
-      try await Task.sleep(for: limit)
-      waiter.resolve(.success("no answer within \(limit.settingText)"))
+      try await Task.sleep(for: Self.limit)
+      waiter.resolve(.success("no answer within \(Self.limit.settingText)"))
     }
     defer {
       resolving.cancel()

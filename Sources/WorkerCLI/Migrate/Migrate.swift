@@ -55,7 +55,7 @@ struct Migrate: AsyncParsableCommand {
             return yes
           }
           let report = ReversalReport(reverted, losses)
-          try output.print(report, text: report.text)
+          try output.print(report)
         } catch MigrationError.wouldDestroy(let losses) {
           StandardError.write("workspace-worker: \(MigrationError.wouldDestroy(losses))\nmake a backup, then use --yes\n")
           throw ExitCode.no
@@ -74,7 +74,7 @@ struct Migrate: AsyncParsableCommand {
     func run() async throws {
       try await Migrate.withMigrator(options) { migrator in
         let report = MigrationReport(try await migrator.status())
-        try output.print(report, text: report.text)
+        try output.print(report)
         if report.hasProblems { throw ExitCode.failure }
         if report.hasPending { throw ExitCode.no }
       }

@@ -3,7 +3,7 @@ import PostgresStore
 import WorkspaceDomain
 
 /// What `migrate status` prints.
-struct MigrationReport: Encodable {
+struct MigrationReport: Report {
   let migrations: [Entry]
 
   struct Entry: Encodable {

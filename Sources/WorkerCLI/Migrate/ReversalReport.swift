@@ -2,7 +2,7 @@ import Migrations
 import PostgresStore
 
 /// What `migrate down` prints.
-struct ReversalReport: Encodable {
+struct ReversalReport: Report {
   let reverted: [String]
   /// Rows that went with them, by table.
   let destroyed: [String: Int]

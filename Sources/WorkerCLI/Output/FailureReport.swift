@@ -32,6 +32,7 @@ enum FailureReport {
     switch error {
     // What could only be found wrong while it was used.
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
+    case is NegativeAnswer: .no
     case is ConfigurationProblems, is BrokerURLError: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)

@@ -1,5 +1,4 @@
 import ArgumentParser
-import PostgresStore
 
 /// `parked`: commands that failed and are tried again, and those behind them.
 struct Parked: AsyncParsableCommand {
@@ -10,14 +9,4 @@ struct Parked: AsyncParsableCommand {
       active worker goes on with each line when it is due; what you ask for here it does within a second.
       """,
     subcommands: [ParkedList.self, ParkedShow.self, ParkedRelease.self, ParkedDeadLetter.self])
-
-  /// Runs `body` with the lines of the configured queue, on a connection of its own.
-  static func withLines(
-    _ options: ConfigurationOptions, _ body: (PostgresParkedCommands) async throws -> Void
-  ) async throws {
-    try await options.withDatabase { connection, configuration in
-      let queue = try Servers(configuration).queueKey
-      try await body(PostgresParkedCommands(connection: connection, queue: queue))
-    }
-  }
 }

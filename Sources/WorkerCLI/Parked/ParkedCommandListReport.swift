@@ -1,9 +1,9 @@
-import PostgresStore
+import Operations
 import UnitOfWork
 import WorkspaceDomain
 
 /// What `parked list --tenant` prints.
-struct ParkedCommandListReport: Encodable {
+struct ParkedCommandListReport: Report {
   let commands: [Entry]
   /// What `--after` takes for the next page; nil on the last one.
   let next: Int64?
@@ -25,11 +25,19 @@ struct ParkedCommandListReport: Encodable {
     /// Why an operator wants it among the dead letters.
     let deadLetterRequest: String?
     let bytes: Int
+    /// What becomes of it next, for people.
+    let state: String
 
-    /// - Parameter bytes: the size of the message.
-    init(_ entry: ParkedEntry, bytes: Int) {
-      let command = entry.command
-      self.bytes = bytes
+    private enum CodingKeys: CodingKey {
+      case id, tenantID, commandType, commandSource, commandID, parkedAt, failures, firstFailedAt, lastFailedAt, error,
+        dueAt
+      case deadLetterRequest, bytes
+    }
+
+    init(_ summary: ParkedCommandSummary) {
+      let (entry, command) = (summary.entry, summary.entry.command)
+      bytes = summary.bytes
+      state = summary.turn.text
       id = entry.id.number
       tenantID = command.tenantID.description
       commandType = command.type
@@ -43,27 +51,32 @@ struct ParkedCommandListReport: Encodable {
       dueAt = command.dueAt?.description
       deadLetterRequest = entry.deadLetterRequest
     }
-
-    /// What becomes of it next, for people.
-    var state: String {
-      if deadLetterRequest != nil { return "to the dead letters" }
-      guard let dueAt else { return "waits" }
-      // An operator's word sets a time long ago.
-      return dueAt < parkedAt ? "due now" : "due \(dueAt)"
-    }
   }
 
-  init(_ entries: [PostgresParkedCommands.ListedCommand], hasMore: Bool) {
-    commands = entries.map { Entry($0.entry, bytes: $0.bytes) }
-    next = hasMore ? commands.last?.id : nil
+  init(_ page: Page<ParkedCommandSummary>) {
+    commands = page.elements.map(Entry.init)
+    next = page.hasMore ? commands.last?.id : nil
   }
 
   var text: String {
     guard !commands.isEmpty else { return "no parked commands" }
     var table = TextTable(header: ["ID", "PARKED AT", "TYPE", "FAILURES", "STATE", "ERROR"])
     for entry in commands {
-      table.add(["\(entry.id)", entry.parkedAt, entry.commandType, "\(entry.failures)", entry.state, entry.error ?? "-"])
+      table.add([
+        "\(entry.id)", entry.parkedAt, entry.commandType, "\(entry.failures)", entry.state, entry.error ?? "-",
+      ])
     }
     return table.text + (next.map { "\nmore: --after \($0)" } ?? "")
+  }
+}
+
+extension ParkedCommandSummary.Turn {
+  fileprivate var text: String {
+    switch self {
+    case .deadLetter: "to the dead letters"
+    case .waits: "waits"
+    case .dueNow: "due now"
+    case .due(let time): "due \(time)"
+    }
   }
 }

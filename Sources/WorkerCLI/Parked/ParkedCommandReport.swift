@@ -1,13 +1,14 @@
 import Messaging
+import Operations
 import UnitOfWork
 
 /// What `parked show` prints.
-struct ParkedCommandReport: Encodable {
+struct ParkedCommandReport: Report {
   let command: ParkedCommandListReport.Entry
   let message: MessageReport
 
   init(_ entry: ParkedEntry) {
-    command = ParkedCommandListReport.Entry(entry, bytes: entry.command.message.body.count)
+    command = ParkedCommandListReport.Entry(ParkedCommandSummary(entry))
     message = MessageReport(entry.command.message)
   }
 

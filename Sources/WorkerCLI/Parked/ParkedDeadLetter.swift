@@ -1,5 +1,5 @@
 import ArgumentParser
-import PostgresStore
+import Operations
 import UnitOfWork
 import WorkspaceDomain
 
@@ -28,12 +28,13 @@ struct ParkedDeadLetter: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Parked.withLines(options) { lines in
+    try await OperatorSession.run(options) { session in
+      let ledger = session.parkedCommands
       let count =
         if let tenant {
-          try await lines.requestDeadLetters(lineOf: TenantID(tenant), because: because)
+          try await ledger.requestDeadLetters(lineOf: TenantID(tenant), because: because)
         } else {
-          try await lines.requestDeadLetters(ids.map(ParkedID.init), because: because)
+          try await ledger.requestDeadLetters(ids.map(ParkedID.init), because: because)
         }
       try output.print(["requested": count], text: "\(count) commands go to the dead letters when their turn comes")
       if count == 0 { throw ExitCode.no }

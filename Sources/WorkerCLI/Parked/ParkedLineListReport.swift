@@ -1,9 +1,8 @@
-import PostgresStore
-import UnitOfWork
+import Operations
 import WorkspaceDomain
 
 /// What `parked list` prints.
-struct ParkedLineListReport: Encodable {
+struct ParkedLineListReport: Report {
   let lines: [Line]
   /// What `--after` takes for the next page; nil on the last one.
   let next: String?
@@ -15,12 +14,9 @@ struct ParkedLineListReport: Encodable {
     let first: ParkedCommandListReport.Entry
   }
 
-  init(_ lines: [(first: PostgresParkedCommands.ListedCommand, count: Int)], hasMore: Bool) {
-    self.lines = lines.map { line in
-      let (entry, bytes) = line.first
-      return Line(tenantID: entry.command.tenantID.description, count: line.count, first: .init(entry, bytes: bytes))
-    }
-    next = hasMore ? self.lines.last?.tenantID : nil
+  init(_ page: Page<ParkedLineSummary>) {
+    lines = page.elements.map { Line(tenantID: $0.tenantID.description, count: $0.count, first: .init($0.first)) }
+    next = page.hasMore ? lines.last?.tenantID : nil
   }
 
   var text: String {

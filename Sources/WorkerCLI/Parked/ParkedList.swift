@@ -1,5 +1,5 @@
 import ArgumentParser
-import PostgresStore
+import Operations
 import UnitOfWork
 import WorkspaceDomain
 
@@ -25,18 +25,18 @@ struct ParkedList: AsyncParsableCommand {
   }
 
   func run() async throws {
-    // One more tells whether another page follows.
-    try await Parked.withLines(options) { lines in
+    try await OperatorSession.run(options) { session in
+      let ledger = session.parkedCommands
       if let tenant {
         let after = after.flatMap { Int64($0) }.map(ParkedID.init)
-        let entries = try await lines.line(of: TenantID(tenant), after: after, limit: limit + 1)
-        let report = ParkedCommandListReport(Array(entries.prefix(limit)), hasMore: entries.count > limit)
-        try output.print(report, text: report.text)
+        let page = try await Page.read(limit: limit) {
+          try await ledger.line(of: TenantID(tenant), after: after, limit: $0)
+        }
+        try output.print(ParkedCommandListReport(page))
       } else {
         let after = after.flatMap { ULID($0) }.map(TenantID.init)
-        let found = try await lines.lines(after: after, limit: limit + 1)
-        let report = ParkedLineListReport(Array(found.prefix(limit)), hasMore: found.count > limit)
-        try output.print(report, text: report.text)
+        let page = try await Page.read(limit: limit) { try await ledger.lines(after: after, limit: $0) }
+        try output.print(ParkedLineListReport(page))
       }
     }
   }

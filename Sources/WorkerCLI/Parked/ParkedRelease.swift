@@ -1,5 +1,5 @@
 import ArgumentParser
-import PostgresStore
+import Operations
 import WorkspaceDomain
 
 struct ParkedRelease: AsyncParsableCommand {
@@ -19,8 +19,8 @@ struct ParkedRelease: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await Parked.withLines(options) { lines in
-      let count = try await lines.release(all ? nil : tenants.map(TenantID.init))
+    try await OperatorSession.run(options) { session in
+      let count = try await session.parkedCommands.release(all ? nil : tenants.map(TenantID.init))
       try output.print(["released": count], text: "\(count) lines are due now")
       if count == 0 { throw ExitCode.no }
     }

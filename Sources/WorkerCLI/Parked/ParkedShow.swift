@@ -1,6 +1,5 @@
 import ArgumentParser
-import Observability
-import PostgresStore
+import Operations
 import UnitOfWork
 
 struct ParkedShow: AsyncParsableCommand {
@@ -14,13 +13,10 @@ struct ParkedShow: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await Parked.withLines(options) { lines in
-      guard let entry = try await lines.command(ParkedID(number: id)) else {
-        StandardError.write("workspace-worker: there is no parked command \(id)\n")
-        throw ExitCode.no
-      }
-      let report = ParkedCommandReport(entry)
-      try output.print(report, text: report.text)
+    try await OperatorSession.run(options) { session in
+      let entry = try await session.parkedCommands.command(ParkedID(number: id)).orNo(
+        "there is no parked command \(id)")
+      try output.print(ParkedCommandReport(entry))
     }
   }
 }

@@ -1,12 +1,4 @@
-import Glibc
-
-/// Commands, one after the other.
-protocol CommandLines {
-  /// How many there are, where that is known.
-  var count: Int? { get }
-  /// - Throws: ``InvalidLine``.
-  mutating func next() throws -> OutgoingCommand?
-}
+import Operations
 
 /// A line that can't be sent, or could only become a dead letter.
 struct InvalidLine: Error, CustomStringConvertible {
@@ -28,7 +20,7 @@ struct NoCommands: Error, CustomStringConvertible {
 }
 
 /// One command.
-struct OneLine: CommandLines {
+struct OneLine: CommandSource {
   private var command: OutgoingCommand?
   let count: Int? = 1
 
@@ -38,7 +30,7 @@ struct OneLine: CommandLines {
 }
 
 /// A file of JSON Lines, read as it is needed; empty lines are passed over.
-struct FileLines: CommandLines {
+struct FileLines: CommandSource {
   let count: Int?
   private let path: String
   private let check: CommandCheck

@@ -2,6 +2,8 @@ import ArgumentParser
 import Messaging
 import MessageContract
 import Observability
+import Operations
+import RabbitMQBroker
 import Settings
 import StrictJSON
 import WorkerRuntime
@@ -59,13 +61,16 @@ struct Send: AsyncParsableCommand {
       let configuration = try await options.load()
       _ = LogSetup.start(configuration.log)
       let check = CommandCheck(decoder: unchecked ? nil : CommandDecoder(limits: configuration.contractLimits))
-      let commands: any CommandLines =
+      var commands: any CommandSource =
         if let file { try FileLines(path: file, check: check) } else { OneLine(try checked(command(), check)) }
+      let servers = try Servers(configuration).forOneCommand
       let sending = Sending(
-        servers: try Servers(configuration).forOneCommand, rate: rate, waits: wait, timeout: .seconds(timeout),
-        printsResults: file == nil || output.format == .json)
-      let summary = try await sending.run(commands)
-      try report(summary)
+        BrokerSendingGateway(servers.amqp), to: servers.topologyNames.commandsExchange, as: servers.senderUser,
+        rate: rate)
+      var progress = SendingProgress(total: commands.count, printsResults: file == nil || output.format == .json)
+      defer { progress.finish() }
+      try report(
+        try await sending.run(&commands, awaitingResults: wait ? .seconds(timeout) : nil, &progress))
     }
   }
 
@@ -92,7 +97,7 @@ struct Send: AsyncParsableCommand {
 
   private func report(_ summary: SendSummary) throws {
     if file != nil && output.format == .text { try StandardOutput.print(summary.text) }
-    if !wait && (file == nil || output.format == .json) { try output.print(summary, text: summary.text) }
+    if !wait && (file == nil || output.format == .json) { try output.print(summary) }
     guard wait else { return }
     if summary.unanswered > 0 {
       StandardError.write("workspace-worker: \(silence(summary))\n")

@@ -20,7 +20,7 @@ struct TopologyCommand: AsyncParsableCommand {
       try await TopologyCommand.withManager(options) { manager, topology in
         let plan = try await manager.plan(topology)
         let report = TopologyReport(plan)
-        try output.print(report, text: report.text)
+        try output.print(report)
         if plan.isIncompatible { throw ExitCode.incompatible }
         if plan.hasChanges { throw ExitCode.no }
       }
@@ -38,7 +38,7 @@ struct TopologyCommand: AsyncParsableCommand {
       try await TopologyCommand.withManager(options) { manager, topology in
         let plan = try await manager.apply(topology)
         let report = TopologyReport(plan, applied: !plan.isIncompatible)
-        try output.print(report, text: report.text)
+        try output.print(report)
         if plan.isIncompatible { throw ExitCode.incompatible }
       }
     }

@@ -1,7 +1,7 @@
 import RabbitMQClient
 
 /// What `topology` prints.
-struct TopologyReport: Encodable {
+struct TopologyReport: Report {
   /// `changes`, `incompatible` or `up-to-date`; after an apply `applied`.
   let status: String
   let items: [Item]

@@ -1,10 +1,5 @@
 import ArgumentParser
-import MessageContract
-import Observability
-import PostgresStore
-import Settings
-import UnitOfWork
-import WorkerRuntime
+import Operations
 import WorkspaceDomain
 
 struct DeadLetterReplay: AsyncParsableCommand {
@@ -26,7 +21,8 @@ struct DeadLetterReplay: AsyncParsableCommand {
   @Flag(help: "Also letters that were sent before, but not those that another plan is about to send.")
   var again = false
   @OptionGroup var age: ReplayAge
-  @Option(help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
+  @Option(
+    help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
   var bodyFile: String?
   @Flag(help: "Of one letter: correct it in $EDITOR first. It gets a new id.")
   var edit = false
@@ -45,46 +41,31 @@ struct DeadLetterReplay: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await options.withDatabase { connection, configuration in
-      let servers = try Servers(configuration).forOneCommand
-      let decoder = CommandDecoder(limits: configuration.contractLimits)
-      var filter = letters.options.filter(on: servers)
-      filter.states = again ? [.open, .replayed] : [.open]
-      filter = try await age.limit(filter, configuration, PostgresDeadLetters(connection: connection))
-      if dryRun {
-        let prediction = ReplayPrediction(
-          ledger: PostgresDeadLetters(connection: connection),
-          store: PostgresUnitOfWorkStore(connection: connection, queue: servers.queueKey), decoder: decoder)
-        let report = try await prediction.report(filter)
-        return try output.print(report, text: report.text)
-      }
-      let body = try await correctedBody(PostgresDeadLetters(connection: connection), decoder)
-      let clock = SystemWallClock()
-      let plan = ReplayPlan(
-        id: try MonotonicIdentifiers().next(at: clock.now()), operatorName: person.name, reason: because, createdAt: clock.now())
-      let count = try await PostgresReplays(connection: connection).make(plan, of: filter, again: again, body: body)
-      guard count > 0 else {
-        StandardError.write("workspace-worker: no letter\(letters.options.scope) matches that could be sent\n")
-        throw ExitCode.no
-      }
-      let session = ReplaySession(database: connection, servers: servers, decoder: decoder, options: replay)
-      try await finish(try await session.work(plan))
+    try await OperatorSession.run(options) { session in
+      let filter = try await age.limit(
+        letters.options.filter(on: session.servers).replayable(again: again), session)
+      if dryRun { return try await predict(filter, session) }
+      let body = try await correctedBody(session)
+      let replays = session.replays
+      let plan = try await replays.plan(filter, again: again, by: person.name, because: because, body: body)
+        .orNo("no letter\(letters.options.scope) matches that could be sent")
+      let result = try await replay.work(plan, by: replays)
+      try output.print(ReplayReport(result))
+      if !result.isComplete { throw ExitCode.no }
     }
   }
 
-  private func finish(_ report: ReplayReport) async throws {
-    try output.print(report, text: report.text)
-    if report.end != .done, report.end != .sent { throw ExitCode.no }
+  private func predict(_ filter: DeadLetterFilter, _ session: OperatorSession) async throws {
+    var report = ReplayPredictionReport()
+    try await session.prediction.predict(filter) { report.add($0, $1) }
+    try output.print(report)
   }
 
-  private func correctedBody(_ ledger: PostgresDeadLetters, _ decoder: CommandDecoder) async throws -> [UInt8]? {
+  private func correctedBody(_ session: OperatorSession) async throws -> [UInt8]? {
     guard edit || bodyFile != nil, let id = letters.options.id.first else { return nil }
-    guard let (_, message) = try await ledger.letter(id) else {
-      StandardError.write("workspace-worker: there is no dead letter \(id)\n")
-      throw ExitCode.no
-    }
-    let correction = Correction(original: message, decoder: decoder)
-    return try bodyFile.map { try correction.read(from: $0) } ?? correction.edit()
+    let (_, message) = try await session.deadLetters.letter(id).orNo("there is no dead letter \(id)")
+    let corrected = CorrectedBody(correction: Correction(of: message, decoder: session.decoder))
+    return try bodyFile.map { try corrected.read(from: $0) } ?? corrected.edit()
   }
 }
 
@@ -96,41 +77,27 @@ struct DeadLetterResume: AsyncParsableCommand {
       letters can't be sent, and when letters are dead again.
       """)
 
-  enum Unsure: String, ExpressibleByArgument, CaseIterable {
-    case publish, skip
-  }
-
   @Argument(help: "The plan.")
   var plan: ULID
   @Option(help: "What to do with letters that may have been sent when a run was cut off: publish or skip.")
-  var unsure: Unsure?
+  var unsure: UnsureLetters?
   @OptionGroup var age: ReplayAge
   @OptionGroup var replay: ReplayOptions
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await options.withDatabase { connection, configuration in
-      let replays = PostgresReplays(connection: connection)
-      guard let plan = try await replays.plan(plan) else {
-        StandardError.write("workspace-worker: there is no plan \(plan)\n")
-        throw ExitCode.no
-      }
-      try age.permit(plan, configuration)
-      let session = ReplaySession(
-        database: connection, servers: try Servers(configuration).forOneCommand,
-        decoder: CommandDecoder(limits: configuration.contractLimits), options: replay)
-      guard try await replays.claim(plan.id) else {
-        StandardError.write("workspace-worker: another process works plan \(plan.id)\n")
-        throw ExitCode.failure
-      }
-      if let unsure { _ = try await replays.settleUnsure(plan.id, sends: unsure == .publish) }
-      let report = try await session.work(plan)
-      try output.print(report, text: report.text)
-      if report.end != .done && report.end != .sent || report.unsure > 0 { throw ExitCode.no }
+    try await OperatorSession.run(options) { session in
+      let plan = try await session.replayStore.plan(plan).orNo("there is no plan \(plan)")
+      try age.permit(plan, session)
+      let result = try await replay.work(plan, by: session.replays, unsure: unsure)
+      try output.print(ReplayReport(result))
+      if !result.isComplete || result.progress.unsure > 0 { throw ExitCode.no }
     }
   }
 }
+
+extension UnsureLetters: ExpressibleByArgument {}
 
 struct DeadLetterPlans: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -149,18 +116,18 @@ struct DeadLetterPlans: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try await options.withDatabase { connection, _ in
-      let replays = PostgresReplays(connection: connection)
-      var plans = try await replays.plans(limit: limit)
-      if let plan {
-        guard let found = try await replays.plan(plan) else {
-          StandardError.write("workspace-worker: there is no plan \(plan)\n")
-          throw ExitCode.no
+    try await OperatorSession.run(options) { session in
+      let replays = session.replayStore
+      let plans: [ReplayPlan] =
+        if let plan {
+          [try await replays.plan(plan).orNo("there is no plan \(plan)")]
+        } else {
+          try await replays.plans(limit: limit)
         }
-        plans = [found]
-      }
       var reports: [ReplayReport] = []
-      for plan in plans { reports.append(ReplayReport(plan, try await replays.progress(plan.id), end: nil)) }
+      for plan in plans {
+        reports.append(ReplayReport(ReplayResult(plan: plan, progress: try await replays.progress(plan.id), end: nil)))
+      }
       let text = reports.isEmpty ? "no plans" : reports.map(\.text).joined(separator: "\n\n")
       try output.print(["plans": reports], text: text)
     }

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder that nobody else can look into: mkdtemp(3) makes it with mode 0700. What an editor leaves in it goes with it.
+/// A folder that nobody else can look into: mkdtemp(3) makes it with mode 0700. What an editor leaves in it goes with
+/// it.
 struct PrivateFolder {
   struct Unusable: Error, CustomStringConvertible {
     let path: String

@@ -1,9 +1,9 @@
 import Observability
-import UnitOfWork
+import Operations
 import WorkspaceDomain
 
 /// What `replay`, `resume` and `plans PLAN` print.
-struct ReplayReport: Encodable {
+struct ReplayReport: Report {
   let plan: String
   let `operator`: String
   let reason: String
@@ -20,12 +20,13 @@ struct ReplayReport: Encodable {
   let waiting: Int
   let outcomes: [String: Int]
 
-  init(_ plan: ReplayPlan, _ progress: ReplayProgress, end: ReplayEnd?) {
+  init(_ result: ReplayResult) {
+    let (plan, progress) = (result.plan, result.progress)
     self.plan = plan.id.description
     `operator` = plan.operatorName
     reason = plan.reason
     createdAt = plan.createdAt.description
-    self.end = end
+    end = result.end
     total = progress.total
     pending = progress.pending
     unsure = progress.unsure

@@ -1,0 +1,177 @@
+import Coordination
+import Settings
+
+/// Looks at the broker: name, TLS, login, version, topology, consumers, alarms.
+package struct BrokerExamination: Examination {
+  private let broker: any ExaminedBroker
+  private let resolver: any HostResolver
+
+  package init(_ broker: any ExaminedBroker, resolver: any HostResolver) {
+    self.broker = broker
+    self.resolver = resolver
+  }
+
+  package func findings() async -> [Finding] {
+    let target = broker.target
+    if let problem = await resolver.problem(target.host) {
+      return [
+        .problem(
+          "broker.name", "\(target.host) can't be resolved: \(problem)", remedy: "correct amqp.url, or the name service"
+        )
+      ]
+    }
+    var findings: [Finding] = [.ok("broker.name", "\(target.host) leads to an address")]
+    do throws(BrokerObstacle) {
+      let facts = try await broker.connect()
+      findings += [
+        .ok("broker.login", "logged in at \(target.endpoint), virtual host \(target.virtualHost)"), encryption,
+      ]
+      findings.append(version(await facts.software()))
+      findings += await topology(facts)
+      await facts.close()
+      findings.append(alarms(await broker.probeAlarms()))
+    } catch {
+      findings.append(failure(error))
+    }
+    return findings
+  }
+
+  private func failure(_ obstacle: BrokerObstacle) -> Finding {
+    switch obstacle {
+    case .unreachable(let text):
+      .problem("broker.connection", text, remedy: "start the broker, or correct amqp.url")
+    case .tlsRefused(let text):
+      .problem(
+        "broker.tls", text,
+        remedy:
+          "amqp.tls.ca_file must hold the authority of the broker's certificate, and that must name the host of "
+            + "amqp.url "
+          + "and be valid today")
+    case .loginRefused(let text):
+      .problem(
+        "broker.login", text,
+        remedy:
+          "correct user, password and virtual host of amqp.url, or the user's permissions: docs/security.md has what a "
+          + "worker needs")
+    case .silent(let text):
+      .problem("broker.connection", text, remedy: "is it an AMQP port, and does a firewall let this host through?")
+    case .other(let text): .problem("broker.connection", text, remedy: "is it an AMQP 0-9-1 broker?")
+    }
+  }
+
+  private var encryption: Finding {
+    let host = broker.target.host
+    switch broker.target.encryption {
+    case .none where host == "localhost" || host == "::1" || host.hasPrefix("127."):
+      return .ok("broker.tls", "the connection is not encrypted, and does not leave this host")
+    case .none:
+      return .warning("broker.tls", "the connection is not encrypted", remedy: "use amqps:// and amqp.tls.ca_file")
+    case .unverified:
+      return .warning("broker.tls", "the broker's certificate is not verified", remedy: "set amqp.tls.verify to true")
+    case .verified: return .ok("broker.tls", "encrypted, the broker's certificate is verified")
+    }
+  }
+
+  /// Quorum queues dead-letter at least once from 3.10 on: https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
+  private func version(_ software: (product: String?, version: String?)) -> Finding {
+    let text = "\(software.product ?? "a broker") \(software.version ?? "without a version")"
+    let numbers = (software.version ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
+    guard software.product == "RabbitMQ", numbers.count == 2 else {
+      return .warning("broker.version", text, remedy: "this is not RabbitMQ: nothing was tried with it")
+    }
+    guard (numbers[0], numbers[1]) >= (3, 10) else {
+      return .problem(
+        "broker.version", text, remedy: "RabbitMQ 3.10 or later is needed: quorum queues that dead-letter at least once"
+      )
+    }
+    return .ok("broker.version", text)
+  }
+
+  private func topology(_ facts: any BrokerFacts) async -> [Finding] {
+    let check = "broker.topology"
+    do {
+      let missing = try await facts.missing()
+      guard missing.isEmpty else {
+        return [
+          .problem(check, "missing: \(missing.joined(separator: ", "))", remedy: "workspace-worker topology apply")
+        ]
+      }
+      return [
+        arguments(try await facts.differences()), consumers(try await facts.commands()),
+        route(await broker.probeRoute()),
+      ]
+    } catch {
+      return [.problem(check, "\(error)", remedy: "the user needs the permissions that docs/security.md lists")]
+    }
+  }
+
+  /// Comparing arguments needs the right to configure, which a worker need not have.
+  private func arguments(_ differences: [String]?) -> Finding {
+    let check = "broker.topology"
+    guard let differences else {
+      return .ok(check, "exchanges and queues are there; this user may not compare their arguments")
+    }
+    guard differences.isEmpty else {
+      return .warning(
+        check, "not as planned: \(differences.joined(separator: "; "))",
+        remedy: "workspace-worker topology plan tells the way out")
+    }
+    return .ok(check, "exchanges and queues are as planned (bindings can't be seen over AMQP)")
+  }
+
+  /// Bindings can't be asked for over AMQP. So a message takes the way of the commands, and comes back where it ends.
+  private func route(_ probing: RouteProbing) -> Finding {
+    let check = "broker.route"
+    let target = broker.target
+    let way = "\(target.commandsExchange) -> \(target.commandsQueue)"
+    switch probing {
+    case .arrived: return .ok(check, "a message takes the way of the commands: \(way)")
+    case .unroutable:
+      let keys = target.commandKeys.joined(separator: ", ")
+      return .problem(
+        check, "not all commands reach their queue: of \(way) a binding with one of the keys \(keys) is missing",
+        remedy:
+          "workspace-worker topology apply sets the binding again; publishers without mandatory have lost what they "
+            + "sent "
+          + "meanwhile")
+    case .forbidden: return .ok(check, "this user may not publish commands, so whether \(way) is bound was not tried")
+    case .unknown(let text):
+      return .warning(
+        check, "whether commands reach their queue can't be told: \(text)", remedy: "look at broker.alarms")
+    }
+  }
+
+  private func consumers(_ commands: (consumers: Int, waiting: Int)) -> Finding {
+    let check = "broker.consumers"
+    let detail = "\(commands.consumers) consumers, \(commands.waiting) commands wait"
+    switch commands.consumers {
+    case 1: return .ok(check, detail)
+    case 0: return .warning(check, detail, remedy: "no worker is active: workspace-worker serve")
+    default:
+      return .problem(
+        check, detail,
+        remedy:
+          "somebody else consumes the queue beside the active worker: commands lose their order, or are lost; find and "
+          + "stop it")
+    }
+  }
+
+  /// The broker says that it is in need to those who publish.
+  private func alarms(_ probing: AlarmProbing) -> Finding {
+    let check = "broker.alarms"
+    switch probing {
+    case .confirmed: return .ok(check, "messages are taken and confirmed: no alarm")
+    case .refused(let text):
+      return .problem(check, "a message was not taken: \(text)", remedy: "rabbitmqctl status shows alarms and limits")
+    case .unconfirmed(let reason, let limit):
+      return .problem(
+        check,
+        reason.map { "the broker blocks publishers: \($0)" }
+          ?? "a message was not confirmed within \(limit.settingText)",
+        remedy: "free memory or disk on the broker: rabbitmqctl status")
+    case .untried(let text):
+      return .warning(
+        check, "could not be looked for: \(text)", remedy: "rabbitmqctl status shows alarms of memory and disk")
+    }
+  }
+}

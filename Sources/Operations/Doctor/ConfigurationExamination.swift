@@ -1,0 +1,59 @@
+package import Settings
+import WorkerRuntime
+
+/// What can be seen in the configuration alone: limits that have to fit each other.
+package struct ConfigurationExamination: Examination {
+  private let configuration: WorkerConfiguration
+  private let consumerTimeout: Duration
+
+  /// - Parameter consumerTimeout: how long the broker waits for an acknowledgement.
+  package init(_ configuration: WorkerConfiguration, consumerTimeout: Duration) {
+    self.configuration = configuration
+    self.consumerTimeout = consumerTimeout
+  }
+
+  package func findings() -> [Finding] {
+    [.ok("configuration", "every setting has a value that it can have"), handlerDeadline, retention, drain]
+  }
+
+  /// A batch whose statements time out is run again until its deadline. Then it is halved until the command at fault is
+  /// alone, and each half takes a round trip that may time out, as does the verdict on that command.
+  private var longestBatch: Duration {
+    let halvings = (1...).first { 1 << $0 >= configuration.worker.batchCount } ?? 1
+    let lastRuns = 1 + halvings + 1
+    return configuration.worker.handlerDeadline + configuration.postgres.responseTimeout * lastRuns
+  }
+
+  private var handlerDeadline: Finding {
+    let check = "deadlines.consumer_timeout"
+    let longest = longestBatch
+    let detail =
+      "a delivery is acknowledged after \(longest.settingText) at the latest, the broker waits for "
+      + consumerTimeout.settingText
+    let remedy =
+      "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a "
+        + "consumer that is late"
+    guard longest <= consumerTimeout else { return .problem(check, detail, remedy: remedy) }
+    // One batch may wait while another is carried out.
+    guard longest * 2 <= consumerTimeout else { return .warning(check, detail, remedy: remedy) }
+    return .ok(check, detail)
+  }
+
+  private var retention: Finding {
+    let inbox = configuration.inbox
+    // A retention that is shorter than the window is no configuration at all.
+    return .ok(
+      "retention.replay",
+      "answers are kept for \(inbox.retention.settingText); a command may come again, and a letter be replayed, for "
+        + inbox.replayWindow.settingText)
+  }
+
+  private var drain: Finding {
+    let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish what is in hand"
+    guard configuration.worker.drainTimeout >= .seconds(5) else {
+      return .warning(
+        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: what is cut short has to be done again")
+    }
+    return .ok("deadlines.drain", detail)
+  }
+}

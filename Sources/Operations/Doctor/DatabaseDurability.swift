@@ -1,0 +1,72 @@
+/// What the promise "committed is durable" rests on at the server, and what would hide rows.
+package struct DatabaseDurability: Sendable {
+  /// Settings that are off, without which a crash of the server, or of its host, loses what was committed or damages
+  /// it.
+  package var disabled: [String]
+  /// `synchronous_standby_names`.
+  package var standbyNames: String
+  /// Synchronous standbys that are connected.
+  package var standbys: Int
+  /// What `synchronous_commit` is where a session sets nothing else.
+  package var defaultCommit: String
+  /// Tables whose rows are hidden from this role by row-level security.
+  package var hidden: [String]
+
+  package init(disabled: [String], standbyNames: String, standbys: Int, defaultCommit: String, hidden: [String]) {
+    self.disabled = disabled
+    self.standbyNames = standbyNames
+    self.standbys = standbys
+    self.defaultCommit = defaultCommit
+    self.hidden = hidden
+  }
+}
+
+extension DatabaseDurability {
+  var findings: [Finding] { [durability, replication, rows] }
+
+  private var durability: Finding {
+    let check = "database.durability"
+    guard disabled.isEmpty else {
+      return .problem(
+        check, "off: \(disabled.joined(separator: ", "))",
+        remedy:
+          "turn it on: without it a crash of the database's host loses commands that were acknowledged, or damages the "
+          + "database")
+    }
+    guard ["on", "remote_apply"].contains(defaultCommit) else {
+      return .ok(
+        check,
+        "fsync and full_page_writes are on; the default of synchronous_commit, \(defaultCommit), is not the "
+          + "worker's: its sessions "
+          + "use on")
+    }
+    return .ok(check, "fsync, full_page_writes and synchronous_commit are on")
+  }
+
+  private var replication: Finding {
+    let check = "database.replication"
+    guard !standbyNames.isEmpty else {
+      return .ok(check, "no synchronous standbys are asked for: a commit is durable on this server alone")
+    }
+    guard standbys == 0 else { return .ok(check, "commits wait for the standbys of synchronous_standby_names") }
+    return .warning(
+      check, "commits wait for \(standbyNames) (synchronous_standby_names), and no synchronous standby is to be seen",
+      remedy:
+        "connect the standby, or take it out of synchronous_standby_names: until then every commit waits for ever; "
+          + "where this "
+        + "role may not see pg_stat_replication, ask an administrator")
+  }
+
+  private var rows: Finding {
+    let check = "database.row_security"
+    guard hidden.isEmpty else {
+      return .problem(
+        check, "row-level security is in force for this role on: \(hidden.joined(separator: ", "))",
+        remedy:
+          "alter role … bypassrls, or no policies on these tables: rows that the worker does not see are answers "
+            + "that it gets "
+          + "wrong")
+    }
+    return .ok(check, "no rows are hidden from this role")
+  }
+}

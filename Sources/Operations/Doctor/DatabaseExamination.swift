@@ -1,0 +1,90 @@
+import Coordination
+
+/// Looks at the database: name, TLS, login, version, role, migrations, clock, what a commit rests on.
+package struct DatabaseExamination: Examination {
+  private let database: any ExaminedDatabase
+  private let resolver: any HostResolver
+
+  package init(_ database: any ExaminedDatabase, resolver: any HostResolver) {
+    self.database = database
+    self.resolver = resolver
+  }
+
+  package func findings() async -> [Finding] {
+    do throws(DatabaseObstacle) {
+      for host in try database.hosts() {
+        guard let problem = await resolver.problem(host) else { continue }
+        return [
+          .problem(
+            "database.name", "\(host) can't be resolved: \(problem)",
+            remedy: "correct postgres.url, or the name service")
+        ]
+      }
+      let facts = try await database.connect()
+      let findings = await examine(facts)
+      await facts.close()
+      return [.ok("database.login", "connected: \(facts.address)")] + findings
+    } catch {
+      return [failure(error)]
+    }
+  }
+
+  private func failure(_ obstacle: DatabaseObstacle) -> Finding {
+    switch obstacle {
+    case .loginRefused(let text):
+      .problem("database.login", text, remedy: "correct the user and password of postgres.url, or pg_hba.conf")
+    case .configuration(let text):
+      .problem("database.connection", text, remedy: "correct postgres.url or postgres.password_file")
+    case .sharedSession(let text):
+      .problem(
+        "database.session", text,
+        remedy:
+          "let postgres.url lead to PostgreSQL itself, or to a pooler that gives each connection a session of its own: "
+          + "docs/connections.md")
+    case .unsupportedOption(let text):
+      .problem(
+        "database.session", text,
+        remedy:
+          "a pooler takes no options: leave them out of postgres.url; the worker sets what it needs when it is "
+            + "connected"
+      )
+    case .tlsRefused(let text):
+      .problem(
+        "database.tls", text,
+        remedy:
+          "sslrootcert must hold the authority of the server's certificate, and that must name the host and be valid "
+            + "today"
+      )
+    case .unreachable(let text):
+      .problem("database.connection", text, remedy: "start PostgreSQL, or correct postgres.url")
+    }
+  }
+
+  private func examine(_ facts: any DatabaseFacts) async -> [Finding] {
+    do {
+      let server = try await facts.server()
+      var findings = server.findings
+      findings += try await facts.durability().findings
+      let schema = await facts.migrations().finding
+      findings.append(schema)
+      if schema.status != .problem { findings.append(rights(try await facts.missingRights(), of: server)) }
+      return findings
+    } catch {
+      return [
+        .problem("database.connection", "\(error)", remedy: "the role needs the rights that docs/security.md lists")
+      ]
+    }
+  }
+
+  private func rights(_ missing: [String], of server: DatabaseServer) -> Finding {
+    let check = "database.role"
+    guard missing.isEmpty else {
+      return .problem(
+        check, "\(server.role) lacks: \(missing.joined(separator: ", "))", remedy: "docs/security.md has the grants")
+    }
+    guard !server.isSuperuser else {
+      return .warning(check, "\(server.role) is a superuser", remedy: "docs/security.md has a role that suffices")
+    }
+    return .ok(check, "\(server.role) has the rights that a worker needs")
+  }
+}

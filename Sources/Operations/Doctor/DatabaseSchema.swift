@@ -1,0 +1,24 @@
+/// How the schema fits this program.
+package enum DatabaseSchema: Sendable, Equatable {
+  /// All migrations are applied, and these versions that only a newer program knows.
+  case applied(unknown: [Int])
+  /// By their file names.
+  case pending([String])
+  case unusable(String)
+}
+
+extension DatabaseSchema {
+  var finding: Finding {
+    let check = "database.migrations"
+    return switch self {
+    case .applied(let unknown) where unknown.isEmpty: .ok(check, "all are applied")
+    case .applied(let unknown):
+      .warning(
+        check, "all are applied, and also versions \(unknown) of a newer program",
+        remedy: "bring this program up to date")
+    case .pending(let names):
+      .problem(check, "pending: \(names.joined(separator: ", "))", remedy: "workspace-worker migrate up")
+    case .unusable(let text): .problem(check, text, remedy: "workspace-worker migrate status")
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// What the server says of itself and of this session.
+package struct DatabaseServer: Sendable {
+  /// As PostgreSQL numbers itself, such as 170004.
+  package var version: Int
+  package var role: String
+  package var isSuperuser: Bool
+  package var isReadOnly: Bool
+  package var isEncrypted: Bool
+  /// Server and client are on one host.
+  package var isLocal: Bool
+  package var encoding: String
+  /// How far the server's clock is ahead of this host's.
+  package var skew: Duration
+
+  package init(
+    version: Int, role: String, isSuperuser: Bool, isReadOnly: Bool, isEncrypted: Bool, isLocal: Bool, encoding: String,
+    skew: Duration
+  ) {
+    self.version = version
+    self.role = role
+    self.isSuperuser = isSuperuser
+    self.isReadOnly = isReadOnly
+    self.isEncrypted = isEncrypted
+    self.isLocal = isLocal
+    self.encoding = encoding
+    self.skew = skew
+  }
+}
+
+extension DatabaseServer {
+  /// What speaks for and against working with it.
+  var findings: [Finding] { [encryption, versionFinding, writability, clock] }
+
+  private var encryption: Finding {
+    if isEncrypted { return .ok("database.tls", "encrypted; sslmode decides whether the certificate is verified") }
+    if isLocal { return .ok("database.tls", "the connection is not encrypted, and does not leave this host") }
+    return .warning(
+      "database.tls", "the connection is not encrypted",
+      remedy: "add sslmode=verify-full and sslrootcert to postgres.url")
+  }
+
+  private var versionFinding: Finding {
+    let text = "PostgreSQL \(version / 10_000).\(version % 10_000), encoding \(encoding)"
+    guard version >= 140_000 else {
+      return .problem("database.version", text, remedy: "PostgreSQL 14 or later is needed")
+    }
+    guard encoding == "UTF8" else {
+      return .problem("database.version", text, remedy: "the database must have the encoding UTF8")
+    }
+    return .ok("database.version", text)
+  }
+
+  private var writability: Finding {
+    guard !isReadOnly else {
+      return .problem(
+        "database.writable", "the server takes no changes: a standby, or read-only",
+        remedy: "name the primary in postgres.url, or all hosts: a worker looks for the one that takes changes")
+    }
+    return .ok("database.writable", "the server takes changes")
+  }
+
+  private var clock: Finding {
+    let milliseconds = abs(Int(skew / .milliseconds(1)))
+    let text =
+      "the server's clock is \(milliseconds) ms \(skew < .zero ? "behind" : "ahead of") this host's"
+    let distance = skew < .zero ? .zero - skew : skew
+    guard distance < .seconds(5) else {
+      return .warning(
+        "clock.skew", text, remedy: "let both hosts keep time by NTP: ages and due times are compared across them")
+    }
+    return .ok("clock.skew", text)
+  }
+}

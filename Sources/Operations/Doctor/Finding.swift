@@ -1,0 +1,42 @@
+/// Looks at something that a worker needs.
+package protocol Examination: Sendable {
+  /// Never throws: what stands in the way of looking is a finding, too.
+  func findings() async -> [Finding]
+}
+
+/// What a check has found.
+package struct Finding: Encodable, Sendable, Equatable {
+  package enum Status: String, Encodable, Comparable, Sendable {
+    case ok, warning, problem
+
+    private var weight: Int {
+      switch self {
+      case .ok: 0
+      case .warning: 1
+      case .problem: 2
+      }
+    }
+
+    package static func < (lhs: Status, rhs: Status) -> Bool { lhs.weight < rhs.weight }
+  }
+
+  /// Such as `broker.topology`.
+  package let check: String
+  package let status: Status
+  /// No secrets.
+  package let detail: String
+  /// What to do about it; nil where there is nothing to do.
+  package let remedy: String?
+
+  package static func ok(_ check: String, _ detail: String) -> Finding {
+    Finding(check: check, status: .ok, detail: detail, remedy: nil)
+  }
+
+  package static func warning(_ check: String, _ detail: String, remedy: String) -> Finding {
+    Finding(check: check, status: .warning, detail: detail, remedy: remedy)
+  }
+
+  package static func problem(_ check: String, _ detail: String, remedy: String) -> Finding {
+    Finding(check: check, status: .problem, detail: detail, remedy: remedy)
+  }
+}

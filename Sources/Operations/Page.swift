@@ -1,0 +1,17 @@
+/// A page of a list.
+package struct Page<Element> {
+  package let elements: [Element]
+  /// Whether another page follows.
+  package let hasMore: Bool
+
+  /// - Parameters:
+  ///   - limit: the largest number of elements.
+  ///   - find: returns as many as it is asked for, where there are so many. It is asked for one more, which tells
+  ///     whether another page follows.
+  package static func read(limit: Int, _ find: (Int) async throws -> [Element]) async throws -> Page {
+    let found = try await find(limit + 1)
+    return Page(elements: Array(found.prefix(limit)), hasMore: found.count > limit)
+  }
+}
+
+extension Page: Sendable where Element: Sendable {}

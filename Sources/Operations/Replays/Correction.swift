@@ -1,0 +1,37 @@
+package import MessageContract
+package import Messaging
+import WorkspaceApplication
+package import WorkspaceDomain
+
+/// A command that takes the place of a dead letter: validated as the worker does it, under an id of its own.
+package struct Correction {
+  private let original: OutboundMessage
+  private let decoder: CommandDecoder
+
+  package init(of original: OutboundMessage, decoder: CommandDecoder) {
+    self.original = original
+    self.decoder = decoder
+  }
+
+  /// What an operator begins with: the letter's body, with `newID` in the place of its own id where that can be found.
+  package func draft(newID: ULID) -> [UInt8] {
+    guard let id = originalID else { return original.body }
+    let text = String(decoding: original.body, as: UTF8.self)
+    return Array(text.replacing("\"\(id)\"", with: "\"\(newID)\"", maxReplacements: 1).utf8)
+  }
+
+  /// - Throws: why `body` can't take the letter's place: it is no command, or has the letter's id. What was decided
+  ///   about that id stays decided.
+  package func validate(_ body: [UInt8]) throws(InvalidCommand) {
+    let command = try decoder.decode(body, contentType: nil)
+    guard command.context.key.id != originalID else { throw .sameID }
+  }
+
+  private var originalID: String? {
+    do throws(InvalidCommand) {
+      return try decoder.decode(original.body, contentType: nil).context.key.id
+    } catch {
+      return error.envelope.id
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package import MessageContract
+package import Messaging
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Where letters that are sent again go, and in whose name.
+package struct ReplayAddressing: Sendable {
+  private let exchange: ShortString
+  private let user: ShortString?
+  private let decoder: CommandDecoder
+
+  /// - Parameters:
+  ///   - exchange: where commands are published to.
+  ///   - user: who publishes, for an access list; nil where that is not known.
+  ///   - decoder: tells which command a letter is.
+  package init(exchange: ShortString, user: ShortString?, decoder: CommandDecoder) {
+    self.exchange = exchange
+    self.user = user
+    self.decoder = decoder
+  }
+
+  func message(_ letter: ReplayLetter, of plan: ULID) -> OutboundMessage {
+    ReplayMessage.message(
+      letter, plan: ReplayReference(plan: plan, letter: letter.id), to: exchange, type: type(of: letter.message),
+      as: user)
+  }
+
+  /// The command that it is, or wants to be.
+  private func type(of message: OutboundMessage) -> CommandType? {
+    do throws(InvalidCommand) {
+      return try decoder.decode(message.body, contentType: message.properties.contentType).type
+    } catch {
+      return error.envelope.type.flatMap { CommandType(rawValue: $0) }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import Coordination
+import Messaging
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Sends the letters of a plan, until all are sent or something speaks against it.
+///
+/// That a letter is about to be sent is committed before, and that the broker has it, after: what a process leaves
+/// behind that is killed in between may have been sent, and is not sent again unless an operator says so. A letter that
+/// can't be sent is noted with the reason, and those behind it go on: each letter of a plan is tried once in a run.
+struct ReplayRun {
+  /// Too few outcomes say nothing about a ratio.
+  private static let fewOutcomes = 10
+  private static let pollInterval: Duration = .milliseconds(200)
+
+  let plan: ULID
+  let store: any ReplayStore
+  let publisher: any MessagePublisher
+  let addressing: ReplayAddressing
+  let clock: any WallClock
+  let policy: ReplayPolicy
+  let stop: Signal<Void>
+
+  /// - Parameter observe: is told how far the plan is, at the start and whenever that may have changed.
+  /// - Returns: why it ended.
+  func run(_ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd {
+    var progress = try await progress(observe)
+    // An operator who resumes a plan has seen what failed before: only what this run learns can stop it.
+    let before = progress
+    if let canary = policy.canary, progress.published == 0 {
+      if try await send(canary).isRefused { return .refused }
+      if let end = try await awaitOutcomes(observe) { return end }
+      progress = try await store.progress(plan)
+      guard progress.failed == 0 else { return .failures }
+    }
+    while progress.pending > 0 {
+      if stop.isRaised { return .stopped }
+      let start = ContinuousClock.now
+      let (sent, isRefused) = try await send(chunk)
+      progress = try await self.progress(observe)
+      if progress.pending > 0, isFailing(progress, since: before) { return .failures }
+      if isRefused { return .refused }
+      try await pause(after: sent, since: start)
+    }
+    guard policy.awaitsOutcomes else { return progress.unsendable > 0 ? .notSent : .sent }
+    if let end = try await awaitOutcomes(observe) { return end }
+    progress = try await store.progress(plan)
+    return progress.failed > 0 ? .failures : progress.unsendable > 0 ? .notSent : .done
+  }
+
+  /// Letters that are handed to the broker in one go.
+  private var chunk: Int { policy.rate.map { max(1, min(LetterBatch.count, $0 / 5)) } ?? LetterBatch.count }
+
+  private func progress(_ observe: (ReplayProgress) -> Void) async throws -> ReplayProgress {
+    let progress = try await store.progress(plan)
+    observe(progress)
+    return progress
+  }
+
+  /// - Returns: how many were sent, and whether the broker takes no more now.
+  private func send(_ count: Int) async throws -> (sent: Int, isRefused: Bool) {
+    let letters = try await store.next(plan, limit: count, bytes: LetterBatch.bytes, at: clock.now())
+    let dispatch = await ReplayDispatch.send(letters.map { ($0.id, addressing.message($0, of: plan)) }, by: publisher)
+    // First of all, and also where the rest has failed: what is known of each.
+    try await store.confirm(plan, dispatch.sent, at: clock.now())
+    try await store.giveUp(plan, dispatch.obstructed, at: clock.now())
+    try await store.putBack(plan, dispatch.refused)
+    if let failure = dispatch.failure { throw failure }
+    return (dispatch.sent.count, !dispatch.refused.isEmpty)
+  }
+
+  /// Waits for what the rate leaves of the time of those that were sent.
+  private func pause(after sent: Int, since start: ContinuousClock.Instant) async throws {
+    guard let rate = policy.rate else { return }
+    let pause = .seconds(1) * Double(sent) / Double(rate) - (ContinuousClock.now - start)
+    if pause > .zero { try await stop.wait(atMost: pause) }
+  }
+
+  private func isFailing(_ progress: ReplayProgress, since before: ReplayProgress) -> Bool {
+    let known = progress.known - before.known
+    let failed = progress.failed - before.failed
+    return known >= Self.fewOutcomes && Double(failed) > policy.maximumFailureRatio * Double(known)
+  }
+
+  /// - Returns: why nothing more is to be waited for or sent; nil when all that was sent has an outcome.
+  private func awaitOutcomes(_ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd? {
+    let deadline = ContinuousClock.now + policy.timeout
+    while true {
+      if try await progress(observe).waiting == 0 { return nil }
+      if stop.isRaised { return .stopped }
+      guard ContinuousClock.now < deadline else { return .noOutcome }
+      try await stop.wait(atMost: Self.pollInterval)
+    }
+  }
+}

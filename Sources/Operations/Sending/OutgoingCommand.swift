@@ -1,0 +1,44 @@
+import Messaging
+import StrictJSON
+
+/// A command to send: its body as it is, and what its message's properties repeat of it.
+package struct OutgoingCommand: Sendable {
+  package let type: String
+  package let id: String?
+  package let body: [UInt8]
+
+  package init(type: String, id: String?, body: [UInt8]) {
+    self.type = type
+    self.id = id
+    self.body = body
+  }
+
+  static let contentType: ShortString = "application/cloudevents+json"
+
+  /// - Returns: nil unless `line` is a JSON object with a `type`, which is the routing key.
+  package init?(line: [UInt8]) {
+    guard case .object(let document) = try? JSONReader.read(line), case .string(let type) = document["type"],
+      ShortString(type) != nil
+    else { return nil }
+    self.type = type
+    id = if case .string(let id) = document["id"] { id } else { nil }
+    body = line
+  }
+
+  /// - Parameters:
+  ///   - correlationID: what its result can be told by.
+  ///   - user: who sends it, for an access list.
+  func message(
+    to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?
+  ) -> OutboundMessage {
+    var properties = MessageProperties()
+    properties.contentType = Self.contentType
+    properties.deliveryMode = 2
+    properties.messageID = id.flatMap { ShortString($0) }
+    properties.type = ShortString(type)
+    properties.replyTo = replyTo
+    properties.userID = user
+    properties.correlationID = correlationID.flatMap { ShortString($0) }
+    return OutboundMessage(exchange: exchange, routingKey: ShortString(type) ?? "", properties: properties, body: body)
+  }
+}

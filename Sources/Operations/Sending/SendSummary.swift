@@ -1,0 +1,29 @@
+import Messaging
+import StrictJSON
+
+/// What became of the commands that were sent.
+package struct SendSummary: Encodable, Sendable {
+  /// Commands that the broker confirmed.
+  package internal(set) var sent = 0
+  /// Numbers of results by their type.
+  package internal(set) var results: [String: Int] = [:]
+  /// Numbers of rejections and failures by their code.
+  package internal(set) var codes: [String: Int] = [:]
+  /// Commands whose result was waited for in vain.
+  package internal(set) var unanswered = 0
+
+  /// How many results have a type that ends so.
+  package func count(ending suffix: String) -> Int {
+    results.reduce(0) { $0 + ($1.key.hasSuffix(suffix) ? $1.value : 0) }
+  }
+}
+
+extension SendSummary {
+  mutating func count(_ result: Delivery) {
+    results[result.properties.type?.text ?? "unknown", default: 0] += 1
+    guard case .object(let document) = try? JSONReader.read(result.body), case .object(let data) = document["data"],
+      case .object(let error) = data["error"], case .string(let code) = error["code"]
+    else { return }
+    codes[code, default: 0] += 1
+  }
+}

@@ -1,0 +1,154 @@
+import Coordination
+package import Messaging
+package import Operations
+package import RabbitMQClient
+import WorkerRuntime
+
+/// The broker of a configuration, for doctor.
+package struct RabbitMQExamination: ExaminedBroker {
+  /// How long a confirm of a single message may take.
+  private static let publishLimit: Duration = .seconds(5)
+
+  private let configuration: RabbitMQConfiguration
+  private let names: BrokerNames
+
+  package init(_ configuration: RabbitMQConfiguration, names: BrokerNames) {
+    self.configuration = configuration
+    self.names = names
+  }
+
+  package var target: BrokerTarget {
+    BrokerTarget(
+      host: configuration.host, endpoint: configuration.endpoint, virtualHost: configuration.virtualHost,
+      encryption: configuration.tls.map { $0.verifiesPeer ? .verified : .unverified } ?? .none,
+      commandsExchange: names.commandsExchange.text ?? "", commandsQueue: names.commandsQueue.text ?? "",
+      commandKeys: Topology.commandKeys.compactMap(\.text))
+  }
+
+  package func connect() async throws(BrokerObstacle) -> any BrokerFacts {
+    do {
+      let connection = try await RabbitMQConnection.open(configuration)
+      let software = await connection.serverProperties
+      return RabbitMQFacts(connection: connection, properties: software, names: names)
+    } catch {
+      throw BrokerObstacle(error)
+    }
+  }
+
+  package func probeRoute() async -> RouteProbing {
+    do {
+      var options = PublisherOptions()
+      options.isMandatory = true
+      try await RabbitMQConnection.open(configuration).use { [options, names] connection in
+        let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
+        guard try await isConfirmed({ try await publisher.publish(RouteProbe.messages(to: names.commandsExchange)) })
+        else {
+          throw RabbitMQError.timedOut(operation: "publishing", limit: Self.publishLimit)
+        }
+      }
+      return .arrived
+    } catch RabbitMQError.unroutable {
+      return .unroutable
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      return .forbidden
+    } catch {
+      return .unknown("\(error)")
+    }
+  }
+
+  package func probeAlarms() async -> AlarmProbing {
+    do {
+      // The queue outlives its connection for a minute.
+      let queue = try await TemporaryQueue.open(configuration).use { $0.name }
+      return try await RabbitMQConnection.open(configuration).use { await publish(to: queue, on: $0) }
+    } catch {
+      return .untried("\(error)")
+    }
+  }
+
+  private func publish(to queue: ShortString, on connection: RabbitMQConnection) async -> AlarmProbing {
+    let message = OutboundMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
+    do {
+      // Over as many channels as the worker's, which the broker may limit.
+      let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions)
+      let isConfirmed = try await isConfirmed {
+        // With the first one the broker begins to block the connection, and takes it nevertheless.
+        for _ in 1...2 { try await publisher.publish([message]) }
+      }
+      return isConfirmed ? .confirmed : .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)
+    } catch {
+      return .refused("\(error)")
+    }
+  }
+
+  /// Whether what `publish` waits for comes in time.
+  private func isConfirmed(_ publish: @escaping @Sendable () async throws -> Void) async throws -> Bool {
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        try await publish()
+        return true
+      }
+      group.addTask {
+        try await Task.sleep(for: Self.publishLimit)
+        return false
+      }
+      defer { group.cancelAll() }
+      return try await group.next() ?? false
+    }
+  }
+}
+
+/// What a connection tells doctor.
+struct RabbitMQFacts: BrokerFacts {
+  private let connection: RabbitMQConnection
+  private let properties: ServerProperties
+  private let manager: TopologyManager
+  private let topology: Topology
+  private let queue: ShortString
+
+  init(connection: RabbitMQConnection, properties: ServerProperties, names: BrokerNames) {
+    self.connection = connection
+    self.properties = properties
+    manager = TopologyManager(connection)
+    topology = Topology.standard(names, broker: properties)
+    queue = names.commandsQueue
+  }
+
+  func software() async -> (product: String?, version: String?) { (properties.product, properties.version) }
+
+  func missing() async throws -> [String] {
+    try await manager.check(topology).items.filter { $0.state == .missing }.map { "\($0.kind.rawValue) \($0.name)" }
+  }
+
+  func differences() async throws -> [String]? {
+    do {
+      return try await manager.plan(topology).items.compactMap { item in
+        guard case .incompatible(let difference) = item.state else { return nil }
+        return "\(item.kind.rawValue) \(item.name): \(difference.text)"
+      }
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      return nil
+    }
+  }
+
+  func commands() async throws -> (consumers: Int, waiting: Int) {
+    let statistics = try await manager.statistics(of: queue)
+    return (statistics?.consumerCount ?? 0, statistics?.messageCount ?? 0)
+  }
+
+  func close() async { await connection.close() }
+}
+
+extension BrokerObstacle {
+  init(_ error: any Error) {
+    let text = "\(error)"
+    self =
+      switch error as? RabbitMQError {
+      case .unreachable: .unreachable(text)
+      case .tlsRefused: .tlsRefused(text)
+      case .loginRefused, .unreadableSecret: .loginRefused(text)
+      case .timedOut: .silent(text)
+      default: .other(text)
+      }
+  }
+}

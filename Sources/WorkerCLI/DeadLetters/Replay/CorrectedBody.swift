@@ -1,0 +1,38 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import MessageContract
+import Operations
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// How an operator hands in the command that takes the place of a dead letter.
+struct CorrectedBody {
+  let correction: Correction
+
+  /// - Parameter path: `-` for standard input.
+  func read(from path: String) throws -> [UInt8] {
+    let body = Array(try Data(contentsOf: URL(filePath: path == "-" ? "/dev/stdin" : path)))
+    do throws(InvalidCommand) {
+      try correction.validate(body)
+      return body
+    } catch {
+      throw ValidationError("The corrected command is \(error.reason.rawValue): \(error.detail).")
+    }
+  }
+
+  /// Lends a draft to `$EDITOR`.
+  func edit() throws -> [UInt8] {
+    guard getenv("EDITOR") != nil else { throw ValidationError("EDITOR is not set.") }
+    let folder = try PrivateFolder()
+    defer { folder.remove() }
+    let file = try folder.write(correction.draft(newID: .random()), to: "command.json")
+    // By the environment, so that no character of the path means anything to the shell; what the editor's name is to
+    // mean is the operator's own choice.
+    setenv("WORKSPACE_WORKER_EDITED", file, 1)
+    guard system("$EDITOR \"$WORKSPACE_WORKER_EDITED\"") == 0 else {
+      throw ValidationError("The editor failed; nothing was sent.")
+    }
+    return try read(from: file)
+  }
+}

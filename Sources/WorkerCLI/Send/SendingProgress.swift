@@ -1,0 +1,38 @@
+import Operations
+
+/// Shows how sending goes, and prints results where they are asked for.
+struct SendingProgress: SendingObserver {
+  private let printsResults: Bool
+  /// Nil for a single command, as is the next one.
+  private var sending: ProgressBar?
+  private var receiving: ProgressBar?
+  private var sentCount = 0
+
+  /// - Parameter total: how many commands there are, where that is known.
+  init(total: Int?, printsResults: Bool) {
+    self.printsResults = printsResults
+    sending = total == 1 ? nil : ProgressBar(label: "sent", total: total)
+  }
+
+  mutating func sent(_ count: Int) {
+    sentCount = count
+    sending?.show(count)
+  }
+
+  mutating func received(_ body: [UInt8], _ count: Int) throws {
+    if printsResults { try StandardOutput.print(MessageLine(body).text) }
+    guard sentCount > 1 else { return }
+    if receiving == nil {
+      sending?.finish()
+      sending = nil
+      receiving = ProgressBar(label: "results", total: sentCount)
+    }
+    receiving?.show(count)
+  }
+
+  /// To be called at the end.
+  func finish() {
+    sending?.finish()
+    receiving?.finish()
+  }
+}

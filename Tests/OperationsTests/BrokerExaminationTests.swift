@@ -1,0 +1,122 @@
+import Operations
+import Testing
+
+@Suite struct BrokerExaminationTests {
+  private func findings(_ broker: FakeBroker, unknown: [String] = []) async -> [Finding] {
+    await BrokerExamination(broker, resolver: FakeResolver(unknown: unknown)).findings()
+  }
+
+  /// The last finding of a check.
+  private func finding(_ check: String, _ change: (inout FakeBroker) -> Void) async -> Finding? {
+    var broker = FakeBroker()
+    change(&broker)
+    return await findings(broker).last { $0.check == check }
+  }
+
+  @Test func `of a broker that has all there is a line for each check, and no remedy`() async {
+    let findings = await findings(FakeBroker())
+    #expect(
+      findings.map(\.check) == [
+        "broker.name", "broker.login", "broker.tls", "broker.version", "broker.topology", "broker.consumers",
+        "broker.route",
+        "broker.alarms",
+      ])
+    #expect(findings.allSatisfy { $0.status == .ok && $0.remedy == nil })
+  }
+
+  @Test func `a name that leads nowhere is the only finding`() async {
+    let findings = await findings(FakeBroker(), unknown: ["broker.example"])
+    #expect(findings.map(\.check) == ["broker.name"] && findings[0].status == .problem)
+    #expect(findings[0].detail == "broker.example can't be resolved: no such name")
+  }
+
+  @Test(arguments: [
+    (BrokerObstacle.unreachable("why"), "broker.connection", "start the broker"),
+    (.tlsRefused("why"), "broker.tls", "ca_file"),
+    (.loginRefused("why"), "broker.login", "docs/security.md"), (.silent("why"), "broker.connection", "firewall"),
+    (.other("why"), "broker.connection", "AMQP 0-9-1"),
+  ])
+  func `what stands against a connection ends the examination, with its own remedy`(
+    obstacle: BrokerObstacle, check: String, remedy: String
+  ) async throws {
+    var broker = FakeBroker()
+    broker.obstacle = obstacle
+    let findings = await findings(broker)
+    #expect(findings.map(\.check) == ["broker.name", check])
+    let last = try #require(findings.last)
+    #expect(last.status == .problem && last.detail == "why" && last.remedy?.contains(remedy) == true)
+  }
+
+  @Test(arguments: [
+    ("broker.example", BrokerTarget.Encryption.none, Finding.Status.warning), ("127.0.0.1", .none, .ok),
+    ("localhost", .none, .ok),
+    ("::1", .none, .ok), ("localhost", .unverified, .warning), ("broker.example", .verified, .ok),
+  ])
+  func `only what leaves the host has to be encrypted`(
+    host: String, encryption: BrokerTarget.Encryption, status: Finding.Status
+  ) async {
+    let finding = await finding("broker.tls") { ($0.host, $0.encryption) = (host, encryption) }
+    #expect(finding?.status == status)
+  }
+
+  @Test(arguments: [
+    (String?.some("RabbitMQ"), String?.some("3.10.0"), Finding.Status.ok), ("RabbitMQ", "3.9.29", .problem),
+    ("RabbitMQ", "10.0", .ok), ("LavinMQ", "2.0.0", .warning),
+    ("RabbitMQ", "unknown", .warning), (nil, nil, .warning),
+  ])
+  func `the broker is RabbitMQ 3.10 or later`(product: String?, version: String?, status: Finding.Status) async {
+    #expect(await finding("broker.version") { ($0.product, $0.version) = (product, version) }?.status == status)
+  }
+
+  @Test func `what is missing is named, and nothing that rests on it is looked at`() async {
+    var broker = FakeBroker()
+    broker.missing = ["queue a", "exchange b"]
+    let findings = await findings(broker)
+    #expect(!findings.contains { $0.check == "broker.route" || $0.check == "broker.consumers" })
+    let finding = findings.first { $0.check == "broker.topology" }
+    #expect(
+      finding == .problem("broker.topology", "missing: queue a, exchange b", remedy: "workspace-worker topology apply"))
+    #expect(findings.last?.check == "broker.alarms")
+  }
+
+  @Test func `a user who may not ask at all lacks permissions; one who may not compare need not`() async {
+    let refused = await finding("broker.topology") { $0.mayAsk = false }
+    #expect(refused?.status == .problem && refused?.detail == "access refused")
+    #expect(await finding("broker.topology") { $0.differences = nil }?.status == .ok)
+    let different = await finding("broker.topology") { $0.differences = ["queue a: x-overflow"] }
+    #expect(different?.status == .warning && different?.detail == "not as planned: queue a: x-overflow")
+  }
+
+  @Test(arguments: [(0, Finding.Status.warning), (1, .ok), (2, .problem)])
+  func `one consumer is the active worker, and there is no other`(consumers: Int, status: Finding.Status) async {
+    let finding = await finding("broker.consumers") { $0.consumers = consumers }
+    #expect(finding?.status == status && finding?.detail == "\(consumers) consumers, 7 commands wait")
+  }
+
+  @Test(arguments: [
+    (RouteProbing.unroutable, Finding.Status.problem), (.forbidden, .ok), (.unknown("why"), .warning), (.arrived, .ok),
+  ])
+  func `a binding that is missing is a problem, and what can't be tried is none`(
+    probing: RouteProbing, status: Finding.Status
+  ) async {
+    let finding = await finding("broker.route") { $0.route = probing }
+    #expect(finding?.status == status)
+    if probing == .unroutable { #expect(finding?.detail.contains("workspace.#, group.#") == true) }
+  }
+
+  @Test(arguments: [
+    (AlarmProbing.refused("why"), Finding.Status.problem, "a message was not taken: why"),
+    (
+      .unconfirmed(blockedBecause: "low on memory", limit: .seconds(5)), .problem,
+      "the broker blocks publishers: low on memory"
+    ),
+    (.unconfirmed(blockedBecause: nil, limit: .seconds(5)), .problem, "a message was not confirmed within 5s"),
+    (.untried("why"), .warning, "could not be looked for: why"),
+  ])
+  func `a broker that takes no messages is in need`(probing: AlarmProbing, status: Finding.Status, detail: String) async
+  {
+    let finding = await finding("broker.alarms") { $0.alarms = probing }
+    #expect(
+      finding?.status == status && finding?.detail == detail && finding?.remedy?.contains("rabbitmqctl status") == true)
+  }
+}

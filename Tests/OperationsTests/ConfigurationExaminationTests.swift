@@ -1,0 +1,40 @@
+import Operations
+import Settings
+import Testing
+import WorkerRuntime
+
+@Suite struct ConfigurationExaminationTests {
+  private func finding(
+    _ check: String, consumerTimeout: Duration = .seconds(1800),
+    _ change: (inout WorkerConfiguration) -> Void = { _ in }
+  ) -> Finding? {
+    var configuration = WorkerConfiguration()
+    change(&configuration)
+    return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout).findings().first {
+      $0.check == check
+    }
+  }
+
+  @Test func `the defaults go with RabbitMQ's`() {
+    let findings = ConfigurationExamination(WorkerConfiguration(), consumerTimeout: .seconds(1800)).findings()
+    #expect(
+      findings.map(\.check) == ["configuration", "deadlines.consumer_timeout", "retention.replay", "deadlines.drain"])
+    #expect(findings.allSatisfy { $0.status == .ok })
+  }
+
+  /// 10 s for the batch, and 1 s each for its last run, two halvings and the verdict.
+  @Test(arguments: [(13, Finding.Status.problem), (14, .warning), (27, .warning), (28, .ok)])
+  func `the broker waits for the longest batch, and for one before it`(seconds: Int, status: Finding.Status) {
+    let finding = finding("deadlines.consumer_timeout", consumerTimeout: .seconds(seconds)) { configuration in
+      configuration.worker.batchCount = 4
+      configuration.worker.handlerDeadline = .seconds(10)
+      configuration.postgres.responseTimeout = .seconds(1)
+    }
+    #expect(finding?.status == status)
+  }
+
+  @Test(arguments: [(4, Finding.Status.warning), (5, .ok)])
+  func `a drain has five seconds at least`(seconds: Int, status: Finding.Status) {
+    #expect(finding("deadlines.drain") { $0.worker.drainTimeout = .seconds(seconds) }?.status == status)
+  }
+}

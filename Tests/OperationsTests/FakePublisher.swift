@@ -1,0 +1,73 @@
+import Messaging
+import Operations
+import Synchronization
+import WorkspaceDomain
+
+/// A broker's word about a message, as an error.
+struct PublishingFailure: PublishingError {
+  let obstacle: PublishingObstacle?
+}
+
+/// Takes messages, but for those whose body begins with a byte that stands for a failure.
+final class FakePublisher: MessagePublisher {
+  private struct Confirmation: PublisherConfirmation {
+    let failure: PublishingFailure?
+
+    func wait() async throws { if let failure { throw failure } }
+  }
+
+  let taskExecutor: (any TaskExecutor)? = nil
+  private let failures: [UInt8: PublishingFailure]
+  private let submitted = Mutex<[OutboundMessage]>([])
+
+  /// - Parameter failures: what a message fails with whose body begins so; nil for the obstacle: the connection is
+  ///   lost.
+  init(failures: [UInt8: PublishingObstacle?] = [:]) {
+    self.failures = failures.mapValues(PublishingFailure.init)
+  }
+
+  /// What was handed over, in order.
+  var messages: [OutboundMessage] { submitted.withLock { $0 } }
+
+  func submit(_ messages: [OutboundMessage]) async throws -> any PublisherConfirmation {
+    submitted.withLock { $0 += messages }
+    return Confirmation(failure: messages.first?.body.first.flatMap { failures[$0] })
+  }
+}
+
+/// The way to a ``FakePublisher``.
+final class FakeReplayGateway: ReplayGateway {
+  struct Unreachable: Error {}
+
+  /// The exchange of commands is missing.
+  struct Missing: Error {}
+
+  private struct Link: ReplayLink {
+    let gateway: FakeReplayGateway
+
+    func publisher() async throws -> any MessagePublisher {
+      guard let publisher = gateway.destination else { throw Missing() }
+      return publisher
+    }
+
+    func close() async { gateway.openLinks.withLock { $0 -= 1 } }
+  }
+
+  private let destination: FakePublisher?
+  private let isReachable: Bool
+  private let openLinks = Mutex(0)
+
+  /// - Parameter publisher: nil: the exchange of commands is missing.
+  init(_ publisher: FakePublisher?, isReachable: Bool = true) {
+    destination = publisher
+    self.isReachable = isReachable
+  }
+
+  var openCount: Int { openLinks.withLock { $0 } }
+
+  func open() async throws -> any ReplayLink {
+    guard isReachable else { throw Unreachable() }
+    openLinks.withLock { $0 += 1 }
+    return Link(gateway: self)
+  }
+}

@@ -1,0 +1,63 @@
+import MessageContract
+import Messaging
+import Operations
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+@Suite struct ReplayPredictionTests {
+  private static let tenant = TenantID.sample(7)
+
+  /// A command whose id and acting user are these.
+  private static func body(_ id: String, user: String = "u") -> [UInt8] {
+    Array(
+      """
+      {"specversion":"1.0","id":"\(id)","source":"/tests","type":"workspace.get","time":"2026-11-23T08:00:00Z",\
+      "tenantid":"\(tenant)","userid":"\(user)","data":{"workspace_id":"\(ULID.sample(8))"}}
+      """.utf8)
+  }
+
+  /// What the inbox remembers of the command with this body.
+  private static func entry(_ body: [UInt8], type: String) throws -> InboxEntry {
+    let command = try CommandDecoder().decode(body, MessageProperties())
+    return InboxEntry(
+      key: command.context.key, fingerprint: command.fingerprint.recorded, resultID: .sample(9), resultType: type,
+      result: [],
+      recordedAt: .sample)
+  }
+
+  @Test func `a letter is predicted by what the inbox knows of its command`() async throws {
+    let store = InMemoryUnitOfWorkStore()
+    var writeSet = WriteSet()
+    writeSet.inbox = [
+      try Self.entry(Self.body("applied"), type: "workspace.get.succeeded"),
+      try Self.entry(Self.body("taken", user: "another"), type: "workspace.get.succeeded"),
+    ]
+    _ = try await store.begin(ReadSet())
+    _ = try await store.commit(writeSet)
+    let bodies = [Self.body("new"), Self.body("applied"), Self.body("taken"), Array("no command".utf8)]
+    let ledger = FakeDeadLetterLedger(bodies.enumerated().map { .numbered($0, body: $1) })
+    var outcomes: [ULID: ReplayPrediction.Outcome] = [:]
+    let prediction = ReplayPrediction(ledger: ledger, store: store, decoder: CommandDecoder())
+    try await prediction.predict(.init()) { outcomes[$0] = $1 }
+    #expect(
+      outcomes == [
+        .sample(0): .wouldApply, .sample(1): .alreadyApplied, .sample(2): .conflict, .sample(3): .stillInvalid,
+      ])
+    #expect(ledger.limits.allSatisfy { $0 == LetterBatch.count })
+    _ = try await store.begin(ReadSet())
+  }
+
+  @Test func `a correction is a command under an id of its own`() throws {
+    let original = OutboundMessage(
+      exchange: "", routingKey: "k", properties: MessageProperties(), body: Self.body("old"))
+    let correction = Correction(of: original, decoder: CommandDecoder())
+    #expect(correction.draft(newID: .sample(3)) == Self.body("\(ULID.sample(3))"))
+    try correction.validate(Self.body("new"))
+    #expect(throws: InvalidCommand.sameID) { try correction.validate(Self.body("old", user: "another")) }
+    let error = #expect(throws: InvalidCommand.self) { try correction.validate(Array("{".utf8)) }
+    #expect(error?.reason == .malformedJSON)
+  }
+}

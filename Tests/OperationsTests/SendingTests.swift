@@ -1,0 +1,135 @@
+import Coordination
+import Messaging
+import Operations
+import Synchronization
+import Testing
+
+@Suite struct SendingTests {
+  private struct Commands: CommandSource {
+    struct Unreadable: Error {}
+
+    let count: Int?
+    /// Behind so many, one can't be read.
+    var end: Int?
+    private var number = 0
+
+    init(count: Int, end: Int? = nil) {
+      self.count = count
+      self.end = end
+    }
+
+    mutating func next() throws -> OutgoingCommand? {
+      guard number != end else { throw Unreadable() }
+      guard number < count ?? 0 else { return nil }
+      number += 1
+      return OutgoingCommand(type: "workspace.get", id: "\(number)", body: [])
+    }
+  }
+
+  /// A broker, and a worker that has sent these results before anybody asks.
+  private final class Gateway: SendingGateway {
+    struct Link: SendingLink {
+      let gateway: Gateway
+      func publisher() async throws -> any MessagePublisher { gateway.destination }
+      func close() async { gateway.opened.withLock { $0 -= 1 } }
+    }
+
+    struct Replies: ReplyQueue {
+      let gateway: Gateway
+      let name: ShortString = "replies"
+      func next(within patience: Duration) async throws -> [Delivery]? {
+        gateway.results.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+      }
+      func close() async { gateway.opened.withLock { $0 -= 1 } }
+    }
+
+    let destination: FakePublisher
+    private let results: Mutex<[[Delivery]]>
+    private let opened = Mutex(0)
+
+    init(_ results: [[Delivery]] = [], failures: [UInt8: PublishingObstacle?] = [:]) {
+      self.results = Mutex(results)
+      destination = FakePublisher(failures: failures)
+    }
+
+    var openCount: Int { opened.withLock { $0 } }
+
+    func open() async throws -> any SendingLink {
+      opened.withLock { $0 += 1 }
+      return Link(gateway: self)
+    }
+
+    func openReplies() async throws -> any ReplyQueue {
+      opened.withLock { $0 += 1 }
+      return Replies(gateway: self)
+    }
+  }
+
+  private struct Observer: SendingObserver {
+    var sent: [Int] = []
+    var received: [Int] = []
+
+    mutating func sent(_ count: Int) { sent.append(count) }
+    mutating func received(_ body: [UInt8], _ count: Int) { received.append(count) }
+  }
+
+  private static func result(_ correlationID: ShortString, _ type: ShortString, code: String? = nil) -> Delivery {
+    var properties = MessageProperties()
+    properties.correlationID = correlationID
+    properties.type = type
+    let body = code.map { #"{"data":{"error":{"code":"\#($0)"}}}"# } ?? "{}"
+    return Delivery(
+      tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "replies",
+      properties: properties, body: Array(body.utf8))
+  }
+
+  private func send(
+    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, awaitingResults timeout: Duration? = nil
+  ) async throws -> (SendSummary, Observer) {
+    var (source, observer): (any CommandSource, Observer) = (commands, Observer())
+    let sending = Sending(gateway, to: "workspace.commands", as: "sender", rate: rate)
+    return (try await sending.run(&source, awaitingResults: timeout, &observer), observer)
+  }
+
+  @Test func `commands go to their exchange in order, a chunk at a time, and nobody answers to anybody`() async throws {
+    let gateway = Gateway()
+    let (summary, observer) = try await send(Commands(count: 401), gateway)
+    #expect(summary.sent == 401 && observer.sent == [200, 400, 401])
+    let messages = gateway.destination.messages
+    #expect(messages.map { $0.properties.messageID?.text } == (1...401).map { "\($0)" })
+    #expect(messages.allSatisfy { $0.exchange == "workspace.commands" && $0.properties.userID == "sender" })
+    #expect(messages.allSatisfy { $0.properties.replyTo == nil && $0.properties.correlationID == nil })
+    #expect(gateway.openCount == 0)
+  }
+
+  @Test func `a rate makes chunks of a tenth of a second`() async throws {
+    let (_, observer) = try await send(Commands(count: 250), Gateway(), rate: 1000)
+    #expect(observer.sent == [100, 200, 250])
+  }
+
+  @Test func `what stands before a command that can't be read is sent`() async throws {
+    let gateway = Gateway()
+    await #expect(throws: Commands.Unreadable.self) { try await send(Commands(count: 10, end: 3), gateway) }
+    #expect(gateway.destination.messages.count == 3 && gateway.openCount == 0)
+  }
+
+  @Test func `each command has one result, whatever comes twice`() async throws {
+    let gateway = Gateway([
+      [Self.result("0", "workspace.get.succeeded"), Self.result("0", "workspace.get.succeeded")],
+      [Self.result("2", "workspace.get.rejected", code: "workspace_not_found")],
+      [Self.result("1", "workspace.get.failed", code: "unexpected_failure")],
+    ])
+    let (summary, observer) = try await send(Commands(count: 3), gateway, awaitingResults: .seconds(1))
+    #expect(summary.unanswered == 0 && observer.received == [1, 2, 3])
+    #expect(summary.count(ending: ".rejected") == 1 && summary.count(ending: ".failed") == 1)
+    #expect(summary.codes == ["workspace_not_found": 1, "unexpected_failure": 1])
+    #expect(gateway.destination.messages.map { $0.properties.correlationID } == ["0", "1", "2"])
+    #expect(gateway.openCount == 0)
+  }
+
+  @Test func `commands whose result does not come in time are counted`() async throws {
+    let gateway = Gateway([[Self.result("0", "workspace.get.succeeded")]])
+    let (summary, _) = try await send(Commands(count: 3), gateway, awaitingResults: .seconds(1))
+    #expect(summary.sent == 3 && summary.unanswered == 2 && gateway.openCount == 0)
+  }
+}
