@@ -1,10 +1,11 @@
 import Observability
+import Operations
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
 /// What `authorization explain` prints.
-struct AccessExplanationReport: Encodable {
+struct AccessExplanationReport: Report {
   private let explanation: AccessExplanation
   private let isEnforced: Bool
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
@@ -23,7 +22,7 @@ struct AccessQuestionOptions: ParsableArguments {
     }
   }
 
-  var question: AccessQuestion {
+  var value: AccessQuestion {
     AccessQuestion(tenantID: TenantID(tenant), userID: user, permission: permission, resource: Resource(type, id))
   }
 }

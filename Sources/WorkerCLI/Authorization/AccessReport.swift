@@ -1,14 +1,17 @@
+import Operations
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
 /// What `authorization check` prints.
-struct AccessReport: Encodable {
+struct AccessReport: Report {
   let allowed: Bool
   let tenantID: String
   let userID: String
   let permission: String
   let object: Object
+
+  var text: String { allowed ? "yes" : "no" }
 
   /// A user, a group, a workspace or a tenant, as messages name them.
   struct Object: Encodable {

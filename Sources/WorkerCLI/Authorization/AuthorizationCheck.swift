@@ -11,9 +11,9 @@ struct AuthorizationCheck: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await question.ask(options) { explanation, _ in
-      let report = AccessReport(explanation)
-      try output.print(report, text: report.allowed ? "yes" : "no")
+    try await OperatorSession.run(options) { session in
+      let report = AccessReport(try await session.explanation(of: question.value))
+      try output.print(report)
       if !report.allowed { throw ExitCode.no }
     }
   }

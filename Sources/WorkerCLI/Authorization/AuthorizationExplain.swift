@@ -1,5 +1,6 @@
 import ArgumentParser
-import UnitOfWork
+import Operations
+import Settings
 import WorkspaceApplication
 
 /// `authorization explain`: yes or no, and why.
@@ -13,9 +14,10 @@ struct AuthorizationExplain: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await question.ask(options) { explanation, rules in
-      let report = AccessExplanationReport(explanation, isEnforced: rules.isEnforced)
-      try output.print(report, text: report.text)
+    try await OperatorSession.run(options) { session in
+      let explanation = try await session.explanation(of: question.value)
+      let isEnforced = session.configuration.rules.access.isEnforced
+      try output.print(AccessExplanationReport(explanation, isEnforced: isEnforced))
       if explanation.ground == nil { throw ExitCode.no }
     }
   }

@@ -6,7 +6,9 @@ import PostgresClient
 import PostgresStore
 import RabbitMQBroker
 import Settings
+import UnitOfWork
 import WorkerRuntime
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// What operators' commands work with: the database of this configuration, and the broker where one asks for it.
@@ -53,6 +55,12 @@ struct OperatorSession {
       addressing: ReplayAddressing(
         exchange: servers.topologyNames.commandsExchange, user: servers.senderUser, decoder: decoder),
       clock: clock, identifiers: MonotonicIdentifiers())
+  }
+
+  /// By the rules of this configuration, which decide its worker's commands.
+  func explanation(of question: AccessQuestion) async throws -> AccessExplanation {
+    let store = PostgresUnitOfWorkStore(connection: connection, queue: servers.queueKey)
+    return try await AccessInquiry(question, rules: configuration.rules.access).explanation(from: store)
   }
 
   var prediction: ReplayPrediction {

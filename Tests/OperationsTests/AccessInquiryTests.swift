@@ -1,3 +1,4 @@
+import Operations
 import TestFixtures
 import Testing
 import UnitOfWork
