@@ -9,8 +9,10 @@ package final class WorkingSet {
   private let groups: GroupMap
   private let memberships: MembershipMap
   private let events: EventQueue
+  private let opensRoot: Bool
 
   package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules) {
+    opensRoot = rules.opensRoot
     events = EventQueue()
     memberships = MembershipMap(readSet: readSet, snapshot: snapshot)
     workspaces = IdentityMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
@@ -30,5 +32,14 @@ package final class WorkingSet {
     workspaces.addChanges(to: &writeSet)
     groups.addChanges(to: &writeSet)
     memberships.addChanges(to: &writeSet)
+  }
+
+  /// Adds what all changes together change in relationships. It costs something, and is only for whoever keeps them elsewhere.
+  package func addRelationships(to writeSet: inout WriteSet) {
+    var differences = RelationshipDifferences()
+    workspaces.addRelationships(to: &differences, opensRoot: opensRoot)
+    groups.addRelationships(to: &differences)
+    memberships.addRelationships(to: &differences)
+    writeSet.relationships = differences.commits
   }
 }
