@@ -11,7 +11,7 @@ package struct WorkspaceWorker: AsyncParsableCommand {
       """,
     version: WorkerVersion.current,
     subcommands: [Serve.self, Migrate.self, TopologyCommand.self, Send.self, Listen.self, Parked.self, DeadLettersCommand.self,
-      ConfigCommand.self, Doctor.self, SchemaCommand.self, Witness.self,
+      AuthorizationCommand.self, ConfigCommand.self, Doctor.self, SchemaCommand.self, Witness.self,
     ])
 
   package init() {}

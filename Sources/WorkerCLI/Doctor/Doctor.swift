@@ -38,8 +38,9 @@ struct Doctor: AsyncParsableCommand {
     let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
     async let broker = BrokerExamination(servers: servers).findings()
     async let database = DatabaseExamination(servers: servers, logger: logger).findings()
+    async let spicedb = SpiceDBExamination(servers: servers, logger: logger).findings()
     return [.ok("configuration", "every setting has a value that it can have")]
       + ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
-      + (await broker) + (await database)
+      + (await broker) + (await database) + (await spicedb)
   }
 }

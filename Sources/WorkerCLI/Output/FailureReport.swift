@@ -4,6 +4,7 @@ import PostgresClient
 import PostgresStore
 import RabbitMQClient
 import Settings
+import SpiceDBClient
 import WorkerRuntime
 
 /// Turns what went wrong into a line on standard error and an exit code.
@@ -31,10 +32,11 @@ enum FailureReport {
     switch error {
     // What could only be found wrong while it was used.
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
-    case is ConfigurationProblems, is BrokerURLError: .configuration
+    case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)
     case let error as RabbitMQError: exitCode(of: error)
+    case let error as SpiceDBError: exitCode(of: error)
     case let missing as MissingConditions: missing.errors.first.map(exitCode) ?? .failure
     default: .failure
     }
@@ -43,6 +45,14 @@ enum FailureReport {
   private static func exitCode(of error: PostgresError) -> ExitCode {
     if case .configuration = error { return .configuration }
     return error.isConnectionLoss ? .unavailable : .failure
+  }
+
+  private static func exitCode(of error: SpiceDBError) -> ExitCode {
+    switch error.kind {
+    case .unreadableToken: .configuration
+    case .unavailable, .busy, .deadlineExceeded, .unauthenticated: .unavailable
+    default: .failure
+    }
   }
 
   private static func exitCode(of error: RabbitMQError) -> ExitCode {
