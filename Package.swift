@@ -128,7 +128,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "SpiceDBAuthorization", resources: [.embedInCode("Schema/schema.zed")], swiftSettings: strict),
+      name: "SpiceDBAuthorization", dependencies: ["SpiceDBClient", "UnitOfWork", "WorkspaceDomain"],
+      resources: [.embedInCode("Schema/schema.zed")], swiftSettings: strict),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 
     // The worker.
@@ -171,8 +172,8 @@ let package = Package(
       dependencies: [
         "Settings", "StrictJSON", "Operations", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "FileFormats",
         "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "PostgresStore",
-        "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "Coordination", "Secrets", "ThreadExecutor", "Migrations",
-        "CrashWitness", argumentParser, lifecycle, unixSignals, logging,
+        "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "SpiceDBAuthorization", "SpiceDBClient", "Coordination", "Secrets",
+        "ThreadExecutor", "Migrations", "CrashWitness", argumentParser, lifecycle, unixSignals, logging,
       ],
       swiftSettings: strict),
     .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
@@ -251,6 +252,10 @@ let package = Package(
         "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "Secrets", "Coordination",
         logging,
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SpiceDBAuthorizationTests",
+      dependencies: ["SpiceDBAuthorization", "SpiceDBClient", "UnitOfWork", "WorkspaceDomain", "TestFixtures"],
       swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging], swiftSettings: strict),
     .target(

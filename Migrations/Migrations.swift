@@ -102,6 +102,10 @@ package enum Migrations {
       version: 17, name: "members_and_groups",
       up: text(PackageResources.V0017__members_and_groups_sql),
       down: text(PackageResources.U0017__members_and_groups_sql)),
+    Migration(
+      version: 18, name: "relationship_changes",
+      up: text(PackageResources.V0018__relationship_changes_sql),
+      down: text(PackageResources.U0018__relationship_changes_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

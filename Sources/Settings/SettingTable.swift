@@ -8,7 +8,7 @@ import WorkspaceApplication
 package enum SettingTable {
   package static let sections: [SettingSection] = [
     amqp, tls, names, postgres, inbox, deadLetters, parking, worker, workspace,
-    limits, http, metrics, tracing, access, authorization, log,
+    limits, http, metrics, tracing, access, authorization, spicedb, log,
   ]
 
   package static var all: [Setting] { sections.flatMap(\.settings) }
@@ -205,6 +205,22 @@ package enum SettingTable {
     .init("tenant_creation", \.rules.tenantCreation, .choice, """
       Who may make a tenant known, by workspace.create_root. users: everybody, and who does it is its admin. system: \
       only commands that name no user.
+      """),
+  ]) { $0.problems }
+
+  private static let spicedb = SettingSection("authorization.spicedb", \.authorization.spicedb, explanation: """
+    A SpiceDB that is told who may do what; docs/authorization.md says how.
+    """, [
+    .init("endpoint", \.endpoint, .optionalText, """
+      HOST:PORT of its gRPC interface. Empty: relationships are kept nowhere but in the database.
+      """, whenAbsent: "none: nothing is replicated"),
+    .init("token_file", \.tokenFile, .optionalText, """
+      A file that holds its key; read anew with each call, so that it can be changed while the worker runs. A line break at \
+      its end is dropped.
+      """, whenAbsent: "none"),
+    .init("ca_file", \.caFile, .optionalText, "The authorities to trust, PEM.", whenAbsent: "the system's authorities"),
+    .init("insecure", \.isInsecure, .flag, """
+      Nothing is encrypted, the key neither: for a SpiceDB on the same machine.
       """),
   ]) { $0.problems }
 

@@ -133,6 +133,7 @@ package struct WorkerConfiguration: Sendable {
   package struct Authorization: Sendable {
     package var rules = AccessRules()
     package var provider = Provider.postgres
+    package var spicedb = SpiceDB()
 
     /// Who decides.
     package enum Provider: String, Sendable, CaseIterable {
@@ -146,6 +147,28 @@ package struct WorkerConfiguration: Sendable {
       return [
         "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known"
       ]
+    }
+  }
+
+  package struct SpiceDB: Sendable {
+    /// `HOST:PORT`; nil: relationships are kept nowhere else.
+    package var endpoint: String?
+    /// Read anew with each call.
+    package var tokenFile: String?
+    package var caFile: String?
+    /// Whether nothing is encrypted.
+    package var isInsecure = false
+
+    /// Settings that have no meaning without each other, or together.
+    var problems: [String] {
+      let key = "authorization.spicedb"
+      guard endpoint != nil else {
+        return tokenFile == nil && caFile == nil && !isInsecure ? [] : ["\(key).endpoint is needed by the other settings of \(key)"]
+      }
+      return [
+        tokenFile == nil ? "\(key).token_file is needed by \(key).endpoint" : nil,
+        isInsecure && caFile != nil ? "\(key).insecure and \(key).ca_file exclude each other" : nil,
+      ].compactMap(\.self)
     }
   }
 

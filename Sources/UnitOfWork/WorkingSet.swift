@@ -10,8 +10,10 @@ package final class WorkingSet {
   private let memberships: MembershipMap
   private let events: EventQueue
   private let roleRules: RoleRules
+  private let opensRoot: Bool
 
   package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules) {
+    opensRoot = rules.opensRoot
     events = EventQueue()
     memberships = MembershipMap(readSet: readSet, snapshot: snapshot)
     workspaces = IdentityMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
@@ -35,5 +37,14 @@ package final class WorkingSet {
     workspaces.addChanges(to: &writeSet)
     groups.addChanges(to: &writeSet)
     memberships.addChanges(to: &writeSet)
+  }
+
+  /// Adds what all changes together change in relationships. It costs something, and is only for whoever keeps them elsewhere.
+  package func addRelationships(to writeSet: inout WriteSet) {
+    var differences = RelationshipDifferences()
+    workspaces.addRelationships(to: &differences, opensRoot: opensRoot)
+    groups.addRelationships(to: &differences)
+    memberships.addRelationships(to: &differences)
+    writeSet.relationships = differences.commits
   }
 }

@@ -25,6 +25,8 @@ package struct WriteSet: Sendable, Equatable {
   package var removedRoles: [RoleKey] = []
   /// Roles as they become, whether there was another one or none.
   package var setRoles: [RoleChange] = []
+  /// What changes in relationships, for whoever keeps them elsewhere; nothing where nobody does.
+  package var relationships: [RelationshipCommit] = []
   package var deadLetters: [DeadLetter] = []
   /// Letters whose message the broker does not deliver again: it has read the acknowledgement.
   package var acknowledgedLetters: [ULID] = []

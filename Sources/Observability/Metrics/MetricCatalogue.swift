@@ -89,6 +89,20 @@ package enum MetricCatalogue {
   static let cleaningFailures = MetricFamily(
     .counter, "workspace_worker.cleaning.failures", help: "Failed tries to remove such entries, by table.")
 
+  // MARK: Relationships
+  static let replicatedChanges = MetricFamily(
+    .counter, "workspace_worker.relationships.replicated", help: "Changes of relationships that were made in SpiceDB.")
+  static let relationshipDifferences = MetricFamily(
+    .counter, "workspace_worker.relationships.differences",
+    help: "Relationships that SpiceDB has otherwise than the database, as an audit found them; each time anew.")
+  static let replicationFailures = MetricFamily(
+    .counter, "workspace_worker.replication.failures", help: "Failed tries to make such changes, by reason.")
+  static let replicationWaiting = MetricFamily(
+    .gauge, "workspace_worker.replication.waiting.commits",
+    help: "Commits whose changes of relationships are not in SpiceDB yet; no more than 100000 are counted.")
+  static let replicationAge = MetricFamily(
+    .gauge, "workspace_worker.replication.oldest.age", unit: .seconds, help: "Age of the oldest of them.")
+
   // MARK: Telemetry itself
   static let suppressedLines = MetricFamily(
     .counter, "workspace_worker.log.suppressed.lines", help: "Log lines that were not written, because their place had written too many.")
@@ -114,7 +128,8 @@ package enum MetricCatalogue {
     commands, rejections, decisions, deadLetters, duration, partDuration, batchSize, batches, rollbacks, consumed, sent,
     processDuration, operationDuration, republished, replies, state, ready, missing, reconnects, build, prefetch, unacknowledged,
     waiting, queueMessages, queueConsumers, outboxEntries, outboxAge, parkedCommands, parkedLines, parkedAge,
-    storedDeadLetters, disordered, expired, cleaningFailures, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
+    storedDeadLetters, disordered, expired, cleaningFailures, replicatedChanges, relationshipDifferences, replicationFailures, replicationWaiting,
+    replicationAge, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
     processThreads, processStart, processCPU,
   ]
 }

@@ -18,6 +18,8 @@ package final class StatusMetrics: Sendable {
   private let queueConsumers: Gauge
   private let outboxEntries: Gauge
   private let outboxAge: Gauge
+  private let replicationWaiting: Gauge
+  private let replicationAge: Gauge
   private let parkedCommands: Gauge
   private let parkedLines: Gauge
   private let parkedAge: Gauge
@@ -46,6 +48,8 @@ package final class StatusMetrics: Sendable {
     queueConsumers = instruments.gauge(catalogue.queueConsumers)
     outboxEntries = instruments.gauge(catalogue.outboxEntries)
     outboxAge = instruments.gauge(catalogue.outboxAge)
+    replicationWaiting = instruments.gauge(catalogue.replicationWaiting)
+    replicationAge = instruments.gauge(catalogue.replicationAge)
     parkedCommands = instruments.gauge(catalogue.parkedCommands)
     parkedLines = instruments.gauge(catalogue.parkedLines)
     parkedAge = instruments.gauge(catalogue.parkedAge)
@@ -88,6 +92,8 @@ package final class StatusMetrics: Sendable {
     let store = status.store
     outboxEntries.record(store?.outboxCount ?? 0)
     outboxAge.record((store?.outboxAge ?? .zero) / .seconds(1))
+    replicationWaiting.record(store?.replication.count ?? 0)
+    replicationAge.record((store?.replication.age ?? .zero) / .seconds(1))
     deadLetters.withLock { gauges in
       for reason in store?.deadLetters.keys.filter({ gauges[$0] == nil }) ?? [] {
         gauges[reason] = instruments.gauge(MetricCatalogue.storedDeadLetters, [.reason: reason])

@@ -15,6 +15,9 @@ package final class WorkerMetrics: WorkerProbe {
   private let replies: CounterSet<ReplyOutcome>
   private let expiredEntries: CounterSet<String>
   private let cleaningFailures: CounterSet<String>
+  private let replicatedChanges: Counter
+  private let differences: Counter
+  private let replicationFailures: CounterSet<ReplicaError.Kind>
   private let batchSize: Recorder
   private let consumed: Counter
   private let sent: Counter
@@ -48,6 +51,11 @@ package final class WorkerMetrics: WorkerProbe {
     replies = CounterSet(known: ReplyOutcome.allCases) { instruments.counter(catalogue.replies, [.outcome: $0.rawValue]) }
     expiredEntries = CounterSet(known: tables) { instruments.counter(catalogue.expired, [.table: $0]) }
     cleaningFailures = CounterSet(known: tables) { instruments.counter(catalogue.cleaningFailures, [.table: $0]) }
+    replicatedChanges = instruments.counter(catalogue.replicatedChanges)
+    differences = instruments.counter(catalogue.relationshipDifferences)
+    replicationFailures = CounterSet(known: ReplicaError.Kind.allCases) {
+      instruments.counter(catalogue.replicationFailures, [.reason: $0.rawValue])
+    }
     batchSize = instruments.recorder(catalogue.batchSize)
     let system = "rabbitmq"
     consumed = instruments.counter(
@@ -78,6 +86,9 @@ package final class WorkerMetrics: WorkerProbe {
       sent.increment(by: messageCount)
     case .expired(let count, let table): expiredEntries.add(count, to: table)
     case .cleaningFailed(let table): cleaningFailures.add(to: table)
+    case .relationshipsReplicated(let changes): replicatedChanges.increment(by: changes)
+    case .replicationFailed(let kind): replicationFailures.add(to: kind)
+    case .relationshipsDiffer(let count): differences.increment(by: count)
     }
   }
 

@@ -28,7 +28,8 @@ package struct WorkerSpans: WorkerProbe {
     switch observation {
     case .committed(let batch): trace(batch)
     case .published(let publication): trace(publication)
-    case .sessionEnded, .batchTaken, .rolledBack, .replied, .recovered, .expired, .cleaningFailed: break
+    case .sessionEnded, .batchTaken, .rolledBack, .replied, .recovered, .expired, .cleaningFailed,
+      .relationshipsReplicated, .replicationFailed, .relationshipsDiffer: break
     }
   }
 

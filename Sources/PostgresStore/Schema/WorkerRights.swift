@@ -18,6 +18,8 @@ package enum WorkerRights {
     ("fatal_messages", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
     ("active_workers", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
     ("lease_holders", ["SELECT", "INSERT", "UPDATE"]),
+    ("relationship_changes", ["SELECT", "INSERT", "DELETE"]),
+    ("relationship_tokens", ["SELECT", "INSERT", "UPDATE"]),
     ("replay_plans", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
     ("replay_items", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
   ]

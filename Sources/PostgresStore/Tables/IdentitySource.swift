@@ -10,9 +10,9 @@ enum IdentitySource: Sendable {
 }
 
 extension ServerError {
-  /// An id of the outbox or of the parked commands was given twice, or goes behind another.
+  /// An id of an outbox or of the parked commands was given twice, or goes behind another.
   var isOfIdentity: Bool {
     sqlState == .identitySetBack
-      || sqlState == .uniqueViolation && ["pk_outbox", "pk_parked_commands"].contains(constraint)
+      || sqlState == .uniqueViolation && ["pk_outbox", "pk_parked_commands", "pk_relationship_changes"].contains(constraint)
   }
 }

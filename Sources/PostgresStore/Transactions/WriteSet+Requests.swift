@@ -39,6 +39,8 @@ extension WriteSet {
       DeadLettersTable.noteAcknowledged(acknowledgedLetters),
       ReplayItemsTable.note(replayOutcomes),
       ParkedCommandsTable.insert(parked, queue: queue, identity: identity),
+      // After all that this transaction may have waited for others with: ids follow the order of commits.
+      RelationshipChangesTable.insert(relationships, identity: identity),
       OutboxTable.insert(outgoing, queue: queue, after: last, identity: identity),
       OutboxTable.delete(confirmed, queue: queue),
     ]

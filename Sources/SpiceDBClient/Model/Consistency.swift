@@ -30,6 +30,11 @@ package struct RelationshipPage: Sendable, Equatable {
   package let relationships: [SpiceDBRelationship]
   /// nil when there are no more.
   package let next: SpiceDBCursor?
+
+  package init(relationships: [SpiceDBRelationship], next: SpiceDBCursor?) {
+    self.relationships = relationships
+    self.next = next
+  }
 }
 
 /// Some of the objects on which a subject has a permission, and how to go on. The same id may come in two pages.

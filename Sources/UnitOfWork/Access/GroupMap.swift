@@ -44,6 +44,13 @@ package final class GroupMap {
     }
   }
 
+  /// Adds what the net of all changes changes in relationships, but for roles.
+  func addRelationships(to differences: inout RelationshipDifferences) {
+    for entry in touched.compactMap({ entries[$0] }) {
+      differences.change(entry.read, to: entry.current, in: \.tenantID) { Relationship.of($0) }
+    }
+  }
+
   private struct Entry {
     /// As it is in the database; nil where it is not there.
     let read: Group?

@@ -44,6 +44,16 @@ package final class MembershipMap {
     }
   }
 
+  /// Adds what the net of all changes changes in relationships.
+  func addRelationships(to differences: inout RelationshipDifferences) {
+    for key in touched {
+      let roles = (before: changed[key] ?? nil, after: current(key))
+      differences.change(
+        roles.before.map { [.role($0, of: key.member, on: key.object)] } ?? [],
+        to: roles.after.map { [.role($0, of: key.member, on: key.object)] } ?? [], in: key.tenantID)
+    }
+  }
+
   private struct PageStart: Hashable {
     let object: TenantResource
     let after: Member?

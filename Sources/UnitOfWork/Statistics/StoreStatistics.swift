@@ -7,10 +7,31 @@ package struct StoreStatistics: Sendable, Equatable {
   /// Dead letters that nobody has discarded, by the code of the reason, also those of other versions.
   package let deadLetters: [String: Int]
 
-  package init(outboxCount: Int, outboxAge: Duration, deadLetters: [String: Int]) {
+  /// What waits to be replicated, of all queues.
+  package let replication: ReplicationLag
+
+  package init(
+    outboxCount: Int, outboxAge: Duration, deadLetters: [String: Int], replication: ReplicationLag = ReplicationLag()
+  ) {
     self.outboxCount = outboxCount
     self.outboxAge = outboxAge
     self.deadLetters = deadLetters
+    self.replication = replication
+  }
+}
+
+/// Commits whose changes of relationships are not replicated yet.
+package struct ReplicationLag: Sendable, Equatable {
+  /// More are not counted.
+  package static let countLimit = 100_000
+
+  package let count: Int
+  /// Of the oldest; zero where there is none.
+  package let age: Duration
+
+  package init(count: Int = 0, age: Duration = .zero) {
+    self.count = count
+    self.age = age
   }
 }
 

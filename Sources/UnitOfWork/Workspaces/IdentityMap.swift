@@ -70,6 +70,13 @@ package final class IdentityMap {
     }
   }
 
+  /// Adds what the net of all changes changes in relationships, but for roles.
+  func addRelationships(to differences: inout RelationshipDifferences, opensRoot: Bool) {
+    for entry in touched.compactMap({ entries[$0] }) {
+      differences.change(entry.read, to: entry.current, in: \.tenantID) { Relationship.of($0, opensRoot: opensRoot) }
+    }
+  }
+
   private struct PageStart: Hashable {
     let tenantID: TenantID
     let viewer: UserID?

@@ -5,12 +5,15 @@ import RabbitMQBroker
 import RabbitMQClient
 import Secrets
 import Settings
+import SpiceDBClient
 import WorkerRuntime
 
-/// How this configuration reaches its two servers.
+/// How this configuration reaches its servers.
 struct Servers: Sendable {
   let amqp: RabbitMQConfiguration
   let postgres: PostgresConfiguration
+  /// nil: relationships are kept nowhere else.
+  let spicedb: SpiceDBConfiguration?
   let topologyNames: BrokerNames
   /// The user that commands say they come from, which the broker checks; nil without an access list, as nobody asks then,
   /// and where a certificate says who it is.
@@ -27,7 +30,9 @@ struct Servers: Sendable {
     var problems = ConfigurationProblems()
     let amqp = Self.amqp(configuration.amqp, &problems)
     let postgres = Self.postgres(configuration.postgres, &problems)
+    let spicedb = Self.spicedb(configuration.authorization.spicedb, &problems)
     guard let amqp, problems.isEmpty else { throw problems }
+    self.spicedb = spicedb
     self.amqp = amqp
     self.postgres = postgres
     topologyNames = configuration.amqp.names
@@ -35,8 +40,10 @@ struct Servers: Sendable {
   }
 
   private init(
-    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, topologyNames: BrokerNames, senderUser: ShortString?
+    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, spicedb: SpiceDBConfiguration?, topologyNames: BrokerNames,
+    senderUser: ShortString?
   ) {
+    self.spicedb = spicedb
     self.senderUser = senderUser
     self.amqp = amqp
     self.postgres = postgres
@@ -49,7 +56,8 @@ struct Servers: Sendable {
     var postgres = postgres
     amqp.connectTimeout = min(amqp.connectTimeout, .seconds(8))
     postgres.connectTimeout = min(postgres.connectTimeout, .seconds(8))
-    return Servers(amqp: amqp, postgres: postgres, topologyNames: topologyNames, senderUser: senderUser)
+    return Servers(
+      amqp: amqp, postgres: postgres, spicedb: spicedb, topologyNames: topologyNames, senderUser: senderUser)
   }
 
   private static func amqp(
@@ -94,6 +102,22 @@ struct Servers: Sendable {
     postgres.requiresWriting = true
     do throws(PostgresError) { try postgres.validate() } catch { problems.add("postgres.url can't be used: \(error)") }
     return postgres
+  }
+
+  /// - Returns: nil where there is none, or it can't be used.
+  private static func spicedb(
+    _ settings: WorkerConfiguration.SpiceDB, _ problems: inout ConfigurationProblems
+  ) -> SpiceDBConfiguration? {
+    guard let text = settings.endpoint, let file = settings.tokenFile else { return nil }
+    check(file, "authorization.spicedb.token_file", &problems)
+    do throws(SpiceDBEndpoint.Invalid) {
+      return SpiceDBConfiguration(
+        endpoint: try SpiceDBEndpoint(text), security: settings.isInsecure ? .plaintext : .tls(caFile: settings.caFile),
+        token: Secret(file: file))
+    } catch {
+      problems.add("authorization.spicedb.endpoint can't be used: \(error)")
+      return nil
+    }
   }
 }
 

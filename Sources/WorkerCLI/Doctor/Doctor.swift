@@ -46,7 +46,8 @@ struct Doctor: AsyncParsableCommand {
     async let database = DatabaseExamination(
       PostgresExamination(servers.postgres, logger: logger), resolver: resolver
     ).findings()
+    async let spicedb = SpiceDBExamination(servers: servers, logger: logger).findings()
     return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
-      + (await broker) + (await database)
+      + (await broker) + (await database) + (await spicedb)
   }
 }

@@ -4,6 +4,7 @@ import PostgresClient
 import PostgresStore
 import RabbitMQClient
 import Settings
+import SpiceDBClient
 import UnitOfWork
 import WorkerRuntime
 
@@ -33,10 +34,11 @@ enum FailureReport {
     // What could only be found wrong while it was used.
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
     case is NegativeAnswer: .no
-    case is ConfigurationProblems, is BrokerURLError: .configuration
+    case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)
     case let error as RabbitMQError: exitCode(of: error)
+    case let error as SpiceDBError: exitCode(of: error)
     case UnitOfWorkError.unavailable: .unavailable
     case let missing as MissingConditions: missing.errors.first.map(exitCode) ?? .failure
     default: .failure
@@ -46,6 +48,14 @@ enum FailureReport {
   private static func exitCode(of error: PostgresError) -> ExitCode {
     if case .configuration = error { return .configuration }
     return error.isConnectionLoss ? .unavailable : .failure
+  }
+
+  private static func exitCode(of error: SpiceDBError) -> ExitCode {
+    switch error.kind {
+    case .unreadableToken: .configuration
+    case .unavailable, .busy, .deadlineExceeded, .unauthenticated: .unavailable
+    default: .failure
+    }
   }
 
   private static func exitCode(of error: RabbitMQError) -> ExitCode {

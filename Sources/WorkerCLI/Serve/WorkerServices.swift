@@ -7,7 +7,10 @@ import PostgresStore
 import RabbitMQBroker
 import ServiceLifecycle
 import Settings
+import SpiceDBAuthorization
+import SpiceDBClient
 import WorkerRuntime
+import WorkspaceApplication
 import WorkspaceDomain
 
 /// What runs in a worker's process.
@@ -28,8 +31,10 @@ struct WorkerServices {
     services.append(.init(service: healthServer))
     // It ends by itself only after a drain, or when it is to fail fast.
     services.append(.init(service: try worker(), successTerminationBehavior: .gracefullyShutdownGroup))
+    let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
+    if let spicedb { services.append(.init(service: SpiceDBService(connection: spicedb))) }
     // It ends at once, and the worker drains undisturbed.
-    services.append(.init(service: maintenance))
+    services.append(.init(service: maintenance(spicedb)))
     services += notifiers.map { .init(service: $0) }
     return services
   }
@@ -50,7 +55,7 @@ struct WorkerServices {
       environment: ExecutionEnvironment(
         clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
         messages: OutboundMessages(servers.topologyNames), queue: servers.queueKey,
-        process: process, parking: configuration.parking),
+        process: process, parking: configuration.parking, replicatesRelationships: servers.spicedb != nil),
       probe: telemetry.workspaces, workerProbe: telemetry.worker, status: status,
       failsFast: failsFast, logger: logger, replies: broker.replies(logger: logger),
       sessions: ServerSessions(
@@ -59,7 +64,7 @@ struct WorkerServices {
         queue: servers.queueKey, patience: ResponsePatience(servers.postgres), logger: logger))
   }
 
-  private var maintenance: Maintenance {
+  private func maintenance(_ spicedb: SpiceDBConnection?) -> Maintenance {
     let tables: [(PostgresRetention.Table, Duration)] = [
       (.inbox, configuration.inbox.retention), (.deadLetters, configuration.deadLetters.retention),
     ]
@@ -73,7 +78,24 @@ struct WorkerServices {
       connect: { [servers, logger] in
         try await PostgresStatistics.connect(servers.postgres, queue: servers.queueKey, logger: logger)
       })
-    return Maintenance(cleaners + [collector], for: status, reconnecting: Reconnecting(configuration.reconnect))
+    return Maintenance(
+      cleaners + [collector] + (spicedb.map { [replicator(to: $0), auditor(of: $0)] } ?? []), for: status,
+      reconnecting: Reconnecting(configuration.reconnect))
+  }
+
+  private func replicator(to spicedb: SpiceDBConnection) -> any MaintenanceJob {
+    RelationshipReplicator(to: SpiceDBReplica(spicedb), probe: telemetry.worker, logger: logger) { [servers, logger] in
+      try await PostgresRelationshipOutbox.connect(servers.postgres, logger: logger)
+    }
+  }
+
+  private func auditor(of spicedb: SpiceDBConnection) -> any MaintenanceJob {
+    let opensRoot = configuration.authorization.rules.opensRoot
+    return RelationshipAuditor(probe: telemetry.worker, logger: logger) { [servers, logger] in
+      let connection = try await PostgresConnection.connect(servers.postgres.forReplication(), logger: logger)
+      let tables = PostgresRelationshipTables(on: connection, opensRoot: opensRoot)
+      return Link(SpiceDBAudit(RelationshipComparison(of: spicedb, with: tables)), on: connection)
+    }
   }
 
   /// Who tells the service manager, where there is one that wants to know.

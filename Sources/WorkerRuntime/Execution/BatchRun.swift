@@ -67,6 +67,7 @@ package struct BatchRun {
       if let begun = message.begun { writeSet.survived.append(begun) }
     }
     work.addChanges(to: &writeSet)
+    if environment.replicatesRelationships { work.addRelationships(to: &writeSet) }
     for (tenantID, sequence) in sequences {
       if snapshot.tenants[tenantID] == nil {
         writeSet.newTenants[tenantID] = sequence

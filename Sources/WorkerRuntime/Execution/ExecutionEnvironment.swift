@@ -13,10 +13,12 @@ package struct ExecutionEnvironment: Sendable {
   /// This process, in what it leaves in the database: no other has the same.
   package let process: ULID
   package let parking: ParkingPolicy
+  /// Whether relationships are kept elsewhere, too: what commands change in them is committed for whoever brings it there.
+  package let replicatesRelationships: Bool
 
   package init(
     clock: any WallClock, identifiers: any IdentifierGenerator, rules: WorkspaceRules, messages: OutboundMessages,
-    queue: String, process: ULID, parking: ParkingPolicy = ParkingPolicy()
+    queue: String, process: ULID, parking: ParkingPolicy = ParkingPolicy(), replicatesRelationships: Bool = false
   ) {
     self.clock = clock
     self.identifiers = identifiers
@@ -25,5 +27,6 @@ package struct ExecutionEnvironment: Sendable {
     self.queue = queue
     self.process = process
     self.parking = parking
+    self.replicatesRelationships = replicatesRelationships
   }
 }

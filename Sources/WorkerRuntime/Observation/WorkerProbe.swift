@@ -21,6 +21,12 @@ package enum WorkerObservation: Sendable {
   case expired(count: Int, table: String)
   /// Removing them failed.
   case cleaningFailed(table: String)
+  /// So many changes of relationships were made in the replica.
+  case relationshipsReplicated(changes: Int)
+  /// Changes of relationships could not be made there; they are tried again.
+  case replicationFailed(ReplicaError.Kind)
+  /// So many relationships in the replica are others than the database's, and that is no lag.
+  case relationshipsDiffer(count: Int)
 }
 
 /// Port: hears what the worker does. Implementations make metrics or spans of it.

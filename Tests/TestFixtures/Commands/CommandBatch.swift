@@ -58,6 +58,7 @@ package struct CommandBatch {
     }
     var writeSet = WriteSet()
     work.addChanges(to: &writeSet)
+    work.addRelationships(to: &writeSet)
     for tenantID in Set(events.map(\.tenantID)) where snapshot.tenants[tenantID] == nil { writeSet.newTenants[tenantID] = 1 }
     _ = try await store.commit(writeSet)
     return (outcomes.map(\.withoutEvents), events)

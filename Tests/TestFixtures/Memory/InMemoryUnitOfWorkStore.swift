@@ -66,6 +66,14 @@ extension InMemoryUnitOfWorkStore {
   package func beginReplay(_ reference: ReplayReference, of key: InboxKey) { tables.replays[reference] = key }
 }
 
+extension InMemoryUnitOfWorkStore {
+  /// What workspaces, groups and roles say.
+  package func relationships(opensRoot: Bool) -> Set<Relationship> { tables.relationships(opensRoot: opensRoot) }
+
+  /// What was committed of changes of relationships, oldest first.
+  package var relationshipCommits: [RelationshipCommit] { tables.relationshipCommits }
+}
+
 extension InMemoryUnitOfWorkStore: Retention {
   package func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int

@@ -15,6 +15,15 @@ struct Tables {
   private var workspaces: [WorkspaceID: Workspace] = [:]
   private var access = AccessTables()
   private var lastOutboxNumber: Int64 = 0
+  /// What was committed of changes of relationships, oldest first.
+  var relationshipCommits: [RelationshipCommit] = []
+
+  /// What workspaces, groups and roles say.
+  func relationships(opensRoot: Bool) -> Set<Relationship> {
+    Set(
+      workspaces.values.flatMap { Relationship.of($0, opensRoot: opensRoot) } + access.groups.values.flatMap(Relationship.of)
+        + access.roles.map { .role($0.value, of: $0.key.member, on: $0.key.object) })
+  }
 
   func snapshot(_ readSet: ReadSet) -> Snapshot {
     var snapshot = Snapshot()
@@ -106,6 +115,7 @@ struct Tables {
     for (tenantID, sequence) in writeSet.sequences {
       guard tenants.updateValue(sequence, forKey: tenantID) != nil else { throw .conflict(constraint: nil) }
     }
+    relationshipCommits += writeSet.relationships
     deadLetters += writeSet.deadLetters
     acknowledgedLetters.formUnion(writeSet.acknowledgedLetters)
     try parking.apply(writeSet)

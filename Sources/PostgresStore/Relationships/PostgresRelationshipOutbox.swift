@@ -1,0 +1,96 @@
+package import Logging
+package import PostgresClient
+package import UnitOfWork
+package import WorkerRuntime
+package import WorkspaceDomain
+
+/// ``RelationshipOutbox`` on a connection of its own. Whose turn it is, an advisory lock of its session says: who loses the
+/// session loses the turn.
+package struct PostgresRelationshipOutbox: RelationshipOutbox {
+  private static let turn = AdvisoryLockKey("workspace-worker/relationships")
+  /// Held by who wants the turn before everybody else, until he is through.
+  private static let precedence = AdvisoryLockKey("workspace-worker/relationships/precedence")
+
+  private let connection: PostgresConnection
+
+  /// - Parameter connection: should come from ``PostgresConfiguration/forReplication()``.
+  package init(on connection: PostgresConnection) { self.connection = connection }
+
+  /// Opens a connection for replicating.
+  package static func connect(
+    _ configuration: PostgresConfiguration, logger: Logger
+  ) async throws -> Link<any RelationshipOutbox> {
+    let connection = try await PostgresConnection.connect(configuration.forReplication(), logger: logger)
+    return Link(PostgresRelationshipOutbox(on: connection), on: connection)
+  }
+
+  package func takeTurn() async throws(UnitOfWorkError) -> Bool {
+    try await asking { () async throws(PostgresError) in
+      let request = PostgresRequest(Self.takingTurn, Self.turn.parameters)
+      return try await connection.pipeline([request])[0][0].bool(0)
+    }
+  }
+
+  /// Takes the turn before all replicators: they give it back after the page that they are at.
+  ///
+  /// - Parameter patience: how long it is waited for.
+  /// - Returns: whether it has the turn now. False: another one that takes precedence has it, or a replicator does not let go.
+  package func takePrecedence(patience: Duration) async throws -> Bool {
+    let end = ContinuousClock.now + patience
+    let request = PostgresRequest(Self.takingTurn, Self.precedence.parameters)
+    guard try await connection.pipeline([request])[0][0].bool(0) else { return false }
+    while try await !takeTurn() {
+      guard ContinuousClock.now < end else { return false }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+    return true
+  }
+
+  package func oldest(
+    except excluded: Set<TenantID>, limit: Int, bytes: Int
+  ) async throws(UnitOfWorkError) -> [RelationshipEntry]? {
+    try await asking { () async throws(PostgresError) in
+      let answers = try await connection.pipeline([
+        PostgresRequest(Self.askingForPrecedence, Self.precedence.parameters),
+        RelationshipChangesTable.oldest(except: excluded, limit: limit, bytes: bytes),
+      ])
+      guard try answers[0][0].bool(0) else { return nil }
+      return try answers[1].map(RelationshipChangesTable.entry)
+    }
+  }
+
+  package func markApplied(
+    _ entries: [RelationshipEntry.ID], _ marks: [ReplicationMark]
+  ) async throws(UnitOfWorkError) {
+    let changes = [RelationshipChangesTable.delete(entries), RelationshipChangesTable.note(marks)].compactMap(\.self)
+    guard !changes.isEmpty else { return }
+    try await asking { () async throws(PostgresError) in
+      _ = try await connection.pipeline([.begin] + changes + [.commit])
+    }
+  }
+
+  private func asking<Answer: Sendable>(
+    _ body: () async throws(PostgresError) -> Answer
+  ) async throws(UnitOfWorkError) -> Answer {
+    do throws(PostgresError) { return try await body() } catch { throw UnitOfWorkError(error) }
+  }
+
+  private static let takingTurn = PostgresStatement(
+    name: "relationships_take_turn", parameters: [.int8], sql: "select pg_try_advisory_lock($1)")
+  /// Shared, so that replicators don't meet each other; let go at once.
+  private static let askingForPrecedence = PostgresStatement(
+    name: "relationships_ask_for_precedence", parameters: [.int8], sql: "select pg_try_advisory_xact_lock_shared($1)")
+}
+
+extension PostgresConfiguration {
+  /// For a connection that replicates relationships, beside that of the units of work.
+  ///
+  /// It is idle while the replica is written to. A mark that a crash undoes costs a repetition, so none waits for the disk.
+  package func forReplication() -> PostgresConfiguration {
+    var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
+    configuration.statementTimeout = .seconds(10)
+    configuration.lockTimeout = .seconds(5)
+    configuration.commitsDurably = false
+    return configuration
+  }
+}

@@ -1,0 +1,76 @@
+import SpiceDBClient
+import UnitOfWork
+import WorkspaceDomain
+
+/// Puts pages of relationships together to objects, in the order of their ids: a page and one object are in memory at a time.
+struct ObjectStream {
+  private let nextPage: () async throws -> [SpiceDBRelationship]?
+  private var page: ArraySlice<SpiceDBRelationship> = []
+  private var isAtEnd = false
+  private var lastID = ""
+
+  /// - Parameter nextPage: nil after the last one.
+  init(_ nextPage: @escaping () async throws -> [SpiceDBRelationship]?) { self.nextPage = nextPage }
+
+  /// - Throws: ``UnorderedRelationships`` where an object comes after one with a higher id, or again.
+  mutating func next() async throws -> ObjectRelationships? {
+    guard try await fill() else { return nil }
+    let object = page[page.startIndex].resource
+    guard lastID < object.id else { throw UnorderedRelationships(type: object.type) }
+    lastID = object.id
+    var relationships: Set<SpiceDBRelationship> = []
+    while try await fill(), let relationship = page.first, relationship.resource == object {
+      relationships.insert(relationship)
+      page.removeFirst()
+    }
+    return ObjectRelationships(object: object, relationships: relationships)
+  }
+
+  /// - Returns: whether there is something on the page.
+  private mutating func fill() async throws -> Bool {
+    while page.isEmpty, !isAtEnd {
+      if let next = try await nextPage() { page = next[...] } else { isAtEnd = true }
+    }
+    return !page.isEmpty
+  }
+}
+
+/// SpiceDB's relationships came in another order than that of their resources' ids: they can't be compared in one pass.
+package struct UnorderedRelationships: Error, CustomStringConvertible {
+  let type: String
+
+  package var description: String { "SpiceDB does not give relationships of type \(type) in the order of their resources' ids" }
+}
+
+extension ObjectStream {
+  /// What the database says about objects of a type.
+  ///
+  /// - Parameter start: where it begins; nil: with the first.
+  init(
+    _ tables: any RelationshipTables, _ type: ResourceType, in scope: RelationshipScope, after start: RelationshipPosition? = nil
+  ) {
+    var position = start
+    var isFirst = true
+    self.init {
+      guard isFirst || position != nil else { return nil }
+      isFirst = false
+      let page = try await tables.relationships(
+        about: type, in: scope, after: position, limit: RelationshipComparison.pageSize)
+      position = page.next
+      return page.relationships.map { SpiceDBRelationship($0) }
+    }
+  }
+
+  /// What SpiceDB says.
+  init(_ source: any RelationshipSource, _ filter: RelationshipFilter) {
+    var cursor: SpiceDBCursor?
+    var isFirst = true
+    self.init {
+      guard isFirst || cursor != nil else { return nil }
+      isFirst = false
+      let page = try await source.relationships(filter, after: cursor)
+      cursor = page.next
+      return page.relationships
+    }
+  }
+}

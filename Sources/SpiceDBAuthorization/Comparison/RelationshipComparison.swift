@@ -1,0 +1,142 @@
+import SpiceDBClient
+package import UnitOfWork
+package import WorkspaceDomain
+
+/// Finds where SpiceDB says something else than the database.
+///
+/// It reads both in the order of objects' ids, a page at a time, so that its memory does not grow with their number, only with
+/// the members of the largest object. Both may change meanwhile: what it finds may have been replicated by now, which
+/// ``confirmed(_:patience:)`` tells.
+package struct RelationshipComparison {
+  /// Rows of the database's pages.
+  static let pageSize = 1000
+
+  private let tables: any RelationshipTables
+  private let source: any RelationshipSource
+
+  package init(of source: any RelationshipSource, with tables: any RelationshipTables) {
+    self.source = source
+    self.tables = tables
+  }
+
+  /// Compares everything.
+  ///
+  /// - Parameter each: told of each object in turn, with its differences, mostly none.
+  package func compare(_ each: ([RelationshipDifference]) async throws -> Void) async throws {
+    for type in ResourceType.allCases {
+      var stored = ObjectStream(tables, type, in: .all)
+      var found = ObjectStream(source, RelationshipFilter(resourceType: type.rawValue))
+      var (one, other) = (try await stored.next(), try await found.next())
+      while one != nil || other != nil {
+        switch (one, other) {
+        case (let left?, let right?) where left.object == right.object:
+          try await each(ObjectRelationships.differences(left.relationships, right.relationships))
+          (one, other) = (try await stored.next(), try await found.next())
+        case (let left?, let right) where right.map({ left.object.id < $0.object.id }) ?? true:
+          try await each(ObjectRelationships.differences(left.relationships, []))
+          one = try await stored.next()
+        case (_, let right):
+          try await each(ObjectRelationships.differences([], right?.relationships ?? []))
+          other = try await found.next()
+        }
+      }
+    }
+  }
+
+  /// Compares what a tenant has in the database, and what SpiceDB takes for its: an object at a time.
+  package func compare(_ tenantID: TenantID, _ each: ([RelationshipDifference]) async throws -> Void) async throws {
+    for type in ResourceType.allCases {
+      var seen: Set<String> = []
+      var stored = ObjectStream(tables, type, in: .tenant(tenantID))
+      while let one = try await stored.next() {
+        seen.insert(one.object.id)
+        try await each(ObjectRelationships.differences(one.relationships, try await found(one.object)))
+      }
+      for object in try await claimed(tenantID, type) where !seen.contains(object.id) {
+        try await each(try await differences(of: object))
+      }
+    }
+  }
+
+  /// Compares some objects that the database has, in the order of their ids.
+  ///
+  /// - Parameters:
+  ///   - id: of the object to go on behind; nil: from the first.
+  ///   - limit: the largest number of objects.
+  /// - Returns: also the last of them, where there may be more.
+  func slice(
+    of type: ResourceType, after id: ULID?, limit: Int
+  ) async throws -> (objects: Int, differences: [RelationshipDifference], last: ULID?) {
+    var stored = ObjectStream(tables, type, in: .all, after: id.map { RelationshipPosition(object: $0, member: nil) })
+    var (objects, differences, last): (Int, [RelationshipDifference], ULID?) = (0, [], nil)
+    while objects < limit {
+      guard let one = try await stored.next() else { return (objects, differences, nil) }
+      // The rest of the object itself.
+      if let id, one.object.id == id.description { continue }
+      objects += 1
+      last = ULID(one.object.id)
+      differences += ObjectRelationships.differences(one.relationships, try await found(one.object))
+    }
+    return (objects, differences, last)
+  }
+
+  /// Those differences that are still there when all that waited to be replicated is. While that goes on they are no drift.
+  ///
+  /// - Parameter patience: how long it is waited for.
+  /// - Returns: nil where it took longer.
+  package func confirmed(
+    _ differences: [RelationshipDifference], patience: Duration
+  ) async throws -> [RelationshipDifference]? {
+    guard !differences.isEmpty else { return [] }
+    guard try await isReplicated(within: patience) else { return nil }
+    var confirmed: [RelationshipDifference] = []
+    var current: [SpiceDBObject: Set<RelationshipDifference>] = [:]
+    for difference in differences {
+      let object = difference.relationship.resource
+      if current[object] == nil { current[object] = Set(try await self.differences(of: object)) }
+      if current[object]?.contains(difference) ?? false { confirmed.append(difference) }
+    }
+    return confirmed
+  }
+
+  /// Waits until what waits now is replicated.
+  ///
+  /// - Returns: false where that took longer.
+  private func isReplicated(within patience: Duration) async throws -> Bool {
+    guard let last = try await tables.waiting()?.upperBound else { return true }
+    let end = ContinuousClock.now + patience
+    while let first = try await tables.waiting()?.lowerBound, first <= last {
+      guard ContinuousClock.now < end else { return false }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return true
+  }
+
+  /// Of one object, by what both say of it now.
+  private func differences(of object: SpiceDBObject) async throws -> [RelationshipDifference] {
+    ObjectRelationships.differences(try await stored(object), try await found(object))
+  }
+
+  private func stored(_ object: SpiceDBObject) async throws -> Set<SpiceDBRelationship> {
+    guard let type = ResourceType(rawValue: object.type), let id = ULID(object.id) else { return [] }
+    var stream = ObjectStream(tables, type, in: .object(id))
+    return try await stream.next()?.relationships ?? []
+  }
+
+  private func found(_ object: SpiceDBObject) async throws -> Set<SpiceDBRelationship> {
+    var stream = ObjectStream(source, RelationshipFilter(resourceType: object.type, resourceID: object.id))
+    return try await stream.next()?.relationships ?? []
+  }
+
+  /// The objects that are the tenant's, as SpiceDB says.
+  private func claimed(_ tenantID: TenantID, _ type: ResourceType) async throws -> [SpiceDBObject] {
+    let tenant = SpiceDBObject(.tenant(tenantID))
+    guard type != .tenant else { return [tenant] }
+    let subject = RelationshipFilter.Subject(type: tenant.type, id: tenant.id)
+    var stream = ObjectStream(
+      source, RelationshipFilter(resourceType: type.rawValue, relation: "tenant", subject: subject))
+    var objects: [SpiceDBObject] = []
+    while let object = try await stream.next()?.object { objects.append(object) }
+    return objects
+  }
+}

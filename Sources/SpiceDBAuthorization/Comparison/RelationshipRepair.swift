@@ -1,0 +1,41 @@
+package import SpiceDBClient
+
+/// Mends differences in writes of as many as one takes, however they come.
+///
+/// Nobody else may write relationships meanwhile: the turn to replicate must be taken. What commits change meanwhile waits, and
+/// is replicated afterwards.
+package struct RelationshipRepair {
+  /// What was mended.
+  package struct Report: Sendable, Equatable {
+    /// Objects that were compared.
+    package var objects = 0
+    package var added = 0
+    package var removed = 0
+  }
+
+  private let write: ([RelationshipUpdate]) async throws -> Void
+  private var batch: [RelationshipUpdate] = []
+  package private(set) var report = Report()
+
+  /// - Parameter write: makes up to 1,000 changes.
+  package init(_ write: @escaping ([RelationshipUpdate]) async throws -> Void) { self.write = write }
+
+  /// Takes an object's differences; each relationship comes once.
+  package mutating func mend(_ differences: [RelationshipDifference]) async throws {
+    report.objects += 1
+    for difference in differences {
+      batch.append(difference.remedy)
+      if batch.count == SpiceDBLimits.updates { try await flush() }
+    }
+  }
+
+  /// Writes what is left. To be called at the end.
+  package mutating func flush() async throws {
+    guard !batch.isEmpty else { return }
+    try await write(batch)
+    let added = batch.count { if case .touch = $0 { true } else { false } }
+    report.added += added
+    report.removed += batch.count - added
+    batch = []
+  }
+}

@@ -1,0 +1,27 @@
+package import UnitOfWork
+import WorkspaceDomain
+
+/// The audit of SpiceDB's relationships, an object at a time. What only SpiceDB knows, of objects that the database does not have,
+/// is found by a whole comparison alone.
+package struct SpiceDBAudit: RelationshipAudit {
+  /// How long what waits to be replicated is waited for.
+  private static let patience: Duration = .seconds(5)
+
+  private let comparison: RelationshipComparison
+
+  package init(_ comparison: RelationshipComparison) { self.comparison = comparison }
+
+  package func compare(after position: AuditPosition?, limit: Int) async throws -> AuditReport {
+    let position = position ?? AuditPosition(type: .tenant, object: nil)
+    let slice = try await comparison.slice(of: position.type, after: position.object, limit: limit)
+    // Where SpiceDB is behind, a difference says nothing.
+    let confirmed = try await comparison.confirmed(slice.differences, patience: Self.patience) ?? []
+    return AuditReport(
+      objects: slice.objects, differences: confirmed.count, example: confirmed.first.map { "\($0)" },
+      next: slice.last.map { AuditPosition(type: position.type, object: $0) } ?? Self.following(position.type))
+  }
+
+  private static func following(_ type: ResourceType) -> AuditPosition? {
+    ResourceType.allCases.drop { $0 != type }.dropFirst().first.map { AuditPosition(type: $0, object: nil) }
+  }
+}

@@ -1,0 +1,54 @@
+package import WorkspaceDomain
+
+/// A fact that permissions follow from, as a service of permissions keeps it: one edge between two objects.
+///
+/// They say the same as the rows of tenants, workspaces, groups and members, and nothing else: names are no part of them.
+package enum Relationship: Sendable, Hashable {
+  /// Somebody has a role on an object.
+  case role(Role, of: Member, on: Resource)
+  /// A workspace or a group is the tenant's.
+  case tenant(TenantID, of: Resource)
+  /// A workspace is directly below another one.
+  case parent(WorkspaceID, of: WorkspaceID)
+  /// The root of the tenant's tree.
+  case root(WorkspaceID, of: TenantID)
+  /// Every member of the tenant may create workspaces below this one.
+  case creators(TenantID, on: WorkspaceID)
+
+  /// The object that it is about: what else is said of that has the same.
+  package var object: Resource {
+    switch self {
+    case .role(_, of: _, on: let object), .tenant(_, of: let object): object
+    case .parent(_, of: let workspaceID), .creators(_, on: let workspaceID): .workspace(workspaceID)
+    case .root(_, of: let tenantID): .tenant(tenantID)
+    }
+  }
+}
+
+extension Relationship {
+  /// What a workspace gives rise to, but for the roles on it.
+  ///
+  /// - Parameter opensRoot: `authorization.open_root`.
+  package static func of(_ workspace: Workspace, opensRoot: Bool) -> [Relationship] {
+    of(workspace.id, below: workspace.parentID, in: workspace.tenantID, opensRoot: opensRoot)
+      + (workspace.isRoot ? [.root(workspace.id, of: workspace.tenantID)] : [])
+  }
+
+  /// Those of them that are about the workspace itself.
+  ///
+  /// - Parameter parentID: nil for the root.
+  package static func of(
+    _ id: WorkspaceID, below parentID: WorkspaceID?, in tenantID: TenantID, opensRoot: Bool
+  ) -> [Relationship] {
+    var relationships = [Relationship.tenant(tenantID, of: .workspace(id))]
+    if let parentID {
+      relationships.append(.parent(parentID, of: id))
+    } else if opensRoot {
+      relationships.append(.creators(tenantID, on: id))
+    }
+    return relationships
+  }
+
+  /// What a group gives rise to, but for its members and the roles that it has.
+  package static func of(_ group: Group) -> [Relationship] { [.tenant(group.tenantID, of: .group(group.id))] }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Coordination
+import PostgresClient
+import PostgresStore
+import Settings
+import SpiceDBAuthorization
+import SpiceDBClient
+import WorkspaceApplication
+
+struct AuthorizationRepair: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repair", abstract: "Makes SpiceDB's relationships those of the database; fills an empty SpiceDB.",
+    discussion: """
+      The worker goes on with commands meanwhile, and replicates what they changed afterwards. May be broken off and begun again: \
+      what is right already is only read.
+      """)
+
+  /// The turn of a worker that replicates ends after the page that it is at.
+  private static let patience: Duration = .seconds(60)
+
+  @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await options.withSpiceDB { spicedb, configuration, servers, logger in
+      let connection = try await PostgresConnection.connect(servers.postgres.forReplication(), logger: logger)
+      let report = try await connection.use { connection in
+        _ = try await Migrator(connection: connection, logger: logger).verify()
+        guard try await PostgresRelationshipOutbox(on: connection).takePrecedence(patience: Self.patience) else {
+          throw TurnTaken()
+        }
+        let tables = PostgresRelationshipTables(on: connection, opensRoot: configuration.authorization.rules.opensRoot)
+        return try await repair(spicedb, RelationshipComparison(of: spicedb, with: tables))
+      }
+      try output.print(RepairReport(report), text: RepairReport(report).text)
+    }
+  }
+
+  private func repair(
+    _ spicedb: SpiceDBConnection, _ comparison: RelationshipComparison
+  ) async throws -> RelationshipRepair.Report {
+    var progress = ProgressBar(label: "compared and mended", total: nil)
+    var repair = RelationshipRepair { _ = try await spicedb.write($0) }
+    try await comparison.compare { differences in
+      try await repair.mend(differences)
+      progress.show(repair.report.objects)
+    }
+    try await repair.flush()
+    progress.finish()
+    return repair.report
+  }
+}
+
+/// Somebody else repairs, or a worker does not let go.
+private struct TurnTaken: Error, CustomStringConvertible {
+  var description: String { "somebody else repairs relationships, or replicates them and does not let go: try again later" }
+}
+
+/// What is printed.
+private struct RepairReport: Encodable {
+  let objects: Int
+  let added: Int
+  let removed: Int
+
+  init(_ report: RelationshipRepair.Report) {
+    (objects, added, removed) = (report.objects, report.added, report.removed)
+  }
+
+  var text: String { "\(objects) objects compared: \(added) relationships added to SpiceDB, \(removed) removed there" }
+}

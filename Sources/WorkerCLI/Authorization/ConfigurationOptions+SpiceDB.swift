@@ -1,0 +1,23 @@
+import Logging
+import Settings
+import SpiceDBClient
+
+/// A command needs a SpiceDB, and there is none in the configuration.
+struct SpiceDBMissing: Error, CustomStringConvertible {
+  var description: String { "authorization.spicedb.endpoint is not set: there is no SpiceDB" }
+}
+
+extension ConfigurationOptions {
+  /// Runs `body` with a connection to the SpiceDB of the configuration.
+  func withSpiceDB(_ body: (SpiceDBConnection, WorkerConfiguration, Servers, Logger) async throws -> Void) async throws {
+    try await FailureReport.reporting {
+      let configuration = try await load()
+      let logger = LogSetup.start(configuration.log)
+      let servers = try Servers(configuration).forOneCommand
+      guard let spicedb = servers.spicedb else { throw SpiceDBMissing() }
+      try await SpiceDBConnection.withConnection(spicedb, logger: logger) { connection in
+        try await body(connection, configuration, servers, logger)
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+import ServiceLifecycle
+import SpiceDBClient
+
+/// Keeps the connection to SpiceDB as long as the process may use it. That SpiceDB is away ends nothing.
+struct SpiceDBService: Service {
+  let connection: SpiceDBConnection
+
+  func run() async {
+    await withGracefulShutdownHandler {
+      await connection.run()
+    } onGracefulShutdown: {
+      connection.shutDown()
+    }
+  }
+}

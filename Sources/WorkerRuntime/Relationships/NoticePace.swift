@@ -1,0 +1,13 @@
+/// How often something is said that goes on: at once, and then once in so long.
+struct NoticePace: Sendable {
+  private let pause: Duration
+  private var last: ContinuousClock.Instant?
+
+  init(_ pause: Duration) { self.pause = pause }
+
+  mutating func isDue(at now: ContinuousClock.Instant) -> Bool {
+    if let last, now - last < pause { return false }
+    last = now
+    return true
+  }
+}

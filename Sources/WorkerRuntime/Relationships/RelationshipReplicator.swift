@@ -1,0 +1,123 @@
+package import Coordination
+package import Logging
+package import UnitOfWork
+import WorkspaceDomain
+
+/// Brings what commits have changed in relationships to the replica, while this worker is the one that works, and has the turn.
+///
+/// No transaction is open while it writes there: it reads a page, applies it, and removes what was applied. What it could not
+/// remove any more is applied again by the next one. That the replica is away is nobody's trouble but its own: the outbox grows.
+package struct RelationshipReplicator: MaintenanceJob {
+  /// A page of the outbox, in entries and bytes.
+  static let page = (entries: 500, bytes: 4 << 20)
+  /// Writes at the same time.
+  static let concurrency = 8
+  /// Nothing of a page begins after so long: what is under way then ends before the server ends this idle session, and with it
+  /// the turn.
+  static let pageTime: Duration = .seconds(10)
+  /// How often an empty outbox is looked into; and whether somebody else still has the turn.
+  static let (poll, pollForTurn): (Duration, Duration) = (.milliseconds(200), .seconds(5))
+
+  private let replica: any RelationshipReplica
+  private let probe: any WorkerProbe
+  private let logger: Logger
+  private let connect: @Sendable () async throws -> Link<any RelationshipOutbox>
+  private var refused = RefusedTenants()
+  private var notices = NoticePace(.seconds(60))
+
+  /// - Parameter connect: opens a connection; bounded in time.
+  package init(
+    to replica: any RelationshipReplica, probe: any WorkerProbe, logger: Logger,
+    connect: @escaping @Sendable () async throws -> Link<any RelationshipOutbox>
+  ) {
+    self.replica = replica
+    self.probe = probe
+    self.logger = logger
+    self.connect = connect
+  }
+
+  /// Also while something stands against the worker's work.
+  package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking }
+
+  /// Goes on until the worker has no work any more, or something fails that meets all tenants.
+  package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
+    try await connect().use { outbox in
+      guard try await outbox.takeTurn() else { return Self.pollForTurn }
+      while isWanted(by: status) {
+        guard let count = try await replicatePage(of: outbox) else { return Self.pollForTurn }
+        attempt.succeeded()
+        if count == 0 { try await Task.sleep(for: Self.poll) }
+      }
+      return .zero
+    }
+  }
+
+  package func failed(_ error: any Error, again delay: Duration) {
+    let kind = (error as? ReplicaError)?.kind ?? .unavailable
+    probe.observe(.replicationFailed(kind))
+    logger.warning(
+      "relationships can't be replicated; trying again",
+      metadata: ["reason": "\(kind.rawValue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+  }
+
+  /// - Returns: how many entries were applied; nil where the turn is to be given back.
+  private mutating func replicatePage(of outbox: any RelationshipOutbox) async throws -> Int? {
+    guard
+      let entries = try await outbox.oldest(
+        except: refused.waiting(at: .now), limit: Self.page.entries, bytes: Self.page.bytes)
+    else { return nil }
+    guard !entries.isEmpty else { return 0 }
+    let schedule = await apply(entries)
+    if !schedule.applied.isEmpty {
+      try await outbox.markApplied(schedule.applied, Array(schedule.marks.values))
+      probe.observe(.relationshipsReplicated(changes: schedule.changeCount))
+    }
+    for tenantID in schedule.marks.keys { refused.succeeded(tenantID) }
+    try note(schedule.refused)
+    if let failure = schedule.failure { throw failure }
+    return schedule.applied.count
+  }
+
+  /// Applies entries until all are applied, or keep each other back, or the time of the page is over.
+  private func apply(_ entries: [RelationshipEntry]) async -> ReplicationSchedule {
+    var schedule = ReplicationSchedule(entries)
+    let end = ContinuousClock.now + Self.pageTime
+    await withTaskGroup(of: (RelationshipEntry.ID, Result<String, ReplicaError>).self) { group in
+      var free = Self.concurrency
+      while true {
+        if ContinuousClock.now >= end || Task.isCancelled { schedule.close() }
+        while free > 0, let entry = schedule.next() {
+          free -= 1
+          group.addTask { [replica] in (entry.id, await replica.result(of: entry.commit.changes)) }
+        }
+        guard let (id, result) = await group.next() else { return }
+        free += 1
+        switch result {
+        case .success(let token): schedule.applied(id, token: token)
+        case .failure(let error): schedule.failed(id, error)
+        }
+      }
+    }
+    return schedule
+  }
+
+  /// Sets tenants aside whose changes are refused, and says so, once a minute.
+  private mutating func note(_ refusals: [TenantID: ReplicaError]) throws(ReplicaError) {
+    guard let (tenantID, error) = refusals.min(by: { $0.key < $1.key }) else { return }
+    for tenantID in refusals.keys { refused.refused(tenantID, at: .now, random: .random(in: 0...1)) }
+    probe.observe(.replicationFailed(.refused))
+    if notices.isDue(at: .now) {
+      logger.error(
+        "changes of relationships are refused; their tenants' wait, the others go on",
+        metadata: ["tenants": "\(refused.count)", "tenant_id": "\(tenantID)", "error": "\(error)"])
+    }
+    // Where so many are, it is no matter of theirs.
+    if refused.isFull { throw error }
+  }
+}
+
+extension RelationshipReplica {
+  fileprivate func result(of changes: [RelationshipChange]) async -> Result<String, ReplicaError> {
+    do throws(ReplicaError) { return .success(try await write(changes)) } catch { return .failure(error) }
+  }
+}

@@ -1,0 +1,113 @@
+package import UnitOfWork
+package import WorkspaceDomain
+
+/// In which order the entries of a page are applied: a tenant's one after the other, and one after the other those that change
+/// the same relationship, as ids go from tenant to tenant; everything else side by side.
+///
+/// A pure value: what has ended comes in, what may begin comes out. An entry that fails keeps back all that come after it, so
+/// that the same write is made again before anything newer.
+///
+/// What a later entry of the page takes away is not given any more by an earlier one. So nothing comes back to life for a moment
+/// when entries are applied again, because a process ended before it noted that they had been.
+package struct ReplicationSchedule: Sendable {
+  /// Who waits for an entry, and how many it waits for itself.
+  private struct Place: Sendable {
+    var entry: RelationshipEntry
+    var waitsFor = 0
+    var isWaitedForBy: [Int] = []
+  }
+
+  private var places: [Place]
+  /// Those that may begin, the oldest last.
+  private var ready: [Int] = []
+  private var underWay: [RelationshipEntry.ID: Int] = [:]
+  /// Whether nothing begins any more.
+  private var isClosed = false
+
+  /// Entries that were applied, in the order in which they were.
+  package private(set) var applied: [RelationshipEntry.ID] = []
+  /// How many changes they made.
+  package private(set) var changeCount = 0
+  /// How far tenants are. One whose entries had nothing left to change has none.
+  package private(set) var marks: [TenantID: ReplicationMark] = [:]
+  /// Tenants whose next entry was refused, and why.
+  package private(set) var refused: [TenantID: ReplicaError] = [:]
+  /// Why nothing begins any more, if that is a failure.
+  package private(set) var failure: ReplicaError?
+
+  /// - Parameter entries: oldest first.
+  package init(_ entries: [RelationshipEntry]) {
+    places = Self.withoutRevoked(entries).map { Place(entry: $0) }
+    var lastOfTenant: [TenantID: Int] = [:]
+    var lastOfRelationship: [Relationship: Int] = [:]
+    for index in places.indices {
+      let entry = entries[index]
+      var earlier = Set(entry.commit.changes.compactMap { lastOfRelationship.updateValue(index, forKey: $0.relationship) })
+      if let last = lastOfTenant.updateValue(index, forKey: entry.tenantID) { earlier.insert(last) }
+      earlier.remove(index)
+      places[index].waitsFor = earlier.count
+      for other in earlier { places[other].isWaitedForBy.append(index) }
+    }
+    ready = places.indices.reversed().filter { places[$0].waitsFor == 0 }
+  }
+
+  /// The next entry to apply; nil where none may begin now. One that has no changes left counts as applied at once.
+  package mutating func next() -> RelationshipEntry? {
+    while !isClosed, let index = ready.popLast() {
+      let entry = places[index].entry
+      guard entry.commit.changes.isEmpty else {
+        underWay[entry.id] = index
+        return entry
+      }
+      finish(index)
+    }
+    return nil
+  }
+
+  /// An entry was applied.
+  package mutating func applied(_ id: RelationshipEntry.ID, token: String) {
+    guard let index = underWay.removeValue(forKey: id) else { return }
+    let entry = places[index].entry
+    changeCount += entry.commit.changes.count
+    marks[entry.tenantID] = ReplicationMark(tenantID: entry.tenantID, id: id, token: token)
+    finish(index)
+  }
+
+  /// An entry was not applied, as far as is known. A refusal is a matter of its tenant; anything else would meet all others.
+  package mutating func failed(_ id: RelationshipEntry.ID, _ error: ReplicaError) {
+    guard let index = underWay.removeValue(forKey: id) else { return }
+    guard error.kind == .refused else {
+      failure = failure ?? error
+      return close()
+    }
+    refused[places[index].entry.tenantID] = error
+  }
+
+  /// Nothing begins any more. What is under way may end.
+  package mutating func close() { isClosed = true }
+
+  private mutating func finish(_ index: Int) {
+    applied.append(places[index].entry.id)
+    for other in places[index].isWaitedForBy {
+      places[other].waitsFor -= 1
+      if places[other].waitsFor == 0 { ready.append(other) }
+    }
+  }
+
+  private static func withoutRevoked(_ entries: [RelationshipEntry]) -> [RelationshipEntry] {
+    var revoked: Set<Relationship> = []
+    let kept = entries.reversed().map { entry in
+      let changes = entry.commit.changes.filter { change in
+        if case .added(let relationship) = change { !revoked.contains(relationship) } else { true }
+      }
+      for change in entry.commit.changes {
+        switch change {
+        case .removed(let relationship): revoked.insert(relationship)
+        case .added(let relationship): revoked.remove(relationship)
+        }
+      }
+      return RelationshipEntry(id: entry.id, commit: RelationshipCommit(tenantID: entry.tenantID, changes: changes))
+    }
+    return kept.reversed()
+  }
+}

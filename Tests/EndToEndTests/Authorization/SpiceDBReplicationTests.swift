@@ -1,0 +1,126 @@
+import EndToEndSupport
+import Foundation
+import Messaging
+import PostgresClient
+import TestSupport
+import Testing
+
+/// Relationships in SpiceDB, of which a double stands in: Tests/Tools/spicedb/double.py.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct SpiceDBReplicationTests {
+  /// A double with the schema, and what leads to it.
+  private static func start(in deployment: Deployment) async throws -> (spicedb: SpiceDBDouble, environment: [String: String]) {
+    let spicedb = try await SpiceDBDouble()
+    let token = deployment.folder.appending(path: "token-\(spicedb.port)")
+    try Data("key\n".utf8).write(to: token)
+    let environment = [
+      "AUTHORIZATION_SPICEDB_ENDPOINT": "127.0.0.1:\(spicedb.port)", "AUTHORIZATION_SPICEDB_TOKEN_FILE": token.path,
+      "AUTHORIZATION_SPICEDB_INSECURE": "true",
+    ]
+    let applied = try await deployment.run("authorization", "schema", "--apply", environment: environment)
+    #expect(applied.exit == .code(0), "\(applied.errors)")
+    return (spicedb, environment)
+  }
+
+  /// Sends the sample commands to a worker, and waits for their results.
+  private static func carryOutSamples(in deployment: Deployment) async throws {
+    let samples = try SampleCommands.read()
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    try await sender.send(samples.commands)
+    _ = try await results.collect("all results") { $0.answeredCount == samples.commands.count }
+    await sender.close()
+    await results.close()
+  }
+
+  private static func expectEqual(_ deployment: Deployment, _ environment: [String: String]) async throws {
+    let verified = try await deployment.run("authorization", "verify", environment: environment)
+    #expect(verified.exit == .code(0), "\(verified.output)\(verified.errors)")
+  }
+
+  @Test func `after the sample commands SpiceDB has the relationships that the database says`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await Self.start(in: deployment)
+    let worker = try await deployment.activeWorker(environment)
+    try await Self.carryOutSamples(in: deployment)
+    try await Self.expectEqual(deployment, environment)
+    #expect(try await spicedb.calls("WriteRelationships") > 0)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `that SpiceDB is away is no trouble of commands, and what they changed follows when it is back`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await Self.start(in: deployment)
+    try await spicedb.order(.init("WriteRelationships") { $0.times = 1_000_000 })
+    let worker = try await deployment.activeWorker(environment)
+    try await Self.carryOutSamples(in: deployment)
+    #expect(try await worker.health().status == 200)
+    try await worker.program.says("relationships can't be replicated")
+    try await spicedb.order([])
+    try await Self.expectEqual(deployment, environment)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a worker that is killed while it replicates leaves nothing out`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await Self.start(in: deployment)
+    // Made, but nobody hears of it: what a crash between the write and its mark looks like.
+    try await spicedb.order(
+      .init("WriteRelationships") {
+        $0.times = 1_000_000
+        $0.after = true
+        $0.hold = true
+      })
+    let worker = try await deployment.activeWorker(environment)
+    try await Self.carryOutSamples(in: deployment)
+    try await Patience.poll(for: "a write is under way") { try await spicedb.calls("WriteRelationships") > 0 }
+    try await worker.program.crash()
+    try await spicedb.order([])
+    let successor = try await deployment.activeWorker(environment)
+    try await Self.expectEqual(deployment, environment)
+    #expect(try await successor.drain() == .code(0))
+  }
+
+  @Test func `repair fills an empty SpiceDB while the worker goes on, and verify names what it lacks before`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await Self.start(in: deployment)
+    let worker = try await deployment.activeWorker(environment)
+    try await Self.carryOutSamples(in: deployment)
+    try await Self.expectEqual(deployment, environment)
+    let (empty, other) = try await Self.start(in: deployment)
+    let different = try await deployment.run("authorization", "verify", "--format", "json", environment: other)
+    #expect(different.exit == .code(2))
+    #expect(different.output.contains(#""difference":"missing""#))
+    let repaired = try await deployment.run("authorization", "repair", environment: other)
+    #expect(repaired.exit == .code(0), "\(repaired.errors)")
+    #expect(repaired.output.contains(" 0 removed there"))
+    try await Self.expectEqual(deployment, other)
+    let again = try await deployment.run("authorization", "repair", environment: other)
+    #expect(again.output.contains(" 0 relationships added to SpiceDB, 0 removed there"))
+    #expect(try await worker.drain() == .code(0))
+    _ = (spicedb, empty)
+  }
+
+  @Test func `doctor says what SpiceDB lacks`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await Self.start(in: deployment)
+    let healthy = try await deployment.run("doctor", environment: environment)
+    #expect(healthy.output.contains("has the schema that is needed"), "\(healthy.output)")
+    try spicedb.accept(["another"])
+    let refused = try await deployment.run("doctor", environment: environment)
+    #expect(refused.output.contains("authorization.token"), "\(refused.output)")
+    #expect(refused.exit == .code(1))
+  }
+
+  @Test func `without an endpoint nothing is kept for SpiceDB, and its commands say so`() async throws {
+    let deployment = try Deployment.current
+    let worker = try await deployment.activeWorker()
+    try await Self.carryOutSamples(in: deployment)
+    try await deployment.database.withConnection { connection in
+      let waiting = try await connection.pipeline([.init(.init(name: "waiting", sql: "select count(*) from relationship_changes"))])
+      #expect(try waiting[0][0].int8(0) == 0)
+    }
+    #expect(try await deployment.run("authorization", "verify").exit == .code(78))
+    #expect(try await worker.drain() == .code(0))
+  }
+}

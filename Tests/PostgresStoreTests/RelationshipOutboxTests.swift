@@ -1,0 +1,145 @@
+import PostgresClient
+@testable import PostgresStore
+import TestFixtures
+import TestSupport
+import Testing
+import UnitOfWork
+import WorkspaceDomain
+
+@Suite struct RelationshipLinesTests {
+  private static let user = Member.user(UserID(stored: "a b|ü"))
+
+  @Test(arguments: [
+    .role(.editor, of: user, on: .workspace(.sample(1))), .role(.member, of: .group(.sample(2)), on: .workspace(.sample(1))),
+    .role(.admin, of: user, on: .tenant(.sample(1))), .role(.member, of: user, on: .group(.sample(1))),
+    .tenant(.sample(1), of: .workspace(.sample(2))), .tenant(.sample(1), of: .group(.sample(2))),
+    .parent(.sample(1), of: .sample(2)), .root(.sample(1), of: .sample(2)), .creators(.sample(1), on: .sample(2)),
+  ] as [Relationship])
+  func `every change comes back from its line`(relationship: Relationship) throws {
+    let changes: [RelationshipChange] = [.removed(relationship), .added(relationship)]
+    #expect(try RelationshipLines.changes(RelationshipLines.text(changes)) == changes)
+  }
+
+  @Test(arguments: ["?\tparent\t\(ULID.sample(1))\t\(ULID.sample(2))", "+\tparent\t1\t2", "+\trole\tadmin", "x"])
+  func `what is no change is an error`(line: String) {
+    #expect(throws: PostgresError.self) { try RelationshipLines.changes(line) }
+  }
+}
+
+/// The outbox of relationships, from the unit of work that fills it to the mark that empties it.
+@Suite(.serialized, .requiresPostgres, .migratedDatabase) struct RelationshipOutboxTests {
+  private static func commit(_ tenant: TenantID, _ numbers: ClosedRange<UInt64>) -> RelationshipCommit {
+    RelationshipCommit(tenantID: tenant, changes: numbers.map { .added(.parent(.sample(1), of: .sample($0))) })
+  }
+
+  /// Runs a unit of work that commits `commits` and nothing else.
+  private func write(_ commits: [RelationshipCommit], to store: PostgresUnitOfWorkStore) async throws {
+    var writeSet = WriteSet()
+    writeSet.relationships = commits
+    _ = try await store.begin(ReadSet())
+    _ = try await store.commit(writeSet)
+  }
+
+  private func withOutbox(_ body: (PostgresUnitOfWorkStore, PostgresRelationshipOutbox) async throws -> Void) async throws {
+    let database = try TestDatabase.current
+    try await empty(database)
+    try await database.withStore { store, _ async throws in
+      try await database.withConnection(configure: { $0 = $0.forReplication() }) { connection async throws in
+        try await body(store, PostgresRelationshipOutbox(on: connection))
+      }
+    }
+  }
+
+  private func empty(_ database: TestDatabase) async throws {
+    try await database.withConnection {
+      try await $0.execute(script: "truncate relationship_changes, relationship_tokens restart identity")
+    }
+  }
+
+  @Test func `commits come back in their order, a large one in parts`() async throws {
+    try await withOutbox { store, outbox async throws in
+      let (one, other) = (TenantID.random(), TenantID.random())
+      try await write([Self.commit(one, 1...2500), Self.commit(other, 1...2)], to: store)
+      try await write([Self.commit(one, 3...3)], to: store)
+      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      #expect(entries.map(\.commit.changes.count) == [1000, 1000, 500, 2, 1])
+      #expect(entries.map(\.tenantID) == [one, one, one, other, one])
+      #expect(entries.map(\.id) == entries.map(\.id).sorted())
+      #expect(try await outbox.oldest(except: [one], limit: 100, bytes: 1 << 30)?.map(\.tenantID) == [other])
+      #expect(try await outbox.oldest(except: [], limit: 2, bytes: 1 << 30)?.count == 2)
+      #expect(try await outbox.oldest(except: [], limit: 100, bytes: 1)?.count == 1, "the first one whatever its size")
+    }
+  }
+
+  @Test func `what was applied is gone, and the tenant's token is the last`() async throws {
+    try await withOutbox { store, outbox async throws in
+      let tenant = TenantID.random()
+      try await write([Self.commit(tenant, 1...1), Self.commit(.random(), 2...2)], to: store)
+      let ids = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)).map(\.id)
+      for (id, token) in zip(ids, ["a", "b"]) {
+        try await outbox.markApplied([id], [ReplicationMark(tenantID: tenant, id: id, token: token)])
+      }
+      #expect(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30) == [])
+      try await TestDatabase.current.withConnection { connection async throws in
+        let rows = try await connection.pipeline([
+          PostgresRequest(PostgresStatement(name: "tokens", sql: "select tenant_id, token, applied_id from relationship_tokens"))
+        ])[0]
+        #expect(rows.count == 1)
+        #expect(try rows[0].text(0) == tenant.description && rows[0].text(1) == "b" && rows[0].int8(2) == ids[1])
+      }
+    }
+  }
+
+  @Test func `one connection at a time has the turn`() async throws {
+    let database = try TestDatabase.current
+    try await withOutbox { _, first async throws in
+      #expect(try await first.takeTurn())
+      try await database.withConnection(configure: { $0 = $0.forReplication() }) { connection async throws in
+        #expect(try await !PostgresRelationshipOutbox(on: connection).takeTurn())
+      }
+    }
+    try await database.withConnection(configure: { $0 = $0.forReplication() }) { connection async throws in
+      #expect(try await PostgresRelationshipOutbox(on: connection).takeTurn())
+    }
+  }
+
+  @Test func `who takes precedence gets the turn from the one that has it, and nobody meanwhile`() async throws {
+    let database = try TestDatabase.current
+    try await withOutbox { _, replicator async throws in
+      #expect(try await replicator.takeTurn())
+      try await database.withConnection(configure: { $0 = $0.forReplication() }) { connection async throws in
+        let repair = PostgresRelationshipOutbox(on: connection)
+        #expect(try await !repair.takePrecedence(patience: .zero), "not before the other one lets go")
+        #expect(try await replicator.oldest(except: [], limit: 1, bytes: 1) == nil)
+      }
+    }
+  }
+
+  @Test func `an identity that was set back costs no order`() async throws {
+    try await withOutbox { store, outbox async throws in
+      let tenant = TenantID.random()
+      try await write([Self.commit(tenant, 1...1)], to: store)
+      try await TestDatabase.current.withConnection {
+        try await $0.execute(script: "alter table relationship_changes alter column id restart with 1")
+      }
+      await #expect(throws: UnitOfWorkError.self) { try await write([Self.commit(tenant, 2...2)], to: store) }
+      try await write([Self.commit(tenant, 2...2)], to: store)
+      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      #expect(entries.map(\.commit) == [Self.commit(tenant, 1...1), Self.commit(tenant, 2...2)])
+    }
+  }
+
+  @Test func `changes of relationships add one statement to a unit of work, and no round trip`() async throws {
+    try await empty(TestDatabase.current)
+    try await TestDatabase.current.withStore { store, connection async throws in
+      try await write([], to: store)
+      let before = await connection.statistics
+      try await write([], to: store)
+      let between = await connection.statistics
+      try await write([Self.commit(.random(), 1...5), Self.commit(.random(), 6...9)], to: store)
+      let after = await connection.statistics
+      #expect(after.statements - between.statements == between.statements - before.statements + 1)
+      #expect(after.roundTrips - between.roundTrips == 2)
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import SpiceDBAuthorization
+import SpiceDBClient
+import Synchronization
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkspaceDomain
+
+@Suite struct RelationshipComparisonTests {
+  private static let ann = Member.user(UserID(stored: "ann"))
+
+  /// A tenant with its root 1 and the workspaces 2 to 9 below it, on each of which somebody has a role.
+  private static let relationships: [Relationship] =
+    [.root(.sample(1), of: .sample(1)), .role(.admin, of: ann, on: .tenant(.sample(1))), .tenant(.sample(1), of: .group(.sample(20)))]
+    + Relationship.of(.sample(1), below: nil, in: .sample(1), opensRoot: true)
+    + (2...9).flatMap { number in
+      Relationship.of(.sample(number), below: .sample(1), in: .sample(1), opensRoot: true)
+        + [.role(.editor, of: ann, on: .workspace(.sample(number)))]
+    }
+
+  private static let all = relationships.map { SpiceDBRelationship($0) }
+
+  private func differences(_ tables: FakeTables, _ source: FakeSource, of tenantID: TenantID? = nil) async throws -> (
+    Set<RelationshipDifference>, objects: Int
+  ) {
+    var (differences, objects): ([RelationshipDifference], Int) = ([], 0)
+    let comparison = RelationshipComparison(of: source, with: tables)
+    let take = { (found: [RelationshipDifference]) in
+      differences += found
+      objects += 1
+    }
+    if let tenantID { try await comparison.compare(tenantID, take) } else { try await comparison.compare(take) }
+    #expect(Set(differences).count == differences.count)
+    return (Set(differences), objects)
+  }
+
+  @Test(arguments: [nil, .sample(1)] as [TenantID?])
+  func `what is the same has no difference`(tenantID: TenantID?) async throws {
+    let (differences, objects) = try await differences(
+      FakeTables(Self.relationships), FakeSource(Self.all.shuffled()), of: tenantID)
+    #expect(differences.isEmpty)
+    #expect(objects == 11)
+  }
+
+  @Test func `each relationship that is missing or too many is found, and no other`() async throws {
+    var random = SeededRandom(seed: 1)
+    for _ in 0..<100 {
+      let missing = Set(Self.all.filter { _ in Int.random(in: 0..<6, using: &random) == 0 })
+      let surplus = Set((0..<4).map { _ in
+        let object: Resource = .workspace(.sample(.random(in: 1...14, using: &random)))
+        return SpiceDBRelationship(.role(.admin, of: .user(UserID(stored: "eve")), on: object))
+      })
+      let source = FakeSource(Self.all.filter { !missing.contains($0) } + surplus)
+      let (differences, _) = try await differences(FakeTables(Self.relationships), source)
+      #expect(differences == Set(missing.map { .missing($0) }).union(surplus.map { .surplus($0) }))
+    }
+  }
+
+  @Test func `of a tenant also what only SpiceDB takes for its is found, and nothing of others`() async throws {
+    let stranger = Relationship.of(.sample(50), below: nil, in: .sample(2), opensRoot: false)
+    let ghost = Relationship.of(.sample(60), below: .sample(1), in: .sample(1), opensRoot: false)
+    let source = FakeSource(Self.all + (stranger + ghost).map { SpiceDBRelationship($0) })
+    let (differences, _) = try await differences(FakeTables(Self.relationships), source, of: .sample(1))
+    #expect(differences == Set(ghost.map { .surplus(SpiceDBRelationship($0)) }))
+  }
+
+  @Test func `what SpiceDB does not give in order can't be compared, and is not taken for different`() async throws {
+    let source = FakeSource(Self.all.reversed(), isOrdered: false)
+    await #expect(throws: UnorderedRelationships.self) {
+      _ = try await differences(FakeTables(Self.relationships), source)
+    }
+  }
+
+  @Test func `what was replicated in the meantime is no difference`() async throws {
+    let tables = FakeTables(Self.relationships)
+    let source = FakeSource(Array(Self.all.dropFirst(2)))
+    let comparison = RelationshipComparison(of: source, with: tables)
+    let candidates = Self.all.prefix(2).map { RelationshipDifference.missing($0) }
+    source.apply([.touch(Self.all[0])])
+    #expect(try await comparison.confirmed(candidates, patience: .zero) == [.missing(Self.all[1])])
+  }
+
+  @Test func `what waits to be replicated is waited for`() async throws {
+    let tables = FakeTables(Self.relationships)
+    tables.state.withLock { $0.waiting = [3...5, 3...5, 5...9, 6...9] }
+    let comparison = RelationshipComparison(of: FakeSource([]), with: tables)
+    #expect(try await comparison.confirmed([.missing(Self.all[0])], patience: .seconds(60))?.count == 1)
+    #expect(tables.state.withLock { $0.waiting } == [6...9], "not for what came later")
+  }
+
+  @Test func `a SpiceDB that stays behind tells nothing about differences`() async throws {
+    let tables = FakeTables(Self.relationships)
+    tables.state.withLock { $0.waiting = [3...5] }
+    let comparison = RelationshipComparison(of: FakeSource([]), with: tables)
+    #expect(try await comparison.confirmed([.missing(Self.all[0])], patience: .zero) == nil)
+  }
+
+  @Test(arguments: [1, 3, 100])
+  func `an audit goes through all objects, a slice at a time, and begins anew`(limit: Int) async throws {
+    let eve = SpiceDBRelationship(.role(.admin, of: .user(UserID(stored: "eve")), on: .workspace(.sample(5))))
+    let audit = SpiceDBAudit(
+      RelationshipComparison(of: FakeSource(Self.all.dropLast() + [eve]), with: FakeTables(Self.relationships)))
+    var (objects, differences, position): (Int, Int, AuditPosition?) = (0, 0, nil)
+    repeat {
+      let report = try await audit.compare(after: position, limit: limit)
+      #expect(report.objects <= limit && (report.example == nil) == (report.differences == 0))
+      objects += report.objects
+      differences += report.differences
+      position = report.next
+    } while position != nil
+    #expect(objects == 11)
+    #expect(differences == 2)
+  }
+
+  @Test func `a repair makes the same of both, in writes that SpiceDB takes`() async throws {
+    let many = (100...1700).flatMap { Relationship.of(.sample($0), below: .sample(1), in: .sample(1), opensRoot: true) }
+    let tables = FakeTables(Self.relationships + many)
+    let eve = SpiceDBRelationship(.role(.admin, of: .user(UserID(stored: "eve")), on: .workspace(.sample(3))))
+    let source = FakeSource([eve] + Self.all.dropFirst(3))
+    var writes: [Int] = []
+    var repair = RelationshipRepair { updates in
+      writes.append(updates.count)
+      source.apply(updates)
+    }
+    let comparison = RelationshipComparison(of: FakeSource(Array(source.all)), with: tables)
+    try await comparison.compare { try await repair.mend($0) }
+    try await repair.flush()
+    #expect(source.all == Set((Self.relationships + many).map { SpiceDBRelationship($0) }))
+    #expect(writes == [1000, 1000, 1000, 206])
+    #expect(repair.report.added == 3205 && repair.report.removed == 1)
+  }
+}
+
+@Suite struct SchemaDifferenceTests {
+  @Test func `comments, white space and order make no difference`() {
+    let text = AuthorizationSchema.text.replacing("\n  ", with: "\n\t\t").replacing("definition user {}", with: "")
+    #expect(SchemaDifference(of: text + "\ndefinition user {\n}\n// more", from: AuthorizationSchema.text).isEmpty)
+  }
+
+  @Test func `what is lacking and what is too many is named`() {
+    let text = AuthorizationSchema.text.replacing("relation parent: workspace", with: "relation above: workspace")
+    let difference = SchemaDifference(of: text, from: AuthorizationSchema.text)
+    #expect(difference.lacking == ["workspace: relation parent: workspace"])
+    #expect(difference.surplus == ["workspace: relation above: workspace"])
+    #expect(
+      difference.description
+        == "lacks 'workspace: relation parent: workspace'; has besides 'workspace: relation above: workspace'")
+  }
+}

@@ -1,0 +1,111 @@
+import Coordination
+import ServiceLifecycleTestKit
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceDomain
+
+@Suite(.timeLimit(.minutes(1))) struct RelationshipReplicatorTests {
+  private let status = WorkerStatus()
+  private let probe = ReplicationJournal()
+
+  private static func relationship(_ number: UInt64) -> Relationship { .parent(.sample(1), of: .sample(number)) }
+
+  private static func entry(_ id: Int64, _ tenant: UInt64, _ number: UInt64) -> RelationshipEntry {
+    RelationshipEntry(
+      id: id, commit: RelationshipCommit(tenantID: .sample(tenant), changes: [.added(relationship(number))]))
+  }
+
+  private func run(
+    _ outbox: FakeRelationshipOutbox, to replica: FakeReplica, _ test: @Sendable () async throws -> Void
+  ) async throws {
+    let replicator = RelationshipReplicator(to: replica, probe: probe, logger: ExecutorFixture.silent) { outbox.connect() }
+    let maintenance = Maintenance(
+      [replicator], for: status,
+      reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))))
+    try await testGracefulShutdown { trigger in
+      async let running: Void = maintenance.run()
+      try await test()
+      trigger.triggerGracefulShutdown()
+      try await running
+    }
+  }
+
+  @Test func `all that waits is applied, and how far each tenant is, is noted`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3), Self.entry(3, 1, 4)])
+    let replica = FakeReplica()
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
+    #expect(replica.writes.entries.flatMap { $0 } == (2...4).map { .added(Self.relationship($0)) })
+    #expect(outbox.marks.entries == [ReplicationMark(tenantID: .sample(1), id: 3, token: "token 3")])
+    #expect(outbox.ids == [])
+    #expect(probe.changes == 3)
+  }
+
+  @Test func `a worker that does not work leaves the outbox alone`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)])
+    let replica = FakeReplica()
+    status.change(to: .standby)
+    try await run(outbox, to: replica) {
+      for _ in 1...100 { await Task.yield() }
+      #expect(replica.writes.entries.isEmpty)
+      status.change(to: .active)
+      try await outbox.marks.wait { !$0.isEmpty }
+    }
+  }
+
+  @Test func `who has not the turn writes nothing`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], isTaken: true)
+    let replica = FakeReplica()
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await outbox.closures.wait { !$0.isEmpty } }
+    #expect(replica.writes.entries.isEmpty)
+  }
+
+  @Test func `what is away is tried again, with the same write`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3)])
+    let replica = FakeReplica(failures: [
+      ReplicaError(.unavailable, "away"), ReplicaError(.misconfigured, "no schema"), ReplicaError(.unavailable, "away"),
+    ])
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
+    #expect(replica.writes.entries.flatMap { $0 } == [.added(Self.relationship(2)), .added(Self.relationship(3))])
+    #expect(probe.failures == [.unavailable, .misconfigured, .unavailable])
+  }
+
+  @Test func `what was applied and could not be noted is applied again`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], markFailures: 1)
+    let replica = FakeReplica()
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
+    #expect(replica.writes.entries == [[.added(Self.relationship(2))], [.added(Self.relationship(2))]])
+  }
+
+  @Test func `a tenant whose write is refused keeps nobody else back`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3), Self.entry(3, 2, 4)])
+    let replica = FakeReplica(refusing: Self.relationship(2))
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
+    #expect(replica.writes.entries == [[.added(Self.relationship(4))]])
+    #expect(outbox.ids == [1, 2], "in its order, or not at all")
+    #expect(probe.failures == [.refused])
+  }
+}
+
+/// What a replicator has told.
+private final class ReplicationJournal: WorkerProbe {
+  private let observations = Journal<WorkerObservation>()
+
+  var changes: Int {
+    observations.entries.reduce(0) { count, observation in
+      if case .relationshipsReplicated(let changes) = observation { count + changes } else { count }
+    }
+  }
+
+  var failures: [ReplicaError.Kind] {
+    observations.entries.compactMap { if case .replicationFailed(let kind) = $0 { kind } else { nil } }
+  }
+
+  func observe(_ observation: WorkerObservation) { observations.note(observation) }
+}
