@@ -128,7 +128,7 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "SpiceDBAuthorization", dependencies: ["SpiceDBClient", "UnitOfWork", "WorkspaceDomain"],
+      name: "SpiceDBAuthorization", dependencies: ["SpiceDBClient", "Operations", "UnitOfWork", "WorkspaceDomain", logging],
       resources: [.embedInCode("Schema/schema.zed")], swiftSettings: strict),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 

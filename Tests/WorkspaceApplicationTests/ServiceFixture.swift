@@ -88,3 +88,13 @@ struct ServiceFixture {
       createdAt: Timestamp(milliseconds: 1), updatedAt: Timestamp(milliseconds: 2), version: 3)
   }
 }
+
+extension WorkspaceObservation {
+  /// Whether it tells what a user was permitted, and not what happened.
+  var isDecision: Bool {
+    switch self {
+    case .permissionGranted, .permissionDenied: true
+    default: false
+    }
+  }
+}

@@ -56,13 +56,7 @@ import WorkspaceDomain
   ) {
     let fixture = ServiceFixture(userID: user, [command])
     _ = fixture.run(command)
-    let decisions = fixture.commit().filter {
-      switch $0 {
-      case .permissionGranted, .permissionDenied: true
-      default: false
-      }
-    }
-    #expect(decisions == expected)
+    #expect(fixture.commit().filter(\.isDecision) == expected)
   }
 
   @Test("observations of several commands come in order, each with its command")

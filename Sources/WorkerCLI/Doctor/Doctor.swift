@@ -4,6 +4,7 @@ import Operations
 import PostgresStore
 import RabbitMQBroker
 import Settings
+import SpiceDBAuthorization
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,6 +24,14 @@ struct Doctor: AsyncParsableCommand {
       // There is nothing else then that could be looked at.
       if report.hasWrongConfiguration { throw ExitCode.configuration }
       if report.status == .problem { throw ExitCode.failure }
+    }
+  }
+
+  /// nil where there is no SpiceDB.
+  private func replica(_ servers: Servers, _ logger: Logger) -> ReplicaExamination? {
+    servers.spicedb.map { spicedb in
+      ReplicaExamination(
+        SpiceDBExamination(spicedb, logger: logger), lag: PostgresReplicationLag(servers.postgres, logger: logger))
     }
   }
 
@@ -46,8 +55,8 @@ struct Doctor: AsyncParsableCommand {
     async let database = DatabaseExamination(
       PostgresExamination(servers.postgres, logger: logger), resolver: resolver
     ).findings()
-    async let spicedb = SpiceDBExamination(servers: servers, logger: logger).findings()
+    async let replica = self.replica(servers, logger)?.findings() ?? []
     return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
-      + (await broker) + (await database) + (await spicedb)
+      + (await broker) + (await database) + (await replica)
   }
 }

@@ -1,0 +1,56 @@
+import Operations
+import Testing
+import UnitOfWork
+
+/// What doctor says of SpiceDB.
+@Suite struct ReplicaExaminationTests {
+  private struct FakeReplica: ExaminedReplica {
+    let answer: Result<ReplicaSchema, ReplicaObstacle>
+    let address = "spicedb.example:50051"
+
+    func schema() async throws(ReplicaObstacle) -> ReplicaSchema { try answer.get() }
+  }
+
+  private struct FakeLag: ReplicationLagSource {
+    struct Unknown: Error {}
+
+    let value: ReplicationLag?
+
+    func lag() async throws -> ReplicationLag {
+      guard let value else { throw Unknown() }
+      return value
+    }
+  }
+
+  private func findings(
+    _ answer: Result<ReplicaSchema, ReplicaObstacle>, _ lag: ReplicationLag? = ReplicationLag(count: 0, age: .zero)
+  ) async -> [Finding] {
+    await ReplicaExamination(FakeReplica(answer: answer), lag: FakeLag(value: lag)).findings()
+  }
+
+  @Test(arguments: [
+    (.success(.expected), "authorization.schema", .ok, nil),
+    (.success(.missing), "authorization.schema", .problem, "authorization schema --apply"),
+    (.success(.different("lacks 'user'")), "authorization.schema", .problem, "authorization schema --apply"),
+    (.failure(.loginRefused("no")), "authorization.token", .problem, "authorization.spicedb.token_file"),
+    (.failure(.unreachable("gone")), "authorization.spicedb", .problem, "authorization.spicedb.endpoint"),
+  ] as [(Result<ReplicaSchema, ReplicaObstacle>, String, Finding.Status, String?)])
+  func `each state of SpiceDB is a finding with a remedy`(
+    answer: Result<ReplicaSchema, ReplicaObstacle>, check: String, status: Finding.Status, remedy: String?
+  ) async throws {
+    let finding = try #require(await findings(answer).first)
+    #expect(finding.check == check)
+    #expect(finding.status == status)
+    #expect(remedy.map { finding.remedy?.contains($0) == true } ?? (finding.remedy == nil))
+  }
+
+  @Test func `lag is a warning from a minute on, and left out where the database does not tell`() async {
+    let late = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(61)))
+    #expect(late.last == .warning(
+      "authorization.lag", "7 commits wait to be replicated, the oldest for 61 s",
+      remedy: "an active worker replicates; its log says what is in the way"))
+    let usual = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(60)))
+    #expect(usual.last?.status == .ok)
+    #expect(await findings(.success(.expected), nil).map(\.check) == ["authorization.schema"])
+  }
+}
