@@ -11,7 +11,7 @@ import WorkspaceDomain
   private static let boss = Member.user(UserID(stored: "boss"))
 
   private let store = InMemoryUnitOfWorkStore()
-  private var batch: CommandBatch { CommandBatch(store: store) }
+  private var batch: CommandBatch { CommandBatch(store: store, replicatesRelationships: true) }
 
   private static let founding = [
     TenantCommand(1, .createRoot(name: nil, id: .sample(1)), by: "boss"),
@@ -53,7 +53,7 @@ import WorkspaceDomain
   }
 
   @Test func `members may not create below a root that is not open`() async throws {
-    _ = try await CommandBatch(store: store, access: AccessRules(opensRoot: false)).run([Self.founding[0]])
+    _ = try await CommandBatch(store: store, access: AccessRules(opensRoot: false), replicatesRelationships: true).run([Self.founding[0]])
     let changes = await store.relationshipCommits.flatMap(\.changes)
     #expect(!changes.contains(.added(.creators(.sample(1), on: .sample(1)))))
   }
@@ -145,7 +145,7 @@ import WorkspaceDomain
     var (moves, removals) = (0, 0)
     for _ in 0..<60 {
       let store = InMemoryUnitOfWorkStore()
-      let batch = CommandBatch(store: store, access: AccessRules(opensRoot: opensRoot))
+      let batch = CommandBatch(store: store, access: AccessRules(opensRoot: opensRoot), replicatesRelationships: true)
       _ = try await batch.run(source.founding(of: 1, count: 5))
       var halved = 0
       for _ in 0..<12 {

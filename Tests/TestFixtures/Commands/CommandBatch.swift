@@ -24,14 +24,17 @@ package struct CommandBatch {
   private let rules: WorkspaceRules
   package let store: any UnitOfWorkStore
   private let identifiers: any IdentifierGenerator
+  private let replicatesRelationships: Bool
 
   package init(
     store: any UnitOfWorkStore = InMemoryUnitOfWorkStore(),
-    identifiers: any IdentifierGenerator = CountingIdentifiers(after: 1 << 40), access: AccessRules = AccessRules()
+    identifiers: any IdentifierGenerator = CountingIdentifiers(after: 1 << 40), access: AccessRules = AccessRules(),
+    replicatesRelationships: Bool = false
   ) {
     rules = WorkspaceRules(defaultRootName: "Root", treeDepth: 4, access: access)
     self.store = store
     self.identifiers = identifiers
+    self.replicatesRelationships = replicatesRelationships
   }
 
   /// The outcomes of `commands` as one batch, which is committed, and its events.
@@ -58,7 +61,7 @@ package struct CommandBatch {
     }
     var writeSet = WriteSet()
     work.addChanges(to: &writeSet)
-    work.addRelationships(to: &writeSet)
+    if replicatesRelationships { work.addRelationships(to: &writeSet) }
     for tenantID in Set(events.map(\.tenantID)) where snapshot.tenants[tenantID] == nil { writeSet.newTenants[tenantID] = 1 }
     _ = try await store.commit(writeSet)
     return (outcomes.map(\.withoutEvents), events)
