@@ -28,7 +28,8 @@ struct SpiceDBReplicationTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     try await sender.send(samples.commands)
-    _ = try await results.collect("all results") { $0.answeredCount == samples.commands.count }
+    // Some repeat others: a result each, all the same.
+    _ = try await results.first(samples.commands.count)
     await sender.close()
     await results.close()
   }
