@@ -8,20 +8,6 @@ import Testing
 /// Relationships in SpiceDB, of which a double stands in: Tests/Tools/spicedb/double.py.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SpiceDBReplicationTests {
-  /// A double with the schema, and what leads to it.
-  private static func start(in deployment: Deployment) async throws -> (spicedb: SpiceDBDouble, environment: [String: String]) {
-    let spicedb = try await SpiceDBDouble()
-    let token = deployment.folder.appending(path: "token-\(spicedb.port)")
-    try Data("key\n".utf8).write(to: token)
-    let environment = [
-      "AUTHORIZATION_SPICEDB_ENDPOINT": "127.0.0.1:\(spicedb.port)", "AUTHORIZATION_SPICEDB_TOKEN_FILE": token.path,
-      "AUTHORIZATION_SPICEDB_INSECURE": "true",
-    ]
-    let applied = try await deployment.run("authorization", "schema", "--apply", environment: environment)
-    #expect(applied.exit == .code(0), "\(applied.errors)")
-    return (spicedb, environment)
-  }
-
   /// Sends the sample commands to a worker, and waits for their results.
   private static func carryOutSamples(in deployment: Deployment) async throws {
     let samples = try SampleCommands.read()
@@ -41,7 +27,7 @@ struct SpiceDBReplicationTests {
 
   @Test func `after the sample commands SpiceDB has the relationships that the database says`() async throws {
     let deployment = try Deployment.current
-    let (spicedb, environment) = try await Self.start(in: deployment)
+    let (spicedb, environment) = try await deployment.startSpiceDB()
     let worker = try await deployment.activeWorker(environment)
     try await Self.carryOutSamples(in: deployment)
     try await Self.expectEqual(deployment, environment)
@@ -51,7 +37,7 @@ struct SpiceDBReplicationTests {
 
   @Test func `that SpiceDB is away is no trouble of commands, and what they changed follows when it is back`() async throws {
     let deployment = try Deployment.current
-    let (spicedb, environment) = try await Self.start(in: deployment)
+    let (spicedb, environment) = try await deployment.startSpiceDB()
     try await spicedb.order(.init("WriteRelationships") { $0.times = 1_000_000 })
     let worker = try await deployment.activeWorker(environment)
     try await Self.carryOutSamples(in: deployment)
@@ -64,7 +50,7 @@ struct SpiceDBReplicationTests {
 
   @Test func `a worker that is killed while it replicates leaves nothing out`() async throws {
     let deployment = try Deployment.current
-    let (spicedb, environment) = try await Self.start(in: deployment)
+    let (spicedb, environment) = try await deployment.startSpiceDB()
     // Made, but nobody hears of it: what a crash between the write and its mark looks like.
     try await spicedb.order(
       .init("WriteRelationships") {
@@ -84,11 +70,11 @@ struct SpiceDBReplicationTests {
 
   @Test func `repair fills an empty SpiceDB while the worker goes on, and verify names what it lacks before`() async throws {
     let deployment = try Deployment.current
-    let (spicedb, environment) = try await Self.start(in: deployment)
+    let (spicedb, environment) = try await deployment.startSpiceDB()
     let worker = try await deployment.activeWorker(environment)
     try await Self.carryOutSamples(in: deployment)
     try await Self.expectEqual(deployment, environment)
-    let (empty, other) = try await Self.start(in: deployment)
+    let (empty, other) = try await deployment.startSpiceDB()
     let different = try await deployment.run("authorization", "verify", "--format", "json", environment: other)
     #expect(different.exit == .code(2))
     #expect(different.output.contains(#""difference":"missing""#))
@@ -104,7 +90,7 @@ struct SpiceDBReplicationTests {
 
   @Test func `doctor says what SpiceDB lacks`() async throws {
     let deployment = try Deployment.current
-    let (spicedb, environment) = try await Self.start(in: deployment)
+    let (spicedb, environment) = try await deployment.startSpiceDB()
     let healthy = try await deployment.run("doctor", environment: environment)
     #expect(healthy.output.contains("has the schema that is needed"), "\(healthy.output)")
     try spicedb.accept(["another"])

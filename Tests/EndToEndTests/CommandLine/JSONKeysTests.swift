@@ -18,8 +18,10 @@ struct JSONKeysTests {
     var paths: Set<String> = []
     var called: [[String]] = []
     let calls = try await prepared()
+    let (spicedb, environment) = try await Deployment.current.startSpiceDB()
     for call in calls {
-      let program = try Deployment.current.start(call.arguments, ["USER": "tester"], input: call.input)
+      let program = try Deployment.current.start(
+        call.arguments, environment.merging(["USER": "tester"]) { $1 }, input: call.input)
       let exit = try await program.exit()
       #expect([.code(0), .code(2)].contains(exit), "\(call.arguments): \(program.errors)")
       let keys = JSONKeys(lines: program.output)
@@ -40,6 +42,7 @@ struct JSONKeysTests {
       "plans/created_at", "plans/not_sent", "recorded_at", "tenant_id", "command_id",
     ]
     #expect(expected.subtracting(paths).isEmpty)
+    _ = spicedb
   }
 
   /// Calls of all commands on a deployment that has something for each to show.
@@ -79,6 +82,9 @@ struct JSONKeysTests {
       ["dead-letters", "resume", plan, "--no-wait"], ["dead-letters", "plans"],
       ["dead-letters", "discard", "--all", "--because", "x"],
       ["dead-letters", "list", "--state", "all"], ["dead-letters", "restore", "--all"], ["dead-letters", "import", "-"],
+      ["authorization", "check", "ann", "view", "tenant", tenant, "--tenant", tenant],
+      ["authorization", "explain", "ann", "view", "workspace", tenant, "--tenant", tenant],
+      ["authorization", "verify"], ["authorization", "repair"],
       ["migrate", "down", "--to", "9", "--yes"],
     ]
   }

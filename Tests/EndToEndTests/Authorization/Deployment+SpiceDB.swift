@@ -1,0 +1,19 @@
+import EndToEndSupport
+import Foundation
+import Testing
+
+extension Deployment {
+  /// A double of SpiceDB with the schema, and the settings that lead to it.
+  func startSpiceDB() async throws -> (spicedb: SpiceDBDouble, environment: [String: String]) {
+    let spicedb = try await SpiceDBDouble()
+    let token = folder.appending(path: "token-\(spicedb.port)")
+    try Data("key\n".utf8).write(to: token)
+    let environment = [
+      "AUTHORIZATION_SPICEDB_ENDPOINT": "127.0.0.1:\(spicedb.port)", "AUTHORIZATION_SPICEDB_TOKEN_FILE": token.path,
+      "AUTHORIZATION_SPICEDB_INSECURE": "true",
+    ]
+    let applied = try await run("authorization", "schema", "--apply", environment: environment)
+    #expect(applied.exit == .code(0), "\(applied.errors)")
+    return (spicedb, environment)
+  }
+}
