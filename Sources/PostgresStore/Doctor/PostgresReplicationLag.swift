@@ -1,6 +1,6 @@
 import Coordination
 package import Logging
-package import Operations
+import Operations
 package import PostgresClient
 package import UnitOfWork
 

@@ -1,5 +1,4 @@
 import EndToEndSupport
-import Foundation
 import Messaging
 import PostgresClient
 import TestSupport
