@@ -20,6 +20,16 @@ import WorkspaceDomain
     #expect(try RelationshipLines.changes(RelationshipLines.text(changes)) == changes)
   }
 
+  /// A line that can't be read would hold up the relationships of all tenants.
+  @Test(arguments: ["\u{301}x", "a\u{2028}b\u{2029}c", "\u{200D}", " ", "+ role", "👨‍👩‍👧", "\u{FEFF}"])
+  func `whatever a user is called, the change comes back from its line`(id: String) throws {
+    let user = try #require(UserID(id))
+    let changes: [RelationshipChange] = [
+      .removed(.role(.member, of: .user(user), on: .group(.sample(1)))), .added(.role(.admin, of: .user(user), on: .group(.sample(1)))),
+    ]
+    #expect(try RelationshipLines.changes(RelationshipLines.text(changes)) == changes)
+  }
+
   @Test(arguments: ["?\tparent\t\(ULID.sample(1))\t\(ULID.sample(2))", "+\tparent\t1\t2", "+\trole\tadmin", "x"])
   func `what is no change is an error`(line: String) {
     #expect(throws: PostgresError.self) { try RelationshipLines.changes(line) }

@@ -83,16 +83,6 @@ package struct AccessInquiry: Sendable {
   }
 }
 
-extension CommandReads {
-  fileprivate mutating func ask(for object: Resource) {
-    switch object {
-    case .tenant: break
-    case .workspace(let id): tree.workspaces.insert(id)
-    case .group(let id): access.groups.insert(id)
-    }
-  }
-}
-
 extension ReadSet {
   /// Without any lock.
   fileprivate init(_ reads: CommandReads) {

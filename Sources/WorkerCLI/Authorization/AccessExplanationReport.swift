@@ -100,10 +100,12 @@ extension AccessExplanationReport {
   }
 
   private func described(_ held: HeldRole) -> String {
-    switch held.member {
-    case .user(let id): "\(id.text) is \(held.role.rawValue) of \(described(held.object))"
-    case .group(let id): "\(described(.group(id))), of which \(user) is a member, is \(held.role.rawValue) of \(described(held.object))"
-    }
+    let holder =
+      switch held.member {
+      case .user(let id): id.text
+      case .group(let id): "\(described(.group(id))), of which \(user) is a member,"
+      }
+    return "\(holder) is \(held.role.rawValue) of \(described(held.object))"
   }
 
   private func described(_ object: Resource) -> String {

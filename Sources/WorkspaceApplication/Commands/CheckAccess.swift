@@ -22,11 +22,7 @@ package struct CheckAccess: WorkspaceCommand {
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     guard let asked = userID ?? actor.userID else { return }
     reads.ask(permission, on: object, by: asked, of: actor.tenantID)
-    switch object {
-    case .tenant: break
-    case .workspace(let id): reads.tree.workspaces.insert(id)
-    case .group(let id): reads.access.groups.insert(id)
-    }
+    reads.ask(for: object)
     if asked != actor.userID { reads.ask(object.type.administration, on: object, by: actor) }
   }
 

@@ -132,6 +132,15 @@ package struct CommandReads: Sendable, Equatable {
     for permission in permissions { ask(permission, on: resource, by: userID, of: actor.tenantID) }
   }
 
+  /// Asks for an object itself, whatever its tenant. A tenant has nothing but its id.
+  package mutating func ask(for object: Resource) {
+    switch object {
+    case .tenant: break
+    case .workspace(let id): tree.workspaces.insert(id)
+    case .group(let id): access.groups.insert(id)
+    }
+  }
+
   /// Asks for a page of an object's members.
   package mutating func askForMembers(of object: Resource, after: Member?, limit: Int, _ actor: Actor) {
     // One more tells whether another page follows.

@@ -68,7 +68,9 @@ extension CommandScope {
   /// ``permits(_:on:)``, where the command's fate hangs on it: it is told.
   func decide(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) -> Bool {
     let isPermitted = try permits(permission, on: resource)
-    if actor.isChecked { observe(isPermitted ? .permissionGranted(permission, on: resource) : .permissionDenied(permission, on: resource)) }
+    if actor.isChecked {
+      observe(isPermitted ? .permissionGranted(permission, on: resource) : .permissionDenied(permission, on: resource))
+    }
     return isPermitted
   }
 }
