@@ -127,4 +127,23 @@ import Testing
       try BlockingSocket.connected(toPort: proxy.port)
     }
   }
+
+  @Test func `however the news of its thread and of a call overtake each other, the last word is that it is closed`() async throws {
+    let port = proxy.port
+    try await withThrowingTaskGroup { group in
+      for _ in 0..<8 {
+        group.addTask {
+          for _ in 0..<250 {
+            let proxy = try FaultProxy(toPort: port)
+            let client = try BlockingSocket.connected(toPort: proxy.port)
+            let writer = Thread { while (try? client.write([1])) != nil {} }
+            writer.start()
+            try await proxy.close()
+            #expect(proxy.traffic.value.isClosed)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
 }

@@ -13,10 +13,10 @@ final class ProxyEngine: Sendable {
   deinit { close(wakeup) }
 
   func change(_ body: (inout sending ProxyRelay) -> Void) {
-    publish(relay.withLock { relay in
+    relay.withLock { relay in
       body(&relay)
-      return relay.traffic
-    })
+      publish(relay.traffic)
+    }
     // A socket that was closed meanwhile is let go of by the kernel when nobody polls it any more.
     clinux_eventfd_signal(wakeup)
   }
@@ -31,17 +31,18 @@ final class ProxyEngine: Sendable {
       guard poll(&descriptors, nfds_t(descriptors.count), -1) > 0 else { continue }
       if descriptors[0].revents != 0 { clinux_eventfd_drain(wakeup) }
       let ready = zip(interests, descriptors.dropFirst()).filter { $0.1.revents != 0 }.map(\.0)
-      publish(relay.withLock { relay in
+      relay.withLock { relay in
         for interest in ready { relay.service(interest) }
-        return relay.traffic
-      })
+        publish(relay.traffic)
+      }
     }
-    publish(relay.withLock { relay in
+    relay.withLock { relay in
       relay.close()
-      return relay.traffic
-    })
+      publish(relay.traffic)
+    }
   }
 
+  /// Called under the lock: news that overtook each other would end with the older ones.
   private func publish(_ news: ProxyTraffic) {
     if news != traffic.value { traffic.update { $0 = news } }
   }
