@@ -106,11 +106,8 @@ final class Laboratory: Sendable {
 
   /// How many workspaces there are.
   func workspaces() async throws -> Int64 {
-    let statement = PostgresStatement(name: "count_workspaces", parameters: [], sql: "select count(*) from workspaces")
-    let rows = try await database.pipeline([PostgresRequest(statement, PostgresParameters())], timeout: .seconds(60))[0]
-    var count: Int64 = 0
-    for row in rows { count = try row.int8(0) }
-    return count
+    try await database.query(
+      "count_workspaces", "select count(*) from workspaces", timeout: .seconds(60))[0].int8("count")
   }
 
   /// Publishes messages and waits for their confirms.

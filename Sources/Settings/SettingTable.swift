@@ -154,6 +154,10 @@ package enum SettingTable {
 
   private static let limits = SettingSection("limits", \.limits, [
     .init("body_bytes", \.bodyBytes, .bytes(1 << 10 ... 64 << 20), "The largest body of a command."),
+    .init("batch_body_bytes", \.batchBodyBytes, .bytes(1 << 10 ... 64 << 20), """
+      The largest body of a message that holds several commands.
+      """),
+    .init("batch_elements", \.batchElements, .integer(1...10_000), "The most commands that one message may hold."),
     .init("tree_depth", \.treeDepth, .integer(1...WorkspaceRules.maximumTreeDepth), """
       The most levels that a tenant's tree may have; the root alone is one. What is deeper already stays.
       """),

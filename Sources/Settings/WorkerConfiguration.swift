@@ -99,6 +99,8 @@ package struct WorkerConfiguration: Sendable {
 
   package struct Limits: Sendable {
     package var bodyBytes = ContractLimits().maximumBodyBytes
+    package var batchBodyBytes = ContractLimits().maximumBatchBytes
+    package var batchElements = ContractLimits().maximumBatchElements
     package var treeDepth = WorkspaceRules().treeDepth
   }
 
@@ -211,6 +213,8 @@ extension WorkerConfiguration {
   package var contractLimits: ContractLimits {
     var limits = ContractLimits()
     limits.maximumBodyBytes = self.limits.bodyBytes
+    limits.maximumBatchBytes = self.limits.batchBodyBytes
+    limits.maximumBatchElements = self.limits.batchElements
     return limits
   }
 

@@ -117,11 +117,9 @@ private struct Run {
 
   func parents() async throws -> [String: String] {
     try await deployment.database.withConnection { connection in
-      let statement = PostgresStatement(
-        name: "parents", parameters: [],
-        sql: "select id, parent_workspace_id from workspaces where parent_workspace_id is not null")
-      let rows = try await connection.pipeline([PostgresRequest(statement)])[0]
-      return try rows.reduce(into: [:]) { $0[try $1.text(0)] = try $1.text(1) }
+      let rows = try await connection.query(
+        "parents", "select id, parent_workspace_id from workspaces where parent_workspace_id is not null")
+      return try rows.reduce(into: [:]) { $0[try $1.text("id")] = try $1.text("parent_workspace_id") }
     }
   }
 

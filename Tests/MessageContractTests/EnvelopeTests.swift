@@ -120,7 +120,7 @@ import WorkspaceDomain
   }
 
   @Test("another content type is refused, and the envelope is read all the same", arguments: [
-    "text/plain", "application/xml", "application/jsonx", "json", ";", " ", "application/cloudevents-batch+json",
+    "text/plain", "application/xml", "application/jsonx", "json", ";", " ",
     "application/octet-stream", "application/json, text/plain",
   ] as [ShortString])
   func otherContentType(type: ShortString) {

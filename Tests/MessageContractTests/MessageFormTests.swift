@@ -31,14 +31,12 @@ import WorkspaceDomain
     #expect(unreadable.reason == .malformedJSON && unreadable.detail.contains("application/cloudevents+json"))
   }
 
-  @Test func `a batch is told that it is none of ours yet`() throws {
-    for type in ["application/cloudevents-batch+json", nil] as [ShortString?] {
-      let refusal = try #require(refusal("[" + SampleCommand().text + "]") { $0.contentType = type })
-      #expect(refusal.reason == .invalidEnvelope)
-      #expect(refusal.detail.contains("batches are not accepted yet") && refusal.detail.contains("message of its own"))
-    }
-    let one = try #require(refusal(SampleCommand().text) { $0.contentType = "application/cloudevents-batch+json" })
-    #expect(one.detail.contains("\"application/cloudevents-batch+json\"") && one.detail.contains("batches are not accepted yet"))
+  @Test func `an array of another content type is told which one a batch has`() throws {
+    let refusal = try #require(refusal("[" + SampleCommand().text + "]") { $0.contentType = nil })
+    #expect(refusal.reason == .invalidEnvelope)
+    #expect(refusal.detail.contains("the body is a JSON array") && refusal.detail.contains("application/cloudevents-batch+json"))
+    let nested = try #require(self.refusal("[]") { $0.contentType = "application/cloudevents-batch+json" })
+    #expect(nested.detail.contains("an element of the batch is not a JSON object"))
   }
 
   @Test(arguments: ["cloudEvents:", "cloudEvents_"]) func `binary mode is named, and so is the command`(prefix: String) throws {

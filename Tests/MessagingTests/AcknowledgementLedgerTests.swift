@@ -78,34 +78,35 @@ private struct AcknowledgementWalk {
   private var ledger = AcknowledgementLedger()
   private var generation: UInt64 = 0
   private var last: UInt64 = 0
-  private var unsettled: Set<UInt64> = []
+  /// How many parts of each are not settled.
+  private var open: [UInt64: Int] = [:]
   private var acknowledged: UInt64 = 0
 
   mutating func advance(_ random: inout SeededRandom) {
     switch Int.random(in: 0..<100, using: &random) {
     case 0:
-      (generation, last, unsettled, acknowledged) = (generation + 1, 0, [], 0)
+      (generation, last, open, acknowledged) = (generation + 1, 0, [:], 0)
       deliver(1)
-    case 1..<50: deliver(UInt64.random(in: 1...2, using: &random))
+    case 1..<50: deliver(UInt64.random(in: 1...2, using: &random), parts: Int.random(in: 1...3, using: &random))
     default:
       let count = Int.random(in: 0...8, using: &random)
       settle((0..<count).map { _ in UInt64.random(in: 0...last + 1, using: &random) })
     }
-    if ledger.unsettledCount != unsettled.count { violation = "\(ledger.unsettledCount) unsettled, not \(unsettled.count)" }
+    if ledger.unsettledCount != open.count { violation = "\(ledger.unsettledCount) unsettled, not \(open.count)" }
   }
 
-  private mutating func deliver(_ gap: UInt64) {
+  private mutating func deliver(_ gap: UInt64, parts: Int = 1) {
     last += gap
-    unsettled.insert(last)
-    ledger.delivered(DeliveryTag(generation: generation, number: last))
+    open[last] = parts
+    ledger.delivered(DeliveryTag(generation: generation, number: last), parts: parts)
   }
 
   private mutating func settle(_ numbers: [UInt64]) {
     let strangers = generation == 0 ? [] : numbers.map { DeliveryTag(generation: generation - 1, number: $0) }
     let tags = numbers.map { DeliveryTag(generation: generation, number: $0) }
     let acknowledgement = ledger.settled(strangers + tags)
-    unsettled.subtract(numbers)
-    let prefix = (unsettled.min() ?? .max)
+    for number in numbers { open[number] = open[number].flatMap { $0 > 1 ? $0 - 1 : nil } }
+    let prefix = open.keys.min() ?? .max
     guard let acknowledgement else { return }
     let number = acknowledgement.tag.number
     if acknowledgement.tag.generation != generation { violation = "an old generation is acknowledged" }

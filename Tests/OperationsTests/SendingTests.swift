@@ -73,21 +73,28 @@ import Testing
     mutating func received(_ body: [UInt8], _ count: Int) { received.append(count) }
   }
 
-  private static func result(_ correlationID: ShortString, _ type: ShortString, code: String? = nil) -> Delivery {
+  private static func result(_ correlationID: ShortString, _ type: String, code: String? = nil) -> Delivery {
+    reply(correlationID, text(type, code: code))
+  }
+
+  private static func text(_ type: String, command: String = "c", code: String? = nil) -> String {
+    let data = code.map { #"{"error":{"code":"\#($0)"}}"# } ?? "{}"
+    return #"{"type":"\#(type)","commandid":"\#(command)","data":\#(data)}"#
+  }
+
+  private static func reply(_ correlationID: ShortString, _ body: String) -> Delivery {
     var properties = MessageProperties()
     properties.correlationID = correlationID
-    properties.type = type
-    let body = code.map { #"{"data":{"error":{"code":"\#($0)"}}}"# } ?? "{}"
     return Delivery(
       tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "replies",
       properties: properties, body: Array(body.utf8))
   }
 
   private func send(
-    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, awaitingResults timeout: Duration? = nil
+    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, batch: Int? = nil, awaitingResults timeout: Duration? = nil
   ) async throws -> (SendSummary, Observer) {
     var (source, observer): (any CommandSource, Observer) = (commands, Observer())
-    let sending = Sending(gateway, to: "workspace.commands", as: "sender", rate: rate)
+    let sending = Sending(gateway, to: "workspace.commands", as: "sender", rate: rate, batch: batch)
     return (try await sending.run(&source, awaitingResults: timeout, &observer), observer)
   }
 
@@ -125,6 +132,21 @@ import Testing
     #expect(summary.codes == ["workspace_not_found": 1, "unexpected_failure": 1])
     #expect(gateway.destination.messages.map { $0.properties.correlationID } == ["0", "1", "2"])
     #expect(gateway.openCount == 0)
+  }
+
+  @Test func `batches hold so many commands, and each command in one has a result, together or alone`() async throws {
+    let together = "[" + [("1", nil), ("2", "nope")].map { Self.text("workspace.get.succeeded", command: $0, code: $1) }.joined(separator: ",") + "]"
+    let gateway = Gateway([
+      [Self.reply("0", together), Self.reply("0", together)],
+      [Self.reply("0", Self.text("workspace.get.succeeded", command: "3")), Self.reply("3", "[" + Self.text("workspace.get.failed", command: "4") + "]")],
+    ])
+    let (summary, observer) = try await send(Commands(count: 4), gateway, batch: 3, awaitingResults: .seconds(1))
+    #expect(summary.sent == 4 && summary.unanswered == 0 && observer.received == [1, 2, 3, 4])
+    #expect(summary.codes == ["nope": 1] && summary.count(ending: ".failed") == 1)
+    let messages = gateway.destination.messages
+    #expect(messages.map { String(decoding: $0.body, as: UTF8.self) } == ["[,,]", "[]"])
+    #expect(messages.map { $0.properties.correlationID } == ["0", "3"])
+    #expect(messages.allSatisfy { $0.properties.contentType == "application/cloudevents-batch+json" && $0.properties.replyTo == "replies" })
   }
 
   @Test func `commands whose result does not come in time are counted`() async throws {

@@ -85,10 +85,10 @@ import TestSupport
     }
     let rows = try await connection.query(
       """
-      select current_setting('application_name'), current_setting('client_encoding'),
-        current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('search_path')
+      select current_setting(name) as value
+      from unnest(array['application_name', 'client_encoding', 'statement_timeout', 'lock_timeout', 'search_path']) as name
       """)
-    let values = try (0..<5).map { try rows[0].text($0) }
+    let values = try rows.map { try $0.text("value") }
     #expect(values == ["workspace-worker", "UTF8", "1234ms", "0", "one, \"t w o\""])
     await connection.close()
   }
@@ -97,10 +97,10 @@ import TestSupport
     let connection = try await PostgresServer.connect()
     let rows = try await connection.query(
       """
-      select current_setting('tcp_keepalives_idle'), current_setting('tcp_keepalives_interval'),
-        current_setting('tcp_keepalives_count'), current_setting('tcp_user_timeout')
+      select current_setting('tcp_keepalives_' || name) as value from unnest(array['idle', 'interval', 'count']) as name
+      union all select current_setting('tcp_user_timeout')
       """)
-    #expect(try (0..<4).map { try rows[0].text($0) } == ["10", "5", "3", "10000"])
+    #expect(try rows.map { try $0.text("value") } == ["10", "5", "3", "10000"])
     await connection.close()
   }
 
@@ -108,8 +108,8 @@ import TestSupport
     let connection = try await PostgresServer.connect {
       $0.url += ($0.url.contains("?") ? "&" : "?") + "application_name=mine&options=-c%20lock_timeout%3D77"
     }
-    let rows = try await connection.query("select current_setting('application_name'), current_setting('lock_timeout')")
-    #expect(try [rows[0].text(0), rows[0].text(1)] == ["mine", "77ms"])
+    let rows = try await connection.query("select current_setting('application_name') as name, current_setting('lock_timeout') as timeout")
+    #expect(try [rows[0].text("name"), rows[0].text("timeout")] == ["mine", "77ms"])
     await connection.close()
   }
 

@@ -7,12 +7,12 @@ import TestSupport
     try await TestDatabase.current.withConnection { connection in
       let answers = try await connection.pipeline([
         request("create temp table numbers (n int8)"),
-        request("insert into numbers select * from unnest($1)", [.int8Array]) { $0.append(array: [1, 2, 3] as [Int64]) },
-        request("select sum(n)::int8 from numbers"),
+        request("insert into numbers select * from unnest(\([1, 2, 3] as [Int64]))"),
+        request("select sum(n)::int8 as count from numbers"),
         request("delete from numbers where n > 1"),
       ])
       #expect(answers.map(\.affectedRows) == [0, 3, 1, 2])
-      #expect(try answers[2][0].int8(0) == 6)
+      #expect(try answers[2][0].count() == 6)
       let statistics = await connection.statistics
       #expect((statistics.roundTrips, statistics.statements) == (1, 4))
     }
@@ -24,7 +24,7 @@ import TestSupport
       _ = try await connection.pipeline([one, one])
       _ = try await connection.pipeline([one])
       let rows = try await connection.query("select count(*) from pg_prepared_statements where name = 'select 1::int8'")
-      #expect(try rows[0].int8(0) == 1)
+      #expect(try rows[0].count() == 1)
       #expect(await connection.statistics.roundTrips == 3)
     }
   }
@@ -37,17 +37,17 @@ import TestSupport
         ])
       }
       #expect(error?.sqlState == .divisionByZero)
-      let rows = try await connection.query("select 3::int8")
-      #expect(try rows[0].int8(0) == 3)
+      let rows = try await connection.query("select 3::int8 as count")
+      #expect(try rows[0].count() == 3)
     }
   }
 
   @Test func `what was not prepared because of an earlier error is prepared the next time`() async throws {
     try await TestDatabase.current.withConnection { connection in
-      let later = request("select 5::int8")
+      let later = request("select 5::int8 as count")
       await #expect(throws: PostgresError.self) { try await connection.pipeline([request("select 1 / 0"), later]) }
       let answers = try await connection.pipeline([later])
-      #expect(try answers[0][0].int8(0) == 5)
+      #expect(try answers[0][0].count() == 5)
       // The statement that failed when it was run had been prepared.
       let error = await #expect(throws: PostgresError.self) { try await connection.pipeline([request("select 1 / 0")]) }
       #expect(error?.sqlState == .divisionByZero)
@@ -60,7 +60,7 @@ import TestSupport
       await #expect(throws: PostgresError.self) {
         try await connection.pipeline([request("insert into things values (1)"), request("select 1 / 0")])
       }
-      #expect(try await connection.query("select count(*) from things")[0].int8(0) == 0)
+      #expect(try await connection.query("select count(*) from things")[0].count() == 0)
       #expect(await connection.transactionStatus == .idle)
     }
   }
@@ -92,26 +92,16 @@ import TestSupport
   @Test func `a pipeline that fills every buffer in both directions does not deadlock`() async throws {
     let megabyte = [UInt8](repeating: 7, count: 1 << 20)
     try await TestDatabase.current.withConnection { connection in
-      let echo = request("select $1", [.bytea]) { $0.append(megabyte) }
+      let echo = request("select \(megabyte) as value")
       let answers = try await connection.pipeline([PostgresRequest](repeating: echo, count: 32))
       #expect(answers.count == 32)
-      #expect(try answers[31][0].bytea(0) == megabyte)
-    }
-  }
-
-  @Test func `parameters that don't fit the statement are refused before anything is sent`() async throws {
-    try await TestDatabase.current.withConnection { connection in
-      await #expect(throws: PostgresError.protocolViolation(reason: "the parameters of select $1 are not of its types")) {
-        try await connection.pipeline([request("select $1", [.int8]) { $0.append("one") }])
-      }
-      #expect(await connection.statistics.roundTrips == 0)
-      #expect(await connection.isOpen)
+      #expect(try answers[31][0].bytea("value") == megabyte)
     }
   }
 
   @Test func `two statements of one name are refused`() async throws {
     try await TestDatabase.current.withConnection { connection in
-      let requests = ["select 1", "select 2"].map { PostgresRequest(PostgresStatement(name: "same", sql: $0)) }
+      let requests = [PostgresRequest("same", "select 1"), PostgresRequest("same", "select 2")]
       await #expect(throws: PostgresError.protocolViolation(reason: "two statements are called same")) {
         try await connection.pipeline(requests)
       }
@@ -131,7 +121,7 @@ import TestSupport
   @Test func `a script runs all of its statements`() async throws {
     try await TestDatabase.current.withConnection { connection in
       try await connection.execute(script: "create table s (n int8); insert into s values (1), (2); ; select * from s")
-      #expect(try await connection.query("select count(*) from s")[0].int8(0) == 2)
+      #expect(try await connection.query("select count(*) from s")[0].count() == 2)
     }
   }
 
@@ -141,8 +131,8 @@ import TestSupport
         try await connection.execute(script: "create table half (n int); select 1 / 0; create table other (n int)")
       }
       #expect(error?.sqlState == .divisionByZero)
-      let rows = try await connection.query("select to_regclass('half') is null")
-      #expect(try rows[0].bool(0))
+      let rows = try await connection.query("select to_regclass('half') is null as is_gone")
+      #expect(try rows[0].bool("is_gone"))
     }
   }
 

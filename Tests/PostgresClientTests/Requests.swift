@@ -1,22 +1,12 @@
 import PostgresClient
 
 extension PostgresConnection {
-  /// Runs one statement with whatever parameters `fill` appends.
-  func query(
-    _ sql: String, _ types: [PostgresType] = [], _ fill: (inout PostgresParameters) -> Void = { _ in }
-  ) async throws(PostgresError) -> PostgresRows {
-    try await pipeline([request(sql, types, fill)])[0]
-  }
+  /// Runs one statement, named like its text.
+  func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows { try await pipeline([request(query)])[0] }
 }
 
 /// A request whose statement is named like its text.
-func request(
-  _ sql: String, _ types: [PostgresType] = [], _ fill: (inout PostgresParameters) -> Void = { _ in }
-) -> PostgresRequest {
-  var parameters = PostgresParameters()
-  fill(&parameters)
-  return PostgresRequest(PostgresStatement(name: sql, parameters: types, sql: sql), parameters)
-}
+func request(_ query: PostgresQuery) -> PostgresRequest { PostgresRequest(query.sql, query) }
 
 extension PostgresError {
   /// The server's answer that a statement failed.

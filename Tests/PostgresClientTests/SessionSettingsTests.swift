@@ -68,7 +68,7 @@ import Testing
     _ name: String, on database: TestDatabase, configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> String {
     try await database.withConnection(configure: configure) { connection in
-      try await connection.query("select current_setting('\(name)')")[0].text(0)
+      try await connection.query("select current_setting(\(name)) as value")[0].text("value")
     }
   }
 

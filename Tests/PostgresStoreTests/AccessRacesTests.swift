@@ -89,12 +89,8 @@ import WorkspaceDomain
       #expect(deleted[0].error == nil)
       #expect([[nil, nil], [.memberNotInTenant, .groupNotFound(group)]].contains(used.map(\.error)))
       try await TestDatabase.current.withConnection { connection in
-        let rows = try await connection.pipeline([
-          PostgresRequest(
-            PostgresStatement(
-              name: "left", sql: "select count(*) from workspace_members where group_id = '\(group)'"))
-        ])
-        #expect(try rows[0][0].int8(0) == 0)
+        let rows = try await connection.query("left", "select count(*) from workspace_members where group_id = \(group)")
+        #expect(try rows[0].count() == 0)
       }
     }
   }

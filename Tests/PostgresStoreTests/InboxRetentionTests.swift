@@ -27,11 +27,8 @@ import WorkspaceDomain
     }
   }
 
-  private func count() async throws -> Int64 {
-    try await TestDatabase.current.withConnection { connection in
-      let statement = PostgresStatement(name: "count", sql: "select count(*) from inbox")
-      return try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0)
-    }
+  private func count() async throws -> Int {
+    try await TestDatabase.current.withConnection { try await $0.query("count", "select count(*) from inbox")[0].count() }
   }
 
   private func remove(_ inbox: PostgresRetention, from start: Timestamp? = nil, limit: Int = 100) async throws -> RemovedEntries {
@@ -89,9 +86,9 @@ import WorkspaceDomain
       let request = InboxTable.removeExpired(olderThan: Self.retention, at: Self.ahead, from: nil, limit: 10)
       _ = try await cleaner.pipeline([.begin, request])
       try await database.withStore(configure: { $0.lockTimeout = .milliseconds(20) }) { store, connection in
-        let key = "select count(*) from inbox where source = '/tests' and id = '1'"
-        let rows = try await connection.pipeline([.begin, PostgresRequest(PostgresStatement(name: "read", sql: key)), .commit])
-        #expect(try rows[1][0].int8(0) == 1)
+        let key = PostgresRequest("read", "select count(*) from inbox where source = '/tests' and id = '1'")
+        let rows = try await connection.pipeline([.begin, key, .commit])
+        #expect(try rows[1][0].count() == 1)
         var writeSet = WriteSet()
         writeSet.inbox = [.sample(tenant: .random(), recordedAt: Self.ahead)]
         _ = try await store.begin(ReadSet())
@@ -137,12 +134,11 @@ import WorkspaceDomain
       var start: Timestamp?
       for _ in 1...steps {
         let request = InboxTable.removeExpired(olderThan: Self.retention, at: Self.ahead, from: start, limit: limit)
-        let explanation = PostgresStatement(
-          name: "explain", parameters: request.statement.parameters,
-          sql: "explain (analyze, buffers, costs off, timing off, summary off) " + request.statement.sql)
+        let explanation = PostgresRequest(
+          "explain", "explain (analyze, buffers, costs off, timing off, summary off) \(request.query)")
         // Explained, and taken back: then done, to learn where the next one begins.
-        let rows = try await connection.pipeline([.begin, PostgresRequest(explanation, request.parameters), .rollback])[1]
-        let plan = try rows.map { row throws(PostgresError) in try row.text(0) }
+        let rows = try await connection.pipeline([.begin, explanation, .rollback])[1]
+        let plan = try rows.map { row throws(PostgresError) in try row.text("QUERY PLAN") }
         #expect(plan.contains { $0.contains("Index Scan using ix_inbox_recorded_at") }, "\(plan)")
         pages.append(try #require(plan.lazy.compactMap(Self.pages).first))
         start = try await remove(inbox, from: start, limit: limit).newest

@@ -196,11 +196,12 @@ import UnitOfWork
           insert into inbox (\(columns), command_fingerprint, rule)
           values ('a', 't2', \(values), '2026-01-01', \(digest), 2), ('b', 't2', \(values), '2026-01-03', \(digest), 2)
           """)
-      let rules = PostgresStatement(name: "rules", sql: "select string_agg(tenant_id || rule, ' ' order by id, tenant_id) from inbox")
-      #expect(try await connection.pipeline([PostgresRequest(rules)])[0][0].text(0) == "t11 t22 t22")
+      let rules = try await connection.query(
+        "rules", "select string_agg(tenant_id || rule, ' ' order by id, tenant_id) as all from inbox")
+      #expect(try rules[0].text("all") == "t11 t22 t22")
       _ = try await migrator.down(to: 11) { _ in true }
-      let left = PostgresStatement(name: "left", sql: "select string_agg(tenant_id || id, ' ' order by id) from inbox")
-      #expect(try await connection.pipeline([PostgresRequest(left)])[0][0].text(0) == "t2a t2b", "the earliest of a key stays")
+      let left = try await connection.query("left", "select string_agg(tenant_id || id, ' ' order by id) as all from inbox")
+      #expect(try left[0].text("all") == "t2a t2b", "the earliest of a key stays")
       _ = try await migrator.up()
     }
   }
@@ -237,11 +238,9 @@ import UnitOfWork
       #expect(try await migrator.down() == [])
       let pending = MigrationError.pending(Migrations.all.map(\.fileName))
       await #expect(throws: pending) { try await migrator.verify() }
-      let tables = try await connection.pipeline([
-        PostgresRequest(
-          PostgresStatement(name: "tables", sql: "select count(*) from pg_tables where schemaname = current_schema"))
-      ])
-      #expect(try tables[0][0].int8(0) == 0)
+      let tables = try await connection.query(
+        "tables", "select count(*) from pg_tables where schemaname = current_schema")
+      #expect(try tables[0].count() == 0)
     }
   }
 
@@ -360,7 +359,6 @@ import UnitOfWork
 
 extension PostgresConnection {
   fileprivate func currentSchema() async throws -> String {
-    let statement = PostgresStatement(name: "current_schema", sql: "select current_schema::text")
-    return try await pipeline([PostgresRequest(statement)])[0][0].text(0)
+    try await query("current_schema", "select current_schema::text as name")[0].text("name")
   }
 }

@@ -72,9 +72,8 @@ import WorkspaceDomain
 
   /// In the transaction that is open, and those before it that are not in the server's statistics yet.
   private static func rowsRead(_ connection: PostgresConnection) async throws -> Int64 {
-    let statement = PostgresStatement(
-      name: "rows_read",
-      sql: "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint from pg_stat_xact_user_tables")
-    return try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0)
+    try await connection.query(
+      "rows_read",
+      "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint as rows from pg_stat_xact_user_tables")[0].int8("rows")
   }
 }

@@ -91,11 +91,10 @@ import WorkspaceDomain
       }
       #expect(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30) == [])
       try await TestDatabase.current.withConnection { connection async throws in
-        let rows = try await connection.pipeline([
-          PostgresRequest(PostgresStatement(name: "tokens", sql: "select tenant_id, token, applied_id from relationship_tokens"))
-        ])[0]
+        let rows = try await connection.query("tokens", "select tenant_id, token, applied_id from relationship_tokens")
         #expect(rows.count == 1)
-        #expect(try rows[0].text(0) == tenant.description && rows[0].text(1) == "b" && rows[0].int8(2) == ids[1])
+        #expect(try rows[0].text("tenant_id") == tenant.description && rows[0].text("token") == "b")
+        #expect(try rows[0].int8("applied_id") == ids[1])
       }
     }
   }

@@ -8,16 +8,14 @@ import WorkspaceApplication
   @Test(arguments: WorkspaceConstraint.allCases)
   func `the constraints that errors are told by exist`(constraint: WorkspaceConstraint) async throws {
     try await TestDatabase.current.withConnection { connection in
-      let statement = PostgresStatement(
-        name: "find", parameters: [.text],
-        sql: """
-          select (select count(*) from pg_constraint where conname = $1)
-            + (select count(*) from pg_indexes where indexname = $1)
-          """)
-      var parameters = PostgresParameters()
-      parameters.append(constraint.rawValue)
-      let rows = try await connection.pipeline([PostgresRequest(statement, parameters)])[0]
-      #expect(try rows[0].int8(0) > 0)
+      let name = constraint.rawValue
+      let rows = try await connection.query(
+        "find",
+        """
+        select (select count(*) from pg_constraint where conname = \(name))
+          + (select count(*) from pg_indexes where indexname = \(name)) as count
+        """)
+      #expect(try rows[0].count() > 0)
     }
   }
 

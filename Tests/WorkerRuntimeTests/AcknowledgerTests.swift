@@ -16,7 +16,7 @@ import WorkspaceDomain
     let source = broker.connect().consume()
     let acknowledger = Acknowledger(source: source)
     let deliveries = try await source.deliveries()
-    acknowledger.register(deliveries)
+    acknowledger.register(deliveries.map { ($0.tag, 1) })
     try await withThrowingTaskGroup { group in
       group.addTask { try await acknowledger.run() }
       await withTaskGroup { settling in
@@ -38,12 +38,12 @@ import WorkspaceDomain
     let letters = LetterDeliveries()
     let acknowledger = Acknowledger(source: source, letters: letters)
     let deliveries = try await source.deliveries()
-    acknowledger.register(deliveries)
+    acknowledger.register(deliveries.map { ($0.tag, 1) })
     let tags = deliveries.map(\.tag)
     letters.claim([.sample(2), .sample(4)])
     // The first one is not settled, so that no acknowledgement is sent.
-    acknowledger.settle([tags[1]], letters: [tags[1]: .sample(2)])
-    acknowledger.settle([tags[3]], letters: [tags[3]: .sample(4)])
+    acknowledger.settle([tags[1]], letters: [tags[1]: [.sample(2)]])
+    acknowledger.settle([tags[3]], letters: [tags[3]: [.sample(4)]])
     acknowledger.settle([tags[0]])
     acknowledger.finish()
     try await acknowledger.run()
@@ -58,7 +58,7 @@ import WorkspaceDomain
     acknowledger.abandon()
     #expect(letters.claimed.isEmpty)
     letters.claim([.sample(1)])
-    acknowledger.settle([tags[2]], letters: [tags[2]: .sample(1)])
+    acknowledger.settle([tags[2]], letters: [tags[2]: [.sample(1)]])
     #expect(letters.claimed.isEmpty)
   }
 
@@ -69,13 +69,13 @@ import WorkspaceDomain
     let source = broker.connect().consume()
     let acknowledger = Acknowledger(source: source)
     let deliveries = try await source.deliveries()
-    acknowledger.register(deliveries)
+    acknowledger.register(deliveries.map { ($0.tag, 1) })
     let idle = Task { try await acknowledger.run() }
     idle.cancel()
     try? await idle.value
 
     let other = Acknowledger(source: source)
-    other.register(deliveries)
+    other.register(deliveries.map { ($0.tag, 1) })
     source.breakLink()
     other.settle(deliveries.map(\.tag))
     await #expect(throws: FakeBroker.LinkLost.self) { try await other.run() }

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # Debian packages: which are missing, and how to install them politely. Packages of PyPI, below .stack/.
 
+# shellcheck source=lib/building.bash
+source "$root/bin/lib/building.bash"
+
 # Where invoke-rc.d and deb-systemd-invoke ask whether an install may start a service.
 readonly service_policy=/usr/sbin/policy-rc.d
 
@@ -59,13 +62,11 @@ install_packages() {
   if ! may_become_root; then
     fail "installing needs root. Run:"$'\n\n'"  apt-get update && apt-get install -y $*"$'\n'
   fi
-  say "apt-get update"
-  as_root apt-get -q update >&2 || fail "apt-get update failed"
+  quietly "apt-get update" as_root apt-get -q update || fail "apt-get update failed"
   deny_service_starts
-  say "apt-get install $*"
   # One of the packages may bring its service; starting that is not our business.
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-    -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" </dev/null >&2 ||
+  quietly "apt-get install" as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+    -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" </dev/null ||
     fail "apt-get install failed; see above"
   allow_service_starts
 }

@@ -5,6 +5,7 @@ import StrictJSON
 struct MessageForm {
   /// The content types of a CloudEvent in structured JSON mode.
   private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
+  private static let batchType: ShortString = "application/cloudevents-batch+json"
   private static let wanted = "send one CloudEvent in structured mode, application/cloudevents+json"
 
   static let binaryProblem =
@@ -16,8 +17,9 @@ struct MessageForm {
 
   /// Why a body that is JSON is none of ours, by its content type; nil where nothing is wrong.
   var problem: String? {
-    guard let type = mediaType, !Self.contentTypes.contains(type) else { return nil }
-    return "the content type is \(Excerpt.of(type)); \(isBatch ? Self.batchAdvice : Self.wanted)"
+    // An element of a batch keeps the properties of the message that it came in.
+    guard let type = mediaType, !Self.contentTypes.contains(type), !isBatch else { return nil }
+    return "the content type is \(Excerpt.of(type)); \(Self.wanted)"
   }
 
   func explanation(of problem: JSONReader.Problem) -> String {
@@ -32,8 +34,9 @@ struct MessageForm {
   }
 
   func explanationOfNoObject(_ value: JSONValue) -> String {
-    if case .array = value { return "the body is a JSON array, not an object; \(Self.batchAdvice)" }
-    return "the body is not a JSON object"
+    guard !isBatch else { return "an element of the batch is not a JSON object" }
+    guard case .array = value else { return "the body is not a JSON object" }
+    return "the body is a JSON array, not an object; the content type of a batch of commands is application/cloudevents-batch+json"
   }
 
   /// The attributes of an event in binary mode, by their names in JSON; nil where the headers have none.
@@ -51,16 +54,15 @@ struct MessageForm {
   private static let attributes = [
     "specversion", "id", "source", "type", "tenantid", "userid", "traceparent", "tracestate",
   ]
-  private static let batchAdvice =
-    "batches are not accepted yet: send each command as a message of its own, application/cloudevents+json"
 
-  private var isBatch: Bool { mediaType == "application/cloudevents-batch+json" }
+  /// The message holds commands in the JSON Batch Format of CloudEvents, or is one of those.
+  var isBatch: Bool { mediaType == Self.batchType }
 
   /// Without parameters, in lower case; nil where there is none. What is no UTF-8 stays as it is.
   private var mediaType: ShortString? {
     guard let type = properties.contentType, !type.bytes.isEmpty else { return nil }
     // As nearly all senders write it; else case, spaces and parameters don't count.
-    if Self.contentTypes.contains(type) { return type }
+    if Self.contentTypes.contains(type) || type == Self.batchType { return type }
     let space = UInt8(ascii: " ")
     let name = type.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
     return String(validating: name.reversed(), as: UTF8.self).flatMap { ShortString($0.lowercased()) } ?? type

@@ -9,7 +9,10 @@
 package struct AcknowledgementLedger: Sendable {
   private struct Entry {
     let number: UInt64
-    var isSettled = false
+    /// How many of its parts are not settled.
+    var openParts: Int
+
+    var isSettled: Bool { openParts == 0 }
   }
 
   private var generation: UInt64 = 0
@@ -27,17 +30,19 @@ package struct AcknowledgementLedger: Sendable {
 
   /// A delivery arrived. The first one of a newer generation makes all older ones void: their channel is gone and the
   /// broker delivers them again. One of an older generation, or out of order, is ignored.
-  package mutating func delivered(_ tag: DeliveryTag) {
+  ///
+  /// - Parameter parts: how often it has to be settled: once for each element that it holds.
+  package mutating func delivered(_ tag: DeliveryTag, parts: Int = 1) {
     if tag.generation > generation {
       self = AcknowledgementLedger()
       generation = tag.generation
     }
     guard tag.generation == generation, tag.number > (entries.last?.number ?? 0) else { return }
-    entries.append(Entry(number: tag.number))
+    entries.append(Entry(number: tag.number, openParts: max(1, parts)))
     unsettledCount += 1
   }
 
-  /// Deliveries are done with: what they caused is durable.
+  /// Deliveries, or parts of them, are done with: what they caused is durable.
   ///
   /// Tags of another generation, unknown ones and those that were settled before change nothing.
   ///
@@ -49,8 +54,8 @@ package struct AcknowledgementLedger: Sendable {
 
   private mutating func settle(_ number: UInt64) {
     guard let index = index(of: number), !entries[index].isSettled else { return }
-    entries[index].isSettled = true
-    unsettledCount -= 1
+    entries[index].openParts -= 1
+    if entries[index].isSettled { unsettledCount -= 1 }
   }
 
   private mutating func takePrefix() -> Acknowledgement? {

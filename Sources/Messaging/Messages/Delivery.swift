@@ -23,12 +23,15 @@ package final class Delivery: Sendable {
   package let routingKey: ShortString
   package let properties: MessageProperties
   package let body: [UInt8]
+  /// Of a message that holds several: which one this is. All of them have the message's tag and properties.
+  package let element: BatchElement?
   /// When it was read from the connection.
   package let receivedAt: ContinuousClock.Instant
 
   package init(
     tag: DeliveryTag, isRedelivered: Bool, exchange: ShortString, routingKey: ShortString,
-    properties: MessageProperties, body: [UInt8], receivedAt: ContinuousClock.Instant = .now
+    properties: MessageProperties, body: [UInt8], element: BatchElement? = nil,
+    receivedAt: ContinuousClock.Instant = .now
   ) {
     self.tag = tag
     self.isRedelivered = isRedelivered
@@ -36,7 +39,18 @@ package final class Delivery: Sendable {
     self.routingKey = routingKey
     self.properties = properties
     self.body = body
+    self.element = element
     self.receivedAt = receivedAt
+  }
+
+  /// Its elements, as if each had come alone.
+  package func elements(_ bodies: [[UInt8]]) -> [Delivery] {
+    let reply = BatchReply(count: bodies.count)
+    return bodies.enumerated().map { place, body in
+      Delivery(
+        tag: tag, isRedelivered: isRedelivered, exchange: exchange, routingKey: routingKey, properties: properties,
+        body: body, element: BatchElement(of: reply, place: place), receivedAt: receivedAt)
+    }
   }
 
   /// What it counts for where memory is bounded: the bytes of body and properties.

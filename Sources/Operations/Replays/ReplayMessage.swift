@@ -1,3 +1,4 @@
+import MessageContract
 import Messaging
 import UnitOfWork
 import WorkspaceApplication
@@ -26,6 +27,8 @@ enum ReplayMessage {
     var headers = Self.brokerHeaders.reduce(properties.headers ?? HeaderTable()) { $0.without($1) }
     headers.append(ReplayReference.header, plan.text)
     properties.headers = headers
+    // What came in a batch goes out alone.
+    if CommandBatch.isElement(letter.message.body, properties) { properties.contentType = "application/cloudevents+json" }
     return OutboundMessage(
       exchange: exchange, routingKey: routingKey(of: letter.message, type: type), properties: properties,
       body: letter.message.body)

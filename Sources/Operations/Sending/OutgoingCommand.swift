@@ -14,6 +14,9 @@ package struct OutgoingCommand: Sendable {
   }
 
   static let contentType: ShortString = "application/cloudevents+json"
+  private static let batchContentType: ShortString = "application/cloudevents-batch+json"
+  /// A key by which the queue of commands takes a message, whatever commands are in it.
+  private static let batchKey: ShortString = "workspace.batch"
 
   /// - Returns: nil unless `line` is a JSON object with a `type`, which is the routing key.
   package init?(line: [UInt8]) {
@@ -23,6 +26,21 @@ package struct OutgoingCommand: Sendable {
     self.type = type
     id = if case .string(let id) = document["id"] { id } else { nil }
     body = line
+  }
+
+  /// Several commands as one message, in the JSON Batch Format of CloudEvents.
+  static func message(
+    of commands: [OutgoingCommand], to exchange: ShortString, replyTo: ShortString?, correlationID: String?,
+    as user: ShortString?
+  ) -> OutboundMessage {
+    var properties = MessageProperties()
+    properties.contentType = batchContentType
+    properties.deliveryMode = 2
+    properties.replyTo = replyTo
+    properties.userID = user
+    properties.correlationID = correlationID.flatMap { ShortString($0) }
+    let body = [UInt8(ascii: "[")] + commands.map(\.body).joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+    return OutboundMessage(exchange: exchange, routingKey: batchKey, properties: properties, body: body)
   }
 
   /// - Parameters:

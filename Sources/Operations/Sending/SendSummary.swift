@@ -1,6 +1,3 @@
-import Messaging
-import StrictJSON
-
 /// What became of the commands that were sent.
 package struct SendSummary: Encodable, Sendable {
   /// Commands that the broker confirmed.
@@ -19,11 +16,8 @@ package struct SendSummary: Encodable, Sendable {
 }
 
 extension SendSummary {
-  mutating func count(_ result: Delivery) {
-    results[result.properties.type?.text ?? "unknown", default: 0] += 1
-    guard case .object(let document) = try? JSONReader.read(result.body), case .object(let data) = document["data"],
-      case .object(let error) = data["error"], case .string(let code) = error["code"]
-    else { return }
-    codes[code, default: 0] += 1
+  mutating func count(_ result: SentResult) {
+    results[result.type, default: 0] += 1
+    if let code = result.code { codes[code, default: 0] += 1 }
   }
 }

@@ -5,21 +5,28 @@ package import Messaging
 package struct Sending {
   /// Commands that are handed to the broker in one go.
   private static let chunk = 200
+  /// A batch has no more bytes, and so room for what a worker allows by default.
+  private static let batchBytes = 4 << 20 - 1 << 10
 
   private let gateway: any SendingGateway
   private let exchange: ShortString
   private let user: ShortString?
   private let rate: Int?
+  private let batch: Int?
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
   ///   - user: who sends them, for an access list.
   ///   - rate: the largest number of commands per second; nil for no limit.
-  package init(_ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?) {
+  ///   - batch: how many commands go out as one message; nil: each as a message of its own.
+  package init(
+    _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?, batch: Int? = nil
+  ) {
     self.gateway = gateway
     self.exchange = exchange
     self.user = user
     self.rate = rate
+    self.batch = batch
   }
 
   /// Sends all commands.
@@ -64,10 +71,10 @@ package struct Sending {
     var summary = SendSummary()
     let start = ContinuousClock.now
     while true {
-      let (messages, problem) = nextChunk(of: &commands, from: summary.sent, replyTo: replyTo)
-      if messages.isEmpty, problem == nil { return summary }
-      try await publisher.publish(messages)
-      summary.sent += messages.count
+      let (chunk, problem) = nextChunk(of: &commands)
+      if chunk.isEmpty, problem == nil { return summary }
+      try await publisher.publish(messages(of: chunk, from: summary.sent, replyTo: replyTo))
+      summary.sent += chunk.count
       observer.sent(summary.sent)
       if let problem { throw problem }
       if let rate { try await Task.sleep(until: start + .seconds(1) * summary.sent / rate, clock: .continuous) }
@@ -76,22 +83,42 @@ package struct Sending {
 
   /// The commands that go out next, and what stopped the reading of more.
   private func nextChunk(
-    of commands: inout any CommandSource, from number: Int, replyTo: ShortString?
-  ) -> (messages: [OutboundMessage], problem: (any Error)?) {
-    // A tenth of a second's worth, so that a low rate is even.
-    let size = rate.map { min(Self.chunk, max(1, $0 / 10)) } ?? Self.chunk
-    var messages: [OutboundMessage] = []
+    of commands: inout any CommandSource
+  ) -> (commands: [OutgoingCommand], problem: (any Error)?) {
+    let size = max(batch ?? 1, chunkSize)
+    var chunk: [OutgoingCommand] = []
     do {
-      while messages.count < size, let command = try commands.next() {
-        messages.append(
-          command.message(
-            to: exchange, replyTo: replyTo, correlationID: replyTo == nil ? nil : "\(number + messages.count)", as: user
-          ))
-      }
-      return (messages, nil)
+      while chunk.count < size, let command = try commands.next() { chunk.append(command) }
+      return (chunk, nil)
     } catch {
-      return (messages, error)
+      return (chunk, error)
     }
+  }
+
+  /// With a rate a tenth of a second's worth, so that a low one is even.
+  private var chunkSize: Int { rate.map { min(Self.chunk, max(1, $0 / 10)) } ?? Self.chunk }
+
+  /// - Parameter number: how many commands were sent before: results are told by it.
+  private func messages(of commands: [OutgoingCommand], from number: Int, replyTo: ShortString?) -> [OutboundMessage] {
+    func correlationID(_ place: Int) -> String? { replyTo == nil ? nil : "\(number + place)" }
+    guard let batch else {
+      return commands.enumerated().map { place, command in
+        command.message(to: exchange, replyTo: replyTo, correlationID: correlationID(place), as: user)
+      }
+    }
+    var messages: [OutboundMessage] = []
+    var open: [OutgoingCommand] = []
+    var bytes = 0
+    for (place, command) in commands.enumerated() {
+      open.append(command)
+      bytes += command.body.count + 1
+      let isLast = place == commands.count - 1
+      guard isLast || open.count == batch || bytes + commands[place + 1].body.count > Self.batchBytes else { continue }
+      messages.append(
+        OutgoingCommand.message(of: open, to: exchange, replyTo: replyTo, correlationID: correlationID(place), as: user))
+      (open, bytes) = ([], 0)
+    }
+    return messages
   }
 
   /// Takes results until each command has one. A second result for a command, after a crash, is not counted.
@@ -99,14 +126,11 @@ package struct Sending {
     _ replies: any ReplyQueue, within timeout: Duration, into summary: inout SendSummary,
     _ observer: inout some SendingObserver
   ) async throws {
-    var answered: Set<ShortString> = []
+    var answered: Set<String> = []
     while answered.count < summary.sent, let deliveries = try await replies.next(within: timeout) {
-      for delivery in deliveries {
-        guard let correlationID = delivery.properties.correlationID, answered.insert(correlationID).inserted else {
-          continue
-        }
-        summary.count(delivery)
-        try observer.received(delivery.body, answered.count)
+      for result in deliveries.flatMap(SentResult.all) where answered.insert(result.key).inserted {
+        summary.count(result)
+        try observer.received(result.body, answered.count)
       }
     }
     summary.unanswered = summary.sent - answered.count

@@ -56,6 +56,17 @@ package actor PostgresConnection: Closable {
     }
   }
 
+  /// Runs one statement, which outside of a transaction is one of its own.
+  ///
+  /// - Parameters:
+  ///   - name: see ``PostgresRequest/name``.
+  ///   - timeout: by default the configuration's `responseTimeout`.
+  package func query(
+    _ name: String, _ query: PostgresQuery, timeout: Duration? = nil
+  ) async throws(PostgresError) -> PostgresRows {
+    try await pipeline([PostgresRequest(name, query)], timeout: timeout)[0]
+  }
+
   /// Runs a text of several statements. Outside of a transaction they are one.
   ///
   /// - Parameter timeout: for all of it; by default the configuration's `responseTimeout`.

@@ -1,58 +1,61 @@
-/// One row. Its accessors take a column's number, from 0, and throw ``PostgresError/decoding(reason:)`` where the
-/// column holds no such value, or is NULL and no optional was asked for, and ``PostgresError/protocolViolation(reason:)``
-/// where it does not exist or is of another type: the first is about a row, the second about every one.
+/// One row. Its accessors take a column's name, and throw ``PostgresError/decoding(reason:)`` where the column holds no such
+/// value, or is NULL and no optional was asked for, and ``PostgresError/protocolViolation(reason:)`` where it does not exist
+/// or is of another type: the first is about a row, the second about every one. Of columns of one name it is the first.
 package struct PostgresRow: Sendable {
   let storage: PostgresRows.Storage
   let index: Int
 
-  package func text(_ column: Int) throws(PostgresError) -> String {
+  package func text(_ column: String) throws(PostgresError) -> String {
     try present(optionalText(column), column)
   }
 
-  package func optionalText(_ column: Int) throws(PostgresError) -> String? {
+  package func optionalText(_ column: String) throws(PostgresError) -> String? {
     guard let bytes = try bytes(column, of: .text) else { return nil }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw wrong(column, "is not UTF-8") }
     return text
   }
 
-  package func bytea(_ column: Int) throws(PostgresError) -> [UInt8] {
+  package func bytea(_ column: String) throws(PostgresError) -> [UInt8] {
     try present(optionalBytea(column), column)
   }
 
-  package func optionalBytea(_ column: Int) throws(PostgresError) -> [UInt8]? {
+  package func optionalBytea(_ column: String) throws(PostgresError) -> [UInt8]? {
     try bytes(column, of: .bytea).map(Array.init)
   }
 
-  package func int8(_ column: Int) throws(PostgresError) -> Int64 {
+  package func int8(_ column: String) throws(PostgresError) -> Int64 {
     try present(optionalInt8(column), column)
   }
 
-  package func optionalInt8(_ column: Int) throws(PostgresError) -> Int64? {
+  package func optionalInt8(_ column: String) throws(PostgresError) -> Int64? {
     try integer(column, of: .int8)
   }
 
-  package func int4(_ column: Int) throws(PostgresError) -> Int32 {
+  /// An `int8` that counts something: by default what `count(*)` has counted.
+  package func count(_ column: String = "count") throws(PostgresError) -> Int { Int(try int8(column)) }
+
+  package func int4(_ column: String) throws(PostgresError) -> Int32 {
     try present(optionalInt4(column), column)
   }
 
-  package func optionalInt4(_ column: Int) throws(PostgresError) -> Int32? {
+  package func optionalInt4(_ column: String) throws(PostgresError) -> Int32? {
     try integer(column, of: .int4)
   }
 
-  package func bool(_ column: Int) throws(PostgresError) -> Bool {
+  package func bool(_ column: String) throws(PostgresError) -> Bool {
     try present(optionalBool(column), column)
   }
 
-  package func optionalBool(_ column: Int) throws(PostgresError) -> Bool? {
+  package func optionalBool(_ column: String) throws(PostgresError) -> Bool? {
     guard let number: UInt8 = try integer(column, of: .bool) else { return nil }
     return number != 0
   }
 
-  package func timestamp(_ column: Int) throws(PostgresError) -> PostgresTimestamp {
+  package func timestamp(_ column: String) throws(PostgresError) -> PostgresTimestamp {
     try present(optionalTimestamp(column), column)
   }
 
-  package func optionalTimestamp(_ column: Int) throws(PostgresError) -> PostgresTimestamp? {
+  package func optionalTimestamp(_ column: String) throws(PostgresError) -> PostgresTimestamp? {
     guard let microseconds: Int64 = try integer(column, of: .timestamptz) else { return nil }
     guard let timestamp = PostgresTimestamp(microsecondsSince2000: microseconds) else {
       throw wrong(column, "is infinite")
@@ -61,7 +64,7 @@ package struct PostgresRow: Sendable {
   }
 
   private func integer<Number: FixedWidthInteger>(
-    _ column: Int, of type: PostgresType
+    _ column: String, of type: PostgresType
   ) throws(PostgresError) -> Number? {
     guard let bytes = try bytes(column, of: type) else { return nil }
     guard bytes.count == MemoryLayout<Number>.size else { throw wrong(column, "has \(bytes.count) bytes") }
@@ -69,23 +72,24 @@ package struct PostgresRow: Sendable {
   }
 
   /// The bytes of a column; nil for NULL.
-  private func bytes(_ column: Int, of type: PostgresType) throws(PostgresError) -> ArraySlice<UInt8>? {
-    guard storage.columns.indices.contains(column) else { throw .protocolViolation(reason: "column \(column) does not exist") }
+  private func bytes(_ name: String, of type: PostgresType) throws(PostgresError) -> ArraySlice<UInt8>? {
+    guard let column = storage.columns.firstIndex(where: { $0.name == name }) else {
+      throw .protocolViolation(reason: "there is no column \(name)")
+    }
     let oid = storage.columns[column].typeOID
     guard oid == type.rawValue else {
-      throw .protocolViolation(reason: "column \(column) (\(storage.columns[column].name)) is of type \(oid), not \(type)")
+      throw .protocolViolation(reason: "column \(name) is of type \(oid), not \(type)")
     }
     let cell = storage.cells[index * storage.columns.count + column]
     return cell.length.map { storage.bytes[cell.offset..<cell.offset + $0] }
   }
 
-  private func present<Value>(_ value: Value?, _ column: Int) throws(PostgresError) -> Value {
+  private func present<Value>(_ value: Value?, _ column: String) throws(PostgresError) -> Value {
     guard let value else { throw wrong(column, "is NULL") }
     return value
   }
 
-  private func wrong(_ column: Int, _ problem: String) -> PostgresError {
-    let name = storage.columns.indices.contains(column) ? " (\(storage.columns[column].name))" : ""
-    return .decoding(reason: "column \(column)\(name) \(problem)")
+  private func wrong(_ column: String, _ problem: String) -> PostgresError {
+    .decoding(reason: "column \(column) \(problem)")
   }
 }

@@ -19,7 +19,7 @@ extension ServerSession {
       if let error = result.error { failure = failure ?? error }
       guard result.status == .success else { continue }
       switch step {
-      case .prepare(let statement): prepared[statement.name] = statement.sql
+      case .prepare(let request): prepared[request.name] = request.query.sql
       case .execute: rows.append(result.rows())
       }
     }
@@ -30,7 +30,7 @@ extension ServerSession {
   }
 
   private enum Step {
-    case prepare(PostgresStatement)
+    case prepare(PostgresRequest)
     case execute
   }
 
@@ -39,15 +39,12 @@ extension ServerSession {
     var steps: [Step] = []
     var known = prepared
     for request in requests {
-      let statement = request.statement
-      if let sql = known[statement.name] {
-        guard sql == statement.sql else {
-          throw .protocolViolation(reason: "two statements are called \(statement.name)")
-        }
+      if let sql = known[request.name] {
+        guard sql == request.query.sql else { throw .protocolViolation(reason: "two statements are called \(request.name)") }
       } else {
-        known[statement.name] = statement.sql
-        guard sendPrepare(statement) else { throw lost() }
-        steps.append(.prepare(statement))
+        known[request.name] = request.query.sql
+        guard sendPrepare(request) else { throw lost() }
+        steps.append(.prepare(request))
       }
       guard sendExecute(request) else { throw lost() }
       steps.append(.execute)
@@ -56,16 +53,16 @@ extension ServerSession {
     return steps
   }
 
-  private func sendPrepare(_ statement: PostgresStatement) -> Bool {
-    let types = statement.parameters.map(\.rawValue)
-    return PQsendPrepare(connection, statement.name, statement.sql, Int32(types.count), types) == 1
+  private func sendPrepare(_ request: PostgresRequest) -> Bool {
+    let types = request.query.parameters.types.map(\.rawValue)
+    return PQsendPrepare(connection, request.name, request.query.sql, Int32(types.count), types) == 1
   }
 
   private func sendExecute(_ request: PostgresRequest) -> Bool {
-    request.parameters.withCArrays { values, lengths, formats in
+    request.query.parameters.withCArrays { values, lengths, formats in
       let binary: Int32 = 1
       return PQsendQueryPrepared(
-        connection, request.statement.name, Int32(values.count), values, lengths, formats, binary) == 1
+        connection, request.name, Int32(values.count), values, lengths, formats, binary) == 1
     }
   }
 

@@ -39,32 +39,28 @@ extension ServerSession {
     DISCARD ALL); locks, settings and prepared statements don't last there
     """
 
+  /// `remote_apply` promises more than `on`, and stays. What is newer than the oldest server is left out where it is
+  /// not known.
+  ///
   /// - Returns: the settings as the server writes them.
   private func set(
     _ settings: [String: String], _ mark: String, _ wait: SocketWait
   ) throws(PostgresError) -> [(name: String, value: String)] {
     let sorted = settings.sorted { $0.key < $1.key } + [(key: Self.markName, value: mark)]
-    var parameters = PostgresParameters()
-    parameters.append(array: sorted.map(\.key))
-    parameters.append(array: sorted.map(\.value))
-    let rows = try pipeline([PostgresRequest(Self.setting, parameters)], wait)[0]
-    return try rows.map { row throws(PostgresError) in (try row.text(0), try row.text(1)) }
-  }
-
-  static let markName = "workspace_worker.session"
-
-  /// `remote_apply` promises more than `on`, and stays. What is newer than the oldest server is left out where it is
-  /// not known.
-  private static let setting = PostgresStatement(
-    name: "session_set", parameters: [.textArray, .textArray],
-    sql: """
+    let request = PostgresRequest(
+      "session_set",
+      """
       select wanted.name, set_config(wanted.name, case
         when wanted.name = 'synchronous_commit' and wanted.value = 'on'
           and current_setting('synchronous_commit') = 'remote_apply' then 'remote_apply'
-        else wanted.value end, false)
-      from unnest($1, $2) as wanted (name, value)
+        else wanted.value end, false) as value
+      from unnest(\(sorted.map(\.key)), \(sorted.map(\.value))) as wanted (name, value)
       where wanted.name <> 'transaction_timeout' or current_setting(wanted.name, true) is not null
       """)
+    return try pipeline([request], wait)[0].map { row throws(PostgresError) in (try row.text("name"), try row.text("value")) }
+  }
+
+  static let markName = "workspace_worker.session"
 
   /// Looks, in a transaction of its own, whether what was set still is.
   ///
@@ -72,28 +68,26 @@ extension ServerSession {
   private func check(
     _ wanted: [(name: String, value: String)], _ mark: String, _ wait: SocketWait
   ) throws(PostgresError) -> Int32 {
-    var parameters = PostgresParameters()
-    parameters.append(array: wanted.map(\.name))
-    let rows = try pipeline([PostgresRequest(Self.checking, parameters)], wait)[0]
+    let request = PostgresRequest(
+      "session_check",
+      """
+      select wanted.name, current_setting(wanted.name, true) as value, pg_backend_pid() as process,
+        current_setting('session_replication_role') as replication_role
+      from unnest(\(wanted.map(\.name))) as wanted (name)
+      """)
+    let rows = try pipeline([request], wait)[0]
     let found = Dictionary(
-      try rows.map { row throws(PostgresError) in (try row.text(0), try row.optionalText(1)) }) { first, _ in first }
+      try rows.map { row throws(PostgresError) in (try row.text("name"), try row.optionalText("value")) }) { first, _ in first }
     guard found[Self.markName] == mark else { throw .unreliableSession(reason: Self.isShared) }
     for (name, value) in wanted where found[name] != value {
       throw .unreliableSession(reason: "\(name) was set to \(value), and is \((found[name] ?? nil) ?? "nothing")")
     }
-    guard let row = rows.first, try row.text(3) == "origin" else {
+    guard let row = rows.first, try row.text("replication_role") == "origin" else {
       throw .unreliableSession(
         reason: "session_replication_role is not origin, so foreign keys and triggers are not in force")
     }
-    return try row.int4(2)
+    return try row.int4("process")
   }
-
-  private static let checking = PostgresStatement(
-    name: "session_check", parameters: [.textArray],
-    sql: """
-      select wanted.name, current_setting(wanted.name, true), pg_backend_pid(), current_setting('session_replication_role')
-      from unnest($1) as wanted (name)
-      """)
 }
 
 extension SQLState {

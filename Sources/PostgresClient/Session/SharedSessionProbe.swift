@@ -38,10 +38,7 @@ struct SharedSessionProbe {
 extension ServerSession {
   /// The mark that the server process of this session has; empty where it has none.
   fileprivate func mark(_ wait: SocketWait) throws(PostgresError) -> String {
-    let rows = try pipeline([PostgresRequest(Self.marking)], wait)[0]
-    return try rows[0].optionalText(0) ?? ""
+    let request = PostgresRequest("session_mark", "select current_setting(\(Self.markName), true) as mark")
+    return try pipeline([request], wait)[0][0].optionalText("mark") ?? ""
   }
-
-  private static let marking = PostgresStatement(
-    name: "session_mark", sql: "select current_setting('\(markName)', true)")
 }

@@ -1,5 +1,5 @@
-/// The parameters of one request in binary format, all in one buffer.
-package struct PostgresParameters: Sendable {
+/// The values of one request in binary format, all in one buffer.
+struct PostgresParameters: Sendable {
   /// What the server takes in one message, with room for the rest of the message (PostgreSQL manual, "Message
   /// Formats": lengths are signed 32-bit numbers; the server stops at 1 GiB).
   static let maximumBytes = 1 << 30 - 1 << 16
@@ -16,25 +16,25 @@ package struct PostgresParameters: Sendable {
     let length: Int?
   }
 
-  /// - Parameter capacity: bytes for which there is to be room from the start. Default: 0.
-  package init(capacity: Int = 0) { arena.reserveCapacity(capacity) }
-
   var byteCount: Int { arena.count }
+  var count: Int { values.count }
 
-  package mutating func append<Element: PostgresEncodable>(_ value: Element?) {
+  mutating func append<Element: PostgresEncodable>(_ value: Element?) {
     append(Element.postgresType, isNull: value == nil) { arena in value?.encode(into: &arena) }
   }
 
   /// Appends a one-dimensional array without nulls.
-  package mutating func append<Element: PostgresEncodable>(array elements: [Element]) {
+  mutating func append<Element: PostgresEncodable>(array elements: [Element]) {
     append(Element.postgresArrayType) { arena in
+      // What grows to a megabyte by doubling is copied several times.
+      arena.reserveAdditional(elements.reduce(24) { $0 + 4 + $1.encodedSize })
       arena.appendArrayHeader(of: Element.postgresType, count: elements.count, hasNulls: false)
       for element in elements { arena.append(withLength: element) }
     }
   }
 
   /// Appends a one-dimensional array in which nil stands for NULL.
-  package mutating func append<Element: PostgresEncodable>(array elements: [Element?]) {
+  mutating func append<Element: PostgresEncodable>(array elements: [Element?]) {
     append(Element.postgresArrayType) { arena in
       let hasNulls = elements.contains { $0 == nil }
       arena.appendArrayHeader(of: Element.postgresType, count: elements.count, hasNulls: hasNulls)
@@ -42,6 +42,13 @@ package struct PostgresParameters: Sendable {
         if let element { arena.append(withLength: element) } else { arena.append(bigEndian: Int32(-1)) }
       }
     }
+  }
+
+  mutating func append(contentsOf others: PostgresParameters) {
+    let shift = arena.count - 1
+    types += others.types
+    values += others.values.map { Value(offset: $0.offset + shift, length: $0.length) }
+    arena += others.arena.dropFirst()
   }
 
   private mutating func append(_ type: PostgresType, isNull: Bool = false, _ encode: (inout [UInt8]) -> Void) {
@@ -68,6 +75,11 @@ package struct PostgresParameters: Sendable {
 }
 
 extension [UInt8] {
+  /// Doubles at least: many small reservations must not copy each time.
+  fileprivate mutating func reserveAdditional(_ bytes: Int) {
+    if capacity - count < bytes { reserveCapacity(Swift.max(count + bytes, 2 * capacity)) }
+  }
+
   /// The header of a binary array (`array_send` in PostgreSQL's arrayfuncs.c): dimensions, whether there are nulls,
   /// the element's type, then length and lower bound of each dimension. An empty array has no dimension.
   fileprivate mutating func appendArrayHeader(of type: PostgresType, count: Int, hasNulls: Bool) {

@@ -12,50 +12,46 @@ struct PostgresFacts: DatabaseFacts {
 
   func server() async throws -> DatabaseServer {
     let before = SystemWallClock().now().milliseconds
-    let row = try await connection.pipeline([PostgresRequest(Self.server)])[0][0]
+    let row = try await connection.query(
+      "doctor_facts",
+      """
+      select current_setting('server_version_num')::int as version, current_user::text as role,
+        coalesce((select rolsuper from pg_roles where rolname = current_user), false) as is_superuser,
+        pg_is_in_recovery() or current_setting('transaction_read_only') = 'on' as is_read_only,
+        coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as is_encrypted,
+        inet_client_addr() is null or inet_client_addr() <<= '127.0.0.0/8' or inet_client_addr() = '::1' as is_local,
+        current_setting('server_encoding') as encoding,
+        (extract(epoch from clock_timestamp()) * 1000)::bigint as milliseconds
+      """)[0]
     let after = SystemWallClock().now().milliseconds
     return DatabaseServer(
-      version: Int(try row.int4(0)), role: try row.text(1), isSuperuser: try row.bool(2), isReadOnly: try row.bool(3),
-      isEncrypted: try row.bool(4), isLocal: try row.bool(5), encoding: try row.text(6),
-      skew: .milliseconds(try row.int8(7) - (before + after) / 2))
+      version: Int(try row.int4("version")), role: try row.text("role"), isSuperuser: try row.bool("is_superuser"),
+      isReadOnly: try row.bool("is_read_only"), isEncrypted: try row.bool("is_encrypted"),
+      isLocal: try row.bool("is_local"), encoding: try row.text("encoding"),
+      skew: .milliseconds(try row.int8("milliseconds") - (before + after) / 2))
   }
 
-  private static let server = PostgresStatement(
-    name: "doctor_facts",
-    sql: """
-      select current_setting('server_version_num')::int, current_user::text,
-        coalesce((select rolsuper from pg_roles where rolname = current_user), false),
-        pg_is_in_recovery() or current_setting('transaction_read_only') = 'on',
-        coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false),
-        inet_client_addr() is null or inet_client_addr() <<= '127.0.0.0/8' or inet_client_addr() = '::1',
-        current_setting('server_encoding'),
-        (extract(epoch from clock_timestamp()) * 1000)::bigint
-      """)
-
   func durability() async throws -> DatabaseDurability {
-    let row = try await connection.pipeline([PostgresRequest(Self.durability)])[0][0]
-    func list(_ column: Int) throws -> [String] {
+    let row = try await connection.query(
+      "doctor_durability",
+      """
+      select
+        (select string_agg(name, ', ') from unnest(array['fsync', 'full_page_writes']) as name
+          where current_setting(name) = 'off') as disabled,
+        current_setting('synchronous_standby_names') as standby_names,
+        (select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')) as standbys,
+        (select reset_val from pg_settings where name = 'synchronous_commit') as default_commit,
+        (select string_agg(relname, ', ') from pg_class
+          where relnamespace = any (current_schemas(false)::regnamespace[]) and relkind = 'r'
+            and row_security_active(oid)) as hidden
+      """)[0]
+    func list(_ column: String) throws -> [String] {
       (try row.optionalText(column) ?? "").split(separator: ",").map { String($0.drop(while: \.isWhitespace)) }
     }
     return DatabaseDurability(
-      disabled: try list(0), standbyNames: try row.text(1), standbys: Int(try row.int8(2)),
-      defaultCommit: try row.text(3),
-      hidden: try list(4))
+      disabled: try list("disabled"), standbyNames: try row.text("standby_names"), standbys: try row.count("standbys"),
+      defaultCommit: try row.text("default_commit"), hidden: try list("hidden"))
   }
-
-  private static let durability = PostgresStatement(
-    name: "doctor_durability",
-    sql: """
-      select
-        (select string_agg(name, ', ') from unnest(array['fsync', 'full_page_writes']) as name
-          where current_setting(name) = 'off'),
-        current_setting('synchronous_standby_names'),
-        (select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')),
-        (select reset_val from pg_settings where name = 'synchronous_commit'),
-        (select string_agg(relname, ', ') from pg_class
-          where relnamespace = any (current_schemas(false)::regnamespace[]) and relkind = 'r'
-            and row_security_active(oid))
-      """)
 
   func migrations() async -> DatabaseSchema {
     do throws(MigrationError) {

@@ -1,5 +1,5 @@
 import Crypto
-import PostgresClient
+package import PostgresClient
 
 /// The number under which something is locked by an advisory lock (PostgreSQL manual, "Advisory Locks"): the first
 /// eight bytes of the SHA-256 of its name. Other programs that lock by number in this database won't meet it.
@@ -9,10 +9,11 @@ package struct AdvisoryLockKey: Sendable, Equatable {
   package init(_ name: String) {
     number = SHA256.hash(data: Array(name.utf8)).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
   }
+}
 
-  var parameters: PostgresParameters {
-    var parameters = PostgresParameters()
-    parameters.append(number)
-    return parameters
-  }
+extension AdvisoryLockKey: PostgresEncodable {
+  package static var postgresType: PostgresType { .int8 }
+  package static var postgresArrayType: PostgresType { .int8Array }
+
+  package func encode(into bytes: inout [UInt8]) { number.encode(into: &bytes) }
 }

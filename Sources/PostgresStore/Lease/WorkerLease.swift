@@ -36,7 +36,16 @@ package struct WorkerLease: ActiveWorkerLease {
   ///
   /// - Returns: whether this session has it now.
   package func tryAcquire() async throws(PostgresError) -> Bool {
-    try await ask(Self.acquiring)
+    // CASE evaluates in its order. What was got without the other is given back.
+    try await connection.query(
+      "lease_acquire",
+      """
+      select case
+        when not pg_try_advisory_lock(\(key)) then false
+        when pg_try_advisory_lock_shared(\(SchemaUse.key)) then true
+        else not pg_advisory_unlock(\(key))
+      end as is_mine
+      """)[0].bool("is_mine")
   }
 
   /// A row is written: only a commit that writes waits for the log to be on disk and on standbys, and with it for all of
@@ -66,28 +75,10 @@ package struct WorkerLease: ActiveWorkerLease {
   /// - Returns: whether this session had it.
   @discardableResult
   package func release() async throws(PostgresError) -> Bool {
-    try await ask(Self.releasing)
+    try await connection.query(
+      "lease_release",
+      """
+      select case when pg_advisory_unlock(\(key)) then pg_advisory_unlock_shared(\(SchemaUse.key)) else false end as was_mine
+      """)[0].bool("was_mine")
   }
-
-  private func ask(_ statement: PostgresStatement) async throws(PostgresError) -> Bool {
-    var parameters = PostgresParameters()
-    parameters.append(key.number)
-    parameters.append(SchemaUse.key.number)
-    let answers = try await connection.pipeline([PostgresRequest(statement, parameters)])
-    return try answers[0][0].bool(0)
-  }
-
-  /// CASE evaluates in its order. What was got without the other is given back.
-  private static let acquiring = PostgresStatement(
-    name: "lease_acquire", parameters: [.int8, .int8],
-    sql: """
-      select case
-        when not pg_try_advisory_lock($1) then false
-        when pg_try_advisory_lock_shared($2) then true
-        else not pg_advisory_unlock($1)
-      end
-      """)
-  private static let releasing = PostgresStatement(
-    name: "lease_release", parameters: [.int8, .int8],
-    sql: "select case when pg_advisory_unlock($1) then pg_advisory_unlock_shared($2) else false end")
 }

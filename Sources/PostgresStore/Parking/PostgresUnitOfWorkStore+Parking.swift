@@ -5,7 +5,7 @@ package import WorkspaceDomain
 
 extension PostgresUnitOfWorkStore {
   package func lines() async throws(UnitOfWorkError) -> [ParkedLine] {
-    let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in try row.int8(0) }
+    let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in try row.int8("id") }
     for id in strays { try await quarantine("parked_commands", id, "its tenant is no ULID", ParkedCommandsTable.quarantine) }
     try await repair()
     let rows = try await single(ParkedCommandsTable.lines(queue: queue))
@@ -27,7 +27,7 @@ extension PostgresUnitOfWorkStore {
   /// Sees to it that the first command of each line is the one that is due.
   private func repair() async throws(UnitOfWorkError) {
     let answers = try await together(ParkedCommandsTable.repair(queue: queue))
-    let counts = answers.map { rows in (try? rows.first?.int8(0)) ?? 0 }
+    let counts = answers.map { rows in (try? rows.first?.count()) ?? 0 }
     guard counts.contains(where: { $0 > 0 }) else { return }
     logger.warning(
       "lines of parked commands had no first command that was due, as after a deleted row or a partial restore; they have one now",
@@ -38,7 +38,7 @@ extension PostgresUnitOfWorkStore {
     _ = try await single(FatalMessagesTable.deleteForgotten(queue: queue))
     let deaths = try await read(FatalMessagesTable.all(queue: queue), FatalMessagesTable.deaths)
     let isUnexplained = try await read(ActiveWorkersTable.activate(process, at: now, queue: queue)) {
-      row throws(PostgresError) in try row.bool(0)
+      row throws(PostgresError) in try row.bool("is_unexplained")
     }
     return FatalMessages(deaths: Dictionary(deaths) { first, _ in first }, isUnexplained: isUnexplained[0])
   }

@@ -26,8 +26,7 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
 
   package func takeTurn() async throws(UnitOfWorkError) -> Bool {
     try await asking { () async throws(PostgresError) in
-      let request = PostgresRequest(Self.takingTurn, Self.turn.parameters)
-      return try await connection.pipeline([request])[0][0].bool(0)
+      try await take(Self.turn)
     }
   }
 
@@ -37,8 +36,7 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
   /// - Returns: whether it has the turn now. False: another one that takes precedence has it, or a replicator does not let go.
   package func takePrecedence(patience: Duration) async throws -> Bool {
     let end = ContinuousClock.now + patience
-    let request = PostgresRequest(Self.takingTurn, Self.precedence.parameters)
-    guard try await connection.pipeline([request])[0][0].bool(0) else { return false }
+    guard try await take(Self.precedence) else { return false }
     while try await !takeTurn() {
       guard ContinuousClock.now < end else { return false }
       try await Task.sleep(for: .milliseconds(200))
@@ -51,10 +49,12 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
   ) async throws(UnitOfWorkError) -> [RelationshipEntry]? {
     try await asking { () async throws(PostgresError) in
       let answers = try await connection.pipeline([
-        PostgresRequest(Self.askingForPrecedence, Self.precedence.parameters),
+        // Shared, so that replicators don't meet each other; let go at once.
+        PostgresRequest(
+          "relationships_ask_for_precedence", "select pg_try_advisory_xact_lock_shared(\(Self.precedence)) as is_free"),
         RelationshipChangesTable.oldest(except: excluded, limit: limit, bytes: bytes),
       ])
-      guard try answers[0][0].bool(0) else { return nil }
+      guard try answers[0][0].bool("is_free") else { return nil }
       return try answers[1].map(RelationshipChangesTable.entry)
     }
   }
@@ -75,11 +75,9 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
     do throws(PostgresError) { return try await body() } catch { throw UnitOfWorkError(error) }
   }
 
-  private static let takingTurn = PostgresStatement(
-    name: "relationships_take_turn", parameters: [.int8], sql: "select pg_try_advisory_lock($1)")
-  /// Shared, so that replicators don't meet each other; let go at once.
-  private static let askingForPrecedence = PostgresStatement(
-    name: "relationships_ask_for_precedence", parameters: [.int8], sql: "select pg_try_advisory_xact_lock_shared($1)")
+  private func take(_ key: AdvisoryLockKey) async throws(PostgresError) -> Bool {
+    try await connection.query("relationships_take_turn", "select pg_try_advisory_lock(\(key)) as is_mine")[0].bool("is_mine")
+  }
 }
 
 extension PostgresConfiguration {

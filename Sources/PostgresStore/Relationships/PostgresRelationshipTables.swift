@@ -36,15 +36,15 @@ package struct PostgresRelationshipTables: RelationshipTables {
 
   package func waiting() async throws(UnitOfWorkError) -> ClosedRange<Int64>? {
     do throws(PostgresError) {
-      let row = try await connection.pipeline([PostgresRequest(Self.selectingWaiting)])[0][0]
-      guard let first = try row.optionalInt8(0), let last = try row.optionalInt8(1) else { return nil }
+      let row = try await connection.query(
+        "relationship_changes_waiting",
+        """
+        select (select min(id) from relationship_changes) as first, (select max(id) from relationship_changes) as last
+        """)[0]
+      guard let first = try row.optionalInt8("first"), let last = try row.optionalInt8("last") else { return nil }
       return first...max(first, last)
     } catch {
       throw UnitOfWorkError(error)
     }
   }
-
-  private static let selectingWaiting = PostgresStatement(
-    name: "relationship_changes_waiting",
-    sql: "select (select min(id) from relationship_changes), (select max(id) from relationship_changes)")
 }

@@ -38,8 +38,8 @@ package struct PostgresRetention: Retention {
     }
     do throws(PostgresError) {
       let row = try await connection.pipeline([request], timeout: .seconds(10))[0][0]
-      let count = Int(try row.int8(0))
-      return RemovedEntries(count: count, newest: count > 0 ? try row.moment(1) : nil)
+      let count = try row.count()
+      return RemovedEntries(count: count, newest: count > 0 ? try row.moment("newest") : nil)
     } catch {
       throw UnitOfWorkError(error)
     }

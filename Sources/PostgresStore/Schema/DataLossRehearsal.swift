@@ -79,37 +79,37 @@ struct DataLossRehearsal: Sendable {
   private func tables() async throws(MigrationError) -> [Table] {
     try await asking { () async throws(PostgresError) in
       var tables: [Table] = []
-      for row in try await connection.pipeline([PostgresRequest(Self.selectingTables)], timeout: timeout)[0] {
-        let id = try row.int8(0)
+      for row in try await connection.pipeline([Self.selectingTables], timeout: timeout)[0] {
+        let id = try row.int8("id")
         if tables.last?.id != id {
-          tables.append(Table(id: id, name: try row.text(1), columns: [], deleted: Int(try row.int8(2))))
+          tables.append(Table(id: id, name: try row.text("name"), columns: [], deleted: try row.count("deleted")))
         }
-        guard let number = try row.optionalInt4(3) else { continue }
-        tables[tables.count - 1].columns.append(Column(number: number, name: try row.text(4)))
+        guard let number = try row.optionalInt4("column_number") else { continue }
+        tables[tables.count - 1].columns.append(Column(number: number, name: try row.text("column_name")))
       }
       return tables
     }
   }
 
   /// A generated column holds nothing that can't be computed again.
-  private static let selectingTables = PostgresStatement(
-    name: "data_loss_tables",
-    sql: """
-      select class.oid::bigint, class.relname::text, pg_stat_get_xact_tuples_deleted(class.oid),
-        attribute.attnum::int, attribute.attname::text
-      from pg_class as class
-      left join pg_attribute as attribute
-        on attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
-          and attribute.attgenerated = ''
-      where class.relnamespace = current_schema()::regnamespace and class.relkind in ('r', 'p')
-      order by class.oid, attribute.attnum
-      """)
+  private static let selectingTables = PostgresRequest(
+    "data_loss_tables",
+    """
+    select class.oid::bigint as id, class.relname::text as name, pg_stat_get_xact_tuples_deleted(class.oid) as deleted,
+      attribute.attnum::int as column_number, attribute.attname::text as column_name
+    from pg_class as class
+    left join pg_attribute as attribute
+      on attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
+        and attribute.attgenerated = ''
+    where class.relnamespace = current_schema()::regnamespace and class.relkind in ('r', 'p')
+    order by class.oid, attribute.attnum
+    """)
 
   private func count(_ expression: String, in table: String) async throws(MigrationError) -> Int {
-    let sql = "select \(expression) from \(table.quoted)"
-    return try await asking { () async throws(PostgresError) in
-      let statement = PostgresStatement(name: "data_loss_\(sql)", sql: sql)
-      return Int(try await connection.pipeline([PostgresRequest(statement)], timeout: timeout)[0][0].int8(0))
+    try await asking { () async throws(PostgresError) in
+      try await connection.query(
+        "data_loss_\(expression)_\(table)", "select \(raw: expression) as count from \(raw: table.quoted)", timeout: timeout
+      )[0].count()
     }
   }
 

@@ -13,7 +13,7 @@ struct MigrationLock: Sendable {
     do {
       // The transaction is for its local settings: the lock is the session's, and outlives it.
       _ = try await connection.pipeline(
-        [.begin, limit(), PostgresRequest(Self.locking, Self.key.parameters), .commit],
+        [.begin, limit(), PostgresRequest("migrations_lock", "select pg_advisory_lock(\(Self.key))"), .commit],
         timeout: patience + .seconds(10))
     } catch {
       _ = try? await connection.pipeline([.rollback])
@@ -22,23 +22,15 @@ struct MigrationLock: Sendable {
   }
 
   func release() async throws(PostgresError) {
-    _ = try await connection.pipeline([PostgresRequest(Self.unlocking, Self.key.parameters)])
-  }
-
-  private func limit() -> PostgresRequest {
-    // Rounded up: 0 would be no limit.
-    let milliseconds = patience / .milliseconds(1)
-    var parameters = PostgresParameters()
-    parameters.append("\(max(1, Int64(milliseconds.rounded(.up))))ms")
-    return PostgresRequest(Self.limiting, parameters)
+    _ = try await connection.query("migrations_unlock", "select pg_advisory_unlock(\(Self.key))")
   }
 
   /// `lock_timeout` is about advisory locks too. The statement's own limit must not be the one that strikes.
-  private static let limiting = PostgresStatement(
-    name: "migrations_limit_wait", parameters: [.text],
-    sql: "select set_config('lock_timeout', $1, true), set_config('statement_timeout', '0', true)")
-  private static let locking = PostgresStatement(
-    name: "migrations_lock", parameters: [.int8], sql: "select pg_advisory_lock($1)")
-  private static let unlocking = PostgresStatement(
-    name: "migrations_unlock", parameters: [.int8], sql: "select pg_advisory_unlock($1)")
+  private func limit() -> PostgresRequest {
+    // Rounded up: 0 would be no limit.
+    let milliseconds = max(1, Int64((patience / .milliseconds(1)).rounded(.up)))
+    return PostgresRequest(
+      "migrations_limit_wait",
+      "select set_config('lock_timeout', \("\(milliseconds)ms"), true), set_config('statement_timeout', '0', true)")
+  }
 }

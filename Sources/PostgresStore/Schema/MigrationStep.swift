@@ -41,8 +41,8 @@ struct MigrationStep: Sendable {
   private func preflight(_ connection: PostgresConnection, _ timeout: Duration) async throws(MigrationError) {
     guard let query = migration.preflight else { return }
     let findings = try await naming { () async throws(PostgresError) in
-      let request = PostgresRequest(PostgresStatement(name: "preflight_\(migration.version)", sql: query))
-      return try PreflightFindings(migration.fileName, try await connection.pipeline([request], timeout: timeout)[0])
+      let rows = try await connection.query("preflight_\(migration.version)", "\(raw: query)", timeout: timeout)
+      return try PreflightFindings(migration.fileName, rows)
     }
     guard findings.total == 0 else { throw .preflight(findings) }
   }
@@ -62,12 +62,13 @@ struct MigrationStep: Sendable {
 
 extension PreflightFindings {
   fileprivate init(_ migration: String, _ rows: PostgresRows) throws(PostgresError) {
+    let columns = Array(rows.columnNames.dropFirst())
     self.init(
       migration: migration,
-      total: try rows.first.map { row throws(PostgresError) in Int(try row.int8(0)) } ?? 0,
-      columns: Array(rows.columnNames.dropFirst()),
+      total: try rows.first.map { row throws(PostgresError) in try row.count(rows.columnNames[0]) } ?? 0,
+      columns: columns,
       rows: try rows.map { row throws(PostgresError) in
-        try (1..<rows.columnNames.count).map { column throws(PostgresError) in try row.optionalText(column) ?? "" }
+        try columns.map { column throws(PostgresError) in try row.optionalText(column) ?? "" }
       })
   }
 }

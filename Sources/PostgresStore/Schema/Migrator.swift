@@ -113,14 +113,14 @@ extension Migrator {
 
   private func createTable() async throws(MigrationError) {
     _ = try await asking { () async throws(PostgresError) in
-      try await connection.pipeline([PostgresRequest(AppliedMigration.createTable)])
+      try await connection.pipeline([AppliedMigration.createTable])
     }
   }
 
   private func history() async throws(MigrationError) -> MigrationHistory {
     let applied = try await asking { () async throws(PostgresError) -> [AppliedMigration] in
-      guard try await connection.pipeline([PostgresRequest(AppliedMigration.exists)])[0][0].bool(0) else { return [] }
-      let rows = try await connection.pipeline([PostgresRequest(AppliedMigration.selectAll)])[0]
+      guard try await connection.pipeline([AppliedMigration.exists])[0][0].bool("is_there") else { return [] }
+      let rows = try await connection.pipeline([AppliedMigration.selectAll])[0]
       return try rows.map { row throws(PostgresError) in try AppliedMigration(row) }
     }
     return MigrationHistory(known: migrations, applied: applied)

@@ -12,7 +12,7 @@ struct WorkerExclusion: Sendable {
   func acquire() async throws(MigrationError) -> [Int64] {
     var taken: [Int64] = []
     for key in try await keys() {
-      guard try await ask(Self.locking, key) else {
+      guard try await ask("exclusion_lock", "select pg_try_advisory_lock(\(key)) as is_done") else {
         let holders = try await holders(of: key)
         try await release(taken)
         throw .workerActive(sessions: holders)
@@ -24,34 +24,41 @@ struct WorkerExclusion: Sendable {
 
   /// - Parameter keys: what ``acquire()`` has returned.
   func release(_ keys: [Int64]) async throws(MigrationError) {
-    for key in keys { _ = try await ask(Self.unlocking, key) }
+    for key in keys { _ = try await ask("exclusion_unlock", "select pg_advisory_unlock(\(key)) as is_done") }
   }
 
   private func keys() async throws(MigrationError) -> [Int64] {
     let queues = try await asking { () async throws(PostgresError) -> [String] in
-      guard try await connection.pipeline([PostgresRequest(Self.exists)])[0][0].bool(0) else { return [] }
-      return try await connection.pipeline([PostgresRequest(Self.selectingQueues)])[0]
-        .map { row throws(PostgresError) in try row.text(0) }
+      let table = try await connection.query(
+        "exclusion_table_exists", "select to_regclass('active_workers') is not null as is_there")
+      guard try table[0].bool("is_there") else { return [] }
+      return try await connection.query("exclusion_queues", "select queue from active_workers order by queue")
+        .map { row throws(PostgresError) in try row.text("queue") }
     }
     return [SchemaUse.key.number] + queues.map { WorkerLease.key(of: $0).number }
   }
 
-  /// Who has the lock, in words for people.
+  /// Who has the lock, in words for people. The two halves of a key stand in columns of their own (PostgreSQL manual,
+  /// "pg_locks").
   private func holders(of key: Int64) async throws(MigrationError) -> [String] {
-    var parameters = PostgresParameters()
-    parameters.append(key)
-    return try await asking { () async throws(PostgresError) in
-      try await connection.pipeline([PostgresRequest(Self.selectingHolders, parameters)])[0]
-        .map { row throws(PostgresError) in try row.text(0) }
+    try await asking { () async throws(PostgresError) in
+      try await connection.query(
+        "exclusion_holders",
+        """
+        select format('session %s of %s from %s', locks.pid, coalesce(activity.usename, 'another role'),
+          coalesce(host(activity.client_addr), 'this machine')) as holder
+        from pg_locks as locks left join pg_stat_activity as activity on activity.pid = locks.pid
+        where locks.locktype = 'advisory' and locks.granted and locks.objsubid = 1 and locks.pid <> pg_backend_pid()
+          and locks.database = (select oid from pg_database where datname = current_database())
+          and locks.classid::bigint = (\(key) >> 32) & 4294967295 and locks.objid::bigint = \(key) & 4294967295
+        order by locks.pid
+        """
+      ).map { row throws(PostgresError) in try row.text("holder") }
     }
   }
 
-  private func ask(_ statement: PostgresStatement, _ key: Int64) async throws(MigrationError) -> Bool {
-    var parameters = PostgresParameters()
-    parameters.append(key)
-    return try await asking { () async throws(PostgresError) in
-      try await connection.pipeline([PostgresRequest(statement, parameters)])[0][0].bool(0)
-    }
+  private func ask(_ name: String, _ query: PostgresQuery) async throws(MigrationError) -> Bool {
+    try await asking { () async throws(PostgresError) in try await connection.query(name, query)[0].bool("is_done") }
   }
 
   private func asking<Answer>(
@@ -59,26 +66,4 @@ struct WorkerExclusion: Sendable {
   ) async throws(MigrationError) -> Answer {
     do throws(PostgresError) { return try await body() } catch { throw .postgres(error) }
   }
-
-  private static let locking = PostgresStatement(
-    name: "exclusion_lock", parameters: [.int8], sql: "select pg_try_advisory_lock($1)")
-  private static let unlocking = PostgresStatement(
-    name: "exclusion_unlock", parameters: [.int8], sql: "select pg_advisory_unlock($1)")
-  private static let exists = PostgresStatement(
-    name: "exclusion_table_exists", sql: "select to_regclass('active_workers') is not null")
-  private static let selectingQueues = PostgresStatement(
-    name: "exclusion_queues", sql: "select queue from active_workers order by queue")
-
-  /// The two halves of a key stand in columns of their own (PostgreSQL manual, "pg_locks").
-  private static let selectingHolders = PostgresStatement(
-    name: "exclusion_holders", parameters: [.int8],
-    sql: """
-      select format('session %s of %s from %s', locks.pid, coalesce(activity.usename, 'another role'),
-        coalesce(host(activity.client_addr), 'this machine'))
-      from pg_locks as locks left join pg_stat_activity as activity on activity.pid = locks.pid
-      where locks.locktype = 'advisory' and locks.granted and locks.objsubid = 1 and locks.pid <> pg_backend_pid()
-        and locks.database = (select oid from pg_database where datname = current_database())
-        and locks.classid::bigint = ($1 >> 32) & 4294967295 and locks.objid::bigint = $1 & 4294967295
-      order by locks.pid
-      """)
 }

@@ -27,20 +27,15 @@ package enum WorkerRights {
   /// - Returns: what this session's role lacks, such as `DELETE on inbox`.
   package static func missing(_ connection: PostgresConnection) async throws(PostgresError) -> [String] {
     let pairs = tables.flatMap { table in table.rights.map { (table: table.name, right: $0) } }
-    var names = PostgresParameters()
-    names.append(array: pairs.map(\.table))
-    names.append(array: pairs.map(\.right))
-    let rows = try await connection.pipeline([PostgresRequest(statement, names)])[0]
-    return try rows.map { row throws(PostgresError) in "\(try row.text(1)) on \(try row.text(0))" }
-  }
-
-  /// A table that does not exist can't be asked for; pending migrations are another check's.
-  private static let statement = PostgresStatement(
-    name: "worker_rights", parameters: [.textArray, .textArray],
-    sql: """
+    // A table that does not exist can't be asked for; pending migrations are another check's.
+    return try await connection.query(
+      "worker_rights",
+      """
       select wanted.name, wanted.privilege
-      from unnest($1, $2) as wanted (name, privilege)
+      from unnest(\(pairs.map(\.table)), \(pairs.map(\.right))) as wanted (name, privilege)
       where to_regclass(wanted.name) is not null
         and not has_table_privilege(to_regclass(wanted.name), wanted.privilege)
-      """)
+      """
+    ).map { row throws(PostgresError) in "\(try row.text("privilege")) on \(try row.text("name"))" }
+  }
 }

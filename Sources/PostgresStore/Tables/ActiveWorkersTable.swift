@@ -4,36 +4,26 @@ import WorkspaceDomain
 
 /// `active_workers`: which process was active last for a queue, and whether it has ended itself since.
 enum ActiveWorkersTable {
-  /// Answers whether the process before ended itself with no message in hand.
+  /// Answers whether the process before ended itself with no message in hand: all parts of a statement see the table as it
+  /// was before.
   static func activate(_ process: ULID, at now: Timestamp, queue: String) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(process)
-    parameters.append(now)
-    return PostgresRequest(activating, parameters)
-  }
-
-  /// All parts of a statement see the table as it was before.
-  private static let activating = PostgresStatement(
-    name: "active_workers_activate", parameters: [.text, .text, .timestamptz],
-    sql: """
+    PostgresRequest(
+      "active_workers_activate",
+      """
       with changed as (
-        insert into active_workers (queue, process, since) values ($1, $2, $3)
+        insert into active_workers (queue, process, since) values (\(queue), \(process), \(now))
         on conflict (queue) do update set process = excluded.process, since = excluded.since, died_of = null
       )
-      select exists (select from active_workers where queue = $1 and died_of is not null)
+      select exists (select from active_workers where queue = \(queue) and died_of is not null) as is_unexplained
       """)
+  }
 
   /// The active process has ended itself with no message in hand.
   static func noteDeath(of process: ULID, by signal: Int, queue: String) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(process)
-    parameters.append(Int32(clamping: signal))
-    return PostgresRequest(notingDeath, parameters)
+    PostgresRequest(
+      "active_workers_note_death",
+      """
+      update active_workers set died_of = \(Int32(clamping: signal)) where queue = \(queue) and process = \(process)
+      """)
   }
-
-  private static let notingDeath = PostgresStatement(
-    name: "active_workers_note_death", parameters: [.text, .text, .int4],
-    sql: "update active_workers set died_of = $3 where queue = $1 and process = $2")
 }

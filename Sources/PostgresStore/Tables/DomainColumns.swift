@@ -1,3 +1,4 @@
+import Messaging
 package import PostgresClient
 package import WorkspaceDomain
 
@@ -20,6 +21,7 @@ extension Identifier: PostgresEncodable {
 extension WorkspaceName: PostgresEncodable {
   package static var postgresType: PostgresType { .text }
   package static var postgresArrayType: PostgresType { .textArray }
+  package var encodedSize: Int { text.encodedSize }
 
   package func encode(into bytes: inout [UInt8]) { text.encode(into: &bytes) }
 }
@@ -32,31 +34,40 @@ extension Timestamp: PostgresEncodable {
 }
 
 extension PostgresRow {
-  func identifier<Kind>(_ column: Int) throws(PostgresError) -> Identifier<Kind> {
+  func identifier<Kind>(_ column: String) throws(PostgresError) -> Identifier<Kind> {
     try parse(text(column), column)
   }
 
-  func optionalIdentifier<Kind>(_ column: Int) throws(PostgresError) -> Identifier<Kind>? {
+  func optionalIdentifier<Kind>(_ column: String) throws(PostgresError) -> Identifier<Kind>? {
     guard let text = try optionalText(column) else { return nil }
     return try parse(text, column)
   }
 
-  func ulid(_ column: Int) throws(PostgresError) -> ULID { try parse(text(column), column) }
+  func ulid(_ column: String) throws(PostgresError) -> ULID { try parse(text(column), column) }
 
-  func optionalULID(_ column: Int) throws(PostgresError) -> ULID? {
+  func optionalULID(_ column: String) throws(PostgresError) -> ULID? {
     guard let text = try optionalText(column) else { return nil }
     return try parse(text, column)
   }
 
-  func moment(_ column: Int) throws(PostgresError) -> Timestamp {
+  func moment(_ column: String) throws(PostgresError) -> Timestamp {
     Timestamp(milliseconds: try timestamp(column).milliseconds)
   }
 
-  func optionalMoment(_ column: Int) throws(PostgresError) -> Timestamp? {
+  func optionalMoment(_ column: String) throws(PostgresError) -> Timestamp? {
     try optionalTimestamp(column).map { Timestamp(milliseconds: $0.milliseconds) }
   }
 
-  private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: Int) throws(PostgresError) -> Value {
+  /// What `exchange`, `routing_key`, `properties` and `body` hold.
+  func message() throws(PostgresError) -> OutboundMessage {
+    guard let exchange = ShortString(bytes: try bytea("exchange")), let routingKey = ShortString(bytes: try bytea("routing_key"))
+    else { throw .decoding(reason: "a name of more than 255 bytes") }
+    return OutboundMessage(
+      exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try bytea("properties")),
+      body: try bytea("body"))
+  }
+
+  private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: String) throws(PostgresError) -> Value {
     guard let value = Value(text) else { throw .decoding(reason: "column \(column) is no ULID") }
     return value
   }

@@ -6,6 +6,9 @@ import WorkspaceDomain
 
 /// `outbox`: messages that were committed and are not known to be published. Each queue's worker sees its own alone.
 enum OutboxTable {
+  /// Ids are drawn, and returned, in the order of the entries: the identity column's default is computed above the
+  /// sort, and RETURNING follows the order of insertion.
+  ///
   /// - Parameters:
   ///   - last: the highest id that is known to have been given before.
   ///   - identity: where ids come from.
@@ -13,107 +16,87 @@ enum OutboxTable {
     _ entries: [OutgoingMessages], queue: String, after last: Int64, identity: IdentitySource
   ) -> PostgresRequest? {
     guard !entries.isEmpty else { return nil }
+    let counts = entries.map { Int64($0.messages.count) }
     let lists = entries.map { MessageList($0.messages).bytes }
-    // Around a megabyte: an array that grows there by doubling is copied several times.
-    var parameters = PostgresParameters(capacity: lists.reduce(512) { $0 + $1.count + 16 })
-    parameters.append(queue)
-    parameters.append(array: entries.map { Int64($0.messages.count) })
-    parameters.append(array: lists)
-    parameters.append(last)
-    return PostgresRequest(identity == .sequence ? inserting : insertingBehind, parameters)
+    switch identity {
+    case .sequence:
+      return PostgresRequest(
+        insertion,
+        """
+        insert into outbox (queue, message_count, messages)
+        select \(queue), e.message_count, e.messages
+        from unnest(\(counts), \(lists)) with ordinality as e (message_count, messages, place)
+        order by e.place
+        returning expect_increase(id, \(last)) as id
+        """)
+    case .table:
+      return PostgresRequest(
+        insertionBehind,
+        """
+        insert into outbox (queue, id, message_count, messages) overriding system value
+        select \(queue), (select greatest(\(last), max(id)) from outbox where queue = \(queue)) + e.place,
+          e.message_count, e.messages
+        from unnest(\(counts), \(lists)) with ordinality as e (message_count, messages, place)
+        order by e.place
+        returning id
+        """)
+    }
   }
 
-  /// Ids are drawn, and returned, in the order of the entries: the identity column's default is computed above the
-  /// sort, and RETURNING follows the order of insertion.
-  static let inserting = PostgresStatement(
-    name: "outbox_insert", parameters: [.text, .int8Array, .byteaArray, .int8],
-    sql: """
-      insert into outbox (queue, message_count, messages)
-      select $1, e.message_count, e.messages
-      from unnest($2, $3) with ordinality as e (message_count, messages, place)
-      order by e.place
-      returning expect_increase(id, $4)
-      """)
-
-  /// The same behind all that is there.
-  private static let insertingBehind = PostgresStatement(
-    name: "outbox_insert_behind", parameters: [.text, .int8Array, .byteaArray, .int8],
-    sql: """
-      insert into outbox (queue, id, message_count, messages) overriding system value
-      select $1, (select greatest($4, max(id)) from outbox where queue = $1) + e.place, e.message_count, e.messages
-      from unnest($2, $3) with ordinality as e (message_count, messages, place)
-      order by e.place
-      returning id
-      """)
+  private static let insertion = "outbox_insert"
+  private static let insertionBehind = "outbox_insert_behind"
 
   /// Whether a request is one of the insertions.
-  static func isInsertion(_ request: PostgresRequest) -> Bool {
-    [inserting.name, insertingBehind.name].contains(request.statement.name)
-  }
+  static func isInsertion(_ request: PostgresRequest) -> Bool { [insertion, insertionBehind].contains(request.name) }
 
   static func ids(_ rows: PostgresRows) throws(PostgresError) -> [OutboxID] {
-    try rows.map { row throws(PostgresError) in OutboxID(number: try row.int8(0)) }
-  }
-
-  static func delete(_ ids: [OutboxID], queue: String) -> PostgresRequest? {
-    guard !ids.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(array: ids.map(\.number))
-    return PostgresRequest(deleting, parameters)
+    try rows.map { row throws(PostgresError) in OutboxID(number: try row.int8("id")) }
   }
 
   /// A row that is gone already is no conflict: what matters is that it is gone.
-  private static let deleting = PostgresStatement(
-    name: "outbox_delete", parameters: [.text, .int8Array],
-    sql: "delete from outbox where queue = $1 and id = any($2)")
-
-  static func oldest(queue: String, limit: Int, bytes: Int) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(Int64(max(0, limit)))
-    parameters.append(Int64(max(0, bytes)))
-    return PostgresRequest(selectingOldest, parameters)
+  static func delete(_ ids: [OutboxID], queue: String) -> PostgresRequest? {
+    guard !ids.isEmpty else { return nil }
+    return PostgresRequest(
+      "outbox_delete", "delete from outbox where queue = \(queue) and id = any(\(ids.map(\.number)))")
   }
 
   /// Their lengths are known without reading them (TOAST keeps them beside the pointer).
-  private static let selectingOldest = PostgresStatement(
-    name: "outbox_oldest", parameters: [.text, .int8, .int8],
-    sql: """
+  static func oldest(queue: String, limit: Int, bytes: Int) -> PostgresRequest {
+    PostgresRequest(
+      "outbox_oldest",
+      """
       select id, messages
       from (
         select *, sum(octet_length(messages)) over (order by id) - octet_length(messages) as bytes_before
-        from (select * from outbox where queue = $1 order by id limit $2) as oldest
+        from (select * from outbox where queue = \(queue) order by id limit \(Int64(max(0, limit)))) as oldest
       ) as measured
-      where bytes_before <= $3
+      where bytes_before <= \(Int64(max(0, bytes)))
       order by id
       """)
-
-  /// Moves a row that can't be read to the dead letters.
-  static func quarantine(_ id: Int64, as letter: ULID, because detail: String, queue: String) -> PostgresRequest {
-    PostgresRequest(quarantining, UnreadableRow.parameters(id, letter, detail, queue: queue))
   }
 
-  /// A property list without properties has flags all the same.
-  private static let quarantining = PostgresStatement(
-    name: "outbox_quarantine", parameters: UnreadableRow.types,
-    sql: """
-      with moved as (delete from outbox where queue = $1 and id = $2 returning messages, recorded_at)
-      \(UnreadableRow.insertion)
-      select $3, $1, sha256(messages), now(), '\(DeadLetterReason.unreadableRow.rawValue)', $4, 0,
+  static func entry(_ row: PostgresRow) throws(PostgresError) -> OutboxEntry {
+    let list = MessageList(bytes: try row.bytea("messages"))
+    do {
+      return OutboxEntry(id: OutboxID(number: try row.int8("id")), messages: try list.messages())
+    } catch let error as PostgresError {
+      throw error
+    } catch {
+      throw .decoding(reason: "messages is no list of messages: \(error)")
+    }
+  }
+
+  /// Moves a row that can't be read to the dead letters. A property list without properties has flags all the same.
+  static func quarantine(_ id: Int64, as letter: ULID, because detail: String, queue: String) -> PostgresRequest {
+    PostgresRequest(
+      "outbox_quarantine",
+      """
+      with moved as (delete from outbox where queue = \(queue) and id = \(id) returning queue, messages, recorded_at)
+      \(raw: UnreadableRow.insertion)
+      select \(letter), queue, sha256(messages), now(), \(DeadLetterReason.unreadableRow.rawValue), \(detail), 0,
         case when isfinite(recorded_at) then recorded_at else now() end, null, null, null, null,
         ''::bytea, ''::bytea, decode('0000', 'hex'), messages
       from moved
       """)
-
-  static func entry(_ row: PostgresRow) throws(PostgresError) -> OutboxEntry {
-    let list = MessageList(bytes: try row.bytea(1))
-    do {
-      return OutboxEntry(id: OutboxID(number: try row.int8(0)), messages: try list.messages())
-    } catch let error as PostgresError {
-      throw error
-    } catch {
-      throw .decoding(reason: "column 1 is no list of messages: \(error)")
-    }
   }
 }

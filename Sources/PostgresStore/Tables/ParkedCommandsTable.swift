@@ -1,66 +1,61 @@
 import Messaging
 import PostgresClient
 import UnitOfWork
+import WorkspaceApplication
 import WorkspaceDomain
 
-/// `parked_commands`: the lines of commands that are tried again. Each queue's worker sees its own alone. Writing.
+/// `parked_commands`: the lines of commands that are tried again. Each queue's worker sees its own alone.
 enum ParkedCommandsTable {
+  // MARK: Writing
+
   static func insert(_ commands: [ParkedCommand], queue: String, identity: IdentitySource) -> PostgresRequest? {
     guard !commands.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(array: commands.map(\.tenantID))
-    parameters.append(array: commands.map(\.dueAt))
-    parameters.append(array: commands.map(\.parkedAt))
-    parameters.append(array: commands.map(\.process))
-    parameters.append(array: commands.map { Int32(clamping: $0.failures?.count ?? 0) })
-    parameters.append(array: commands.map(\.failures?.first))
-    parameters.append(array: commands.map(\.failures?.last))
-    parameters.append(array: commands.map(\.failures?.error))
-    parameters.append(array: commands.map(\.type))
-    parameters.append(array: commands.map(\.source))
-    parameters.append(array: commands.map(\.commandID))
-    parameters.append(array: commands.map(\.fingerprint))
-    parameters.append(array: commands.map(\.message.exchange.bytes))
-    parameters.append(array: commands.map(\.message.routingKey.bytes))
-    parameters.append(array: commands.map(\.message.propertyList.bytes))
-    parameters.append(array: commands.map(\.message.body))
-    return PostgresRequest(identity == .sequence ? inserting : insertingBehind, parameters)
+    switch identity {
+    case .sequence:
+      // Ids are drawn in the order of the commands, as in the outbox. RETURNING sees the line as it was before.
+      return PostgresRequest(
+        "parked_commands_insert",
+        """
+        insert into parked_commands as added (\(raw: inserted))
+        select \(queue), \(raw: given)
+        from \(rows(commands)) order by c.place
+        returning expect_increase(id, (
+          select max(before.id) from parked_commands as before
+          where before.queue = \(queue) and before.tenant_id = added.tenant_id))
+        """)
+    case .table:
+      return PostgresRequest(
+        "parked_commands_insert_behind",
+        """
+        insert into parked_commands (id, \(raw: inserted)) overriding system value
+        select (select coalesce(max(id), 0) from parked_commands) + c.place, \(queue), \(raw: given)
+        from \(rows(commands)) order by c.place
+        """)
+    }
   }
 
-  private static let types: [PostgresType] = [
-    .text, .textArray, .timestamptzArray, .timestamptzArray, .textArray, .int4Array, .timestamptzArray,
-    .timestamptzArray, .textArray, .textArray, .textArray, .textArray, .byteaArray, .byteaArray, .byteaArray,
-    .byteaArray, .byteaArray,
-  ]
-
-  /// Ids are drawn in the order of the commands, as in ``OutboxTable/inserting``. RETURNING sees the line as it was before.
-  private static let inserting = PostgresStatement(
-    name: "parked_commands_insert", parameters: types,
-    sql: """
-      insert into parked_commands as added (\(insertion(id: nil))
-      returning expect_increase(id, (
-        select max(before.id) from parked_commands as before
-        where before.queue = $1 and before.tenant_id = added.tenant_id))
-      """)
-
-  /// The same behind all that is there, of whatever queue.
-  private static let insertingBehind = PostgresStatement(
-    name: "parked_commands_insert_behind", parameters: types,
-    sql: "insert into parked_commands (\(insertion(id: "(select coalesce(max(id), 0) from parked_commands) + c.place"))")
-
-  private static func insertion(id: String?) -> String {
+  private static let inserted = """
+    queue, tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
+      command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body
     """
-        \(id == nil ? "" : "id, ")queue, tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
-        command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body)
-      \(id == nil ? "" : "overriding system value")
-      select \(id.map { "\($0), " } ?? "")$1, c.tenant_id, c.due_at, c.parked_at, c.process, c.failures, c.first_failed_at, c.last_failed_at, c.error,
-        c.command_type, c.command_source, c.command_id, c.fingerprint, c.exchange, c.routing_key, c.properties, c.body
-      from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) with ordinality as c (
-        tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
-        command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body, place)
-      order by c.place
-      """
+  private static let given = """
+    c.tenant_id, c.due_at, c.parked_at, c.process, c.failures, c.first_failed_at, c.last_failed_at, c.error,
+      c.command_type, c.command_source, c.command_id, c.fingerprint, c.exchange, c.routing_key, c.properties, c.body
+    """
+
+  private static func rows(_ commands: [ParkedCommand]) -> PostgresQuery {
+    """
+    unnest(
+      \(commands.map(\.tenantID)), \(commands.map(\.dueAt)), \(commands.map(\.parkedAt)), \(commands.map(\.process)),
+      \(commands.map { Int32(clamping: $0.failures?.count ?? 0) }), \(commands.map(\.failures?.first)),
+      \(commands.map(\.failures?.last)), \(commands.map(\.failures?.error)),
+      \(commands.map(\.type)), \(commands.map(\.source)), \(commands.map(\.commandID)), \(commands.map(\.fingerprint)),
+      \(commands.map(\.message.exchange.bytes)), \(commands.map(\.message.routingKey.bytes)),
+      \(commands.map(\.message.propertyList.bytes)), \(commands.map(\.message.body))
+    ) with ordinality as c (
+      tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error,
+      command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body, place)
+    """
   }
 
   static func change(_ change: ParkedLineChange?, queue: String) -> [PostgresRequest] {
@@ -74,64 +69,185 @@ enum ParkedCommandsTable {
   }
 
   private static func delete(_ ids: [ParkedID], queue: String) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(array: ids.map(\.number))
-    return PostgresRequest(deleting, parameters)
-  }
-
-  private static let deleting = PostgresStatement(
-    name: "parked_commands_delete", parameters: [.text, .int8Array],
-    sql: """
-      with removed as (delete from parked_commands where queue = $1 and id = any($2) returning 1)
-      select expect_rows((select count(*) from removed), cardinality($2))
+    PostgresRequest(
+      "parked_commands_delete",
+      """
+      with removed as (delete from parked_commands where queue = \(queue) and id = any(\(ids.map(\.number))) returning 1)
+      select expect_rows((select count(*) from removed), \(Int64(ids.count)))
       """)
+  }
 
   private static func promote(_ tenantID: TenantID, at now: Timestamp, queue: String) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(tenantID)
-    parameters.append(now)
-    return PostgresRequest(promoting, parameters)
+    PostgresRequest(
+      "parked_commands_promote",
+      """
+      update parked_commands set due_at = \(now)
+      where due_at is null and id = (
+        select id from parked_commands where queue = \(queue) and tenant_id = \(tenantID) order by id limit 1)
+      """)
   }
 
-  private static let promoting = PostgresStatement(
-    name: "parked_commands_promote", parameters: [.text, .text, .timestamptz],
-    sql: """
-      update parked_commands set due_at = $3
-      where due_at is null and id = (
-        select id from parked_commands where queue = $1 and tenant_id = $2 order by id limit 1)
-      """)
-
+  /// What an operator has asked for while the command was tried stays: he has changed when it is due.
   private static func postpone(
     _ id: ParkedID, _ failures: ParkedCommand.Failures, process: ULID, until dueAt: Timestamp, seen: Timestamp?,
     queue: String
   ) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(queue)
-    parameters.append(id.number)
-    parameters.append(dueAt)
-    parameters.append(process)
-    parameters.append(Int32(clamping: failures.count))
-    parameters.append(failures.first)
-    parameters.append(failures.last)
-    parameters.append(failures.error)
-    parameters.append(seen)
-    return PostgresRequest(postponing, parameters)
-  }
-
-  /// What an operator has asked for while the command was tried stays: he has changed when it is due.
-  private static let postponing = PostgresStatement(
-    name: "parked_commands_postpone",
-    parameters: [.text, .int8, .timestamptz, .text, .int4, .timestamptz, .timestamptz, .text, .timestamptz],
-    sql: """
+    PostgresRequest(
+      "parked_commands_postpone",
+      """
       with changed as (
         update parked_commands
-        set due_at = case when date_trunc('milliseconds', due_at) is distinct from $9 then coalesce(due_at, $3) else $3 end,
-          process = $4, failures = $5, first_failed_at = $6, last_failed_at = $7, error = $8
-        where queue = $1 and id = $2
+        set due_at = case
+            when date_trunc('milliseconds', due_at) is distinct from \(seen) then coalesce(due_at, \(dueAt))
+            else \(dueAt)
+          end,
+          process = \(process), failures = \(Int32(clamping: failures.count)), first_failed_at = \(failures.first),
+          last_failed_at = \(failures.last), error = \(failures.error)
+        where queue = \(queue) and id = \(id.number)
         returning 1
       )
       select expect_rows((select count(*) from changed), 1)
       """)
+  }
+
+  // MARK: Reading
+
+  static func find(_ fingerprints: Set<[UInt8]>, queue: String) -> SnapshotQuery? {
+    guard !fingerprints.isEmpty else { return nil }
+    let request = PostgresRequest(
+      "parked_commands_find",
+      "select fingerprint from parked_commands where queue = \(queue) and fingerprint = any(\(Array(fingerprints)))")
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for row in rows { snapshot.parked.insert(try row.bytea("fingerprint")) }
+    }
+  }
+
+  /// Times without end, which nobody here writes, count as others do.
+  static func lines(queue: String) -> PostgresRequest {
+    PostgresRequest(
+      "parked_commands_lines",
+      """
+      select tenant_id, count(*), least(greatest(min(parked_at), to_timestamp(0)), now()) as oldest,
+        coalesce(least(greatest(min(due_at), to_timestamp(0)), now() + interval '10 years'), now()) as due_at,
+        sum(octet_length(body) + octet_length(properties))::int8 as bytes
+      from parked_commands where queue = \(queue) group by tenant_id
+      """)
+  }
+
+  static func line(_ row: PostgresRow) throws(PostgresError) -> ParkedLine {
+    ParkedLine(
+      tenantID: try row.identifier("tenant_id"), count: try row.count(), bytes: try row.count("bytes"),
+      oldest: try row.moment("oldest"), dueAt: try row.moment("due_at"))
+  }
+
+  /// Bodies and properties are measured without being read (TOAST keeps their lengths beside the pointer).
+  static func due(at now: Timestamp, limit: Int, bytes: Int, queue: String) -> PostgresRequest {
+    PostgresRequest(
+      "parked_commands_due",
+      """
+      select \(raw: columns)
+      from (
+        select waiting.*, sum(octet_length(body) + octet_length(properties)) over (order by id)
+          - octet_length(body) - octet_length(properties) as bytes_before
+        from (
+          select tenant_id from parked_commands
+          where queue = \(queue) and due_at <= \(now)
+          order by due_at limit 1
+        ) as line
+        cross join lateral (
+          select * from parked_commands
+          where queue = \(queue) and tenant_id = line.tenant_id
+          order by id limit \(Int64(max(0, limit)))
+        ) as waiting
+      ) as measured
+      where bytes_before <= \(Int64(max(0, bytes)))
+      order by id
+      """)
+  }
+
+  /// What ``entry(_:)`` reads.
+  static let columns = """
+    id, tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error, dead_letter_request,
+      command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body
+    """
+
+  /// The same, with a message that is empty.
+  static let columnsWithoutMessage = columns.replacing("properties, body", with: "''::bytea as properties, ''::bytea as body")
+
+  static func entry(_ row: PostgresRow) throws(PostgresError) -> ParkedEntry {
+    let command = ParkedCommand(
+      tenantID: try row.identifier("tenant_id"), type: try row.text("command_type"),
+      source: try row.text("command_source"), commandID: try row.text("command_id"), message: try row.message(),
+      fingerprint: try row.bytea("fingerprint"), parkedAt: try row.moment("parked_at"), process: try row.ulid("process"),
+      failures: try failures(row), dueAt: try row.optionalMoment("due_at"))
+    return ParkedEntry(
+      id: ParkedID(number: try row.int8("id")), command: command,
+      deadLetterRequest: try row.optionalText("dead_letter_request"))
+  }
+
+  private static func failures(_ row: PostgresRow) throws(PostgresError) -> ParkedCommand.Failures? {
+    let count = Int(try row.int4("failures"))
+    guard count > 0 else { return nil }
+    return ParkedCommand.Failures(
+      count: count, first: try row.moment("first_failed_at"), last: try row.moment("last_failed_at"),
+      error: try row.text("error"))
+  }
+
+  // MARK: Repairing
+
+  /// A deleted row or a partial restore may have taken from a line what it needs: its first command, and none other, is
+  /// the one that is due. Two statements, of which each says how many rows it has changed; where all lines are well, none.
+  static func repair(queue: String) -> [PostgresRequest] {
+    [
+      PostgresRequest(
+        "parked_commands_demote",
+        """
+        with changed as (
+          update parked_commands as late set due_at = null
+          where queue = \(queue) and due_at is not null and exists (
+            select from parked_commands as first
+            where first.queue = \(queue) and first.tenant_id = late.tenant_id and first.id < late.id)
+          returning 1
+        )
+        select count(*) from changed
+        """),
+      // Long ago: due by any worker's clock.
+      PostgresRequest(
+        "parked_commands_promote_firsts",
+        """
+        with changed as (
+          update parked_commands set due_at = to_timestamp(0)
+          where (due_at is null or not isfinite(due_at))
+            and id in (select min(id) from parked_commands where queue = \(queue) group by tenant_id)
+          returning 1
+        )
+        select count(*) from changed
+        """),
+    ]
+  }
+
+  /// Rows whose tenant is none: they are nobody's line. A bounded number of them, by their ids.
+  static func strays(queue: String) -> PostgresRequest {
+    PostgresRequest(
+      "parked_commands_strays",
+      """
+      select id from parked_commands
+      where queue = \(queue) and tenant_id !~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' order by id limit 1000
+      """)
+  }
+
+  /// Moves a row that can't be read to the dead letters, as far as it fits there.
+  static func quarantine(_ id: Int64, as letter: ULID, because detail: String, queue: String) -> PostgresRequest {
+    PostgresRequest(
+      "parked_commands_quarantine",
+      """
+      with moved as (delete from parked_commands where queue = \(queue) and id = \(id) returning *)
+      \(raw: UnreadableRow.insertion)
+      select \(letter), queue, fingerprint, now(), \(DeadLetterReason.unreadableRow.rawValue), \(detail), failures,
+        case when isfinite(first_failed_at) then first_failed_at else now() end,
+        substring(tenant_id from '^[0-7][0-9A-HJKMNP-TV-Z]{25}$'), command_type, command_source, command_id,
+        substring(exchange for 255), substring(routing_key for 255), properties, body
+      from moved
+      """)
+  }
 }

@@ -7,78 +7,68 @@ enum RelationshipPages {
   static func request(
     _ type: ResourceType, _ scope: RelationshipScope, after position: RelationshipPosition?, limit: Int
   ) -> PostgresRequest {
-    var parameters = PostgresParameters()
-    parameters.append(position?.object.description ?? "")
-    parameters.append(position?.member?.kind.rawValue ?? "")
-    parameters.append(position?.member?.id ?? "")
-    parameters.append(Int64(limit))
+    let object = position?.object.description ?? ""
+    let (kind, member) = (position?.member?.kind.rawValue ?? "", position?.member?.id ?? "")
+    let (name, condition) = condition(scope, type)
+    let (objects, members) = sources(type)
+    let limit = Int64(limit)
+    return PostgresRequest(
+      "relationships_\(type.rawValue)_\(name)",
+      """
+      select o.id, o.tenant_id, o.linked_id, m.member_type, m.member_id, m.role
+      from (select \(raw: objects) where id >= \(object) and \(condition) order by id limit \(limit) + 1) as o
+      cross join lateral (
+        select * from (
+          select '' collate "C" as member_type, '' collate "C" as member_id, '' collate "C" as role
+          union all
+          (
+            select \(raw: members)
+              and (member_type, member_id) > (
+                case when o.id = \(object) then \(kind) else '' end, case when o.id = \(object) then \(member) else '' end)
+            order by member_type, member_id
+            limit \(limit)
+          )
+        ) as either
+        where o.id > \(object) or (member_type, member_id) > (\(kind), \(member))
+        offset 0
+      ) as m
+      order by o.id, m.member_type, m.member_id
+      limit \(limit)
+      """)
+  }
+
+  private static func condition(_ scope: RelationshipScope, _ type: ResourceType) -> (name: String, PostgresQuery) {
     switch scope {
-    case .all: break
-    case .tenant(let id): parameters.append(id.description)
-    case .object(let id): parameters.append(id.description)
+    case .all: ("all", "true")
+    case .tenant(let id): ("tenant", type == .tenant ? "id = \(id)" : "tenant_id = \(id)")
+    case .object(let id): ("object", "id = \(id)")
     }
-    return PostgresRequest(statement(type, scope), parameters)
   }
 
   static func relationships(
     _ row: PostgresRow, about type: ResourceType, opensRoot: Bool
   ) throws(PostgresError) -> (RelationshipPosition, [Relationship]) {
-    let id = try row.ulid(0)
-    let kind = try row.text(3)
-    guard kind.isEmpty else {
-      let member = try row.member(kind: kind, id: try row.text(4))
-      return (
-        RelationshipPosition(object: id, member: member), [.role(try row.role(5), of: member, on: Resource(type, id))]
-      )
+    let id = try row.ulid("id")
+    if try row.text("member_type").isEmpty {
+      return (RelationshipPosition(object: id, member: nil), try ofObject(row, type, id, opensRoot: opensRoot))
     }
-    return (RelationshipPosition(object: id, member: nil), try ofObject(row, type, id, opensRoot: opensRoot))
+    let member = try row.member()
+    return (RelationshipPosition(object: id, member: member), [.role(try row.role(), of: member, on: Resource(type, id))])
   }
 
-  /// The third column is a workspace's parent, or a tenant's root.
+  /// What is linked is a workspace's parent, or a tenant's root.
   private static func ofObject(
     _ row: PostgresRow, _ type: ResourceType, _ id: ULID, opensRoot: Bool
   ) throws(PostgresError) -> [Relationship] {
-    let tenantID: TenantID = try row.identifier(1)
+    let tenantID: TenantID = try row.identifier("tenant_id")
     switch type {
     case .tenant:
-      guard let root: WorkspaceID = try row.optionalIdentifier(2) else { return [] }
+      guard let root: WorkspaceID = try row.optionalIdentifier("linked_id") else { return [] }
       return [.root(root, of: tenantID)]
     case .group: return [.tenant(tenantID, of: .group(GroupID(id)))]
     case .workspace:
-      return Relationship.of(WorkspaceID(id), below: try row.optionalIdentifier(2), in: tenantID, opensRoot: opensRoot)
+      return Relationship.of(WorkspaceID(id), below: try row.optionalIdentifier("linked_id"), in: tenantID, opensRoot: opensRoot)
     }
-  }
-
-  private static func statement(_ type: ResourceType, _ scope: RelationshipScope) -> PostgresStatement {
-    let (name, types, condition): (String, [PostgresType], String) =
-      switch scope {
-      case .all: ("all", [], "true")
-      case .tenant: ("tenant", [.text], type == .tenant ? "id = $5" : "tenant_id = $5")
-      case .object: ("object", [.text], "id = $5")
-      }
-    let (objects, members) = sources(type)
-    return PostgresStatement(
-      name: "relationships_\(type.rawValue)_\(name)", parameters: [.text, .text, .text, .int8] + types,
-      sql: """
-        select o.id, o.tenant_id, o.linked_id, m.member_type, m.member_id, m.role
-        from (select \(objects) where id >= $1 and \(condition) order by id limit $4 + 1) as o
-        cross join lateral (
-          select * from (
-            select '' collate "C" as member_type, '' collate "C" as member_id, '' collate "C" as role
-            union all
-            (
-              select \(members)
-                and (member_type, member_id) > (case when o.id = $1 then $2 else '' end, case when o.id = $1 then $3 else '' end)
-              order by member_type, member_id
-              limit $4
-            )
-          ) as either
-          where o.id > $1 or (member_type, member_id) > ($2, $3)
-          offset 0
-        ) as m
-        order by o.id, m.member_type, m.member_id
-        limit $4
-        """)
   }
 
   /// What objects are read from, and their members.

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 /// `tenant_members`, `group_members` and `workspace_members`: who has which role on which object. Reading.
 ///
-/// Every answer has the same columns: the tenant, type and id of the object, type and id of the member, and the role.
+/// Roles have the same columns in every answer: ``ofTenant``, ``ofGroup``, ``ofWorkspace``.
 enum RolesTables {
   /// What decides questions, in one statement: the roles of their users in the tenants, the groups that these are in, and the
   /// roles that they, or these groups, have on the workspaces in question and on all above them.
@@ -13,30 +13,21 @@ enum RolesTables {
   /// - Parameters:
   ///   - ways: users, and workspaces from which it is gone up.
   ///   - groups: others that users may come to be in.
+  ///
+  /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found: most
+  /// workspaces have few of them, and most users are in few.
   static func decide(
     users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>
   ) -> SnapshotQuery? {
     guard !users.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: users.map(\.tenantID))
-    parameters.append(array: users.map(\.userID.text))
-    parameters.append(array: ways.map(\.user.tenantID))
-    parameters.append(array: ways.map(\.user.userID.text))
-    parameters.append(array: ways.map(\.workspaceID))
-    parameters.append(array: groups.map(\.tenantID))
-    parameters.append(array: groups.map(\.object.ulid))
-    return SnapshotQuery(request: PostgresRequest(deciding, parameters), read: addRoles)
-  }
-
-  /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found: most
-  /// workspaces have few of them, and most users are in few.
-  private static let deciding = PostgresStatement(
-    name: "roles_decide",
-    parameters: [.textArray, .textArray, .textArray, .textArray, .textArray, .textArray, .textArray],
-    sql: """
+    let (tenants, ids) = (SharedArray(users.map(\.tenantID)), SharedArray(users.map(\.userID.text)))
+    let request = PostgresRequest(
+      "roles_decide",
+      """
       with recursive way (tenant_id, user_id, id, parent_id) as (
         select w.tenant_id, wanted.user_id, w.id, w.parent_workspace_id
-        from unnest($3, $4, $5) as wanted (tenant_id, user_id, id)
+        from unnest(\(ways.map(\.user.tenantID)), \(ways.map(\.user.userID.text)), \(ways.map(\.workspaceID)))
+          as wanted (tenant_id, user_id, id)
         cross join lateral (
           select * from workspaces where workspaces.id = wanted.id and workspaces.tenant_id = wanted.tenant_id offset 0
         ) as w
@@ -47,7 +38,7 @@ enum RolesTables {
       ),
       joined as materialized (
         select m.tenant_id, m.group_id, m.user_id, m.role
-        from unnest($1, $2) as wanted (tenant_id, user_id)
+        from unnest(\(tenants), \(ids)) as wanted (tenant_id, user_id)
         cross join lateral (
           select * from group_members
           where group_members.tenant_id = wanted.tenant_id and group_members.user_id = wanted.user_id
@@ -57,19 +48,20 @@ enum RolesTables {
       subject (tenant_id, group_id) as materialized (
         select tenant_id, group_id from joined
         union
-        select tenant_id, group_id from unnest($6, $7) as wanted (tenant_id, group_id)
+        select tenant_id, group_id
+        from unnest(\(groups.map(\.tenantID)), \(groups.map(\.object.ulid))) as wanted (tenant_id, group_id)
       )
-      select m.tenant_id, 'tenant', m.tenant_id, 'user', m.user_id, m.role
-      from unnest($1, $2) as wanted (tenant_id, user_id)
+      select \(raw: ofTenant)
+      from unnest(\(tenants), \(ids)) as wanted (tenant_id, user_id)
       cross join lateral (
         select * from tenant_members
         where tenant_members.tenant_id = wanted.tenant_id and tenant_members.user_id = wanted.user_id
         offset 0
       ) as m
       union all
-      select tenant_id, 'group', group_id, 'user', user_id, role from joined
+      select \(raw: ofGroup) from joined as m
       union all
-      select m.tenant_id, 'workspace', m.workspace_id, m.member_type, m.member_id, m.role
+      select \(raw: ofWorkspace)
       from way
       cross join lateral (
         select * from workspace_members
@@ -78,7 +70,7 @@ enum RolesTables {
         offset 0
       ) as m
       union all
-      select m.tenant_id, 'workspace', m.workspace_id, m.member_type, m.member_id, m.role
+      select \(raw: ofWorkspace)
       from (select distinct tenant_id, id from way where exists (select from subject)) as met
       cross join lateral (
         select * from workspace_members
@@ -88,26 +80,22 @@ enum RolesTables {
       ) as m
       where (m.tenant_id, m.member_id) in (select tenant_id, group_id from subject)
       """)
+    return SnapshotQuery(request: request, read: addRoles)
+  }
 
   static func find(_ keys: Set<RoleKey>) -> SnapshotQuery? {
     guard !keys.isEmpty else { return nil }
     let keys = Array(keys)
-    var parameters = PostgresParameters()
-    parameters.append(array: keys.map(\.tenantID))
-    parameters.append(array: keys.map(\.object.type.rawValue))
-    parameters.append(array: keys.map(\.object.ulid))
-    parameters.append(array: keys.map(\.member.kind.rawValue))
-    parameters.append(array: keys.map(\.member.id))
-    return SnapshotQuery(request: PostgresRequest(finding, parameters), read: addRoles)
-  }
-
-  private static let finding = PostgresStatement(
-    name: "roles_find", parameters: [.textArray, .textArray, .textArray, .textArray, .textArray],
-    sql: """
+    let request = PostgresRequest(
+      "roles_find",
+      """
       with wanted as materialized (
-        select * from unnest($1, $2, $3, $4, $5) as wanted (tenant_id, type, id, member_type, member_id)
+        select * from unnest(
+          \(keys.map(\.tenantID)), \(keys.map(\.object.type.rawValue)), \(keys.map(\.object.ulid)),
+          \(keys.map(\.member.kind.rawValue)), \(keys.map(\.member.id))
+        ) as wanted (tenant_id, type, id, member_type, member_id)
       )
-      select wanted.tenant_id, wanted.type, wanted.id, wanted.member_type, wanted.member_id, m.role
+      select wanted.tenant_id, wanted.type as object_type, wanted.id as object_id, wanted.member_type, wanted.member_id, m.role
       from wanted
       cross join lateral (
         select role from tenant_members
@@ -124,138 +112,117 @@ enum RolesTables {
           and workspace_members.member_id = wanted.member_id
       ) as m
       """)
+    return SnapshotQuery(request: request, read: addRoles)
+  }
 
   /// All roles of members in the workspaces and groups of their tenants.
   static func find(of members: Set<TenantMember>) -> SnapshotQuery? {
     guard !members.isEmpty else { return nil }
     let members = Array(members)
-    var parameters = PostgresParameters()
-    parameters.append(array: members.map(\.tenantID))
-    parameters.append(array: members.map(\.member.kind.rawValue))
-    parameters.append(array: members.map(\.member.id))
-    return SnapshotQuery(request: PostgresRequest(findingOfMembers, parameters), read: addRoles)
-  }
-
-  private static let findingOfMembers = PostgresStatement(
-    name: "roles_find_of_members", parameters: [.textArray, .textArray, .textArray],
-    sql: """
-      with wanted as materialized (select * from unnest($1, $2, $3) as wanted (tenant_id, type, id))
-      select m.tenant_id, 'group', m.group_id, 'user', m.user_id, m.role
+    let request = PostgresRequest(
+      "roles_find_of_members",
+      """
+      with wanted as materialized (
+        select * from unnest(\(members.map(\.tenantID)), \(members.map(\.member.kind.rawValue)), \(members.map(\.member.id)))
+          as wanted (tenant_id, type, id)
+      )
+      select \(raw: ofGroup)
       from wanted
       join group_members m on wanted.type = 'user' and m.tenant_id = wanted.tenant_id and m.user_id = wanted.id
       union all
-      select m.tenant_id, 'workspace', m.workspace_id, m.member_type, m.member_id, m.role
+      select \(raw: ofWorkspace)
       from wanted
       join workspace_members m on wanted.type = 'user' and m.tenant_id = wanted.tenant_id and m.user_id = wanted.id
       union all
-      select m.tenant_id, 'workspace', m.workspace_id, m.member_type, m.member_id, m.role
+      select \(raw: ofWorkspace)
       from wanted
       join workspace_members m on wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id
       """)
+    return SnapshotQuery(request: request, read: addRoles)
+  }
 
   /// All roles on objects.
   static func find(on objects: Set<TenantResource>) -> SnapshotQuery? {
     guard !objects.isEmpty else { return nil }
     let objects = Array(objects)
-    var parameters = PostgresParameters()
-    parameters.append(array: objects.map(\.tenantID))
-    parameters.append(array: objects.map(\.object.type.rawValue))
-    parameters.append(array: objects.map(\.object.ulid))
-    return SnapshotQuery(request: PostgresRequest(findingOnObjects, parameters), read: addRoles)
-  }
-
-  private static let findingOnObjects = PostgresStatement(
-    name: "roles_find_on_objects", parameters: [.textArray, .textArray, .textArray],
-    sql: """
-      with wanted as materialized (select * from unnest($1, $2, $3) as wanted (tenant_id, type, id))
-      select m.tenant_id, 'group', m.group_id, 'user', m.user_id, m.role
+    let request = PostgresRequest(
+      "roles_find_on_objects",
+      """
+      with wanted as materialized (
+        select * from unnest(\(objects.map(\.tenantID)), \(objects.map(\.object.type.rawValue)), \(objects.map(\.object.ulid)))
+          as wanted (tenant_id, type, id)
+      )
+      select \(raw: ofGroup)
       from wanted
       join group_members m on wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id
       union all
-      select m.tenant_id, 'workspace', m.workspace_id, m.member_type, m.member_id, m.role
+      select \(raw: ofWorkspace)
       from wanted
       join workspace_members m
         on wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
       """)
+    return SnapshotQuery(request: request, read: addRoles)
+  }
 
   /// All roles in tenants.
   static func find(in tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(tenants))
-    return SnapshotQuery(request: PostgresRequest(findingInTenants, parameters), read: addRoles)
-  }
-
-  /// Of a tenant that has workspaces below its root, what is on them is no matter: it does not go.
-  private static let findingInTenants = PostgresStatement(
-    name: "roles_find_in_tenants", parameters: [.textArray],
-    sql: """
+    let request = PostgresRequest(
+      "roles_find_in_tenants",
+      """
       with going as materialized (
         select wanted.id
-        from unnest($1) as wanted (id)
+        from unnest(\(Array(tenants))) as wanted (id)
         where not exists (
           select from workspaces w where w.tenant_id = wanted.id and w.parent_workspace_id is not null
         )
       )
-      select m.tenant_id, 'tenant', m.tenant_id, 'user', m.user_id, m.role
+      select \(raw: ofTenant)
       from going join tenant_members m on m.tenant_id = going.id
       union all
-      select m.tenant_id, 'group', m.group_id, 'user', m.user_id, m.role
+      select \(raw: ofGroup)
       from going join group_members m on m.tenant_id = going.id
       union all
-      select m.tenant_id, 'workspace', m.workspace_id, m.member_type, m.member_id, m.role
+      select \(raw: ofWorkspace)
       from going join workspace_members m on m.tenant_id = going.id
       """)
+    return SnapshotQuery(request: request, read: addRoles)
+  }
 
   /// Counts no further than `limit`.
   static func countAdmins(of tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(tenants))
-    parameters.append(Int64(max(0, limit)))
-    return SnapshotQuery(request: PostgresRequest(countingAdmins, parameters)) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.adminCounts[try row.identifier(0)] = Int(try row.int8(1)) }
+    let request = PostgresRequest(
+      "roles_count_admins",
+      """
+      select wanted.id, admins.count
+      from unnest(\(Array(tenants))) as wanted (id)
+      cross join lateral (
+        select count(*)
+        from (
+          select from tenant_members m
+          where m.tenant_id = wanted.id and m.role = 'admin' limit \(Int64(max(0, limit)))
+        ) as counted
+      ) as admins
+      where admins.count > 0
+      """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for row in rows { snapshot.adminCounts[try row.identifier("id")] = try row.count() }
     }
   }
-
-  private static let countingAdmins = PostgresStatement(
-    name: "roles_count_admins", parameters: [.textArray, .int8],
-    sql: """
-      select wanted.id, admins.number
-      from unnest($1) as wanted (id)
-      cross join lateral (
-        select count(*) as number
-        from (select from tenant_members m where m.tenant_id = wanted.id and m.role = 'admin' limit $2) as counted
-      ) as admins
-      where admins.number > 0
-      """)
 
   static func list(_ pages: Set<MemberPageKey>) -> SnapshotQuery? {
     guard !pages.isEmpty else { return nil }
     let keys = Array(pages)
-    var parameters = PostgresParameters()
-    parameters.append(array: keys.map(\.tenantID))
-    parameters.append(array: keys.map(\.object.type.rawValue))
-    parameters.append(array: keys.map(\.object.ulid))
-    parameters.append(array: keys.map { $0.after?.kind.rawValue ?? "" })
-    parameters.append(array: keys.map { $0.after?.id ?? "" })
-    parameters.append(array: keys.map { Int64(max(0, $0.limit)) })
-    return SnapshotQuery(request: PostgresRequest(listing, parameters)) { rows, snapshot throws(PostgresError) in
-      for key in keys { snapshot.memberPages[key] = [] }
-      for row in rows {
-        let membership = Membership(
-          member: try row.member(kind: try row.text(0), id: try row.text(1)), role: try row.role(2))
-        snapshot.memberPages[keys[Int(try row.int8(3)) - 1], default: []].append(membership)
-      }
-    }
-  }
-
-  private static let listing = PostgresStatement(
-    name: "roles_list", parameters: [.textArray, .textArray, .textArray, .textArray, .textArray, .int8Array],
-    sql: """
+    let request = PostgresRequest(
+      "roles_list",
+      """
       select m.member_type, m.member_id, m.role, page.number
-      from unnest($1, $2, $3, $4, $5, $6) with ordinality
-        as page (tenant_id, type, id, after_type, after, size, number)
+      from unnest(
+        \(keys.map(\.tenantID)), \(keys.map(\.object.type.rawValue)), \(keys.map(\.object.ulid)),
+        \(keys.map { $0.after?.kind.rawValue ?? "" }), \(keys.map { $0.after?.id ?? "" }),
+        \(keys.map { Int64(max(0, $0.limit)) })
+      ) with ordinality as page (tenant_id, type, id, after_type, after, size, number)
       cross join lateral (
         (
           select 'user'::text collate "C" as member_type, user_id as member_id, role
@@ -287,14 +254,34 @@ enum RolesTables {
       ) as m
       order by page.number, m.member_type, m.member_id
       """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for key in keys { snapshot.memberPages[key] = [] }
+      for row in rows {
+        let membership = Membership(member: try row.member(), role: try row.role())
+        snapshot.memberPages[keys[try row.count("number") - 1], default: []].append(membership)
+      }
+    }
+  }
+
+  private static let ofTenant = """
+    m.tenant_id, 'tenant' as object_type, m.tenant_id as object_id, 'user' as member_type, m.user_id as member_id, m.role
+    """
+  private static let ofGroup = """
+    m.tenant_id, 'group' as object_type, m.group_id as object_id, 'user' as member_type, m.user_id as member_id, m.role
+    """
+  private static let ofWorkspace = """
+    m.tenant_id, 'workspace' as object_type, m.workspace_id as object_id, m.member_type, m.member_id, m.role
+    """
 
   private static func addRoles(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {
     for row in rows {
-      guard let type = ResourceType(rawValue: try row.text(1)) else { throw .decoding(reason: "column 1 is no object") }
+      guard let type = ResourceType(rawValue: try row.text("object_type")) else {
+        throw .decoding(reason: "object_type is no type of an object")
+      }
       let key = RoleKey(
-        tenantID: try row.identifier(0), object: Resource(type, try row.ulid(2)),
-        member: try row.member(kind: try row.text(3), id: try row.text(4)))
-      snapshot.roles[key] = try row.role(5)
+        tenantID: try row.identifier("tenant_id"), object: Resource(type, try row.ulid("object_id")),
+        member: try row.member())
+      snapshot.roles[key] = try row.role()
     }
   }
 }
@@ -312,13 +299,16 @@ struct UserWay: Hashable {
 }
 
 extension PostgresRow {
-  func role(_ column: Int) throws(PostgresError) -> Role {
-    guard let role = Role(rawValue: try text(column)) else { throw .decoding(reason: "column \(column) is no role") }
+  /// What `role` holds.
+  func role() throws(PostgresError) -> Role {
+    guard let role = Role(rawValue: try text("role")) else { throw .decoding(reason: "column role is no role") }
     return role
   }
 
-  func member(kind: String, id: String) throws(PostgresError) -> Member {
-    switch (Member.Kind(rawValue: kind), GroupID(id)) {
+  /// What `member_type` and `member_id` hold.
+  func member() throws(PostgresError) -> Member {
+    let id = try text("member_id")
+    switch (Member.Kind(rawValue: try text("member_type")), GroupID(id)) {
     case (.user, _): return .user(UserID(stored: id))
     case (.group, let id?): return .group(id)
     default: throw .decoding(reason: "a member is neither a user nor a group")

@@ -9,52 +9,40 @@ enum TenantsTable {
   /// has a snapshot of its own.
   static func lock(_ tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(tenants))
-    return SnapshotQuery(request: PostgresRequest(locking, parameters)) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.tenants[try row.identifier(0)] = try row.int8(1) }
+    let request = PostgresRequest(
+      "tenants_lock", "select id, event_sequence from tenants where id = any(\(Array(tenants))) order by id for update")
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for row in rows { snapshot.tenants[try row.identifier("id")] = try row.int8("event_sequence") }
     }
   }
-
-  private static let locking = PostgresStatement(
-    name: "tenants_lock", parameters: [.textArray],
-    sql: "select id, event_sequence from tenants where id = any($1) order by id for update")
 
   /// Inserts in the order of ids: a worker that waits for another's uncommitted tenant holds none that the other
   /// is going to wait for.
   static func insert(_ sequences: [TenantID: Int64]) -> PostgresRequest? {
-    request(inserting, sequences)
-  }
-
-  private static let inserting = PostgresStatement(
-    name: "tenants_insert", parameters: [.textArray, .int8Array],
-    sql: """
-      insert into tenants (id, event_sequence)
-      select id, event_sequence from unnest($1, $2) as added (id, event_sequence)
-      """)
-
-  static func update(_ sequences: [TenantID: Int64]) -> PostgresRequest? {
-    request(updating, sequences)
-  }
-
-  private static let updating = PostgresStatement(
-    name: "tenants_update", parameters: [.textArray, .int8Array],
-    sql: """
-      with changed as (
-        update tenants set event_sequence = change.event_sequence
-        from unnest($1, $2) as change (id, event_sequence)
-        where tenants.id = any($1) and tenants.id = change.id
-        returning 1
-      )
-      select expect_rows((select count(*) from changed), cardinality($1))
-      """)
-
-  private static func request(_ statement: PostgresStatement, _ sequences: [TenantID: Int64]) -> PostgresRequest? {
     guard !sequences.isEmpty else { return nil }
     let sorted = sequences.sorted { $0.key < $1.key }
-    var parameters = PostgresParameters()
-    parameters.append(array: sorted.map(\.key))
-    parameters.append(array: sorted.map(\.value))
-    return PostgresRequest(statement, parameters)
+    return PostgresRequest(
+      "tenants_insert",
+      """
+      insert into tenants (id, event_sequence)
+      select id, event_sequence from unnest(\(sorted.map(\.key)), \(sorted.map(\.value))) as added (id, event_sequence)
+      """)
+  }
+
+  static func update(_ sequences: [TenantID: Int64]) -> PostgresRequest? {
+    guard !sequences.isEmpty else { return nil }
+    let sorted = sequences.sorted { $0.key < $1.key }
+    let ids = SharedArray(sorted.map(\.key))
+    return PostgresRequest(
+      "tenants_update",
+      """
+      with changed as (
+        update tenants set event_sequence = change.event_sequence
+        from unnest(\(ids), \(sorted.map(\.value))) as change (id, event_sequence)
+        where tenants.id = any(\(ids)) and tenants.id = change.id
+        returning 1
+      )
+      select expect_rows((select count(*) from changed), \(Int64(sorted.count)))
+      """)
   }
 }

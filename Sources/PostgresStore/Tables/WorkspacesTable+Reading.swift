@@ -6,86 +6,64 @@ import WorkspaceDomain
 extension WorkspacesTable {
   static func find(ids: Set<WorkspaceID>) -> SnapshotQuery? {
     guard !ids.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(ids))
-    return SnapshotQuery(request: PostgresRequest(findingIDs, parameters), read: addWorkspaces)
+    let request = PostgresRequest(
+      "workspaces_find_ids", "select \(raw: columns) from workspaces w where w.id = any(\(Array(ids)))")
+    return SnapshotQuery(request: request, read: addWorkspaces)
   }
-
-  private static let findingIDs = PostgresStatement(
-    name: "workspaces_find_ids", parameters: [.textArray],
-    sql: "select \(columns) from workspaces w where w.id = any($1)")
 
   static func find(names: Set<TenantName>) -> SnapshotQuery? {
     guard !names.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: names.map(\.tenantID))
-    parameters.append(array: names.map(\.name))
-    return SnapshotQuery(request: PostgresRequest(findingNames, parameters), read: addWorkspaces)
-  }
-
-  private static let findingNames = PostgresStatement(
-    name: "workspaces_find_names", parameters: [.textArray, .textArray],
-    sql: """
-      select \(columns)
-      from unnest($1, $2) as wanted (tenant_id, name)
+    let request = PostgresRequest(
+      "workspaces_find_names",
+      """
+      select \(raw: columns)
+      from unnest(\(names.map(\.tenantID)), \(names.map(\.name))) as wanted (tenant_id, name)
       cross join lateral (
         select * from workspaces where workspaces.tenant_id = wanted.tenant_id and workspaces.name = wanted.name offset 0
       ) as w
       """)
+    return SnapshotQuery(request: request, read: addWorkspaces)
+  }
 
   static func findRoots(of tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(tenants))
-    return SnapshotQuery(request: PostgresRequest(findingRoots, parameters), read: addWorkspaces)
+    let request = PostgresRequest(
+      "workspaces_find_roots",
+      """
+      select \(raw: columns) from workspaces w
+      where w.tenant_id = any(\(Array(tenants))) and w.parent_workspace_id is null
+      """)
+    return SnapshotQuery(request: request, read: addWorkspaces)
   }
-
-  private static let findingRoots = PostgresStatement(
-    name: "workspaces_find_roots", parameters: [.textArray],
-    sql: "select \(columns) from workspaces w where w.tenant_id = any($1) and w.parent_workspace_id is null")
 
   /// Counts no further than `limit`: a workspace with a million children costs no more than one with a few.
   static func countChildren(of parents: Set<WorkspaceID>, limit: Int) -> SnapshotQuery? {
     guard !parents.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(parents))
-    parameters.append(Int64(max(0, limit)))
-    let request = PostgresRequest(countingChildren, parameters)
+    let request = PostgresRequest(
+      "workspaces_count_children",
+      """
+      select parent.id, children.count
+      from unnest(\(Array(parents))) as parent (id)
+      cross join lateral (
+        select count(*)
+        from (select from workspaces w where w.parent_workspace_id = parent.id limit \(Int64(max(0, limit)))) as counted
+      ) as children
+      where children.count > 0
+      """)
     return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.childCounts[try row.identifier(0)] = Int(try row.int8(1)) }
+      for row in rows { snapshot.childCounts[try row.identifier("id")] = try row.count() }
     }
   }
 
-  private static let countingChildren = PostgresStatement(
-    name: "workspaces_count_children", parameters: [.textArray, .int8],
-    sql: """
-      select parent.id, children.number
-      from unnest($1) as parent (id)
-      cross join lateral (
-        select count(*) as number
-        from (select from workspaces w where w.parent_workspace_id = parent.id limit $2) as counted
-      ) as children
-      where children.number > 0
-      """)
-
-  /// The parents on the way from each workspace to its root.
+  /// The parents on the way from each workspace to its root. UNION, not UNION ALL: ways that meet go on as one.
   static func findChains(of workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
     guard !workspaces.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: workspaces.map(\.tenantID))
-    parameters.append(array: workspaces.map(\.id))
-    return SnapshotQuery(request: PostgresRequest(findingChains, parameters)) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.parents.updateValue(try row.optionalIdentifier(1), forKey: try row.identifier(0)) }
-    }
-  }
-
-  /// UNION, not UNION ALL: ways that meet go on as one.
-  private static let findingChains = PostgresStatement(
-    name: "workspaces_find_chains", parameters: [.textArray, .textArray],
-    sql: """
+    let request = PostgresRequest(
+      "workspaces_find_chains",
+      """
       with recursive chain (id, parent_id) as (
         select w.id, w.parent_workspace_id
-        from unnest($1, $2) as wanted (tenant_id, id)
+        from unnest(\(workspaces.map(\.tenantID)), \(workspaces.map(\.id))) as wanted (tenant_id, id)
         cross join lateral (
           select * from workspaces where workspaces.id = wanted.id and workspaces.tenant_id = wanted.tenant_id offset 0
         ) as w
@@ -96,18 +74,48 @@ extension WorkspacesTable {
       )
       select id, parent_id from chain
       """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for row in rows {
+        snapshot.parents.updateValue(try row.optionalIdentifier("parent_id"), forKey: try row.identifier("id"))
+      }
+    }
+  }
 
   /// Counts the levels of subtrees, no further than is needed to know that they are too many. No workspace is visited twice,
   /// however the subtrees lie in each other: a walk ends at the next one that is asked for, and tells on which level.
   static func measure(_ workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
     guard !workspaces.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: workspaces.map(\.tenantID))
-    parameters.append(array: workspaces.map(\.id))
-    parameters.append(Int64(WorkspaceRules.maximumTreeDepth))
-    return SnapshotQuery(request: PostgresRequest(measuring, parameters)) { rows, snapshot throws(PostgresError) in
+    let (tenants, ids) = (SharedArray(workspaces.map(\.tenantID)), SharedArray(workspaces.map(\.id)))
+    let request = PostgresRequest(
+      "workspaces_measure",
+      """
+      with recursive below (root, tenant_id, id, level) as (
+        select wanted.id collate "C", wanted.tenant_id collate "C", wanted.id collate "C", 1::bigint
+        from unnest(\(tenants), \(ids)) as wanted (tenant_id, id)
+        union all
+        select below.root, below.tenant_id, w.id, below.level + 1
+        from below
+        left join unnest(\(tenants), \(ids)) as other (tenant_id, id)
+          on other.id = below.id and other.tenant_id = below.tenant_id
+        cross join lateral (
+          select workspaces.id from workspaces
+          where workspaces.parent_workspace_id = below.id and workspaces.tenant_id = below.tenant_id
+          offset 0
+        ) as w
+        where below.level <= \(Int64(WorkspaceRules.maximumTreeDepth)) and (below.level = 1 or other.id is null)
+      )
+      select root, max(level) as levels, null::text as goes_on from below group by root having max(level) > 1
+      union all
+      select below.root, below.level, below.id
+      from below join unnest(\(tenants), \(ids)) as other (tenant_id, id)
+        on other.id = below.id and other.tenant_id = below.tenant_id
+      where below.level > 1
+      """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
       var walks: [(from: WorkspaceID, levels: Int, to: WorkspaceID?)] = []
-      for row in rows { walks.append((try row.identifier(0), Int(try row.int8(1)), try row.optionalIdentifier(2))) }
+      for row in rows {
+        walks.append((try row.identifier("root"), try row.count("levels"), try row.optionalIdentifier("goes_on")))
+      }
       snapshot.heights = heights(walks)
     }
   }
@@ -130,79 +138,40 @@ extension WorkspacesTable {
     return heights.filter { $0.value > 1 }
   }
 
-  private static let measuring = PostgresStatement(
-    name: "workspaces_measure", parameters: [.textArray, .textArray, .int8],
-    sql: """
-      with recursive below (root, tenant_id, id, level) as (
-        select wanted.id collate "C", wanted.tenant_id collate "C", wanted.id collate "C", 1::bigint
-        from unnest($1, $2) as wanted (tenant_id, id)
-        union all
-        select below.root, below.tenant_id, w.id, below.level + 1
-        from below
-        left join unnest($1, $2) as other (tenant_id, id) on other.id = below.id and other.tenant_id = below.tenant_id
-        cross join lateral (
-          select workspaces.id from workspaces
-          where workspaces.parent_workspace_id = below.id and workspaces.tenant_id = below.tenant_id
-          offset 0
-        ) as w
-        where below.level <= $3 and (below.level = 1 or other.id is null)
-      )
-      select root, max(level), null::text from below group by root having max(level) > 1
-      union all
-      select below.root, below.level, below.id
-      from below join unnest($1, $2) as other (tenant_id, id) on other.id = below.id and other.tenant_id = below.tenant_id
-      where below.level > 1
-      """)
-
   /// Counts the workspaces besides the root, no further than `limit`.
   static func countBelowRoot(of tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
-    var parameters = PostgresParameters()
-    parameters.append(array: Array(tenants))
-    parameters.append(Int64(max(0, limit)))
-    return SnapshotQuery(request: PostgresRequest(countingBelowRoot, parameters)) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.sizes[try row.identifier(0)] = Int(try row.int8(1)) }
-    }
-  }
-
-  private static let countingBelowRoot = PostgresStatement(
-    name: "workspaces_count_below_root", parameters: [.textArray, .int8],
-    sql: """
-      select wanted.id, found.number
-      from unnest($1) as wanted (id)
+    let request = PostgresRequest(
+      "workspaces_count_below_root",
+      """
+      select wanted.id, found.count
+      from unnest(\(Array(tenants))) as wanted (id)
       cross join lateral (
-        select count(*) as number
+        select count(*)
         from (
-          select from workspaces w where w.tenant_id = wanted.id and w.parent_workspace_id is not null limit $2
+          select from workspaces w
+          where w.tenant_id = wanted.id and w.parent_workspace_id is not null limit \(Int64(max(0, limit)))
         ) as counted
       ) as found
-      where found.number > 0
+      where found.count > 0
       """)
-
-  static func list(_ pages: Set<PageKey>) -> SnapshotQuery? {
-    guard !pages.isEmpty else { return nil }
-    let keys = Array(pages)
-    var parameters = PostgresParameters()
-    parameters.append(array: keys.map(\.tenantID))
-    parameters.append(array: keys.map { $0.after?.description ?? "" })
-    parameters.append(array: keys.map { Int64(max(0, $0.limit)) })
-    parameters.append(array: keys.map { $0.viewer?.text })
-    return SnapshotQuery(request: PostgresRequest(listing, parameters)) { rows, snapshot throws(PostgresError) in
-      for key in keys { snapshot.pages[key] = [] }
-      for row in rows {
-        let workspace = try workspace(row)
-        snapshot.workspaces[workspace.id] = workspace
-        snapshot.pages[keys[Int(try row.int8(7)) - 1], default: []].append(workspace.id)
-      }
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for row in rows { snapshot.sizes[try row.identifier("id")] = try row.count() }
     }
   }
 
   /// An empty id comes before all others: so "from the start" needs no condition that an index could not serve.
-  private static let listing = PostgresStatement(
-    name: "workspaces_list", parameters: [.textArray, .textArray, .int8Array, .textArray],
-    sql: """
-      select \(columns), page.number
-      from unnest($1, $2, $3, $4) with ordinality as page (tenant_id, after, size, viewer, number)
+  static func list(_ pages: Set<PageKey>) -> SnapshotQuery? {
+    guard !pages.isEmpty else { return nil }
+    let keys = Array(pages)
+    let request = PostgresRequest(
+      "workspaces_list",
+      """
+      select \(raw: columns), page.number
+      from unnest(
+        \(keys.map(\.tenantID)), \(keys.map { $0.after?.description ?? "" }), \(keys.map { Int64(max(0, $0.limit)) }),
+        \(keys.map { $0.viewer?.text })
+      ) with ordinality as page (tenant_id, after, size, viewer, number)
       cross join lateral (
         (
           select * from workspaces
@@ -216,15 +185,24 @@ extension WorkspacesTable {
       ) as w
       order by page.number, w.id
       """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for key in keys { snapshot.pages[key] = [] }
+      for row in rows {
+        let workspace = try workspace(row)
+        snapshot.workspaces[workspace.id] = workspace
+        snapshot.pages[keys[try row.count("number") - 1], default: []].append(workspace.id)
+      }
+    }
+  }
 
   private static let columns =
     "w.id, w.tenant_id, w.name, w.parent_workspace_id, w.created_at, w.updated_at, w.version"
 
   private static func workspace(_ row: PostgresRow) throws(PostgresError) -> Workspace {
     Workspace(
-      id: try row.identifier(0), tenantID: try row.identifier(1), name: WorkspaceName(stored: try row.text(2)),
-      parentID: try row.optionalIdentifier(3), createdAt: try row.moment(4), updatedAt: try row.moment(5),
-      version: try row.int8(6))
+      id: try row.identifier("id"), tenantID: try row.identifier("tenant_id"),
+      name: WorkspaceName(stored: try row.text("name")), parentID: try row.optionalIdentifier("parent_workspace_id"),
+      createdAt: try row.moment("created_at"), updatedAt: try row.moment("updated_at"), version: try row.int8("version"))
   }
 
   private static func addWorkspaces(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {

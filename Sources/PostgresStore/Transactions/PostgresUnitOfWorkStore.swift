@@ -108,8 +108,7 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// The same, but what is wrong with one row is no harm to the others: those that can't be read are told by their ids,
-  /// which are their first column.
+  /// The same, but what is wrong with one row is no harm to the others: those that can't be read are told by their ids.
   func readEach<Value>(
     _ request: PostgresRequest, _ value: (PostgresRow) throws(PostgresError) -> Value
   ) async throws(UnitOfWorkError) -> (values: [Value], unreadable: [(id: Int64, detail: String)]) {
@@ -121,7 +120,7 @@ extension PostgresUnitOfWorkStore {
         do throws(PostgresError) {
           values.append(try value(row))
         } catch .decoding(let reason) {
-          unreadable.append((try row.int8(0), reason))
+          unreadable.append((try row.int8("id"), reason))
         }
       } catch {
         throw UnitOfWorkError(error)

@@ -3,10 +3,9 @@ import PostgresClient
 extension PostgresRequest {
   /// READ COMMITTED whatever the database's default is: a statement must see what the holder of a lock that it
   /// waited for has committed.
-  static let begin = PostgresRequest(
-    PostgresStatement(name: "begin", sql: "begin isolation level read committed"))
+  static let begin = PostgresRequest("begin", "begin isolation level read committed")
   /// Statements stay prepared; their plans are made anew when they are used next.
-  static let discardPlans = PostgresRequest(PostgresStatement(name: "discard_plans", sql: "discard plans"))
-  static let commit = PostgresRequest(PostgresStatement(name: "commit", sql: "commit"))
-  static let rollback = PostgresRequest(PostgresStatement(name: "rollback", sql: "rollback"))
+  static let discardPlans = PostgresRequest("discard_plans", "discard plans")
+  static let commit = PostgresRequest("commit", "commit")
+  static let rollback = PostgresRequest("rollback", "rollback")
 }

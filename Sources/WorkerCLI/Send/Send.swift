@@ -33,6 +33,8 @@ struct Send: AsyncParsableCommand {
   var source = "/workspace-worker/send"
   @Option(help: "A file with one command on each line.")
   var file: String?
+  @Option(help: "How many commands of a file go out as one message, at most 1000. Default: each as a message of its own.")
+  var batch: Int?
   @Option(help: "The largest number of commands per second. Default: as fast as the broker takes them.")
   var rate: Int?
   @Flag(help: "Wait for the results and print them.")
@@ -52,6 +54,10 @@ struct Send: AsyncParsableCommand {
     } else if type != nil || tenant != nil || id != nil || user != nil {
       throw ValidationError("With --file the commands come from the file alone.")
     }
+    if let batch {
+      guard file != nil else { throw ValidationError("--batch is for the commands of a --file.") }
+      guard (1...1000).contains(batch) else { throw ValidationError("--batch takes a number from 1 to 1000.") }
+    }
     if let rate, rate < 1 { throw ValidationError("--rate takes a number of at least 1.") }
     guard timeout >= 1 else { throw ValidationError("--timeout takes a number of at least 1.") }
   }
@@ -66,7 +72,7 @@ struct Send: AsyncParsableCommand {
       let servers = try Servers(configuration).forOneCommand
       let sending = Sending(
         BrokerSendingGateway(servers.amqp), to: servers.topologyNames.commandsExchange, as: servers.senderUser,
-        rate: rate)
+        rate: rate, batch: batch)
       var progress = SendingProgress(total: commands.count, printsResults: file == nil || output.format == .json)
       defer { progress.finish() }
       try report(

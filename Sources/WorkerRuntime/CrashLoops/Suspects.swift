@@ -29,6 +29,9 @@ package struct Suspects: Sendable {
     (known.isUnexplained && entry.command.process != process) || deaths(of: entry.command.message) != nil
   }
 
+  /// Whether a message is not to be begun any more, not even to be read.
+  func condemn(_ delivery: Delivery) -> Bool { (deaths(of: delivery)?.count ?? 0) >= maximumDeaths }
+
   /// - Returns: what is to be carried out alone; with a verdict where it is not to be begun again.
   package func read(_ delivery: Delivery, at now: Timestamp) -> Assignment {
     read(delivery.body, since: now) { known, isRead in

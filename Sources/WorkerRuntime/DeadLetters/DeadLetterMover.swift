@@ -50,7 +50,7 @@ struct DeadLetterMover {
   /// The prefetch bounds what is on its way.
   private func hand(on deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
     guard !deliveries.isEmpty else { throw CancellationError() }
-    acknowledger.register(deliveries)
+    acknowledger.register(deliveries.map { ($0.tag, 1) })
     acknowledger.settle(deliveries.filter(isAnnouncement).map(\.tag))
     let letters = deliveries.filter { !isAnnouncement($0) }.map { delivery in
       BrokerDeadLetter(delivery, queue: queue, decoder: decoder, acknowledger: acknowledger)

@@ -19,16 +19,26 @@ extension BatchRun {
   ) throws(Failure) -> Outcome? {
     let delivery = message.delivery
     let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
-    // All that follows has committed before, together.
-    if message.parked == nil, claim(key, of: delivery) { return nil }
     let now = environment.clock.now()
     let envelope = message.envelope
+    // All that follows has committed before, together. But the reply to its batch may not.
+    if message.parked == nil, claim(key, of: delivery) {
+      if delivery.element != nil {
+        let known = message.command.flatMap { inbox[$0.context.key] }.map(EncodedMessage.init(recorded:))
+        let result =
+          if let known { known } else { ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now) }
+        note(.result(id: result.id.description, body: result.body), to: delivery)
+      }
+      return nil
+    }
     let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
-      for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
+      send(result, of: delivery, commandID: envelope.id)
       // Whatever comes of it later, its sender has been told this.
       if isRemembered, let command = message.command { remember(result, of: command) }
+    } else {
+      note(.apart, to: delivery)
     }
     return try record(
       key, delivery, delivery.original, envelope, reason: failure.reason,

@@ -34,6 +34,15 @@ package struct BatchRun {
   var claimed: Set<ULID>
   /// The letters of this batch, by the deliveries that they are of.
   var letters: [ObjectIdentifier: ULID] = [:]
+  /// What was answered to elements of batches.
+  private(set) var batchAnswers: [ObjectIdentifier: BatchAnswers] = [:]
+
+  /// The answers to elements of one message, by their places in it.
+  struct BatchAnswers {
+    let delivery: Delivery
+    let reply: BatchReply
+    var answers: [Int: BatchReply.Answer] = [:]
+  }
 
   /// - Parameters:
   ///   - lines: the tenants whose commands have to wait, and behind how many.
@@ -66,6 +75,7 @@ package struct BatchRun {
       if let outcome { note(outcome, of: message) }
       if let begun = message.begun { writeSet.survived.append(begun) }
     }
+    answerBatches()
     work.addChanges(to: &writeSet)
     if environment.replicatesRelationships { work.addRelationships(to: &writeSet) }
     for (tenantID, sequence) in sequences {
@@ -115,6 +125,25 @@ package struct BatchRun {
   }
 }
 
+// MARK: - Elements of batches
+
+extension BatchRun {
+  mutating func note(_ answer: BatchReply.Answer, to delivery: Delivery) {
+    guard let element = delivery.element else { return }
+    batchAnswers[ObjectIdentifier(element.reply), default: BatchAnswers(delivery: delivery, reply: element.reply)]
+      .answers[element.place] = answer
+  }
+
+  /// Replies with what is complete now, behind all other messages.
+  private mutating func answerBatches() {
+    for batch in batchAnswers.values {
+      for part in batch.reply.parts(with: batch.answers) {
+        if let reply = environment.messages.reply(part, to: batch.delivery, at: environment.clock.now()) { writeSet.send(reply) }
+      }
+    }
+  }
+}
+
 // MARK: - Commands that wait
 
 extension BatchRun {
@@ -124,7 +153,10 @@ extension BatchRun {
   ) throws(Failure) -> Outcome? {
     let fingerprint = message.delivery.isRedelivered ? MessageFingerprint.of(message.delivery.original) : nil
     // It was parked before, and its acknowledgement did not arrive.
-    if let fingerprint, snapshot.parked.contains(fingerprint) { return nil }
+    if let fingerprint, snapshot.parked.contains(fingerprint) {
+      note(.apart, to: message.delivery)
+      return nil
+    }
     let now = environment.clock.now()
     let tenantID = line.tenantID
     let added = joined[tenantID, default: (0, 0)]
@@ -143,6 +175,7 @@ extension BatchRun {
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
   ) -> Outcome {
     let original = message.delivery.original
+    note(.apart, to: message.delivery)
     let (tenantID, now) = (command.context.tenantID, environment.clock.now())
     if lines[tenantID] == nil {
       lines[tenantID] = ParkedLine(tenantID: tenantID, count: 0, bytes: 0, oldest: now, dueAt: dueAt ?? now)
@@ -230,8 +263,13 @@ extension BatchRun {
   }
 
   private mutating func send(_ result: EncodedMessage, of delivery: Delivery, _ command: DecodedCommand) {
-    let messages = environment.messages.result(result, of: delivery, commandID: command.context.key.id)
+    send(result, of: delivery, commandID: command.context.key.id)
+  }
+
+  mutating func send(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) {
+    let messages = environment.messages.result(result, of: delivery, commandID: commandID)
     for message in messages { writeSet.send(message) }
+    note(.result(id: result.id.description, body: result.body), to: delivery)
   }
 
   private mutating func nextSequence(of tenantID: TenantID) -> Int64 {

@@ -12,7 +12,7 @@ package struct CommittedBatch: Sendable {
   /// Letters by the deliveries that they are of.
   let letters: [ObjectIdentifier: ULID]
   /// Those of ``settled``.
-  let settledLetters: [DeliveryTag: ULID]
+  let settledLetters: [DeliveryTag: [ULID]]
   /// Those of parked commands, which were acknowledged long ago.
   let parkedLetters: [ULID]
   /// What to publish, in this order, replies last.
@@ -44,9 +44,9 @@ extension CommittedBatch {
       ? [:]
       : Dictionary(
         delivered.compactMap { message in
-          letters[ObjectIdentifier(message.delivery)].map { (message.delivery.tag, $0) }
+          letters[ObjectIdentifier(message.delivery)].map { (message.delivery.tag, [$0]) }
         }
-      ) { first, _ in first }
+      ) { $0 + $1 }
     parkedLetters = assignment.messages.filter { $0.parked != nil }.compactMap { letters[ObjectIdentifier($0.delivery)] }
     entries = zip(ids, run.writeSet.outgoing).map { OutboxEntry(id: $0, messages: $1.messages) }
     handled = run.handled

@@ -33,6 +33,9 @@ package final class ReceivedMessage: Sendable {
       trace: (try? content.get()).flatMap { MessageTrace($0, delivery, parked: parked.command) }, begun: begun)
   }
 
+  /// A message that is invalid as a whole, so that there is nothing to decode.
+  convenience init(_ delivery: Delivery, invalid: InvalidCommand) { self.init(delivery, .failure(invalid), begun: nil) }
+
   /// A message that is not decoded: processes may have died of that.
   convenience init(unread delivery: Delivery, parked: ParkedEntry?, begun: FatalMessages.BodyHash?) {
     self.init(delivery, .failure(.unread), parked: parked, begun: begun)

@@ -1,5 +1,6 @@
-package import Messaging
+import Crypto
 package import MessageContract
+package import Messaging
 import UnitOfWork
 import WorkspaceDomain
 
@@ -7,6 +8,7 @@ import WorkspaceDomain
 package struct OutboundMessages: Sendable {
   /// Made once, not for each message.
   private static let contentType: ShortString = "application/cloudevents+json"
+  private static let batchContentType: ShortString = "application/cloudevents-batch+json"
   private static let appID: ShortString = "workspace-worker"
 
   package let names: BrokerNames
@@ -31,12 +33,30 @@ package struct OutboundMessages: Sendable {
   package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
     let correlationID = delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
     let published = message(result, to: names.resultsExchange, correlationID: correlationID)
-    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else {
+    // An element of a batch is answered together with the others.
+    guard delivery.element == nil, let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else {
       return [published]
     }
     let reply = OutboundMessage(
       exchange: "", routingKey: replyTo, propertyList: published.propertyList, body: published.body)
     return [published, reply]
+  }
+
+  /// The results of the elements of one message, in the JSON Batch Format, for whom it names as `reply_to`; nil where that is
+  /// nobody.
+  ///
+  /// Its id is made of those of the results: the same content has the same id.
+  func reply(_ part: BatchReply.Part, to delivery: Delivery, at now: Timestamp) -> OutboundMessage? {
+    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
+    var properties = MessageProperties()
+    properties.contentType = Self.batchContentType
+    properties.deliveryMode = 2
+    ULID(of: part.ids, at: now).withText { properties.messageID = ShortString(bytes: Array($0)) }
+    properties.correlationID = delivery.properties.correlationID
+    properties.timestamp = UInt64(now.milliseconds / 1000)
+    properties.appID = Self.appID
+    let body = [UInt8(ascii: "[")] + part.bodies.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+    return OutboundMessage(exchange: "", routingKey: replyTo, properties: properties, body: body)
   }
 
   private func message(
@@ -58,5 +78,22 @@ package struct OutboundMessages: Sendable {
       properties.headers = headers
     }
     return OutboundMessage(exchange: exchange, routingKey: type, properties: properties, body: message.body)
+  }
+}
+
+extension ULID {
+  /// Of a batch: the time of its last content, and a hash of all of it.
+  ///
+  /// - Parameters:
+  ///   - content: the ids of what is in it.
+  ///   - now: the time where they tell none.
+  fileprivate init(of content: [String], at now: Timestamp) {
+    var hash = SHA256()
+    for id in content { hash.update(data: Array(id.utf8)) }
+    let digest = Array(hash.finalize())
+    self.init(
+      milliseconds: content.last.flatMap { ULID($0) }?.milliseconds ?? UInt64(clamping: now.milliseconds),
+      randomness: .init(
+        high: UInt16(digest[0]) << 8 | UInt16(digest[1]), low: digest[2..<10].reduce(0) { $0 << 8 | UInt64($1) }))
   }
 }

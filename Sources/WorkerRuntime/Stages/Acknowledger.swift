@@ -20,7 +20,7 @@ final class Acknowledger: Sendable {
   private let confirming: AsyncStream<Void>.Continuation
 
   private struct UnconfirmedLetters {
-    var settled: [DeliveryTag: ULID] = [:]
+    var settled: [DeliveryTag: [ULID]] = [:]
     /// Their acknowledgements are sent.
     var acknowledged: Set<ULID> = []
     /// Nothing will be acknowledged any more.
@@ -31,7 +31,7 @@ final class Acknowledger: Sendable {
       guard !settled.isEmpty else { return false }
       let covered = settled.filter { $0.key.generation == acknowledgement.tag.generation && $0.key <= acknowledgement.tag }
       for tag in covered.keys { settled[tag] = nil }
-      acknowledged.formUnion(covered.values)
+      acknowledged.formUnion(covered.values.joined())
       return !acknowledged.isEmpty
     }
   }
@@ -47,23 +47,23 @@ final class Acknowledger: Sendable {
   /// How many deliveries are not acknowledged.
   var unacknowledgedCount: Int { ledger.withLock { $0.unacknowledgedCount } }
 
-  /// Deliveries arrived. Called before any of them can be settled.
-  func register(_ deliveries: [Delivery]) {
+  /// Deliveries arrived, each of which is to be settled so many times. Called before any of them can be settled.
+  func register(_ deliveries: [(tag: DeliveryTag, parts: Int)]) {
     ledger.withLock { ledger in
-      for delivery in deliveries { ledger.delivered(delivery.tag) }
+      for delivery in deliveries { ledger.delivered(delivery.tag, parts: delivery.parts) }
     }
   }
 
-  /// What these deliveries caused is durable.
+  /// What these deliveries, or parts of them, caused is durable.
   ///
   /// - Parameter letters: those that became, or are, letters.
-  func settle(_ tags: [DeliveryTag], letters: [DeliveryTag: ULID] = [:]) {
+  func settle(_ tags: [DeliveryTag], letters: [DeliveryTag: [ULID]] = [:]) {
     if !letters.isEmpty {
       let isAbandoned = unconfirmed.withLock { unconfirmed in
-        unconfirmed.settled.merge(letters) { first, _ in first }
+        unconfirmed.settled.merge(letters) { $0 + $1 }
         return unconfirmed.isAbandoned
       }
-      if isAbandoned { self.letters.release(letters.values) }
+      if isAbandoned { self.letters.release(letters.values.joined()) }
     }
     if !tags.isEmpty { continuation.yield(tags) }
   }
@@ -87,7 +87,7 @@ final class Acknowledger: Sendable {
   func abandon() {
     let letters = unconfirmed.withLock { unconfirmed in
       unconfirmed.isAbandoned = true
-      return Array(unconfirmed.settled.values) + unconfirmed.acknowledged
+      return Array(unconfirmed.settled.values.joined()) + unconfirmed.acknowledged
     }
     self.letters.release(letters)
   }

@@ -112,7 +112,7 @@ struct CommitStage {
     Failpoint.moved.hit()
     for letter in letters {
       guard let id = ids[ObjectIdentifier(letter.delivery)] else { continue }
-      letter.acknowledger.settle([letter.delivery.tag], letters: [letter.delivery.tag: id])
+      letter.acknowledger.settle([letter.delivery.tag], letters: [letter.delivery.tag: [id]])
     }
   }
 

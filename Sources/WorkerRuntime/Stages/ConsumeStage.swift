@@ -1,12 +1,17 @@
-import Messaging
+import CrashWitness
 import Failpoints
 import Logging
 import MessageContract
+import Messaging
 
 /// Stage 1: takes what the broker has delivered, decodes it and hands it on.
 struct ConsumeStage {
+  /// What is decoded before there has to be room for it, in bytes of bodies: what has arrived may be much, and decoded it is more.
+  private static let chunkBytes = 1 << 20
+
   let source: any DeliverySource
   let decoder: CommandDecoder
+  let limits: ContractLimits
   let suspects: Suspects
   let acknowledger: Acknowledger
   let output: BatchChannel<CommitRequest>
@@ -21,26 +26,41 @@ struct ConsumeStage {
       let arrived = try await source.deliveries()
       guard !arrived.isEmpty else { break }
       Failpoint.received.hit()
-      acknowledger.register(arrived)
       for delivery in arrived {
         if let disturbance = order.disturbance(delivery) { note(disturbance, of: delivery, &order) }
       }
-      let deliveries = passing(arrived)
-      let requests = deliveries.map { delivery in
-        suspects.contain(delivery)
-          ? CommitRequest.suspect(delivery) : CommitRequest.message(ReceivedMessage(delivery, decoder: decoder))
-      }
-      Failpoint.decoded.hit()
-      try await output.send(requests, size: \.bytes)
+      var rest = arrived[...]
+      while !rest.isEmpty { try await handOn(rest.takeChunk(bytes: Self.chunkBytes)) }
     }
     output.finish()
   }
 
-  /// All but those that only ask whether the way here is open: to arrive is all that they want.
-  private func passing(_ arrived: [Delivery]) -> [Delivery] {
-    guard arrived.contains(where: \.isRouteProbe) else { return arrived }
-    acknowledger.settle(arrived.filter(\.isRouteProbe).map(\.tag))
-    return arrived.filter { !$0.isRouteProbe }
+  private func handOn(_ deliveries: ArraySlice<Delivery>) async throws {
+    let parts = deliveries.map { (tag: $0.tag, requests: requests(of: $0)) }
+    acknowledger.register(parts.map { ($0.tag, $0.requests.count) })
+    // Those that only ask whether the way here is open, and empty batches: to arrive is all that they want.
+    acknowledger.settle(parts.filter(\.requests.isEmpty).map(\.tag))
+    Failpoint.decoded.hit()
+    try await output.send(parts.flatMap(\.requests), size: \.bytes)
+  }
+
+  /// What a delivery asks for: one request, or one for each element of a batch.
+  private func requests(of delivery: Delivery) -> [CommitRequest] {
+    guard !delivery.isRouteProbe else { return [] }
+    do throws(InvalidCommand) {
+      return try elements(of: delivery).map { element in
+        suspects.contain(element) ? .suspect(element) : .message(ReceivedMessage(element, decoder: decoder))
+      }
+    } catch {
+      return [.message(ReceivedMessage(delivery, invalid: error))]
+    }
+  }
+
+  private func elements(of delivery: Delivery) throws(InvalidCommand) -> [Delivery] {
+    guard !suspects.condemn(delivery) else { return [delivery] }
+    return try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
+      try CommandBatch.elements(of: delivery, limits: limits)
+    } ?? [delivery]
   }
 
   private func note(_ disturbance: OrderWatch.Disturbance, of delivery: Delivery, _ order: inout OrderWatch) {
@@ -53,5 +73,19 @@ struct ConsumeStage {
         "cause": "\(disturbance.rawValue)", "user_id": "\(sender[0])", "app_id": "\(sender[1])",
         "priority": "\(delivery.properties.priority ?? 0)", "message_id": "\(delivery.properties.messageID?.text ?? "")",
       ])
+  }
+}
+
+extension ArraySlice<Delivery> {
+  /// Takes deliveries from the start until their bodies have so many bytes, at least one.
+  fileprivate mutating func takeChunk(bytes: Int) -> ArraySlice<Delivery> {
+    var end = startIndex
+    var size = 0
+    while end < endIndex, size < bytes {
+      size += self[end].body.count
+      end += 1
+    }
+    defer { self = self[end...] }
+    return self[..<end]
   }
 }

@@ -18,31 +18,27 @@ extension Deployment {
 
   /// The ledger, in the order of recording.
   package func letters() async throws -> [Letter] {
-    let statement = PostgresStatement(
-      name: "letters", sql: "select reason, attempts, command_id from dead_letters order by id")
-    return try await database.withConnection { connection in
-      try await connection.pipeline([PostgresRequest(statement)])[0].map { row throws(PostgresError) in
-        Letter(reason: try row.text(0), attempts: Int(try row.int4(1)), commandID: try row.optionalText(2))
-      }
+    try await database.withConnection { connection in
+      try await connection.query("letters", "select reason, attempts, command_id from dead_letters order by id")
+        .map { row throws(PostgresError) in
+          Letter(
+            reason: try row.text("reason"), attempts: Int(try row.int4("attempts")),
+            commandID: try row.optionalText("command_id"))
+        }
     }
   }
 
   /// Parked commands: their ids and how often each has failed, in the order of parking.
   package func parked() async throws -> [(id: String, failures: Int)] {
-    let statement = PostgresStatement(name: "parked", sql: "select command_id, failures from parked_commands order by id")
-    return try await database.withConnection { connection in
-      try await connection.pipeline([PostgresRequest(statement)])[0].map { row throws(PostgresError) in
-        (try row.text(0), Int(try row.int4(1)))
-      }
+    try await database.withConnection { connection in
+      try await connection.query("parked", "select command_id, failures from parked_commands order by id")
+        .map { row throws(PostgresError) in (try row.text("command_id"), Int(try row.int4("failures"))) }
     }
   }
 
   /// How many messages are charged with the death of a process.
   package func fatalCount() async throws -> Int {
-    let statement = PostgresStatement(name: "fatal", sql: "select count(*) from fatal_messages")
-    return try await database.withConnection { connection in
-      Int(try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0))
-    }
+    try await database.withConnection { try await $0.query("fatal", "select count(*) from fatal_messages")[0].count() }
   }
 
   /// A message in the ledger, as it came.
@@ -54,14 +50,15 @@ extension Deployment {
 
   /// The messages in the ledger, in the order of recording.
   package func ledger() async throws -> [RecordedMessage] {
-    let statement = PostgresStatement(
-      name: "ledger", sql: "select reason, detail, exchange, routing_key, properties, body from dead_letters order by id")
-    return try await database.withConnection { connection in
-      try await connection.pipeline([PostgresRequest(statement)])[0].map { row throws(PostgresError) in
+    try await database.withConnection { connection in
+      try await connection.query(
+        "ledger", "select reason, detail, exchange, routing_key, properties, body from dead_letters order by id"
+      ).map { row throws(PostgresError) in
         let message = OutboundMessage(
-          exchange: ShortString(bytes: try row.bytea(2)) ?? "", routingKey: ShortString(bytes: try row.bytea(3)) ?? "",
-          propertyList: PropertyList(bytes: try row.bytea(4)), body: try row.bytea(5))
-        return RecordedMessage(reason: try row.text(0), detail: try row.text(1), message: message)
+          exchange: ShortString(bytes: try row.bytea("exchange")) ?? "",
+          routingKey: ShortString(bytes: try row.bytea("routing_key")) ?? "",
+          propertyList: PropertyList(bytes: try row.bytea("properties")), body: try row.bytea("body"))
+        return RecordedMessage(reason: try row.text("reason"), detail: try row.text("detail"), message: message)
       }
     }
   }

@@ -16,17 +16,15 @@ package struct OpenTransaction: Sendable {
   /// Waits until the session that a worker commits on, the one with its lease, waits for this transaction. What cleans beside
   /// the work may wait for it, too.
   package func isWaitedFor() async throws {
-    var parameters = PostgresParameters()
-    parameters.append(try await connection.processID())
-    let statement = PostgresStatement(
-      name: "waiting", parameters: [.int4],
-      sql: """
+    let process = try await connection.processID()
+    try await Patience.poll(for: "a worker waits for the transaction") {
+      try await observer.query(
+        "waiting",
+        """
         select count(*) from pg_stat_activity as session
-        where datname = current_database() and $1 = any(pg_blocking_pids(pid))
+        where datname = current_database() and \(process) = any(pg_blocking_pids(pid))
           and exists (select from pg_locks as lease where lease.pid = session.pid and locktype = 'advisory' and granted)
-        """)
-    try await Patience.poll(for: "a worker waits for the transaction") { [parameters] in
-      try await observer.pipeline([PostgresRequest(statement, parameters)])[0][0].int8(0) > 0
+        """)[0].count() > 0
     }
   }
 

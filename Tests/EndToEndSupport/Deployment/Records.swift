@@ -21,28 +21,26 @@ extension Deployment {
     try await database.withConnection { connection in
       let workspaces = try await count("workspaces", order: "id", on: connection)
       let inbox = try await count("inbox", order: "tenant_id, source, id", on: connection)
-      let rows = try await connection.pipeline([
-        PostgresRequest(PostgresStatement(name: "sequences", sql: "select id, event_sequence from tenants"))
-      ])[0]
       var sequences: [String: Int64] = [:]
-      for row in rows { sequences[try row.text(0)] = try row.int8(1) }
+      for row in try await connection.query("sequences", "select id, event_sequence from tenants") {
+        sequences[try row.text("id")] = try row.int8("event_sequence")
+      }
       return Records(workspaces: workspaces, sequences: sequences, inbox: inbox)
     }
   }
 
   private func count(_ table: String, order: String, on connection: PostgresConnection) async throws -> Records.Count {
-    let statement = PostgresStatement(
-      name: table, sql: "select count(*), md5(coalesce(string_agg(t::text, E'\\n' order by \(order)), '')) from \(table) t")
-    let row = try await connection.pipeline([PostgresRequest(statement)])[0][0]
-    return Records.Count(rows: try row.int8(0), digest: try row.text(1))
+    let row = try await connection.query(
+      table,
+      """
+      select count(*), md5(coalesce(string_agg(t::text, E'\\n' order by \(raw: order)), '')) as digest from \(raw: table) t
+      """)[0]
+    return Records.Count(rows: try row.int8("count"), digest: try row.text("digest"))
   }
 
   /// The messages in the outbox. Confirmed ones stay for a moment.
   package func outboxCount() async throws -> Int {
-    let statement = PostgresStatement(name: "outbox", sql: "select count(*) from outbox")
-    return try await database.withConnection { connection in
-      Int(try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0))
-    }
+    try await database.withConnection { try await $0.query("outbox", "select count(*) from outbox")[0].count() }
   }
 
   package func outboxIsEmpty() async throws {

@@ -79,6 +79,12 @@ struct SendTests {
     let answers = json.output.split(separator: "\n").compactMap { try? CloudEvent(Array($0.utf8)) }
     #expect(answers.map(\.type) == samples.expected.map(\.result))
     #expect(answers.map(\.data.error?.code) == samples.expected.map(\.code))
+
+    // And a hundred in each message.
+    let batches = try await deployment.run(
+      "send", "--file", file.path, "--batch", "100", "--wait", "--unchecked", "--format", "json")
+    #expect(batches.exit == text.exit)
+    #expect(batches.output == json.output)
     #expect(try await worker.drain() == .code(0))
   }
 

@@ -46,7 +46,7 @@ struct UnreplicatedPrimaryTests {
       try await cluster.execute("create table t (n int)")
       try await cluster.set("synchronous_standby_names", "nobody")
       let connection = try await cluster.connect()
-      let insertion = PostgresRequest(PostgresStatement(name: "insert", sql: "insert into t values (1)"))
+      let insertion = PostgresRequest("insert", "insert into t values (1)")
       let commit = Task { try await connection.pipeline([insertion]) }
       try await Patience.poll(for: "the commit waits") {
         try await cluster.count("pg_stat_activity where wait_event = 'SyncRep'") == 1
@@ -66,10 +66,9 @@ struct UnreplicatedPrimaryTests {
 
 extension PrivateCluster {
   /// Rows of a table, with a condition perhaps.
-  fileprivate func count(_ table: String) async throws -> Int64 {
+  fileprivate func count(_ table: String) async throws -> Int {
     let connection = try await connect { $0.commitsDurably = false }
-    let statement = PostgresStatement(name: "count", sql: "select count(*) from \(table)")
-    let count = try await connection.pipeline([PostgresRequest(statement)])[0][0].int8(0)
+    let count = try await connection.query("count", "select count(*) from \(raw: table)")[0].count()
     await connection.close()
     return count
   }

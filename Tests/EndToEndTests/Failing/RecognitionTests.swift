@@ -167,9 +167,11 @@ struct RecognitionTests {
 extension Deployment {
   /// Waits until every letter is known not to come again.
   fileprivate func lettersAreAcknowledged() async throws {
-    let statement = PostgresStatement(name: "unacknowledged", sql: "select count(*) from dead_letters where not is_acknowledged")
     try await Patience.poll(for: "the broker has read the acknowledgements of all letters") {
-      try await database.withConnection { try await $0.pipeline([PostgresRequest(statement)])[0][0].int8(0) == 0 }
+      try await database.withConnection { connection in
+        try await connection.query(
+          "unacknowledged", "select count(*) from dead_letters where not is_acknowledged")[0].count() == 0
+      }
     }
   }
 }

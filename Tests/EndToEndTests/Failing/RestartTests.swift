@@ -66,13 +66,14 @@ struct RestartTests {
 extension Deployment {
   /// Ends all sessions of workers with the database, as an administrator does.
   fileprivate func endSessions() async throws {
-    let statement = PostgresStatement(
-      name: "end_sessions",
-      sql: """
+    try await database.withConnection { connection in
+      _ = try await connection.query(
+        "end_sessions",
+        """
         select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()
         """)
-    try await database.withConnection { connection in _ = try await connection.pipeline([PostgresRequest(statement)]) }
+    }
   }
 }
 

@@ -9,7 +9,7 @@ extension HostileMessage {
 
   /// Valid bodies that say they are something else.
   static let contentTypes: [HostileMessage] = [
-    "text/plain", "application/octet-stream", "application/jsonx", "json", ";", " ", "application/cloudevents-batch+json",
+    "text/plain", "application/octet-stream", "application/jsonx", "json", ";", " ",
     ShortString(bytes: [0xFF, 0xFE])!, ShortString(bytes: [0])!, ShortString(bytes: [UInt8](repeating: 0x61, count: 255))!,
   ].map { (type: ShortString) in
     HostileMessage("content type \(type.text ?? "of noise")", CommandParts().text, "invalid_envelope", result: "workspace.create.failed")

@@ -6,57 +6,59 @@ extension Evidence.Tables {
   /// Reads all of them.
   init(of database: TestDatabase) async throws {
     self.init()
-    let requests = Self.queries.map { PostgresRequest($0) }
-    let answers = try await database.withConnection { try await $0.pipeline(requests) }
+    let answers = try await database.withConnection { try await $0.pipeline(Self.queries) }
     for row in answers[0] {
-      workspaces[try row.text(0)] = TenantModel.Workspace(
-        tenant: try row.text(1), id: try row.text(0), name: try row.text(2), parent: try row.optionalText(3),
-        version: try row.int8(4))
+      workspaces[try row.text("id")] = TenantModel.Workspace(
+        tenant: try row.text("tenant_id"), id: try row.text("id"), name: try row.text("name"),
+        parent: try row.optionalText("parent_workspace_id"), version: try row.int8("version"))
     }
-    for row in answers[1] { self.answers[try row.text(0)] = try row.bytea(1) }
-    for row in answers[2] { sequences[try row.text(0)] = try row.int8(1) }
-    outbox = Int(try answers[3][0].int8(0))
-    failed = try answers[4].map { Evidence.Failure(command: try $0.text(0), how: try $0.text(1)) }
+    for row in answers[1] { self.answers[try row.text("id")] = try row.bytea("result") }
+    for row in answers[2] { sequences[try row.text("id")] = try row.int8("event_sequence") }
+    outbox = try answers[3][0].count()
+    failed = try answers[4].map { Evidence.Failure(command: try $0.text("command"), how: try $0.text("how")) }
     for row in answers[5] {
-      groups[try row.text(0)] = TenantModel.Group(
-        tenant: try row.text(1), id: try row.text(0), name: try row.text(2), version: try row.int8(3))
+      groups[try row.text("id")] = TenantModel.Group(
+        tenant: try row.text("tenant_id"), id: try row.text("id"), name: try row.text("name"),
+        version: try row.int8("version"))
     }
     for row in answers[6] {
-      roles[TenantModel.Role(of: try Self.reference(row, 2), on: try Self.reference(row, 0))] = try row.text(4)
+      let role = TenantModel.Role(of: try Self.reference(row, "member"), on: try Self.reference(row, "object"))
+      roles[role] = try row.text("role")
     }
   }
 
-  /// - Parameter column: of its type; that of its id follows.
-  private static func reference(_ row: PostgresRow, _ column: Int) throws -> TenantModel.Reference {
-    let type = try row.text(column)
+  /// What `NAME_type` and `NAME_id` hold.
+  private static func reference(_ row: PostgresRow, _ name: String) throws -> TenantModel.Reference {
+    let type = try row.text("\(name)_type")
     guard let kind = TenantModel.Reference.Kind(rawValue: type) else {
       throw Violation.incomplete("a role of or on something of the type \(type)")
     }
-    return TenantModel.Reference(kind, try row.text(column + 1))
+    return TenantModel.Reference(kind, try row.text("\(name)_id"))
   }
 
   private static let queries = [
-    PostgresStatement(name: "workspaces", sql: "select id, tenant_id, name, parent_workspace_id, version from workspaces"),
-    PostgresStatement(name: "inbox", sql: "select id, result from inbox"),
-    PostgresStatement(name: "tenants", sql: "select id, event_sequence from tenants"),
-    PostgresStatement(name: "outbox", sql: "select count(*) from outbox"),
-    PostgresStatement(
-      name: "failed",
-      sql: """
-        select command_id, format('parked after %s failures, since %s', failures, parked_at::time(3)) from parked_commands
-        union all
-        select coalesce(command_id, 'without an id'), format('a dead letter since %s: %s, %s', recorded_at::time(3), reason, detail)
-        from dead_letters
-        """),
-    PostgresStatement(name: "groups", sql: "select id, tenant_id, name, version from groups"),
-    PostgresStatement(
-      name: "roles",
-      sql: """
-        select 'tenant', tenant_id, 'user', user_id, role from tenant_members
-        union all
-        select 'group', group_id, 'user', user_id, role from group_members
-        union all
-        select 'workspace', workspace_id, member_type, member_id, role from workspace_members
-        """),
+    PostgresRequest("workspaces", "select id, tenant_id, name, parent_workspace_id, version from workspaces"),
+    PostgresRequest("inbox", "select id, result from inbox"),
+    PostgresRequest("tenants", "select id, event_sequence from tenants"),
+    PostgresRequest("outbox", "select count(*) from outbox"),
+    PostgresRequest(
+      "failed",
+      """
+      select command_id as command, format('parked after %s failures, since %s', failures, parked_at::time(3)) as how
+      from parked_commands
+      union all
+      select coalesce(command_id, 'without an id'), format('a dead letter since %s: %s, %s', recorded_at::time(3), reason, detail)
+      from dead_letters
+      """),
+    PostgresRequest("groups", "select id, tenant_id, name, version from groups"),
+    PostgresRequest(
+      "roles",
+      """
+      select 'tenant' as object_type, tenant_id as object_id, 'user' as member_type, user_id as member_id, role from tenant_members
+      union all
+      select 'group', group_id, 'user', user_id, role from group_members
+      union all
+      select 'workspace', workspace_id, member_type, member_id, role from workspace_members
+      """),
   ]
 }

@@ -31,24 +31,20 @@ struct SoakAudit: Sendable {
     _ expectations: [(what: String, query: String, count: Int)], on connection: PostgresConnection
   ) async throws {
     for (what, query, count) in expectations {
-      let found = try await connection.pipeline([PostgresRequest(PostgresStatement(name: what, sql: query))])[0][0].int8(0)
-      if found != Int64(count) { observer.note { $0.note(.wrongCount(what, found: Int(found), expected: count)) } }
+      let found = try await connection.query(what, "select (\(raw: query)) as count")[0].count()
+      if found != count { observer.note { $0.note(.wrongCount(what, found: found, expected: count)) } }
     }
   }
 
   /// Page by page: there may be millions.
   private func compareAnswers(on connection: PostgresConnection) async throws {
-    let statement = PostgresStatement(
-      name: "answers", parameters: [.text, .int8],
-      sql: "select id, result from inbox where source = '/soak' and id > $1 order by id limit $2")
     var last = ""
     while true {
-      var parameters = PostgresParameters()
-      parameters.append(last)
-      parameters.append(Self.page)
-      let rows = try await connection.pipeline([PostgresRequest(statement, parameters)])[0]
+      let rows = try await connection.query(
+        "answers",
+        "select id, result from inbox where source = '/soak' and id > \(last) order by id limit \(Self.page)")
       guard !rows.isEmpty else { return }
-      let answers = try rows.map { (id: try $0.text(0), hash: SoakMessage.hash(try $0.bytea(1))) }
+      let answers = try rows.map { (id: try $0.text("id"), hash: SoakMessage.hash(try $0.bytea("result"))) }
       last = answers.last?.id ?? last
       observer.note { ledger in
         for answer in answers { ledger.answer(SoakStream.number(of: answer.id[...]) ?? -1, hash: answer.hash) }

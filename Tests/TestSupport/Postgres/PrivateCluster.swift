@@ -84,10 +84,9 @@ package final class PrivateCluster: Sendable {
     // ALTER SYSTEM is none of several statements in a text.
     try await execute("alter system set \(name) = '\(value)'")
     try await execute("select pg_reload_conf()")
-    let statement = PostgresStatement(name: "show", sql: "select current_setting('\(name)')")
     try await Patience.poll(for: "\(name) is '\(value)'") {
       let connection = try await connect { $0.commitsDurably = false }
-      let found = try await connection.pipeline([PostgresRequest(statement)])[0][0].text(0)
+      let found = try await connection.query("show", "select current_setting(\(name)) as value")[0].text("value")
       await connection.close()
       return found == value
     }

@@ -26,24 +26,17 @@ package struct SessionObserver: Sendable {
 
   /// Ends a session as an administrator does.
   package func terminate(_ processID: Int32) async throws {
-    var parameters = PostgresParameters()
-    parameters.append(processID)
-    let statement = PostgresStatement(
-      name: "terminate", parameters: [.int4], sql: "select pg_terminate_backend($1)")
-    _ = try await connection.pipeline([PostgresRequest(statement, parameters)])
+    _ = try await connection.query("terminate", "select pg_terminate_backend(\(processID))")
   }
 
   /// Asks again and again, each time a round trip; gives up after 20 s.
   private func waitUntil(_ event: String, _ processID: Int32, _ condition: String?) async throws {
-    var parameters = PostgresParameters()
-    parameters.append(processID)
-    let statement = PostgresStatement(
-      name: condition ?? "gone", parameters: [.int4],
-      sql: "select count(*) from pg_stat_activity where pid = $1 and (\(condition ?? "true"))")
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
-      let rows = try await connection.pipeline([PostgresRequest(statement, parameters)])
-      guard try rows[0][0].int8(0) != (condition == nil ? 0 : 1) else { return }
+      let count = try await connection.query(
+        condition ?? "gone",
+        "select count(*) from pg_stat_activity where pid = \(processID) and (\(raw: condition ?? "true"))")[0].count()
+      guard count != (condition == nil ? 0 : 1) else { return }
     }
     throw NeverHappened(description: "not within 20 s: \(event)")
   }
@@ -52,7 +45,6 @@ package struct SessionObserver: Sendable {
 extension PostgresConnection {
   /// The server's process for this session.
   package func processID() async throws -> Int32 {
-    let statement = PostgresStatement(name: "process_id", sql: "select pg_backend_pid()")
-    return try await pipeline([PostgresRequest(statement)])[0][0].int4(0)
+    try await query("process_id", "select pg_backend_pid() as process")[0].int4("process")
   }
 }

@@ -1,0 +1,49 @@
+package import Messaging
+import StrictJSON
+import WorkspaceApplication
+
+/// Messages that hold several commands: an array, in the JSON Batch Format of CloudEvents.
+///
+/// Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#4-json-batch-format
+package enum CommandBatch {
+  /// Its elements, each a delivery of its own bytes; nil where the delivery is no batch. An empty array has none.
+  ///
+  /// - Throws: where the body is no array, or larger than allowed: the message is invalid as a whole. What is wrong with one
+  ///   element shows when that is decoded.
+  package static func elements(
+    of delivery: Delivery, limits: ContractLimits
+  ) throws(InvalidCommand) -> [Delivery]? {
+    guard MessageForm(delivery.properties).isBatch else { return nil }
+    guard delivery.body.count <= limits.maximumBatchBytes else {
+      throw invalid(
+        .messageTooLarge, "the batch has \(delivery.body.count) bytes, \(limits.maximumBatchBytes) are allowed")
+    }
+    let elements: [Range<Int>]
+    do throws(JSONReader.Problem) {
+      elements = try JSONArraySplitter.split(delivery.body, limit: limits.maximumBatchElements)
+    } catch {
+      throw invalid(.malformedJSON, error.explanation(of: "the batch"))
+    }
+    guard elements.count <= limits.maximumBatchElements else {
+      throw invalid(.messageTooLarge, "the batch has more than \(limits.maximumBatchElements) elements")
+    }
+    // Whatever becomes of an element is kept with the properties: a little message must not become much.
+    guard delivery.properties.size * elements.count <= limits.maximumBatchBytes else {
+      throw invalid(
+        .messageTooLarge,
+        "its properties have \(delivery.properties.size) bytes, for each of \(elements.count) elements; all together "
+          + "\(limits.maximumBatchBytes) are allowed")
+    }
+    return delivery.elements(elements.map { Array(delivery.body[$0]) })
+  }
+
+  /// Whether a message is one element of a batch, with the properties of the message that it came in.
+  package static func isElement(_ body: [UInt8], _ properties: MessageProperties) -> Bool {
+    let whitespace: Set<UInt8> = [0x20, 0x0A, 0x0D, 0x09]
+    return MessageForm(properties).isBatch && body.first { !whitespace.contains($0) } != UInt8(ascii: "[")
+  }
+
+  private static func invalid(_ reason: DeadLetterReason, _ detail: String) -> InvalidCommand {
+    InvalidCommand(reason: reason, detail: detail, envelope: PartialEnvelope())
+  }
+}

@@ -1,0 +1,35 @@
+import Messaging
+import StrictJSON
+
+/// A result of a command that was sent.
+struct SentResult {
+  let body: [UInt8]
+  let type: String
+  /// Of a rejection or a failure.
+  let code: String?
+  /// Which command it answers: of which message, and which of those in it.
+  let key: String
+
+  /// What a reply holds: one result, or those of a batch.
+  static func all(in reply: Delivery) -> [SentResult] {
+    let message = reply.properties.correlationID?.text ?? ""
+    guard reply.body.first == UInt8(ascii: "["),
+      let elements = try? JSONArraySplitter.split(reply.body, limit: reply.body.count)
+    else { return [SentResult(reply.body, of: message)] }
+    return elements.map { SentResult(Array(reply.body[$0]), of: message) }
+  }
+
+  private init(_ body: [UInt8], of message: String) {
+    self.body = body
+    let document = if case .object(let document) = try? JSONReader.read(body) { document } else { JSONObject.empty }
+    func text(_ name: String) -> String { if case .string(let text) = document[name] { text } else { "" } }
+    let type = text("type")
+    self.type = type.isEmpty ? "unknown" : type
+    if case .object(let data) = document["data"], case .object(let error) = data["error"], case .string(let code) = error["code"] {
+      self.code = code
+    } else {
+      code = nil
+    }
+    key = [message, text("tenantid"), text("commandsource"), text("commandid")].joined(separator: "\n")
+  }
+}

@@ -1,0 +1,200 @@
+import EndToEndSupport
+import Failpoints
+import Foundation
+import Messaging
+import TestSupport
+import Testing
+
+/// Messages that hold several commands, from plain clients.
+@Suite(.needsBroker, .requiresPostgres, .deployment) struct BatchCommandTests {
+  private let deployment: Deployment
+  private let results: Subscription
+  private let replies: Subscription
+  private let sender: CommandSender
+
+  init() async throws {
+    deployment = try Deployment.current
+    results = try await Subscription.to("workspace.results", on: deployment.host)
+    replies = try await Subscription.replies(on: deployment.host)
+    sender = try await CommandSender.open(on: deployment.host)
+  }
+
+  private func batch(_ elements: [String], replying: Bool = true) -> OutboundMessage {
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents-batch+json"
+    properties.deliveryMode = 2
+    properties.correlationID = "the batch"
+    if replying { properties.replyTo = replies.queue }
+    return OutboundMessage(
+      exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties,
+      body: Array(("[" + elements.joined(separator: ", ") + "]").utf8))
+  }
+
+  private func batch(_ commands: [Command], replying: Bool = true) -> OutboundMessage {
+    batch(commands.map { String(decoding: $0.body, as: UTF8.self) }, replying: replying)
+  }
+
+  /// The ids of the commands whose results a reply holds, in order.
+  private func answered(_ reply: Subscription.Message) throws -> [String?] {
+    #expect(reply.properties.contentType == "application/cloudevents-batch+json")
+    #expect(reply.properties.correlationID == "the batch")
+    let events = try #require(try JSONSerialization.jsonObject(with: Data(reply.body)) as? [[String: Any]])
+    return events.map { $0["commandid"] as? String }
+  }
+
+  private func finish(_ worker: WorkerProcess) async throws {
+    try await deployment.outboxIsEmpty()
+    #expect(try await worker.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
+    await replies.close()
+  }
+
+  @Test func `each element has its effect, its result and its event, in order, and all are answered in one message`() async throws {
+    let stream = CommandStream(tenants: 3, count: 300)
+    let worker = try await deployment.activeWorker()
+    let events = try await Subscription.to("workspace.events", on: deployment.host)
+    try await sender.send([batch(stream.commands)])
+    stream.expectResults(try await results.first(stream.commands.count))
+    stream.expectEvents(try await events.first(stream.commands.count), repeated: false)
+    let reply = try await replies.first(1)[0]
+    #expect(try answered(reply) == stream.commands.map(\.id))
+    try await stream.expectRecords(in: deployment)
+    // Once more: nothing has an effect, and the answers are the same bytes.
+    try await sender.send([batch(stream.commands)])
+    #expect(try await replies.first(2)[1].body == reply.body)
+    try await stream.expectRecords(in: deployment)
+    await events.close()
+    try await finish(worker)
+  }
+
+  @Test func `a bad element alone is a dead letter, with its own bytes, and its neighbours are served`() async throws {
+    let tenant = Command.newID()
+    let root = Command.newID()
+    let first = Command.createRoot(tenant, id: root)
+    let last = Command.create(tenant, "child", below: root)
+    let bad = ["{\"oops\"", "[1]", "17", #"{"specversion":"1.0"}"#, String(decoding: Command("workspace.nonsense", "{}", tenant: tenant).body, as: UTF8.self)]
+    let reasons = ["malformed_json", "invalid_envelope", "invalid_envelope", "invalid_envelope", "unknown_command_type"]
+    // A bracket that is missing would take what follows with it: it stands last.
+    let text = [first, last].map { String(decoding: $0.body, as: UTF8.self) }
+    let worker = try await deployment.activeWorker()
+    try await sender.send([batch([text[0]] + bad.dropFirst() + [text[1], bad[0] + "}"])])
+    let reply = try await replies.first(1)[0]
+    let ledger = try await deployment.ledger()
+    #expect(ledger.map(\.message.body) == (bad.dropFirst() + [bad[0] + "}"]).map { Array($0.utf8) })
+    #expect(ledger.map(\.reason) == reasons.dropFirst() + [reasons[0]])
+    #expect(ledger.allSatisfy { $0.message.properties.contentType == "application/cloudevents-batch+json" })
+    let answers = try await results.everything(on: deployment.host)
+    #expect(answers.filter { $0.event?.type.hasSuffix(".succeeded") == true }.map { $0.event?.commandid } == [first.id, last.id])
+    #expect(try answered(reply).count == 2 + bad.count, "failures are answered, too")
+    try await finish(worker)
+  }
+
+  @Test(arguments: [("{}", "malformed_json"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"), ("many", "message_too_large")])
+  func `an array that is none, or too much, is one dead letter`(kind: String, reason: String) async throws {
+    let worker = try await deployment.activeWorker()
+    var message = batch([] as [String])
+    let body =
+      switch kind {
+      case "large": "[\"" + String(repeating: "x", count: 4 << 20) + "\"]"
+      case "many": "[" + [String](repeating: "1", count: 1001).joined(separator: ",") + "]"
+      default: kind
+      }
+    message = OutboundMessage(
+      exchange: message.exchange, routingKey: message.routingKey, properties: message.properties, body: Array(body.utf8))
+    let good = Command.createRoot(Command.newID(), id: Command.newID())
+    try await sender.send([message])
+    try await sender.send([good])
+    _ = try await results.collect("the result behind it") { $0.contains { $0.event?.commandid == good.id } }
+    let ledger = try await deployment.ledger()
+    #expect(ledger.map(\.reason) == [reason] && ledger.first?.message.body == Array(body.utf8))
+    try await finish(worker)
+  }
+
+  @Test func `an empty array is nothing to do`() async throws {
+    let worker = try await deployment.activeWorker()
+    try await sender.send([batch([] as [String])])
+    try await deployment.commandsAreDone()
+    #expect(try await deployment.letters().isEmpty)
+    try await finish(worker)
+  }
+
+  @Test func `an element that is parked holds up no others, and its result follows alone`() async throws {
+    let poison = try await PoisonedName.set("poison", in: deployment)
+    let (sick, well) = (Command.newID(), Command.newID())
+    let parked = Command.createRoot(sick, id: Command.newID(), name: "poison")
+    let good = Command.createRoot(well, id: Command.newID())
+    let worker = try await deployment.activeWorker()
+    try await sender.send([batch([parked, good])])
+    #expect(try answered(try await replies.first(1)[0]) == [good.id])
+    try await poison.lift()
+    #expect(try await deployment.run("parked", "release", "--all").exit == .code(0))
+    let alone = try await replies.first(2)[1]
+    #expect(alone.event?.commandid == parked.id && alone.event?.type == "workspace.create_root.succeeded")
+    try await finish(worker)
+  }
+
+  @Test func `an element that went to the dead letters is carried out when its letter is replayed alone`() async throws {
+    let tenant = Command.newID()
+    let root = Command.newID()
+    let unknown = Command("workspace.nonsense", "{}", tenant: tenant)
+    let worker = try await deployment.activeWorker()
+    try await sender.send([batch([Command.createRoot(tenant, id: root), unknown])])
+    _ = try await replies.first(1)
+    let body = try await corrected(Command.create(tenant, "corrected", below: root))
+    defer { try? FileManager.default.removeItem(atPath: body) }
+    let id = try #require(try await deployment.run("dead-letters", "list", "--format", "json").output.firstMatch(of: /"id": ?"([0-9A-Z]{26})"/)?.1)
+    let replay = try await deployment.run("dead-letters", "replay", "--id", String(id), "--body-file", body, "--because", "corrected")
+    #expect(replay.exit == .code(0), "\(replay.errors)")
+    _ = try await results.collect("the corrected one succeeds") { $0.contains { $0.event?.data.workspace?.name == "corrected" } }
+    try await finish(worker)
+  }
+
+  private func corrected(_ command: Command) async throws -> String {
+    let file = FileManager.default.temporaryDirectory.appending(path: "corrected-\(Command.newID()).json")
+    try Data(command.body).write(to: file)
+    return file.path
+  }
+}
+
+/// Deaths in the middle of a batch.
+@Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn)) struct BatchCrashTests {
+  @Test(arguments: ["written:2", "committed:2", "committed:4", "acknowledged:1", "decoded:1"])
+  func `a worker that dies in the middle of a batch leaves none of its elements undone, and does none twice`(failpoint: String) async throws {
+    let deployment = try Deployment.current
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let replies = try await Subscription.replies(on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let stream = CommandStream(tenants: 2, count: 200)
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents-batch+json"
+    properties.deliveryMode = 2
+    properties.replyTo = replies.queue
+    let bad = #"{"oops"}"#
+    let text = stream.commands.map { String(decoding: $0.body, as: UTF8.self) }
+    let body = "[" + (text.prefix(10) + [bad] + text.dropFirst(10)).joined(separator: ",") + "]"
+    try await sender.send([
+      OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
+    ])
+    // Several transactions for one batch.
+    let small = ["WORKER_BATCH_COUNT": "40"]
+    let first = try deployment.startWorker(small.merging(["WORKSPACE_WORKER_FAILPOINT": failpoint]) { first, _ in first })
+    try await first.program.says("failpoint \(failpoint.prefix { $0 != ":" })\n")
+    try await first.program.crash()
+    let second = try await deployment.activeWorker(small)
+    let messages = try await results.collect("all results") { $0.filter { $0.code == nil }.answeredCount == stream.commands.count }
+    stream.expectResults(messages.filter { $0.code == nil })
+    try await deployment.outboxIsEmpty()
+    #expect(try await second.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    try await stream.expectRecords(in: deployment)
+    #expect(try await deployment.letters().map(\.reason) == ["malformed_json"])
+    let last = try #require(try await replies.everything(on: deployment.host).last)
+    let events = try #require(try JSONSerialization.jsonObject(with: Data(last.body)) as? [[String: Any]])
+    #expect(events.count == stream.commands.count + 1)
+    await sender.close()
+    await results.close()
+    await replies.close()
+  }
+}
