@@ -10,7 +10,7 @@ package struct DeadLetterLine: Codable {
     package let description: String
   }
 
-  /// The end of the year 9999: what RFC 3339 can write.
+  /// Up to the end of the year 9999: what RFC 3339 can express.
   private static let moments: ClosedRange<Int64> = 0...253_402_300_799_999
 
   let id: String
@@ -55,9 +55,8 @@ package struct DeadLetterLine: Codable {
     "routingKey": .routingKey,
   ]
 
-  /// - Parameter json: a line that was encoded, by this version or an earlier one. Members that no letter has are
-  ///   passed over.
-  /// - Throws: `DecodingError` where it is none.
+  /// - Parameter json: a line that was encoded, by this version or an earlier one. Unknown members are ignored.
+  /// - Throws: `DecodingError` if it isn't a letter.
   package init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in
@@ -88,7 +87,7 @@ package struct DeadLetterLine: Codable {
     body = Data(letter.message.body)
   }
 
-  /// The letter, every part of which the ledger can take.
+  /// The letter; the ledger can store every part of it.
   package func letter() throws(Problem) -> DeadLetter {
     guard let id = ULID(id) else { throw Problem(description: "id is no ULID") }
     guard fingerprint.count == 32 else { throw Problem(description: "fingerprint has not 32 bytes") }

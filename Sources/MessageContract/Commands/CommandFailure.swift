@@ -1,6 +1,6 @@
 package import WorkspaceApplication
 
-/// Why a command ends among the dead letters.
+/// Why a command becomes a dead letter.
 package struct CommandFailure: Sendable, Equatable {
   package let reason: DeadLetterReason
   /// For people. No payload: it is logged.

@@ -1,7 +1,7 @@
 import StrictJSON
 import WorkspaceApplication
 
-/// What a command is made of: its member `data`, or the JSON in `data_base64`, which SDKs write that were given bytes
+/// A command's payload: its member `data`, or the JSON in `data_base64`, which SDKs write when given bytes
 /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data).
 enum CommandPayload {
   /// Neither of them, and null, count as `{}`.
@@ -16,7 +16,7 @@ enum CommandPayload {
     }
   }
 
-  /// The member `data` alone: what a command was taken to be made of until migration 12.
+  /// The member `data` alone: the payload as it was defined until migration 12.
   static func written(in document: JSONObject) -> JSONObject {
     if case .object(let data) = document["data"] { data } else { .empty }
   }

@@ -3,9 +3,9 @@ import MessageContract
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Makes log lines of what happens to workspaces and of who may do what: constant messages, everything that varies as metadata.
+/// Logs what happens to workspaces and who may do what: constant messages, everything that varies as metadata.
 ///
-/// What changed or was permitted is logged at `debug`, a rule that said no at `info`, and access to another tenant's workspace at
+/// Changes and permissions are logged at `debug`, violated rules at `info`, and access to another tenant's workspace at
 /// `notice`.
 package struct LoggingWorkspaceServiceProbe: WorkspaceServiceProbe, Sendable {
   private let logger: Logger
