@@ -1,7 +1,7 @@
 import Coordination
 import Settings
 
-/// Looks at the broker: name, TLS, login, version, topology, consumers, alarms.
+/// Examines the broker: name, TLS, login, version, topology, consumers, alarms.
 package struct BrokerExamination: Examination {
   private let broker: any ExaminedBroker
   private let resolver: any HostResolver
@@ -105,7 +105,7 @@ package struct BrokerExamination: Examination {
     }
   }
 
-  /// Comparing arguments needs the right to configure, which a worker need not have.
+  /// Comparing arguments requires the right to configure, which a worker need not have.
   private func arguments(_ differences: [String]?) -> Finding {
     let check = "broker.topology"
     guard let differences else {
@@ -119,7 +119,7 @@ package struct BrokerExamination: Examination {
     return .ok(check, "exchanges and queues are as planned (bindings can't be seen over AMQP)")
   }
 
-  /// Bindings can't be asked for over AMQP. So a message takes the way of the commands, and comes back where it ends.
+  /// Bindings can't be queried over AMQP. So a message is sent the way commands are, and received where it arrives.
   private func route(_ probing: RouteProbing) -> Finding {
     let check = "broker.route"
     let target = broker.target
@@ -156,7 +156,7 @@ package struct BrokerExamination: Examination {
     }
   }
 
-  /// The broker says that it is in need to those who publish.
+  /// The broker reports alarms only to publishers.
   private func alarms(_ probing: AlarmProbing) -> Finding {
     let check = "broker.alarms"
     switch probing {

@@ -1,6 +1,6 @@
 /// How the schema fits this program.
 package enum DatabaseSchema: Sendable, Equatable {
-  /// All migrations are applied, and these versions that only a newer program knows.
+  /// All migrations are applied, plus these versions that only a newer program knows.
   case applied(unknown: [Int])
   /// By their file names.
   case pending([String])

@@ -1,6 +1,6 @@
-/// What the server says of itself and of this session.
+/// What the server reports about itself and this session.
 package struct DatabaseServer: Sendable {
-  /// As PostgreSQL numbers itself, such as 170004.
+  /// In PostgreSQL's numbering, such as 170004.
   package var version: Int
   package var role: String
   package var isSuperuser: Bool
@@ -28,7 +28,7 @@ package struct DatabaseServer: Sendable {
 }
 
 extension DatabaseServer {
-  /// What speaks for and against working with it.
+  /// The findings about working with it.
   var findings: [Finding] { [encryption, versionFinding, writability, clock] }
 
   private var encryption: Finding {

@@ -1,8 +1,8 @@
 import UnitOfWork
 
-/// Looks at SpiceDB: endpoint, key, schema, and how far behind it is.
+/// Examines SpiceDB: endpoint, key, schema, and how far behind it is.
 package struct ReplicaExamination: Examination {
-  /// Behind by more, something is wrong.
+  /// A longer lag means that something is wrong.
   private static let usualLag: Duration = .seconds(60)
 
   private let replica: any ExaminedReplica
@@ -42,7 +42,7 @@ package struct ReplicaExamination: Examination {
     }
   }
 
-  /// None where the database can't be asked: that is another finding.
+  /// None if the database can't be queried: that is another finding.
   private func lag() async -> [Finding] {
     guard let lag = try? await source.lag() else { return [] }
     let check = "authorization.lag"
