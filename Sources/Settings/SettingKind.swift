@@ -1,9 +1,9 @@
 import Messaging
 import WorkspaceDomain
 
-/// What a setting takes: how its value is read and written.
+/// The type of a setting: how its value is read and written.
 struct SettingKind<Value: Sendable>: Sendable {
-  /// What is wrong with a value, in words that follow the setting's key; no part of a secret is in it.
+  /// What is wrong with a value, in words that follow the setting's key, without any part of a secret.
   struct Refusal: Error {
     let problems: [String]
 
@@ -11,10 +11,10 @@ struct SettingKind<Value: Sendable>: Sendable {
     init(_ problems: [String]) { self.problems = problems }
   }
 
-  /// What it may be, for the documentation: `1-65535`; nil where the explanation says so.
+  /// The values it may have, for the documentation: `1-65535`; nil if the explanation says so.
   let limits: String?
   let read: @Sendable (String) throws(Refusal) -> Value
-  /// As it would be written; empty for a value that is none.
+  /// The value as it would be written; empty if there is none.
   let write: @Sendable (Value) -> String
 
   init(
@@ -58,8 +58,8 @@ extension SettingKind<String?> {
 }
 
 extension SettingKind<ShortString> {
-  /// The name of an exchange or a queue: what an AMQP short string holds, without the `amq.` that the broker keeps for
-  /// itself.
+  /// The name of an exchange or a queue: whatever fits an AMQP short string, without the prefix `amq.`, which is
+  /// reserved for the broker.
   static var objectName: Self {
     Self(write: { $0.text ?? "" }) { text throws(Refusal) in
       let isAllowed = !text.hasPrefix("amq.") && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
