@@ -1,21 +1,21 @@
 package import Secrets
 
-/// Where SpiceDB is, and how patient its callers are.
+/// Where SpiceDB is, and how long its callers wait.
 package struct SpiceDBConfiguration: Sendable {
   package enum Security: Sendable, Equatable {
-    /// - Parameter caFile: authorities in PEM, the only ones that are trusted; nil for the system's.
+    /// - Parameter caFile: the only trusted authorities, in PEM; nil for the system's.
     case tls(caFile: String?)
-    /// Nothing is encrypted, the key neither.
+    /// Nothing is encrypted, not even the key.
     case plaintext
   }
 
   package let endpoint: SpiceDBEndpoint
   package let security: Security
-  /// The key (SpiceDB's `--grpc-preshared-key`). Read anew for each attempt.
+  /// The key (SpiceDB's `--grpc-preshared-key`). Reread for each attempt.
   package let token: Secret
-  /// How long each attempt may take; SpiceDB is told, and gives up, too.
+  /// How long each attempt may take; SpiceDB is told, and also gives up.
   package let timeout: Duration
-  /// After how long a silence the peer is asked whether it is there; it has ``timeout`` to answer, or the connection is closed.
+  /// How long the peer may be silent before it is pinged; it has ``timeout`` to answer, or the connection is closed.
   package let keepalive: Duration
   package let retries: SpiceDBRetries
 

@@ -1,4 +1,4 @@
-/// What SpiceDB takes at most with its default settings, checked before anything is sent.
+/// SpiceDB's limits with its default settings, checked before anything is sent.
 package enum SpiceDBLimits {
   /// Changes in one write. SpiceDB's `--write-relationships-max-updates-per-call`.
   package static let updates = 1000
