@@ -4,22 +4,22 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Messages that nobody can process.
+/// Messages that can't be processed.
 extension BatchRun {
-  /// The original into the ledger, with its announcement, and a `.failed` result where somebody can be told.
+  /// Puts the original into the ledger, with its announcement, and a `.failed` result if somebody can be told.
   ///
   /// - Parameters:
   ///   - error: more about the failure, for operators.
-  ///   - attempts: one, just now, when left out.
+  ///   - attempts: one, just now, if omitted.
   ///   - isRemembered: whether a repetition of the command gets the same answer.
-  /// - Returns: nil where the message is a letter already.
+  /// - Returns: nil if the message already is a letter.
   mutating func deadLetter(
     _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil,
     isRemembered: Bool = true
   ) throws(Failure) -> Outcome? {
     let delivery = message.delivery
     let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
-    // All that follows has committed before, together.
+    // Everything below was already committed, together.
     if message.parked == nil, claim(key, of: delivery) { return nil }
     let now = environment.clock.now()
     let envelope = message.envelope
@@ -27,7 +27,7 @@ extension BatchRun {
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
       for message in environment.messages.result(result, of: delivery, commandID: envelope.id) { writeSet.send(message) }
-      // Whatever comes of it later, its sender has been told this.
+      // Whatever happens to it later, its sender has been told this.
       if isRemembered, let command = message.command { remember(result, of: command) }
     }
     return try record(
@@ -36,9 +36,9 @@ extension BatchRun {
       attempts: attempts ?? .init(count: 1, first: now), at: now)
   }
 
-  /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
+  /// Only subscribers of the announcements are told: the broker's reasons concern operators.
   ///
-  /// - Returns: nil where it is in the ledger already.
+  /// - Returns: nil if it is already in the ledger.
   mutating func record(_ letter: BrokerDeadLetter) throws(Failure) -> Outcome? {
     if claim(letter.key, of: letter.delivery) { return nil }
     let now = environment.clock.now()
@@ -47,7 +47,7 @@ extension BatchRun {
       reason: .brokerDeadLettered, detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 
-  /// Whether a delivery that comes again is the message of a letter. Each letter has one.
+  /// Whether a redelivery is the message of a letter. Each letter has one.
   private mutating func claim(_ key: DeadLetterKey, of delivery: Delivery) -> Bool {
     guard delivery.isRedelivered, let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else {
       return false

@@ -1,7 +1,7 @@
 import Logging
 import UnitOfWork
 
-/// Looks, for a worker that stands by, who is active: whether it is alive, and whether it works with the same broker.
+/// Checks, for a standby worker, who is active: whether it is alive, and whether it uses the same broker.
 struct HolderObserver {
   let lease: any ActiveWorkerLease
   let interval: Duration
@@ -18,7 +18,7 @@ struct HolderObserver {
     self.logger = logger
   }
 
-  /// Looks again, where the last look was some time ago.
+  /// Checks again, if the last check was some time ago.
   mutating func look() async throws {
     let now = ContinuousClock.now
     if let lastLook, now - lastLook < interval { return }

@@ -3,7 +3,7 @@ import Failpoints
 import Logging
 import MessageContract
 
-/// Stage 1: takes what the broker has delivered, decodes it and hands it on.
+/// Stage 1: takes what the broker has delivered, decodes it and passes it on.
 struct ConsumeStage {
   let source: any DeliverySource
   let decoder: CommandDecoder
@@ -14,7 +14,7 @@ struct ConsumeStage {
   let status: WorkerStatus
   let logger: Logger
 
-  /// Runs until consuming was stopped and all that had arrived is handed on.
+  /// Runs until consuming has stopped and everything that had arrived is passed on.
   func run() async throws {
     var order = OrderWatch(honoursPriorities: honoursPriorities)
     while true {
@@ -36,7 +36,7 @@ struct ConsumeStage {
     output.finish()
   }
 
-  /// All but those that only ask whether the way here is open: to arrive is all that they want.
+  /// All but the probes, whose only purpose is to arrive.
   private func passing(_ arrived: [Delivery]) -> [Delivery] {
     guard arrived.contains(where: \.isRouteProbe) else { return arrived }
     acknowledger.settle(arrived.filter(\.isRouteProbe).map(\.tag))
