@@ -1,11 +1,11 @@
 import Messaging
 import RabbitMQBroker
 
-/// Names of exchanges and queues that must not be one and the same: messages would go round in a circle, or two things
-/// would take each other for themselves.
+/// Names of exchanges and queues that must not be the same: messages would go in circles, or two things would be
+/// confused.
 ///
-/// Exchanges and queues have names of their own kinds: an exchange and a queue may well be called the same. Results, events
-/// and announcements may share an exchange: nobody takes commands from it.
+/// Exchanges and queues have separate namespaces: an exchange and a queue may share a name. Results, events and
+/// announcements may share an exchange: nobody takes commands from it.
 struct NameCollisions {
   private static let prefix = "amqp.names."
 

@@ -12,7 +12,7 @@ struct ChosenLetters: ParsableArguments {
   }
 }
 
-/// Who does it.
+/// Who does this.
 struct OperatorOptions: ParsableArguments {
   @Option(help: "Who does this. Default: the login name.")
   var by: String?

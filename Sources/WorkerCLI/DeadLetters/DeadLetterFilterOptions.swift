@@ -2,7 +2,7 @@ import ArgumentParser
 import Operations
 import WorkspaceDomain
 
-/// Which dead letters are meant, for every command about them.
+/// Selects dead letters, for every command about them.
 struct DeadLetterFilterOptions: ParsableArguments {
   @Option(help: "Only this letter; repeatable, as are the next three.")
   var id: [ULID] = []
@@ -27,19 +27,19 @@ struct DeadLetterFilterOptions: ParsableArguments {
     if ignoreCase, text == nil { throw ValidationError("--ignore-case is for --text.") }
   }
 
-  /// Without what has become of them.
+  /// Without the state of letters.
   ///
-  /// - Parameter servers: whose queues are meant.
+  /// - Parameter servers: whose queues to include.
   func filter(on servers: Servers) -> DeadLetterFilter {
     var filter = conditions
     if !allQueues { filter.queues = [servers.queueKey, servers.deadQueueKey] }
     return filter
   }
 
-  /// For messages: which queues nothing was found in.
+  /// For messages: the queues in which nothing was found.
   var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues looks at those of others, too)" }
 
-  /// Those that an operator has set.
+  /// The conditions set by the operator.
   var conditions: DeadLetterFilter {
     var filter = DeadLetterFilter()
     filter.ids = id

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `parked`: commands that failed and are tried again, and those behind them.
+/// `parked`: commands that failed and are retried, and those behind them.
 struct Parked: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parked", abstract: "Shows commands that failed and are tried again, with those that wait behind them.",

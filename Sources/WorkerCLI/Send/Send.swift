@@ -111,7 +111,7 @@ struct Send: AsyncParsableCommand {
     if rejected > 0 { throw ExitCode.no }
   }
 
-  /// What may be the matter when no result comes.
+  /// Possible causes if no result comes.
   private func silence(_ summary: SendSummary) -> String {
     let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
     return "no result of \(count) came within \(timeout) s. It is in the queue, or has been carried out since: is a worker "

@@ -4,7 +4,7 @@ import Observability
 import Operations
 import UnixSignals
 
-/// How a plan is worked.
+/// How a plan is run.
 struct ReplayOptions: ParsableArguments {
   @Option(help: "Send so many first, and go on only when the worker has carried them out.")
   var canary: Int?
@@ -32,7 +32,7 @@ struct ReplayOptions: ParsableArguments {
       awaitsOutcomes: !noWait)
   }
 
-  /// Works a plan, with its progress on the terminal, and stops cleanly at the first signal.
+  /// Runs a plan, with its progress on the terminal, and stops cleanly at the first signal.
   func work(_ plan: ReplayPlan, by replays: Replays, unsure: UnsureLetters? = nil) async throws -> ReplayResult {
     let stop = Signal<Void>()
     let policy = policy

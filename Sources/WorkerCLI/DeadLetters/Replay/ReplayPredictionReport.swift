@@ -8,7 +8,7 @@ struct ReplayPredictionReport: Report {
     let prediction: ReplayPrediction.Outcome
   }
 
-  /// More are only counted.
+  /// Any more are only counted.
   private static let listed = 1000
 
   private(set) var total = 0

@@ -8,14 +8,14 @@ struct ReplayReport: Report {
   let `operator`: String
   let reason: String
   let createdAt: String
-  /// `done`, `sent`, `failures`, `not_sent`, `refused`, `no_outcome` or `stopped`; nil where nothing was run.
+  /// `done`, `sent`, `failures`, `not_sent`, `refused`, `no_outcome` or `stopped`; nil if nothing was run.
   let end: ReplayEnd?
   let total: Int
   let pending: Int
   let unsure: Int
   let published: Int
   let skipped: Int
-  /// Those of the skipped that can't be sent, by the reason: `unroutable`, `unpublishable`, `discarded`.
+  /// The skipped ones that can't be sent, by reason: `unroutable`, `unpublishable`, `discarded`.
   let notSent: [String: Int]
   let waiting: Int
   let outcomes: [String: Int]
