@@ -74,11 +74,11 @@ package struct OTLPExporter: Service {
         buffer.noteExported(spans.count - rejected)
         guard rejected > 0 else { continue }
         buffer.noteDropped(rejected)
-        logger.warning("the receiver has rejected spans", metadata: ["endpoint": "\(endpoint)", "count": "\(rejected)"])
+        logger.warning("the receiver rejected spans", metadata: ["endpoint": "\(endpoint)", "count": "\(rejected)"])
       } catch {
         buffer.noteDropped(spans.count)
         logger.warning(
-          "spans can't be exported, and are dropped", metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
+          "spans can't be exported and are dropped", metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
         return
       }
     }
@@ -100,7 +100,7 @@ package struct OTLPExporter: Service {
     let body = try await response.body.collect(upTo: 1 << 16)
     guard (200..<300).contains(response.status.code) else { throw Refused(description: "HTTP \(response.status.code)") }
     guard let answer = OTLPAnswer(Array(body.readableBytesView)) else {
-      throw Refused(description: "HTTP \(response.status.code), but what answers is no receiver of OTLP")
+      throw Refused(description: "HTTP \(response.status.code), but the peer is not an OTLP receiver")
     }
     return answer.rejectedSpans
   }

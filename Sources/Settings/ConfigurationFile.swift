@@ -37,7 +37,7 @@ struct ConfigurationFile {
       YamlError.composer(_, let problem, let mark, _):
       "line \(mark.line), column \(mark.column): \(problem)"
     case is Unreadable: "\(error)"
-    default: "it is no YAML mapping"
+    default: "it is not a YAML mapping"
     }
   }
 

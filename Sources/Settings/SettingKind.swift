@@ -33,7 +33,7 @@ extension SettingKind<String> {
   static var rootName: Self {
     Self(limits: "1-512 characters, no control characters", write: \.self) { text throws(Refusal) in
       guard (try? WorkspaceName(text)) != nil else {
-        throw Refusal("is no workspace name: 1-512 characters, no control characters")
+        throw Refusal("is not a workspace name: 1-512 characters, no control characters")
       }
       return text
     }
@@ -48,8 +48,8 @@ extension SettingKind<String?> {
     Self(write: { $0 ?? "" }) { text throws(Refusal) in
       let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
       let problems = [
-        isURL ? nil : "is no URL that begins with http:// or https://",
-        text.contains("@") ? "holds credentials, which it must not" : nil,
+        isURL ? nil : "is not a URL that begins with http:// or https://",
+        text.contains("@") ? "must not contain credentials" : nil,
       ].compactMap(\.self)
       guard problems.isEmpty else { throw Refusal(problems) }
       return text
@@ -64,7 +64,7 @@ extension SettingKind<ShortString> {
     Self(write: { $0.text ?? "" }) { text throws(Refusal) in
       let isAllowed = !text.hasPrefix("amq.") && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
       guard isAllowed, let name = ShortString(text) else {
-        throw Refusal("is no name for an exchange or queue: 1-255 bytes, no control characters, not amq.*")
+        throw Refusal("is not a name for an exchange or queue: 1-255 bytes, no control characters, not amq.*")
       }
       return name
     }
@@ -136,7 +136,7 @@ extension SettingKind<[Duration]> {
       let values = parts.compactMap { Duration(setting: $0.trimming(\.isWhitespace)) }
       guard values.count == parts.count, count.contains(values.count), values.allSatisfy({ $0 <= longest }) else {
         let number = "\(count.lowerBound) to \(count.upperBound)"
-        throw Refusal("is no list of \(number) durations up to \(longest.settingText), such as 1s, 5s, 2m")
+        throw Refusal("is not a list of \(number) durations up to \(longest.settingText), such as 1s, 5s, 2m")
       }
       return values
     }

@@ -8,6 +8,6 @@ struct SettingName: CustomStringConvertible {
     let isName = key.utf8.count <= 64 && !parts.contains { part in
       part.isEmpty || !part.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
     }
-    description = isName ? key : "of the name that is given (it is not repeated here: it may hold a secret)"
+    description = isName ? key : "of the given name (not repeated here: it may contain a secret)"
   }
 }

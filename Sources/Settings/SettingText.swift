@@ -10,7 +10,7 @@ enum SettingText {
 
   /// What is wrong with it, for any setting; reveals nothing of the value.
   static func problem(_ text: String) -> String? {
-    text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F } ? "holds a line break or another control character" : nil
+    text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F } ? "contains a line break or another control character" : nil
   }
 
   /// What the value may be by mistake, if the setting can't accept it.

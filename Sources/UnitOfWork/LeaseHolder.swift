@@ -70,7 +70,7 @@ package struct LeaseHolder: Sendable, Equatable {
 extension LeaseHolder: CustomStringConvertible {
   package var description: String {
     guard let process else { return "session \(session) of the database" }
-    return "process \(process.id) on \(process.host) (session \(session) of the database), which works with the broker "
+    return "process \(process.id) on \(process.host) (session \(session) of the database), which uses the broker "
       + "\(process.broker) since \(process.since)"
   }
 }

@@ -32,7 +32,7 @@ struct EnvelopeReader {
   private mutating func string(_ name: String, isRequired: Bool = false) -> String? {
     switch document[name] {
     case .string(let text): return text
-    case .illFormedString: note("the attribute \(name) has half of a surrogate pair, which is no character")
+    case .illFormedString: note("the attribute \(name) has half of a surrogate pair, which is not a character")
     case nil, .null:
       if isRequired { note("the attribute \(name) is missing") }
     default: note("the attribute \(name) is not a string")

@@ -43,7 +43,7 @@ extension WorkspaceObservation {
     case .deleted(let id): ("workspace deleted", [.workspaceID: "\(id)"])
     case .deletionFailed(let id, let error): ("workspace deletion failed", [.workspaceID: "\(id)", .error: "\(error)"])
     case .notFound(let id): ("workspace not found", [.workspaceID: "\(id)"])
-    case .accessDenied(let id): ("workspace access denied: it is another tenant's", [.workspaceID: "\(id)"])
+    case .accessDenied(let id): ("workspace access denied: it belongs to another tenant", [.workspaceID: "\(id)"])
     case .permissionGranted(let permission, let object): ("permission granted", permission.members(on: object))
     case .permissionDenied(let permission, let object): ("permission denied", permission.members(on: object))
     }

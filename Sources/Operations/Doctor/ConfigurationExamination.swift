@@ -49,10 +49,10 @@ package struct ConfigurationExamination: Examination {
   }
 
   private var drain: Finding {
-    let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish what is in hand"
+    let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish the work in progress"
     guard configuration.worker.drainTimeout >= .seconds(5) else {
       return .warning(
-        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: what is cut short has to be done again")
+        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: interrupted work has to be repeated")
     }
     return .ok("deadlines.drain", detail)
   }

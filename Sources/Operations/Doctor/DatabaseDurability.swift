@@ -45,13 +45,13 @@ extension DatabaseDurability {
   private var replication: Finding {
     let check = "database.replication"
     guard !standbyNames.isEmpty else {
-      return .ok(check, "no synchronous standbys are asked for: a commit is durable on this server alone")
+      return .ok(check, "no synchronous standbys are configured: a commit is durable on this server alone")
     }
     guard standbys == 0 else { return .ok(check, "commits wait for the standbys of synchronous_standby_names") }
     return .warning(
       check, "commits wait for \(standbyNames) (synchronous_standby_names), and no synchronous standby is to be seen",
       remedy:
-        "connect the standby, or take it out of synchronous_standby_names: until then every commit waits for ever; "
+        "connect the standby, or remove it from synchronous_standby_names: until then every commit waits forever; "
           + "where this "
         + "role may not see pg_stat_replication, ask an administrator")
   }

@@ -15,7 +15,7 @@ extension DatabaseSchema {
     case .applied(let unknown):
       .warning(
         check, "all are applied, and also versions \(unknown) of a newer program",
-        remedy: "bring this program up to date")
+        remedy: "update this program")
     case .pending(let names):
       .problem(check, "pending: \(names.joined(separator: ", "))", remedy: "workspace-worker migrate up")
     case .unusable(let text): .problem(check, text, remedy: "workspace-worker migrate status")

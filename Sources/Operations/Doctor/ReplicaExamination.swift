@@ -46,8 +46,8 @@ package struct ReplicaExamination: Examination {
   private func lag() async -> [Finding] {
     guard let lag = try? await source.lag() else { return [] }
     let check = "authorization.lag"
-    let detail = "\(lag.count) commits wait to be replicated, the oldest for \(Int(lag.age / .seconds(1))) s"
+    let detail = "\(lag.count) commits are waiting to be replicated, the oldest for \(Int(lag.age / .seconds(1))) s"
     guard lag.age > Self.usualLag else { return [.ok(check, detail)] }
-    return [.warning(check, detail, remedy: "an active worker replicates; its log says what is in the way")]
+    return [.warning(check, detail, remedy: "an active worker replicates; its log says what prevents it")]
   }
 }

@@ -101,7 +101,7 @@ package struct ReplayResult: Sendable {
 package struct ReplayClaimed: Error, CustomStringConvertible {
   package let plan: ULID
 
-  package var description: String { "another process works plan \(plan)" }
+  package var description: String { "another process is running plan \(plan)" }
 }
 
 /// A run that began and ended with an error. The state of each letter is recorded; the plan can be resumed.

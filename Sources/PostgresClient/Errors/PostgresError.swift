@@ -76,8 +76,8 @@ extension PostgresError: CustomStringConvertible {
     case .timeout(let limit): "PostgreSQL did not answer within \(limit)"
     case .cancelled: "cancelled while waiting for PostgreSQL"
     case .configuration(let reason): "the PostgreSQL connection can't be configured: \(reason)"
-    case .unreliableSession(let reason): "the session with PostgreSQL can't be relied on: \(reason)"
-    case .protocolViolation(let reason): "the exchange with PostgreSQL went wrong: \(reason)"
+    case .unreliableSession(let reason): "the session with PostgreSQL is not reliable: \(reason)"
+    case .protocolViolation(let reason): "protocol error with PostgreSQL: \(reason)"
     case .decoding(let reason): "an answer of PostgreSQL could not be read: \(reason)"
     }
   }

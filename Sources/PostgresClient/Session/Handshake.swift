@@ -71,7 +71,7 @@ extension ConnectionFailure {
     // libpq's own finding, without a code from the server: target_session_attrs asks for a writable one.
     let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
-      reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that takes changes)" : ""),
+      reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that accepts writes)" : ""),
       sqlState: onlyReads ? .readOnlySQLTransaction : sqlState)
   }
 }

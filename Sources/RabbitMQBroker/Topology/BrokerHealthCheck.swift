@@ -27,6 +27,6 @@ package struct BrokerHealthCheck: Sendable {
     let missing = try await manager.check(topology).items.filter { $0.state == .missing && $0.kind != .binding }
     guard !missing.isEmpty else { return MissingConditions([:]) }
     let names = missing.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
-    return MissingConditions(.topology, "the broker has no \(names): workspace-worker topology apply makes it")
+    return MissingConditions(.topology, "the broker has no \(names): workspace-worker topology apply creates it")
   }
 }

@@ -51,7 +51,7 @@ struct CommandsQueueCheck: Sendable {
       try await manager.ensureBindings(Topology(exchanges: [], queues: [], bindings: bindings))
       return meaning
     } catch RabbitMQError.channelClosed(_, let text) {
-      return "\(meaning), which could not be made sure of: \(text)"
+      return "\(meaning), which could not be ensured: \(text)"
     }
   }
 

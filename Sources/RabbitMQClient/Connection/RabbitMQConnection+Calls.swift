@@ -80,11 +80,11 @@ extension RabbitMQConnection {
   func settleCall(_ method: UInt32, _ channel: UInt16, _ reply: MethodReply) -> RabbitMQError? {
     if case .closing(let reason) = phase { return method == MethodRequest.closeConnection.replyMethod ? reason : nil }
     guard let index = calls.firstIndex(where: { $0.channel == channel }) else {
-      return .protocolViolation("an answer to nothing that was asked")
+      return .protocolViolation("an answer without a request")
     }
     let call = calls.remove(at: index)
     guard call.request.replyMethod == method else {
-      return .protocolViolation("another answer than that to \(call.request.name)")
+      return .protocolViolation("a mismatched answer to \(call.request.name)")
     }
     call.waiter.resolve(.success(reply))
     return nil

@@ -54,7 +54,7 @@ extension RabbitMQConnection {
       }
       guard self.handle != nil else { return }
     }
-    if count == 0, let end = handle.silenceEnd, end <= .now { fail(.connectionLost(reason: "two heartbeats of the broker are missing")) }
+    if count == 0, let end = handle.silenceEnd, end <= .now { fail(.connectionLost(reason: "the broker has missed two heartbeats")) }
   }
 
   /// Acts on what has arrived.

@@ -71,7 +71,7 @@ extension RabbitMQError: CustomStringConvertible {
     case .unreadableSecret(let reason): reason
     case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"
     case .protocolViolation(let text): "the broker broke the protocol: \(text)"
-    case .timedOut(let operation, let limit): "no end of \(operation) within \(limit)"
+    case .timedOut(let operation, let limit): "\(operation) did not finish within \(limit)"
     case .connectionClosed(let code, let text): "the broker closed the connection: \(code), \(text)"
     case .connectionLost(let reason): "the connection to the broker was lost: \(reason)"
     case .channelClosed(let code, let text): "the broker closed the channel: \(code), \(text)"

@@ -16,7 +16,7 @@ extension ConnectionHandle {
       errno = 0
       let status = LibraryStatus(amqp_socket_open_noblock(socket, address, Int32(configuration.port), &timeout))
       if status == LibraryStatus(AMQP_STATUS_SOCKET_ERROR) {
-        let reason = errno == EMFILE || errno == ENFILE ? "no descriptor is left for a socket" : "refused, or no route"
+        let reason = errno == EMFILE || errno == ENFILE ? "no descriptor left for a socket" : "refused, or no route"
         throw .unreachable(endpoint: configuration.endpoint, reason: reason)
       }
       guard status.isOK else { throw openingError(status, configuration) }

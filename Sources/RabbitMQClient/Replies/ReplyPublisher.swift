@@ -68,7 +68,7 @@ package final class ReplyPublisher: ReplySender {
       try await serve(connection)
     } failed: { error, delay in
       logger.warning(
-        "replies can't be sent; connecting again", metadata: ["error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+        "replies can't be sent; reconnecting", metadata: ["error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
     }
   }
 
@@ -190,7 +190,7 @@ extension ReplyPublisher {
     for (settled, outcome) in told { settled?(outcome) }
     for line in lines {
       logger.warning(
-        "replies do not arrive", metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
+        "replies are not delivered", metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
     }
     for waiter in idle { waiter.resolve() }
   }

@@ -40,7 +40,7 @@ struct FrameInterpreter {
     guard let content = try ContentMethod(&reader) else { return try event(&reader, channel: channel) }
     // Otherwise a peer could start one on each of 65,535 channels.
     guard RabbitMQConnection.listenerChannels.contains(channel) else {
-      throw .protocolViolation("a message on a channel that is not for messages")
+      throw .protocolViolation("a message on a channel not meant for messages")
     }
     incomplete[channel] = IncompleteMessage(method: content)
     return nil

@@ -134,7 +134,7 @@ struct FrameReader {
   }
 
   private func checkEnd(_ octet: UInt8) throws(RabbitMQError) {
-    guard octet == Self.end else { throw .protocolViolation("a frame that does not end where it says") }
+    guard octet == Self.end else { throw .protocolViolation("a frame that does not end at its stated length") }
   }
 
   private func take(_ count: Int, _ rest: inout Slice<UnsafeRawBufferPointer>) -> UnsafeRawBufferPointer {

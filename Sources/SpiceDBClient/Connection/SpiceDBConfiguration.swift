@@ -52,7 +52,7 @@ package struct SpiceDBEndpoint: Sendable, Equatable, CustomStringConvertible {
     guard let colon = text.lastIndex(of: ":") else { throw Invalid(description: "no port: HOST:PORT is needed") }
     let digits = text[text.index(after: colon)...]
     guard digits.allSatisfy({ ("0"..."9").contains($0) }), let port = Int(digits), (1...65535).contains(port) else {
-      throw Invalid(description: "'\(digits)' is no port")
+      throw Invalid(description: "'\(digits)' is not a port")
     }
     host = try Self.host(text[..<colon])
     self.port = port
@@ -62,15 +62,15 @@ package struct SpiceDBEndpoint: Sendable, Equatable, CustomStringConvertible {
     if text.hasPrefix("["), text.hasSuffix("]") {
       let address = text.dropFirst().dropLast()
       guard address.contains(":"), address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
-        throw Invalid(description: "'\(address)' is no IPv6 address")
+        throw Invalid(description: "'\(address)' is not an IPv6 address")
       }
       return .ipv6(String(address))
     }
     guard !text.contains(":") else {
-      throw Invalid(description: "an IPv6 address needs brackets, and a scheme is no part of it: HOST:PORT")
+      throw Invalid(description: "an IPv6 address needs brackets, and a scheme is not allowed: HOST:PORT")
     }
     guard !text.isEmpty, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) }) else {
-      throw Invalid(description: "'\(text)' is no host")
+      throw Invalid(description: "'\(text)' is not a host")
     }
     let octets = text.split(separator: ".", omittingEmptySubsequences: false)
     return octets.count == 4 && octets.allSatisfy { UInt8($0) != nil } ? .ipv4(String(text)) : .name(String(text))

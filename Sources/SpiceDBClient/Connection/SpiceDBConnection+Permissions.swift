@@ -55,7 +55,7 @@ extension SpiceDBConnection {
 
   private func outcome(of item: CheckItem, _ pair: CheckPair) throws(SpiceDBError) -> Result<Bool, SpiceDBError> {
     guard pair.request?.item == item else {
-      throw .malformed("it is to another question, or in another order")
+      throw .malformed("it answers another question, or is in another order")
     }
     if let error = pair.error {
       let code = GRPCStatusCode(rawValue: Int(error.code)) ?? .unknown

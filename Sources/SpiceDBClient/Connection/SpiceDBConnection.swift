@@ -90,7 +90,7 @@ package final class SpiceDBConnection: Sendable {
       failure.attempts = attempt
       failure.mayHaveBeenMade = mayHaveBeenMade
       guard let delay = delay(after: failure, of: request, attempt: attempt, token: token) else { throw failure }
-      logger.debug("a call to SpiceDB is made again: \(failure)", metadata: ["method": "\(request.method.method)"])
+      logger.debug("a call to SpiceDB is retried: \(failure)", metadata: ["method": "\(request.method.method)"])
       do { try await Task.sleep(for: delay) } catch { throw failure.asCancelled }
       attempt += 1
     }

@@ -27,7 +27,7 @@ package enum SpiceDBLimits {
       let relationship = update.relationship
       try verify(relationship.resource)
       try verify(relationship.subject.object)
-      guard seen.insert(relationship).inserted else { throw .refused("a relationship is twice in a write") }
+      guard seen.insert(relationship).inserted else { throw .refused("a write has a relationship twice") }
     }
   }
 
@@ -40,7 +40,7 @@ package enum SpiceDBLimits {
   }
 
   static func verify(_ object: SpiceDBObject) throws(SpiceDBError) {
-    guard SpiceDBID.isValid(object.id) else { throw .refused("an id of type \(object.type) is none that SpiceDB takes") }
+    guard SpiceDBID.isValid(object.id) else { throw .refused("an id of type \(object.type) is not valid in SpiceDB") }
   }
 
   static func verify(page limit: Int) throws(SpiceDBError) {

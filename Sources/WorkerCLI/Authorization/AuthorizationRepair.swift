@@ -53,7 +53,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
 
 /// Somebody else is repairing, or a worker does not give up its turn.
 private struct TurnTaken: Error, CustomStringConvertible {
-  var description: String { "somebody else repairs relationships, or replicates them and does not let go: try again later" }
+  var description: String { "somebody else is repairing or replicating relationships: try again later" }
 }
 
 /// What is printed.

@@ -19,7 +19,7 @@ struct AuthorizationVerify: AsyncParsableCommand {
   private static let batch = 500
   private static let patience: Duration = .seconds(30)
 
-  @Option(help: "Compare one tenant alone. Default: everything.")
+  @Option(help: "Compare only one tenant. Default: everything.")
   var tenant: String?
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

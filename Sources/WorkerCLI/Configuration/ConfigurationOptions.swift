@@ -3,7 +3,7 @@ import Settings
 
 /// Where settings come from, for every command.
 struct ConfigurationOptions: ParsableArguments {
-  @Option(help: "The configuration file. Default: \(ConfigurationLoader.defaultPath), where it exists.")
+  @Option(help: "The configuration file. Default: \(ConfigurationLoader.defaultPath), if it exists.")
   var config: String?
 
   @Option(name: .customLong("set"), help: "A setting, which wins over the environment and the file; repeatable.")

@@ -32,7 +32,7 @@ struct NameCollisions {
     where name == claim {
       problems.append(
         "\(Self.prefix)\(key) is '\(name.shown)', the queue by which the worker of \(Self.prefix)commands_queue holds its right to "
-          + "publish: it would wait for itself for ever")
+          + "publish: it would wait for itself forever")
     }
     for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
     where name.shown.hasPrefix(TemporaryQueue.prefix) {

@@ -16,9 +16,9 @@ struct DeadLetterFilterOptions: ParsableArguments {
   var since: Moment?
   @Option(help: "Only those recorded before; as --since.")
   var until: Moment?
-  @Option(help: "Only those with this text in the detail or the body, letter for letter.")
+  @Option(help: "Only those with exactly this text in the detail or the body.")
   var text: String?
-  @Flag(help: "Let capital and small letters of --text be the same; of a body's letters those of ASCII.")
+  @Flag(help: "Ignore case in --text; in a body only for ASCII letters.")
   var ignoreCase = false
   @Flag(help: "Also those of other queues in this database. Default: those of the configured queue and its queue of dead letters.")
   var allQueues = false
@@ -37,7 +37,7 @@ struct DeadLetterFilterOptions: ParsableArguments {
   }
 
   /// For messages: the queues in which nothing was found.
-  var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues looks at those of others, too)" }
+  var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues includes those of others)" }
 
   /// The conditions set by the operator.
   var conditions: DeadLetterFilter {

@@ -14,7 +14,7 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs the worker until SIGTERM or SIGINT, then drains. A second signal ends it at once.")
 
-  @Flag(help: "Exit with the first failure instead of connecting again for ever.")
+  @Flag(help: "Exit with the first failure instead of reconnecting forever.")
   var failFast = false
   @OptionGroup var options: ConfigurationOptions
 

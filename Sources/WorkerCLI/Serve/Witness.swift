@@ -13,7 +13,7 @@ import WorkspaceDomain
 /// If the database can't be reached, nothing is recorded: without evidence no command is blamed.
 struct Witness: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "witness", abstract: "Notes what a worker that ends itself had in hand.", shouldDisplay: false)
+    commandName: "witness", abstract: "Records which message a crashing worker was handling.", shouldDisplay: false)
 
   /// How long it may take: waiting for the worker's end includes this.
   static let patience: Duration = .seconds(5)
@@ -30,7 +30,7 @@ struct Witness: AsyncParsableCommand {
 
   func run() async throws {
     try await FailureReport.reporting {
-      guard let process = ULID(process) else { throw ValidationError("--process is no ULID") }
+      guard let process = ULID(process) else { throw ValidationError("--process is not a ULID") }
       let configuration = try await options.load()
       let logger = LogSetup.start(configuration.log)
       let stage = InHand.Stage(rawValue: stage)

@@ -37,7 +37,7 @@ struct TopologyReport: Report {
     switch status {
     case "incompatible": "incompatible: nothing was changed"
     case "applied": "applied"
-    case "changes": "run 'workspace-worker topology apply' to make what is missing"
+    case "changes": "run 'workspace-worker topology apply' to create what is missing"
     default: "nothing to do"
     }
   }

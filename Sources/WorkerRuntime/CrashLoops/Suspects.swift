@@ -70,7 +70,7 @@ package struct Suspects: Sendable {
 extension Verdict {
   fileprivate static func crashLoop(deaths: Int, since first: Timestamp) -> Verdict {
     .deadLetter(
-      .crashLoop, error: "\(deaths) processes ended themselves while they had it in hand",
+      .crashLoop, error: "\(deaths) processes ended themselves while handling it",
       attempts: .init(count: deaths, first: first))
   }
 }

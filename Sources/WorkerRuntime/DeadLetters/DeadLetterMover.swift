@@ -28,7 +28,7 @@ struct DeadLetterMover {
       try await link.use(move)
     } failed: { error, delay in
       logger.warning(
-        "the queue of dead letters can't be read; trying again",
+        "the queue of dead letters can't be read; retrying",
         metadata: ["queue": "\(queue)", "error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }

@@ -69,7 +69,7 @@ package struct RetentionCleaner: MaintenanceJob {
   package func failed(_ error: any Error, again delay: Duration) {
     probe.observe(.cleaningFailed(table: table))
     logger.warning(
-      "expired entries can't be removed; trying again",
+      "expired entries can't be removed; retrying",
       metadata: ["table": "\(table)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
   }
 }

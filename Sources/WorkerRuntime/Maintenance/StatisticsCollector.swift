@@ -36,6 +36,6 @@ package struct StatisticsCollector: MaintenanceJob {
   }
 
   package func failed(_ error: any Error, again delay: Duration) {
-    logger.info("what waits in the database can't be counted; trying again", metadata: ["error": "\(error)"])
+    logger.info("the statistics of the database can't be counted; retrying", metadata: ["error": "\(error)"])
   }
 }

@@ -40,8 +40,8 @@ struct HolderObserver {
     guard !hasWarned else { return }
     hasWarned = true
     let warning =
-      "the active worker of this queue works with another broker, \(broker), and this one with \(lease.broker): "
-      + "what waits at this one is carried out by nobody"
+      "the active worker of this queue uses another broker, \(broker), and this one with \(lease.broker): "
+      + "commands waiting at this one are executed by nobody"
     logger.warning("\(warning)")
     status.warnings.append(warning)
   }

@@ -22,7 +22,7 @@ struct Takeover {
   func claimPublishing() async throws -> Bool {
     var hasSaidSo = false
     while !drain.isRaised, try await !broker.claimPublishing() {
-      if !hasSaidSo { logger.notice("the worker before this one still has the right to publish; waiting for its end") }
+      if !hasSaidSo { logger.notice("the previous worker still has the right to publish; waiting for it to end") }
       hasSaidSo = true
       try await wait()
     }
@@ -36,7 +36,7 @@ struct Takeover {
     let start = ContinuousClock.now
     var hasSaidSo = false
     while !drain.isRaised, try await broker.isConsumed() {
-      if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for its end") }
+      if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for it to end") }
       hasSaidSo = true
       guard ContinuousClock.now - start < settings.takeoverPatience else {
         logger.warning("somebody else consumes the queue of commands; their order can't be kept")
@@ -48,7 +48,7 @@ struct Takeover {
   }
 
   private func wait() async throws {
-    status.change(to: .connecting(missing: MissingConditions(.consumer, "the broker has not let go of the worker before this one")))
+    status.change(to: .connecting(missing: MissingConditions(.consumer, "the broker has not released the previous worker")))
     try await drain.wait(atMost: settings.takeoverInterval)
   }
 }

@@ -58,7 +58,7 @@ package struct Worker: Service {
     } onGracefulShutdown: {
       status.change(to: .draining)
       drain.raise()
-      logger.info("draining: consuming stops, what is in hand is finished")
+      logger.info("draining: consuming stops, work in progress is finished")
     }
   }
 

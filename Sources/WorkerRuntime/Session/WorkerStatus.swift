@@ -74,7 +74,7 @@ package final class WorkerStatus: Sendable {
   /// How long there has been no sign of life; nil if the last one is fresh.
   private func silence(_ state: State) -> String? {
     guard let lastBeat = state.lastBeat, now() - lastBeat > freshness else { return nil }
-    return "no batch and no sign of life of the database for more than \(Int(freshness / .seconds(1))) s"
+    return "no batch and no sign of life from the database for more than \(Int(freshness / .seconds(1))) s"
   }
 
   /// Whether work flows, or would as soon as the active worker is gone.
@@ -198,7 +198,7 @@ extension WorkerStatus.Phase {
     switch self {
     case .active, .standby: MissingConditions([:])
     case .connecting(let missing), .blocked(let missing): missing
-    case .recovering: MissingConditions(.outbox, "messages of a former worker are still being published")
+    case .recovering: MissingConditions(.outbox, "messages of a previous worker are still being published")
     case .draining: MissingConditions(.worker, "it is draining")
     case .stopped: MissingConditions(.worker, "it has stopped")
     }

@@ -48,7 +48,7 @@ struct ConsumeStage {
     let sender = [delivery.properties.userID, delivery.properties.appID].map { $0?.text ?? "-" }
     guard order.isNews(disturbance, of: sender.joined(separator: "/")) else { return }
     logger.warning(
-      "a command did not come in its order",
+      "a command came out of order",
       metadata: [
         "cause": "\(disturbance.rawValue)", "user_id": "\(sender[0])", "app_id": "\(sender[1])",
         "priority": "\(delivery.properties.priority ?? 0)", "message_id": "\(delivery.properties.messageID?.text ?? "")",

@@ -17,7 +17,7 @@ package struct CommandData {
   package func string(_ name: String) throws(Problem) -> String? {
     switch data[name] {
     case .string(let text): return text
-    case .illFormedString: throw Problem(detail: "\(name) has half of a surrogate pair, which is no character")
+    case .illFormedString: throw Problem(detail: "\(name) has half of a surrogate pair, which is not a character")
     case nil, .null: return nil
     default: throw Problem(detail: "\(name) is not a string")
     }
@@ -79,7 +79,7 @@ package struct CommandData {
   /// Where a list of members continues.
   package func memberCursor(_ name: String) throws(Problem) -> Member? {
     guard let text = try string(name) else { return nil }
-    guard let member = MemberCursor.member(text) else { throw Problem(detail: "\(name) is no place in a list of members") }
+    guard let member = MemberCursor.member(text) else { throw Problem(detail: "\(name) is not a position in a list of members") }
     return member
   }
 

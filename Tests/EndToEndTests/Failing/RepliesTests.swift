@@ -44,7 +44,7 @@ struct RepliesTests {
     #expect(try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "refused"]) == 3)
     #expect(try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "delivered"]) == 10)
     #expect(try await worker.metrics().value("workspace_worker_reconnects_total") == 0)
-    let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("replies do not arrive") }
+    let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("replies are not delivered") }
     #expect(lines.count == 1, "once for a queue and minute")
     #expect(lines.first?.contains("my.replies") == true && lines.first?.contains("refused") == true)
     #expect(try await worker.drain() == .code(0))

@@ -5,7 +5,7 @@ import Settings
 
 /// How to treat letters older than `inbox.replay_window`.
 struct ReplayAge: ParsableArguments {
-  @Flag(help: "Also letters that are older than inbox.replay_window: where the inbox has forgotten their commands' answers, they are carried out a second time.")
+  @Flag(help: "Include letters older than inbox.replay_window: if the inbox has forgotten their commands' answers, they are executed a second time.")
   var beyondWindow = false
 
   /// Leaves out letters that are too old, and says so.
@@ -16,8 +16,8 @@ struct ReplayAge: ParsableArguments {
     if count > 0 {
       let fate =
         beyondWindow
-        ? "taken all the same: what was carried out and is forgotten since is carried out a second time"
-        : "left out; --beyond-window takes them, too"
+        ? "included anyway: commands that were executed and since forgotten are executed a second time"
+        : "left out; --beyond-window includes them"
       StandardError.write(
         "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.length.settingText)), "
           + "counted from the first answer, and \(fate)\n")

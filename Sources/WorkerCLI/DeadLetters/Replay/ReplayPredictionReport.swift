@@ -22,7 +22,7 @@ struct ReplayPredictionReport: Report {
   }
 
   var text: String {
-    guard total > 0 else { return "no letter matches that could be sent" }
+    guard total > 0 else { return "no matching letter can be sent" }
     var table = TextTable(header: ["PREDICTION", "LETTERS"])
     for outcome in ReplayPrediction.Outcome.allCases {
       if let count = totals[outcome.rawValue] { table.add([outcome.rawValue, "\(count)"]) }
