@@ -21,7 +21,7 @@ final class FailpointTrigger: Sendable {
   }
 
   /// What WORKSPACE_WORKER_FAILPOINT asks for: `committed:3` stops at the third pass of that point, and
-  /// `publishing:3,published:1` then goes on to stop at the next pass of the other one. Nil where it is not set.
+  /// `publishing:3,published:1` then goes on to stop at the next pass of the other one. Nil if it is not set.
   static let chosen: FailpointTrigger? = getenv("WORKSPACE_WORKER_FAILPOINT").map { .init(String(cString: $0)) }
 
   private let stops: Mutex<[Stop]>

@@ -44,7 +44,7 @@ extension JSONObject {
 }
 
 extension JSONObject.Member {
-  /// Nil where it counts as left out.
+  /// Nil if it counts as left out.
   fileprivate var asked: JSONObject.Member? {
     switch (key, value) {
     case (_, .null) where Self.known.contains(key): nil

@@ -1,4 +1,4 @@
-/// How a plan is carried out.
+/// How a plan is run.
 package struct ReplayPolicy: Sendable {
   /// This many letters are sent first, and the others only when the worker has executed these; nil: no canary.
   package let canary: Int?

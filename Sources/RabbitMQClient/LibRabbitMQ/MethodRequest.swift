@@ -17,7 +17,7 @@ enum MethodRequest: Sendable {
   case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
   case unbindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
 
-  /// The method that answers this one; nil where none does.
+  /// The method that answers this one; nil if there is none.
   var replyMethod: UInt32? {
     switch self {
     case .openChannel: UInt32(AMQP_CHANNEL_OPEN_OK_METHOD)

@@ -7,7 +7,7 @@ package enum WorkspaceObservation: Sendable, Equatable {
   case creationFailed(WorkspaceServiceError)
   case retrieved(WorkspaceID)
   case listed(count: Int)
-  /// `version` is the one from now on.
+  /// `version` is the new one.
   case renamed(WorkspaceID, from: WorkspaceName, to: WorkspaceName, version: Int64)
   case renameFailed(WorkspaceID, WorkspaceServiceError)
   /// `from` and `to` are parents, `version` is the new one.

@@ -48,7 +48,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
       let body = try await correctedBody(session)
       let replays = session.replays
       let plan = try await replays.plan(filter, again: again, by: person.name, because: because, body: body)
-        .orNo("no letter\(letters.options.scope) matches that could be sent")
+        .orNo("no matching letter\(letters.options.scope) can be sent")
       let result = try await replay.work(plan, by: replays)
       try output.print(ReplayReport(result))
       if !result.isComplete { throw ExitCode.no }
