@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What the inbox has forgotten is not carried out a second time by a replay, unless an operator says so.
+/// What the inbox has forgotten is not executed a second time by a replay, unless an operator says so.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReplayAgeTests {
   private static let settings = ["INBOX_RETENTION": "2d", "INBOX_REPLAY_WINDOW": "2d"]
@@ -50,7 +50,7 @@ struct ReplayAgeTests {
 }
 
 extension Deployment {
-  /// As it is two days after a command was carried out: its letter says when that was, the inbox has forgotten it.
+  /// The state two days after a command was executed: its letter says when that was, the inbox has forgotten it.
   fileprivate func forget(_ command: Command) async throws {
     try await database.withConnection {
       try await $0.execute(
