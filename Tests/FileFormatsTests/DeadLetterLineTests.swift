@@ -5,8 +5,8 @@ import Testing
 import UnitOfWork
 import WorkspaceDomain
 
-/// A letter comes back from its line, also from those of earlier versions; a line that the ledger could not take is refused,
-/// with the reason.
+/// A letter can be read back from its line, even from those of earlier versions; a line that the ledger could not store
+/// is refused, with the reason.
 struct DeadLetterLineTests {
   private static let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
   private static let moment: Int64 = 1_795_420_800_000

@@ -3,7 +3,7 @@ import StrictJSON
 import Testing
 import WorkspaceApplication
 
-/// The data of a command, in either of its members, and strings in it that are no text.
+/// The data of a command, in either of its members, and strings in it that aren't valid text.
 @Suite struct PayloadTests {
   private func command(base64 text: String) -> SampleCommand {
     SampleCommand("workspace.create_root").with("data", nil).with("data_base64", text)

@@ -7,7 +7,7 @@ import WorkerRuntime
 import WorkspaceApplication
 @testable import Settings
 
-/// What a setting takes and refuses, as text.
+/// What a setting accepts and refuses, as text.
 @Suite struct SettingKindTests {
   private func problems(_ key: String, _ text: String) throws -> [String] {
     let setting = try #require(SettingTable.all.first { $0.key == key })
