@@ -13,7 +13,7 @@ struct Timeline: Sendable {
 
   func note(_ text: String) { entries.update { $0.append(Entry(time: .now, text: text)) } }
 
-  /// The start of the timeline.
+  /// Only the first time counts.
   func noteConfirmation(of commands: [String]) {
     let now = ContinuousClock.now
     confirmations.update { known in

@@ -125,7 +125,7 @@ extension TenantScript {
     ]
   }
 
-  /// What a role with that value permits.
+  /// A command that needs a role with that value.
   private mutating func use(of workspace: String, by user: String, as value: String) -> Act {
     switch value {
     case "admin": Act(request: .rename(workspace: workspace, name: newName("workspace")), user: user)
