@@ -29,7 +29,7 @@ struct DeadLetterImport: AsyncParsableCommand {
     discussion: """
       Files of earlier versions can be read, too. Existing letters are left as they are, so that importing \
       again is harmless. Stops at the first invalid line and gives its number; the valid lines before it have by then \
-      added then.
+      been added.
       """)
 
   @Argument(help: "The file.")
