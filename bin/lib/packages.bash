@@ -20,7 +20,7 @@ missing_packages() {
   done
 }
 
-# Another package may stand in for one of ours: pkgconf for pkg-config, a
+# Another package may replace one of ours: pkgconf for pkg-config, a
 # versioned postgresql-17 for postgresql.
 provided() {
   case $1 in
@@ -63,7 +63,7 @@ install_packages() {
   as_root apt-get -q update >&2 || fail "apt-get update failed"
   deny_service_starts
   say "apt-get install $*"
-  # One of the packages may bring its service; starting that is not our business.
+  # One of the packages may bring its service; we don't start that.
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
     -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" </dev/null >&2 ||
     fail "apt-get install failed; see above"
@@ -102,7 +102,7 @@ exit 0
 POLICY
 }
 
-# Takes away the policy that deny_service_starts wrote, and no other.
+# Removes the policy that deny_service_starts wrote, and no other.
 allow_service_starts() {
   if grep -qs '^# temporary: workspace-worker bin/setup$' "$service_policy"; then
     as_root rm -f "$service_policy"
