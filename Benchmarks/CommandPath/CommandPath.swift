@@ -6,8 +6,8 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// All that the worker itself does for a user's command, between the bytes from the broker and the bytes for the database and
-/// the broker, and nothing else: no server, no thread, no clock. What an instruction counter is to be put on.
+/// Everything that the worker itself does for a user's command, between the bytes from the broker and the bytes for the
+/// database and the broker, and nothing else: no server, no thread, no clock. Meant for an instruction counter.
 @main
 struct CommandPath {
   /// `command-path BATCHES SIZE`
@@ -20,7 +20,7 @@ struct CommandPath {
     print("\(arguments[0] * arguments[1]) commands, \(requests) statements")
   }
 
-  /// What is counted is commands that are carried out.
+  /// Only executed commands count.
   private struct Refused: Error {}
 
   private let decoder = CommandDecoder()
@@ -32,7 +32,7 @@ struct CommandPath {
     queue: "//workspace.commands", process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
   private var count: UInt64 = 0
 
-  /// - Returns: the number of statements that the batch comes to.
+  /// - Returns: the number of statements of the batch.
   private mutating func run(_ size: Int) throws -> Int {
     let messages = (0..<size).map { _ in ReceivedMessage(next(), decoder: decoder) }
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }

@@ -1,4 +1,5 @@
-/// What deciding costs: the worker with permissions enforced, to itself without, on the same commands of a user.
+/// The cost of deciding: the worker with permissions enforced, compared with itself without, on the same commands of a
+/// user.
 struct AuthorizationMeasurement {
   let laboratory: Laboratory
   let commands: Int
@@ -16,7 +17,7 @@ struct AuthorizationMeasurement {
     var enforced: [Double] = []
     var free: [Double] = []
     for pair in 1...pairs {
-      // Which of the two goes first changes: the table grows.
+      // The two alternate in going first: the table grows.
       for isEnforced in pair.isMultiple(of: 2) ? [true, false] : [false, true] {
         try await laboratory.purge()
         let run = WorkerRun(

@@ -5,7 +5,7 @@ struct CommandFactory {
   static let tenants = (0..<8).map { identifier(prefix: "0T", $0) }
   static let roots = (0..<8).map { identifier(prefix: "0R", $0) }
 
-  /// Of this run: the same numbers in another run are other commands.
+  /// Unique to this run: the same numbers in another run are different commands.
   let run: Int
   let exchange: ShortString
   let routingKey: ShortString
@@ -40,7 +40,7 @@ struct CommandFactory {
       exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
   }
 
-  /// A ULID that is read easily.
+  /// An easily readable ULID.
   static func identifier(prefix: String, _ number: Int) -> String {
     let digits = String(number)
     return prefix + String(repeating: "0", count: 26 - prefix.count - digits.count) + digits

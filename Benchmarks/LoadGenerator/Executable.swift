@@ -12,7 +12,7 @@ struct Executable: Sendable {
   /// Added to that of this process.
   let environment: [String: String]
 
-  /// Runs it to its end.
+  /// Runs it and waits for it to end.
   ///
   /// - Returns: what it wrote to standard output.
   func run(_ arguments: [String]) throws -> String {
@@ -26,7 +26,7 @@ struct Executable: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Starts it. What it writes is seen here on standard error: standard output is for the report.
+  /// Starts it. Its output goes to standard error: standard output is for the report.
   ///
   /// - Parameter more: added to ``environment``.
   func start(_ arguments: [String], _ more: [String: String] = [:]) throws -> RunningProcess {
@@ -37,7 +37,7 @@ struct Executable: Sendable {
     return RunningProcess(process: process)
   }
 
-  /// Starts it, and hands out what it writes to standard output. It ends by itself.
+  /// Starts it, and returns what it writes to standard output. It ends on its own.
   func open(_ arguments: [String]) throws -> FileHandle {
     let output = Pipe()
     let process = process(arguments)

@@ -1,7 +1,6 @@
 import Foundation
 
-/// One line of the report: what was measured in several runs and, where there is such a thing, the yardstick's in the
-/// same runs.
+/// One line of the report: the values measured in several runs and, if there are any, the yardstick's in the same runs.
 struct Figure {
   /// For people.
   let name: String
@@ -9,7 +8,7 @@ struct Figure {
   let key: String
   let unit: String
   let runs: [Double]
-  /// Of the bare C program, run by run; empty where it has no such figure.
+  /// Of the bare C program, run by run; empty if it has no such figure.
   let yardstick: [Double]
 
   init(_ name: String, key: String, unit: String, runs: [Double], yardstick: [Double] = []) {
@@ -37,7 +36,7 @@ struct Figure {
   }
 }
 
-/// Says on standard error how far the benchmark is.
+/// Reports the benchmark's progress on standard error.
 func note(_ text: String) {
   FileHandle.standardError.write(Data("benchmark: \(text)\n".utf8))
 }

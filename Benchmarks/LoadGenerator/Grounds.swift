@@ -1,9 +1,9 @@
-/// By what the user of the commands may create workspaces, in each tenant.
+/// Why the user of the commands may create workspaces, in each tenant.
 enum Grounds {
-  /// He is editor of the root, below which they are created.
+  /// The user is editor of the root, below which they are created.
   case direct
-  /// They are created on level 32, and he is in 50 groups: one of them is editor of the root, each other has a role on one of
-  /// the workspaces between, which is not enough.
+  /// They are created on level 32, and the user is in 50 groups: one of them is editor of the root, each other has an
+  /// insufficient role on one of the workspaces between.
   case deep
 
   /// Below which workspaces are created, by tenant.

@@ -37,7 +37,7 @@ struct LatencyMeasurement {
     var medians: [Double] = []
     for pair in 1...pairs {
       yardstick.append(1000 / (try Yardstick(laboratory).perSecond(turns, batch: 1)))
-      // On the thread that receives: what is measured is not to be the measuring program's changes of threads.
+      // On the receiving thread: so as not to measure the measuring program's thread switches.
       let latencies = try await withTaskExecutorPreference(replies.taskExecutor) {
         answers.append(Self.milliseconds(try await yardstickAnswers(publisher, replies), 50))
         return try await oneAtATime(turns, CommandFactory(run: 1_000 + pair), publisher, replies)
@@ -56,14 +56,14 @@ struct LatencyMeasurement {
     ]
   }
 
-  /// The same way from command to result, with the yardstick in the worker's place.
+  /// The same path from command to result, with the yardstick in the worker's place.
   private func yardstickAnswers(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> Latencies {
     let process = try Yardstick(laboratory).startAnswering(turns)
     defer { process.stop() }
     return try await oneAtATime(turns, CommandFactory(run: 0, to: "", Yardstick.queue), publisher, replies)
   }
 
-  /// Each command is sent when the result of the one before it is here.
+  /// Each command is sent when the result of the previous one has arrived.
   private func oneAtATime(
     _ count: Int, _ factory: CommandFactory, _ publisher: RabbitMQPublisher, _ replies: ResultSubscription
   ) async throws -> Latencies {
@@ -72,7 +72,7 @@ struct LatencyMeasurement {
     for _ in 0..<count {
       let command = factory.next(replyTo: replies.queue)
       let start = ContinuousClock.now
-      // The confirm comes when it comes: what counts is the way from the command to its result.
+      // The confirm doesn't matter: what counts is the path from the command to its result.
       async let confirmed: Void = publisher.publish([command])
       _ = try await replies.next()
       Self.record(.now - start, in: &latencies)
@@ -81,8 +81,8 @@ struct LatencyMeasurement {
     return latencies
   }
 
-  /// Commands are sent at fixed times, whatever has become of the ones before; each latency counts from the time at
-  /// which its command was to be sent, so that a pause is seen by all that it delays.
+  /// Commands are sent at fixed times, whatever happened to the previous ones; each latency counts from the command's
+  /// scheduled time, so that a pause counts for every command that it delays.
   private func openLoop(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> [Figure] {
     let count = rate * seconds
     let start = ContinuousClock.now + .milliseconds(100)
@@ -119,7 +119,7 @@ struct LatencyMeasurement {
     }
   }
 
-  /// Publishes what is due, together where the clock woke late.
+  /// Publishes what is due, together if the clock woke late.
   private func send(
     _ count: Int, every interval: Duration, from start: ContinuousClock.Instant, _ publisher: RabbitMQPublisher,
     _ queue: ShortString

@@ -1,4 +1,4 @@
-/// The most memory that the worker holds while it works off a backlog.
+/// The worker's peak memory while it processes a backlog.
 struct MemoryMeasurement {
   let laboratory: Laboratory
   let backlog: Int

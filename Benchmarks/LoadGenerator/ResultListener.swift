@@ -1,13 +1,12 @@
 import Foundation
 
-/// The yardstick's subscriber: it takes results as they come, and tells how long the first was ahead of the last.
+/// The yardstick's subscriber: it takes results as they come, and reports the time between the first and the last.
 ///
-/// Not this program's own consumer, for both cores are busy, and what the measuring costs is missing from what is
-/// measured.
+/// Not this program's own consumer, since both cores are busy, and the cost of measuring would reduce what is measured.
 struct ResultListener {
   private let lines: LineReader
 
-  /// Returns when it listens to what comes to `exchange`: by default, to the worker's results.
+  /// Returns when it is listening to `exchange`: by default, to the worker's results.
   init(_ laboratory: Laboratory, count: Int, exchange: String = "workspace.results") throws {
     lines = try LineReader(laboratory.yardstick.open(["listen", laboratory.servers.amqp, exchange, "\(count)"]))
     try expect("ready")

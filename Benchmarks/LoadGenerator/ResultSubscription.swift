@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
 
-/// Takes the results that go to a queue of its own, as `reply_to` names it.
+/// Receives results on a queue of its own, named in `reply_to`.
 struct ResultSubscription {
   let queue: ShortString
   private let connection: RabbitMQConnection

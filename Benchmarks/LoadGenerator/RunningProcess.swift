@@ -1,6 +1,6 @@
 import Foundation
 
-/// A process, and what the kernel knows of it.
+/// A process, and the kernel's figures about it.
 final class RunningProcess {
   private let process: Process
 
@@ -15,14 +15,14 @@ final class RunningProcess {
   /// Seconds of processor time that its threads have used so far.
   var processorSeconds: Double {
     get throws {
-      // After the name, which may hold anything, in brackets: user and system time are fields 14 and 15 of the line.
+      // After the name, which may contain anything, in brackets: user and system time are fields 14 and 15 of the line.
       let fields = try status("stat").split(separator: ")").last?.split(separator: " ") ?? []
       guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return .nan }
       return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
   }
 
-  /// The most memory that it has held so far, in MiB.
+  /// Its peak memory so far, in MiB.
   var peakMebibytes: Double {
     get throws {
       for line in try status("status").split(separator: "\n") where line.hasPrefix("VmHWM:") {

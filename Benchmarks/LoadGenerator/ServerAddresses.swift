@@ -1,4 +1,4 @@
-/// Where the servers are, as `bin/stack env` says it.
+/// Where the servers are, according to `bin/stack env`.
 struct ServerAddresses: Sendable {
   struct Missing: Error, CustomStringConvertible {
     let variable: String

@@ -1,9 +1,9 @@
-/// Commands per second that wait in the queue when the worker starts, and the yardstick's batches of 256.
+/// Commands per second for a queue filled before the worker starts, compared with the yardstick's batches of 256.
 struct ThroughputMeasurement {
   let laboratory: Laboratory
   let commands: Int
   let pairs: Int
-  /// Workspaces that are there before.
+  /// Existing workspaces.
   var stored = 0
 
   private var part: String { stored == 0 ? "throughput" : "stored" }

@@ -1,4 +1,4 @@
-/// The worker with commands that wait for it, from the first result to the last.
+/// A run of the worker on waiting commands, from the first result to the last.
 struct WorkerRun {
   struct Refused: Error, CustomStringConvertible {
     let count: Int64
@@ -13,13 +13,13 @@ struct WorkerRun {
 
   let laboratory: Laboratory
   let commands: Int
-  /// Another number means other commands.
+  /// A different number gives different commands.
   let number: Int
   var parents = CommandFactory.roots
   /// Settings of the worker.
   var environment: [String: String] = [:]
 
-  /// - Throws: ``Refused`` unless each command has made a workspace.
+  /// - Throws: ``Refused`` unless each command has created a workspace.
   func measure() async throws -> Measured {
     let before = try await laboratory.workspaces()
     try await laboratory.fill(commands, run: number, below: parents)

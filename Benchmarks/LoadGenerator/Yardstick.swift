@@ -13,7 +13,7 @@ struct Yardstick {
 
   static let queue: ShortString = "yardstick.in"
 
-  /// Begins to answer `count` commands that come to ``queue``, one transaction each.
+  /// Starts answering `count` commands that come to ``queue``, one transaction each.
   func startAnswering(_ count: Int) throws -> RunningProcess {
     try fill(0)
     return try laboratory.yardstick.start(answering(count, batch: 1))
@@ -25,8 +25,8 @@ struct Yardstick {
     return try value("per_second=", of: laboratory.yardstick.run(answering(count, batch: batch)))
   }
 
-  /// Commands per second when its rows and messages are like the worker's, and somebody listens to the results, as in the
-  /// worker's runs: from the first result to the last.
+  /// Commands per second with rows and messages like the worker's, and a subscriber to the results, as in the worker's
+  /// runs: from the first result to the last.
   func perSecondAlike(_ count: Int, batch: Int) throws -> Double {
     try fill(count)
     let listener = try ResultListener(laboratory, count: count, exchange: "l.out")

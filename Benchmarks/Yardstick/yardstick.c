@@ -1,4 +1,4 @@
-/* The yardstick: the same I/O as one workspace command, with no domain logic, one step after the other.
+/* The yardstick: the same I/O as one workspace command, with no domain logic, one step after another.
  * Consume a batch from a queue, write inbox + workspace + outbox rows in one transaction,
  * publish a result and an event per command with confirms, acknowledge the batch.
  * Queues are durable quorum queues; write the default vhost as %2f in URI.
@@ -10,7 +10,7 @@
  *   yardstick full  URI QUEUE N BATCH CONNINFO [alike]
  *     A queue keeps what it publishes. With BATCH 1, the first output of a command with reply_to goes there.
  *     alike: messages have the sizes, properties, exchanges, channels and routing keys of the worker's, the queue keeps the
- *     events alone, results have their size in the inbox, and the outbox one row for all messages of a batch.
+ *     events only, results have their size in the inbox, and the outbox one row for all messages of a batch.
  * OUTPUTS in the environment: messages published per command (2).
  * Prints: mode, N, batch, seconds, per second.
  * cc -O2 -I$(pg_config --includedir) yardstick.c -o yardstick -lrabbitmq -lpq */
@@ -36,7 +36,7 @@ static amqp_connection_state_t dial(char *uri) {
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("channel");
   return c;
 }
-/* Nothing is waited for longer: whoever started this program learns that it hangs. */
+/* The longest wait: whoever started this program learns that it hangs. */
 static const struct timeval patience = {60, 0};
 static void declare_quorum(amqp_connection_state_t c, const char *queue) {
   amqp_table_entry_t e = {amqp_cstring_bytes("x-queue-type"), {AMQP_FIELD_KIND_UTF8, {.bytes = amqp_cstring_bytes("quorum")}}};
@@ -48,7 +48,7 @@ static void declare_topic(amqp_connection_state_t c, const char *exchange) {
   amqp_exchange_declare(c, 1, amqp_cstring_bytes(exchange), amqp_cstring_bytes("topic"), 0, 1, 0, 0, amqp_empty_table);
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("exchange.declare");
 }
-/* What a channel has confirmed: all up to here, and beyond it these, for two queues confirm in an order of their own. */
+/* What a channel has confirmed: all up to here, and beyond it these, since two queues confirm in different orders. */
 static struct { uint64_t acked; char early[1 << 16]; } confirms[3];
 static void await_confirms(amqp_connection_state_t c, int channel, uint64_t upto) {
   while (confirms[channel].acked < upto) {
@@ -116,7 +116,7 @@ static void commit_batch(PGconn *pg, int n) {
   if (atoi(PQcmdTuples(r)) != n) die("rows lost");
   PQclear(r); run(pg, "commit");
 }
-/* A subscriber that costs little: a quorum queue, as all others here, and no acknowledgements. */
+/* A cheap subscriber: a quorum queue, like all others here, without acknowledgements. */
 static void listen_to(char *uri, const char *exchange, long n) {
   amqp_connection_state_t c = dial(uri);
   amqp_bytes_t name = amqp_cstring_bytes("yardstick.listener");

@@ -98,12 +98,12 @@ static void handle(int number, siginfo_t *info, void *context) {
     tell(number);
     atomic_store(&has_ended, 1);
   } else if (is_own) {
-    /* Another thread's signal is being told; this one's end must not come before. */
+    /* Another thread's signal is being reported; this one must not end the process first. */
     while (!atomic_load(&has_ended)) pause_briefly();
   }
   for (int index = 0; index < signal_count; index++)
     if (signals[index] == number) sigaction(number, &previous[index], NULL);
-  /* A fault comes again when this returns; what was sent does not. */
+  /* A fault recurs when this returns; a sent signal does not. */
   if (info->si_code <= 0) raise(number);
   errno = saved_errno;
 }

@@ -14,8 +14,8 @@ package struct Backoff: Sendable, Equatable {
   /// - Parameters:
   ///   - attempt: 1 after the first failure.
   ///   - random: between 0 and 1.
-  /// - Returns: after the first failure between the shortest delay and twice that, and so on, doubling; at last between
-  ///   half of the longest and all of it.
+  /// - Returns: after the first failure between the shortest delay and twice that, and so on, doubling; eventually
+  ///   between half of the longest delay and all of it.
   package func delay(attempt: Int, random: Double) -> Duration {
     let doublings = min(max(attempt, 1), 30)
     let full = min(shortest * (1 << doublings), longest)

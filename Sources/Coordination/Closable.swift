@@ -1,18 +1,18 @@
-/// Something that whoever has opened it has to close.
+/// Something that must be closed by whoever opened it.
 package protocol Closable: Sendable {
   /// Bounded in time; may be called again.
   func close() async
 }
 
 extension Closable {
-  /// Closes it when `body` has ended, however that is.
+  /// Closes it when `body` has ended, in whatever way.
   package func use<Answer>(_ body: (Self) async throws -> Answer) async throws -> Answer {
     let answer = try await closedOnFailure(body)
     await close()
     return answer
   }
 
-  /// Closes it where `body` throws: what `body` returns goes on with it.
+  /// Closes it only if `body` throws: otherwise what `body` returns keeps using it.
   package func closedOnFailure<Answer>(_ body: (Self) async throws -> Answer) async throws -> Answer {
     do {
       return try await body(self)

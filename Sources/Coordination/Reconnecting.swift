@@ -1,6 +1,6 @@
-/// The one loop around a connection: what is done with it is begun anew whenever it fails, after a delay that grows.
+/// The one loop around a connection: restarts the work done with it whenever that fails, after a growing delay.
 package struct Reconnecting: Sendable {
-  /// What an attempt has come to, for the delay after it.
+  /// The outcome of an attempt, for the delay after it.
   package struct Attempt: Sendable {
     fileprivate var connectedAt: ContinuousClock.Instant?
     fileprivate var hasSucceeded = false
@@ -8,10 +8,11 @@ package struct Reconnecting: Sendable {
 
     fileprivate init(_ now: @escaping @Sendable () -> ContinuousClock.Instant) { self.now = now }
 
-    /// The connection is there. Where it holds for longer than the longest delay, the delay after it is the shortest again.
+    /// The connection is established. If it lasts longer than the longest delay, the delay after it is the shortest
+    /// again.
     package mutating func connected() { connectedAt = now() }
 
-    /// Something was achieved: the delay after this attempt is the shortest again.
+    /// Progress was made: the delay after this attempt is the shortest again.
     package mutating func succeeded() { hasSucceeded = true }
 
     fileprivate var held: Duration { connectedAt.map { now() - $0 } ?? .zero }
@@ -23,7 +24,7 @@ package struct Reconnecting: Sendable {
   private let random: @Sendable () -> Double
 
   /// - Parameters:
-  ///   - pause: waits before the next attempt, for so long or less. Default: sleeps.
+  ///   - pause: waits before the next attempt, at most for the given time. Default: sleeps.
   ///   - random: between 0 and 1.
   package init(
     _ backoff: Backoff, pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
@@ -36,14 +37,14 @@ package struct Reconnecting: Sendable {
     self.random = random
   }
 
-  /// Makes one attempt after the other.
+  /// Makes one attempt after another.
   ///
   /// - Parameters:
   ///   - isOver: asked before each attempt. Default: never.
-  ///   - attempt: where it returns, the next one follows at once, and delays begin with the shortest again.
-  ///   - failed: told of an error that an attempt has ended with, and of the delay before the next one. What it throws ends
-  ///     the loop.
-  /// - Throws: `CancellationError` when the task is cancelled, whatever the attempt under way makes of that.
+  ///   - attempt: when it returns, the next one follows at once, and delays start from the shortest again.
+  ///   - failed: called with the error that ended an attempt, and the delay before the next one. If it throws, the loop
+  ///     ends.
+  /// - Throws: `CancellationError` when the task is cancelled, whatever the current attempt does about it.
   package func run(
     until isOver: () -> Bool = { false }, _ attempt: (inout Attempt) async throws -> Void,
     failed: (_ error: any Error, _ delay: Duration) throws -> Void

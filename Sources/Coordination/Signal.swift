@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that happens once: it tells everybody who waits for it, and everybody who comes later.
+/// Something that happens once: notifies all current and later waiters.
 package final class Signal<Value: Sendable>: Sendable {
   private typealias Continuation = CheckedContinuation<Value?, Never>
 
@@ -14,10 +14,10 @@ package final class Signal<Value: Sendable>: Sendable {
 
   package init() {}
 
-  /// What it was sent with; nil as long as it was not.
+  /// The value it was sent with; nil until then.
   package var value: Value? { state.withLock { $0.value } }
 
-  /// Tells all who wait, now and later. The first value stays.
+  /// Notifies all waiters, current and later ones. The first value stays.
   package func send(_ value: Value) {
     let waiters = state.withLock { state -> [Continuation] in
       guard state.value == nil else { return [] }
@@ -28,7 +28,7 @@ package final class Signal<Value: Sendable>: Sendable {
     for waiter in waiters { waiter.resume(returning: value) }
   }
 
-  /// - Returns: the value, at once where it is there; nil when the task is cancelled first.
+  /// - Returns: the value, at once if it was sent already; nil if the task is cancelled first.
   @discardableResult
   package func wait() async -> Value? {
     let number = state.withLock { state in
@@ -59,12 +59,12 @@ package final class Signal<Value: Sendable>: Sendable {
       _ = try await group.next()
       group.cancelAll()
     }
-    // Of the two, the one that throws when cancelled need not be the first to notice.
+    // Of the two tasks, the one that throws on cancellation need not be the first to end.
     try Task.checkCancellation()
   }
 }
 
-/// A signal that says nothing but that it was raised.
+/// A signal without a value.
 extension Signal where Value == Void {
   package var isRaised: Bool { value != nil }
 

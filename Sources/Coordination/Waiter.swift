@@ -13,9 +13,9 @@ package final class Waiter<Value: Sendable>: Sendable {
 
   package init() {}
 
-  /// Ends the wait, also one that has not begun.
+  /// Ends the wait, even one that has not begun.
   ///
-  /// - Returns: false when it had ended already: the result was not taken.
+  /// - Returns: false if it had already ended: the result was not taken.
   @discardableResult
   package func resolve(_ result: Result<Value, any Error>) -> Bool {
     let (isFirst, continuation) = state.withLock { state -> (Bool, CheckedContinuation<Value, any Error>?) in
@@ -35,7 +35,7 @@ package final class Waiter<Value: Sendable>: Sendable {
 
   /// Waits for the result. To be called once.
   ///
-  /// - Throws: the failure, or `CancellationError` when the task is cancelled before.
+  /// - Throws: the failure, or `CancellationError` if the task is cancelled first.
   package func value() async throws -> Value {
     try await withTaskCancellationHandler {
       try await uncancellableValue()
@@ -44,7 +44,7 @@ package final class Waiter<Value: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the result even when the task is cancelled: for waits that are short and end by themselves.
+  /// Waits for the result even when the task is cancelled: for waits that are short and certain to end.
   package func uncancellableValue() async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let result = state.withLock { state -> Result<Value, any Error>? in

@@ -1,22 +1,22 @@
 private import CCrashWitness
 private import Glibc
 
-/// Lets another program know which message this process had in hand when it ended itself, by a trap, a fault or abort().
+/// Tells another program which message this process was handling when it ended itself, by a trap, a fault or abort().
 ///
-/// The only evidence there is that a command kills processes: a process that was killed from outside, or that lost its
-/// session or its machine, leaves none. The handler of the signal runs the program and waits for its end, so that it works for
-/// the first process of a container, too, with which all others end.
+/// This is the only evidence that a command kills processes: a process that was killed from outside, or that lost its
+/// session or its machine, leaves none. The signal handler runs the program and waits until it ends, so that it also
+/// works for the first process of a container, with which all others end.
 package enum CrashWitness {
   package struct Failed: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Begins to watch. To be called once.
+  /// Starts watching. To be called once.
   ///
   /// - Parameters:
-  ///   - arguments: of this very program; the signal's number and the ``InHand/Stage`` (0: nothing was in hand) are
-  ///     added, and the body of the message is on standard input.
-  ///   - patience: how long the program may take; it is killed then.
+  ///   - arguments: for this same program; the signal's number and the ``InHand/Stage`` (0: no message) are added, and
+  ///     the body of the message is on standard input.
+  ///   - patience: how long the program may take before it is killed.
   package static func install(arguments: [String], patience: Duration) throws(Failed) {
     var pointers = (["workspace-worker"] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
@@ -25,8 +25,8 @@ package enum CrashWitness {
     guard error == 0 else { throw Failed(description: "crashes can't be watched: \(String(cString: strerror(error)))") }
   }
 
-  /// Bounds the memory that this process may allocate: what asks for more ends the process by a trap, and is known by that,
-  /// where the system would have ended it by a signal that says nothing.
+  /// Bounds the memory that this process may allocate: allocating more ends the process by a trap, which identifies the
+  /// culprit; otherwise the system would end it by a signal that says nothing.
   ///
   /// - Parameter bytes: of private, writable memory (RLIMIT_DATA, getrlimit(2)).
   package static func limitMemory(to bytes: Int) throws(Failed) {
@@ -34,9 +34,9 @@ package enum CrashWitness {
     guard error == 0 else { throw Failed(description: "memory can't be bounded: \(String(cString: strerror(error)))") }
   }
 
-  /// Gives the calling thread a stack on which the handler runs also when the thread's own one has overflowed.
+  /// Gives the calling thread a stack for the handler to run on even if the thread's own stack has overflowed.
   package static func adoptThread() { _ = cwitness_give_stack() }
 
-  /// The calling thread ends.
+  /// The calling thread is about to end.
   package static func leaveThread() { cwitness_drop_stack() }
 }

@@ -1,14 +1,14 @@
 private import CCrashWitness
 
-/// What a thread has in hand: the message that is to blame when this process ends itself meanwhile.
+/// What a thread is handling: the message to blame if this process ends itself meanwhile.
 package enum InHand {
-  /// What is done with a message.
+  /// What is being done with a message.
   package enum Stage: Int32, Sendable {
     case decoding = 1
     case running = 2
   }
 
-  /// Does `work` with a message in hand. Costs a few instructions.
+  /// Runs `work` on behalf of a message. Costs a few instructions.
   ///
   /// - Parameter body: of the message.
   @inline(__always)

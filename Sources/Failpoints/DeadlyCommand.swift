@@ -2,7 +2,7 @@
 import Glibc
 #endif
 
-/// A command that a test has chosen to kill every process that carries it out. Debug builds only, as ``Failpoint``.
+/// A command that a test has chosen to kill every process that executes it. Debug builds only, like ``Failpoint``.
 package enum DeadlyCommand {
   #if FAILPOINTS
   /// How it kills.
@@ -10,7 +10,7 @@ package enum DeadlyCommand {
     case abort, segv, trap, overflow, memory
   }
 
-  /// WORKSPACE_WORKER_DEADLY_COMMAND: its id, and behind a colon how it kills, by abort() where nothing is said.
+  /// WORKSPACE_WORKER_DEADLY_COMMAND: its id and, after a colon, how it kills; by abort() if omitted.
   private static let chosen: (id: String, means: Means)? = getenv("WORKSPACE_WORKER_DEADLY_COMMAND").map { text in
     let parts = String(cString: text).split(separator: ":")
     return (String(parts[0]), parts.count > 1 ? Means(rawValue: String(parts[1])) ?? .abort : .abort)
@@ -34,7 +34,7 @@ package enum DeadlyCommand {
   }
   #endif
 
-  /// The command with this id is about to be carried out.
+  /// The command with this id is about to be executed.
   @inline(__always)
   package static func strike(_ id: @autoclosure () -> String) {
     #if FAILPOINTS

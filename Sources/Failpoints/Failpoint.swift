@@ -1,14 +1,14 @@
-/// Places on the way of a message where a test can stop the process, to make a fault at exactly that point.
+/// Points in the processing of a message where a test can stop the process, to inject a fault exactly there.
 ///
-/// Debug builds only: a release build has neither the places nor the variable that chooses one.
+/// Debug builds only: a release build has neither the points nor the variable that chooses one.
 package enum Failpoint: String, CaseIterable, Sendable {
   /// Deliveries were taken from the broker.
   case received
-  /// They are decoded, and not handed on.
+  /// They are decoded, and not yet handed on.
   case decoded
-  /// The transaction has begun: its tenants are locked, all that it needs is read.
+  /// The transaction has begun: its tenants are locked, everything it needs has been read.
   case begun
-  /// Everything that is to be written is known, and neither that nor the COMMIT is sent.
+  /// All writes are known, but neither they nor the COMMIT have been sent.
   case written
   /// The transaction has committed; nothing is acknowledged or published.
   case committed
@@ -16,16 +16,16 @@ package enum Failpoint: String, CaseIterable, Sendable {
   case acknowledged
   /// The first message of a publication is about to be handed to the broker.
   case publishing
-  /// All its messages were handed to the broker; their last confirm was not read.
+  /// All its messages were handed to the broker; the last confirm has not been read.
   case published
   /// The broker has confirmed the messages; the outbox still has them.
   case confirmed
-  /// The outbox has them no more.
+  /// They are gone from the outbox.
   case removed
-  /// What the broker dead-lettered is recorded; its acknowledgement was not sent.
+  /// What the broker dead-lettered is recorded; its acknowledgement has not been sent.
   case moved
 
-  /// The places on the way of every command, in order.
+  /// The points that every command passes, in order.
   package static let ofCommands: [Failpoint] = allCases.filter { $0 != .moved }
 
   /// Whether this build has failpoints.
@@ -37,7 +37,7 @@ package enum Failpoint: String, CaseIterable, Sendable {
     #endif
   }
 
-  /// The process has come to this place.
+  /// The process has reached this point.
   @inline(__always)
   package func hit() {
     #if FAILPOINTS

@@ -2,14 +2,14 @@
 import Glibc
 import Synchronization
 
-/// Stops the process at chosen places, one after the other.
+/// Stops the process at chosen points, one after another.
 ///
-/// Synchronous, so that it can stand anywhere, also on the thread of a connection: by SIGSTOP, which no thread of the
-/// process outruns for long, and after which whoever sees it stopped may do with it what he likes.
+/// Synchronous, so that it can be used anywhere, even on the thread of a connection: by SIGSTOP, which no thread of the
+/// process outruns for long, and after which an observer may do anything with the stopped process.
 final class FailpointTrigger: Sendable {
   private struct Stop {
     let place: Failpoint
-    /// How many passes it still takes.
+    /// How many passes remain.
     var passes: Int
 
     init?(_ text: Substring) {
@@ -20,8 +20,8 @@ final class FailpointTrigger: Sendable {
     }
   }
 
-  /// What WORKSPACE_WORKER_FAILPOINT asks for: `committed:3` stops at the third pass of that place, and
-  /// `publishing:3,published:1` then goes on to stop at the next pass of the other one. Nil where it is not set.
+  /// What WORKSPACE_WORKER_FAILPOINT asks for: `committed:3` stops at the third pass of that point, and
+  /// `publishing:3,published:1` then goes on to stop at the next pass of the other one. Nil if it is not set.
   static let chosen: FailpointTrigger? = getenv("WORKSPACE_WORKER_FAILPOINT").map { .init(String(cString: $0)) }
 
   private let stops: Mutex<[Stop]>

@@ -10,7 +10,7 @@ package struct DeadLetterLine: Codable {
     package let description: String
   }
 
-  /// The end of the year 9999: what RFC 3339 can write.
+  /// Up to the end of the year 9999: what RFC 3339 can express.
   private static let moments: ClosedRange<Int64> = 0...253_402_300_799_999
 
   let id: String
@@ -55,9 +55,8 @@ package struct DeadLetterLine: Codable {
     "routingKey": .routingKey,
   ]
 
-  /// - Parameter json: a line that was encoded, by this version or an earlier one. Members that no letter has are
-  ///   passed over.
-  /// - Throws: `DecodingError` where it is none.
+  /// - Parameter json: a line that was encoded, by this version or an earlier one. Unknown members are ignored.
+  /// - Throws: `DecodingError` if it isn't a letter.
   package init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in
@@ -88,30 +87,30 @@ package struct DeadLetterLine: Codable {
     body = Data(letter.message.body)
   }
 
-  /// The letter, every part of which the ledger can take.
+  /// The letter; the ledger can store every part of it.
   package func letter() throws(Problem) -> DeadLetter {
-    guard let id = ULID(id) else { throw Problem(description: "id is no ULID") }
-    guard fingerprint.count == 32 else { throw Problem(description: "fingerprint has not 32 bytes") }
+    guard let id = ULID(id) else { throw Problem(description: "id is not a ULID") }
+    guard fingerprint.count == 32 else { throw Problem(description: "fingerprint does not have 32 bytes") }
     guard (0...Int(Int32.max)).contains(attempts) else {
       throw Problem(description: "attempts is negative, or more than \(Int32.max)")
     }
     guard Self.moments.contains(recordedAt), Self.moments.contains(firstFailedAt) else {
-      throw Problem(description: "recorded_at or first_failed_at is no moment from 1970 to 9999, in milliseconds")
+      throw Problem(description: "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds")
     }
     // PostgreSQL's text can't hold it.
     let texts = [queue, reason, detail, commandType, commandSource, commandID]
     guard !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else {
-      throw Problem(description: "a text holds the character U+0000")
+      throw Problem(description: "a text contains the character U+0000")
     }
     guard let exchange = ShortString(bytes: [UInt8](exchange)), let routingKey = ShortString(bytes: [UInt8](routingKey)) else {
       throw Problem(description: "exchange or routing_key has more than 255 bytes")
     }
     let list = PropertyList(bytes: [UInt8](properties))
-    guard (try? list.properties()) != nil else { throw Problem(description: "properties are no property list") }
+    guard (try? list.properties()) != nil else { throw Problem(description: "properties are not a property list") }
     let tenant = tenantID.flatMap { TenantID($0) }
-    guard tenantID == nil || tenant != nil else { throw Problem(description: "tenant_id is no ULID") }
+    guard tenantID == nil || tenant != nil else { throw Problem(description: "tenant_id is not a ULID") }
     let origin = replayOf.flatMap { ULID($0) }
-    guard replayOf == nil || origin != nil else { throw Problem(description: "replay_of is no ULID") }
+    guard replayOf == nil || origin != nil else { throw Problem(description: "replay_of is not a ULID") }
     return DeadLetter(
       id: id, queue: queue, fingerprint: [UInt8](fingerprint), recordedAt: Timestamp(milliseconds: recordedAt),
       reason: reason, detail: detail,

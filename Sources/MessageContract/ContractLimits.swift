@@ -1,4 +1,4 @@
-/// What a message may be at most. Lengths of attributes are in Unicode scalars.
+/// Upper limits of a message. Lengths of attributes are in Unicode scalars.
 package struct ContractLimits: Sendable, Equatable {
   /// The largest body of a command in bytes. Default: 256 KiB.
   package var maximumBodyBytes = 256 << 10

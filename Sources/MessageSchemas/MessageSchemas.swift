@@ -1,17 +1,17 @@
 import MessageContract
 import StrictJSON
 
-/// The JSON Schemas (draft 2020-12) of all messages: `schemas/messages.schema.json`, as it is built into the program.
+/// The JSON Schemas (draft 2020-12) of all messages: `schemas/messages.schema.json`, as built into the program.
 package enum MessageSchemas {
   /// All of them in one document; each message has its own under `$defs`.
   package static var document: [UInt8] { PackageResources.messages_schema_json }
 
-  /// The types of messages that there are schemas for, in the order of their names.
+  /// The message types that have schemas, in the order of their names.
   package static var names: [String] { definitions.filter { $0.contains(".") } }
 
-  /// The schema of one message, complete in itself.
+  /// The self-contained schema of one message.
   ///
-  /// - Returns: nil where there is none of that name.
+  /// - Returns: nil if there is none of that name.
   package static func schema(_ name: String) -> [UInt8]? {
     guard names.contains(name) else { return nil }
     let kept = root.filter { $0.key != "anyOf" && $0.key != "$id" }

@@ -1,6 +1,6 @@
 import Tracing
 
-/// All that there is to tell of a span that has ended.
+/// Everything about a span that has ended.
 struct FinishedSpan: Sendable {
   let place: SpanContext
   let parentID: String?

@@ -1,13 +1,13 @@
 import StrictJSON
 
-/// What a receiver says of spans that it was sent: an ExportTraceServiceResponse in JSON. A page for people, which a proxy
-/// or another program at the address answers with, is none.
+/// A receiver's response to spans: an ExportTraceServiceResponse in JSON. An HTML page, from a proxy or another program
+/// at the address, is not one.
 ///
 /// Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
 struct OTLPAnswer {
   let rejectedSpans: Int
 
-  /// - Parameter body: empty where the receiver has nothing to say.
+  /// - Parameter body: empty if the receiver has nothing to say.
   init?(_ body: [UInt8]) {
     guard !body.isEmpty else {
       rejectedSpans = 0
@@ -20,7 +20,7 @@ struct OTLPAnswer {
     }
     rejectedSpans =
       switch success["rejectedSpans"] {
-      // 64-bit integers are strings in JSON (ProtoJSON); some write numbers all the same.
+      // 64-bit integers are strings in JSON (ProtoJSON); some receivers write numbers nevertheless.
       case .string(let text): Int(text) ?? 0
       case .number(let number): number.integer ?? 0
       default: 0

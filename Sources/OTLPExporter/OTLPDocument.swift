@@ -1,13 +1,13 @@
 import StrictJSON
 import Tracing
 
-/// An `ExportTraceServiceRequest` in the JSON encoding of OTLP: ids in hexadecimal digits, 64-bit numbers as text, which
-/// that encoding also takes for floating-point numbers.
+/// An `ExportTraceServiceRequest` in the JSON encoding of OTLP: ids in hexadecimal digits, 64-bit numbers as text,
+/// which that encoding also accepts for floating-point numbers.
 ///
 /// Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
 struct OTLPDocument {
   let spans: [FinishedSpan]
-  /// What is said of the sender.
+  /// Attributes of the sender.
   let resource: [String: String]
   let scope: String
 

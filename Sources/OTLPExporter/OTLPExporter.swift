@@ -6,9 +6,9 @@ import ServiceLifecycle
 
 /// Sends spans as OTLP, in JSON over HTTP, in batches, every few seconds.
 ///
-/// Nobody waits for it: where the receiver is away or slow, spans are dropped, and counted.
+/// Nobody waits for it: if the receiver is unavailable or slow, spans are dropped, and counted.
 package struct OTLPExporter: Service {
-  /// How many spans a request holds at most.
+  /// The maximum number of spans in a request.
   static let batchCount = 512
   /// How long a request may take.
   private static let requestLimit: TimeAmount = .seconds(10)
@@ -22,9 +22,9 @@ package struct OTLPExporter: Service {
   private let logger: Logger
 
   /// - Parameters:
-  ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added where it does not end in that.
+  ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added unless it ends in that.
   ///   - interval: between two batches.
-  ///   - resource: what is said of the sender, such as `service.name`.
+  ///   - resource: attributes of the sender, such as `service.name`.
   package init(endpoint: String, interval: Duration = .seconds(2), resource: [String: String], buffer: SpanBuffer, logger: Logger) {
     self.endpoint = Self.url(of: endpoint)
     self.interval = interval
@@ -41,7 +41,7 @@ package struct OTLPExporter: Service {
   /// Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
   private static let path = "/v1/traces"
 
-  /// Returns after a graceful shutdown, when what waits has been sent or has had its time.
+  /// Returns after a graceful shutdown, when the waiting spans have been sent or their time is over.
   package func run() async throws {
     let client = HTTPClient(eventLoopGroupProvider: .singleton)
     try? await cancelWhenGracefulShutdown {
@@ -64,7 +64,7 @@ package struct OTLPExporter: Service {
     }
   }
 
-  /// Sends all that waits.
+  /// Sends all waiting spans.
   private func send(with client: HTTPClient) async {
     while true {
       let spans = buffer.take(Self.batchCount)
@@ -74,11 +74,11 @@ package struct OTLPExporter: Service {
         buffer.noteExported(spans.count - rejected)
         guard rejected > 0 else { continue }
         buffer.noteDropped(rejected)
-        logger.warning("the receiver has rejected spans", metadata: ["endpoint": "\(endpoint)", "count": "\(rejected)"])
+        logger.warning("the receiver rejected spans", metadata: ["endpoint": "\(endpoint)", "count": "\(rejected)"])
       } catch {
         buffer.noteDropped(spans.count)
         logger.warning(
-          "spans can't be exported, and are dropped", metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
+          "spans can't be exported and are dropped", metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
         return
       }
     }
@@ -96,11 +96,11 @@ package struct OTLPExporter: Service {
     let document = OTLPDocument(spans: spans, resource: resource, scope: "workspace-worker")
     request.body = .bytes(ByteBuffer(bytes: document.bytes))
     let response = try await client.execute(request, timeout: Self.requestLimit)
-    // The connection is used again only when the answer has been read.
+    // The connection is reused only once the response has been read.
     let body = try await response.body.collect(upTo: 1 << 16)
     guard (200..<300).contains(response.status.code) else { throw Refused(description: "HTTP \(response.status.code)") }
     guard let answer = OTLPAnswer(Array(body.readableBytesView)) else {
-      throw Refused(description: "HTTP \(response.status.code), but what answers is no receiver of OTLP")
+      throw Refused(description: "HTTP \(response.status.code), but the peer is not an OTLP receiver")
     }
     return answer.rejectedSpans
   }

@@ -1,7 +1,7 @@
 import Synchronization
 package import Tracing
 
-/// A span that goes to the exporter when it ends.
+/// A span that is passed to the exporter when it ends.
 package final class OTLPSpan: Span {
   private struct State {
     var name: String
@@ -49,7 +49,7 @@ package final class OTLPSpan: Span {
   package func addEvent(_ event: SpanEvent) { change { $0.events.append(event) } }
   package func addLink(_ link: SpanLink) { change { $0.links.append(link) } }
 
-  /// As OpenTelemetry has it for errors: an event named `exception`, without a stack.
+  /// As OpenTelemetry specifies for errors: an event named `exception`, without a stack.
   package func recordError<Instant: TracerInstant>(
     _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
   ) {

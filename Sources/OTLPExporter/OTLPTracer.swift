@@ -3,7 +3,7 @@ package import Tracing
 
 /// A backend of swift-distributed-tracing whose spans go to a buffer, from where ``OTLPExporter`` sends them.
 ///
-/// Whether a span is kept is decided by the trace that it is a part of; a new one is.
+/// Whether a span is kept is decided by its trace; a new trace is kept.
 package struct OTLPTracer: Tracer {
   private let buffer: SpanBuffer
 
@@ -23,10 +23,10 @@ package struct OTLPTracer: Tracer {
       start: instant().nanosecondsSinceEpoch, finish: { [buffer] in buffer.add($0) })
   }
 
-  /// Sends nothing now: the exporter does, every few seconds.
+  /// Does nothing: the exporter sends, every few seconds.
   package func forceFlush() {}
 
-  /// Takes the place of the sender from a `traceparent` (https://www.w3.org/TR/trace-context/).
+  /// Reads the sender's span context from a `traceparent` (https://www.w3.org/TR/trace-context/).
   package func extract<Carrier, Extract: Extractor>(
     _ carrier: Carrier, into context: inout InstrumentationContext, using extractor: Extract
   ) where Extract.Carrier == Carrier {

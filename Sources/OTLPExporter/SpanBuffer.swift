@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Spans that wait to be sent. Bounded: what does not fit is dropped, and counted.
+/// Spans waiting to be sent. Bounded: those that don't fit are dropped, and counted.
 package final class SpanBuffer: Sendable {
   private struct State {
     var spans: [FinishedSpan] = []
@@ -14,12 +14,12 @@ package final class SpanBuffer: Sendable {
   /// - Parameter limit: how many spans may wait. Default: 8192.
   package init(limit: Int = 8192) { self.limit = limit }
 
-  /// How many spans were dropped so far, because too many waited or the receiver did not take them.
+  /// How many spans have been dropped so far, because too many were waiting or the receiver did not take them.
   package var droppedCount: Int { state.withLock { $0.dropped } }
   /// How many spans a receiver has taken so far.
   package var exportedCount: Int { state.withLock { $0.exported } }
 
-  /// How many spans wait.
+  /// How many spans are waiting.
   var count: Int { state.withLock { $0.spans.count } }
 
   func add(_ span: FinishedSpan) {

@@ -1,6 +1,6 @@
 package import Instrumentation
 
-/// Where a span stands in its trace, as the W3C writes it.
+/// A span's position in its trace, in the W3C format.
 package struct SpanContext: Sendable, Hashable {
   /// 32 hexadecimal digits.
   package let traceID: String
@@ -14,7 +14,7 @@ package struct SpanContext: Sendable, Hashable {
     self.isSampled = isSampled
   }
 
-  /// A new place: at random, in a new trace where there is no parent.
+  /// A new position: at random, in a new trace if there is no parent.
   static func random(in traceID: String? = nil, isSampled: Bool = true) -> SpanContext {
     SpanContext(traceID: traceID ?? hex() + hex(), spanID: hex(), isSampled: isSampled)
   }
@@ -34,13 +34,13 @@ extension InstrumentationContext {
     typealias Value = SpanContext
   }
 
-  /// The span that a new one is a part of.
+  /// The parent of a new span.
   package var span: SpanContext? {
     get { self[SpanContextKey.self] }
     set { self[SpanContextKey.self] = newValue }
   }
 
-  /// The place that a new span is to take, where it is not to be chosen at random.
+  /// The position for a new span, if it is not to be chosen at random.
   package var plannedSpan: SpanContext? {
     get { self[PlannedSpanKey.self] }
     set { self[PlannedSpanKey.self] = newValue }

@@ -6,8 +6,8 @@ package struct Page<Element> {
 
   /// - Parameters:
   ///   - limit: the largest number of elements.
-  ///   - find: returns as many as it is asked for, where there are so many. It is asked for one more, which tells
-  ///     whether another page follows.
+  ///   - find: returns as many as requested, if available. One more is requested, which shows whether another page
+  ///     follows.
   package static func read(limit: Int, _ find: (Int) async throws -> [Element]) async throws -> Page {
     let found = try await find(limit + 1)
     return Page(elements: Array(found.prefix(limit)), hasMore: found.count > limit)

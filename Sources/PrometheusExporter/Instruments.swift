@@ -13,7 +13,7 @@ final class CounterInstrument: Instrument, CounterHandler, FloatingPointCounterH
 
   func increment(by amount: Int64) { increment(by: Double(amount)) }
 
-  /// A counter never falls: what is not above zero is left out.
+  /// A counter never falls: values not above zero are ignored.
   func increment(by amount: Double) {
     guard amount > 0 else { return }
     value.withLock { $0 += amount }
@@ -45,7 +45,7 @@ final class GaugeInstrument: Instrument, MeterHandler, RecorderHandler {
 /// How values are distributed over buckets.
 final class HistogramInstrument: Instrument, RecorderHandler, TimerHandler {
   private struct State {
-    /// One for each bound, and one for what is above all of them. Not cumulative.
+    /// One for each bound, and one for values above all of them. Not cumulative.
     var counts: [UInt64]
     var sum = 0.0
   }
@@ -85,7 +85,7 @@ final class HistogramInstrument: Instrument, RecorderHandler, TimerHandler {
 }
 
 extension Double {
-  /// As the text format has it: whole numbers without a fraction.
+  /// In the text format: whole numbers without a fraction.
   var exposition: String {
     if isNaN { return "NaN" }
     if isInfinite { return self > 0 ? "+Inf" : "-Inf" }

@@ -1,4 +1,4 @@
-/// The labels of a series, in the order of their names, as they stand in the text format.
+/// The labels of a series, ordered by name, in the text format.
 struct Labels: Hashable, Sendable {
   /// `a="b",c="d"`: without braces, with everything escaped.
   let text: String
@@ -11,7 +11,7 @@ struct Labels: Hashable, Sendable {
       .joined(separator: ",")
   }
 
-  /// With `name="value"` behind all others, in braces; nothing where there is no label.
+  /// With `name="value"` after all others, in braces; empty if there is no label.
   func braced(adding name: String? = nil, _ value: String = "") -> String {
     let added = name.map { "\($0)=\"\(Self.escaped(value))\"" }
     let parts = [text.isEmpty ? nil : text, added].compactMap { $0 }

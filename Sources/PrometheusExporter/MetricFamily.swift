@@ -1,19 +1,19 @@
-/// What is known of a metric before it has a value: its name, what it counts and in what unit.
+/// The description of a metric, independent of values: its name, what it counts and in what unit.
 package struct MetricFamily: Sendable, Hashable {
   package enum Kind: String, Sendable {
     case counter, gauge, histogram
   }
 
-  /// The unit of the values; each but ``none`` stands at the end of the Prometheus name.
+  /// The unit of the values; each but ``none`` is a suffix of the Prometheus name.
   package enum Unit: String, Sendable {
     case none = ""
     case seconds
     case bytes
-    /// For a gauge that is 1: what it tells is in its labels.
+    /// For a gauge that is always 1: the information is in its labels.
     case info
   }
 
-  /// As OpenTelemetry writes it, with dots: the label of the swift-metrics instrument.
+  /// In OpenTelemetry's form, with dots: the label of the swift-metrics instrument.
   package let name: String
   package let kind: Kind
   package let unit: Unit
@@ -30,7 +30,7 @@ package struct MetricFamily: Sendable, Hashable {
     self.buckets = buckets
   }
 
-  /// The name in the text format: dots become underscores, then the unit, and `_total` behind a counter.
+  /// The name in the text format: dots become underscores, then the unit, and `_total` for a counter.
   ///
   /// Source: https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/#metric-metadata-1
   package var prometheusName: String {

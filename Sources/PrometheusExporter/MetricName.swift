@@ -1,8 +1,8 @@
-/// Names of metrics and of labels as Prometheus takes them.
+/// Names of metrics and labels as Prometheus accepts them.
 ///
 /// Source: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
 enum MetricName {
-  /// `name` with an underscore for each character that may not stand in it.
+  /// `name` with an underscore for each invalid character.
   static func sanitized(_ name: String) -> String {
     var bytes = name.utf8.map { isAllowed($0) ? $0 : UInt8(ascii: "_") }
     if let first = bytes.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) { bytes.insert(UInt8(ascii: "_"), at: 0) }

@@ -3,15 +3,15 @@ import Synchronization
 
 /// A backend of swift-metrics that keeps every series in memory, for Prometheus to scrape.
 ///
-/// Instruments of one label and the same dimensions share a series. What families say beforehand holds for the instruments
-/// of that label; one of another label is an undescribed family of the instrument's own kind. Recorders that aggregate,
-/// and timers, are histograms.
+/// Instruments with one label and the same dimensions share a series. A family declared in advance describes the
+/// instruments with its label; any other label is an undescribed family of the instrument's own kind. Recorders that
+/// aggregate, and timers, are histograms.
 package final class PrometheusRegistry: MetricsFactory {
   /// `Content-Type` of what ``exposition()`` returns.
   package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-  /// A family takes no more series than this: a label that is not bounded must not fill the memory.
+  /// A family takes no more series than this: an unbounded label must not fill the memory.
   package static let maximumSeries = 500
-  /// Of a histogram that no family describes: seconds, from a millisecond to a minute.
+  /// For a histogram that no family describes: seconds, from a millisecond to a minute.
   package static let defaultBuckets: [Double] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
   private struct Entry {
@@ -26,15 +26,15 @@ package final class PrometheusRegistry: MetricsFactory {
 
   private let state = Mutex(State())
 
-  /// - Parameter families: what is described beforehand. Each stands in the exposition from the start, in this order of
-  ///   names, once it has a series.
+  /// - Parameter families: the families declared in advance. Each appears in the exposition, in this order of names,
+  ///   once it has a series.
   package init(_ families: [MetricFamily] = []) {
     state.withLock { state in
       for family in families { state.entries[family.name] = Entry(family: family) }
     }
   }
 
-  /// Has `collect` called at the beginning of each scrape, to bring gauges up to date. It must be quick.
+  /// Calls `collect` at the beginning of each scrape, to bring gauges up to date. It must be quick.
   package func addCollector(_ collect: @escaping @Sendable () -> Void) {
     state.withLock { $0.collectors.append(collect) }
   }
@@ -57,8 +57,8 @@ package final class PrometheusRegistry: MetricsFactory {
     return text
   }
 
-  /// The series of a label and its dimensions, made where there is none; one that no scrape shows where the label is of
-  /// another kind, or has too many series.
+  /// The series of a label and its dimensions, created if missing; one that no scrape shows if the label is of another
+  /// kind, or has too many series.
   private func instrument<Kind: Instrument>(
     _ label: String, _ dimensions: [(String, String)], _ kind: MetricFamily.Kind, _ make: (MetricFamily) -> Kind
   ) -> Kind {
@@ -125,7 +125,7 @@ extension PrometheusRegistry {
 }
 
 extension String {
-  /// Of help texts only backslashes and line feeds are escaped.
+  /// In help texts only backslashes and line feeds are escaped.
   fileprivate var helpEscaped: String {
     split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
       .split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")

@@ -9,12 +9,12 @@ package struct BrokerConfiguration: Sendable {
   package let names: BrokerNames
   /// How commands are consumed.
   let consuming: ConsumerOptions
-  /// How what the broker has dead-lettered is consumed.
+  /// How messages dead-lettered by the broker are consumed.
   let consumingDeadLetters: ConsumerOptions
 
   /// - Parameters:
   ///   - prefetch: how many commands the broker sends without an acknowledgement, at most 65535.
-  ///   - bufferBytes: of bodies and properties that wait in memory.
+  ///   - bufferBytes: of bodies and properties waiting in memory.
   ///   - batchCount: the largest number of commands in a transaction.
   package init(server: RabbitMQConfiguration, names: BrokerNames, prefetch: Int, bufferBytes: Int, batchCount: Int) {
     self.server = server
@@ -23,13 +23,13 @@ package struct BrokerConfiguration: Sendable {
     options.maximumBufferedBytes = bufferBytes
     options.prefetch = UInt16(clamping: prefetch)
     consuming = options
-    // Few: nobody waits for them, and they are recorded between two batches of commands; and far fewer than a batch, whose
-    // room commands wait for.
+    // Few: nobody waits for them, and they are recorded between two batches of commands; and far fewer than a batch,
+    // since commands wait for that capacity.
     options.prefetch = UInt16(clamping: max(1, min(64, batchCount / 4)))
     consumingDeadLetters = options
   }
 
-  /// What sends replies, over a connection of its own.
+  /// The publisher of replies, with a connection of its own.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
       named("reply"), reconnect: Backoff(shortest: .milliseconds(500), longest: .seconds(5)), logger: logger)
@@ -37,7 +37,7 @@ package struct BrokerConfiguration: Sendable {
 
   /// Opens a connection.
   ///
-  /// - Parameter purpose: what operators see that it is for.
+  /// - Parameter purpose: shown to operators.
   func open(_ purpose: String) async throws -> RabbitMQConnection { try await RabbitMQConnection.open(named(purpose)) }
 
   private func named(_ purpose: String) -> RabbitMQConfiguration {

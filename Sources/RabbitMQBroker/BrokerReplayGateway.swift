@@ -3,7 +3,7 @@ package import Operations
 package import RabbitMQClient
 import WorkerRuntime
 
-/// Opens the way that replayed letters take to the broker.
+/// Opens connections to the broker for replayed letters.
 package struct BrokerReplayGateway: ReplayGateway {
   private let configuration: RabbitMQConfiguration
   private let names: BrokerNames

@@ -3,7 +3,7 @@ import Messaging
 package import Operations
 package import RabbitMQClient
 
-/// Opens the way of an operator's commands to the broker.
+/// Opens connections to the broker for an operator's commands.
 package struct BrokerSendingGateway: SendingGateway {
   private let configuration: RabbitMQConfiguration
 

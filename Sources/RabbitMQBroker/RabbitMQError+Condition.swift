@@ -2,8 +2,7 @@ package import RabbitMQClient
 package import WorkerRuntime
 
 extension RabbitMQError: ConditionalError {
-  /// An object that is not there is a matter of the topology; what is not about the consumer either is one of the
-  /// connection.
+  /// A missing object concerns the topology; anything that doesn't concern the consumer either concerns the connection.
   package var condition: Condition {
     switch self {
     case .channelClosed(.notFound, _), .unroutable: .topology

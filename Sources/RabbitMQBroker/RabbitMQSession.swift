@@ -5,8 +5,9 @@ internal import RabbitMQClient
 package import UnitOfWork
 package import WorkerRuntime
 
-/// A worker's connections to the broker: one for consuming, one for publishing, and one for asking how it is. An answer
-/// comes behind deliveries that are not wanted yet, and a broker in need does not answer publishers.
+/// A worker's connections to the broker: one for consuming, one for publishing, and one for querying its state. On the
+/// first an answer would come behind deliveries that are not wanted yet, and a broker with an alarm does not answer
+/// publishers.
 package struct RabbitMQSession: BrokerSession {
   private let configuration: BrokerConfiguration
   private let asking: RabbitMQConnection
@@ -16,9 +17,9 @@ package struct RabbitMQSession: BrokerSession {
   private let properties: ServerProperties
   package let warnings: [String]
 
-  /// Opens all of them, and looks whether the broker has what the worker needs.
+  /// Opens all of them, and checks whether the broker has what the worker needs.
   ///
-  /// - Throws: ``MissingConditions`` where exchanges or queues are missing; ``RabbitMQError``; `CancellationError`.
+  /// - Throws: ``MissingConditions`` if exchanges or queues are missing; ``RabbitMQError``; `CancellationError`.
   package static func open(_ configuration: BrokerConfiguration) async throws -> RabbitMQSession {
     let names = configuration.names
     return try await configuration.open("ask").closedOnFailure { asking in

@@ -5,10 +5,10 @@ package import RabbitMQClient
 internal import WorkerRuntime
 internal import WorkspaceDomain
 
-/// A queue of this process, for what is sent to it or to an exchange. The broker deletes it when nobody has used it
-/// for a minute.
+/// A queue of this process, for messages sent to it or to an exchange. The broker deletes it after a minute without
+/// use.
 package struct TemporaryQueue: ReplyQueue {
-  /// What all of their names begin with.
+  /// The prefix of all their names.
   package static let prefix = "workspace-worker.temporary"
 
   private static let expiryMilliseconds: Int64 = 60_000
@@ -17,7 +17,7 @@ package struct TemporaryQueue: ReplyQueue {
   private let connection: RabbitMQConnection
   private let consumer: RabbitMQConsumer
 
-  /// - Parameter exchange: also takes what is published there under routing keys that match `pattern`.
+  /// - Parameter exchange: the queue also receives what is published there with routing keys that match `pattern`.
   package static func open(
     _ configuration: RabbitMQConfiguration, exchange: ShortString? = nil, pattern: ShortString = "#"
   ) async throws -> TemporaryQueue {
@@ -35,7 +35,7 @@ package struct TemporaryQueue: ReplyQueue {
     }
   }
 
-  /// What has arrived; nil when nothing does for as long as `patience`.
+  /// What has arrived; nil if nothing does within `patience`.
   package func next(within patience: Duration) async throws -> [Delivery]? {
     let consumer = consumer
     let deliveries = try await withThrowingTaskGroup(of: [Delivery]?.self) { group in

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A text that must not show up in logs, errors or dumps: every description of it is a mask.
+/// A text that must not appear in logs, errors or dumps: every description of it is a mask.
 package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   private enum Source: Sendable, Equatable {
     case text(String)
@@ -11,13 +11,13 @@ package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebug
 
   package init(_ text: String) { source = .text(text) }
 
-  /// What a file holds, without the line break at its end. It is read anew each time that the text is asked for: who
-  /// changes it changes the secret for whoever connects from then on.
+  /// The content of a file, without the line break at its end. It is reread each time the text is needed: changing the
+  /// file changes the secret for later connections.
   package init(file path: String) { source = .file(path) }
 
   /// The text itself, for the one place that sends it.
   ///
-  /// - Throws: ``UnreadableSecret``. Of a text that was given directly: never.
+  /// - Throws: ``UnreadableSecret``; never for a text given directly.
   package func reveal() throws(UnreadableSecret) -> String {
     switch source {
     case .text(let text): text
@@ -30,19 +30,19 @@ package struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebug
   package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// Why a secret can't be read from its file. Names the file, and nothing that is in it.
+/// Why a secret can't be read from its file. Names the file, but none of its content.
 package struct UnreadableSecret: Error, Sendable, Equatable, CustomStringConvertible {
   package let description: String
 }
 
 private struct SecretFile {
-  /// More is no password: somebody has named another file.
+  /// Anything longer isn't a password: somebody has named the wrong file.
   static let maximumBytes = 4096
 
   let path: String
 
   func text() throws(UnreadableSecret) -> String {
-    // A pipe that nobody writes to would keep whoever opens it.
+    // Opening a pipe without a writer would block.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw problem("can't be opened: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }

@@ -3,16 +3,16 @@ import FoundationEssentials
 import SystemPackage
 import Yams
 
-/// The YAML file, and the keys that stand in it.
+/// The YAML file, and the keys in it.
 struct ConfigurationFile {
   let path: String
   let provider: any ConfigProvider
-  /// Each key with a value of its own, in dots.
+  /// Each key that has a value, in dotted form.
   let keys: [String]
-  /// Keys whose value is a list, which no setting takes.
+  /// Keys whose value is a list, which no setting accepts.
   let lists: [String]
 
-  /// - Throws: ``ConfigurationProblems`` where the file can't be read or is no YAML mapping.
+  /// - Throws: ``ConfigurationProblems`` if the file can't be read or isn't a YAML mapping.
   static func read(_ path: String) async throws(ConfigurationProblems) -> ConfigurationFile {
     var problems = ConfigurationProblems()
     do {
@@ -37,7 +37,7 @@ struct ConfigurationFile {
       YamlError.composer(_, let problem, let mark, _):
       "line \(mark.line), column \(mark.column): \(problem)"
     case is Unreadable: "\(error)"
-    default: "it is no YAML mapping"
+    default: "it is not a YAML mapping"
     }
   }
 

@@ -1,19 +1,19 @@
 import Configuration
 import FoundationEssentials
 
-/// Brings the sources of settings together: flags win over the environment, the environment over the file, the file
-/// over the defaults.
+/// Combines the sources of settings: flags win over the environment, the environment over the file, the file over the
+/// defaults.
 package struct ConfigurationLoader: Sendable {
-  /// Where the file is looked for when no flag names it; it need not be there.
+  /// Where the file is looked for if no flag names it; it need not exist.
   package static let defaultPath = "config/worker.yaml"
 
-  /// The file that a flag names; it must be there.
+  /// The file named by a flag; it must exist.
   package var path: String?
   /// `key=value` flags.
   package var overrides: [String] = []
   package var environment: [String: String] = ProcessInfo.processInfo.environment
 
-  /// What is wrong with a configuration beyond what the table of settings knows.
+  /// Finds problems in a configuration beyond what the table of settings knows.
   package let check: @Sendable (WorkerConfiguration) -> ConfigurationProblems
 
   package init(check: @escaping @Sendable (WorkerConfiguration) -> ConfigurationProblems) { self.check = check }
@@ -23,7 +23,7 @@ package struct ConfigurationLoader: Sendable {
     package let configuration: WorkerConfiguration
     /// In the order of the table.
     package let settings: [ReadSetting]
-    /// The file that was read, where there was one.
+    /// The file that was read, if any.
     package let path: String?
   }
 
@@ -34,7 +34,7 @@ package struct ConfigurationLoader: Sendable {
     let flags = flagValues(&problems)
     let environment = environment.mapValues(SettingText.trimmed)
     let file = try await file()
-    // An empty value counts as none: it must not hide the one of a source behind it.
+    // An empty value counts as none: it must not hide the value of a lower source.
     var providers: [any ConfigProvider] = [
       InMemoryProvider(name: "flags", values: flags.filter { $0.value.content != .string("") }),
       EnvironmentVariablesProvider(
@@ -51,7 +51,7 @@ package struct ConfigurationLoader: Sendable {
     for key in file?.keys ?? [] where !keys.contains(key) {
       problems.add("there is no setting \(SettingName(key)) (\(file?.path ?? ""))")
     }
-    for key in file?.lists ?? [] { problems.add("\(SettingName(key)) is a list, which no setting is (\(file?.path ?? ""))") }
+    for key in file?.lists ?? [] { problems.add("\(SettingName(key)) is a list, which no setting accepts (\(file?.path ?? ""))") }
     problems.add(check(configuration))
     guard problems.isEmpty else { throw problems }
     let given = Set(flags.filter { $0.value.content != .string("") }.keys.map { $0.components.joined(separator: ".") })

@@ -1,26 +1,26 @@
-/// A setting as it is declared: all that is known of it stands in its line of the table, but for its default, which is
-/// that of the property that it sets.
+/// A setting as declared: its line in the table has everything about it, except for its default, which is that of the
+/// property it sets.
 package struct Setting: Sendable {
-  /// In dots: `amqp.tls.ca_file`.
+  /// In dotted form: `amqp.tls.ca_file`.
   package let key: String
   /// What it means, for people.
   package let explanation: String
-  /// What it may be: `1-65535`; nil where the explanation says so.
+  /// The values it may have: `1-65535`; nil if the explanation says so.
   package let limits: String?
-  /// What holds where nothing is given, if the default is to be none.
+  /// What applies if nothing is given, if there is no default value.
   package let whenAbsent: String?
   package let isSecret: Bool
 
   fileprivate let textIn: @Sendable (WorkerConfiguration) -> String
   fileprivate let readInto: @Sendable (inout WorkerConfiguration, String) -> [String]
 
-  /// As its default would be written; empty where that is none.
+  /// The default as it would be written; empty if there is none.
   package var defaultText: String { textIn(WorkerConfiguration()) }
 
   /// The environment variable that it can be set by.
   package var environmentVariable: String { key.uppercased().replacing(".", with: "_") }
 
-  /// Sets it, or leaves it where `text` can't be its value.
+  /// Sets it, or leaves it unchanged if `text` can't be its value.
   ///
   /// - Returns: what is wrong, in words that follow the key.
   func read(_ text: String, into configuration: inout WorkerConfiguration) -> [String] {
@@ -28,11 +28,11 @@ package struct Setting: Sendable {
   }
 }
 
-/// Settings that stand together in the file, and in one struct of the configuration.
+/// Settings that belong together in the file, and in one struct of the configuration.
 package struct SettingSection: Sendable {
-  /// In dots: `amqp.tls`.
+  /// In dotted form: `amqp.tls`.
   package let name: String
-  /// What all of them have in common; nil where that is nothing.
+  /// What all of them have in common; nil if nothing.
   package let explanation: String?
   package let settings: [Setting]
   /// What is wrong with several settings together.
@@ -64,9 +64,9 @@ package struct SettingSection: Sendable {
     let read: @Sendable (inout Section, String) -> [String]
 
     /// - Parameters:
-    ///   - property: what it sets; its value in a new configuration is the default.
+    ///   - property: the property it sets; its value in a new configuration is the default.
     ///   - explanation: for the file, where the limits are added.
-    ///   - whenAbsent: what holds without it, where there is no default.
+    ///   - whenAbsent: what applies without it, if there is no default.
     init<Value>(
       _ name: String, _ property: any WritableKeyPath<Section, Value> & Sendable, _ kind: SettingKind<Value>,
       _ explanation: String, whenAbsent: String? = nil, isSecret: Bool = false

@@ -33,7 +33,7 @@ package enum SettingDocument {
     return comment(setting.explanation + limits, indentation) + ["\(indentation)\(setting.name): \(value)"]
   }
 
-  /// In lines that fit, none where there is no text.
+  /// Wrapped into lines; none if there is no text.
   private static func comment(_ text: String, _ indentation: String) -> [String] {
     var lines: [String] = []
     for word in text.split(separator: " ") {

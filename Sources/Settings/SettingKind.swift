@@ -1,9 +1,9 @@
 import Messaging
 import WorkspaceDomain
 
-/// What a setting takes: how its value is read and written.
+/// The type of a setting: how its value is read and written.
 struct SettingKind<Value: Sendable>: Sendable {
-  /// What is wrong with a value, in words that follow the setting's key; no part of a secret is in it.
+  /// What is wrong with a value, in words that follow the setting's key, without any part of a secret.
   struct Refusal: Error {
     let problems: [String]
 
@@ -11,10 +11,10 @@ struct SettingKind<Value: Sendable>: Sendable {
     init(_ problems: [String]) { self.problems = problems }
   }
 
-  /// What it may be, for the documentation: `1-65535`; nil where the explanation says so.
+  /// The values it may have, for the documentation: `1-65535`; nil if the explanation says so.
   let limits: String?
   let read: @Sendable (String) throws(Refusal) -> Value
-  /// As it would be written; empty for a value that is none.
+  /// The value as it would be written; empty if there is none.
   let write: @Sendable (Value) -> String
 
   init(
@@ -33,7 +33,7 @@ extension SettingKind<String> {
   static var rootName: Self {
     Self(limits: "1-512 characters, no control characters", write: \.self) { text throws(Refusal) in
       guard (try? WorkspaceName(text)) != nil else {
-        throw Refusal("is no workspace name: 1-512 characters, no control characters")
+        throw Refusal("is not a workspace name: 1-512 characters, no control characters")
       }
       return text
     }
@@ -48,8 +48,8 @@ extension SettingKind<String?> {
     Self(write: { $0 ?? "" }) { text throws(Refusal) in
       let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
       let problems = [
-        isURL ? nil : "is no URL that begins with http:// or https://",
-        text.contains("@") ? "holds credentials, which it must not" : nil,
+        isURL ? nil : "is not a URL that begins with http:// or https://",
+        text.contains("@") ? "must not contain credentials" : nil,
       ].compactMap(\.self)
       guard problems.isEmpty else { throw Refusal(problems) }
       return text
@@ -58,13 +58,13 @@ extension SettingKind<String?> {
 }
 
 extension SettingKind<ShortString> {
-  /// The name of an exchange or a queue: what an AMQP short string holds, without the `amq.` that the broker keeps for
-  /// itself.
+  /// The name of an exchange or a queue: whatever fits an AMQP short string, without the prefix `amq.`, which is
+  /// reserved for the broker.
   static var objectName: Self {
     Self(write: { $0.text ?? "" }) { text throws(Refusal) in
       let isAllowed = !text.hasPrefix("amq.") && text.unicodeScalars.allSatisfy { $0.value >= 0x20 }
       guard isAllowed, let name = ShortString(text) else {
-        throw Refusal("is no name for an exchange or queue: 1-255 bytes, no control characters, not amq.*")
+        throw Refusal("is not a name for an exchange or queue: 1-255 bytes, no control characters, not amq.*")
       }
       return name
     }
@@ -136,7 +136,7 @@ extension SettingKind<[Duration]> {
       let values = parts.compactMap { Duration(setting: $0.trimming(\.isWhitespace)) }
       guard values.count == parts.count, count.contains(values.count), values.allSatisfy({ $0 <= longest }) else {
         let number = "\(count.lowerBound) to \(count.upperBound)"
-        throw Refusal("is no list of \(number) durations up to \(longest.settingText), such as 1s, 5s, 2m")
+        throw Refusal("is not a list of \(number) durations up to \(longest.settingText), such as 1s, 5s, 2m")
       }
       return values
     }

@@ -1,5 +1,5 @@
-/// A key as somebody has written it, for messages: what does not look like the name of a setting may be a part of a
-/// secret that stands in the wrong place, such as `--set amqp://user:pass=word@host/`, and is not repeated.
+/// A key as somebody has written it, for messages: text that does not look like the name of a setting may be part of a
+/// misplaced secret, such as `--set amqp://user:pass=word@host/`, and is not repeated.
 struct SettingName: CustomStringConvertible {
   let description: String
 
@@ -8,6 +8,6 @@ struct SettingName: CustomStringConvertible {
     let isName = key.utf8.count <= 64 && !parts.contains { part in
       part.isEmpty || !part.utf8.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x5F }
     }
-    description = isName ? key : "of the name that is given (it is not repeated here: it may hold a secret)"
+    description = isName ? key : "of the given name (not repeated here: it may contain a secret)"
   }
 }

@@ -1,23 +1,23 @@
 import Configuration
 
-/// A setting as it was read.
+/// A setting as read.
 package struct ReadSetting: Sendable {
-  /// The source that it comes from, the one that wins.
+  /// The source that its value comes from.
   package enum Source: String, Sendable {
     case flag, environment, file
     case fallback = "default"
   }
 
   package let setting: Setting
-  /// As it is written, or what holds where nothing is.
+  /// The value as written, or what applies if there is none.
   package let value: String
   package let source: Source
 }
 
-/// Reads the settings of the table one by one, and gathers what is wrong with them.
+/// Reads the settings of the table one by one, and collects what is wrong with them.
 ///
-/// Values are read as text, whatever they are written as in YAML or in the environment, and parsed here: a value that
-/// a typed reader can't convert would silently become the default.
+/// Values are read as text, whatever their type in YAML or in the environment, and parsed here: a value that a typed
+/// reader can't convert would silently become the default.
 struct SettingReader {
   private(set) var problems = ConfigurationProblems()
   /// The values that were given, by their keys.
@@ -27,7 +27,7 @@ struct SettingReader {
 
   init(_ reader: ConfigReader) { self.reader = reader }
 
-  /// What is wrong is noted, and has its default here.
+  /// Problems are collected; the settings concerned have their defaults here.
   mutating func configuration() -> WorkerConfiguration {
     var configuration = WorkerConfiguration()
     for section in SettingTable.sections {

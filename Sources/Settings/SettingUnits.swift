@@ -1,10 +1,10 @@
 extension Duration {
-  /// What a setting may end in; the shortest first.
+  /// The units of a setting; the shortest first.
   private static let settingUnits: [(name: String, size: Duration)] = [
     ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)), ("d", .seconds(86_400)),
   ]
 
-  /// What is written in a setting: a number of at most nine digits, so that no unit makes it overflow, with its unit.
+  /// Parses a setting: a number of at most nine digits, so that no unit makes it overflow, with its unit.
   package init?(setting text: some StringProtocol) {
     for (name, size) in Self.settingUnits where text.hasSuffix(name) {
       let number = text.dropLast(name.count)
@@ -15,7 +15,7 @@ extension Duration {
     return nil
   }
 
-  /// As it is written in a setting, in the largest unit that leaves a whole number: `90s`, `14d`.
+  /// In the form of a setting, in the largest unit that gives a whole number: `90s`, `14d`.
   package var settingText: String {
     for (name, size) in Self.settingUnits.reversed() {
       // The quotient of two durations is a floating-point number.
@@ -29,8 +29,8 @@ extension Duration {
 extension Int {
   private static let sizeUnits = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
 
-  /// A size in bytes as it is written in a setting: a number of at most nine digits, so that no unit makes it overflow,
-  /// with a unit or none.
+  /// A size in bytes in the form of a setting: a number of at most nine digits, so that no unit makes it overflow, with
+  /// a unit or none.
   init?(sizeSetting text: String) {
     for (unit, size) in Self.sizeUnits + [("B", 1), ("", 1)] where text.hasSuffix(unit) {
       let number = text.dropLast(unit.count)
@@ -42,7 +42,7 @@ extension Int {
     return nil
   }
 
-  /// The same in the largest unit that leaves a whole number: `64MiB`.
+  /// The same in the largest unit that gives a whole number: `64MiB`.
   var sizeText: String {
     for (name, size) in Self.sizeUnits where self > 0 && isMultiple(of: size) { return "\(self / size)\(name)" }
     return "\(self)"

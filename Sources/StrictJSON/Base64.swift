@@ -1,6 +1,6 @@
 /// Base64 with its padding (RFC 4648, section 4).
 package enum Base64 {
-  /// Each byte's value as a symbol; 255 for what is none.
+  /// Each byte's value as a symbol; 255 if it isn't one.
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: 255, count: 256)
     for (value, symbol) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
@@ -9,7 +9,7 @@ package enum Base64 {
     return values
   }()
 
-  /// - Returns: nil where `text` is none.
+  /// - Returns: nil if `text` isn't Base64.
   package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count.isMultiple(of: 4) else { return nil }
     let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }

@@ -1,5 +1,5 @@
-/// Bytes that grow at their end. An array would ask with each append whether somebody else holds it too; this has one
-/// owner, and a result is put together of a hundred small pieces.
+/// A growing sequence of bytes. An array would check with each append whether it is uniquely referenced; this has one
+/// owner, and a result is assembled from a hundred small pieces.
 struct ByteSink: ~Copyable {
   private var memory: UnsafeMutableBufferPointer<UInt8>
   private var count = 0
@@ -8,7 +8,7 @@ struct ByteSink: ~Copyable {
 
   deinit { memory.deallocate() }
 
-  /// What was appended so far, in order.
+  /// The bytes appended so far, in order.
   var bytes: [UInt8] { Array(UnsafeBufferPointer(rebasing: memory[..<count])) }
 
   mutating func append(_ byte: UInt8) {

@@ -1,6 +1,6 @@
 /// A JSON number by its value, exact whatever its size: `1`, `1.0` and `10e-1` are one number.
 package struct JSONNumber: Sendable, Hashable {
-  /// Exponents beyond this are refused: no sender means them, and arithmetic on them would overflow.
+  /// Exponents beyond this are refused: no sender needs them, and arithmetic on them would overflow.
   static let maximumExponent = 1_000_000
 
   private let isNegative: Bool
@@ -11,7 +11,7 @@ package struct JSONNumber: Sendable, Hashable {
 
   /// - Parameters:
   ///   - integer: the digits before the point.
-  ///   - fraction: the digits behind it.
+  ///   - fraction: the digits after it.
   ///   - exponent: the written exponent.
   init(isNegative: Bool, integer: ArraySlice<UInt8>, fraction: ArraySlice<UInt8>, exponent: Int) {
     let zero = UInt8(ascii: "0")
@@ -26,10 +26,11 @@ package struct JSONNumber: Sendable, Hashable {
     self.isNegative = isNegative && !digits.isEmpty
   }
 
-  /// Its one spelling can be read again: zeros that move from the digits to the exponent can take that beyond the limit.
+  /// Whether its canonical form can be read back: zeros moved from the digits to the exponent can take that beyond the
+  /// limit.
   var isInRange: Bool { abs(exponent) <= Self.maximumExponent }
 
-  /// The number as an integer; nil where it is none or does not fit.
+  /// The number as an integer; nil if it isn't one or does not fit.
   package var integer: Int? {
     guard exponent >= 0, digits.count + exponent <= 18 else { return nil }
     var value = 0
@@ -38,7 +39,7 @@ package struct JSONNumber: Sendable, Hashable {
     return isNegative ? -value : value
   }
 
-  /// One spelling for each value.
+  /// The canonical form of each value.
   var canonicalText: String {
     guard !digits.isEmpty else { return "0" }
     return (isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self) + (exponent == 0 ? "" : "e\(exponent)")

@@ -1,12 +1,13 @@
-/// A strict reader of JSON (RFC 8259): UTF-8 without byte order mark, nothing left out, nothing forgiven. An escaped half of a
-/// surrogate pair, which the grammar allows, spoils the one string that it stands in (``JSONValue/illFormedString(_:)``).
+/// A strict reader of JSON (RFC 8259): UTF-8 without byte order mark, no leniency. An escaped half of a surrogate pair,
+/// which the grammar allows, invalidates only the string that contains it (``JSONValue/illFormedString(_:)``).
 ///
-/// Why not FoundationEssentials' JSONDecoder, of Swift 6.3: it takes the first of two values under one key, accepts
-/// trailing commas, a byte order mark and UTF-16, rounds numbers to 38 digits, and holds keys equal that differ in
-/// bytes. A body that another service reads differently must not pass here; and the fingerprint of a command covers
-/// its data by value. (It also takes 20 times as long: commands spend more time in it than in all other code of ours.)
+/// Why not FoundationEssentials' JSONDecoder of Swift 6.3: it takes the first of two values under one key, accepts
+/// trailing commas, a byte order mark and UTF-16, rounds numbers to 38 digits, and treats keys as equal that differ in
+/// bytes. A body that another service reads differently must not be accepted here; and the fingerprint of a command
+/// covers its data by value. (It is also 20 times as slow: commands would spend more time in it than in all of our
+/// other code.)
 package struct JSONReader {
-  /// Containers within containers. What a reader recurses into, a sender must not be able to make deep.
+  /// The deepest nesting of containers. A sender must not control how deep the reader recurses.
   package static let maximumDepth = 64
 
   package enum Problem: Error, Sendable, Equatable {
@@ -19,7 +20,7 @@ package struct JSONReader {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
-  /// Where in the string that is being read stand halves of surrogate pairs, each as three bytes.
+  /// The positions of halves of surrogate pairs in the current string, each as three bytes.
   private var halves: [Int] = []
 
   /// Reads `bytes` as exactly one JSON value.
@@ -40,7 +41,7 @@ package struct JSONReader {
     while let byte = current, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { position += 1 }
   }
 
-  /// Takes `byte` where it is the next one.
+  /// Consumes `byte` if it is the next one.
   private mutating func take(_ byte: Unicode.Scalar) -> Bool {
     guard current == UInt8(ascii: byte) else { return false }
     position += 1
@@ -152,7 +153,7 @@ extension JSONReader {
 // MARK: - Strings
 
 extension JSONReader {
-  /// A key with half of a surrogate pair is none that anybody looks for. It gets a text that is its own alone.
+  /// Nobody looks up a key with half of a surrogate pair. It gets a unique text.
   private mutating func key() throws(Problem) -> String {
     switch try string() {
     case .string(let text): return text
@@ -190,7 +191,7 @@ extension JSONReader {
     throw malformed
   }
 
-  /// Most strings are nothing else: ASCII that stands for itself.
+  /// Most strings are entirely plain: unescaped ASCII.
   private mutating func skipPlainText() {
     var end = position
     bytes.withUnsafeBufferPointer { bytes in
@@ -203,7 +204,7 @@ extension JSONReader {
     byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
-  /// - Returns: nil where the bytes are not UTF-8. ASCII is, and need not be looked at again.
+  /// - Returns: nil if the bytes are not UTF-8. ASCII is, and need not be checked again.
   private func text(_ bytes: ArraySlice<UInt8>, isASCII: Bool) -> String? {
     guard isASCII else { return String(validating: halves.isEmpty ? bytes : withoutHalves(bytes), as: UTF8.self) }
     return bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -215,9 +216,9 @@ extension JSONReader {
     return bytes[...]
   }
 
-  /// What stands behind a backslash, as UTF-8.
+  /// The character after a backslash, as UTF-8.
   ///
-  /// - Parameter index: how many bytes of the string stand before it.
+  /// - Parameter index: how many bytes of the string precede it.
   private mutating func escape(at index: Int) throws(Problem) -> [UInt8] {
     guard let byte = current else { throw malformed }
     position += 1
@@ -237,7 +238,7 @@ extension JSONReader {
     }
   }
 
-  /// The scalar of one `\u` escape, or of two that are a surrogate pair; nil for half a pair, which is no character.
+  /// The scalar of one `\u` escape, or of two that are a surrogate pair; nil for half a pair, which isn't a character.
   private mutating func scalar(_ first: UInt16) throws(Problem) -> Unicode.Scalar? {
     if let scalar = Unicode.Scalar(first) { return scalar }
     let end = position
@@ -245,7 +246,7 @@ extension JSONReader {
       let second = try codeUnit()
       if UTF16.isTrailSurrogate(second) { return UTF16.decode(UTF16.EncodedScalar([first, second])) }
     }
-    // What stands behind it stands for itself.
+    // What follows it is a character of its own.
     position = end
     return nil
   }

@@ -6,8 +6,8 @@ package enum JSONValue: Sendable, Equatable {
   case bool(Bool)
   case number(JSONNumber)
   case string(String)
-  /// A string with halves of surrogate pairs, which are no characters. The grammar of RFC 8259 allows their escapes
-  /// (section 8.2). As UTF-8 would write them, were they characters.
+  /// A string with halves of surrogate pairs, which aren't characters. The grammar of RFC 8259 allows their escapes
+  /// (section 8.2). Encoded as UTF-8 would encode them if they were characters.
   case illFormedString([UInt8])
   case array([JSONValue])
   case object(JSONObject)
@@ -27,7 +27,7 @@ package struct JSONObject: Sendable, Equatable {
     }
   }
 
-  /// - Returns: nil where a key stands twice. Which of the two a reader takes is not defined (RFC 8259, section 4), so
+  /// - Returns: nil if a key occurs twice. Which of the two a reader takes is not defined (RFC 8259, section 4), so
   ///   another service could have checked one value and this one act on the other.
   package init?(_ members: consuming [Member]) {
     members.sort { $0.key.precedesByBytes($1.key) }
@@ -39,9 +39,10 @@ package struct JSONObject: Sendable, Equatable {
 
   private init(members: [Member]) { self.members = members }
 
-  /// The value under `key`, which is ASCII; nil where there is none.
+  /// The value under `key`, which is ASCII; nil if there is none.
   package subscript(_ key: String) -> JSONValue? {
-    // No text of other bytes that Swift holds equal to ASCII has the same length. For short ones, `==` is two words.
+    // A text with other bytes that Swift considers equal to ASCII never has the same length. For short ones, `==`
+    // compares two words.
     members.first { $0.key.utf8.count == key.utf8.count && $0.key == key }?.value
   }
 }

@@ -1,10 +1,10 @@
 /// Writes JSON with the members in the order in which they are written, so that the same value has the same bytes.
 package struct JSONWriter: ~Copyable {
   private var sink: ByteSink
-  /// Nothing stands yet in the object or array that is being written.
+  /// Whether the current object or array is still empty.
   private var isFirst = true
 
-  /// - Parameter capacity: the bytes that there is room for from the start.
+  /// - Parameter capacity: the initial capacity in bytes.
   package init(capacity: Int = 1024) { sink = ByteSink(capacity: capacity) }
 
   /// What was written so far.
@@ -35,7 +35,7 @@ package struct JSONWriter: ~Copyable {
     string(value)
   }
 
-  /// Writes null where there is no value.
+  /// Writes null if there is no value.
   package mutating func member(_ key: StaticString, orNull value: String?) {
     self.key(key)
     if let value { string(value) } else { raw("null") }
@@ -73,7 +73,7 @@ package struct JSONWriter: ~Copyable {
     case .bool(let bool): raw(bool ? "true" : "false")
     case .number(let number): text(number.canonicalText)
     case .string(let text): string(text)
-    // Not for others to read: it only has to be another one than every text.
+    // Not for others to read: it only has to differ from every text.
     case .illFormedString(let bytes): bytes.withUnsafeBufferPointer { string($0) }
     case .array(let elements):
       container("[", "]") { writer in

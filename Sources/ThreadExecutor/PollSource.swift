@@ -4,7 +4,7 @@ package struct PollRequest: Sendable, Equatable {
   package var descriptor: Int32
   /// The longest wait in milliseconds: 0 to be serviced at once (data is already in memory), -1 for no limit.
   package var timeout: Int32
-  /// Also to be serviced when the descriptor takes data to send. Default: only when it has data to read.
+  /// Whether to service it also when the descriptor is writable. Default: only when it is readable.
   package var waitsForWriting: Bool
 
   package init(descriptor: Int32, timeout: Int32, waitsForWriting: Bool = false) {
@@ -13,7 +13,7 @@ package struct PollRequest: Sendable, Equatable {
     self.waitsForWriting = waitsForWriting
   }
 
-  /// Nothing to wait for but jobs.
+  /// Nothing to wait for except jobs.
   package static let idle = PollRequest(descriptor: -1, timeout: -1)
 }
 
@@ -21,6 +21,6 @@ package struct PollRequest: Sendable, Equatable {
 package protocol PollSource: Actor {
   /// What to wait for next. Called on the actor's thread before each wait.
   func pollRequest() -> PollRequest
-  /// The descriptor became readable (or writable, where that was asked for), or the timeout passed. Called on the actor's thread.
+  /// The descriptor became readable (or writable, if requested), or the timeout passed. Called on the actor's thread.
   func service()
 }

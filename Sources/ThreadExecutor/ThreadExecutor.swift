@@ -2,14 +2,14 @@ import CLinux
 
 /// A serial executor with a thread of its own, for an actor that owns a handle of a C library.
 ///
-/// The thread runs the actor's jobs, and between them waits in `poll()` on the actor's socket and on an eventfd
-/// that new jobs signal: neither side polls on a timer, and a blocking call of the C library blocks nobody else.
-/// Tasks that do little else than call the actor may prefer the thread, too: their calls need no change of threads.
+/// The thread runs the actor's jobs, and between them waits in `poll()` on the actor's socket and on an eventfd that
+/// new jobs signal: neither side polls on a timer, and a blocking call of the C library blocks nobody else. Tasks that
+/// do little but call the actor may prefer the thread, too: their calls then need no thread switch.
 ///
-/// The thread ends with the last reference to its executor. The actor holds one, and the runtime one for each task
-/// that prefers it: so no job can be left to a thread that is gone.
+/// The thread ends with the last reference to its executor. The actor holds one, and the runtime holds one for each
+/// task that prefers it: so no job can be left to a thread that is gone.
 package final class ThreadExecutor: SerialExecutor, TaskExecutor {
-  /// The process has no descriptor or no thread left. That may be over a moment later.
+  /// The process has no descriptor or thread left. That may be temporary.
   package struct Unavailable: Error, Sendable, Equatable {
     package let reason: String
   }

@@ -3,10 +3,10 @@ import CrashWitness
 import Glibc
 import Synchronization
 
-/// The thread of a ``ThreadExecutor``: runs jobs, and sleeps until there are others or the socket has something to say.
+/// The thread of a ``ThreadExecutor``: runs jobs, and sleeps until there are more or the socket is ready.
 final class ThreadLoop: Sendable {
-  /// librabbitmq decodes what a server says about itself in the handshake recursively; 128 KiB of the deepest nesting that
-  /// fits a frame needs about 7 MB of stack. Untouched pages cost nothing.
+  /// librabbitmq decodes the server properties in the handshake recursively; 128 KiB of the deepest nesting that fits a
+  /// frame needs about 7 MB of stack. Untouched pages cost nothing.
   private static let stackBytes = 16 << 20
 
   private struct State {
@@ -40,7 +40,7 @@ final class ThreadLoop: Sendable {
     let result = clinux_start_thread(
       Self.stackBytes,
       { context in
-        // The reference taken by passRetained is given back when the thread ends.
+        // The reference taken by passRetained is released when the thread ends.
         Unmanaged<ThreadLoop>.fromOpaque(context!).takeRetainedValue().run()
         return nil
       }, context)
@@ -50,7 +50,7 @@ final class ThreadLoop: Sendable {
     }
   }
 
-  /// Ends the thread. Called when nobody has the executor any more: so there is no job, and none will come.
+  /// Ends the thread. Called when nobody references the executor any more: so there is no job, and none will come.
   func stop() {
     state.withLock { $0.isStopping = true }
     clinux_eventfd_signal(wakeup)
@@ -81,7 +81,7 @@ final class ThreadLoop: Sendable {
     while runJobs(&jobs) { wait() }
   }
 
-  /// The executor is held only while its jobs run: were it while the thread sleeps, it would never go.
+  /// The executor is held only while its jobs run: if it were held while the thread sleeps, it would never be released.
   ///
   /// - Parameter jobs: an empty array, kept for its memory.
   /// - Returns: false when the thread is to end.
@@ -99,8 +99,8 @@ final class ThreadLoop: Sendable {
     return true
   }
 
-  /// The source, for the length of one call: were it held while the thread sleeps, an actor that nobody else holds
-  /// any more would never go, and with it neither its socket nor this thread.
+  /// The source, held only for one call: if it were held while the thread sleeps, an actor that nobody else references
+  /// would never be released, nor its socket, nor this thread.
   private var source: (any PollSource)? { state.withLock { $0.source } }
 
   /// Sleeps until a job arrives, the source's descriptor is readable or its timeout has passed.
@@ -117,7 +117,7 @@ final class ThreadLoop: Sendable {
     let ready = poll(&descriptors, 2, maySleep ? request.timeout : 0)
     state.withLock { $0.isSleeping = false }
     if descriptors[0].revents != 0 { clinux_eventfd_drain(wakeup) }
-    // With jobs waiting, a poll that found nothing says nothing about the source's timeout.
+    // While jobs are waiting, a poll without events does not mean that the source's timeout has passed.
     let timedOut = ready == 0 && (maySleep || request.timeout == 0)
     guard descriptors[1].revents != 0 || (timedOut && request.timeout >= 0) || request.timeout == 0 else { return }
     source?.assumeIsolated { $0.service() }

@@ -1,7 +1,7 @@
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What the commands of a unit of work have caused, in order.
+/// The events caused by the commands of a unit of work, in order.
 package final class EventQueue: EventRecorder {
   private var events: [DomainEvent] = []
 
@@ -9,7 +9,7 @@ package final class EventQueue: EventRecorder {
 
   package func record(_ event: DomainEvent) { events.append(event) }
 
-  /// The events that were recorded since the last call.
+  /// The events recorded since the last call.
   package func take() -> [DomainEvent] {
     defer { events.removeAll(keepingCapacity: true) }
     return events

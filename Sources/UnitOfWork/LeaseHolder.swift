@@ -1,12 +1,12 @@
 package import WorkspaceDomain
 
-/// The worker that holds a queue's lease, as one that stands by sees it.
+/// The worker that holds a queue's lease, as seen by a standby.
 package struct LeaseHolder: Sendable, Equatable {
-  /// The server's process of its session.
+  /// The server process of its session.
   package let session: Int32
-  /// Where it runs; nil where it has not said so yet.
+  /// Where it runs; nil if it has not said so yet.
   package let process: Process?
-  /// How long ago its session last began or ended something.
+  /// How long ago its session last started or ended a statement.
   package let silence: Duration
   /// It waits for standbys to confirm a commit (PostgreSQL's wait event `SyncRep`).
   package let awaitsReplication: Bool
@@ -25,9 +25,9 @@ package struct LeaseHolder: Sendable, Equatable {
     }
   }
 
-  /// Which broker a worker works with.
+  /// Which broker a worker uses.
   package struct Broker: Sendable, Equatable {
-    /// The name of the cluster; empty where the broker has none.
+    /// The name of the cluster; empty if the broker has none.
     package let cluster: String
     package let address: String
 
@@ -36,7 +36,7 @@ package struct LeaseHolder: Sendable, Equatable {
       self.address = address
     }
 
-    /// Whether both are one broker, as far as can be told: one cluster has many addresses.
+    /// Whether both are the same broker, as far as can be determined: one cluster has many addresses.
     package func isSame(as other: Broker) -> Bool {
       cluster.isEmpty || other.cluster.isEmpty ? address == other.address : cluster == other.cluster
     }
@@ -49,10 +49,10 @@ package struct LeaseHolder: Sendable, Equatable {
     self.awaitsReplication = awaitsReplication
   }
 
-  /// A commit takes some time to be replicated; this is more.
+  /// Replicating a commit takes some time, but not this long.
   private static let replicationPatience: Duration = .seconds(3)
 
-  /// Why nobody works although the lease is held; nil where nothing speaks against it.
+  /// Why no work is done although the lease is held; nil if all seems well.
   ///
   /// - Parameter freshness: how old the last sign of life may be.
   package func obstacle(freshness: Duration) -> String? {
@@ -70,7 +70,7 @@ package struct LeaseHolder: Sendable, Equatable {
 extension LeaseHolder: CustomStringConvertible {
   package var description: String {
     guard let process else { return "session \(session) of the database" }
-    return "process \(process.id) on \(process.host) (session \(session) of the database), which works with the broker "
+    return "process \(process.id) on \(process.host) (session \(session) of the database), which uses the broker "
       + "\(process.broker) since \(process.since)"
   }
 }

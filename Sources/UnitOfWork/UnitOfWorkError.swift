@@ -2,16 +2,16 @@ package import WorkspaceApplication
 
 /// Why a unit of work had no effect, by what is to be done about it.
 package enum UnitOfWorkError: Error, Sendable, Equatable {
-  /// Another writer won a race: run the batch again on fresh data. Names the constraint, nil where an optimistic
-  /// version check failed.
+  /// Another writer won a race: rerun the batch on fresh data. Names the constraint; nil if an optimistic version check
+  /// failed.
   case conflict(constraint: WorkspaceConstraint?)
-  /// Deadlock, serialization failure, lock timeout: the same batch can succeed when run again a little later.
+  /// Deadlock, serialization failure, lock timeout: the same batch can succeed if rerun a little later.
   case transient(reason: String)
-  /// A statement ran longer than it may: the command's fault, the database's, or nobody's. It may be run again.
+  /// A statement exceeded its time limit: the command's fault, the database's, or nobody's. It may be rerun.
   case timedOut(reason: String)
-  /// The database is away, shutting down or read-only: connect again. Costs no command an attempt.
+  /// The database is unavailable, shutting down or read-only: reconnect. Costs no command an attempt.
   case unavailable(reason: String)
-  /// Anything else: something about one of the commands that nobody foresaw.
+  /// Anything else: an unforeseen problem with one of the commands.
   case failed(reason: String)
 }
 

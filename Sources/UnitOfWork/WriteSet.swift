@@ -2,54 +2,55 @@ package import Messaging
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// All that a batch changes: net effects, applied in the order of the members and committed in one round trip.
+/// Everything that a batch changes: net effects, applied in the order of the properties and committed in one round
+/// trip.
 package struct WriteSet: Sendable, Equatable {
-  /// Tenants that become known, with the sequence of their last event.
+  /// New tenants, with the sequence of their last event.
   package var newTenants: [TenantID: Int64] = [:]
-  /// The sequence of the last event of tenants that were known before.
+  /// The sequence of the last event of existing tenants.
   package var sequences: [TenantID: Int64] = [:]
   package var inbox: [InboxEntry] = []
-  /// Entries that take the place of one of their key, which is a failure (``InboxEntry/isFailure``).
+  /// Entries that replace one with the same key, which is a failure (``InboxEntry/isFailure``).
   package var replacedInbox: [InboxEntry] = []
   /// Workspaces to delete, with the version that was read.
   package var deleted: [Versioned<WorkspaceID>] = []
-  /// Workspaces as they become, with the version that was read.
+  /// Changed workspaces, with the version that was read.
   package var updated: [Updated<Workspace>] = []
   package var inserted: [Workspace] = []
   /// Groups to delete, with the version that was read.
   package var deletedGroups: [Versioned<GroupID>] = []
-  /// Groups as they become, with the version that was read.
+  /// Changed groups, with the version that was read.
   package var updatedGroups: [Updated<Group>] = []
   package var insertedGroups: [Group] = []
-  /// Roles to take away.
+  /// Roles to remove.
   package var removedRoles: [RoleKey] = []
-  /// Roles as they become, whether there was another one or none.
+  /// Roles to set, whether or not there was another one.
   package var setRoles: [RoleChange] = []
-  /// What changes in relationships, for whoever keeps them elsewhere; nothing where nobody does.
+  /// Changes of relationships, for replication to another service; empty without one.
   package var relationships: [RelationshipCommit] = []
   package var deadLetters: [DeadLetter] = []
-  /// Letters whose message the broker does not deliver again: it has read the acknowledgement.
+  /// Letters whose message won't be redelivered: the broker has read the acknowledgement.
   package var acknowledgedLetters: [ULID] = []
   /// Commands to park, in order: each goes to the end of its tenant's line.
   package var parked: [ParkedCommand] = []
   package var line: ParkedLineChange?
-  /// Messages that processes have died of, and that are done with.
+  /// Messages that had killed processes, and are now settled.
   package var survived: [FatalMessages.BodyHash] = []
-  /// What came of dead letters that were sent again.
+  /// The outcomes of replayed dead letters.
   package var replayOutcomes: [ReplayOutcome] = []
   /// Results, events and announcements: entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
-  /// Replies: entries of the outbox of their own, for they are sent on a way of their own.
+  /// Replies: separate entries of the outbox, since they take a separate path.
   package var replies: [OutgoingMessages] = []
   /// Outbox entries that the broker has confirmed: removed with this transaction.
   package var confirmed: [OutboxID] = []
 
   package init() {}
 
-  /// All entries of the outbox, in the order of their places there.
+  /// All entries of the outbox, in their order there.
   package var outgoing: [OutgoingMessages] { outbox + replies }
 
-  /// Adds a message behind all others; a reply behind all other replies.
+  /// Adds a message after all others; a reply after all other replies.
   package mutating func send(_ message: OutboundMessage) {
     if message.isReply { replies.append(message) } else { outbox.append(message) }
   }
@@ -86,7 +87,7 @@ package struct WriteSet: Sendable, Equatable {
 }
 
 extension [OutgoingMessages] {
-  /// Adds a message to the last entry, or to a new one where that is full.
+  /// Adds a message to the last entry, or to a new one if that is full.
   fileprivate mutating func append(_ message: OutboundMessage) {
     if last?.isFull ?? true { append(OutgoingMessages()) }
     self[count - 1].append(message)

@@ -1,4 +1,4 @@
-/// Something that happened in a tenant, for everybody to hear, in the order in which it happened.
+/// Something that happened in a tenant, published in the order in which it happened.
 package enum DomainEvent: Sendable, Equatable {
   case workspace(WorkspaceEvent)
   case group(GroupEvent)

@@ -1,5 +1,5 @@
-/// Texts by their bytes, as PostgreSQL and JSON compare them, while Swift's `==` and `<` hold texts equal that differ in
-/// bytes (Unicode's canonical equivalence).
+/// Texts by their bytes, as PostgreSQL and JSON compare them, while Swift's `==` and `<` treat texts as equal that
+/// differ in bytes (Unicode's canonical equivalence).
 ///
 /// On the bytes in memory: the views compare through generic code that takes ten times as long, and names and keys are
 /// compared some twenty times for each command.

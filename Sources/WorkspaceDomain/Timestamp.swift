@@ -17,14 +17,15 @@ package struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
   /// RFC 3339 in UTC with milliseconds: `2026-11-23T08:00:00.000Z`.
   ///
-  /// Six of these are written for every command; a general date formatter costs as much as all else of a command.
+  /// Six of these are written for every command; a general date formatter costs as much as everything else in a
+  /// command.
   package var description: String {
     var text = ""
     withText { text = String(decoding: $0, as: UTF8.self) }
     return text
   }
 
-  /// Lends the bytes of the text form.
+  /// Provides the bytes of the text form.
   package func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     let (days, time) = milliseconds.quotientAndRemainder(dividingBy: 86_400_000)
     let (year, month, day) = Self.civil(daysSince1970: days)

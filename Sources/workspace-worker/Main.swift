@@ -4,7 +4,7 @@ import WorkerCLI
 
 @main
 struct Main {
-  /// As `WorkspaceWorker.main()` does, but for the end of the process.
+  /// Like `WorkspaceWorker.main()`, except for how the process ends.
   static func main() async {
     do {
       var command = try WorkspaceWorker.parseAsRoot()
@@ -25,8 +25,8 @@ struct Main {
     }
   }
 
-  /// Ends the process without the exit handlers of the C libraries. They take down what threads still use: a
-  /// connection's thread that ends beside OpenSSL's handler crashes, and a call that has succeeded exits with 139.
+  /// Ends the process without the exit handlers of the C libraries. They destroy what threads still use: a connection's
+  /// thread that ends while OpenSSL's handler runs crashes, and a successful call exits with 139.
   private static func end(with code: ExitCode) -> Never {
     fflush(nil)
     _exit(code.rawValue)

@@ -7,7 +7,7 @@ import Testing
   private struct Lost: Error, Equatable {}
   private struct GivenUp: Error {}
 
-  /// What the loop does, as a transcript; time goes on only when an attempt says so, and delays are the longest that are
+  /// What the loop does, as a transcript; time advances only when an attempt says so, and delays are the longest
   /// possible.
   private final class Loop: Sendable {
     let entries = Mutex<[String]>([])
@@ -15,7 +15,7 @@ import Testing
 
     func note(_ entry: String) { entries.withLock { $0.append(entry) } }
 
-    /// - Parameter attempt: gets the number of the attempt, from 1. After `count` attempts the loop is over.
+    /// - Parameter attempt: gets the number of the attempt, from 1. After `count` attempts the loop ends.
     func run(
       _ count: Int, failed: (any Error, Duration) throws -> Void = { _, _ in },
       _ attempt: (Int, inout Reconnecting.Attempt) throws -> Void

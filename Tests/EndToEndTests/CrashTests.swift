@@ -17,7 +17,7 @@ struct CrashTests {
     try await sender.send(stream.commands)
 
     for crash in 1...10 {
-      // Small batches: many moments at which something is committed, and not published or acknowledged.
+      // Small batches: many moments at which something is committed, but not published or acknowledged.
       let worker = try deployment.startWorker([
         "WORKER_BATCH_COUNT": "\(Int.random(in: 1...24, using: &random))", "AMQP_PREFETCH": "48",
       ])

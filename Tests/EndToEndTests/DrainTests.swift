@@ -71,7 +71,7 @@ struct DrainTests {
     #expect(try await worker.program.exit() == .code(130))
     try await lock.rollBack()
     let next = try await deployment.activeWorker()
-    // The first result may come a second time: nothing was left to remove it from the outbox.
+    // The first result may come a second time: no later transaction removed it from the outbox.
     _ = try await results.collect("both results") { $0.answeredCount == 2 }
     #expect(try await next.drain() == .code(0))
     try await deployment.commandsAreDone()
@@ -87,7 +87,7 @@ struct DrainTests {
     #expect(worker.program.errors.contains("left behind: 1 deliveries"), "\(worker.program.errors.suffix(500))")
     try await lock.rollBack()
     let next = try await deployment.activeWorker()
-    // The first result may come a second time: nothing was left to remove it from the outbox.
+    // The first result may come a second time: no later transaction removed it from the outbox.
     _ = try await results.collect("both results") { $0.answeredCount == 2 }
     #expect(try await next.drain() == .code(0))
     try await deployment.commandsAreDone()

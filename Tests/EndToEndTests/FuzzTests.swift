@@ -13,7 +13,7 @@ struct FuzzTests {
     var messages = damaged
     for (index, command) in good.enumerated() { messages.insert(command, at: index * 11) }
     try await run.sender.send(messages)
-    // The last one is a good one: before it all others were processed.
+    // The last one is valid: all others were processed before it.
     let last = Command.get(run.good.tenants[0], Command.newID())
     try await run.sender.send([last])
     _ = try await run.results.collect("the last result") { $0.contains { $0.event?.commandid == last.id } }
@@ -37,7 +37,7 @@ struct FuzzTests {
 
   private static func number(_ properties: MessageProperties) -> ShortString { properties.correlationID ?? "" }
 
-  /// Each with a number of its own, whatever else of it can still be read.
+  /// Each with a number of its own, whatever else can still be read.
   private static func damaged(_ count: Int, seed: UInt64, good: CommandStream) -> [Command] {
     var mutation = Mutation(random: SeededRandom(seed: seed))
     let (tenant, workspace) = (Command.newID(), Command.newID())

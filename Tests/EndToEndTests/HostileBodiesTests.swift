@@ -53,7 +53,7 @@ struct HostileBodiesTests {
       HostileMessage("reply to \(address.text ?? "noise")", "{", "malformed_json").changing { $0.replyTo = address }
     }
     let run = try await HostileRun.start(hostile)
-    // An empty address is none.
+    // An empty address is not an address.
     #expect(try await run.failures().count == addresses.count - 1)
     try await run.finish(deadLetters: addresses.count)
   }

@@ -2,11 +2,11 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-/// Times wobble on a shared machine; instructions don't. Of a debug build, which has ten times as many as a release build,
-/// but in the same places.
+/// Times vary on a shared machine; instruction counts don't. Those of a debug build, which has ten times as many as a
+/// release build, but in the same places.
 @Suite struct InstructionCountTests {
-  /// 1.99 million when it was last measured, 0.26 of them for who may do it, and for the role of who did. It is to be raised
-  /// with a reason, and lowered with pride.
+  /// 1.99 million when it was last measured, 0.26 of them for who may do it, and for the role of who did. Raise it only
+  /// with a reason; lower it with pride.
   private static let limit = 2_100_000
 
   @Test func `what the worker itself does for a command takes no more instructions than it did`() throws {
@@ -16,7 +16,7 @@ import Testing
     // valgrind stumbles over the debug information of Swift.
     _ = try run("strip", ["--strip-debug", "-o", program.path, built.path])
     let (few, many) = (try instructions(program, batches: 1), try instructions(program, batches: 3))
-    // The difference leaves out what starting a process takes.
+    // The difference excludes the cost of starting a process.
     #expect((many - few) / (2 * 32) < Self.limit)
     #expect(many > few)
   }
@@ -33,7 +33,7 @@ import Testing
     let (process, output) = (Process(), Pipe())
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [command] + arguments
-    // Sets of strings are laid out by a seed that is otherwise random.
+    // The layout of sets of strings depends on a seed that is otherwise random.
     process.environment = ProcessInfo.processInfo.environment.merging(["SWIFT_DETERMINISTIC_HASHING": "1"]) { $1 }
     process.standardOutput = output
     process.standardError = output

@@ -11,7 +11,7 @@ struct RacesTests {
     case commit, rollback
   }
 
-  /// What the other one does, while the command comes.
+  /// What the other writer does while the command arrives.
   enum Race: CaseIterable {
     case sameName, sameNameInRename, childOfDeleted, parentDeleted, moveToDeleted, sameID, sameRoot
   }
@@ -83,7 +83,7 @@ struct RacesTests {
         "duplicate_workspace_name"
       )
     case .childOfDeleted:
-      // Or the other one would look for the parent only when it commits, and find it gone.
+      // Otherwise the other one would look for the parent only when it commits, and find it gone.
       return (
         "set constraints all immediate; " + insertion(id, "child", below: "'\(tenant.parent)'", tenant: tenant.id), .delete(tenant.id, tenant.parent),
         "workspace_has_children"

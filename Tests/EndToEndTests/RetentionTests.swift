@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What becomes of the answers to commands in the course of time.
+/// What happens to the answers to commands over time.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct RetentionTests {
   @Test func `a command whose retention is over is carried out anew, and a younger one gets its answer again`() async throws {
@@ -35,7 +35,7 @@ struct RetentionTests {
 }
 
 extension Deployment {
-  /// Makes a command one that was processed some time ago.
+  /// Backdates a command's processing.
   fileprivate func age(_ command: Command, by interval: String) async throws {
     try await database.withConnection {
       try await $0.execute(

@@ -105,7 +105,7 @@ private struct SampleRun {
       results: try await results.first(samples.commands.count))
   }
 
-  /// Everything has left: nothing waits in the outbox, and nothing in the queue once the worker is gone.
+  /// Nothing is left: nothing waits in the outbox, nor in the queue once the worker is gone.
   func finish() async throws {
     try await deployment.outboxIsEmpty()
     #expect(try await worker.drain() == .code(0))

@@ -1,6 +1,6 @@
 import EndToEndSupport
 
-/// What the events of the sample commands must be, told by their results.
+/// The expected events of the sample commands, derived from their results.
 enum SampleModel {
   struct Change: Equatable {
     let commandID: String

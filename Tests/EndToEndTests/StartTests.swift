@@ -5,7 +5,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// Workers that start before what they need is there.
+/// Workers that start before what they need exists.
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct StartTests {
   @Test func `a worker without a database waits, says so, and ends when it is asked to`() async throws {

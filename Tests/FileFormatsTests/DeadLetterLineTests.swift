@@ -5,8 +5,8 @@ import Testing
 import UnitOfWork
 import WorkspaceDomain
 
-/// A letter comes back from its line, also from those of earlier versions; a line that the ledger could not take is refused,
-/// with the reason.
+/// A letter can be read back from its line, even from those of earlier versions; a line that the ledger could not store
+/// is refused, with the reason.
 struct DeadLetterLineTests {
   private static let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
   private static let moment: Int64 = 1_795_420_800_000
@@ -76,13 +76,13 @@ struct DeadLetterLineTests {
 
   @Test(arguments: [-1, 253_402_300_800_000, Int64.max, Int64.min]) func `a moment that a timestamp can't hold is named`(_ moment: Int64) throws {
     for name in ["recorded_at", "first_failed_at"] {
-      #expect(try problem([name: moment]) == "recorded_at or first_failed_at is no moment from 1970 to 9999, in milliseconds")
+      #expect(try problem([name: moment]) == "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds")
     }
   }
 
   @Test(arguments: ["queue", "reason", "detail", "command_type", "command_source", "command_id"])
   func `a text with U+0000 is named`(_ name: String) throws {
-    #expect(try problem([name: "a\0b"]) == "a text holds the character U+0000")
+    #expect(try problem([name: "a\0b"]) == "a text contains the character U+0000")
   }
 
   @Test(arguments: [-1, Int(Int32.max) + 1]) func `a number of attempts that doesn't fit is named`(_ count: Int) throws {
@@ -90,7 +90,7 @@ struct DeadLetterLineTests {
   }
 
   @Test(arguments: [
-    (["tenant_id": "x"], "tenant_id is no ULID"), (["replay_of": "x"], "replay_of is no ULID"),
+    (["tenant_id": "x"], "tenant_id is not a ULID"), (["replay_of": "x"], "replay_of is not a ULID"),
     (["routing_key": Data(repeating: 1, count: 256).base64EncodedString()], "exchange or routing_key has more than 255 bytes"),
   ]) func `a member is named as export writes it`(_ change: [String: String], _ words: String) throws {
     #expect(try problem(change) == words)

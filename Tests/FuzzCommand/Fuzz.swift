@@ -18,7 +18,7 @@ public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     try target.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
   } catch {
     say("broken promise: \(error)")
-    // libFuzzer keeps the input of a process that ends like this.
+    // libFuzzer keeps the input of a process that ends this way.
     abort()
   }
   return 0

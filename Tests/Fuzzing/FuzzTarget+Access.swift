@@ -4,7 +4,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 extension FuzzTarget {
-  /// A pattern matches what a matcher without any shortcut says.
+  /// A pattern matches whenever a matcher without shortcuts says so.
   static func globs(_ bytes: [UInt8]) throws(BrokenPromise) {
     let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
     let pattern = String(decoding: parts[0], as: UTF8.self)
@@ -31,7 +31,7 @@ extension FuzzTarget {
     return reached[text.count]
   }
 
-  /// Whatever a file says, it permits nothing to somebody whom nobody has checked.
+  /// Whatever a file says, it permits nothing to an unverified sender.
   static func access(_ bytes: [UInt8]) throws(BrokenPromise) {
     guard let list = try? AccessListFile.list(yaml: String(decoding: bytes, as: UTF8.self)) else { return }
     guard let tenant = TenantID("01ARZ3NDEKTSV4RRFFQ69G5FAV") else { return }

@@ -4,7 +4,7 @@ import RabbitMQClient
 extension FuzzTarget {
   private static let frameBytes = 4096
 
-  /// What a broker sends says the same, wherever its bytes are cut. The first byte says how long the pieces are.
+  /// A broker's bytes mean the same, wherever they are cut. The first byte gives the length of the pieces.
   static func frames(_ bytes: [UInt8]) throws(BrokenPromise) {
     let length = Int(bytes.first ?? 0) + 1
     let stream = bytes.dropFirst()
@@ -43,7 +43,7 @@ extension FuzzTarget {
     }
   }
 
-  /// All of an event but for when it arrived.
+  /// Everything of an event except when it arrived.
   private static func text(_ event: InboundEvent) -> String {
     guard case .delivered(let delivery) = event else { return String(describing: event) }
     return "\(delivery.tag) \(delivery.isRedelivered) \(delivery.exchange) \(delivery.routingKey) \(delivery.properties) \(delivery.body)"

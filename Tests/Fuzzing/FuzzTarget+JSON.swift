@@ -2,7 +2,7 @@ import MessageContract
 import StrictJSON
 
 extension FuzzTarget {
-  /// What is read and written again is the same value, in one spelling, of a length in proportion.
+  /// Reading and writing gives the same value, in normal form, of proportionate length.
   static func json(_ bytes: [UInt8]) throws(BrokenPromise) {
     guard let value = try? JSONReader.read(bytes) else { return }
     let written = written(value)

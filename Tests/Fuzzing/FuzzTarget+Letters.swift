@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceDomain
 
 extension FuzzTarget {
-  /// A letter that is taken is written as a line which is the same letter, and the ledger can take it.
+  /// An accepted letter is written as a line that is the same letter, and the ledger can store it.
   static func letters(_ bytes: [UInt8]) throws(BrokenPromise) {
     guard let letter = letter(Data(bytes)) else { return }
     let line = try? JSONEncoder().encode(DeadLetterLine(letter))

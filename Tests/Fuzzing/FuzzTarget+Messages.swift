@@ -1,7 +1,7 @@
 import Messaging
 
 extension FuzzTarget {
-  /// The two readers of a table agree, and what is taken out leaves the others as they are.
+  /// The two readers of a table agree, and removing an entry leaves the others as they are.
   static func headers(_ bytes: [UInt8]) throws(BrokenPromise) {
     let table = HeaderTable(entries: bytes)
     let fields = table.fields()
@@ -15,7 +15,7 @@ extension FuzzTarget {
     }
   }
 
-  /// By their descriptions: a number that is none is not equal to itself.
+  /// By their descriptions: NaN is not equal to itself.
   private static func same(_ left: [HeaderValue.Field], _ right: [HeaderValue.Field]) -> Bool {
     left == right || String(describing: left) == String(describing: right)
   }

@@ -1,11 +1,11 @@
-/// What strangers' bytes reach first, each as a function of bytes. `bin/fuzz` searches for bytes that break a promise, or
-/// end the process; the tests try those that it has found worth keeping.
+/// The code that reads untrusted bytes first, each as a function of bytes. `bin/fuzz` searches for bytes that break a
+/// promise, or end the process; the tests try those that it found worth keeping.
 package enum FuzzTarget: String, CaseIterable, Sendable {
-  /// What a broker sends, behind a byte that says in what pieces it arrives.
+  /// A broker's bytes, after a byte that says in what pieces they arrive.
   case frames
   /// A JSON document.
   case json
-  /// A command: body, content type and header table, with a byte 0xFF between them, which no text holds.
+  /// A command: body, content type and header table, with a byte 0xFF between them, which no text contains.
   case commands
   /// The entries of a header table.
   case headers
@@ -13,7 +13,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case properties
   /// A row of the outbox.
   case messages
-  /// A pattern of the access list, and behind a line break the text that it is held against.
+  /// A pattern of the access list, and after a line break the text to match.
   case globs
   /// A file with an access list.
   case access

@@ -2,7 +2,7 @@ import Foundation
 import Fuzzing
 import Testing
 
-/// The inputs that `bin/fuzz` found worth keeping: each takes another way through the code than the others.
+/// The inputs that `bin/fuzz` found worth keeping: each takes a different path through the code.
 struct CorpusTests {
   @Test(arguments: FuzzTarget.allCases) func `no input of the corpus breaks a promise`(_ target: FuzzTarget) throws {
     let files = try Self.files(target)

@@ -4,7 +4,7 @@ import Testing
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What commands about members, groups and permissions are made of.
+/// The data of commands about members, groups and permissions.
 @Suite struct AccessCommandDataTests {
   private static let id = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
   private static let user = #"{"type":"user","id":"alice"}"#

@@ -14,7 +14,7 @@ import WorkspaceApplication
     SampleCommand("workspace.list", data: #"{"limit":17,"after":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#).with("time", "\"2026-11-23T08:00:00.000Z\"").bytes,
   ]
 
-  /// Bytes that mean something to somebody.
+  /// Bytes with a special meaning somewhere.
   private static let pieces: [[UInt8]] = ["\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", "e", ".", "\\u", "\\ud83d", "\0", " ", "1.0", "null", "\"id\":", "é"]
     .map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x9F], [0xEF, 0xBB, 0xBF]]
 
@@ -68,7 +68,7 @@ import WorkspaceApplication
     if let list = command.command as? ListWorkspaces { #expect((1...500).contains(list.limit)) }
   }
 
-  /// What goes on from here is stored, logged and written into results.
+  /// Whatever passes here is stored, logged and written into results.
   private func expectValid(_ envelope: PartialEnvelope) {
     for (text, limit) in [(envelope.id, 128), (envelope.source, 256), (envelope.type, 255), (envelope.userID, 255), (envelope.trace?.traceparent, 512), (envelope.trace?.tracestate, 512)] {
       guard let text else { continue }

@@ -4,7 +4,7 @@ import TestFixtures
 import Testing
 import WorkspaceApplication
 
-/// What makes two messages of one key the same command.
+/// What makes two messages with one key the same command.
 @Suite struct FingerprintTests {
   private func fingerprint(_ text: String) throws -> [UInt8] {
     try CommandDecoder().decode(Array(text.utf8), contentType: nil).fingerprint.withUser

@@ -2,7 +2,7 @@ import Messaging
 import MessageContract
 import Testing
 
-/// What makes a delivery the same message as one before, whatever a broker has written anew in between.
+/// What makes a delivery the same message as an earlier one, whatever a broker has rewritten in between.
 @Suite struct MessageFingerprintTests {
   private func fingerprint(
     _ headers: HeaderTable?, _ change: (inout MessageProperties) -> Void = { _ in }, body: String = #"{"oops"#

@@ -4,7 +4,7 @@ import Testing
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What a sender is told whose message has another form than a CloudEvent in structured mode.
+/// What senders are told if their message is not a CloudEvent in structured mode.
 @Suite struct MessageFormTests {
   private func refusal(_ body: [UInt8], _ change: (inout MessageProperties) -> Void) -> InvalidCommand? {
     var properties = MessageProperties()

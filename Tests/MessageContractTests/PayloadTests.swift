@@ -3,7 +3,7 @@ import StrictJSON
 import Testing
 import WorkspaceApplication
 
-/// The data of a command, in either of its members, and strings in it that are no text.
+/// The data of a command, in either of its members, and strings in it that aren't valid text.
 @Suite struct PayloadTests {
   private func command(base64 text: String) -> SampleCommand {
     SampleCommand("workspace.create_root").with("data", nil).with("data_base64", text)
@@ -19,8 +19,8 @@ import WorkspaceApplication
 
   @Test(arguments: [
     (#""e30""#, "not Base64"), (#""e30=="#, nil), (#""e3 0=""#, "not Base64"), (#""e30-""#, "not Base64"), (#""=e30""#, "not Base64"),
-    (#""SG9tZQ==""#, "does not hold JSON"), (#""""#, "does not hold JSON"), (#""W10=""#, "JSON object"), (#""bnVsbA==""#, "JSON object"),
-    (#""eyJhIjoxLCJhIjoyfQ==""#, "stands twice"), ("1", "in a string"), ("{}", "in a string"),
+    (#""SG9tZQ==""#, "does not contain JSON"), (#""""#, "does not contain JSON"), (#""W10=""#, "JSON object"), (#""bnVsbA==""#, "JSON object"),
+    (#""eyJhIjoxLCJhIjoyfQ==""#, "duplicate key"), ("1", "in a string"), ("{}", "in a string"),
   ] as [(String, String?)])
   func `data in Base64 that is none, or holds none, is never passed over`(text: String, detail: String?) throws {
     let refusal = try #require(command(base64: text).refusal)
@@ -30,7 +30,7 @@ import WorkspaceApplication
 
   @Test func `both kinds of data are one too many`() throws {
     let refusal = try #require(command(base64: #""e30=""#).with("data", "{}").refusal)
-    #expect(refusal.reason == .invalidData && refusal.detail == "there are both data and data_base64")
+    #expect(refusal.reason == .invalidData && refusal.detail == "data and data_base64 are both present")
   }
 
   @Test(arguments: [
@@ -40,7 +40,7 @@ import WorkspaceApplication
     for half in ["\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\u0041", "\\ud83d\\n"] {
       let refusal = try #require(SampleCommand().with(name, "\"\(value)\(half)\"").refusal)
       #expect(refusal.reason == .invalidEnvelope)
-      #expect(refusal.detail == "the attribute \(name) has half of a surrogate pair, which is no character")
+      #expect(refusal.detail == "the attribute \(name) has half of a surrogate pair, which is not a character")
       #expect(refusal.envelope.id == (name == "id" ? nil : "c-1"))
       #expect((refusal.envelope.tenantID == nil) == (name == "tenantid"))
     }

@@ -83,7 +83,7 @@ import WorkspaceDomain
   func failure() throws {
     let message = ResultEncoder.encode(.unexpected, of: PartialEnvelope(try SampleCommand("workspace.delete").decoded()), id: .sample(7), at: .sample)
     #expect(text(message) == Self.head + #""workspace.delete.failed""# + Self.time + Self.tenant + Self.tail
-      + #","data":{"error":{"code":"unexpected_failure","message":"the command failed for a reason that is no rule"}}}"#)
+      + #","data":{"error":{"code":"unexpected_failure","message":"the command failed unexpectedly"}}}"#)
     #expect(message.type == "workspace.delete.failed")
   }
 

@@ -1,7 +1,7 @@
 import Messaging
 import MessageContract
 
-/// A valid command as text, of which a test replaces, adds or leaves out attributes.
+/// A valid command as text; tests replace, add or omit attributes.
 struct SampleCommand {
   static let tenant = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
   static let workspace = "01ARZ3NDEKTSV4RRFFQ69G5FAW"
@@ -21,7 +21,7 @@ struct SampleCommand {
     if let data { set("data", data) }
   }
 
-  /// The same with the JSON text `value` under `name`; nil leaves the attribute out.
+  /// The same with the JSON text `value` under `name`; nil omits the attribute.
   func with(_ name: String, _ value: String?) -> SampleCommand {
     var copy = self
     copy.set(name, value)
@@ -46,7 +46,7 @@ struct SampleCommand {
 
   func decoded() throws(InvalidCommand) -> DecodedCommand { try CommandDecoder().decode(bytes, contentType: nil) }
 
-  /// Why it is refused; nil where it is not.
+  /// Why it is refused; nil if it is not.
   var refusal: InvalidCommand? {
     do throws(InvalidCommand) {
       _ = try decoded()

@@ -110,7 +110,7 @@ import Testing
   }
 }
 
-/// A slow model of the ledger that looks at every message each time.
+/// A slow model of the ledger that checks every message each time.
 private struct ConfirmWalk {
   private struct Message {
     let batch: UInt64

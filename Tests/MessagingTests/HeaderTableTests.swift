@@ -61,7 +61,7 @@ import Testing
     #expect(fields?.map(\.value) == kinds.map(\.value))
     #expect(fields?.map(\.name) == kinds.indices.map { [UInt8($0)] })
     for end in 1..<entries.count {
-      // Cut short it is no table, or one with fewer fields; nothing else.
+      // Truncated, it isn't a table, or is one with fewer fields; nothing else.
       guard let fewer = HeaderTable(entries: Array(entries[..<end])).fields() else { continue }
       #expect(fewer == Array(fields?.prefix(fewer.count) ?? []))
     }
@@ -210,7 +210,7 @@ import Testing
     table.append("inner", inner)
     for count in 1..<table.entries.count { #expect(!HeaderTable(entries: Array(table.entries[..<count])).isWellFormed) }
     #expect(!HeaderTable(entries: [1, 0x6E, UInt8(ascii: "?")]).isWellFormed)
-    // An array whose value goes on behind its end.
+    // An array whose value extends beyond its end.
     #expect(!HeaderTable(entries: [1, 0x6E, UInt8(ascii: "A"), 0, 0, 0, 1, UInt8(ascii: "t"), 1]).isWellFormed)
   }
 

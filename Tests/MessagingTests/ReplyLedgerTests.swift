@@ -60,10 +60,10 @@ import Testing
     #expect(ledger.add(Self.reply(to: "silent"), at: .seconds(11)).settlement?.outcome == .suspended)
     #expect(Self.send(&ledger) == [3])
 
-    // Its time is over: it is tried again, by one reply.
+    // Its suspension is over: it is tried again, with one reply.
     for _ in 1...3 { #expect(ledger.add(Self.reply(to: "silent"), at: .seconds(70)).settlement == nil) }
     #expect(Self.send(&ledger).count == 1)
-    // The late confirm of the first one shows that it lives.
+    // The late confirm of the first one shows that it is alive.
     #expect(ledger.confirmed(1, isMultiple: false, isPositive: true).isEmpty)
     #expect(ledger.confirmed(3, isMultiple: false, isPositive: true).map(\.outcome) == [.delivered])
     #expect(Self.send(&ledger).count == 2)

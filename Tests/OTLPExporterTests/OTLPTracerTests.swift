@@ -71,7 +71,7 @@ import Tracing
     #expect(buffer.count == 3 && buffer.droppedCount == 2)
   }
 
-  /// The request that the spans make, with the members of objects in the order of their names.
+  /// The request for the spans, with the members of objects sorted by name.
   private func decoded() throws -> String {
     let data = Data(OTLPDocument(spans: buffer.take(.max), resource: ["service.name": "test"], scope: "test").bytes)
     let object = try JSONSerialization.jsonObject(with: data)

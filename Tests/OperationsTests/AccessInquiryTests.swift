@@ -7,8 +7,8 @@ import WorkspaceDomain
 
 /// Why somebody may do something.
 ///
-/// Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that. On 2 the group 21 is editor, which "grouped" is in, and
-/// "direct" is a member; "plain" is a member of the tenant and nothing else.
+/// Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that. On 2 the group 21 is editor, which "grouped" is
+/// in, and "direct" is a member; "plain" is only a member of the tenant.
 @Suite struct AccessInquiryTests {
   private func prepared() async throws -> any UnitOfWorkStore {
     let batch = CommandBatch()

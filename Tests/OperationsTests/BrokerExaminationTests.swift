@@ -111,7 +111,7 @@ import Testing
       "the broker blocks publishers: low on memory"
     ),
     (.unconfirmed(blockedBecause: nil, limit: .seconds(5)), .problem, "a message was not confirmed within 5s"),
-    (.untried("why"), .warning, "could not be looked for: why"),
+    (.untried("why"), .warning, "could not be checked: why"),
   ])
   func `a broker that takes no messages is in need`(probing: AlarmProbing, status: Finding.Status, detail: String) async
   {

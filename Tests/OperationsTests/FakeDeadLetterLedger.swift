@@ -17,10 +17,10 @@ final class FakeDeadLetterLedger: DeadLetterLedger {
 
   init(_ letters: [DeadLetter] = []) { state.withLock { $0.letters = letters.sorted { $0.id > $1.id } } }
 
-  /// What was added in one go each time.
+  /// What each call added.
   var added: [[DeadLetter]] { state.withLock { $0.added } }
 
-  /// The largest numbers of letters that were asked for with their messages.
+  /// The limits with which letters and their messages were requested.
   var limits: [Int] { state.withLock { $0.limits } }
 
   func list(_ filter: DeadLetterFilter, before: ULID?, limit: Int) async throws -> [DeadLetterSummary] {

@@ -3,12 +3,12 @@ import Operations
 import Synchronization
 import WorkspaceDomain
 
-/// A broker's word about a message, as an error.
+/// A broker's answer about a message, as an error.
 struct PublishingFailure: PublishingError {
   let obstacle: PublishingObstacle?
 }
 
-/// Takes messages, but for those whose body begins with a byte that stands for a failure.
+/// Accepts messages, except those whose body starts with a byte that stands for a failure.
 final class FakePublisher: MessagePublisher {
   private struct Confirmation: PublisherConfirmation {
     let failure: PublishingFailure?
@@ -20,8 +20,7 @@ final class FakePublisher: MessagePublisher {
   private let failures: [UInt8: PublishingFailure]
   private let submitted = Mutex<[OutboundMessage]>([])
 
-  /// - Parameter failures: what a message fails with whose body begins so; nil for the obstacle: the connection is
-  ///   lost.
+  /// - Parameter failures: by the body's first byte, how a message fails; a nil obstacle: the connection is lost.
   init(failures: [UInt8: PublishingObstacle?] = [:]) {
     self.failures = failures.mapValues(PublishingFailure.init)
   }
@@ -35,7 +34,7 @@ final class FakePublisher: MessagePublisher {
   }
 }
 
-/// The way to a ``FakePublisher``.
+/// A gateway to a ``FakePublisher``.
 final class FakeReplayGateway: ReplayGateway {
   struct Unreachable: Error {}
 

@@ -3,7 +3,7 @@ import Operations
 import Synchronization
 import WorkspaceDomain
 
-/// Plans in memory, with a worker that gives each letter the outcome that a test has said, as soon as it is confirmed.
+/// Plans in memory, with a worker that gives each letter the outcome specified by a test, as soon as it is confirmed.
 final class FakeReplayStore: ReplayStore {
   private enum Item: Equatable {
     case pending, publishing, published
@@ -30,7 +30,7 @@ final class FakeReplayStore: ReplayStore {
     }
   }
 
-  /// What the worker makes of letters; the others get no outcome.
+  /// The worker's outcomes of letters; the others get none.
   func willEnd(_ letters: some Sequence<ULID>, as outcome: String) {
     state.withLock { state in for letter in letters { state.outcomes[letter] = outcome } }
   }
@@ -45,14 +45,14 @@ final class FakeReplayStore: ReplayStore {
     }
   }
 
-  /// Another run was cut off when it had handed these over.
+  /// Another run was cut off after it had handed these over.
   func wereCutOff(_ letters: some Sequence<ULID>) {
     state.withLock { state in for letter in letters { state.items[letter] = .publishing } }
   }
 
   func claimElsewhere() { state.withLock { $0.isClaimedElsewhere = true } }
 
-  /// The largest numbers of letters that were asked for.
+  /// The limits with which letters were requested.
   var batches: [Int] { state.withLock { $0.batches } }
 
   func make(_ plan: ReplayPlan, of filter: DeadLetterFilter, again: Bool, body: [UInt8]?) async throws -> Int {

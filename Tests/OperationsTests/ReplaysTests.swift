@@ -8,12 +8,12 @@ import Testing
 import UnitOfWork
 import WorkspaceDomain
 
-/// Working a plan, against plans in memory and a publisher that fails as a test says.
+/// Running a plan, against plans in memory and a publisher that fails as a test specifies.
 @Suite struct ReplaysTests {
   private static let plan = ReplayPlan(id: .sample(1), operatorName: "me", reason: "why", createdAt: .sample)
   private static let dead = "dead_lettered:unexpected_failure"
 
-  /// Letters of one byte each, which says what the publisher makes of it.
+  /// Letters of one byte each, which determines what the publisher does with it.
   private func store(_ bodies: [UInt8]) -> (FakeReplayStore, [ULID]) {
     let ids = bodies.indices.map { ULID.sample(100 + UInt64($0)) }
     let messages = bodies.map {

@@ -47,8 +47,8 @@ import UnitOfWork
   @Test func `lag is a warning from a minute on, and left out where the database does not tell`() async {
     let late = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(61)))
     #expect(late.last == .warning(
-      "authorization.lag", "7 commits wait to be replicated, the oldest for 61 s",
-      remedy: "an active worker replicates; its log says what is in the way"))
+      "authorization.lag", "7 commits are waiting to be replicated, the oldest for 61 s",
+      remedy: "an active worker replicates; its log says what prevents it"))
     let usual = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(60)))
     #expect(usual.last?.status == .ok)
     #expect(await findings(.success(.expected), nil).map(\.check) == ["authorization.schema"])

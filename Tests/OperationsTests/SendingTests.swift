@@ -9,7 +9,7 @@ import Testing
     struct Unreadable: Error {}
 
     let count: Int?
-    /// Behind so many, one can't be read.
+    /// After this many, one can't be read.
     var end: Int?
     private var number = 0
 
@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// A broker, and a worker that has sent these results before anybody asks.
+  /// A broker, and a worker that has sent these results in advance.
   private final class Gateway: SendingGateway {
     struct Link: SendingLink {
       let gateway: Gateway

@@ -37,7 +37,7 @@ import Testing
   ])
   func `a pooler whose server processes are not a session's own is refused, and named`(settings: String) async throws {
     try await PgBouncer.with(settings) { bouncer in
-      // What a session leaves behind is what the next one would find.
+      // Whatever a session leaves behind, the next one would find.
       let (first, second) = (await failure(bouncer), await failure(bouncer))
       let error = try #require(second ?? first, "both were accepted")
       guard case .unreliableSession(let reason) = error else {

@@ -80,7 +80,7 @@ import TestSupport
 
   @Test func `the server ends a session that is idle for longer than it may`() async throws {
     let connection = try await TestDatabase.current.connect()
-    // Asked for at the connect, so short a time could end before its set-up does.
+    // If set while connecting, such a short time could expire before the set-up is done.
     try await connection.execute(script: "set idle_session_timeout = '20ms'")
     #expect(await connection.waitUntilClosed().sqlState == .idleSessionTimeout)
   }

@@ -3,7 +3,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// A server that is there and says nothing, and calls of libpq that don't return.
+/// A server that exists but says nothing, and calls of libpq that don't return.
 @Suite(.requiresPostgres, .emptyDatabase, .timeLimit(.minutes(1))) struct SilentServerTests {
   private func connect(
     to proxy: FaultProxy, configure: (inout PostgresConfiguration) -> Void
@@ -55,7 +55,7 @@ import Testing
     let file = FileManager.default.temporaryDirectory.appending(path: "fifo-\(UInt32.random(in: 0 ... .max))").path
     #expect(mkfifo(file, 0o600) == 0)
     defer { unlink(file) }
-    // A server that agrees to TLS: then libpq reads the file of authorities, and waits for somebody to write it.
+    // A server that agrees to TLS: then libpq reads the authorities' file, and waits for somebody to write it.
     let server = try StubServer(reply: [UInt8(ascii: "S")])
     let configuration = hasty("postgres://127.0.0.1:\(server.port)/d?sslmode=verify-ca&sslrootcert=\(file)")
     let start = ContinuousClock.now

@@ -8,11 +8,11 @@ import Operations
 import UnitOfWork
 import WorkspaceDomain
 
-/// What operators read of the ledger.
+/// What operators read from the ledger.
 @Suite(.serialized, .requiresPostgres, .migratedDatabase) struct DeadLettersTests {
   private static let tenants = [TenantID.random(), .random()]
 
-  /// The `number`-th of a second each, from the beginning of 2026.
+  /// The `number`-th, one per second, from the start of 2026.
   private func id(_ number: Int, day: Int = 0) -> ULID {
     ULID(milliseconds: 1_767_225_600_000 + UInt64(day * 86_400_000 + number * 1000), randomness: .init(high: 0, low: UInt64(number)))
   }

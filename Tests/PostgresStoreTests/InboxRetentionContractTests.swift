@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import UnitOfWork
 
-/// One after the other, for each needs the whole inbox.
+/// One after another, since each needs the whole inbox.
 @Suite(.serialized, .requiresPostgres, .migratedDatabase) struct InboxRetentionContractTests {
   @Test(arguments: InboxRetentionContract.all)
   func `PostgreSQL keeps the contract`(_ contract: InboxRetentionContract) async throws {

@@ -3,7 +3,7 @@ import Migrations
 import Testing
 
 @Suite struct MigrationFilesTests {
-  /// SwiftPM lists no files for us: one that is forgotten in the list would never run.
+  /// SwiftPM doesn't list files: one missing from the list would never run.
   @Test func `the list of migrations is the folder's`() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Migrations/sql")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path())

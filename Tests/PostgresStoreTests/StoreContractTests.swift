@@ -13,7 +13,7 @@ import WorkspaceDomain
   }
 }
 
-/// The contract does not rest on what operators, hosters or other programs have made the defaults of the database.
+/// The contract does not depend on the database's defaults, as set by operators, hosting providers or other programs.
 @Suite(.requiresPostgres, .migratedDatabase, .serialized) struct HostileDefaultsTests {
   private static let defaults = [
     "default_transaction_isolation = 'serializable'", "default_transaction_deferrable = on", "synchronous_commit = off",
@@ -42,7 +42,7 @@ import WorkspaceDomain
       let tenant = TenantID.random()
       var writeSet = WriteSet()
       writeSet.newTenants = [tenant: 0]
-      // As many as make the plans due.
+      // Enough to make the plans due.
       writeSet.inbox = (0..<300).map { .sample(id: "\($0)", tenant: tenant) }
       _ = try await store.begin(ReadSet())
       _ = try await store.commit(writeSet)
@@ -52,7 +52,7 @@ import WorkspaceDomain
   }
 }
 
-/// What is tested with the store in memory holds for PostgreSQL, because both keep one contract.
+/// What is tested with the in-memory store holds for PostgreSQL, because both fulfil one contract.
 @Suite struct InMemoryStoreContractTests {
   @Test(arguments: UnitOfWorkStoreContract.alone)
   func `the store in memory keeps the contract`(_ contract: UnitOfWorkStoreContract) async throws {

@@ -14,7 +14,7 @@ struct PostgresStores: UnitOfWorkStores {
 }
 
 extension TestDatabase {
-  /// Lends a store, and the connection that it works on.
+  /// Provides a store, and the connection that it uses.
   func withStore(
     configure: (inout PostgresConfiguration) -> Void = { _ in },
     _ body: (PostgresUnitOfWorkStore, PostgresConnection) async throws -> Void
@@ -27,7 +27,7 @@ extension TestDatabase {
     }
   }
 
-  /// Lends the retention of the inbox, and the connection that it works on.
+  /// Provides the retention of the inbox, and the connection that it uses.
   func withInbox<Answer>(
     _ body: (PostgresRetention, PostgresConnection) async throws -> Answer
   ) async throws -> Answer {

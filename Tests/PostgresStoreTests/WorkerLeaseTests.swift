@@ -6,7 +6,7 @@ import UnitOfWork
 import WorkspaceDomain
 
 extension WorkerLease {
-  /// Of a process that is nowhere.
+  /// Of a process that doesn't exist.
   init(connection: PostgresConnection, queue: String) {
     self.init(
       connection: connection, queue: queue,
@@ -79,7 +79,7 @@ extension WorkerLease {
 }
 
 @Suite struct AdvisoryLockKeyTests {
-  /// Workers of different versions must meet at the same lock.
+  /// Workers of different versions must use the same lock.
   @Test func `a key is the start of a SHA-256`() {
     #expect(AdvisoryLockKey("abc").number == Int64(bitPattern: 0xBA78_16BF_8F01_CFEA))
   }

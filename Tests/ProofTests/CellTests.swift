@@ -7,7 +7,7 @@ import Testing
 /// The part of the matrix that is quick. `bin/prove` runs all of it.
 @Suite(.needsBroker, .requiresPostgres)
 struct CellTests {
-  /// Killed at every failpoint; of the other faults, those cells where they hurt most.
+  /// Killed at every failpoint; the other faults where they hurt most.
   static let cells =
     Failpoint.ofCommands.map { Cell($0, .kill) } + [
       Cell(.received, .brokerCut), Cell(.committed, .brokerCut), Cell(.published, .brokerCut),

@@ -2,7 +2,7 @@ import EndToEndSupport
 import Proof
 import Testing
 
-/// The checker names what is wrong. Each test spoils one thing in what came of a workload that went well.
+/// The checker names what is wrong. Each test spoils one thing in the outcome of a successful workload.
 struct CheckerTests {
   private let workload = Workload(tenants: 2, commands: 200, seed: 7)
   private let checker: Checker
@@ -131,7 +131,7 @@ struct CheckerTests {
         evidence.events[first].change = evidence.events[last].change
         evidence.events[last].change = change
       } == [.wrongChange(tenant: tenant, sequence: sequence, command: cascade.id)])
-    // A role goes without an event, and everything behind it is numbered as if there had been none.
+    // A role is removed without an event, and everything after it is numbered as if there had been none.
     #expect(
       violations { evidence in
         evidence.events.remove(at: first)
@@ -190,7 +190,7 @@ extension Workload.Step {
 }
 
 extension Evidence {
-  /// What a worker leaves that does everything right.
+  /// The evidence left by a flawless worker.
   fileprivate init(of workload: Workload) {
     self.init()
     for step in workload.steps {

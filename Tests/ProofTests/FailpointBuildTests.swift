@@ -6,7 +6,7 @@ import Testing
 struct FailpointBuildTests {
   private static var debug: URL { get throws { URL(filePath: try Program.builtBesideThis) } }
 
-  /// Nil where no release build was made.
+  /// Nil if there is no release build.
   private static var release: URL? {
     guard let debug = try? debug else { return nil }
     let program = debug.deletingLastPathComponent().deletingLastPathComponent().appending(path: "release/workspace-worker")

@@ -1,9 +1,9 @@
 import EndToEndSupport
 import Testing
 
-/// The model is right by the sample commands, which say what each must come to.
+/// The model agrees with the sample commands, which state their expected outcomes.
 struct TenantModelTests {
-  /// What it does not know: what makes a name or a repetition, and the ids of other tenants.
+  /// What the model does not know: the rules for names and repetitions, and the ids of other tenants.
   private static let others: Set = [
     "invalid_workspace_name", "invalid_group_name", "idempotency_conflict", "duplicate_workspace_id",
     "duplicate_group_id",

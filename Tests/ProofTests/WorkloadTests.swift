@@ -2,7 +2,7 @@ import EndToEndSupport
 import Proof
 import Testing
 
-/// The commands of a cell have in them what the promises are about.
+/// The commands of a cell cover what the promises are about.
 struct WorkloadTests {
   private static let seeds: ClosedRange<UInt64> = 1...20
 

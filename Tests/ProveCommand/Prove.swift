@@ -3,7 +3,7 @@ import Failpoints
 import Foundation
 import Proof
 
-/// Shows that the worker keeps its promises, or where it does not.
+/// Shows that the worker keeps its promises, or where it doesn't.
 @main
 struct Prove: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -4,7 +4,7 @@ import RabbitMQClient
 import Testing
 import WorkerRuntime
 
-/// What operators are told is missing, by what the broker has said.
+/// What operators are told is missing, depending on the broker's error.
 @Suite struct ConditionTests {
   @Test(arguments: [
     (RabbitMQError.channelClosed(code: .notFound, text: "no queue"), Condition.topology),

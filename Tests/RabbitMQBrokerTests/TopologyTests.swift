@@ -113,7 +113,7 @@ import TestSupport
         let queue = try #require(ShortString("each.without.\(name)"))
         var arguments = HeaderTable()
         arguments.append("x-queue-type", "quorum")
-        // A routing key is refused where there is no exchange.
+        // A routing key is refused if there is no exchange.
         let dropped = name == "x-dead-letter-exchange" ? [name, "x-dead-letter-routing-key"] : [name]
         for other in wanted where !dropped.contains(other.0) { arguments.append(other.0, other.1) }
         try await host.declare(queue, arguments)

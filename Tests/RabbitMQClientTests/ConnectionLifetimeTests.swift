@@ -3,7 +3,7 @@ import RabbitMQClient
 import Testing
 import TestSupport
 
-/// A connection's thread and socket end with it, however that comes about.
+/// A connection's thread and socket end with it, in whatever way it ends.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionLifetimeTests {
   /// The threads of this process with a name; a thread's end has no other signal.
   private func threads(named name: String) throws -> Int {

@@ -28,7 +28,7 @@ import TestSupport
     var configuration = try host.configuration()
     configuration.heartbeat = 1
     try await host.withConsumer(of: "idle", configuration) { consumer in
-      // It is the time that is tested: the broker gives up after two silent intervals.
+      // The time itself is tested: the broker gives up after two silent intervals.
       try await Task.sleep(for: .seconds(4))
       try await host.publish(["still here"], to: "idle")
       #expect(try await consumer.collect(1).map(\.text) == ["still here"])
@@ -45,7 +45,7 @@ import TestSupport
     options.maximumBufferedBytes = 500_000
     try await host.withConnection(configuration) { connection in
       let consumer = try await RabbitMQConsumer.start(on: connection, queue: "slow", options: options)
-      // It is the time that is tested: the broker gives up after two silent intervals.
+      // The time itself is tested: the broker gives up after two silent intervals.
       try await Task.sleep(for: .seconds(4))
       let first = try await consumer.deliveries()
       #expect(first.reduce(0) { $0 + $1.body.count } <= 500_000 + (1 << 20) + 100_010)
@@ -63,7 +63,7 @@ import TestSupport
     options.maximumPause = .milliseconds(100)
     let taken = try await host.withConnection { connection in
       let consumer = try await RabbitMQConsumer.start(on: connection, queue: "overflow", options: options)
-      // It is the time that is tested, and nothing else tells that the pause is over.
+      // The time itself is tested, and nothing else shows that the pause is over.
       try await Task.sleep(for: .seconds(1))
       let taken = try await consumer.deliveries()
       let next = Task { try await consumer.deliveries() }

@@ -13,7 +13,7 @@ import Testing
         #expect(try await !ExclusiveClaim("claim", on: second).take())
         #expect(try await ExclusiveClaim("another", on: second).take())
       }
-      // The first connection is closed: the broker has let go of its claim before it confirmed that.
+      // The first connection is closed: the broker released its claim before confirming that.
       #expect(try await ExclusiveClaim("claim", on: second).take())
     }
   }

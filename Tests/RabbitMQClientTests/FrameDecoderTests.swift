@@ -12,7 +12,7 @@ import TestSupport
     let properties: [UInt8]
     let body: [UInt8]
 
-    /// The message as the broker sends it, its body cut into frames of at most so many bytes.
+    /// The message as the broker sends it, its body split into frames of at most this many bytes.
     func frames(bodyFrameBytes: Int = 4096) -> [WireFrame] {
       var frames = [
         WireFrame(

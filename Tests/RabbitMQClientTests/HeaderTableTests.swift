@@ -9,7 +9,7 @@ import TestSupport
 
   init() throws { host = try .required() }
 
-  /// One value of each kind that RabbitMQ knows, with bytes that no sloppy conversion survives. (No NaN: a broker
+  /// One value of each kind that RabbitMQ knows, with bytes that don't survive a sloppy conversion. (No NaN: a broker
   /// written in Erlang closes the connection.)
   static let values: [(kind: Character, bytes: [UInt8])] = [
     ("t", [1]), ("b", [0xFF]), ("B", [0xFF]), ("s", [0xFF, 0xFE]), ("u", [0xFF, 0xFE]), ("I", [0xFF, 0xFF, 0xFF, 0xFE]),
@@ -33,9 +33,9 @@ import TestSupport
     return [1] + [UInt8](ascii: "n") + value
   }
 
-  /// What raw properties became on their way.
+  /// What raw properties became in transit.
   private struct Passage {
-    /// What another client gets, for the broker may write a table anew: from version 4 on in the order of the names,
+    /// What another client gets, since the broker may rewrite a table: from version 4 on in the order of the names,
     /// each once, and with one kind for integers of 64 bits.
     let reference: [UInt8]
     /// What ours got.

@@ -3,13 +3,13 @@ import RabbitMQClient
 import Testing
 import TestSupport
 
-/// Headers as large as the broker takes them, and larger by what it adds.
+/// Headers as large as the broker accepts, and larger by what it adds.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct LargeHeaderTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }
 
-  /// A table that makes the payload of its header frame so large, with no other property.
+  /// A table that makes the payload of its header frame this large, with no other property.
   private static func entries(payload: Int) -> [UInt8] {
     let count = payload - 12 - 2 - 4 - 7
     return [1] + Array("xS".utf8) + UInt32(count).bigEndianBytes + [UInt8](repeating: 0x61, count: count)

@@ -3,7 +3,7 @@ import RabbitMQClient
 import Testing
 import TestSupport
 
-/// Peers that are no broker, or a broken one. None of them may hold the process.
+/// Peers that aren't a broker, or are a broken one. None of them may block the process.
 @Suite(.timeLimit(.minutes(1))) struct MisbehavingPeerTests {
   private func error(opening configuration: RabbitMQConfiguration) async throws -> RabbitMQError {
     try #require(await #expect(throws: RabbitMQError.self) { _ = try await RabbitMQConnection.open(configuration) })
@@ -120,7 +120,7 @@ import TestSupport
     while !connection.isBlocked { await Task.yield() }
     #expect(connection.blockedReason == "low on memory")
     async let published: Void = publisher.publish([.text("a", to: "q")])
-    // Three times the limit that holds when nothing is blocked: it is the time that is tested.
+    // Three times the limit that applies when nothing is blocked: the time itself is tested.
     try await Task.sleep(for: .milliseconds(300))
     try broker.send(WireFrame(method: .connectionUnblocked, channel: 0, arguments: []))
     try await published
@@ -135,7 +135,7 @@ import TestSupport
     let body = String(repeating: "x", count: 10_000)
     let publishing = Task { try await publisher.publish((0..<1000).map { _ in .text(body, to: "q") }) }
     try await Patience.poll(for: "the first messages arrive", .seconds(10)) { broker.unreadBytes >= 8192 }
-    // There is more to send than fits all buffers, and nothing tells when they are full.
+    // There is more to send than fits into all buffers, and nothing shows when they are full.
     try await Task.sleep(for: .milliseconds(300))
     try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on memory".shortStringBytes))
     try await Patience.poll(for: "the broker is heard", .seconds(10)) { connection.isBlocked }

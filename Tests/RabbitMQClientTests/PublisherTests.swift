@@ -131,7 +131,7 @@ import TestSupport
     arguments.append("x-overflow", "reject-publish")
     try await host.declare("narrow", arguments)
     try await host.declare("wide")
-    // A queue may take one more than it says.
+    // A queue may take one more than its limit.
     try await host.withPublisher { publisher in
       _ = await #expect(throws: RabbitMQError.messageRefused) { try await publisher.publish((0..<9).map { .text("\($0)", to: "narrow") }) }
     }
@@ -202,7 +202,7 @@ import TestSupport
         }
       }
     }
-    // Nobody waited for their confirms: the queue may still have to hear of them.
+    // Nobody waited for their confirms: they may not have reached the queue yet.
     try await Patience.poll(for: "what stood before them arrives") { try await host.depth(of: "frame") == 2 }
   }
 

@@ -17,7 +17,7 @@ import Testing
         _ = try await RabbitMQConsumer.start(on: other, queue: "q")
         #expect(try await !vacancy.isVacant())
       }
-      // The connection is closed; its consumer goes when the queue has heard of that.
+      // The connection is closed; its consumer is removed when the queue has learned of that.
       while try await !vacancy.isVacant() {}
     }
   }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct ReplyPublisherTests {
-  /// What has come of replies, by queue.
+  /// The outcomes of replies, by queue.
   private final class Outcomes: Sendable {
     private let seen = Watched<[String: [ReplyOutcome]]>([:])
 
@@ -118,7 +118,7 @@ import Testing
 }
 
 extension ReplyLedger.Limits {
-  /// For tests that are not about giving up: connecting can take its time beside other tests.
+  /// For tests that are not about giving up: connecting can be slow beside other tests.
   fileprivate static var ofBusyMachine: Self {
     var limits = Self()
     limits.patience = .seconds(60)

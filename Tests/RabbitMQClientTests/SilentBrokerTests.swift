@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// A broker that is there and says nothing: its process hangs, or the network is gone.
+/// A broker that exists but says nothing: its process hangs, or the network is gone.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(1))) struct SilentBrokerTests {
   private let host: VirtualHost
   private let proxy: FaultProxy
@@ -20,7 +20,7 @@ import Testing
 
   private func fallSilent(_ isGone: Bool) { isGone ? proxy.dropPackets() : proxy.freeze() }
 
-  /// Two heartbeats; the rest is for a machine that is busy with other tests.
+  /// Two heartbeats; the rest is slack for a machine busy with other tests.
   private func expectNotice(since start: ContinuousClock.Instant) { #expect(ContinuousClock.now - start < .seconds(6)) }
 
   @Test(arguments: [false, true]) func `an idle consumer notices within two heartbeats`(isGone: Bool) async throws {

@@ -7,7 +7,7 @@ import WorkerRuntime
 import WorkspaceApplication
 @testable import Settings
 
-/// What a setting takes and refuses, as text.
+/// What a setting accepts and refuses, as text.
 @Suite struct SettingKindTests {
   private func problems(_ key: String, _ text: String) throws -> [String] {
     let setting = try #require(SettingTable.all.first { $0.key == key })
@@ -42,8 +42,8 @@ import WorkspaceApplication
     ("parking.retry_delays", "25h", "is no list of 0 to 20 durations up to 1d, such as 1s, 5s, 2m"),
     ("parking.when_full", "never", "is none of strict, skip"), ("tracing.sample_ratio", "1.1", "is not a number from 0 to 1"),
     ("log.format", "xml", "is neither json nor text"),
-    ("workspace.default_name", " ", "is no workspace name: 1-512 characters, no control characters"),
-    ("amqp.names.commands_queue", "amq.mine", "is no name for an exchange or queue: 1-255 bytes, no control characters, not amq.*"),
+    ("workspace.default_name", " ", "is not a workspace name: 1-512 characters, no control characters"),
+    ("amqp.names.commands_queue", "amq.mine", "is not a name for an exchange or queue: 1-255 bytes, no control characters, not amq.*"),
     ("access.file", "/no/such/file", "/no/such/file can't be used: there is no such file, or no right to read it"),
   ])
   func `a value beyond the limits is refused with what would do`(key: String, text: String, problem: String) throws {
@@ -52,7 +52,7 @@ import WorkspaceApplication
 
   @Test func `an endpoint is told all that is wrong with it`() throws {
     #expect(try problems("tracing.endpoint", "ftp://me:sesame@h") == [
-      "is no URL that begins with http:// or https://", "holds credentials, which it must not",
+      "is not a URL that begins with http:// or https://", "must not contain credentials",
     ])
   }
 

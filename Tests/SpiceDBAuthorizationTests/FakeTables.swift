@@ -4,10 +4,10 @@ import Synchronization
 import UnitOfWork
 import WorkspaceDomain
 
-/// What a database says, in memory.
+/// A database's relationships, in memory.
 final class FakeTables: RelationshipTables {
   struct State {
-    /// By the tenant that they are of.
+    /// By tenant.
     var relationships: [(tenantID: TenantID, relationship: Relationship)] = []
     var waiting: [ClosedRange<Int64>?] = [nil]
   }
@@ -43,7 +43,7 @@ final class FakeTables: RelationshipTables {
   }
 }
 
-/// What SpiceDB says, in memory, in pages of three.
+/// SpiceDB's relationships, in memory, in pages of three.
 final class FakeSource: RelationshipSource {
   private let relationships: Mutex<[SpiceDBRelationship]>
   private let isOrdered: Bool

@@ -4,7 +4,7 @@ import SpiceDBClient
 import Testing
 import TestSupport
 
-/// What SpiceDB answers when something is wrong, and what becomes of the call. Each test has a double of its own.
+/// What SpiceDB answers when something is wrong, and the outcome of the call. Each test has a double of its own.
 @Suite(.serialized, .needsServersAlone) struct SpiceDBFaultsTests {
   private let relationship = SpiceDBRelationship("tenant:t#member@user:u")
   private let item = CheckItem("tenant:t#view@user:u")

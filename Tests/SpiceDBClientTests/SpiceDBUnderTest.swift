@@ -7,8 +7,8 @@ import SpiceDBAuthorization
 import SpiceDBClient
 import TestSupport
 
-/// The SpiceDB that `bin/check-spicedb` names, or the double: what holds for one has to hold for the other. Its schema is
-/// ours, and others use it at the same time: each test has ids of its own.
+/// The SpiceDB that `bin/check-spicedb` names, or the double: what holds for one must hold for the other. It has our
+/// schema, and others use it at the same time: each test has ids of its own.
 enum SpiceDBUnderTest {
   private static let environment = ProcessInfo.processInfo.environment
   private static let double = Task { try await SpiceDBDouble() }

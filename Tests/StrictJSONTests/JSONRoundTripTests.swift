@@ -79,7 +79,7 @@ private enum FoundationValue: Decodable {
     case (.null, .null): true
     case (.bool(let one), .bool(let other)): one == other
     case (.number(let one), .number):
-      // Through our own spelling of the number.
+      // Through our own form of the number.
       Double(Self.spelling(of: value)) == one
     case (.string(let one), .string(let other)): one.utf8.elementsEqual(other.utf8)
     case (.array(let one), .array(let other)): one.count == other.count && zip(one, other).allSatisfy { $0.is($1) }

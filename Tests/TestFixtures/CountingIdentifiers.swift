@@ -9,7 +9,7 @@ package final class CountingIdentifiers: IdentifierGenerator {
 
   /// - Parameters:
   ///   - start: the number before the first.
-  ///   - limit: none is left after so many.
+  ///   - limit: none is left after this many.
   package init(after start: UInt64 = 0, limit: UInt64 = .max) {
     last = Mutex(start)
     self.limit = limit

@@ -1,7 +1,7 @@
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// A clock that stands still.
+/// A clock that never advances.
 package struct FixedClock: WallClock {
   private let time: Timestamp
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A steady clock that goes on when a test says so.
+/// A monotonic clock that advances when a test says so.
 package final class ManualClock: Sendable {
   private let time = Mutex(ContinuousClock.now)
 

@@ -1,4 +1,4 @@
-/// Valid JSON in as many spellings as the grammar has.
+/// Valid JSON in as many forms as the grammar allows.
 package enum RandomDocument {
   package static func text(depth: Int, using random: inout SeededRandom) -> String {
     let space = [" ", "", "", "\n", "\t", "\r\n "].randomElement(using: &random) ?? ""

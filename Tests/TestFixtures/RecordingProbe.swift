@@ -1,7 +1,7 @@
 import Synchronization
 package import WorkspaceApplication
 
-/// Writes down what is reported to it, in order.
+/// Records what is reported to it, in order.
 package final class RecordingProbe: WorkspaceServiceProbe, Sendable {
   private let book = Mutex<[(observation: WorkspaceObservation, commandID: String)]>([])
 

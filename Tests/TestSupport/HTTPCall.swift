@@ -15,7 +15,7 @@ package struct HTTPCall: Sendable {
   }
 
   private static let limit: TimeAmount = .seconds(60)
-  /// Messages in Base64 with headers of many MiB are asked for.
+  /// Responses include messages in Base64 with headers of many MiB.
   private static let largestAnswer = 64 << 20
 
   private var request: HTTPClientRequest
@@ -23,9 +23,9 @@ package struct HTTPCall: Sendable {
   package init(_ method: String, _ url: String) {
     request = HTTPClientRequest(url: url)
     request.method = HTTPMethod(rawValue: method)
-    // Servers end connections that wait; one that is used again may be ending.
+    // Servers end idle connections; a reused one may be ending.
     request.headers.add(name: "Connection", value: "close")
-    // The shared client gives up what shrinks to less than a 25th, as long runs of one letter do.
+    // The shared client rejects bodies compressed to less than a 25th, as long runs of one letter are.
     request.headers.add(name: "Accept-Encoding", value: "identity")
   }
 
@@ -41,7 +41,7 @@ package struct HTTPCall: Sendable {
     return call
   }
 
-  /// - Throws: ``Failed``, which names the call, where there is no answer within a minute.
+  /// - Throws: ``Failed``, which names the call, if there is no answer within a minute.
   package func answer() async throws -> Answer {
     do {
       let response = try await HTTPClient.shared.execute(request, timeout: Self.limit)

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Who may do what, and what everybody else reads.
+/// Who may do what, and what everybody else sees.
 ///
 /// Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that, 4 ("c") below the root. On 2 "admin" is an admin, "editor" an
 /// editor, "member" a member, and the group 21 a member, which "grouped" is in. "plain" is a member of the tenant and nothing
@@ -108,7 +108,7 @@ import WorkspaceDomain
 
   @Test(arguments: users.dropFirst())
   func `what may not be seen reads like another tenant's and like what is not there`(user: String) async throws {
-    // The workspace 4 and the group 23 are the tenant's admin's alone.
+    // Only the tenant's admin may access the workspace 4 and the group 23.
     let batch = try await prepared()
     let hidden = Self.commands(.sample(4), .sample(23))
     let foreign = Self.commands(.sample(9), .sample(29))
@@ -250,7 +250,7 @@ import WorkspaceDomain
 }
 
 extension CommandResult {
-  /// All that a sender reads of it.
+  /// Everything that a sender sees of it.
   fileprivate var asRead: String {
     switch self {
     case .success(let reply): "\(reply)"

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// The same commands as batches and one by one: nobody can tell the difference.
+/// The same commands as batches and one by one: the result is indistinguishable.
 @Suite struct BatchEquivalenceTests {
   private static let tenants: ClosedRange<UInt64> = 1...3
 
@@ -113,8 +113,8 @@ import WorkspaceDomain
     #expect(halved > 5, "an answer was left open now and then")
   }
 
-  /// - Returns: nil where names change hands in a circle, which breaks the constraint row by row. Whoever runs such a
-  ///   batch splits it.
+  /// - Returns: nil if names are swapped in a circle, which violates the constraint row by row. The worker splits such
+  ///   a batch.
   private func run(
     _ commands: [TenantCommand], on batch: CommandBatch
   ) async throws -> (outcomes: [CommandResult], events: [DomainEvent])? {

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What a batch changes is seen by its later commands.
+/// A batch's changes are seen by its later commands.
 @Suite struct IdentityMapTests {
   private let batch = CommandBatch()
 

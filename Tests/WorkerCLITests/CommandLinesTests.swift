@@ -10,7 +10,7 @@ import Testing
 
   private let checked = CommandCheck(decoder: CommandDecoder(limits: ContractLimits()))
 
-  /// Lends a file that holds `bytes`.
+  /// Provides a file that contains `bytes`.
   private func withFile(_ bytes: [UInt8], _ body: (String) throws -> Void) throws {
     let folder = try PrivateFolder()
     defer { folder.remove() }

@@ -36,7 +36,7 @@ import Testing
     #expect(problems { $0.deadLettersQueue = $0.commandsQueue }.map { $0.contains("amqp.names.commands_queue") } == [true])
     let claimed = problems { $0.deadLettersQueue = "workspace.commands.publisher" }
     #expect(claimed.count == 1 && claimed[0].contains("dead_letters_queue") && claimed[0].contains("commands_queue"))
-    // A long name leaves the claim no room, which is cut off where the name is.
+    // A long name leaves no room for the claim's suffix, so the claim is truncated to the name.
     let long = String(repeating: "q", count: 246) + ".publisher"
     #expect(problems { $0.commandsQueue = Self.name(long.prefix(255)); $0.deadLettersQueue = Self.name(long.dropFirst()) }.count == 1)
     #expect(problems { $0.commandsQueue = Self.name(long.dropFirst()) }.count == 1, "its claim is itself")

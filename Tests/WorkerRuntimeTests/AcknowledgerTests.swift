@@ -54,7 +54,7 @@ import WorkspaceDomain
     #expect(letters.claimed == [.sample(2), .sample(4)])
     letters.noted([.sample(2)])
     #expect(letters.claimed == [.sample(4)])
-    // The connection is gone: what is not acknowledged can come again, and so can what is only settled now.
+    // The connection is gone: what is not acknowledged can be redelivered, and so can what is settled only now.
     acknowledger.abandon()
     #expect(letters.claimed.isEmpty)
     letters.claim([.sample(1)])

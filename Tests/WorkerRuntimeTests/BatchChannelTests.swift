@@ -68,7 +68,7 @@ import WorkerRuntime
         while channel.count < sizes.count { await Task.yield() }
         #expect(journal.entries.isEmpty)
       }
-      // One is taken: it fits now.
+      // One is taken: now it fits.
       _ = try await channel.take()
       try await group.waitForAll()
     }
@@ -84,7 +84,7 @@ import WorkerRuntime
     await Task.yield()
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
-    // The channel is as good as new.
+    // The channel works as before.
     if sender {
       #expect(try await channel.take()?.elements == [1])
     } else {

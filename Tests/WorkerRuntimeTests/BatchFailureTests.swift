@@ -6,7 +6,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What becomes of a batch that the store does not take.
+/// What happens to a batch that the store does not accept.
 @Suite struct BatchFailureTests {
   private let fixture = ExecutorFixture()
 

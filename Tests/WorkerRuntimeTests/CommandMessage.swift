@@ -5,13 +5,13 @@ import WorkspaceDomain
 
 /// A command as a message, before a broker delivers it.
 struct CommandMessage: Sendable {
-  /// Its correlation id: what the tests know it by.
+  /// Its correlation id, by which tests identify it.
   let label: String
   var properties = MessageProperties()
   var body: [UInt8]
 
   /// - Parameters:
-  ///   - id: the command's id; the label when left out.
+  ///   - id: the command's id; the label if omitted.
   ///   - data: JSON text.
   ///   - extra: further attributes, as JSON text that begins with a comma.
   init(

@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceApplication
 
-/// What a batch leaves: answers, events, settled deliveries.
+/// The results of a batch: answers, events, settled deliveries.
 @Suite struct CommitterTests {
   private let fixture = ExecutorFixture()
 

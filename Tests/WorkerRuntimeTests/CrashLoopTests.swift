@@ -7,7 +7,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// What becomes of a message that processes have died of, by evidence.
+/// What happens to a message that has killed processes, depending on the evidence.
 @Suite struct CrashLoopTests {
   private static let culprit = CommandMessage("culprit", "list")
   private static let neighbour = CommandMessage("neighbour", "list")

@@ -8,7 +8,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceApplication
 
-/// A ``Committer`` on a store in memory, with a clock that stands still.
+/// A ``Committer`` on an in-memory store, with a fixed clock.
 final class ExecutorFixture: Sendable {
   static var messages: OutboundMessages {
     var names = BrokerNames()
@@ -17,7 +17,7 @@ final class ExecutorFixture: Sendable {
   }
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-  /// Commands that fail are not tried again.
+  /// Failed commands are not retried.
   static var once: ParkingPolicy {
     var policy = ParkingPolicy()
     policy.retries = RetrySchedule([])
@@ -35,8 +35,8 @@ final class ExecutorFixture: Sendable {
   /// - Parameters:
   ///   - process: its number.
   ///   - batchCount: how many parked commands run together.
-  ///   - batchBytes: what one transaction takes of parked commands.
-  ///   - fatal: what processes have died of.
+  ///   - batchBytes: how many bytes of parked commands one transaction takes.
+  ///   - fatal: the messages that have killed processes.
   init(
     store: FakeStore = FakeStore(), parking: ParkingPolicy = ExecutorFixture.once, process: UInt64 = 1,
     identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, batchBytes: Int = 8 << 20,
@@ -54,7 +54,7 @@ final class ExecutorFixture: Sendable {
       committer, suspects: suspects, decoder: CommandDecoder(), batchCount: batchCount, batchBytes: batchBytes)
   }
 
-  /// What the ledger has.
+  /// The content of the ledger.
   var letters: [DeadLetter] { get async { await store.commits.flatMap(\.deadLetters) } }
 
   /// Runs `messages` as one batch.

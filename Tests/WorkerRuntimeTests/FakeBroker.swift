@@ -4,11 +4,11 @@ import Synchronization
 import Testing
 import WorkerRuntime
 
-/// A queue that outlives the connections to it: what is not acknowledged is delivered again, in order.
+/// A queue that outlives its connections: unacknowledged messages are redelivered, in order.
 final class FakeBroker: Sendable {
   struct LinkLost: Error, Equatable {}
 
-  /// Decides about a publication: how many of its messages get through, when not all of them do.
+  /// Decides about a publication: how many of its messages get through, if not all of them do.
   typealias PublishFault = @Sendable ([OutboundMessage]) -> Int?
 
   private struct State {
@@ -30,12 +30,12 @@ final class FakeBroker: Sendable {
 
   var published: [OutboundMessage] { state.withLock { $0.published } }
   var sessions: Int { state.withLock { $0.sources.count } }
-  /// Labels of what no consumer has acknowledged.
+  /// Labels of unacknowledged messages.
   var unacknowledged: [String] {
     state.withLock { state in state.queue.indices.filter { !state.acknowledged.contains($0) }.map { state.queue[$0].label } }
   }
 
-  /// Somebody else consumes the queue, for as long as so many questions take.
+  /// For this many queries, somebody else consumes the queue.
   func consume(forQuestions count: Int) { state.withLock { $0.consumedAnswers = count } }
 
   func isConsumed() -> Bool {
@@ -45,7 +45,7 @@ final class FakeBroker: Sendable {
     }
   }
 
-  /// Somebody else has the right to publish, for as long as so many questions take.
+  /// For this many queries, somebody else has the right to publish.
   func refuseClaims(_ count: Int) { state.withLock { $0.refusedClaims = count } }
 
   func claimPublishing() -> Bool {
@@ -124,7 +124,7 @@ final class FakeSource: DeliverySource, MessagePublisher, Closable {
   private let broker: FakeBroker
   private let generation: UInt64
   private let state = Mutex(State())
-  /// One entry for each change that somebody may wait for.
+  /// One entry for each change that can be waited for.
   private let changes = Journal<Void>()
   private let broken = Journal<Void>()
 
@@ -160,7 +160,7 @@ final class FakeSource: DeliverySource, MessagePublisher, Closable {
     return FakeBroker.LinkLost()
   }
 
-  /// Deliveries are handed out from here on.
+  /// Deliveries are passed on from here on.
   func consume() -> FakeSource {
     broker.journal.note(.startedConsuming)
     state.withLock { $0.isConsuming = true }
@@ -192,7 +192,7 @@ final class FakeSource: DeliverySource, MessagePublisher, Closable {
       #expect(acknowledgement.tag.generation == generation, "an acknowledgement of another channel")
       let places = state.withLock { state in
         let last = Int(acknowledgement.tag.number)
-        // The ledger tells the broker in order: a tag that is settled already closes the channel.
+        // The ledger acknowledges in order: a tag that is already settled closes the channel.
         #expect(last > state.settled && last <= state.places.count)
         #expect(acknowledgement.isMultiple || last == state.settled + 1)
         defer { state.settled = last }
@@ -226,7 +226,7 @@ final class FakeSource: DeliverySource, MessagePublisher, Closable {
 
   private func publishNow(_ messages: [OutboundMessage]) async throws {
     try await broker.gate.pass()
-    // A broker takes its time: whoever does not wait for it gets ahead.
+    // A broker is slow: a caller that does not wait for it gets ahead.
     for _ in 0..<20 { await Task.yield() }
     guard !isBroken else { throw FakeBroker.LinkLost() }
     try broker.publish(messages)

@@ -12,14 +12,14 @@ final class FakeRelationshipOutbox: RelationshipOutbox, Closable {
     var markFailures = 0
   }
 
-  /// How far tenants are, as it was noted.
+  /// The recorded progress of tenants.
   let marks = Journal<ReplicationMark>()
   let closures = Journal<Void>()
   private let state = Mutex(State())
 
   /// - Parameters:
   ///   - isTaken: whether somebody else has the turn.
-  ///   - markFailures: so many times noting what was applied fails.
+  ///   - markFailures: how often recording what was applied fails.
   init(_ entries: [RelationshipEntry], isTaken: Bool = false, markFailures: Int = 0) {
     state.withLock { $0 = State(entries: entries, isTaken: isTaken, markFailures: markFailures) }
   }
@@ -52,15 +52,15 @@ final class FakeRelationshipOutbox: RelationshipOutbox, Closable {
   func close() async { closures.note(()) }
 }
 
-/// A replica that writes down what it was asked for, and refuses as a test says.
+/// A replica that records requests, and refuses as a test specifies.
 final class FakeReplica: RelationshipReplica {
   let writes = Journal<[RelationshipChange]>()
   private let failures: Mutex<[ReplicaError]>
   private let refused: Relationship?
 
   /// - Parameters:
-  ///   - failures: of the first writes, one after the other.
-  ///   - refused: what it never takes.
+  ///   - failures: of the first writes, one after another.
+  ///   - refused: what it never accepts.
   init(failures: [ReplicaError] = [], refusing refused: Relationship? = nil) {
     self.failures = Mutex(failures)
     self.refused = refused

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// An inbox that writes down how it is cleaned, and has as many expired entries as a test says.
+/// An inbox that records how it is cleaned, with as many expired entries as a test specifies.
 final class FakeRetention: Retention, Closable {
   enum Happening: Sendable, Equatable {
     case connected
@@ -15,13 +15,13 @@ final class FakeRetention: Retention, Closable {
   struct ConnectFailed: Error {}
 
   let journal = Journal<Happening>()
-  /// Where a step waits that is to take long.
+  /// Where a step meant to take long waits.
   let gate = Gate()
   private let state: Mutex<(expired: Int, failures: Int, connectFailures: Int)>
 
   /// - Parameters:
-  ///   - failures: so many steps fail first.
-  ///   - connectFailures: so many tries to connect fail first.
+  ///   - failures: how many steps fail first.
+  ///   - connectFailures: how many attempts to connect fail first.
   init(expired: Int, failures: Int = 0, connectFailures: Int = 0) {
     state = Mutex((expired, failures, connectFailures))
   }

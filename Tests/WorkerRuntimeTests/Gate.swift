@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Holds back whoever comes while it is closed.
+/// Holds back callers while it is closed.
 final class Gate: Sendable {
   private let moves = Journal<Bool>()
 

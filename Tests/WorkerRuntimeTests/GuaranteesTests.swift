@@ -5,7 +5,7 @@ import Testing
 import UnitOfWork
 import WorkerRuntime
 
-/// The promises of the contract, while everything fails that can.
+/// The promises of the contract, while everything that can fail does.
 @Suite(.timeLimit(.minutes(2))) struct GuaranteesTests {
   private final class Dice: Sendable {
     private let random: Mutex<SeededRandom>
@@ -13,7 +13,7 @@ import WorkerRuntime
     func number(below limit: Int) -> Int { random.withLock { Int.random(in: 0..<limit, using: &$0) } }
   }
 
-  /// Commands of three tenants that get into each other's way, with duplicates and messages that are none.
+  /// Commands of three tenants that interfere with each other, with duplicates and invalid messages.
   private func commands(_ count: Int, _ dice: Dice) -> [CommandMessage] {
     var commands: [CommandMessage] = (1...3).map { .createRoot("root \($0)", id: $0, tenant: $0) }
     for number in 1...count {
@@ -41,7 +41,7 @@ import WorkerRuntime
       $0.sweepDelay = .milliseconds(1)
     }
     let commands = commands(150, dice)
-    /// Entries noted once all is to be well.
+    /// Entries recorded once everything should work again.
     let quiet = Journal<Void>()
     let happens: @Sendable (Int) -> Bool = { limit in quiet.entries.isEmpty && dice.number(below: limit) == 0 }
     await fixture.store.fail { _ in
@@ -59,7 +59,7 @@ import WorkerRuntime
       }
       quiet.note(())
       try await fixture.journal.wait { [broker = fixture.broker] _ in broker.unacknowledged.isEmpty }
-      // What is acknowledged need not be published yet: a drain that meets a lost link leaves that to the next worker.
+      // What is acknowledged need not be published yet: a drain with a lost link leaves that to the next worker.
       while try await !fixture.store.outbox.isEmpty {
         let seen = fixture.journal.entries.count
         if try await fixture.store.outbox.isEmpty { break }
@@ -78,7 +78,7 @@ import WorkerRuntime
     expectEvents(fixture.broker.published)
   }
 
-  /// Each command has one answer, and it is the one that it gets when nothing ever fails.
+  /// Each command has one answer, the same that it gets if nothing ever fails.
   private func expectAnswers(_ published: [OutboundMessage], to commands: [CommandMessage]) async throws {
     let calm = try await ExecutorFixture().run(commands)
     let expected = calm.results.filter { !$0.isFailure }

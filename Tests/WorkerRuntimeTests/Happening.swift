@@ -1,4 +1,4 @@
-/// What the fakes write into the journal of a test. Messages go by their labels: their correlation ids.
+/// What the fakes write into the journal of a test. Messages are identified by their labels: their correlation ids.
 enum Happening: Sendable, Equatable {
   case connected(session: Int)
   case closed(session: Int)
@@ -14,6 +14,6 @@ enum Happening: Sendable, Equatable {
   /// The broker confirmed all of these.
   case confirmed([String])
   case acknowledged([String])
-  /// Entries left the outbox, which now holds so many.
+  /// Entries left the outbox, which now has this many.
   case removed(count: Int, left: Int)
 }

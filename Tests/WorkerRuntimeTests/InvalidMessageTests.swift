@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// Messages that are no commands.
+/// Messages that aren't valid commands.
 @Suite struct InvalidMessageTests {
   private let fixture = ExecutorFixture()
 

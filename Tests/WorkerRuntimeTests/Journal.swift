@@ -27,7 +27,7 @@ final class Journal<Entry: Sendable>: Sendable {
     for waiter in ready { waiter.continuation.resume() }
   }
 
-  /// Returns as soon as the entries fulfil `condition`.
+  /// Returns as soon as the entries satisfy `condition`.
   func wait(until condition: @escaping @Sendable ([Entry]) -> Bool) async throws {
     let number = state.withLock { state in
       state.nextWaiter += 1

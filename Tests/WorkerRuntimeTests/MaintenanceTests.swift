@@ -13,7 +13,7 @@ import WorkerRuntime
     case left(String)
   }
 
-  /// Runs until nobody wants it any more, and fails as often as it is told to.
+  /// Runs until it is no longer wanted, and fails as often as it is told to.
   private struct Job: MaintenanceJob {
     struct Broken: Error {}
 

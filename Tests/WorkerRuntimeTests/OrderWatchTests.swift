@@ -11,7 +11,7 @@ import WorkerRuntime
       properties: properties, body: [])
   }
 
-  /// A macro can't look at what a mutating call returns.
+  /// A macro can't inspect the result of a mutating call.
   private func expect(
     _ found: OrderWatch.Disturbance?, _ expected: OrderWatch.Disturbance?, at location: SourceLocation = #_sourceLocation
   ) {

@@ -7,7 +7,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What becomes of a command that fails for a reason which is no rule, and of those behind it.
+/// What happens to a command that fails unexpectedly, and to those behind it.
 @Suite struct ParkingTests {
   private static func policy(retries: Int = 5, _ change: (inout ParkingPolicy) -> Void = { _ in }) -> ParkingPolicy {
     var policy = ParkingPolicy()
@@ -18,7 +18,7 @@ import WorkspaceDomain
 
   private let fixture = ExecutorFixture(parking: policy())
 
-  /// Commits that answer a command with one of these labels fail.
+  /// Commits with an answer to a command with one of these labels fail.
   private func poison(_ labels: Set<String>, in fixture: ExecutorFixture? = nil) async {
     await (fixture ?? self.fixture).store.fail { writeSet in
       writeSet.inbox.contains { labels.contains($0.key.id) && !$0.isFailure } ? .failed(reason: "23514 check_violation") : nil
@@ -213,7 +213,7 @@ extension ExecutorFixture {
     return batches
   }
 
-  /// Goes on with the lines while any is due.
+  /// Advances the lines while any is due.
   func goOn() async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
     while try await lineExecutor.goOn(committed: { batches.append($0) }) {}
@@ -222,6 +222,6 @@ extension ExecutorFixture {
 
   func entries() async throws -> [ParkedEntry] { try await store.due(at: .sample, limit: .max, bytes: .max - (1 << 40)) }
 
-  /// The ids of the commands in the line that is due.
+  /// The ids of the commands in the due line.
   func line() async throws -> [String] { try await entries().map(\.command.commandID) }
 }

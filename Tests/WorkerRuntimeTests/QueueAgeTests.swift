@@ -4,7 +4,7 @@ import Testing
 import WorkerRuntime
 import WorkspaceDomain
 
-/// How long a command was in the queue, by what its sender says of when it was sent.
+/// How long a command was in the queue, according to its sender's time of sending.
 @Suite struct QueueAgeTests {
   @Test("what a sender says is measured by where it can be true", arguments: [
     (-10_000, true), (0, true), (30_000, true), (-86_000_000, true), (61_000, false), (-86_401_000, false),

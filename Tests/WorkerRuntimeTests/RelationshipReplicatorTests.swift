@@ -93,7 +93,7 @@ import WorkspaceDomain
   }
 }
 
-/// What a replicator has told.
+/// A replicator's reports.
 private final class ReplicationJournal: WorkerProbe {
   private let observations = Journal<WorkerObservation>()
 

@@ -7,8 +7,8 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A sender that was told ".failed" is told the same again, and nothing happens behind its back, until an operator sends the
-/// letter again.
+/// A sender that was told ".failed" is told the same again, and nothing happens behind its back, until an operator
+/// replays the letter.
 @Suite struct RememberedFailureTests {
   private let fixture = ExecutorFixture()
   private let reference = ReplayReference(plan: .sample(1), letter: .sample(2))
@@ -17,7 +17,7 @@ import WorkspaceDomain
     InboxKey(tenantID: .sample(tenant), source: "/upstream", id: id)
   }
 
-  /// Fails once for all commands, then no more.
+  /// Fails once for all commands, then no longer.
   private func bury(_ message: CommandMessage) async throws -> OutboundMessage {
     await fixture.store.fail { $0.replacedInbox.isEmpty && $0.deadLetters.isEmpty ? .failed(reason: "23514") : nil }
     let batches = try await fixture.run(message)

@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// What is noted of letters that were sent again.
+/// What is recorded about replayed letters.
 @Suite struct ReplayOutcomeTests {
   private let fixture = ExecutorFixture()
 

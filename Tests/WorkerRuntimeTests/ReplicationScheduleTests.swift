@@ -14,7 +14,7 @@ import WorkspaceDomain
     return RelationshipEntry(id: id, commit: RelationshipCommit(tenantID: .sample(tenant), changes: changes))
   }
 
-  /// All that may begin now.
+  /// Everything that may start now.
   private func begin(_ schedule: inout ReplicationSchedule) -> [Int64] {
     var ids: [Int64] = []
     while let entry = schedule.next() { ids.append(entry.id) }

@@ -11,7 +11,7 @@ import WorkspaceDomain
 @Suite struct RetentionCleanerTests {
   private let status = WorkerStatus()
 
-  /// With the usual retention it rests for minutes, so that a test sees one run; with one of 10 ms, for a millisecond.
+  /// With the usual retention it pauses for minutes, so that a test sees one run; with one of 10 ms, for a millisecond.
   private func run(
     _ inbox: FakeRetention, retention: Duration = .seconds(30 * 86_400),
     _ test: @Sendable (_ stop: @Sendable () -> Void) async throws -> Void

@@ -6,7 +6,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Messages that are decided about before they run, among others that are not.
+/// Messages with a verdict before they run, among others without one.
 @Suite struct VerdictTests {
   private let fixture = ExecutorFixture()
   private let failures = ParkedCommand.Failures(count: 1, first: .sample, last: .sample, error: "x")

@@ -62,7 +62,7 @@ import WorkerRuntime
     fixture.broker.failPublishing { _ in fixture.broker.sessions == 1 ? 1 : nil }
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains { if case .confirmed = $0 { true } else { false } } } }
-    // The command may come back too, and is answered once more.
+    // The command may also be redelivered, and is answered once more.
     #expect(Array(fixture.broker.published.map(\.exchange).prefix(3)) == ["results", "results", "events"])
     #expect(Set(fixture.broker.published.filter { $0.exchange == "results" }.map(\.body)).count == 1)
     #expect(try await fixture.store.outbox.isEmpty)

@@ -3,7 +3,7 @@ import Messaging
 import Testing
 import WorkerRuntime
 
-/// A worker whose servers are well.
+/// A worker whose servers are healthy.
 @Suite(.timeLimit(.minutes(1))) struct WorkerTests {
   @Test("commands are carried out, acknowledged and published, and a drain leaves nothing behind")
   func everything() async throws {
@@ -146,7 +146,7 @@ import WorkerRuntime
   @Test("what was left in the outbox is published in order and removed before consuming starts", arguments: [1, 3, 600])
   func leftovers(count: Int) async throws {
     let fixture = WorkerFixture()
-    // A worker before this one committed and did not live to publish.
+    // A previous worker committed but died before publishing.
     let executor = ExecutorFixture(store: fixture.store)
     try await executor.run((1...count).map { CommandMessage("left \($0)", "list") })
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -199,7 +199,7 @@ import WorkerRuntime
     for entry in fixture.journal.entries {
       if case .committed(let labels) = entry { ahead += labels.count }
       if case .confirmed(let labels) = entry { ahead -= labels.count }
-      // At most two are published at once, one waits, and one more was committed before anybody could say stop.
+      // At most two are published at once, one waits, and one more was committed before it could be stopped.
       #expect(ahead <= 4)
     }
     #expect(fixture.journal.entries.committed == (1...50).map(String.init))

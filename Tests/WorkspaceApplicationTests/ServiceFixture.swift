@@ -3,10 +3,10 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A service over workspaces that are made up, as one command of `tenant` sees them.
+/// A service over fictional workspaces, as one command of `tenant` sees them.
 ///
-/// The tree of tenant 1: root 10 ("Root") with the children 11 ("a") and 12 ("b"), and 13 ("c") below 11.
-/// The tree of tenant 2: root 20 ("Root") with the child 21 ("a"). Tenant 3 is not known. Alice is an admin of both.
+/// The tree of tenant 1: root 10 ("Root") with the children 11 ("a") and 12 ("b"), and 13 ("c") below 11. The tree of
+/// tenant 2: root 20 ("Root") with the child 21 ("a"). Tenant 3 does not exist. Alice is an admin of both.
 struct ServiceFixture {
   static let workspaces = [
     workspace(10, of: 1, "Root", below: nil), workspace(11, of: 1, "a", below: 10),
@@ -41,7 +41,7 @@ struct ServiceFixture {
 
   func takeEvents() -> [DomainEvent] { work.takeEvents() }
 
-  /// The changes of workspaces, where there are no others.
+  /// The changes of workspaces, if there are no others.
   func takeChanges() -> [WorkspaceEvent.Change] {
     takeEvents().compactMap { if case .workspace(let event) = $0 { event.change } else { nil } }
   }
@@ -63,7 +63,7 @@ struct ServiceFixture {
     return writeSet
   }
 
-  /// The same workspaces whatever the read set: more than it asked for never hurts.
+  /// The same workspaces whatever the read set: extra ones do no harm.
   private static func snapshot(_ readSet: ReadSet) -> Snapshot {
     var snapshot = Snapshot()
     for workspace in workspaces {
@@ -90,7 +90,7 @@ struct ServiceFixture {
 }
 
 extension WorkspaceObservation {
-  /// Whether it tells what a user was permitted, and not what happened.
+  /// Whether it reports what a user was permitted, rather than what happened.
   var isDecision: Bool {
     switch self {
     case .permissionGranted, .permissionDenied: true

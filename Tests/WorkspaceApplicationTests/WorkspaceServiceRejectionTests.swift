@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Every rule that says no, and which one does where several could.
+/// Every rule that rejects, and which one wins if several apply.
 @Suite struct WorkspaceServiceRejectionTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String

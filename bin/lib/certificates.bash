@@ -3,11 +3,11 @@
 # Certificates for TLS to both servers, of an authority that belongs to the stack
 # alone: tls/ca.pem, server.pem (for the name localhost and the address 127.0.0.2, not for 127.0.0.1),
 # client.pem (of somebody called workspace_certificate), expired.pem (like
-# server.pem, of the past) and stranger.pem (another authority).
+# server.pem, expired) and stranger.pem (another authority).
 
 make_certificates() {
   local folder=$stack_dir/tls unfinished=$stack_dir/tls.unfinished
-  # An earlier version made them for the name alone.
+  # An earlier version made them only for the name.
   [[ ! -f $folder/server.pem ]] ||
     ! openssl x509 -in "$folder/server.pem" -noout -checkip 127.0.0.2 | grep -q 'does match' || return 0
   rm -rf -- "$folder" "$unfinished"

@@ -3,8 +3,8 @@
 
 job='' stack_job='' stack_used=false
 
-# Runs a command as a job of its own and waits for it. A trap can then run while
-# it works, which it could not beside a command in the foreground.
+# Runs a command as a separate job and waits for it. A trap can then run while
+# it works, which it could not during a foreground command.
 run() {
   local status=0
   # Job control gives the job a process group; a shell that was itself started

@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# 32 hexadecimal digits that nobody can guess.
+# 32 unguessable hexadecimal digits.
 random_word() {
   od -An -N16 -tx1 /dev/urandom | tr -d ' \n'
 }

@@ -23,7 +23,7 @@ missing_packages() {
   done
 }
 
-# Another package may stand in for one of ours: pkgconf for pkg-config, a
+# Another package may replace one of ours: pkgconf for pkg-config, a
 # versioned postgresql-17 for postgresql.
 provided() {
   case $1 in
@@ -103,7 +103,7 @@ exit 0
 POLICY
 }
 
-# Takes away the policy that deny_service_starts wrote, and no other.
+# Removes the policy that deny_service_starts wrote, and no other.
 allow_service_starts() {
   if grep -qs '^# temporary: workspace-worker bin/setup$' "$service_policy"; then
     as_root rm -f "$service_policy"

@@ -17,7 +17,7 @@ port_range() {
 }
 
 # Does something listen on this port, at whatever address? Asked of the kernel: a
-# try to connect would wait for minutes where the listener is stuck.
+# attempt to connect would wait for minutes if the listener is stuck.
 is_listening() {
   local port state=0A
   port=$(printf '%04X' "$1")

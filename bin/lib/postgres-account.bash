@@ -28,7 +28,7 @@ postgres_account() {
   printf '%s\n' "$account"
 }
 
-# Where the data lies when its account cannot reach the stack's folder.
+# Where the data is if its account cannot reach the stack's folder.
 postgres_elsewhere() {
   local word
   word=$(printf '%s' "$stack_dir" | sha256sum)

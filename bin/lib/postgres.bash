@@ -9,7 +9,7 @@ postgres_ports() {
 }
 
 # The programs that fit the cluster: those of the version that made it, or the
-# newest for a cluster that is still to be made. The path is the one in the release.
+# newest for a cluster that has not been made yet. The path is the one in the release.
 postgres_programs() {
   local version folder
   version=$(cat "$stack_dir/postgres/data/PG_VERSION" 2>/dev/null) || version=$(newest_postgres "$release_root")
@@ -56,7 +56,7 @@ postgres_members() {
   done | only_postgres
 }
 
-# Somebody's shell may stand in that folder as well.
+# Somebody's shell may be in that folder as well.
 only_postgres() {
   local path
   while IFS= read -r path; do

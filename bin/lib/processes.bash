@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Processes: start one that outlives the caller, know it again, end it.
+# Processes: start one that outlives the caller, recognize it, end it.
 
 # Prints a process's start time in ticks since boot; fails when it is gone. A
 # process that only waits to be reaped counts as gone.
@@ -50,7 +50,7 @@ spawn() {
   ) &
   # shellcheck disable=SC2034  # the caller reads it
   spawned=$!
-  # Else this shell would report how the server ended.
+  # Otherwise this shell would report how the server ended.
   disown "$spawned"
 }
 
@@ -63,7 +63,7 @@ close_other_descriptors() {
   done
 }
 
-# Sends a signal to each process; one that has ended meanwhile is no error.
+# Sends a signal to each process; one that has ended meanwhile is not an error.
 signal() {
   local name=$1 pid
   shift

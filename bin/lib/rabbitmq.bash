@@ -122,9 +122,9 @@ ssl_cert_login_from = common_name
 auth_mechanisms.1 = PLAIN
 auth_mechanisms.2 = AMQPLAIN
 auth_mechanisms.3 = EXTERNAL
-# A developer's disk may be nearly full; the broker should work all the same.
+# A developer's disk may be nearly full; the broker should work anyway.
 disk_free_limit.absolute = 64MB
-# What RabbitMQ 3 takes by default, and 4 does not.
+# What RabbitMQ 3 accepts by default, and 4 does not.
 max_message_size = 134217728
 CONF
   write_rabbitmq_tls "$home/tls"
@@ -140,10 +140,10 @@ write_rabbitmq_tls() {
 rabbitmq_launch() {
   local scripts
   scripts=$(rabbitmq_scripts)
-  # RabbitMQ puts its folder between quotes for a shell, and then waits for ever.
+  # RabbitMQ puts its folder between quotes for a shell, and then waits forever.
   [[ $stack_dir != *[\'\"\\]* ]] || fail "RabbitMQ cannot work in a folder with a quote or backslash in its name"
   # A first start that was killed can leave half a database, on which the next
-  # one would wait for ever. There is nothing in it yet.
+  # one would wait forever. There is nothing in it yet.
   [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
   make_certificates
   write_rabbitmq_config

@@ -25,7 +25,7 @@ release_folder() {
   printf '%s\n' "$releases_folder/$1"
 }
 
-# Makes the folder of a release where it is not there yet.
+# Creates the folder of a release if it does not exist yet.
 make_release() {
   local folder hindrance
   folder=$(release_folder "$1")

@@ -19,7 +19,7 @@ load_release() {
   inside=(unshare --mount --propagation private -- bash "$root/bin/lib/inside.bash" "$release_root" "$stack_dir")
 }
 
-# For a stack that is to be started. One that has data stays what it is.
+# For a stack about to be started. One that has data stays what it is.
 choose_release() {
   local has
   has=$(recorded_release)

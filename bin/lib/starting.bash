@@ -4,7 +4,7 @@
 
 readonly start_limit=120
 
-# Starts the servers that do not run, side by side, and waits for all of them.
+# Starts the servers that are not running, in parallel, and waits for all of them.
 # When one fails, stops those that it started.
 start_servers() {
   local server
@@ -34,13 +34,13 @@ begin_server() {
 
 undo_start() {
   trap '' INT TERM
-  # A node that still boots may never heed the request.
+  # A node that is still booting may never obey the request.
   stop_within 10 "${started[@]}"
 }
 
 launch_server() {
   local uses
-  # Whatever a crash left behind would be in the way of a new server.
+  # Whatever a crash left behind would obstruct a new server.
   end_members "$1"
   read -ra uses <<<"$("$1_ports")"
   settle_ports "$1" "${uses[@]}"
@@ -57,7 +57,7 @@ await_server() {
     : >"$stack_dir/$1.complete"
     say "$(describe_server "$1")"
   elif [[ " ${started[*]} " != *" $1 "* ]]; then
-    # It was there a moment ago, but on its way out.
+    # It was there a moment ago, but was ending.
     begin_server "$1"
     await_server "$1"
   elif lost_its_port "$1" && ((SECONDS < start_deadline)); then
@@ -69,7 +69,7 @@ await_server() {
   fi
 }
 
-# No need to wait on when it is ready, or has ended.
+# No need to keep waiting once it is ready, or has ended.
 is_settled() {
   ! server_pid "$1" >/dev/null || "$1_answers"
 }

@@ -47,7 +47,7 @@ end_members() {
 kill_members() {
   local members
   # A search of /proc fails when a process ends meanwhile, whosever it is; what it
-  # found counts all the same. Without the ||, the shell would end at that.
+  # found still counts. Without the ||, the shell would end at that.
   mapfile -t members < <("$1_members" || true; server_pid "$1" || true)
   ((${#members[@]} > 0)) || return 0
   signal KILL "${members[@]}"

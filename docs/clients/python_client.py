@@ -14,12 +14,12 @@ TIMEOUT = 30
 
 class WorkspaceClient:
     """Sends commands and waits for their results. A command whose confirm or result did not come may be sent again, with
-    the same id: it is carried out once."""
+    the same id: it is executed once."""
 
     def __init__(self, url):
         self.connection = pika.BlockingConnection(pika.URLParameters(url))
         self.channel = self.connection.channel()
-        # Without confirms, whether a command has reached the broker is anybody's guess.
+        # Without confirms, nobody knows whether a command has reached the broker.
         self.channel.confirm_delivery()
         self.replies = self.channel.queue_declare("", exclusive=True).method.queue
 
@@ -36,7 +36,7 @@ class WorkspaceClient:
         }
         if user is not None:
             command["userid"] = user
-        # Raises pika.exceptions.UnroutableError or NackError where the broker did not take it.
+        # Raises pika.exceptions.UnroutableError or NackError if the broker did not take it.
         self.channel.basic_publish(
             "workspace.commands",
             kind,
@@ -52,7 +52,7 @@ class WorkspaceClient:
         return command_id
 
     def result(self, command_id):
-        """The result of a command. Others that arrive meanwhile are passed over."""
+        """The result of a command. Others that arrive meanwhile are skipped."""
         for _, properties, body in self.channel.consume(self.replies, auto_ack=True, inactivity_timeout=TIMEOUT):
             if properties is None:
                 raise TimeoutError(f"no result of {command_id} within {TIMEOUT} s")

@@ -9,14 +9,14 @@ require 'json'
 require 'securerandom'
 
 # Sends commands and waits for their results. A command whose confirm or result did not come may be sent again, with the
-# same id: it is carried out once.
+# same id: it is executed once.
 class WorkspaceClient
   TIMEOUT = 30
 
   def initialize(url)
     @connection = Bunny.new(url).start
     @channel = @connection.create_channel
-    # Without confirms, whether a command has reached the broker is anybody's guess.
+    # Without confirms, nobody knows whether a command has reached the broker.
     @channel.confirm_select
     @commands = @channel.topic('workspace.commands', passive: true)
     @commands.on_return { |info, _, _| @returned = info.reply_text }
@@ -38,7 +38,7 @@ class WorkspaceClient
     id
   end
 
-  # The result of a command. Others that arrive meanwhile are passed over.
+  # The result of a command. Others that arrive meanwhile are skipped.
   def result(id)
     loop do
       properties, body = pop(@replies)

@@ -1,9 +1,9 @@
 #pragma once
 #include <stddef.h>
 
-/* What this process has in hand when it ends itself by a fatal signal, told to a program that outlives it. */
+/* What this process is handling when it ends itself by a fatal signal, passed to a program that outlives it. */
 
-/* What a thread has in hand: the bytes of a message, and what is done with them. */
+/* What a thread is handling: the bytes of a message, and what is being done with them. */
 struct cwitness_in_hand {
   const void *bytes;
   size_t count;
@@ -29,14 +29,14 @@ static inline void cwitness_give_back(struct cwitness_in_hand before) {
   cwitness_current.stage = before.stage;
 }
 
-/* Gives the calling thread a stack for the handler, which also runs when the thread's own one has overflowed; taken
-   back by cwitness_drop_stack. 0 or an error number. */
+/* Gives the calling thread a stack for the handler, which runs even if the thread's own one has overflowed; released
+   by cwitness_drop_stack. 0 or an error number. */
 int cwitness_give_stack(void);
 void cwitness_drop_stack(void);
 
 /* From here on, when this process raises SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGABRT or SIGSYS itself (one that
    another process sent says nothing about this one), the program at `path` is run with `arguments` (NULL at the end), the
-   signal's number and the stage as two further ones, and the bytes that the thread had in hand on its standard input.
+   signal's number and the stage as two further ones, and the bytes that the thread was handling on its standard input.
    After at most `patience_ms` the signal takes its course. To be called once. 0 or an error number. */
 int cwitness_install(const char *path, char *const arguments[], int patience_ms);
 

@@ -1,6 +1,6 @@
 package import WorkspaceApplication
 
-/// Why a command ends among the dead letters.
+/// Why a command becomes a dead letter.
 package struct CommandFailure: Sendable, Equatable {
   package let reason: DeadLetterReason
   /// For people. No payload: it is logged.
@@ -12,14 +12,14 @@ package struct CommandFailure: Sendable, Equatable {
   }
 
   package static let unexpected = CommandFailure(
-    .unexpectedFailure, detail: "the command failed for a reason that is no rule")
+    .unexpectedFailure, detail: "the command failed unexpectedly")
 
   package static let crashLoop = CommandFailure(
-    .crashLoop, detail: "processes that began with the command did not live to finish it")
+    .crashLoop, detail: "processes that started the command died before finishing it")
 
   package static let lineFull = CommandFailure(
-    .parkedLineFull, detail: "too many commands of the tenant, or too old ones, wait for one that fails")
+    .parkedLineFull, detail: "too many commands of the tenant, or too old ones, are waiting behind one that fails")
 
   package static let withdrawn = CommandFailure(
-    .withdrawnByOperator, detail: "an operator took the command out of the line of its tenant")
+    .withdrawnByOperator, detail: "an operator removed the command from its tenant's line")
 }

@@ -1,7 +1,7 @@
 import StrictJSON
 import WorkspaceApplication
 
-/// What a command is made of: its member `data`, or the JSON in `data_base64`, which SDKs write that were given bytes
+/// A command's payload: its member `data`, or the JSON in `data_base64`, which SDKs write when given bytes
 /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data).
 enum CommandPayload {
   /// Neither of them, and null, count as `{}`.
@@ -12,11 +12,11 @@ enum CommandPayload {
     case (_, .null): throw CommandData.Problem(detail: "data is not an object")
     case (.null, .string(let text)): try decode(text)
     case (.null, _): throw CommandData.Problem(detail: "data_base64 is not Base64 in a string")
-    default: throw CommandData.Problem(detail: "there are both data and data_base64")
+    default: throw CommandData.Problem(detail: "data and data_base64 are both present")
     }
   }
 
-  /// The member `data` alone: what a command was taken to be made of until migration 12.
+  /// The member `data` alone: the payload as it was defined until migration 12.
   static func written(in document: JSONObject) -> JSONObject {
     if case .object(let data) = document["data"] { data } else { .empty }
   }
@@ -27,9 +27,9 @@ enum CommandPayload {
     do throws(JSONReader.Problem) {
       value = try JSONReader.read(bytes)
     } catch {
-      throw CommandData.Problem(detail: "data_base64 does not hold JSON: \(error.explanation(of: "what it holds"))")
+      throw CommandData.Problem(detail: "data_base64 does not contain JSON: \(error.explanation(of: "what it holds"))")
     }
-    guard case .object(let data) = value else { throw CommandData.Problem(detail: "data_base64 does not hold a JSON object") }
+    guard case .object(let data) = value else { throw CommandData.Problem(detail: "data_base64 does not contain a JSON object") }
     return data
   }
 }
@@ -41,7 +41,7 @@ extension JSONReader.Problem {
     case .malformed(let offset): "\(subject) is not JSON from byte \(offset) on"
     case .nestedTooDeeply: "\(subject) is nested more than \(JSONReader.maximumDepth) levels deep"
     case .numberOutOfRange: "\(subject) has a number that is out of range"
-    case .duplicateKey: "\(subject) has an object with a key that stands twice"
+    case .duplicateKey: "\(subject) has an object with a duplicate key"
     }
   }
 }

@@ -1,14 +1,14 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// A valid command, as it was read from a message.
+/// A valid command, as read from a message.
 package struct DecodedCommand: Sendable {
   package let type: CommandType
   package let context: CommandContext
   package let command: any WorkspaceCommand
-  /// Two messages of one key are the same command when it is equal.
+  /// Two messages with one key are the same command if it is equal.
   package let fingerprint: CommandFingerprint
-  /// When it was made, as its sender says; not part of what it asks for.
+  /// When it was made, according to its sender; not part of what it asks for.
   package let sentAt: Timestamp?
 }
 

@@ -3,11 +3,11 @@ import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What must be equal for two messages of one key to be the same command: type, user and what the data asks for. The order of
-/// keys, white space, and attributes such as `time` don't matter.
+/// What must be equal for two messages with one key to be the same command: type, user and what the data asks for. The
+/// order of keys, white space, and attributes such as `time` don't matter.
 enum Fingerprint {
   /// - Parameters:
-  ///   - data: what the command is made of.
+  ///   - data: the command's payload.
   ///   - written: its member `data`, as entries before migration 12 were recorded.
   static func of(
     type: CommandType, tenantID: TenantID, userID: String?, data: JSONObject, written: JSONObject
@@ -25,7 +25,7 @@ enum Fingerprint {
       })
   }
 
-  /// Members are sorted and numbers have one spelling: equal values have equal bytes.
+  /// Members are sorted and numbers normalized: equal values have equal bytes.
   private static func digest(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.object(members)
@@ -34,17 +34,17 @@ enum Fingerprint {
 }
 
 extension JSONObject {
-  /// The same data in one spelling: without the members that are null and so count as left out, with names without the white
-  /// space at their ends, and identifiers in upper case. Members that no command has stay as they are.
+  /// The same data in normal form: without members that are null, which count as left out, with names trimmed, and
+  /// identifiers in upper case. Unknown members stay as they are.
   fileprivate var asked: JSONObject {
-    // Nearly all data is written like that.
+    // Nearly all data already is in normal form.
     guard members.contains(where: { $0.asked != $0 }) else { return self }
     return JSONObject(members.compactMap(\.asked)) ?? self
   }
 }
 
 extension JSONObject.Member {
-  /// Nil where it counts as left out.
+  /// Nil if it counts as left out.
   fileprivate var asked: JSONObject.Member? {
     switch (key, value) {
     case (_, .null) where Self.known.contains(key): nil
@@ -52,7 +52,7 @@ extension JSONObject.Member {
       (try? WorkspaceName(text)).map { JSONObject.Member(key: key, value: .string($0.text)) } ?? self
     case (_, .string(let text)) where Self.identifiers.contains(key):
       ULID(text).map { JSONObject.Member(key: key, value: .string("\($0)")) } ?? self
-    // Of a member and an object the type says whether the id is one that has two spellings.
+    // For a member and an object, the type says whether the id is case-insensitive.
     case ("member", .object(let member)), ("object", .object(let member)):
       JSONObject.Member(key: key, value: .object(member.naming))
     default: self

@@ -1,7 +1,8 @@
 import Messaging
 import StrictJSON
 
-/// What the properties of a message say about the form of its body, and what to tell a sender whose form is another one.
+/// What the properties of a message say about the form of its body, and what to tell a sender who uses a different
+/// form.
 struct MessageForm {
   /// The content types of a CloudEvent in structured JSON mode.
   private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
@@ -15,7 +16,7 @@ struct MessageForm {
 
   init(_ properties: MessageProperties) { self.properties = properties }
 
-  /// Why a body that is JSON is none of ours, by its content type; nil where nothing is wrong.
+  /// Why a JSON body isn't a valid command, judging by its content type; nil if nothing is wrong.
   var problem: String? {
     // An element of a batch keeps the properties of the message that it came in.
     guard let type = mediaType, !Self.contentTypes.contains(type), !isBatch else { return nil }
@@ -39,7 +40,7 @@ struct MessageForm {
     return "the body is a JSON array, not an object; the content type of a batch of commands is application/cloudevents-batch+json"
   }
 
-  /// The attributes of an event in binary mode, by their names in JSON; nil where the headers have none.
+  /// The attributes of an event in binary mode, by their names in JSON; nil if the headers have none.
   ///
   /// Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md#3131-amqp-application-property-names
   var binaryAttributes: JSONObject? {
@@ -58,7 +59,7 @@ struct MessageForm {
   /// The message holds commands in the JSON Batch Format of CloudEvents, or is one of those.
   var isBatch: Bool { mediaType == Self.batchType }
 
-  /// Without parameters, in lower case; nil where there is none. What is no UTF-8 stays as it is.
+  /// Without parameters, in lower case; nil if there is none. Text that isn't UTF-8 stays as it is.
   private var mediaType: ShortString? {
     guard let type = properties.contentType, !type.bytes.isEmpty else { return nil }
     // As nearly all senders write it; else case, spaces and parameters don't count.

@@ -2,8 +2,8 @@ import StrictJSON
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Writes the announcement of a message that is in the ledger of dead letters now: what it is about and why, nothing of
-/// its payload.
+/// Writes the announcement of a message newly recorded in the ledger of dead letters: what it is about and why, without
+/// any of its payload.
 package enum DeadLetterEventEncoder {
   package static let type = "workspace.dead_letter.recorded"
 

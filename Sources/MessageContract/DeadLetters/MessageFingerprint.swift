@@ -1,8 +1,8 @@
 import Crypto
 package import Messaging
 
-/// What makes a delivery the same message as one before: where it was published to, its properties and its body, by what they
-/// mean. A broker need not deliver the same bytes again.
+/// What makes a delivery the same message as an earlier one: where it was published to, its properties and its body,
+/// compared by meaning. A broker need not redeliver the same bytes.
 package enum MessageFingerprint {
   /// - Returns: SHA-256, 32 bytes.
   package static func of(_ message: OutboundMessage) -> [UInt8] {
@@ -10,7 +10,7 @@ package enum MessageFingerprint {
     let headers = properties.headers?.canonical ?? []
     properties.headers = nil
     properties.expiration = properties.expiration.map(\.canonicalExpiration)
-    // Not persistent, said or not said.
+    // Transient, explicitly or by default.
     if properties.deliveryMode == 1 { properties.deliveryMode = nil }
     var hash = SHA256()
     let list = PropertyList(properties).bytes
@@ -23,7 +23,7 @@ package enum MessageFingerprint {
 }
 
 extension ShortString {
-  /// A number of milliseconds, which RabbitMQ from 4.0 on writes anew (`mc_amqpl:protocol_state`): "0060000" is "60000".
+  /// A number of milliseconds, which RabbitMQ from 4.0 on rewrites (`mc_amqpl:protocol_state`): "0060000" is "60000".
   fileprivate var canonicalExpiration: ShortString {
     guard let text, let number = UInt64(text) else { return self }
     return ShortString("\(number)") ?? self

@@ -7,7 +7,7 @@ enum AttributeRules {
     text.isAttribute(maximumLength: maximumLength)
   }
 
-  /// A URI reference by its characters (RFC 3986, section 2): all of them allowed, each `%` with two digits behind it.
+  /// A URI reference by its characters (RFC 3986, section 2): all of them allowed, each `%` followed by two digits.
   static func isURIReference(_ text: String) -> Bool {
     var bytes = Array(text.utf8)[...]
     while let byte = bytes.popFirst() {
@@ -30,7 +30,7 @@ enum AttributeRules {
     }
   }
 
-  /// A moment as RFC 3339, section 5.6 writes it; nil where it is none. What is below a millisecond is dropped.
+  /// A moment in the format of RFC 3339, section 5.6; nil if it isn't one. Fractions of a millisecond are dropped.
   static func timestamp(_ text: String) -> Timestamp? {
     var rest = Array(text.utf8)[...]
     guard let year = number(&rest, digits: 4), skip(&rest, "-"), let month = number(&rest, digits: 2), skip(&rest, "-"),
@@ -47,7 +47,7 @@ enum AttributeRules {
       year: year, month: month, day: day, millisecondOfDay: minutes * 60_000 + second * 1000 + milliseconds)
   }
 
-  /// Milliseconds of a fraction of a second, 0 without one; nil where a point has no digit behind it.
+  /// Milliseconds of a fraction of a second, 0 without one; nil if a point has no digit after it.
   private static func fraction(_ rest: inout ArraySlice<UInt8>) -> Int? {
     guard skip(&rest, ".") else { return 0 }
     guard var milliseconds = number(&rest, digits: 1).map({ $0 * 100 }) else { return nil }
@@ -59,7 +59,7 @@ enum AttributeRules {
     return milliseconds
   }
 
-  /// Minutes east of UTC, with nothing behind them.
+  /// Minutes east of UTC; nothing may follow.
   private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
     var rest = text
     if skip(&rest, "Z") || skip(&rest, "z") { return rest.isEmpty ? 0 : nil }

@@ -2,10 +2,10 @@ import Crypto
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// The trace of a command whose sender began none, and the spans of all of its attempts.
+/// The trace of a command whose sender started none, and the spans of all its attempts.
 ///
 /// They are derived from the command's key, so that each attempt, in whatever process and however much later, knows the
-/// trace and the span of the first one, without anybody keeping them.
+/// trace and the span of the first one, without storing them.
 package struct CommandTrace: Sendable {
   private let key: CommandKey
 

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// A result or an event in the bytes of the wire, with what the properties of its message repeat.
+/// An encoded result or event, with the fields that its message properties repeat.
 package struct EncodedMessage: Sendable, Equatable {
   package let id: ULID
   package let type: String

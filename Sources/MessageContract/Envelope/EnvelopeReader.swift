@@ -2,12 +2,12 @@ import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reads the attributes of a CloudEvent one by one: an attribute that is wrong leaves the others readable.
+/// Reads the attributes of a CloudEvent one by one: an invalid attribute leaves the others readable.
 struct EnvelopeReader {
   private(set) var envelope = PartialEnvelope()
   /// The first thing that was wrong.
   private(set) var problem: String?
-  /// When the event happened, as its sender says.
+  /// When the event happened, according to its sender.
   private(set) var time: Timestamp?
 
   private let document: JSONObject
@@ -32,7 +32,7 @@ struct EnvelopeReader {
   private mutating func string(_ name: String, isRequired: Bool = false) -> String? {
     switch document[name] {
     case .string(let text): return text
-    case .illFormedString: note("the attribute \(name) has half of a surrogate pair, which is no character")
+    case .illFormedString: note("the attribute \(name) has half of a surrogate pair, which is not a character")
     case nil, .null:
       if isRequired { note("the attribute \(name) is missing") }
     default: note("the attribute \(name) is not a string")

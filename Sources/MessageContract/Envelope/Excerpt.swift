@@ -1,7 +1,7 @@
 import Messaging
 
-/// A short piece of what a sender wrote, fit for a log, a result and the ledger: in quotation marks, without anything that a
-/// terminal or a line of a log would take for something else.
+/// A short excerpt of a sender's text, safe for a log, a result and the ledger: in quotation marks, without anything
+/// that a terminal or a log line would misinterpret.
 enum Excerpt {
   /// In Unicode scalars.
   private static let length = 40

@@ -33,7 +33,7 @@ extension JSONWriter {
 extension JSONWriter {
   mutating func member(_ key: StaticString, _ value: ULID) { value.withText { member(key, plain: $0) } }
 
-  /// Writes null where there is no value.
+  /// Writes null if there is no value.
   mutating func member(_ key: StaticString, orNull value: ULID?) {
     if let value { member(key, value) } else { null(key) }
   }

@@ -1,4 +1,4 @@
-/// The `traceparent` of the W3C: version, trace id, parent id and flags in lower-case hexadecimal digits.
+/// The W3C `traceparent`: version, trace id, parent id and flags in lower-case hexadecimal digits.
 ///
 /// Source: https://www.w3.org/TR/trace-context/#traceparent-header-field-values
 package struct TraceParent: Sendable, Equatable {
@@ -6,7 +6,7 @@ package struct TraceParent: Sendable, Equatable {
   package let traceID: String
   /// 16 digits: the span that this one is a part of.
   package let spanID: String
-  /// Whoever began the trace records it.
+  /// Whoever started the trace records it.
   package let isSampled: Bool
 
   package init(traceID: String, spanID: String, isSampled: Bool) {
@@ -15,7 +15,7 @@ package struct TraceParent: Sendable, Equatable {
     self.isSampled = isSampled
   }
 
-  /// - Returns: nil where `text` breaks the rules. That starts a new trace; it is never the reason to refuse a command.
+  /// - Returns: nil if `text` breaks the rules. That starts a new trace; it is never a reason to refuse a command.
   package init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count >= 4, zip(parts, [2, 32, 16, 2]).allSatisfy({ $0.count == $1 && $0.allSatisfy(Self.isLowerHexDigit) }) else {
@@ -23,7 +23,8 @@ package struct TraceParent: Sendable, Equatable {
     }
     let version = Substring(parts[0])
     let isZero = parts[1...2].contains { $0.allSatisfy { $0 == UInt8(ascii: "0") } }
-    // Version 00 ends here; a later one may go on behind another dash, with whatever is safe in a header and a log.
+    // Version 00 ends here; a later version may continue after another dash, with whatever is safe in a header and a
+    // log.
     guard version != "ff", !isZero, version != "00" || parts.count == 4, text.utf8.count <= 512,
       text.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
     else { return nil }
@@ -37,7 +38,7 @@ package struct TraceParent: Sendable, Equatable {
 
   package static func isValid(_ text: String) -> Bool { TraceParent(text) != nil }
 
-  /// Whether the trace of a valid `text` is sampled, without a look at the rest of it: the flags have a fixed place.
+  /// Whether the trace of a valid `text` is sampled, without parsing the rest of it: the flags have a fixed place.
   package static func isSampled(valid text: String) -> Bool {
     text.utf8.dropFirst(54).first.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map { $0 & 1 == 1 } ?? false
   }

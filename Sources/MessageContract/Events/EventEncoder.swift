@@ -6,7 +6,7 @@ package import WorkspaceDomain
 package enum EventEncoder {
   /// - Parameters:
   ///   - sequence: the event's number among those of its tenant, from 1 on without gaps.
-  ///   - cause: the command whose change the event tells of.
+  ///   - cause: the command whose change the event reports.
   package static func encode(
     _ event: DomainEvent, id: ULID, sequence: Int64, cause: CommandContext
   ) -> EncodedMessage {

@@ -1,4 +1,4 @@
-/// Why a batch has no further element.
+/// Why a batch was closed.
 package enum BatchCloseReason: String, Sendable, CaseIterable {
   /// Nothing else had arrived.
   case drained
@@ -6,7 +6,7 @@ package enum BatchCloseReason: String, Sendable, CaseIterable {
   case bytes
 }
 
-/// Collects what arrives and hands it out in batches: whatever is there, up to a number of elements and of bytes.
+/// Collects what arrives and hands it out in batches: whatever has arrived, up to a number of elements and of bytes.
 package struct BatchAccumulator<Element: Sendable>: Sendable {
   package struct Limits: Sendable, Equatable {
     /// The largest number of elements in a batch, at least 1.
@@ -25,7 +25,7 @@ package struct BatchAccumulator<Element: Sendable>: Sendable {
     package let reason: BatchCloseReason
   }
 
-  /// The size of all that waits, in bytes.
+  /// The size of all waiting elements, in bytes.
   package private(set) var bytes = 0
   package var count: Int { waiting.count }
   package var isEmpty: Bool { waiting.isEmpty }
@@ -40,7 +40,7 @@ package struct BatchAccumulator<Element: Sendable>: Sendable {
     self.bytes += bytes
   }
 
-  /// The oldest elements that fit a batch; nil when nothing waits. One element is a batch whatever its size.
+  /// The oldest elements that fit into a batch; nil if none are waiting. A single element is a batch whatever its size.
   package mutating func take() -> Batch? {
     guard !waiting.isEmpty else { return nil }
     var size = 0

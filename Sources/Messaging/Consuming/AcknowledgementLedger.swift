@@ -1,8 +1,8 @@
-/// Which deliveries of a channel are settled, and what may be acknowledged for that.
+/// Which deliveries of a channel are settled, and what may therefore be acknowledged.
 ///
 /// Deliveries arrive in the order of their tags and are settled in any order. The broker is told about the longest
-/// settled prefix in one acknowledgement, so nothing that is not settled is ever acknowledged with it, and a batch
-/// costs one frame however large it is.
+/// settled prefix in one acknowledgement, so nothing unsettled is ever acknowledged with it, and a batch costs one
+/// frame however large it is.
 ///
 /// Invariants: an acknowledgement covers settled deliveries only; every settled delivery is covered by exactly one,
 /// once all before it are settled; nothing of an older channel generation is ever acknowledged.
@@ -16,14 +16,14 @@ package struct AcknowledgementLedger: Sendable {
   }
 
   private var generation: UInt64 = 0
-  /// Ascending by number. Those before `head` are acknowledged; they are cut off in bulk.
+  /// Ascending by number. Those before `head` are acknowledged; they are removed in bulk.
   private var entries: [Entry] = []
   private var head = 0
 
-  /// Deliveries that are not settled: a drain is over when there are none.
+  /// Unsettled deliveries: a drain is over when there are none.
   package private(set) var unsettledCount = 0
 
-  /// Deliveries that are not acknowledged.
+  /// Unacknowledged deliveries.
   package var unacknowledgedCount: Int { entries.count - head }
 
   package init() {}
@@ -44,7 +44,7 @@ package struct AcknowledgementLedger: Sendable {
 
   /// Deliveries, or parts of them, are done with: what they caused is durable.
   ///
-  /// Tags of another generation, unknown ones and those that were settled before change nothing.
+  /// Tags of another generation, unknown ones and those already settled change nothing.
   ///
   /// - Returns: the acknowledgement to send now, or nil while an earlier delivery is not settled.
   package mutating func settled(_ tags: some Sequence<DeliveryTag>) -> Acknowledgement? {
@@ -68,10 +68,10 @@ package struct AcknowledgementLedger: Sendable {
     return Acknowledgement(tag: DeliveryTag(generation: generation, number: last), isMultiple: isMultiple)
   }
 
-  /// Cuts the acknowledged entries off once they are the larger part, so that the cost per delivery stays constant.
+  /// Removes the acknowledged entries once they are the majority, so that the cost per delivery stays constant.
   private mutating func forgetAcknowledged() {
     guard head * 2 > entries.count else { return }
-    // The last entry stays: its number tells what is out of order.
+    // The last entry stays: its number shows what is out of order.
     let count = min(head, entries.count - 1)
     entries.removeFirst(count)
     head -= count

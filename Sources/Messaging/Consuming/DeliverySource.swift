@@ -1,7 +1,7 @@
 /// An acknowledgement as the broker takes it.
 package struct Acknowledgement: Sendable, Equatable {
   package let tag: DeliveryTag
-  /// Everything up to and with ``tag`` on its channel, not it alone.
+  /// Everything up to and including ``tag`` on its channel, not only that one.
   package let isMultiple: Bool
 
   package init(tag: DeliveryTag, isMultiple: Bool) {
@@ -12,19 +12,19 @@ package struct Acknowledgement: Sendable, Equatable {
 
 /// Port: where deliveries come from.
 package protocol DeliverySource: ThreadBound {
-  /// All that has arrived since the last call, in the order of arrival; waits while that is nothing.
+  /// All that has arrived since the last call, in order of arrival; waits while there is nothing.
   ///
-  /// - Returns: an empty array once consuming was stopped and everything that arrived before was handed out.
+  /// - Returns: an empty array once consuming has stopped and everything that arrived before was handed out.
   /// - Throws: when the connection, the channel or the consumer is gone, or the task is cancelled.
   func deliveries() async throws -> [Delivery]
 
-  /// Tells the broker that deliveries are done with. Tags of another generation are dropped.
+  /// Tells the broker that deliveries have been handled. Tags of another generation are dropped.
   func acknowledge(_ acknowledgements: [Acknowledgement]) async throws
 
   /// Returns when the broker has read all acknowledgements that were sent before.
   func confirmAcknowledgements() async throws
 
-  /// Takes no more. What has arrived is still handed out by ``deliveries()``; what has not returns to its place in the
-  /// queue.
+  /// Takes no more deliveries. Those that have arrived are still handed out by ``deliveries()``; the others return to
+  /// their place in the queue.
   func stopConsuming() async throws
 }

@@ -1,5 +1,5 @@
-/// A delivery's number on its channel, with the generation of the channel that it belongs to: an acknowledgement of
-/// a channel that is gone must never reach the channel that took its place.
+/// A delivery's number on its channel, with the generation of that channel: an acknowledgement for a channel that is
+/// gone must never reach the channel that replaced it.
 package struct DeliveryTag: Sendable, Hashable, Comparable {
   package let generation: UInt64
   package let number: UInt64
@@ -14,10 +14,10 @@ package struct DeliveryTag: Sendable, Hashable, Comparable {
   }
 }
 
-/// A message as the broker delivered it, not yet acknowledged: passed from hand to hand, so a class.
+/// A message as the broker delivered it, not yet acknowledged: passed around a lot, so a class.
 package final class Delivery: Sendable {
   package let tag: DeliveryTag
-  /// It was delivered before, to this or another consumer, and not acknowledged.
+  /// It was delivered before, to this or another consumer, without being acknowledged.
   package let isRedelivered: Bool
   package let exchange: ShortString
   package let routingKey: ShortString

@@ -1,11 +1,11 @@
-/// The kinds of a header table's values that RabbitMQ knows.
+/// The kinds of header table values that RabbitMQ knows.
 ///
 /// Source: AMQP 0-9-1 section 4.2.5.5, with https://www.rabbitmq.com/amqp-0-9-1-errata.
 enum HeaderKind {
   static let table = UInt8(ascii: "F")
   static let array = UInt8(ascii: "A")
 
-  /// - Returns: nil for what has a length before it, and for what nobody knows.
+  /// - Returns: nil for kinds preceded by a length, and for unknown ones.
   static func fixedSize(_ kind: UInt8) -> Int? {
     switch Unicode.Scalar(kind) {
     case "V": 0
@@ -18,7 +18,7 @@ enum HeaderKind {
     }
   }
 
-  /// Four bytes say how long the value is.
+  /// Four bytes before the value give its length.
   static func hasLength(_ kind: UInt8) -> Bool {
     switch Unicode.Scalar(kind) {
     case "S", "x", "A", "F": true

@@ -1,17 +1,17 @@
 extension HeaderTable {
-  /// What a broker counts in, as it delivers again. It takes the place of a sender's own.
+  /// The headers in which a broker counts redeliveries. They replace a sender's own.
   ///
   /// Source: https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static let countedByBroker = ["x-delivery-count", "x-acquired-count"]
 
-  /// The same bytes for all that a broker makes of one table between two deliveries of its message; nil where nothing is left
-  /// of it.
+  /// The same bytes for every form that a broker gives one table between two deliveries of its message; nil if nothing
+  /// is left of it.
   ///
-  /// RabbitMQ decodes the table to count the delivery in, and writes it anew: sorted by name, stably, at the top level alone
-  /// (`rabbit_misc:sort_field_table`), from 4.0 on with the first of equal names alone (`mc_amqpl:protocol_state`), booleans as
-  /// 0 or 1. A message without a table, or with an empty one, gets one with the count in it.
+  /// RabbitMQ decodes the table to count the delivery in it, and rewrites it: sorted by name, stably, at the top level
+  /// only (`rabbit_misc:sort_field_table`), from 4.0 on with only the first of equal names (`mc_amqpl:protocol_state`),
+  /// booleans as 0 or 1. A message without a table, or with an empty one, gets one with the count in it.
   package var canonical: [UInt8]? {
-    // What can't be decoded, a broker can't write anew either.
+    // What can't be decoded, a broker can't rewrite either.
     guard let fields = fields() else { return entries }
     let named = fields.enumerated().filter { _, field in !Self.countedByBroker.contains { field.name.elementsEqual($0.utf8) } }
     let sorted = named.sorted { first, second in
@@ -32,7 +32,7 @@ extension [UInt8] {
     append(canonical: field.value)
   }
 
-  /// By value: what kind of integer it was does not matter.
+  /// By value: the kind of integer does not matter.
   private mutating func append(canonical value: HeaderValue) {
     switch value {
     case .void: append(UInt8(ascii: "V"))

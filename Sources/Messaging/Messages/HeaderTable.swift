@@ -1,9 +1,9 @@
-/// A message's header table, in the bytes of the wire: whatever field types a sender uses come through unchanged.
+/// A message's header table in wire format: whatever field types a sender uses come through unchanged.
 ///
 /// Layout of an entry: name as short string, one byte of kind, value (AMQP 0-9-1 section 4.2.5.5, with RabbitMQ's
 /// kinds: https://www.rabbitmq.com/amqp-0-9-1-errata).
 package struct HeaderTable: Sendable, Equatable {
-  /// The entries, without the four bytes of length that stand before a table.
+  /// The entries, without the four length bytes in front of a table.
   package private(set) var entries: [UInt8]
 
   package init(entries: [UInt8] = []) { self.entries = entries }
@@ -58,8 +58,8 @@ package struct HeaderTable: Sendable, Equatable {
     withUnsafeBytes(of: UInt32(count).bigEndian) { entries.append(contentsOf: $0) }
   }
 
-  /// The text under `name` at the top level, a long string or, as some clients write texts, bytes; nil where there is none, it
-  /// is of another kind or not UTF-8.
+  /// The text under `name` at the top level, a long string or, as some clients write texts, bytes; nil if there is
+  /// none, or it is of another kind or not UTF-8.
   package func string(_ name: String) -> String? {
     var reader = HeaderReader(entries)
     var found: String?
@@ -73,8 +73,8 @@ package struct HeaderTable: Sendable, Equatable {
 }
 
 extension HeaderTable {
-  /// The first value of the array under `name` at the top level, where that is a table; the last entry of the name counts.
-  /// Nothing else is decoded, however much there is.
+  /// The first value of the array under `name` at the top level, if that is a table; the last entry of that name
+  /// counts. Nothing else is decoded, however much there is.
   package func firstTable(ofArray name: String) -> HeaderTable? {
     var reader = HeaderReader(entries)
     var found: HeaderTable?
@@ -104,18 +104,18 @@ extension HeaderTable {
       end = entry.value.endIndex
       if !entry.name.elementsEqual(name.utf8) { kept += entries[start..<end] }
     }
-    // What can't be read is nobody's to remove.
+    // What can't be read is left in.
     return HeaderTable(entries: kept + entries[end...])
   }
 }
 
-/// Walks over the top level of a table without recursion: nested tables and arrays carry their length.
+/// Walks the top level of a table without recursion: nested tables and arrays carry their length.
 private struct HeaderReader {
   private var rest: ArraySlice<UInt8>
 
   init(_ entries: [UInt8]) { rest = entries[...] }
 
-  /// The next entry; nil at the end, and where the bytes are no table.
+  /// The next entry; nil at the end, and if the bytes aren't a table.
   mutating func next() -> (name: ArraySlice<UInt8>, kind: UInt8, value: ArraySlice<UInt8>)? {
     guard let length = rest.popFirst(), rest.count > Int(length) else { return nil }
     let name = rest.prefix(Int(length))

@@ -1,4 +1,4 @@
-/// A field of a header table, decoded: for people and programs that look into a message.
+/// A field of a header table, decoded: for people and programs that inspect a message.
 ///
 /// Source: AMQP 0-9-1 section 4.2.5.5, with RabbitMQ's kinds (https://www.rabbitmq.com/amqp-0-9-1-errata).
 package indirect enum HeaderValue: Sendable, Equatable {
@@ -34,14 +34,14 @@ extension HeaderTable {
   /// Deeper nesting is not decoded.
   package static let maximumDepth = 64
 
-  /// The entries in their order; nil where the bytes are no table, or nested too deeply.
+  /// The entries in their order; nil if the bytes aren't a table, or are nested too deeply.
   package func fields() -> [HeaderValue.Field]? {
     var decoder = HeaderDecoder(rest: entries[...])
     return decoder.fields(depth: 0)
   }
 }
 
-/// Each of its methods returns nil where the bytes are not what is asked for.
+/// Each of its methods returns nil if the bytes aren't what was asked for.
 private struct HeaderDecoder {
   var rest: ArraySlice<UInt8>
 

@@ -1,5 +1,5 @@
-/// Complete messages in one run of bytes, as they are kept until they are published: for each its exchange, routing key,
-/// property list and body, each behind its length as four bytes, the highest first.
+/// Complete messages as one byte sequence, as stored until they are published: for each its exchange, routing key,
+/// property list and body, each preceded by its length in four bytes, big-endian.
 package struct MessageList: Sendable, Equatable {
   package let bytes: [UInt8]
 
@@ -17,7 +17,7 @@ package struct MessageList: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Why bytes are no list of messages.
+  /// Why bytes aren't a list of messages.
   package enum DecodingError: Error, Sendable, Hashable {
     case truncated
     /// An exchange or routing key is longer than an AMQP short string.

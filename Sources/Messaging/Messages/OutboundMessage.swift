@@ -1,9 +1,9 @@
-/// A message to be published: made once, then passed from hand to hand, so a class.
+/// A message to be published: made once, then passed around a lot, so a class.
 package final class OutboundMessage: Sendable {
   /// Empty for the default exchange, where the routing key is a queue's name.
   package let exchange: ShortString
   package let routingKey: ShortString
-  /// Encoded once, for the outbox and for the broker. Well-formed, but for what is inside of its header table.
+  /// Encoded once, for the outbox and for the broker. Well-formed, except possibly inside its header table.
   package let propertyList: PropertyList
   package let body: [UInt8]
 
@@ -19,13 +19,13 @@ package final class OutboundMessage: Sendable {
     self.body = body
   }
 
-  /// It goes to the queue that a command names as `reply_to`: nothing else goes through the default exchange.
+  /// It goes to the queue that a command names in `reply_to`: nothing else goes through the default exchange.
   package var isReply: Bool { exchange.bytes.isEmpty }
 
-  /// What it counts for where memory is bounded: the bytes of body and properties.
+  /// Its size for memory limits: the bytes of body and properties.
   package var size: Int { body.count + propertyList.bytes.count }
 
-  /// Decoded anew each time.
+  /// Decoded on every access.
   package var properties: MessageProperties { (try? propertyList.properties()) ?? MessageProperties() }
 }
 

@@ -1,4 +1,4 @@
-/// Message properties in the bytes of a content header frame: 16 bits that say which are there, then their values in
+/// Message properties in the format of a content header frame: 16 bits that say which are present, then their values in
 /// the same order (AMQP 0-9-1 section 4.2.6.1, "The Content Header").
 package struct PropertyList: Sendable, Equatable {
   package let bytes: [UInt8]
@@ -24,10 +24,10 @@ package struct PropertyList: Sendable, Equatable {
     bytes = encoder.bytes
   }
 
-  /// Why bytes are no property list.
+  /// Why bytes aren't a property list.
   package enum DecodingError: Error, Sendable, Hashable {
     case truncated
-    /// A flag that stands for no property of the class "basic", or announces more flags.
+    /// A flag that isn't a property of the class "basic", or announces more flags.
     case unknownProperty
     case trailingBytes(count: Int)
   }
@@ -72,13 +72,13 @@ private struct PropertyFlags: OptionSet {
   static let userID = Self(rawValue: 1 << 4)
   static let appID = Self(rawValue: 1 << 3)
   static let clusterID = Self(rawValue: 1 << 2)
-  /// Bit 0 announces another word of flags; bit 1 is nobody's.
+  /// Bit 0 announces another word of flags; bit 1 is unused.
   static let unknown = Self(rawValue: 0b11)
 }
 
 private struct PropertyListEncoder {
   private var flags: PropertyFlags = []
-  /// Begins with room for the flags, which are known last.
+  /// Starts with space for the flags, which are known last.
   private var values: [UInt8]
 
   init() {

@@ -2,18 +2,18 @@
 ///
 /// Source: AMQP 0-9-1 specification, section 4.2.5.3.
 package struct ShortString: Sendable, Hashable, ExpressibleByStringLiteral {
-  /// What a length of one byte can say.
+  /// What a one-byte length can express.
   package static let maximumBytes = 255
 
   package let bytes: [UInt8]
 
-  /// - Returns: nil when `bytes` is longer than ``maximumBytes``.
+  /// - Returns: nil if `bytes` is longer than ``maximumBytes``.
   package init?(bytes: [UInt8]) {
     guard bytes.count <= Self.maximumBytes else { return nil }
     self.bytes = bytes
   }
 
-  /// - Returns: nil when `text` is longer than ``maximumBytes`` in UTF-8.
+  /// - Returns: nil if `text` is longer than ``maximumBytes`` in UTF-8.
   package init?(_ text: String) { self.init(bytes: Array(text.utf8)) }
 
   package init(stringLiteral text: StaticString) {
@@ -21,6 +21,6 @@ package struct ShortString: Sendable, Hashable, ExpressibleByStringLiteral {
     precondition(bytes.count <= Self.maximumBytes, "a literal of more than 255 bytes")
   }
 
-  /// The text, or nil where the bytes are not valid UTF-8.
+  /// The text, or nil if the bytes are not valid UTF-8.
   package var text: String? { String(validating: bytes, as: UTF8.self) }
 }

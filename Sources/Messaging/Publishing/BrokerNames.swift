@@ -1,6 +1,6 @@
-/// What the exchanges and queues of the worker are called.
+/// The names of the worker's exchanges and queues.
 package struct BrokerNames: Sendable, Equatable {
-  /// Upstream publishes commands here. Default: `workspace.commands`.
+  /// Upstream services publish commands here. Default: `workspace.commands`.
   package var commandsExchange: ShortString = "workspace.commands"
   /// The worker consumes commands from here. Default: `workspace.commands`.
   package var commandsQueue: ShortString = "workspace.commands"

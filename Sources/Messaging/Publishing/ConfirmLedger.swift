@@ -1,19 +1,19 @@
 /// Which published messages the broker has confirmed, and which batches that completes.
 ///
 /// The broker numbers the messages of each channel from 1 in the order of publishing, and confirms them one by one, in
-/// any order, or all up to a number at once, and may say a thing twice: so there is a bit for each message, and a
-/// batch, whose messages may have gone over several channels, counts how many of its bits are still missing.
+/// any order, or all up to a number at once, and may repeat itself: so there is a bit for each message, and a batch,
+/// whose messages may have gone over several channels, counts how many of its bits are still missing.
 ///
 /// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
 ///
 /// Invariants: each batch ends in exactly one action; `confirmed` only after each of its messages was confirmed;
 /// a message counts once however often it is confirmed.
 package struct ConfirmLedger: Sendable {
-  /// What the confirms of the broker mean for a batch.
+  /// What the broker's confirms mean for a batch.
   package enum Action: Sendable, Equatable {
     /// The broker has taken responsibility for every message of the batch.
     case confirmed(batch: UInt64)
-    /// The broker has refused a message of the batch: none of it counts as published.
+    /// The broker has refused a message of the batch: no message of it counts as published.
     case refused(batch: UInt64)
   }
 
@@ -28,20 +28,20 @@ package struct ConfirmLedger: Sendable {
   private var channels: [UInt16: UnconfirmedMessages] = [:]
   private var batches: [UInt64: Batch] = [:]
 
-  /// Messages that were published and not confirmed.
+  /// Messages that were published but not confirmed.
   package private(set) var unconfirmedCount = 0
   /// The bytes of their bodies.
   package private(set) var unconfirmedBytes = 0
 
   /// - Parameters:
-  ///   - maximumCount: the window: at most so many messages are unconfirmed.
-  ///   - maximumBytes: at most so many bytes of bodies are unconfirmed; a larger message goes alone.
+  ///   - maximumCount: the window: the maximum number of unconfirmed messages.
+  ///   - maximumBytes: the maximum of unconfirmed bytes of bodies; a larger message is sent alone.
   package init(maximumCount: Int, maximumBytes: Int) {
     self.maximumCount = maximumCount
     self.maximumBytes = maximumBytes
   }
 
-  /// Whether the window has room for a message with a body of `bytes`, behind others that are about to be published:
+  /// Whether the window has room for a message with a body of `bytes`, after others that are about to be published:
   /// `count` of them with `pendingBytes` of bodies. Default: none.
   package func hasRoom(for bytes: Int, behind count: Int = 0, _ pendingBytes: Int = 0) -> Bool {
     let count = unconfirmedCount + count
@@ -69,7 +69,7 @@ package struct ConfirmLedger: Sendable {
 
   /// The broker confirmed (`isPositive`) or refused a message of a channel, or all messages up to it (`isMultiple`).
   ///
-  /// - Parameter channel: the one that said it.
+  /// - Parameter channel: the one that reported it.
   package mutating func settled(
     _ number: UInt64, isMultiple: Bool, isPositive: Bool, on channel: UInt16
   ) -> [Action] {

@@ -1,4 +1,4 @@
-/// An error of a publisher, or of a confirmation, that may say more of the message it was thrown for.
+/// An error of a publisher or a confirmation that may say more about the message it was thrown for.
 package protocol PublishingError: Error {
   /// Why the message is in no queue; nil: it may be in one.
   var obstacle: PublishingObstacle? { get }
@@ -10,6 +10,6 @@ package enum PublishingObstacle: Sendable, Equatable {
   case unroutable
   /// It can't be put into frames.
   case unpublishable
-  /// The broker takes it not now, such as for a full queue.
+  /// The broker does not take it now, for example because a queue is full.
   case refused
 }

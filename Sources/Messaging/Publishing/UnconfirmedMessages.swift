@@ -11,7 +11,7 @@ struct UnconfirmedMessages: Sendable {
     }
   }
 
-  /// The message at `head` has the number `headNumber`; those before it are settled and are cut off in bulk.
+  /// The message at `head` has the number `headNumber`; those before it are settled and are removed in bulk.
   private var messages: [Message] = []
   private var head = 0
   private var headNumber: UInt64 = 1
@@ -19,7 +19,7 @@ struct UnconfirmedMessages: Sendable {
   /// The next message of the channel.
   mutating func append(_ message: Message) { messages.append(message) }
 
-  /// - Returns: those that are settled now and were not before. None for a number that was never given.
+  /// - Returns: those newly settled. None for a number that was never assigned.
   mutating func settle(_ number: UInt64, isMultiple: Bool) -> [Message] {
     let end = headNumber + UInt64(messages.count - head)
     guard number >= headNumber, number < end else { return [] }

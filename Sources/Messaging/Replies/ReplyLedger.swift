@@ -1,10 +1,10 @@
-/// Decides which reply is sent when, and what has become of each.
+/// Decides which reply is sent when, and tracks the outcome of each.
 ///
-/// A pure value: time comes in as the duration since some beginning. What one reply queue does delays no other: each has a
-/// line and a window of its own, lines take turns, and a queue that confirms nothing is left alone for a while.
+/// A pure value: time is passed in as the duration since some starting point. No reply queue can delay another: each
+/// has a line and a window of its own, lines take turns, and a queue that confirms nothing is left alone for a while.
 ///
-/// Invariants: each reply is settled exactly once, ``Limits/patience`` after it was added at the latest (while time does not
-/// stand still); replies to one queue are sent in their order; never more than the limits are kept.
+/// Invariants: each reply is settled exactly once, ``Limits/patience`` after it was added at the latest (unless time
+/// stands still); replies to one queue are sent in order; the limits are never exceeded.
 package struct ReplyLedger: Sendable {
   package struct Limits: Sendable, Equatable {
     /// Replies that may be kept, waiting or sent. Default: 16,384.
@@ -15,8 +15,8 @@ package struct ReplyLedger: Sendable {
     package var queueCount = 4096
     /// The same in bytes. Default: 8 MiB.
     package var queueBytes = 8 << 20
-    /// Replies to one queue that are sent before it has confirmed any; the window doubles with each confirm, up to the
-    /// largest. Default: 8.
+    /// Replies sent to one queue before it has confirmed any; the window doubles with each confirm, up to the largest.
+    /// Default: 8.
     package var firstWindow = 8
     /// Default: 1,024.
     package var largestWindow = 1024
@@ -28,7 +28,7 @@ package struct ReplyLedger: Sendable {
     package var suspensions = 1024
     /// How often a reply is sent when connections break under it. Default: 3.
     package var attempts = 3
-    /// A channel is of no more use when so many replies to one queue were given up on it unconfirmed: RabbitMQ stops
+    /// A channel is abandoned after this many replies to one queue were given up on it unconfirmed: RabbitMQ stops
     /// listening to a channel for which 32 messages wait at a quorum queue (`quorum_commands_soft_limit`). Default: 16.
     package var abandonedOfQueue = 16
     /// The same for all queues together. Default: 1,024.
@@ -65,7 +65,7 @@ package struct ReplyLedger: Sendable {
     var bytes: Int { message.size }
   }
 
-  /// A reply queue: what waits for it, in order, and what was sent to it.
+  /// A reply queue: its waiting replies, in order, and those sent to it.
   private struct Line {
     var waiting: ArraySlice<ID> = []
     var sent = 0
@@ -77,16 +77,16 @@ package struct ReplyLedger: Sendable {
   private let limits: Limits
   private var entries: [ID: Entry] = [:]
   private var lines: [ShortString: Line] = [:]
-  /// Queues that something waits for, in the order of their turns.
+  /// Queues with waiting replies, in the order of their turns.
   private var turns: [ShortString] = []
-  /// Queues that did not confirm in time, and have not since; one at a time is sent to them when this time has come.
+  /// Queues that did not confirm in time, and have not since; from this time on they are sent one reply at a time.
   private var suspendedUntil: [ShortString: Duration] = [:]
-  /// In the order of adding, which is the order of their deadlines; settled ones are cut off at the front.
+  /// In the order they were added, which is the order of their deadlines; settled ones are removed from the front.
   private var ages: ArraySlice<ID> = []
   private var lastID: ID = 0
   private var bytes = 0
 
-  /// What was sent on this channel, by its number there; nil where it is settled.
+  /// What was sent on this channel, by its number there; nil if settled.
   private var channel: [ID?] = []
   /// The number of the first in `channel`.
   private var firstNumber: UInt64 = 1
@@ -99,18 +99,18 @@ package struct ReplyLedger: Sendable {
 
   package init(limits: Limits = Limits()) { self.limits = limits }
 
-  /// Replies that are not settled.
+  /// Unsettled replies.
   package var count: Int { entries.count }
   package var isEmpty: Bool { entries.isEmpty }
   package var hasWaiting: Bool { !turns.isEmpty }
-  /// The channel has to be given up for a new one; nothing more is sent on it.
+  /// The channel must be replaced; nothing more is sent on it.
   package private(set) var needsRenewal = false
-  /// When the next reply's time is over.
+  /// When the next reply expires.
   package var deadline: Duration? { ages.first.flatMap { entries[$0]?.deadline } }
 
-  /// Takes a reply over.
+  /// Accepts a reply.
   ///
-  /// - Returns: its number, and what has become of it where that is clear at once.
+  /// - Returns: its number, and its outcome if that is known at once.
   package mutating func add(_ message: OutboundMessage, at now: Duration) -> (id: ID, settlement: Settlement?) {
     lastID += 1
     let queue = message.routingKey
@@ -136,9 +136,10 @@ package struct ReplyLedger: Sendable {
     return line.count < limits.queueCount && line.bytes + message.size <= limits.queueBytes ? nil : .overflowed
   }
 
-  /// The replies that may be sent now: as many as their windows let, queue by queue in turn, up to `count` and `bytes`.
+  /// The replies that may be sent now: as many as their windows allow, queue by queue in turn, up to `count` and
+  /// `bytes`.
   ///
-  /// Each of them is then to be reported by ``sent(_:)`` in this order, or by ``settle(_:as:)``.
+  /// Each must then be reported by ``sent(_:)`` in this order, or by ``settle(_:as:)``.
   package func next(count: Int, bytes: Int) -> [Reply] {
     guard !needsRenewal else { return [] }
     var next: [Reply] = []
@@ -174,7 +175,7 @@ package struct ReplyLedger: Sendable {
     channel.append(id)
   }
 
-  /// The broker gave a reply back because its queue is gone; the confirm of it is still to come.
+  /// The broker returned a reply because its queue is gone; its confirm is still to come.
   package mutating func returned(queue: ShortString, messageID: ShortString?) {
     let id = channel.lazy.compactMap(\.self).first { id in
       guard let entry = entries[id], !entry.isReturned, entry.message.routingKey == queue else { return false }
@@ -217,15 +218,15 @@ package struct ReplyLedger: Sendable {
     firstNumber += UInt64(settled)
   }
 
-  /// A reply that is not sent, and is not going to be.
+  /// A reply was not sent, and is not going to be.
   package mutating func settle(_ id: ID, as outcome: ReplyOutcome) -> Settlement? {
     guard let queue = entries[id]?.message.routingKey, let place = lines[queue]?.waiting.firstIndex(of: id) else { return nil }
     takeTurn(of: queue) { $0.waiting.remove(at: place) }
     return end(id, as: outcome)
   }
 
-  /// Gives up what was not confirmed, or not even sent, in time. A queue that did not confirm is left alone for a while, and
-  /// what waits for it is given up with it.
+  /// Gives up what was not confirmed, or not even sent, in time. A queue that did not confirm is left alone for a
+  /// while, and its waiting replies are given up with it.
   package mutating func expire(at now: Duration) -> [Settlement] {
     var silent: Set<ShortString> = []
     var settlements: [Settlement] = []
@@ -261,8 +262,8 @@ package struct ReplyLedger: Sendable {
     return waiting.compactMap { settle($0, as: .suspended) }
   }
 
-  /// The connection is gone: what was sent on it and not confirmed goes to the front of its line, to be sent again, unless
-  /// that has been tried often enough.
+  /// The connection is gone: what was sent on it but not confirmed goes to the front of its line, to be sent again,
+  /// unless its attempts are used up.
   package mutating func disconnected() -> [Settlement] {
     let unconfirmed = channel.compactMap(\.self).filter { entries[$0] != nil }
     channel = []
@@ -288,7 +289,7 @@ package struct ReplyLedger: Sendable {
     sentCount -= 1
   }
 
-  /// Changes what waits for a queue, whose next turn comes after those of the others.
+  /// Changes the waiting replies of a queue; its next turn comes after those of the others.
   private mutating func takeTurn(of queue: ShortString, _ change: (inout Line) -> Void) {
     guard var line = lines[queue] else { return }
     change(&line)

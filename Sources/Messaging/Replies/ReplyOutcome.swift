@@ -1,16 +1,16 @@
-/// What came of a reply.
+/// The outcome of a reply.
 package enum ReplyOutcome: String, Sendable, CaseIterable {
   /// The broker has confirmed it.
   case delivered
-  /// Its queue took no more (`basic.nack`), such as a full one with `x-overflow=reject-publish`.
+  /// Its queue refused it (`basic.nack`), for example a full one with `x-overflow=reject-publish`.
   case refused
-  /// There is no such queue any more.
+  /// The queue no longer exists.
   case unroutable
   /// No confirm came in time, or there was no room or no connection to send it.
   case timedOut = "timed_out"
-  /// Its queue has confirmed nothing a short while ago, and is left alone for now.
+  /// Its queue recently failed to confirm in time, and is left alone for now.
   case suspended
-  /// Too many replies wait already, to this queue or to all.
+  /// Too many replies are already waiting, for this queue or for all.
   case overflowed
   /// It does not fit a frame of the connection.
   case unpublishable

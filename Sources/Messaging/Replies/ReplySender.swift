@@ -1,18 +1,18 @@
-/// Port: where replies go, the copies of results that a command asks for by `reply_to`.
+/// Port: where replies go, the copies of results that a command asks for in `reply_to`.
 ///
-/// A sender chooses the queue, and the queue may be full, gone, or silent. So a reply has a way of its own, on which it waits for
-/// a bounded time, among a bounded number, and holds up nothing else. That it is lost is no loss of a result: the same
-/// bytes are on the exchange of results, and the same command again is answered again.
+/// A sender chooses the queue, and the queue may be full, gone, or silent. So replies take a separate path, where a
+/// bounded number wait for a bounded time and hold up nothing else. Losing a reply doesn't lose a result: the same
+/// bytes are on the exchange of results, and repeating the command gets the answer again.
 package protocol ReplySender: Sendable {
-  /// Takes replies over, to be sent behind those to the same queue before. Returns at once.
+  /// Accepts replies, to be sent after earlier ones to the same queue. Returns at once.
   ///
-  /// - Parameter settled: called once for each reply, in no certain order and on any thread; a reply is settled when its
-  ///   time is over at the latest.
+  /// - Parameter settled: called once for each reply, in no particular order and on any thread; a reply is settled when
+  ///   it expires at the latest.
   func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void)
 
-  /// Returns when nothing is left that was taken over, or the task is cancelled.
+  /// Returns when all accepted replies are settled, or the task is cancelled.
   func waitUntilSettled() async
 
-  /// Sends what is taken over, until the task is cancelled.
+  /// Sends the accepted replies, until the task is cancelled.
   func run() async throws
 }

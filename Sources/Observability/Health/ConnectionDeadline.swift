@@ -1,7 +1,7 @@
 import NIOCore
 
-/// Closes a connection when its time is over, whatever goes on: a request that comes byte by byte, or an answer that
-/// nobody reads, counts as activity everywhere else.
+/// Closes a connection when its time is over, whatever is happening on it: other timeouts count a request that comes
+/// byte by byte, or an answer that nobody reads, as activity.
 final class ConnectionDeadline: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = NIOAny
 

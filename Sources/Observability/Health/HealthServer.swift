@@ -9,10 +9,10 @@ import ServiceLifecycle
 
 /// Answers `/livez`, `/readyz` and `/metrics`, to GET and HEAD.
 ///
-/// Whoever asks can't use up the process's descriptors: there are few connections at a time, and each lasts for a few
-/// seconds at most, whatever its client sends or leaves unread. More wait in the kernel's queue.
+/// Clients can't exhaust the process's descriptors: there are few connections at a time, and each lasts a few seconds
+/// at most, whatever its client sends or leaves unread. More wait in the kernel's queue.
 package struct HealthServer: Service {
-  /// Nothing can be listened on at the address of the settings.
+  /// The configured address can't be listened on.
   package struct Unavailable: Error, CustomStringConvertible {
     package let description: String
   }
@@ -28,8 +28,8 @@ package struct HealthServer: Service {
 
   /// - Parameters:
   ///   - port: 0 for any free one; the log has it.
-  ///   - metrics: shown to whoever asks.
-  ///   - readiness: asked for each request.
+  ///   - metrics: returned for `/metrics`.
+  ///   - readiness: queried for each request.
   package init(
     host: String, port: Int, metrics: PrometheusRegistry, logger: Logger, readiness: @escaping @Sendable () -> Readiness
   ) {
@@ -40,7 +40,7 @@ package struct HealthServer: Service {
     self.readiness = readiness
   }
 
-  /// - Throws: ``Unavailable`` where another process has the port, or the host is no address of this machine.
+  /// - Throws: ``Unavailable`` if another process has the port, or the host isn't an address of this machine.
   package func run() async throws {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.get("livez") { _, _ in

@@ -2,11 +2,11 @@
 package struct Readiness: Sendable, Equatable {
   /// `active` or `standby`, or what the worker is doing instead.
   package let state: String
-  /// What is missing, by condition; no secrets. Ready when there is nothing.
+  /// What is missing, by condition; no secrets. Ready if empty.
   package let missing: [String: String]
   /// What an operator should know, whether work flows or not; no secrets.
   package let warnings: [String]
-  /// Who is active, where this worker stands by; nil where that is not known.
+  /// Who is active, if this worker stands by; nil if unknown.
   package let activeWorker: String?
 
   package init(state: String, missing: [String: String], warnings: [String] = [], activeWorker: String? = nil) {

@@ -29,7 +29,7 @@ package struct JSONLogHandler: LogHandler {
     StandardError.write(line(event, at: now))
   }
 
-  /// The line of an event, with the line feed behind it.
+  /// The line of an event, with its line feed.
   func line(_ event: LogEvent, at now: Timestamp) -> [UInt8] {
     var all = metadata
     if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
@@ -39,7 +39,7 @@ package struct JSONLogHandler: LogHandler {
       ("time", "\(now)"), ("level", "\(event.level)"), ("logger", "\(label)"), ("message", "\(event.message)"),
     ]
     let taken = Set(head.map(\.0))
-    // A key of the line's own is never given to metadata.
+    // Metadata never overrides the line's own keys.
     let rest = all.filter { !taken.contains($0.key) }.sorted { $0.key < $1.key }
     var line: [UInt8] = Array("{".utf8)
     for (index, (key, value)) in (head + rest.map { ($0.key, $0.value) }).enumerated() {

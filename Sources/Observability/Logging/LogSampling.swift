@@ -1,10 +1,10 @@
 import Synchronization
 
-/// How many lines each place of the program may write. Shared by all loggers.
+/// Limits how many lines each log statement may write. Shared by all loggers.
 ///
-/// A flood of bad input makes one place write a line for each message. Of those the first `burst` of each window are
-/// written, the others are counted, and the next line of that place says how many they were. A place is a line of the
-/// source: there are as many as the program has, whatever input says.
+/// A flood of bad input makes one statement write a line for each message. Of those the first `burst` in each window
+/// are written, the others are counted, and the statement's next line says how many there were. A statement is a line
+/// of the source: their number is fixed, whatever the input.
 package final class LogSampling: Sendable {
   private struct Place: Hashable {
     let file: String
@@ -28,7 +28,7 @@ package final class LogSampling: Sendable {
   private let now: @Sendable () -> ContinuousClock.Instant
 
   /// - Parameters:
-  ///   - burst: how many lines a place may write in a window.
+  ///   - burst: how many lines a statement may write in a window.
   ///   - length: of a window. Default: 10 s.
   package init(
     burst: Int, length: Duration = .seconds(10), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
@@ -38,10 +38,11 @@ package final class LogSampling: Sendable {
     self.now = now
   }
 
-  /// How many lines were not written so far.
+  /// How many lines have been suppressed so far.
   package var suppressedCount: Int { state.withLock { $0.suppressed } }
 
-  /// - Returns: nil where the line is not to be written, else how many of its place were not since its last one.
+  /// - Returns: nil if the line is not to be written, else how many lines of its statement were suppressed since the
+  ///   last one.
   func admit(file: String, line: UInt) -> Int? {
     let now = now()
     return state.withLock { state in

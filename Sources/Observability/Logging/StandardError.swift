@@ -1,6 +1,6 @@
 import Glibc
 
-/// The stream of everything that is not data.
+/// The stream for everything that isn't data.
 package enum StandardError {
   /// Writes all of `bytes`; up to 4 KiB in one piece, so that lines of several processes don't mix in a pipe.
   package static func write(_ bytes: [UInt8]) {
@@ -8,7 +8,7 @@ package enum StandardError {
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
-      // Nobody reads: a log line is not worth a crash.
+      // Nobody is reading: a log line is not worth a crash.
       guard written > 0 else { return }
       rest = rest.dropFirst(written)
     }

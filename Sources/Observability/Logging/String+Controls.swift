@@ -1,5 +1,5 @@
 extension String {
-  /// What somebody sent must not steer the terminal of whoever looks at it, nor pass for a line of its own.
+  /// Received text must not control the terminal of whoever reads it, nor pass for a line of its own.
   ///
   /// - Parameter keepingLines: whether line ends and tabs stay as they are.
   package func escapingControls(keepingLines: Bool) -> String {
@@ -18,7 +18,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// A control character, a separator of lines, or one that turns the direction of text.
+  /// A control character, a line separator, or one that changes the direction of text.
   fileprivate var isHidden: Bool {
     guard value >= 0x20, value != 0x7F else { return true }
     guard value > 0x7F else { return false }

@@ -2,9 +2,9 @@ import Glibc
 package import Logging
 import WorkspaceDomain
 
-/// Writes each log event as one line of text for people to standard error: time (RFC 3339, UTC), level, logger, message,
-/// then the metadata. Routing keys, ids and texts of errors are others': none of them can begin a line, look like another
-/// piece of metadata, or steer the terminal.
+/// Writes each log event as one line of text for people to standard error: time (RFC 3339, UTC), level, logger,
+/// message, then the metadata. Routing keys, ids and error texts come from outside: none of them can start a line, look
+/// like other metadata, or control the terminal.
 package struct TextLogHandler: LogHandler {
   package var logLevel: Logger.Level = .info
   package var metadata: Logger.Metadata = [:]
@@ -29,7 +29,7 @@ package struct TextLogHandler: LogHandler {
     StandardError.write(line(event, at: now))
   }
 
-  /// The line of an event, with the line feed behind it.
+  /// The line of an event, with its line feed.
   func line(_ event: LogEvent, at now: Timestamp) -> String {
     var all = metadata
     if let provided = metadataProvider?.get() { all.merge(provided) { _, new in new } }
@@ -42,7 +42,7 @@ package struct TextLogHandler: LogHandler {
 
   private static func plain(_ text: String) -> String { text.escapingControls(keepingLines: false) }
 
-  /// In quotation marks where it would not be one word otherwise.
+  /// In quotation marks if it isn't a single word.
   private static func quoted(_ text: String) -> String {
     let plain = plain(text)
     guard plain.isEmpty || plain.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "=" }) else { return plain }

@@ -2,7 +2,7 @@ import CoreMetrics
 import PrometheusExporter
 import Synchronization
 
-/// Makes swift-metrics instruments of the catalogue's families.
+/// Makes swift-metrics instruments from the catalogue's families.
 struct Instruments: Sendable {
   let factory: any MetricsFactory
 
@@ -25,12 +25,13 @@ struct Instruments: Sendable {
   }
 }
 
-/// Counters of one family that are told apart by a key.
+/// Counters of one family, distinguished by a key.
 final class CounterSet<Key: Hashable & Sendable>: Sendable {
   private let counters = Mutex<[Key: Counter]>([:])
   private let make: @Sendable (Key) -> Counter
 
-  /// - Parameter known: keys whose counters are there from the start, with 0: what has never happened can be asked for.
+  /// - Parameter known: keys whose counters exist from the start, with 0: so even what has never happened can be
+  ///   queried.
   init(known: [Key], make: @escaping @Sendable (Key) -> Counter) {
     self.make = make
     counters.withLock { counters in for key in known { counters[key] = make(key) } }
@@ -51,7 +52,7 @@ extension Timer {
 }
 
 extension Duration {
-  /// Rounded to the full nanosecond below; what is too long for 292 years is as long as that.
+  /// Rounded down to a nanosecond; capped at 292 years.
   fileprivate var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
     let (product, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

@@ -2,7 +2,7 @@ package import CoreMetrics
 package import OTLPExporter
 import Synchronization
 
-/// What of the telemetry itself was left out, so that it does no harm.
+/// What the telemetry itself left out, so as to do no harm.
 package final class LossMetrics: Sendable {
   private let sampling: LogSampling
   private let spans: SpanBuffer
@@ -19,7 +19,7 @@ package final class LossMetrics: Sendable {
     dropped = GrowingCounter(instruments.counter(MetricCatalogue.droppedSpans))
   }
 
-  /// Reads them anew.
+  /// Updates them.
   package func collect() {
     suppressed.rise(to: sampling.suppressedCount)
     exported.rise(to: spans.exportedCount)
@@ -27,7 +27,7 @@ package final class LossMetrics: Sendable {
   }
 }
 
-/// A counter that follows a number which somebody else keeps.
+/// A counter that follows a number kept elsewhere.
 final class GrowingCounter: Sendable {
   private let counter: Counter
   private let told = Mutex(0)

@@ -4,14 +4,14 @@ import Glibc
 import PrometheusExporter
 import Synchronization
 
-/// What the system says of this process, from /proc (proc(5)).
+/// What the system reports about this process, from /proc (proc(5)).
 package final class ProcessMetrics: Sendable {
   private let memory: Gauge
   private let descriptors: Gauge
   private let descriptorLimit: Gauge
   private let threads: Gauge
   private let processor: FloatingPointCounter
-  /// As far as the counter has been told.
+  /// The time already added to the counter.
   private let countedTime = Mutex(0.0)
 
   package init(_ factory: any MetricsFactory) {
@@ -24,7 +24,7 @@ package final class ProcessMetrics: Sendable {
     instruments.gauge(MetricCatalogue.processStart).record(Self.startTime)
   }
 
-  /// Reads them anew.
+  /// Updates them.
   package func collect() {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -44,14 +44,14 @@ package final class ProcessMetrics: Sendable {
     }
   }
 
-  /// The fields of /proc/self/stat behind the name of the program: the first of them is the third there.
+  /// The fields of /proc/self/stat after the program's name: the first of them is the file's third.
   private static var statistics: [Substring] {
     let data = FileManager.default.contents(atPath: "/proc/self/stat") ?? Data()
     let text = String(decoding: data, as: UTF8.self)
     return text.lastIndex(of: ")").map { text[text.index($0, offsetBy: 2)...].split(separator: " ") } ?? []
   }
 
-  /// Seconds since 1970: now, less the time for which the process has been running.
+  /// Seconds since 1970: now, less the process's running time.
   private static var startTime: Double {
     var now = timespec()
     var sinceBoot = timespec()

@@ -5,7 +5,7 @@ package import WorkerRuntime
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Gauges of what a worker is doing and has in hand, read when they are asked for.
+/// Gauges of a worker's state and load, read on demand.
 package final class StatusMetrics: Sendable {
   private let status: WorkerStatus
   private let clock: any WallClock
@@ -29,7 +29,7 @@ package final class StatusMetrics: Sendable {
 
   /// - Parameters:
   ///   - prefetch: as it is configured.
-  ///   - reasons: of dead letters, that are shown with 0 while there is none.
+  ///   - reasons: of dead letters, shown as 0 while there is none.
   package init(
     _ factory: any MetricsFactory, status: WorkerStatus, clock: any WallClock, prefetch: Int, version: String,
     reasons: [String]
@@ -62,7 +62,7 @@ package final class StatusMetrics: Sendable {
     instruments.gauge(catalogue.build, [.version: version, .swift: SwiftVersion.current]).record(1)
   }
 
-  /// Reads them anew.
+  /// Updates them.
   package func collect() {
     let phase = status.phase
     let missing = phase.missing
@@ -106,7 +106,7 @@ package final class StatusMetrics: Sendable {
 extension WorkerStatus.Phase {
   package static let names = ["connecting", "standby", "recovering", "active", "blocked", "draining", "stopped"]
 
-  /// What metrics and health call it: one of ``names``.
+  /// Its name in metrics and health: one of ``names``.
   package var name: String {
     switch self {
     case .connecting: "connecting"

@@ -3,9 +3,9 @@ import MessageContract
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Makes log lines of what happens to workspaces and of who may do what: constant messages, everything that varies as metadata.
+/// Logs what happens to workspaces and who may do what: constant messages, everything that varies as metadata.
 ///
-/// What changed or was permitted is logged at `debug`, a rule that said no at `info`, and access to another tenant's workspace at
+/// Changes and permissions are logged at `debug`, violated rules at `info`, and access to another tenant's workspace at
 /// `notice`.
 package struct LoggingWorkspaceServiceProbe: WorkspaceServiceProbe, Sendable {
   private let logger: Logger
@@ -43,7 +43,7 @@ extension WorkspaceObservation {
     case .deleted(let id): ("workspace deleted", [.workspaceID: "\(id)"])
     case .deletionFailed(let id, let error): ("workspace deletion failed", [.workspaceID: "\(id)", .error: "\(error)"])
     case .notFound(let id): ("workspace not found", [.workspaceID: "\(id)"])
-    case .accessDenied(let id): ("workspace access denied: it is another tenant's", [.workspaceID: "\(id)"])
+    case .accessDenied(let id): ("workspace access denied: it belongs to another tenant", [.workspaceID: "\(id)"])
     case .permissionGranted(let permission, let object): ("permission granted", permission.members(on: object))
     case .permissionDenied(let permission, let object): ("permission denied", permission.members(on: object))
     }

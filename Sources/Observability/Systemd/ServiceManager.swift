@@ -1,19 +1,19 @@
 import Glibc
 
-/// The service manager that has started this process, where it wants to be told: systemd with `Type=notify`.
+/// The service manager that started this process, if it wants notifications: systemd with `Type=notify`.
 ///
 /// Source: https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 package struct ServiceManager: Sendable {
   private let socketPath: String
 
   /// - Parameter environment: the process's: `NOTIFY_SOCKET`.
-  /// - Returns: nil where nobody wants to be told.
+  /// - Returns: nil if nobody wants notifications.
   package init?(environment: [String: String]) {
     guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@"), path.utf8.count < 108 else { return nil }
     socketPath = path
   }
 
-  /// Sends assignments such as `READY=1`. What can't be sent is lost: the manager may be gone.
+  /// Sends assignments such as `READY=1`. Lost if it can't be sent: the manager may be gone.
   package func notify(_ assignments: String...) {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }

@@ -1,14 +1,14 @@
 import ServiceLifecycle
 package import WorkerRuntime
 
-/// Tells the service manager when the worker is ready, what it is doing, that it lives, and that it stops.
+/// Tells the service manager when the worker is ready, what it is doing, that it is alive, and that it is stopping.
 package struct ServiceNotifier: Service {
   private let manager: ServiceManager
   private let status: WorkerStatus
   private let interval: Duration
 
   /// - Parameters:
-  ///   - watchdog: within which the manager wants a sign of life (`WATCHDOG_USEC`); nil where it wants none.
+  ///   - watchdog: the interval within which the manager wants a sign of life (`WATCHDOG_USEC`); nil if it wants none.
   package init(_ manager: ServiceManager, status: WorkerStatus, watchdog: Duration?) {
     self.manager = manager
     self.status = status
@@ -37,7 +37,7 @@ package struct ServiceNotifier: Service {
       }
       if text != said { manager.notify("STATUS=\(text.split(separator: "\n").joined(separator: " "))") }
       said = text
-      // Without a sign of life of its stages a worker is left to the watchdog; while servers are away it is well.
+      // A worker whose stages show no sign of life is left to the watchdog; unavailable servers are no reason for that.
       if missing.reasons[.heartbeat] == nil { manager.notify("WATCHDOG=1") }
       try await Task.sleep(for: interval)
     }

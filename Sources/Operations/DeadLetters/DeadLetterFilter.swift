@@ -1,17 +1,17 @@
 package import WorkspaceDomain
 
-/// Which dead letters an operator means: those that meet every condition that is set. Without any, all of them.
+/// Which dead letters an operator means: those that meet every condition set. Without conditions, all of them.
 package struct DeadLetterFilter: Sendable, Equatable {
-  /// One of these, where any are given; the same for the next four.
+  /// One of these, if any are given; the same for the next four.
   package var ids: [ULID] = []
-  /// Codes, also those of other versions.
+  /// Codes, including those of other versions.
   package var reasons: [String] = []
   package var tenants: [TenantID] = []
   /// Types of commands.
   package var types: [String] = []
   /// `<virtual host>/<queue>` that they were delivered from.
   package var queues: [String] = []
-  /// What has become of them. Any of these; all where none is given.
+  /// Any of these states; all if none is given.
   package var states: [DeadLetterState] = []
   /// Recorded at this time or later.
   package var since: Timestamp?
@@ -22,18 +22,18 @@ package struct DeadLetterFilter: Sendable, Equatable {
   package var knownSince: Timestamp?
   /// The opposite.
   package var knownBefore: Timestamp?
-  /// Stands in the detail, or in the body as UTF-8, letter for letter.
+  /// Occurs in the detail, or in the body as UTF-8, verbatim.
   package var text: String?
-  /// Capital and small letters of ``text`` are the same; in a body those of ASCII.
+  /// Whether the case of ``text`` is ignored; in a body only of ASCII letters.
   package var ignoresCase = false
 
   package init() {}
 }
 
 extension DeadLetterFilter {
-  /// Those of its letters that can be sent again.
+  /// Those of the filter's letters that can be sent again.
   ///
-  /// - Parameter again: also those that were sent before.
+  /// - Parameter again: whether to include those that were sent before.
   package func replayable(again: Bool) -> DeadLetterFilter {
     var filter = self
     filter.states = again ? [.open, .replayed] : [.open]

@@ -1,8 +1,8 @@
 package import WorkspaceDomain
 
-/// Dead letters that have one thing in common.
+/// Dead letters with one property in common.
 package struct DeadLetterGroup: Sendable, Equatable {
-  /// What they have in common.
+  /// The property they have in common.
   package enum Key: String, Sendable, CaseIterable {
     case reason
     /// The command's type.
@@ -12,7 +12,7 @@ package struct DeadLetterGroup: Sendable, Equatable {
     case day
   }
 
-  /// Nil where it could not be read.
+  /// Nil if it could not be read.
   package let value: String?
   package let count: Int
   package let first: Timestamp

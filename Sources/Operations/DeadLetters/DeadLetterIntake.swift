@@ -1,16 +1,16 @@
 package import UnitOfWork
 
-/// Adds letters of another ledger to this one, a ``LetterBatch`` at a time.
+/// Adds letters from another ledger to this one, a ``LetterBatch`` at a time.
 package struct DeadLetterIntake {
   private let ledger: any DeadLetterLedger
   private var batch: [DeadLetter] = []
   private var bytes = 0
-  /// How many were added: those that were there already are not among them.
+  /// How many were added, not counting those that already existed.
   package private(set) var added = 0
 
   package init(into ledger: any DeadLetterLedger) { self.ledger = ledger }
 
-  /// Adds `letter`, with those before it when they are a batch.
+  /// Adds `letter`; writes it, with those before it, once they fill a batch.
   ///
   /// - Parameter bytes: how large it is.
   package mutating func add(_ letter: DeadLetter, bytes: Int) async throws {
@@ -19,7 +19,7 @@ package struct DeadLetterIntake {
     if batch.count == LetterBatch.count || self.bytes >= LetterBatch.bytes { try await finish() }
   }
 
-  /// Adds what is not added yet.
+  /// Adds the rest.
   package mutating func finish() async throws {
     guard !batch.isEmpty else { return }
     added += try await ledger.add(batch)

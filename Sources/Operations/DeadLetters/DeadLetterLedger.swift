@@ -2,20 +2,20 @@ package import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Port: the ledger of dead letters, for those who read it and decide about letters.
+/// Port: the ledger of dead letters, for reading it and deciding about letters.
 ///
-/// Everything throws what the store says, for the operator to read.
+/// Every method throws the store's error, for the operator to read.
 package protocol DeadLetterLedger: Sendable {
-  /// Letters in the order of recording, the latest first.
+  /// Letters in the order of recording, the newest first.
   ///
   /// - Parameters:
-  ///   - before: the last one of the page before.
+  ///   - before: the last one of the previous page.
   ///   - limit: the largest number of letters.
   func list(_ filter: DeadLetterFilter, before: ULID?, limit: Int) async throws -> [DeadLetterSummary]
 
   /// The messages of letters, in the same order.
   ///
-  /// - Parameter bytes: they end behind the letter with which they have so many; there is one at least.
+  /// - Parameter bytes: the result ends after the letter that reaches this size; it has at least one.
   func messages(_ filter: DeadLetterFilter, before: ULID?, limit: Int, bytes: Int) async throws -> [ReplayLetter]
 
   /// Letters as they were recorded, in the same order and with the same limits.
@@ -26,22 +26,22 @@ package protocol DeadLetterLedger: Sendable {
   /// - Parameter limit: the largest number of groups.
   func groups(by key: DeadLetterGroup.Key, _ filter: DeadLetterFilter, limit: Int) async throws -> [DeadLetterGroup]
 
-  /// A letter with its message; nil where there is none of this id.
+  /// A letter with its message; nil if there is none with this id.
   func letter(_ id: ULID) async throws -> (summary: DeadLetterSummary, message: OutboundMessage)?
 
-  /// Marks letters that nobody wants: they are not replayed, and listed on demand only, until retention removes them.
+  /// Discards letters: they are not replayed, and listed only on demand, until retention removes them.
   ///
   /// - Returns: how many were not discarded before.
   func discard(
     _ filter: DeadLetterFilter, by operatorName: String, because reason: String, at now: Timestamp
   ) async throws -> Int
 
-  /// Takes the mark off again.
+  /// Reverts discarding.
   ///
-  /// - Returns: how many had it.
+  /// - Returns: how many had been discarded.
   func restore(_ filter: DeadLetterFilter) async throws -> Int
 
-  /// Adds letters of another ledger, all or none; those that are here already are left as they are.
+  /// Adds letters from another ledger, all or none; existing ones are left as they are.
   ///
   /// - Returns: how many were added.
   func add(_ letters: [DeadLetter]) async throws -> Int
@@ -50,18 +50,18 @@ package protocol DeadLetterLedger: Sendable {
 extension DeadLetterLedger {
   /// A page of the list.
   ///
-  /// - Parameter after: the last letter of the page before.
+  /// - Parameter after: the last letter of the previous page.
   package func page(_ filter: DeadLetterFilter, after: ULID?, limit: Int) async throws -> Page<DeadLetterSummary> {
     try await Page.read(limit: limit) { try await list(filter, before: after, limit: $0) }
   }
 
-  /// How many letters `filter` means.
+  /// How many letters match `filter`.
   package func count(_ filter: DeadLetterFilter) async throws -> Int {
-    // There are far fewer reasons.
+    // There are far fewer reasons than that.
     try await groups(by: .reason, filter, limit: 1000).reduce(0) { $0 + $1.count }
   }
 
-  /// Hands out all letters that `filter` means, the latest first, a ``LetterBatch`` in memory at a time.
+  /// Passes on all letters that match `filter`, the newest first, with one ``LetterBatch`` in memory at a time.
   ///
   /// - Returns: how many there were.
   package func export(_ filter: DeadLetterFilter, to write: (DeadLetter) throws -> Void) async throws -> Int {

@@ -1,7 +1,7 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// What a list says of a dead letter.
+/// A dead letter as it is listed.
 package struct DeadLetterSummary: Sendable, Equatable {
   package let id: ULID
   /// `<virtual host>/<queue>` that it was delivered from.
@@ -16,7 +16,7 @@ package struct DeadLetterSummary: Sendable, Equatable {
   package let bytes: Int
   /// Nil unless an operator wants it neither listed nor sent again.
   package let discarding: Discarding?
-  /// The letter whose replay came to this one.
+  /// The letter whose replay ended in this one.
   package let replayOf: ULID?
   /// It is in a plan.
   package let isReplayed: Bool

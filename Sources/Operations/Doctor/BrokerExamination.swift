@@ -1,7 +1,7 @@
 import Coordination
 import Settings
 
-/// Looks at the broker: name, TLS, login, version, topology, consumers, alarms.
+/// Examines the broker: name, TLS, login, version, topology, consumers, alarms.
 package struct BrokerExamination: Examination {
   private let broker: any ExaminedBroker
   private let resolver: any HostResolver
@@ -16,11 +16,11 @@ package struct BrokerExamination: Examination {
     if let problem = await resolver.problem(target.host) {
       return [
         .problem(
-          "broker.name", "\(target.host) can't be resolved: \(problem)", remedy: "correct amqp.url, or the name service"
+          "broker.name", "\(target.host) can't be resolved: \(problem)", remedy: "correct amqp.url or the name service"
         )
       ]
     }
-    var findings: [Finding] = [.ok("broker.name", "\(target.host) leads to an address")]
+    var findings: [Finding] = [.ok("broker.name", "\(target.host) resolves to an address")]
     do throws(BrokerObstacle) {
       let facts = try await broker.connect()
       findings += [
@@ -54,7 +54,7 @@ package struct BrokerExamination: Examination {
           "correct user, password and virtual host of amqp.url, or the user's permissions: docs/security.md has what a "
           + "worker needs")
     case .silent(let text):
-      .problem("broker.connection", text, remedy: "is it an AMQP port, and does a firewall let this host through?")
+      .problem("broker.connection", text, remedy: "is it an AMQP port, and does the firewall let this host through?")
     case .other(let text): .problem("broker.connection", text, remedy: "is it an AMQP 0-9-1 broker?")
     }
   }
@@ -77,7 +77,7 @@ package struct BrokerExamination: Examination {
     let text = "\(software.product ?? "a broker") \(software.version ?? "without a version")"
     let numbers = (software.version ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
     guard software.product == "RabbitMQ", numbers.count == 2 else {
-      return .warning("broker.version", text, remedy: "this is not RabbitMQ: nothing was tried with it")
+      return .warning("broker.version", text, remedy: "this is not RabbitMQ: nothing has been tested with it")
     }
     guard (numbers[0], numbers[1]) >= (3, 10) else {
       return .problem(
@@ -105,27 +105,27 @@ package struct BrokerExamination: Examination {
     }
   }
 
-  /// Comparing arguments needs the right to configure, which a worker need not have.
+  /// Comparing arguments requires the right to configure, which a worker need not have.
   private func arguments(_ differences: [String]?) -> Finding {
     let check = "broker.topology"
     guard let differences else {
-      return .ok(check, "exchanges and queues are there; this user may not compare their arguments")
+      return .ok(check, "exchanges and queues exist; this user may not compare their arguments")
     }
     guard differences.isEmpty else {
       return .warning(
         check, "not as planned: \(differences.joined(separator: "; "))",
-        remedy: "workspace-worker topology plan tells the way out")
+        remedy: "workspace-worker topology plan shows the way out")
     }
     return .ok(check, "exchanges and queues are as planned (bindings can't be seen over AMQP)")
   }
 
-  /// Bindings can't be asked for over AMQP. So a message takes the way of the commands, and comes back where it ends.
+  /// Bindings can't be queried over AMQP. So a message is sent the way commands are, and received where it arrives.
   private func route(_ probing: RouteProbing) -> Finding {
     let check = "broker.route"
     let target = broker.target
     let way = "\(target.commandsExchange) -> \(target.commandsQueue)"
     switch probing {
-    case .arrived: return .ok(check, "a message takes the way of the commands: \(way)")
+    case .arrived: return .ok(check, "a message reaches the queue as commands do: \(way)")
     case .unroutable:
       let keys = target.commandKeys.joined(separator: ", ")
       return .problem(
@@ -137,7 +137,7 @@ package struct BrokerExamination: Examination {
     case .forbidden: return .ok(check, "this user may not publish commands, so whether \(way) is bound was not tried")
     case .unknown(let text):
       return .warning(
-        check, "whether commands reach their queue can't be told: \(text)", remedy: "look at broker.alarms")
+        check, "it is unknown whether commands reach their queue: \(text)", remedy: "look at broker.alarms")
     }
   }
 
@@ -151,12 +151,12 @@ package struct BrokerExamination: Examination {
       return .problem(
         check, detail,
         remedy:
-          "somebody else consumes the queue beside the active worker: commands lose their order, or are lost; find and "
+          "the queue has another consumer besides the active worker: commands lose their order, or are lost; find and "
           + "stop it")
     }
   }
 
-  /// The broker says that it is in need to those who publish.
+  /// The broker reports alarms only to publishers.
   private func alarms(_ probing: AlarmProbing) -> Finding {
     let check = "broker.alarms"
     switch probing {
@@ -171,7 +171,7 @@ package struct BrokerExamination: Examination {
         remedy: "free memory or disk on the broker: rabbitmqctl status")
     case .untried(let text):
       return .warning(
-        check, "could not be looked for: \(text)", remedy: "rabbitmqctl status shows alarms of memory and disk")
+        check, "could not be checked: \(text)", remedy: "rabbitmqctl status shows alarms of memory and disk")
     }
   }
 }

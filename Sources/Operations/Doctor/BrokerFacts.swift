@@ -4,17 +4,17 @@ package import Coordination
 package protocol ExaminedBroker: Sendable {
   var target: BrokerTarget { get }
 
-  /// - Throws: why it can't be worked with at all.
+  /// - Throws: why it can't be used at all.
   func connect() async throws(BrokerObstacle) -> any BrokerFacts
 
-  /// Sends a message the way of the commands, for each of their routing keys, and sees where it ends.
+  /// Sends a message the way commands are sent, for each of their routing keys, and checks where it arrives.
   func probeRoute() async -> RouteProbing
 
   /// Sends small messages to a queue of its own, over as many channels as the worker's.
   func probeAlarms() async -> AlarmProbing
 }
 
-/// What the configuration says of the broker.
+/// What the configuration says about the broker.
 package struct BrokerTarget: Sendable {
   package enum Encryption: Sendable {
     case none, unverified, verified
@@ -27,7 +27,7 @@ package struct BrokerTarget: Sendable {
   package let encryption: Encryption
   package let commandsExchange: String
   package let commandsQueue: String
-  /// The patterns by which the one is bound to the other.
+  /// The patterns by which the queue is bound to the exchange.
   package let commandKeys: [String]
 
   package init(
@@ -44,47 +44,47 @@ package struct BrokerTarget: Sendable {
   }
 }
 
-/// Why there is no connection with the broker, with what was said, for people.
+/// Why there is no connection with the broker, with the message in words.
 package enum BrokerObstacle: Error, Equatable {
   case unreachable(String)
   case tlsRefused(String)
-  /// Also where the password can't be read.
+  /// Also if the password can't be read.
   case loginRefused(String)
   /// It does not answer.
   case silent(String)
   case other(String)
 }
 
-/// A connection with a broker that answers questions.
+/// A connection for querying the broker.
 package protocol BrokerFacts: Closable {
   func software() async -> (product: String?, version: String?)
 
-  /// Exchanges and queues that are needed and not there, each with its kind.
+  /// Exchanges and queues that are needed but missing, each with its kind.
   func missing() async throws -> [String]
 
-  /// What is there, but not as it is needed, each with the difference; nil where this user may not compare.
+  /// Those that exist but differ from what is needed, each with the difference; nil if this user may not compare.
   func differences() async throws -> [String]?
 
   /// Of the queue of commands.
   func commands() async throws -> (consumers: Int, waiting: Int)
 }
 
-/// What became of a message on the way of the commands.
+/// The outcome of a message sent the way commands are.
 package enum RouteProbing: Sendable, Equatable {
   case arrived
-  /// Of one of the routing keys at least.
+  /// For at least one of the routing keys.
   case unroutable
   /// This user may not publish commands.
   case forbidden
   case unknown(String)
 }
 
-/// What became of messages to a queue of one's own.
+/// The outcome of messages to a queue of one's own.
 package enum AlarmProbing: Sendable, Equatable {
   case confirmed
   /// The broker did not take one.
   case refused(String)
-  /// No confirm came in time; with the reason by which the broker blocks publishers, where it says so.
+  /// No confirm came in time; with the broker's reason for blocking publishers, if it gives one.
   case unconfirmed(blockedBecause: String?, limit: Duration)
   /// There was no queue to send one to.
   case untried(String)

@@ -1,7 +1,7 @@
 package import Settings
 import WorkerRuntime
 
-/// What can be seen in the configuration alone: limits that have to fit each other.
+/// What the configuration alone shows: limits that must be consistent with each other.
 package struct ConfigurationExamination: Examination {
   private let configuration: WorkerConfiguration
   private let consumerTimeout: Duration
@@ -16,8 +16,8 @@ package struct ConfigurationExamination: Examination {
     [.ok("configuration", "every setting has a value that it can have"), handlerDeadline, retention, drain]
   }
 
-  /// A batch whose statements time out is run again until its deadline. Then it is halved until the command at fault is
-  /// alone, and each half takes a round trip that may time out, as does the verdict on that command.
+  /// A batch whose statements time out is rerun until its deadline. Then it is halved until the command at fault is
+  /// alone, and each half takes a round trip that may time out, as may the verdict on that command.
   private var longestBatch: Duration {
     let halvings = (1...).first { 1 << $0 >= configuration.worker.batchCount } ?? 1
     let lastRuns = 1 + halvings + 1
@@ -34,14 +34,14 @@ package struct ConfigurationExamination: Examination {
       "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a "
         + "consumer that is late"
     guard longest <= consumerTimeout else { return .problem(check, detail, remedy: remedy) }
-    // One batch may wait while another is carried out.
+    // One batch may wait while another is executed.
     guard longest * 2 <= consumerTimeout else { return .warning(check, detail, remedy: remedy) }
     return .ok(check, detail)
   }
 
   private var retention: Finding {
     let inbox = configuration.inbox
-    // A retention that is shorter than the window is no configuration at all.
+    // A retention shorter than the window is rejected as a configuration.
     return .ok(
       "retention.replay",
       "answers are kept for \(inbox.retention.settingText); a command may come again, and a letter be replayed, for "
@@ -49,10 +49,10 @@ package struct ConfigurationExamination: Examination {
   }
 
   private var drain: Finding {
-    let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish what is in hand"
+    let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish the work in progress"
     guard configuration.worker.drainTimeout >= .seconds(5) else {
       return .warning(
-        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: what is cut short has to be done again")
+        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: interrupted work has to be repeated")
     }
     return .ok("deadlines.drain", detail)
   }

@@ -1,13 +1,12 @@
-/// What the promise "committed is durable" rests on at the server, and what would hide rows.
+/// What the guarantee "committed is durable" depends on at the server, and what would hide rows.
 package struct DatabaseDurability: Sendable {
-  /// Settings that are off, without which a crash of the server, or of its host, loses what was committed or damages
-  /// it.
+  /// Settings that are off, so that a crash of the server, or of its host, could lose or damage committed data.
   package var disabled: [String]
   /// `synchronous_standby_names`.
   package var standbyNames: String
   /// Synchronous standbys that are connected.
   package var standbys: Int
-  /// What `synchronous_commit` is where a session sets nothing else.
+  /// The value of `synchronous_commit` unless a session sets it.
   package var defaultCommit: String
   /// Tables whose rows are hidden from this role by row-level security.
   package var hidden: [String]
@@ -46,13 +45,13 @@ extension DatabaseDurability {
   private var replication: Finding {
     let check = "database.replication"
     guard !standbyNames.isEmpty else {
-      return .ok(check, "no synchronous standbys are asked for: a commit is durable on this server alone")
+      return .ok(check, "no synchronous standbys are configured: a commit is durable on this server alone")
     }
     guard standbys == 0 else { return .ok(check, "commits wait for the standbys of synchronous_standby_names") }
     return .warning(
       check, "commits wait for \(standbyNames) (synchronous_standby_names), and no synchronous standby is to be seen",
       remedy:
-        "connect the standby, or take it out of synchronous_standby_names: until then every commit waits for ever; "
+        "connect the standby, or remove it from synchronous_standby_names: until then every commit waits forever; "
           + "where this "
         + "role may not see pg_stat_replication, ask an administrator")
   }

@@ -1,6 +1,6 @@
 /// How the schema fits this program.
 package enum DatabaseSchema: Sendable, Equatable {
-  /// All migrations are applied, and these versions that only a newer program knows.
+  /// All migrations are applied, plus these versions that only a newer program knows.
   case applied(unknown: [Int])
   /// By their file names.
   case pending([String])
@@ -15,7 +15,7 @@ extension DatabaseSchema {
     case .applied(let unknown):
       .warning(
         check, "all are applied, and also versions \(unknown) of a newer program",
-        remedy: "bring this program up to date")
+        remedy: "update this program")
     case .pending(let names):
       .problem(check, "pending: \(names.joined(separator: ", "))", remedy: "workspace-worker migrate up")
     case .unusable(let text): .problem(check, text, remedy: "workspace-worker migrate status")

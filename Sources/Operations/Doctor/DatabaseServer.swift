@@ -1,6 +1,6 @@
-/// What the server says of itself and of this session.
+/// What the server reports about itself and this session.
 package struct DatabaseServer: Sendable {
-  /// As PostgreSQL numbers itself, such as 170004.
+  /// In PostgreSQL's numbering, such as 170004.
   package var version: Int
   package var role: String
   package var isSuperuser: Bool
@@ -28,7 +28,7 @@ package struct DatabaseServer: Sendable {
 }
 
 extension DatabaseServer {
-  /// What speaks for and against working with it.
+  /// The findings about working with it.
   var findings: [Finding] { [encryption, versionFinding, writability, clock] }
 
   private var encryption: Finding {
@@ -53,10 +53,10 @@ extension DatabaseServer {
   private var writability: Finding {
     guard !isReadOnly else {
       return .problem(
-        "database.writable", "the server takes no changes: a standby, or read-only",
-        remedy: "name the primary in postgres.url, or all hosts: a worker looks for the one that takes changes")
+        "database.writable", "the server accepts no writes: a standby, or read-only",
+        remedy: "name the primary in postgres.url, or all hosts: a worker picks the one that accepts writes")
     }
-    return .ok("database.writable", "the server takes changes")
+    return .ok("database.writable", "the server accepts writes")
   }
 
   private var clock: Finding {
@@ -66,7 +66,7 @@ extension DatabaseServer {
     let distance = skew < .zero ? .zero - skew : skew
     guard distance < .seconds(5) else {
       return .warning(
-        "clock.skew", text, remedy: "let both hosts keep time by NTP: ages and due times are compared across them")
+        "clock.skew", text, remedy: "synchronize both hosts by NTP: ages and due times are compared across them")
     }
     return .ok("clock.skew", text)
   }

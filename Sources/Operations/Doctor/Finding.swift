@@ -1,10 +1,10 @@
-/// Looks at something that a worker needs.
+/// Examines something that a worker needs.
 package protocol Examination: Sendable {
-  /// Never throws: what stands in the way of looking is a finding, too.
+  /// Never throws: an obstacle to examining is a finding, too.
   func findings() async -> [Finding]
 }
 
-/// What a check has found.
+/// The result of a check.
 package struct Finding: Encodable, Sendable, Equatable {
   package enum Status: String, Encodable, Comparable, Sendable {
     case ok, warning, problem
@@ -25,7 +25,7 @@ package struct Finding: Encodable, Sendable, Equatable {
   package let status: Status
   /// No secrets.
   package let detail: String
-  /// What to do about it; nil where there is nothing to do.
+  /// What to do about it; nil if there is nothing to do.
   package let remedy: String?
 
   package static func ok(_ check: String, _ detail: String) -> Finding {

@@ -2,6 +2,6 @@
 package protocol HostResolver: Sendable {
   /// Bounded in time.
   ///
-  /// - Returns: what stands against it; nil when the name leads to an address.
+  /// - Returns: the problem; nil if the name resolves to an address.
   func problem(_ host: String) async -> String?
 }

@@ -1,8 +1,8 @@
 import UnitOfWork
 
-/// Looks at SpiceDB: endpoint, key, schema, and how far behind it is.
+/// Examines SpiceDB: endpoint, key, schema, and how far behind it is.
 package struct ReplicaExamination: Examination {
-  /// Behind by more, something is wrong.
+  /// A longer lag means that something is wrong.
   private static let usualLag: Duration = .seconds(60)
 
   private let replica: any ExaminedReplica
@@ -42,12 +42,12 @@ package struct ReplicaExamination: Examination {
     }
   }
 
-  /// None where the database can't be asked: that is another finding.
+  /// None if the database can't be queried: that is another finding.
   private func lag() async -> [Finding] {
     guard let lag = try? await source.lag() else { return [] }
     let check = "authorization.lag"
-    let detail = "\(lag.count) commits wait to be replicated, the oldest for \(Int(lag.age / .seconds(1))) s"
+    let detail = "\(lag.count) commits are waiting to be replicated, the oldest for \(Int(lag.age / .seconds(1))) s"
     guard lag.age > Self.usualLag else { return [.ok(check, detail)] }
-    return [.warning(check, detail, remedy: "an active worker replicates; its log says what is in the way")]
+    return [.warning(check, detail, remedy: "an active worker replicates; its log says what prevents it")]
   }
 }

@@ -1,20 +1,20 @@
 package import UnitOfWork
 
-/// Port: the copy of who may do what that a configuration has elsewhere, for doctor.
+/// Port: the external copy of who may do what, for doctor.
 package protocol ExaminedReplica: Sendable {
-  /// Where it is. No secrets.
+  /// Its address. No secrets.
   var address: String { get }
 
-  /// - Throws: why it can't be asked.
+  /// - Throws: why it can't be queried.
   func schema() async throws(ReplicaObstacle) -> ReplicaSchema
 }
 
-/// Port: how far the copy is behind.
+/// Port: how far the copy lags behind.
 package protocol ReplicationLagSource: Sendable {
   func lag() async throws -> ReplicationLag
 }
 
-/// The rules that the copy decides by.
+/// The state of the rules that the copy decides by.
 package enum ReplicaSchema: Sendable, Equatable {
   case missing
   /// In words, for people.
@@ -22,7 +22,7 @@ package enum ReplicaSchema: Sendable, Equatable {
   case expected
 }
 
-/// Why the copy can't be asked, with what was said, for people.
+/// Why the copy can't be queried, with the message in words.
 package enum ReplicaObstacle: Error, Equatable {
   /// The key, or the file that holds it.
   case loginRefused(String)

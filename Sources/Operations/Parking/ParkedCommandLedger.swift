@@ -1,26 +1,26 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Port: the lines of parked commands of a queue, for operators: they read, and leave a word for the worker, which
-/// alone goes on with a line.
+/// Port: the lines of parked commands of a queue, for operators: they read, and leave requests for the worker, which
+/// alone advances a line.
 ///
-/// Everything throws what the store says, for the operator to read.
+/// Every method throws the store's error, for the operator to read.
 package protocol ParkedCommandLedger: Sendable {
-  /// The lines in the order of tenants.
+  /// The lines, ordered by tenant.
   ///
   /// - Parameters:
-  ///   - after: the last tenant of the page before.
+  ///   - after: the last tenant of the previous page.
   ///   - limit: the largest number of lines.
   func lines(after: TenantID?, limit: Int) async throws -> [ParkedLineSummary]
 
   /// The commands of a line, in their order.
   ///
   /// - Parameters:
-  ///   - after: the last one of the page before.
+  ///   - after: the last one of the previous page.
   ///   - limit: the largest number of commands.
   func line(of tenantID: TenantID, after: ParkedID?, limit: Int) async throws -> [ParkedCommandSummary]
 
-  /// One command with its message; nil where there is none of this id.
+  /// One command with its message; nil if there is none with this id.
   func command(_ id: ParkedID) async throws -> ParkedEntry?
 
   /// Makes lines due now.
@@ -29,13 +29,13 @@ package protocol ParkedCommandLedger: Sendable {
   /// - Returns: how many lines there were.
   func release(_ tenants: [TenantID]?) async throws -> Int
 
-  /// Wants commands among the dead letters: the worker sees to it when the turn of each comes, which for the first of a
-  /// line is now.
+  /// Requests that commands become dead letters: the worker does so when the turn of each comes, which for the first of
+  /// a line is now.
   ///
   /// - Parameter because: for the ledger.
   /// - Returns: how many there were.
   func requestDeadLetters(_ ids: [ParkedID], because: String) async throws -> Int
 
-  /// The same for all that are in a tenant's line now.
+  /// The same for all commands in a tenant's line now.
   func requestDeadLetters(lineOf tenantID: TenantID, because: String) async throws -> Int
 }

@@ -2,9 +2,9 @@ import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// What a list says of a parked command: pages of these are small.
+/// A parked command as it is listed: pages of these are small.
 package struct ParkedCommandSummary: Sendable, Equatable {
-  /// Without the message, where a list is read.
+  /// Without the message, if read for a list.
   package let entry: ParkedEntry
   /// Of the body.
   package let bytes: Int
@@ -14,14 +14,14 @@ package struct ParkedCommandSummary: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// A command that was read with its message.
+  /// Summarizes a command that was read with its message.
   package init(_ entry: ParkedEntry) { self.init(entry: entry, bytes: entry.command.message.body.count) }
 
-  /// What becomes of the command next.
+  /// What happens to the command next.
   package enum Turn: Sendable, Equatable {
-    /// An operator wants it among the dead letters.
+    /// An operator wants it to become a dead letter.
     case deadLetter
-    /// It stands behind another one.
+    /// It waits behind another one.
     case waits
     case dueNow
     case due(Timestamp)
@@ -30,12 +30,12 @@ package struct ParkedCommandSummary: Sendable, Equatable {
   package var turn: Turn {
     if entry.deadLetterRequest != nil { return .deadLetter }
     guard let dueAt = entry.command.dueAt else { return .waits }
-    // An operator's word sets a time long ago.
+    // A release by an operator sets a time long ago.
     return dueAt < entry.command.parkedAt ? .dueNow : .due(dueAt)
   }
 }
 
-/// What a list says of a tenant's line.
+/// A tenant's line as it is listed.
 package struct ParkedLineSummary: Sendable, Equatable {
   package let first: ParkedCommandSummary
   /// Commands in the line.

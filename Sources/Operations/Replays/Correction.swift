@@ -3,7 +3,7 @@ package import Messaging
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// A command that takes the place of a dead letter: validated as the worker does it, under an id of its own.
+/// A command that replaces a dead letter: validated as the worker would, under an id of its own.
 package struct Correction {
   private let original: OutboundMessage
   private let decoder: CommandDecoder
@@ -13,14 +13,14 @@ package struct Correction {
     self.decoder = decoder
   }
 
-  /// What an operator begins with: the letter's body, with `newID` in the place of its own id where that can be found.
+  /// What an operator starts from: the letter's body, with `newID` in place of its own id if that can be found.
   package func draft(newID: ULID) -> [UInt8] {
     guard let id = originalID else { return original.body }
     let text = String(decoding: original.body, as: UTF8.self)
     return Array(text.replacing("\"\(id)\"", with: "\"\(newID)\"", maxReplacements: 1).utf8)
   }
 
-  /// - Throws: why `body` can't take the letter's place: it is no command, or has the letter's id. What was decided
+  /// - Throws: why `body` can't replace the letter: it isn't a valid command, or has the letter's id. What was decided
   ///   about that id stays decided.
   package func validate(_ body: [UInt8]) throws(InvalidCommand) {
     let command = try decoder.decode(body, contentType: nil)

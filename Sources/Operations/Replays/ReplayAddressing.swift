@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Where letters that are sent again go, and in whose name.
+/// Where replayed letters go, and in whose name.
 package struct ReplayAddressing: Sendable {
   private let exchange: ShortString
   private let user: ShortString?
@@ -12,8 +12,8 @@ package struct ReplayAddressing: Sendable {
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
-  ///   - user: who publishes, for an access list; nil where that is not known.
-  ///   - decoder: tells which command a letter is.
+  ///   - user: who publishes, for an access list; nil if unknown.
+  ///   - decoder: determines which command a letter is.
   package init(exchange: ShortString, user: ShortString?, decoder: CommandDecoder) {
     self.exchange = exchange
     self.user = user
@@ -26,7 +26,7 @@ package struct ReplayAddressing: Sendable {
       as: user)
   }
 
-  /// The command that it is, or wants to be.
+  /// The type of command that it is, or claims to be.
   private func type(of message: OutboundMessage) -> CommandType? {
     do throws(InvalidCommand) {
       return try decoder.decode(message.body, contentType: message.properties.contentType).type

@@ -1,16 +1,15 @@
 import Messaging
 import WorkspaceDomain
 
-/// What became of letters that were handed to the broker, each by itself: what is wrong with one is no matter of the
-/// others.
+/// The outcome of each letter handed to the broker, independently: a problem with one does not affect the others.
 struct ReplayDispatch {
   /// The broker has them.
   private(set) var sent: [ULID] = []
-  /// Can't be sent, ever.
+  /// Can never be sent.
   private(set) var obstructed: [(id: ULID, obstacle: ReplayObstacle)] = []
-  /// The broker takes none now; certainly not sent.
+  /// The broker currently takes none; certainly not sent.
   private(set) var refused: [ULID] = []
-  /// What else went wrong: the letters that are in none of the lists may have been sent.
+  /// Any other failure: the letters that are in none of the lists may have been sent.
   private(set) var failure: (any Error)?
 
   /// - Parameter publisher: as of a ``ReplayLink``.

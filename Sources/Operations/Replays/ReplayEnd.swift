@@ -1,16 +1,16 @@
 /// Why a run of a plan ended.
 package enum ReplayEnd: String, Encodable, Sendable {
-  /// All are sent and carried out.
+  /// All are sent and executed.
   case done
-  /// All are sent; nobody waited for more.
+  /// All are sent; outcomes were not waited for.
   case sent
-  /// Too many of them are dead letters again, or one of the canary is; at the end of a plan, any.
+  /// Too many are dead letters again, or one of the canary is; at the end of a plan, any.
   case failures
-  /// Some can't be sent, and are noted with the reason.
+  /// Some can't be sent, and are recorded with the reason.
   case notSent = "not_sent"
-  /// The broker takes no more now. Those that it refused are still to be sent.
+  /// The broker currently takes no more. The refused ones remain to be sent.
   case refused
-  /// What was sent has had no outcome for too long: is a worker active?
+  /// Letters sent have had no outcome for too long: is a worker active?
   case noOutcome = "no_outcome"
   /// By a signal.
   case stopped

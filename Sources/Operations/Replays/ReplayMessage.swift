@@ -3,10 +3,10 @@ import Messaging
 import UnitOfWork
 import WorkspaceApplication
 
-/// A dead letter as it goes through the front door again: the same body, id and properties, but for what was the
-/// broker's or would be in the way.
+/// A dead letter as it is sent again: the same body, id and properties, except for what the broker added or what would
+/// interfere.
 enum ReplayMessage {
-  /// What brokers add when they dead-letter a message or deliver it again.
+  /// What brokers add when they dead-letter or redeliver a message.
   private static let brokerHeaders = [
     "x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-last-death-exchange",
     "x-last-death-queue", "x-last-death-reason", "x-delivery-count", "x-acquired-count", ReplayReference.header,
@@ -14,14 +14,14 @@ enum ReplayMessage {
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
-  ///   - type: of the command, where it can be told: what was dead-lettered from elsewhere may have a routing key by
-  ///     which no queue takes it here.
-  ///   - user: who publishes it, for an access list; nil where that is not known.
+  ///   - type: of the command, if known: a message dead-lettered from elsewhere may have a routing key that leads to no
+  ///     queue here.
+  ///   - user: who publishes it, for an access list; nil if unknown.
   static func message(
     _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, type: CommandType? = nil, as user: ShortString? = nil
   ) -> OutboundMessage {
     var properties = letter.message.properties
-    // It would let the broker drop the command again; and a user other than the one who publishes is refused.
+    // An expiration would let the broker drop the command again; and a user other than the publisher is refused.
     properties.expiration = nil
     properties.userID = user
     var headers = Self.brokerHeaders.reduce(properties.headers ?? HeaderTable()) { $0.without($1) }
@@ -34,7 +34,7 @@ enum ReplayMessage {
       body: letter.message.body)
   }
 
-  /// A command's own key where it is one of a command of its type, whatever stands behind that.
+  /// The message's own key if it matches the command's type, with whatever suffix.
   private static func routingKey(of message: OutboundMessage, type: CommandType?) -> ShortString {
     guard let type, let key = ShortString(type.rawValue) else { return message.routingKey }
     let own = message.routingKey.bytes

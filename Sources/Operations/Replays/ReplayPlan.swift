@@ -1,7 +1,7 @@
 package import Messaging
 package import WorkspaceDomain
 
-/// Dead letters that an operator has chosen to send again: fixed when it is made.
+/// Dead letters that an operator has chosen to send again: fixed when the plan is made.
 package struct ReplayPlan: Sendable, Equatable {
   package let id: ULID
   package let operatorName: String

@@ -1,15 +1,14 @@
-/// How a plan is worked.
+/// How a plan is run.
 package struct ReplayPolicy: Sendable {
-  /// So many letters go first, and the others only when the worker has carried these out; nil: there are no first ones.
+  /// This many letters are sent first, and the others only when the worker has executed these; nil: no canary.
   package let canary: Int?
   /// The largest number of letters per second; nil: as fast as the broker takes them.
   package let rate: Int?
-  /// The run ends when more than this part of the outcomes that it has learnt are dead letters again, once ten are
-  /// known.
+  /// The run ends when more than this share of its known outcomes are dead letters again, once ten are known.
   package let maximumFailureRatio: Double
-  /// How long to wait for outcomes, of the canary and in the end.
+  /// How long to wait for outcomes, of the canary and at the end.
   package let timeout: Duration
-  /// Whether to wait in the end for what becomes of the letters.
+  /// Whether to wait for the letters' outcomes at the end.
   package let awaitsOutcomes: Bool
 
   package init(

@@ -4,17 +4,17 @@ package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What would become of letters that are sent again, as far as that can be told without carrying them out: business
-/// rules speak when a command runs.
+/// What would happen to replayed letters, as far as that can be told without executing them: business rules apply only
+/// when a command runs.
 package struct ReplayPrediction {
   package enum Outcome: String, Encodable, CaseIterable, Sendable {
-    /// Nothing with its id has been carried out.
+    /// Nothing with its id has been executed.
     case wouldApply = "would_apply"
-    /// It has been carried out: it would get its answer again, and change nothing.
+    /// It has been executed: it would get its answer again, and change nothing.
     case alreadyApplied = "already_applied"
     /// Another command has its id.
     case conflict
-    /// It is no command.
+    /// It isn't a valid command.
     case stillInvalid = "still_invalid"
   }
 
@@ -22,14 +22,14 @@ package struct ReplayPrediction {
   private let store: any UnitOfWorkStore
   private let decoder: CommandDecoder
 
-  /// - Parameter store: whose inbox is asked; nothing is written.
+  /// - Parameter store: whose inbox is read; nothing is written.
   package init(ledger: any DeadLetterLedger, store: any UnitOfWorkStore, decoder: CommandDecoder) {
     self.ledger = ledger
     self.store = store
     self.decoder = decoder
   }
 
-  /// Hands out each letter that `filter` means with what would become of it, the latest first.
+  /// Passes on each letter that matches `filter` with its prediction, the newest first.
   package func predict(_ filter: DeadLetterFilter, to report: (ULID, Outcome) -> Void) async throws {
     var last: ULID?
     while true {

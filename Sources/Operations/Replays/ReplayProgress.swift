@@ -1,19 +1,19 @@
 import WorkspaceApplication
 
-/// How far a plan is, and what came of it.
+/// The progress and outcomes of a plan.
 package struct ReplayProgress: Sendable, Equatable {
   /// Not sent yet.
   package var pending = 0
-  /// Handed to the broker by a process that did not live to hear whether it took them.
+  /// Handed to the broker by a process that died before learning whether the broker took them.
   package var unsure = 0
   /// The broker has them.
   package var published = 0
   /// Given up: by an operator, or because they can't be sent.
   package var skipped = 0
-  /// Why some of those can't be sent, by the code of a ``ReplayObstacle``, and how many they are.
+  /// Why some of those can't be sent: the number by the code of a ``ReplayObstacle``.
   package var notSent: [String: Int] = [:]
-  /// What the worker made of those that are published, and how often; the others have no outcome yet. By the text that
-  /// was recorded (``ReplayOutcome/text``), also by another version of this program.
+  /// The worker's outcomes of the published letters, and how often each occurred; the others have none yet. By the
+  /// recorded text (``ReplayOutcome/text``), possibly of another version of this program.
   package var outcomes: [String: Int] = [:]
 
   package init() {}
@@ -22,7 +22,7 @@ package struct ReplayProgress: Sendable, Equatable {
   package var known: Int { outcomes.values.reduce(0, +) }
   package var waiting: Int { published - known }
 
-  /// Those that nobody has decided against, and that can't be sent all the same.
+  /// Those that can't be sent although nobody discarded them.
   package var unsendable: Int { notSent.reduce(0) { $0 + ($1.key == ReplayObstacle.discarded.rawValue ? 0 : $1.value) } }
 
   /// Those that are dead letters again.

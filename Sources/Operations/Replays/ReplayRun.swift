@@ -3,13 +3,13 @@ import Messaging
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Sends the letters of a plan, until all are sent or something speaks against it.
+/// Sends the letters of a plan, until all are sent or there is a reason to stop.
 ///
-/// That a letter is about to be sent is committed before, and that the broker has it, after: what a process leaves
-/// behind that is killed in between may have been sent, and is not sent again unless an operator says so. A letter that
-/// can't be sent is noted with the reason, and those behind it go on: each letter of a plan is tried once in a run.
+/// Before a letter is sent, the intention is committed; afterwards, that the broker has it. Letters of a process killed
+/// in between may have been sent, and are not sent again unless an operator says so. A letter that can't be sent is
+/// recorded with the reason, and those behind it continue: each letter of a plan is tried once per run.
 struct ReplayRun {
-  /// Too few outcomes say nothing about a ratio.
+  /// With fewer outcomes a ratio is meaningless.
   private static let fewOutcomes = 10
   private static let pollInterval: Duration = .milliseconds(200)
 
@@ -21,7 +21,7 @@ struct ReplayRun {
   let policy: ReplayPolicy
   let stop: Signal<Void>
 
-  /// - Parameter observe: is told how far the plan is, at the start and whenever that may have changed.
+  /// - Parameter observe: is called with the plan's progress, at the start and whenever that may have changed.
   /// - Returns: why it ended.
   func run(_ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd {
     var progress = try await progress(observe)
@@ -48,7 +48,7 @@ struct ReplayRun {
     return progress.failed > 0 ? .failures : progress.unsendable > 0 ? .notSent : .done
   }
 
-  /// Letters that are handed to the broker in one go.
+  /// The number of letters handed to the broker at once.
   private var chunk: Int { policy.rate.map { max(1, min(LetterBatch.count, $0 / 5)) } ?? LetterBatch.count }
 
   private func progress(_ observe: (ReplayProgress) -> Void) async throws -> ReplayProgress {
@@ -57,11 +57,11 @@ struct ReplayRun {
     return progress
   }
 
-  /// - Returns: how many were sent, and whether the broker takes no more now.
+  /// - Returns: how many were sent, and whether the broker currently takes no more.
   private func send(_ count: Int) async throws -> (sent: Int, isRefused: Bool) {
     let letters = try await store.next(plan, limit: count, bytes: LetterBatch.bytes, at: clock.now())
     let dispatch = await ReplayDispatch.send(letters.map { ($0.id, addressing.message($0, of: plan)) }, by: publisher)
-    // First of all, and also where the rest has failed: what is known of each.
+    // First of all, even if the rest failed: record what is known of each.
     try await store.confirm(plan, dispatch.sent, at: clock.now())
     try await store.giveUp(plan, dispatch.obstructed, at: clock.now())
     try await store.putBack(plan, dispatch.refused)
@@ -69,7 +69,7 @@ struct ReplayRun {
     return (dispatch.sent.count, !dispatch.refused.isEmpty)
   }
 
-  /// Waits for what the rate leaves of the time of those that were sent.
+  /// Waits for the rest of the time that the rate allots to the letters sent.
   private func pause(after sent: Int, since start: ContinuousClock.Instant) async throws {
     guard let rate = policy.rate else { return }
     let pause = .seconds(1) * Double(sent) / Double(rate) - (ContinuousClock.now - start)
@@ -82,7 +82,7 @@ struct ReplayRun {
     return known >= Self.fewOutcomes && Double(failed) > policy.maximumFailureRatio * Double(known)
   }
 
-  /// - Returns: why nothing more is to be waited for or sent; nil when all that was sent has an outcome.
+  /// - Returns: why to stop waiting and sending; nil when all letters sent have an outcome.
   private func awaitOutcomes(_ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd? {
     let deadline = ContinuousClock.now + policy.timeout
     while true {

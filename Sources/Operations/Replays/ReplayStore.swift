@@ -1,39 +1,39 @@
 package import WorkspaceDomain
 
-/// Port: plans to send dead letters again, for the operator who makes and works them.
+/// Port: plans to send dead letters again, for the operator who makes and runs them.
 ///
-/// Everything throws what the store says, for the operator to read.
+/// Every method throws the store's error, for the operator to read.
 package protocol ReplayStore: Sendable {
-  /// Makes a plan of the letters that `filter` means and that are not discarded. A letter that another plan has is left
-  /// out; with `again`, only one that another plan is going to send, or has perhaps sent. One plan is made at a time.
+  /// Makes a plan of the letters that match `filter` and are not discarded. A letter that another plan has is left out;
+  /// with `again`, only one that another plan is going to send, or may have sent. One plan is made at a time.
   ///
-  /// - Parameter body: instead of the letter's own, where it has been corrected.
-  /// - Returns: how many letters it has; with none there is no plan.
+  /// - Parameter body: instead of the letter's own, if it was corrected.
+  /// - Returns: how many letters it has; if none, there is no plan.
   func make(_ plan: ReplayPlan, of filter: DeadLetterFilter, again: Bool, body: [UInt8]?) async throws -> Int
 
-  /// Claims the right to work a plan, until this process closes its connection or dies.
+  /// Claims the right to run a plan, until this process closes its connection or dies.
   ///
-  /// - Returns: false while another one has it.
+  /// - Returns: false while another process has it.
   func claim(_ plan: ULID) async throws -> Bool
 
-  /// A plan; nil where there is none of this id.
+  /// A plan; nil if there is none with this id.
   func plan(_ id: ULID) async throws -> ReplayPlan?
 
-  /// Plans, the latest first.
+  /// Plans, the newest first.
   func plans(limit: Int) async throws -> [ReplayPlan]
 
-  /// How far a plan is.
+  /// The progress of a plan.
   func progress(_ plan: ULID) async throws -> ReplayProgress
 
-  /// What became of a letter in each plan that had it, the earliest first.
+  /// What happened to a letter in each plan that had it, the earliest first.
   func history(of letter: ULID) async throws -> [ReplayRecord]
 
-  /// The next letters of a plan, in the order of recording. From here on they count as perhaps sent. Those that were
-  /// discarded after the plan was made are passed over, and noted as not sent.
+  /// The next letters of a plan, in the order of recording. From here on they count as possibly sent. Those discarded
+  /// after the plan was made are skipped, and recorded as not sent.
   ///
   /// - Parameters:
-  ///   - limit: the largest number of letters that are looked at; fewer come back where some were discarded.
-  ///   - bytes: they end behind the letter with which they have so many; there is one at least.
+  ///   - limit: the largest number of letters examined; fewer are returned if some were discarded.
+  ///   - bytes: the result ends after the letter that reaches this size; it has at least one.
   func next(_ plan: ULID, limit: Int, bytes: Int, at now: Timestamp) async throws -> [ReplayLetter]
 
   /// The broker has these letters.
@@ -42,7 +42,7 @@ package protocol ReplayStore: Sendable {
   /// These letters were certainly not sent, and this plan won't send them.
   func giveUp(_ plan: ULID, _ letters: [(id: ULID, obstacle: ReplayObstacle)], at now: Timestamp) async throws
 
-  /// These letters were certainly not sent, and are to be.
+  /// These letters were certainly not sent, and remain to be sent.
   func putBack(_ plan: ULID, _ letters: [ULID]) async throws
 
   /// Decides about the letters that may have been sent, or not.

@@ -1,12 +1,12 @@
 import UnitOfWork
 package import WorkspaceDomain
 
-/// Which letters are too old to be sent again without more ado.
+/// Which letters are too old to be sent again without an explicit option.
 ///
-/// The inbox knows a command for `inbox.retention` after it was answered first. A letter says when that was, where the
-/// inbox knew it as the letter was recorded; otherwise it can only have been after that. So a letter's age counts from
-/// the one, else from the other, and up to `inbox.replay_window`, which is no longer than the retention, its command
-/// can't be carried out twice.
+/// The inbox knows a command for `inbox.retention` after it was first answered. A letter says when that was, if the
+/// inbox knew it when the letter was recorded; otherwise it can only have been after the recording. So a letter's age
+/// counts from the first answer, else from the recording, and up to `inbox.replay_window`, which is no longer than the
+/// retention, its command can't be executed twice.
 package struct ReplayWindow: Sendable {
   package let length: Duration
   /// How long after a plan was made its letters are still known by the inbox.
@@ -32,7 +32,7 @@ package struct ReplayWindow: Sendable {
     return filter
   }
 
-  /// A plan's letters were young enough when it was made. They still are while no more time has gone by than the
-  /// retention is longer than the window.
+  /// A plan's letters were young enough when it was made. They still are as long as the time elapsed is at most the
+  /// difference between retention and window.
   package func hasOutlived(_ plan: ReplayPlan, at now: Timestamp) -> Bool { plan.createdAt < now.cutoff(margin) }
 }

@@ -2,7 +2,7 @@ package import Coordination
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Dead letters go through the front door again: makes plans, and works them.
+/// Sends dead letters again: makes plans, and runs them.
 package struct Replays: Sendable {
   private let store: any ReplayStore
   private let gateway: any ReplayGateway
@@ -21,12 +21,12 @@ package struct Replays: Sendable {
     self.identifiers = identifiers
   }
 
-  /// Fixes the letters that are sent again: what arrives later is not touched, and what another plan has is left out.
+  /// Fixes the letters to be sent again: later arrivals are not touched, and letters of another plan are left out.
   ///
   /// - Parameters:
-  ///   - again: also letters that were sent before.
-  ///   - body: instead of the letter's own, where it has been corrected.
-  /// - Returns: nil where `filter` means no letter that could be sent.
+  ///   - again: whether to include letters that were sent before.
+  ///   - body: instead of the letter's own, if it was corrected.
+  /// - Returns: nil if no letter that matches `filter` can be sent.
   package func plan(
     _ filter: DeadLetterFilter, again: Bool, by operatorName: String, because reason: String, body: [UInt8]? = nil
   ) async throws -> ReplayPlan? {
@@ -37,13 +37,13 @@ package struct Replays: Sendable {
     return count > 0 ? plan : nil
   }
 
-  /// Sends the letters of a plan that are not sent yet.
+  /// Sends the letters of a plan that have not been sent yet.
   ///
   /// - Parameters:
   ///   - unsure: what to do with letters that may have been sent when a run was cut off; nil: they stay as they are.
-  ///   - stop: ends the run between two batches, with what is known of each letter noted.
-  ///   - observe: is told how far the plan is, at the start and whenever that may have changed.
-  /// - Throws: ``ReplayClaimed``; ``ReplayCutOff`` when the run has begun; else what the servers say.
+  ///   - stop: ends the run between two batches, with the state of each letter recorded.
+  ///   - observe: is called with the plan's progress, at the start and whenever that may have changed.
+  /// - Throws: ``ReplayClaimed``; ``ReplayCutOff`` if the run has begun; else the servers' errors.
   package func work(
     _ plan: ReplayPlan, _ policy: ReplayPolicy, unsure: UnsureLetters? = nil, stop: Signal<Void>,
     observe: (ReplayProgress) -> Void
@@ -80,11 +80,11 @@ package enum UnsureLetters: String, CaseIterable, Sendable {
   case skip
 }
 
-/// What came of working a plan.
+/// The result of running a plan.
 package struct ReplayResult: Sendable {
   package let plan: ReplayPlan
   package let progress: ReplayProgress
-  /// Nil where nothing was run.
+  /// Nil if nothing was run.
   package let end: ReplayEnd?
 
   package init(plan: ReplayPlan, progress: ReplayProgress, end: ReplayEnd?) {
@@ -93,18 +93,18 @@ package struct ReplayResult: Sendable {
     self.end = end
   }
 
-  /// Nothing of the plan needs to be looked at.
+  /// Nothing in the plan needs attention.
   package var isComplete: Bool { end == .done || end == .sent }
 }
 
-/// Another process works the plan.
+/// Another process is running the plan.
 package struct ReplayClaimed: Error, CustomStringConvertible {
   package let plan: ULID
 
-  package var description: String { "another process works plan \(plan)" }
+  package var description: String { "another process is running plan \(plan)" }
 }
 
-/// A run that began and ended by an error. What is known of each letter is noted; the plan can be resumed.
+/// A run that began and ended with an error. The state of each letter is recorded; the plan can be resumed.
 package struct ReplayCutOff: Error {
   package let plan: ULID
   package let cause: any Error

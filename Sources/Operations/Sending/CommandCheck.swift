@@ -1,14 +1,14 @@
 package import MessageContract
 import WorkspaceApplication
 
-/// Looks at a command before it is sent, as the worker will: what can only become a dead letter need not be sent.
+/// Checks a command before it is sent, as the worker will: a sure dead letter need not be sent.
 package struct CommandCheck: Sendable {
   private let decoder: CommandDecoder?
 
-  /// - Parameter decoder: the worker's; nil: whatever a command is, it is sent.
+  /// - Parameter decoder: the worker's; nil: commands are sent unchecked.
   package init(decoder: CommandDecoder?) { self.decoder = decoder }
 
-  /// - Returns: what is wrong, in words for people; nil where nothing is.
+  /// - Returns: what is wrong, in words; nil if nothing is.
   package func problem(of command: OutgoingCommand) -> String? {
     guard let decoder else { return nil }
     do throws(InvalidCommand) {

@@ -1,8 +1,8 @@
-/// Commands, one after the other.
+/// Commands, one after another.
 package protocol CommandSource {
-  /// How many there are, where that is known.
+  /// How many there are, if known.
   var count: Int? { get }
 
-  /// - Throws: why what comes next can't be sent.
+  /// - Throws: why the next one can't be sent.
   mutating func next() throws -> OutgoingCommand?
 }

@@ -1,7 +1,7 @@
 import Messaging
 import StrictJSON
 
-/// A command to send: its body as it is, and what its message's properties repeat of it.
+/// A command to send: its body unchanged, and the fields that its message properties repeat.
 package struct OutgoingCommand: Sendable {
   package let type: String
   package let id: String?
@@ -44,7 +44,7 @@ package struct OutgoingCommand: Sendable {
   }
 
   /// - Parameters:
-  ///   - correlationID: what its result can be told by.
+  ///   - correlationID: identifies its result.
   ///   - user: who sends it, for an access list.
   func message(
     to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?

@@ -6,10 +6,10 @@ package struct SendSummary: Encodable, Sendable {
   package internal(set) var results: [String: Int] = [:]
   /// Numbers of rejections and failures by their code.
   package internal(set) var codes: [String: Int] = [:]
-  /// Commands whose result was waited for in vain.
+  /// Commands whose result did not come.
   package internal(set) var unanswered = 0
 
-  /// How many results have a type that ends so.
+  /// How many results have a type that ends in `suffix`.
   package func count(ending suffix: String) -> Int {
     results.reduce(0) { $0 + ($1.key.hasSuffix(suffix) ? $1.value : 0) }
   }

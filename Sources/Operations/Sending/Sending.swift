@@ -1,9 +1,9 @@
 import Coordination
 package import Messaging
 
-/// Publishes commands, and waits for their results where that is wanted.
+/// Publishes commands, and waits for their results if requested.
 package struct Sending {
-  /// Commands that are handed to the broker in one go.
+  /// The number of commands handed to the broker at once.
   private static let chunk = 200
   /// A batch has no more bytes, and so room for what a worker allows by default.
   private static let batchBytes = 4 << 20 - 1 << 10
@@ -32,7 +32,7 @@ package struct Sending {
   /// Sends all commands.
   ///
   /// - Parameter timeout: how long to wait for the next result; nil: results are not waited for.
-  /// - Throws: what `commands` throws, when what stands before it is sent; what the broker says.
+  /// - Throws: what `commands` throws, after sending the commands before that; the broker's errors.
   package func run(
     _ commands: inout any CommandSource, awaitingResults timeout: Duration?, _ observer: inout some SendingObserver
   ) async throws -> SendSummary {
@@ -81,7 +81,7 @@ package struct Sending {
     }
   }
 
-  /// The commands that go out next, and what stopped the reading of more.
+  /// The commands to send next, and the error that stopped reading more.
   private func nextChunk(
     of commands: inout any CommandSource
   ) -> (commands: [OutgoingCommand], problem: (any Error)?) {

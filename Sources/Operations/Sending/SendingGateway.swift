@@ -1,7 +1,7 @@
 package import Coordination
 package import Messaging
 
-/// Port: the way of commands to the broker, and of results back.
+/// Port: sends commands to the broker, and receives results.
 package protocol SendingGateway: Sendable {
   func open() async throws -> any SendingLink
 
@@ -11,7 +11,7 @@ package protocol SendingGateway: Sendable {
 
 /// A connection that commands are published over.
 package protocol SendingLink: Closable {
-  /// A publisher that keeps the order of commands, and fails where one reaches no queue.
+  /// A publisher that keeps the order of commands, and fails if one reaches no queue.
   func publisher() async throws -> any MessagePublisher
 }
 
@@ -19,6 +19,6 @@ package protocol SendingLink: Closable {
 package protocol ReplyQueue: Closable {
   var name: ShortString { get }
 
-  /// What has arrived; nil when nothing does for as long as `patience`.
+  /// What has arrived; nil if nothing does within `patience`.
   func next(within patience: Duration) async throws -> [Delivery]?
 }

@@ -1,8 +1,8 @@
-/// Port: who watches commands go out and results come in.
+/// Port: observes commands going out and results coming in.
 package protocol SendingObserver {
-  /// So many commands are confirmed.
+  /// This many commands are confirmed.
   mutating func sent(_ count: Int)
 
-  /// A result has come, for the first time; so many commands have one.
+  /// A command's first result has come; this many commands have one.
   mutating func received(_ body: [UInt8], _ count: Int) throws
 }

@@ -1,8 +1,8 @@
 import CLibPQ
 
 extension PostgresConfiguration {
-  /// Has libpq look at the connection string, as it does before it connects: a port that is none, a value that a keyword
-  /// can't have, a service that is not defined. Connects to nobody, and does not wait.
+  /// Has libpq check the connection string, as it does before connecting: for an invalid port, an invalid value of a
+  /// keyword, an undefined service. Connects to nothing, and does not wait.
   ///
   /// - Throws: ``PostgresError/configuration(reason:)``.
   package func validate() throws(PostgresError) {
@@ -19,7 +19,7 @@ extension PostgresConfiguration {
     defer { PQfinish(connection) }
     let lines = String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isNewline)
     guard let problem = lines.first(where: { !Self.isOfConnecting($0) }) else { return }
-    // It quotes values; what stands before an @ in the wrong place is a part of the password.
+    // The message quotes values; text before a misplaced @ is part of the password.
     throw .configuration(reason: problem.contains("@") ? "a value of the connection string can't be used" : String(problem))
   }
 
@@ -28,14 +28,14 @@ extension PostgresConfiguration {
     "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
   ]
 
-  /// That nobody is there is what such a try comes to.
+  /// The expected result of such an attempt is that no server is there.
   private static func isOfConnecting(_ line: Substring) -> Bool {
     line.hasPrefix("connection to server") || line.first?.isWhitespace == true
   }
 }
 
 extension ConnectionOptions {
-  /// The same, with sockets that can't be there in the place of each host.
+  /// The same, with sockets that can't exist in place of each host.
   fileprivate var withoutServer: ConnectionOptions {
     var values = values
     let hosts = values["host"] ?? values["hostaddr"] ?? ""

@@ -5,8 +5,8 @@ struct ConnectionString: Sendable {
   /// The keywords that were given, with their values. Holds the password.
   private(set) var values: [String: String] = [:]
 
-  /// - Throws: ``PostgresError/configuration(reason:)`` in words of our own: libpq's message quotes the part that it
-  ///   could not read, which after an unescaped `/`, `?` or `@` is a part of the password.
+  /// - Throws: ``PostgresError/configuration(reason:)`` in our own words: libpq's message quotes the part that it could
+  ///   not parse, which after an unescaped `/`, `?` or `@` is part of the password.
   init(_ text: String) throws(PostgresError) {
     var message: UnsafeMutablePointer<CChar>?
     defer { PQfreemem(message) }
@@ -26,7 +26,7 @@ struct ConnectionString: Sendable {
 
   subscript(keyword: String) -> String? { values[keyword] }
 
-  /// The parameter that libpq does not know, where it can be no part of a password: in the query of a URI, behind the host.
+  /// The parameter that libpq does not know, if it can't be part of a password: in the query of a URI, after the host.
   private static func unknownParameter(of text: String, _ message: String) -> String? {
     let front = "invalid URI query parameter: \""
     guard message.hasPrefix(front), let query = text.firstIndex(of: "?"), !text[query...].contains("@") else { return nil }

@@ -1,6 +1,6 @@
-/// Where a connection leads to, without secrets: for logs.
+/// Where a connection leads, without secrets: for logs.
 package struct PostgresTarget: Sendable, Hashable {
-  /// Names, addresses or socket folders, comma-separated; nil where libpq's default applies, as for all of these.
+  /// Names, addresses or socket folders, comma-separated; nil if libpq's default applies, as for all of these.
   package let host: String?
   package let port: String?
   package let database: String?
@@ -8,7 +8,7 @@ package struct PostgresTarget: Sendable, Hashable {
 }
 
 extension PostgresTarget: CustomStringConvertible {
-  /// `host=db.example port=5432 dbname=workspaces user=worker`, with what is known.
+  /// `host=db.example port=5432 dbname=workspaces user=worker`, as far as known.
   package var description: String {
     let parts = [("host", host), ("port", port), ("dbname", database), ("user", user)]
       .compactMap { keyword, value in value.map { "\(keyword)=\($0)" } }

@@ -1,6 +1,6 @@
 /// The `options` of a connection string: command-line options of the server (libpq manual, "Parameter Key Words").
 struct StartupOptions {
-  /// Run-time settings by name; what comes last counts.
+  /// Run-time settings by name; the last one counts.
   private(set) var settings: [String: String] = [:]
 
   init(_ text: String) {
@@ -14,14 +14,14 @@ struct StartupOptions {
     }
   }
 
-  /// `name=value`, where a dash in the name stands for an underscore.
+  /// `name=value`, where dashes in the name stand for underscores.
   private mutating func add(_ assignment: some StringProtocol) {
     guard let sign = assignment.firstIndex(of: "=") else { return }
     let name = assignment[..<sign].map { $0 == "-" ? "_" : String($0) }.joined().lowercased()
     settings[name] = String(assignment[assignment.index(after: sign)...])
   }
 
-  /// Separated by white space; a backslash takes the character behind it literally.
+  /// Separated by white space; a backslash escapes the next character.
   private static func words(_ text: String) -> [String] {
     var words: [String] = []
     var word: String?

@@ -1,6 +1,6 @@
 import CLibPQ
 
-/// Where a session stands (libpq manual, PQtransactionStatus).
+/// The transaction status of a session (libpq manual, PQtransactionStatus).
 package enum TransactionStatus: Sendable, Equatable {
   /// No transaction is open.
   case idle

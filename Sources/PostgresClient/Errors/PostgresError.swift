@@ -1,26 +1,26 @@
-/// Why something asked of PostgreSQL was not done.
+/// Why a request to PostgreSQL failed.
 package enum PostgresError: Error, Sendable, Equatable {
-  /// The server refused a statement. The session goes on; a transaction that was open waits for its ROLLBACK.
+  /// The server refused a statement. The session continues; an open transaction waits for its ROLLBACK.
   case server(ServerError)
-  /// The session is over. A COMMIT that was under way may have happened.
+  /// The session is over. A COMMIT in progress may have happened.
   case connectionLost(ConnectionFailure)
-  /// No session came about.
+  /// No session could be established.
   case connectFailed(ConnectionFailure)
-  /// No answer came in time; the session was given up, so a COMMIT that was under way may have happened.
+  /// No answer came in time; the session was given up, so a COMMIT in progress may have happened.
   case timeout(after: Duration)
-  /// The task was cancelled. Where a request was under way, the session was given up as with ``timeout(after:)``.
+  /// The task was cancelled. If a request was in progress, the session was given up as with ``timeout(after:)``.
   case cancelled
   /// The connection string or a setting can't be used. Never quotes the connection string.
   case configuration(reason: String)
-  /// The server, or a pooler before it, does not give the session what promises rest on: its settings, or a server process
-  /// that stays the same. Whoever runs it has to change that.
+  /// The server, or a pooler in front of it, does not give the session what the guarantees rest on: its settings, or a
+  /// server process that stays the same. Its operator has to change that.
   case unreliableSession(reason: String)
-  /// Statement and parameters don't fit, or the server's answer is none that the protocol allows.
+  /// Statement and parameters don't match, or the protocol does not allow the server's answer.
   case protocolViolation(reason: String)
-  /// A value is not of the type that was asked for.
+  /// A value is not of the requested type.
   case decoding(reason: String)
 
-  /// The session that this happened on is gone.
+  /// Whether the session that this happened on is gone.
   package var isConnectionLoss: Bool {
     switch self {
     case .connectionLost, .connectFailed, .timeout: true
@@ -29,7 +29,7 @@ package enum PostgresError: Error, Sendable, Equatable {
     }
   }
 
-  /// The same can succeed a little later, on this session or a new one.
+  /// Whether the same request can succeed a little later, on this session or a new one.
   package var isTransient: Bool {
     guard !isConnectionLoss else { return sqlState?.class != .invalidAuthorizationSpecification }
     guard let sqlState else { return false }
@@ -39,7 +39,7 @@ package enum PostgresError: Error, Sendable, Equatable {
     }
   }
 
-  /// What the server said, where it said something.
+  /// The server's code, if it gave one.
   package var sqlState: SQLState? {
     switch self {
     case .server(let error): error.sqlState
@@ -49,11 +49,11 @@ package enum PostgresError: Error, Sendable, Equatable {
   }
 }
 
-/// How a session ended, or why none came about.
+/// How a session ended, or why none was established.
 package struct ConnectionFailure: Error, Sendable, Hashable {
   /// The words of libpq or the server. Never quotes the connection string.
   package let reason: String
-  /// The server's reason, where it gave one.
+  /// The server's reason, if it gave one.
   package let sqlState: SQLState?
 
   package init(reason: String, sqlState: SQLState? = nil) {
@@ -76,8 +76,8 @@ extension PostgresError: CustomStringConvertible {
     case .timeout(let limit): "PostgreSQL did not answer within \(limit)"
     case .cancelled: "cancelled while waiting for PostgreSQL"
     case .configuration(let reason): "the PostgreSQL connection can't be configured: \(reason)"
-    case .unreliableSession(let reason): "the session with PostgreSQL can't be relied on: \(reason)"
-    case .protocolViolation(let reason): "the exchange with PostgreSQL went wrong: \(reason)"
+    case .unreliableSession(let reason): "the session with PostgreSQL is not reliable: \(reason)"
+    case .protocolViolation(let reason): "protocol error with PostgreSQL: \(reason)"
     case .decoding(let reason): "an answer of PostgreSQL could not be read: \(reason)"
     }
   }

@@ -43,7 +43,7 @@ package struct SQLState: Sendable, Hashable {
 }
 
 extension SQLState: CustomStringConvertible {
-  /// The code, and its condition name where this program knows it: `23505 unique_violation`.
+  /// The code, and its condition name if this program knows it: `23505 unique_violation`.
   package var description: String {
     guard let name = Self.conditionNames[self] else { return code }
     return "\(code) \(name)"

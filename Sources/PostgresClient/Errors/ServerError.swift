@@ -27,7 +27,7 @@ package struct ServerError: Error, Sendable, Hashable {
     self.constraint = constraint
   }
 
-  /// How far an error, or a notice, reaches.
+  /// How much an error, or a notice, affects.
   package enum Severity: String, Sendable, Comparable {
     case debug = "DEBUG"
     case log = "LOG"
@@ -48,7 +48,7 @@ package struct ServerError: Error, Sendable, Hashable {
     private var rank: Int { Self.order.firstIndex(of: self) ?? 0 }
   }
 
-  /// The session is over, not the statement alone.
+  /// Whether the session is over, not only the statement.
   package var endsSession: Bool { severity >= .fatal }
 }
 

@@ -26,13 +26,13 @@ extension ServerSession {
   }
 
   private func handshake(_ wait: SocketWait) throws(PostgresError) {
-    // libpq 15 keeps the SQLSTATE of a refused connection to itself, but for the verbose form of the message.
+    // libpq 15 shows the SQLSTATE of a refused connection only in the verbose form of the message.
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
     guard PQstatus(connection) != CONNECTION_BAD else { throw refused() }
     // "If you have yet to call PQconnectPoll, act as if it last returned PGRES_POLLING_WRITING."
     var direction = SocketWait.Readiness.writable
     while true {
-      // The socket may be another one after each call: libpq goes from address to address, and from TLS to plain.
+      // The socket may change with each call: libpq goes from address to address, and from TLS to plain.
       try waitForHandshake(wait, direction)
       switch PQconnectPoll(connection) {
       case PGRES_POLLING_READING: direction = .readable
@@ -68,10 +68,10 @@ extension ConnectionFailure {
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
     let candidates = lines.flatMap { $0.split(separator: ":").map { $0.drop(while: \.isWhitespace) } }
     let sqlState = candidates.last { SQLState($0) != nil }.flatMap { SQLState(String($0)) }
-    // libpq's own finding, for which there is no code of the server: target_session_attrs asks for one that writes.
+    // libpq's own finding, without a code from the server: target_session_attrs asks for a writable one.
     let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
-      reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that takes changes)" : ""),
+      reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that accepts writes)" : ""),
       sqlState: onlyReads ? .readOnlySQLTransaction : sqlState)
   }
 }

@@ -1,13 +1,13 @@
 import CLibPQ
 import Logging
 
-/// Takes what the server says unasked: notices go to the log, and the reason for which it ends the session is kept.
+/// Receives unsolicited messages of the server: notices go to the log, and the reason why it ends the session is kept.
 ///
-/// libpq hands out a FATAL that arrives while no request is under way as a notice.
+/// libpq reports a FATAL that arrives while no request is in progress as a notice.
 final class NoticeSink {
   private let logger: Logger
   private(set) var fatal: ServerError?
-  /// A commit of this session is on this server, and perhaps not on its standbys: somebody has broken off its wait.
+  /// A commit of this session is on this server, but possibly not on its standbys: somebody cancelled its wait.
   private(set) var hasUnreplicatedCommit = false
 
   init(logger: Logger) { self.logger = logger }
@@ -40,7 +40,7 @@ final class NoticeSink {
 }
 
 extension ServerError {
-  /// The error, or notice, in a result.
+  /// Reads the error, or notice, in a result.
   init(_ result: OpaquePointer) {
     func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
     self.init(

@@ -12,10 +12,10 @@ final class QueryResult {
   enum Status {
     case success
     case failure
-    /// Not run: a request before it in the pipeline failed.
+    /// Not run: an earlier request in the pipeline failed.
     case skipped
     case endOfPipeline
-    /// COPY, or something that a later libpq may know.
+    /// COPY, or something that a later libpq may add.
     case unexpected
   }
 

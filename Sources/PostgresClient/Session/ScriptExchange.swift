@@ -1,8 +1,8 @@
 import CLibPQ
 
 extension ServerSession {
-  /// Of a commit whose wait for standbys was broken off (`pg_cancel_backend`) nobody knows whether it will last: as of one
-  /// whose answer got lost.
+  /// A commit whose wait for standbys was cancelled (`pg_cancel_backend`) may or may not last, like one whose answer
+  /// got lost.
   func refuseUnreplicatedCommit() throws(PostgresError) {
     guard notices.hasUnreplicatedCommit else { return }
     throw .connectionLost(

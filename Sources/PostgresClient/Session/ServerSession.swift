@@ -1,14 +1,14 @@
 import CLibPQ
 import Logging
 
-/// A `PGconn` in non-blocking mode: the only place that calls libpq, and never a call that waits.
+/// A `PGconn` in non-blocking mode: the only place that calls libpq, and never with a call that blocks.
 ///
-/// Waiting is poll() on the socket, an interrupt and a deadline; so the manual's chapter "Asynchronous Command
-/// Processing" wants it. Freed with its last reference: PQfinish says goodbye to the server if that doesn't block.
+/// Waiting is poll() on the socket, an interrupt and a deadline, as the manual's chapter "Asynchronous Command
+/// Processing" requires. Freed with its last reference: PQfinish says goodbye to the server if that doesn't block.
 final class ServerSession {
   let connection: OpaquePointer
   let notices: NoticeSink
-  /// The statements that this session knows: their texts by name.
+  /// The statements that this session has prepared: their texts by name.
   var prepared: [String: String] = [:]
 
   /// Takes over `connection`.
@@ -21,14 +21,14 @@ final class ServerSession {
   deinit { PQfinish(connection) }
 
   var socket: Int32 { PQsocket(connection) }
-  /// Of the server that it leads to.
+  /// The host of the connected server.
   var host: String { PQhost(connection).map { String(cString: $0) } ?? "" }
   var port: String { PQport(connection).map { String(cString: $0) } ?? "" }
 
   /// Sends all that libpq has buffered.
   ///
   /// Reads meanwhile: a server that can't get rid of its answers stops reading requests, and both sides would wait
-  /// for ever (libpq manual, PQflush, and the caution on deadlock in "Pipeline Mode").
+  /// forever (libpq manual, PQflush, and the caution on deadlock in "Pipeline Mode").
   func flush(_ wait: SocketWait) throws(PostgresError) {
     while true {
       switch PQflush(connection) {
@@ -41,7 +41,7 @@ final class ServerSession {
     }
   }
 
-  /// The next result, once it is here whole; nil at the end of a request's results.
+  /// The next result, once complete; nil at the end of a request's results.
   func nextResult(_ wait: SocketWait) throws(PostgresError) -> QueryResult? {
     while isBusy {
       try consumeDecrypted()
@@ -58,11 +58,11 @@ final class ServerSession {
     return result
   }
 
-  /// Takes in what arrived while no request was under way: notices, changed settings, or the end of the session.
+  /// Reads what arrived while no request was in progress: notices, changed settings, or the end of the session.
   func readUnsolicited() throws(PostgresError) {
     try consumeInput()
     try consumeDecrypted()
-    // Parsing is what hands notices out.
+    // Parsing delivers notices.
     _ = isBusy
     guard isAlive, notices.fatal == nil else { throw lost() }
     PQfreemem(PQnotifies(connection))
@@ -73,21 +73,21 @@ final class ServerSession {
 
   private var isAlive: Bool { PQstatus(connection) == CONNECTION_OK }
 
-  /// Reads what is there, without waiting. Where the connection has ended, what came before its end still counts.
+  /// Reads what is available, without waiting. If the connection has ended, what came before its end still counts.
   private func consumeInput() throws(PostgresError) {
     guard PQconsumeInput(connection) == 1 || !isBusy else { throw lost() }
   }
 
   /// Reads what the TLS library has decrypted and poll() can't see: to be called before waiting.
   ///
-  /// A TLS record holds up to 16 KiB, and each reading makes room for at least 8 KiB: one more leaves nothing behind.
+  /// A TLS record holds up to 16 KiB, and each reading makes room for at least 8 KiB: one more reads the rest.
   private func consumeDecrypted() throws(PostgresError) {
     if PQsslInUse(connection) != 0 { try consumeInput() }
   }
 
   /// The error for a connection that is gone, with the server's reason if it gave one.
   func lost() -> PostgresError {
-    // Looked for first: what libpq finds when it expects no answer, it hands out as a notice.
+    // Checked first: when libpq expects no answer, it reports what it finds as a notice.
     let lastAnswer = fatalAnswer()
     if let reason = notices.fatal ?? lastAnswer {
       return .connectionLost(ConnectionFailure(reason: reason.message, sqlState: reason.sqlState))
@@ -95,13 +95,13 @@ final class ServerSession {
     return .connectionLost(ConnectionFailure(reason: String(cString: PQerrorMessage(connection)).firstLine))
   }
 
-  /// Why the server ends the session, where that is among the answers that were read but not yet looked at.
+  /// Why the server ends the session, if that is among the answers read but not yet processed.
   private func fatalAnswer() -> ServerError? {
     var isBetweenRequests = false
     while !isBusy {
       let result = PQgetResult(connection).map(QueryResult.init)
       if let error = result?.error, error.endsSession { return error }
-      // Two nils in a row: nothing is left. COPY would be answered again and again.
+      // Two nils in a row: nothing is left. A COPY result would be returned again and again.
       if result?.status == .unexpected || (result == nil && isBetweenRequests) { return nil }
       isBetweenRequests = result == nil
     }

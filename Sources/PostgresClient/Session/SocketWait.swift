@@ -1,12 +1,12 @@
 import Glibc
 
-/// One request's patience: until when it waits for the server, and what can wake it before.
+/// One request's wait: how long it waits for the server, and what can wake it earlier.
 struct SocketWait {
   let interrupt: Interrupt
   let limit: Duration
   private let deadline: ContinuousClock.Instant
 
-  /// - Parameter limit: for everything that is waited for with this value together.
+  /// - Parameter limit: for all waits with this value together.
   init(limit: Duration, interrupt: Interrupt) {
     self.limit = limit
     self.interrupt = interrupt
@@ -21,7 +21,7 @@ struct SocketWait {
 
   /// Sleeps until the socket is ready.
   ///
-  /// - Returns: never empty: an error or a hang-up counts as readable, for reading is what tells the reason.
+  /// - Returns: never empty: an error or a hang-up counts as readable, since reading reveals the reason.
   /// - Throws: ``PostgresError/cancelled`` and ``PostgresError/timeout(after:)``.
   func wait(for socket: Int32, until wanted: Readiness) throws(PostgresError) -> Readiness {
     while true {

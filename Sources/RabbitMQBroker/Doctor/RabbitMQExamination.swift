@@ -72,7 +72,7 @@ package struct RabbitMQExamination: ExaminedBroker {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions)
       let isConfirmed = try await isConfirmed {
-        // With the first one the broker begins to block the connection, and takes it nevertheless.
+        // With the first one the broker starts blocking the connection, but still takes the message.
         for _ in 1...2 { try await publisher.publish([message]) }
       }
       return isConfirmed ? .confirmed : .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)
@@ -81,7 +81,7 @@ package struct RabbitMQExamination: ExaminedBroker {
     }
   }
 
-  /// Whether what `publish` waits for comes in time.
+  /// Whether `publish` completes in time.
   private func isConfirmed(_ publish: @escaping @Sendable () async throws -> Void) async throws -> Bool {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
@@ -98,7 +98,7 @@ package struct RabbitMQExamination: ExaminedBroker {
   }
 }
 
-/// What a connection tells doctor.
+/// What doctor learns from a connection.
 struct RabbitMQFacts: BrokerFacts {
   private let connection: RabbitMQConnection
   private let properties: ServerProperties

@@ -2,7 +2,7 @@ package import Messaging
 package import RabbitMQClient
 package import WorkerRuntime
 
-/// Asks whether the broker has what the worker needs. Only asks: no right to configure is needed.
+/// Checks whether the broker has what the worker needs. Passively: no right to configure is needed.
 package struct BrokerHealthCheck: Sendable {
   private let topology: Topology
   private let queue: ShortString
@@ -22,11 +22,11 @@ package struct BrokerHealthCheck: Sendable {
       queue: statistics.map { QueueFigures(messages: $0.messageCount, consumers: $0.consumerCount) })
   }
 
-  /// Exchanges and queues that are not there.
+  /// Missing exchanges and queues.
   package func missing() async throws -> MissingConditions {
     let missing = try await manager.check(topology).items.filter { $0.state == .missing && $0.kind != .binding }
     guard !missing.isEmpty else { return MissingConditions([:]) }
     let names = missing.map { "\($0.kind.rawValue) \($0.name)" }.joined(separator: ", ")
-    return MissingConditions(.topology, "the broker has no \(names): workspace-worker topology apply makes it")
+    return MissingConditions(.topology, "the broker has no \(names): workspace-worker topology apply creates it")
   }
 }

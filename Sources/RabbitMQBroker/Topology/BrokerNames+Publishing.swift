@@ -2,15 +2,15 @@ package import Messaging
 package import RabbitMQClient
 
 extension BrokerNames {
-  /// How the worker publishes: results go to other queues than events do, and replies to others again.
+  /// How the worker publishes: results, events and replies go to different queues.
   package var publisherOptions: PublisherOptions {
     var options = PublisherOptions()
     options.exchangesOfOwnChannel = [resultsExchange, eventsExchange]
     return options
   }
 
-  /// The queue by which the worker of a queue holds its right to publish: `<queue>.publisher`; of a name that leaves no
-  /// room for that, the start.
+  /// The queue through which a queue's worker holds its right to publish: `<queue>.publisher`; a name too long for that
+  /// is truncated.
   package static func publishingClaim(of queue: ShortString) -> ShortString {
     let suffix = Array(".publisher".utf8)
     return ShortString(bytes: queue.bytes.prefix(ShortString.maximumBytes - suffix.count) + suffix) ?? queue
@@ -18,6 +18,6 @@ extension BrokerNames {
 }
 
 extension RabbitMQConfiguration {
-  /// `<virtual host>/<queue>`: what a queue is called in the database.
+  /// `<virtual host>/<queue>`: a queue's name in the database.
   package func key(of queue: ShortString) -> String { "\(virtualHost)/\(queue.text ?? "")" }
 }

@@ -1,24 +1,25 @@
 internal import Messaging
 internal import RabbitMQClient
 
-/// Whether the queue of commands is as it should be, asked when a worker connects: it serves another one, too, and says
-/// what that means.
+/// Checks whether the queue of commands is as it should be when a worker connects: it serves a different one, too, and
+/// says what that means.
 struct CommandsQueueCheck: Sendable {
   private let manager: TopologyManager
   private let names: BrokerNames
   private let broker: ServerProperties
 
-  /// - Parameter broker: what is at the other end of `connection`.
+  /// - Parameter broker: the broker at the other end of `connection`.
   init(_ names: BrokerNames, on connection: RabbitMQConnection, broker: ServerProperties) {
     manager = TopologyManager(connection)
     self.names = names
     self.broker = broker
   }
 
-  /// Compares the queue with what is planned. Where it was made by an earlier version, the binding that its dead letters
-  /// need is set again: they would be lost without a sound if somebody had removed it.
+  /// Compares the queue with what is planned. If it was made by an earlier version, the binding that its dead letters
+  /// need is restored: they would silently be lost if somebody had removed it.
   ///
-  /// - Returns: what an operator should know; nothing where all is well, there is no queue, or the right to ask is missing.
+  /// - Returns: what an operator should know; nothing if all is well, there is no queue, or the right to check is
+  ///   missing.
   /// - Throws: ``RabbitMQError`` when the connection is lost; `CancellationError`.
   func warnings() async throws -> [String] {
     do {
@@ -50,7 +51,7 @@ struct CommandsQueueCheck: Sendable {
       try await manager.ensureBindings(Topology(exchanges: [], queues: [], bindings: bindings))
       return meaning
     } catch RabbitMQError.channelClosed(_, let text) {
-      return "\(meaning), which could not be made sure of: \(text)"
+      return "\(meaning), which could not be ensured: \(text)"
     }
   }
 

@@ -5,8 +5,9 @@ import WorkspaceApplication
 extension Topology {
   /// What the worker, its upstream and its subscribers share.
   ///
-  /// - Parameter broker: quorum queues drop a message after 20 deliveries from RabbitMQ 4 on, unless they are told
-  ///   not to; before, they never drop one and refuse to be told. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
+  /// - Parameter broker: quorum queues drop a message after 20 deliveries from RabbitMQ 4 on, unless told not to;
+  ///   earlier versions never drop one and reject the setting.
+  ///   https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static func standard(_ names: BrokerNames = BrokerNames(), broker: ServerProperties) -> Topology {
     let exchanges = [names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange]
     return Topology(
@@ -18,7 +19,7 @@ extension Topology {
       bindings: commandKeys.map { key in
         Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: key)
       },
-      // It was the way of dead letters once; now it would fill the queue with announcements.
+      // It once carried dead letters; now it would fill the queue with announcements.
       formerBindings: [
         Binding(queue: names.deadLettersQueue, exchange: names.deadLettersExchange, routingKey: "#")
       ])
@@ -27,8 +28,8 @@ extension Topology {
   /// The routing keys of commands: `workspace.#` and the like, for each kind of object that they are about.
   package static let commandKeys = CommandType.subjects.compactMap { ShortString("\($0).#") }
 
-  /// The queue of commands as versions made it that published dead letters: what the broker dead-letters goes to the
-  /// exchange, and from there to the queue of dead letters only while ``formerBindings`` are there.
+  /// The queue of commands as made by versions that published dead letters: what the broker dead-letters goes to the
+  /// exchange, and from there to the queue of dead letters only while ``formerBindings`` exist.
   package static func formerCommandsQueue(_ names: BrokerNames, broker: ServerProperties) -> Queue {
     var arguments = quorumArguments(broker)
     arguments.append("x-dead-letter-exchange", names.deadLettersExchange.bytes)
@@ -44,7 +45,7 @@ extension Topology {
     return topology
   }
 
-  /// What a worker can't do without: all but the queue for what the broker dead-letters.
+  /// What a worker can't do without: everything but the queue for what the broker dead-letters.
   package func neededToServe(by names: BrokerNames) -> Topology {
     Topology(exchanges: exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
@@ -58,7 +59,7 @@ extension Topology {
 
   private static func commandArguments(_ names: BrokerNames, _ broker: ServerProperties) -> HeaderTable {
     var arguments = quorumArguments(broker)
-    // The default exchange, which leads to the queue of that name: there is no binding that could be missing.
+    // The default exchange, which routes to the queue of that name: there is no binding that could be missing.
     arguments.append("x-dead-letter-exchange", "")
     arguments.append("x-dead-letter-routing-key", names.deadLettersQueue.bytes)
     // At-least-once needs reject-publish: https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering

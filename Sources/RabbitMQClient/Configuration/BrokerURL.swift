@@ -2,9 +2,9 @@ package import Secrets
 
 /// The URL of a broker, taken apart.
 ///
-/// Source: https://www.rabbitmq.com/docs/uri-spec and https://www.rabbitmq.com/docs/uri-query-parameters. One thing
-/// differs on purpose: by the specification `amqp://host/` names the virtual host with the empty name, which nobody
-/// has; here it is the default virtual host `/`, just like `amqp://host` and `amqp://host/%2f`.
+/// Source: https://www.rabbitmq.com/docs/uri-spec and https://www.rabbitmq.com/docs/uri-query-parameters. One
+/// deliberate difference: by the specification `amqp://host/` means the virtual host with the empty name, which nobody
+/// has; here it means the default virtual host `/`, just like `amqp://host` and `amqp://host/%2f`.
 package struct BrokerURL: Sendable, Equatable {
   package var usesTLS = false
   /// Default: guest.
@@ -22,7 +22,7 @@ package struct BrokerURL: Sendable, Equatable {
   /// - Throws: what is wrong, without any part of the password.
   package init(_ text: String) throws(BrokerURLError) {
     var rest = try takeScheme(text)
-    // Where an @ comes after the first of these, it ended no user info: that was cut short by the raw character.
+    // An @ after the first of these did not end the user info: the raw character cut that short.
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     rest = rest.dropFirst(authority.count)
     guard !rest.contains("@"), !rest.contains("#") else { throw .unencodedCredentials }

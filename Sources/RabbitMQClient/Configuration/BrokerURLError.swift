@@ -1,13 +1,13 @@
-/// Why a text is not the URL of a broker.
+/// Why a text is not a valid broker URL.
 ///
-/// No case carries text from where a password could stand, not even from the host or the port: a password with a
-/// raw `/` or `@` in it shifts all that follows.
+/// No case carries text from where a password could be, not even from the host or the port: a password with a raw `/`
+/// or `@` in it shifts everything after it.
 package enum BrokerURLError: Error, Sendable, Equatable, CustomStringConvertible {
   /// It starts neither with `amqp://` nor with `amqps://`.
   case unknownScheme
   /// User or password contain characters that have to be percent-encoded.
   case unencodedCredentials
-  /// A `%` without two hexadecimal digits behind it, or encoded bytes that are not UTF-8 or contain NUL.
+  /// A `%` not followed by two hexadecimal digits, or encoded bytes that are not UTF-8 or contain NUL.
   case malformedEncoding(part: String)
   /// The host is not a name, an IPv4 address or an IPv6 address in brackets.
   case malformedHost
@@ -15,11 +15,11 @@ package enum BrokerURLError: Error, Sendable, Equatable, CustomStringConvertible
   case malformedPort
   /// The virtual host contains a `/` that is not percent-encoded, or is longer than 255 bytes.
   case malformedVirtualHost
-  /// Query keys that mean nothing here.
+  /// Unknown query keys.
   case unknownParameters([String])
-  /// A query key that is known, with a value that it can't have.
+  /// A known query key with an invalid value.
   case malformedParameter(name: String, expected: String)
-  /// Query keys of TLS in a URL that does not begin with `amqps://`.
+  /// TLS query keys in a URL that does not begin with `amqps://`.
   case tlsParametersWithoutTLS([String])
 
   package var description: String {

@@ -1,7 +1,7 @@
 /// Percent-encoding as URIs use it (RFC 3986, section 2.1). A `+` is a plus.
 enum PercentEncoding {
-  /// - Returns: nil where a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8 or contain NUL,
-  ///   which no C string can hold.
+  /// - Returns: nil if a `%` is not followed by two hexadecimal digits, or the bytes are not UTF-8 or contain NUL,
+  ///   which a C string can't hold.
   static func decode(_ text: Substring) -> String? {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]

@@ -2,12 +2,12 @@ package import Secrets
 
 /// How to reach a broker, and how long to wait for it.
 package struct RabbitMQConfiguration: Sendable, Equatable {
-  /// How the client shows who it is.
+  /// How the client authenticates.
   package enum Authentication: Sendable, Equatable {
     /// SASL PLAIN: a user and a password.
     case plain(user: String, password: Secret)
-    /// SASL EXTERNAL: the server takes the identity from the client's certificate. RabbitMQ does not look at the one
-    /// that is given here, and librabbitmq can't leave it out.
+    /// SASL EXTERNAL: the server takes the identity from the client's certificate. RabbitMQ ignores the user given
+    /// here, but librabbitmq can't omit it.
     case external(user: String)
   }
 
@@ -28,11 +28,11 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
   package var connectTimeout: Duration = .seconds(5)
   /// The longest wait for the broker's answer to a method, such as a declaration. Default: 10 seconds.
   package var requestTimeout: Duration = .seconds(10)
-  /// The longest time for which the peer may take nothing of what was sent. After it the socket is shut down.
-  /// Large messages get another second per MiB. Default: 20 seconds.
+  /// The longest time for which the peer may accept no sent data. After that the socket is shut down. Large messages
+  /// get another second per MiB. Default: 20 seconds.
   package var sendTimeout: Duration = .seconds(20)
-  /// TCP_USER_TIMEOUT: the longest time for which sent data may stay unacknowledged by the peer's kernel. Off while
-  /// the broker says that it is blocked. Default: 20 seconds.
+  /// TCP_USER_TIMEOUT: the longest time for which sent data may stay unacknowledged by the peer's kernel. Off while the
+  /// broker reports that it is blocked. Default: 20 seconds.
   package var unacknowledgedDataTimeout: Duration = .seconds(20)
   /// The longest wait for the broker's answer to an orderly close. Default: 2 seconds.
   package var closeTimeout: Duration = .seconds(2)
@@ -46,7 +46,7 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     tls = url.usesTLS ? url.parameters.tls : nil
     setHeartbeat(url.parameters.heartbeat ?? heartbeat)
     if let milliseconds = url.parameters.connectionTimeout { connectTimeout = .milliseconds(milliseconds) }
-    // The name that is asked for and verified is that of the host.
+    // The name requested and verified is the host's.
     if let name = url.parameters.serverName, name != url.host {
       throw .malformedParameter(name: "server_name_indication", expected: "the host of the URL: this client verifies no other name")
     }
@@ -55,7 +55,7 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
   /// - Throws: what is wrong with the URL, without any part of the password.
   package init(url: String) throws(BrokerURLError) { try self.init(BrokerURL(url)) }
 
-  /// Sets the heartbeat, and with it how long a peer may be silent in every other way: two heartbeats.
+  /// Sets the heartbeat, and with it every other limit on a peer's silence: two heartbeats.
   ///
   /// - Parameter seconds: 0 for no heartbeats; the other limits stay as they are.
   package mutating func setHeartbeat(_ seconds: Int) {
@@ -65,7 +65,7 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     unacknowledgedDataTimeout = .seconds(2 * seconds)
   }
 
-  /// The password as it is now; nothing where none is needed.
+  /// The current password; empty if none is needed.
   func password() throws(RabbitMQError) -> String {
     guard case .plain(_, let password) = authentication else { return "" }
     do {
@@ -75,12 +75,12 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     }
   }
 
-  /// Who logs in with a password; nil where a certificate says who it is.
+  /// The user that logs in with a password; nil if a certificate identifies it.
   package var user: String? {
     if case .plain(let user, _) = authentication { user } else { nil }
   }
 
-  /// Takes the password from a file, anew for each connection.
+  /// Reads the password from a file, again for each connection.
   package mutating func usePassword(of file: String) {
     if case .plain(let user, _) = authentication { authentication = .plain(user: user, password: Secret(file: file)) }
   }

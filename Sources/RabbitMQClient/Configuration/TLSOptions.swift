@@ -6,10 +6,10 @@ package struct TLSOptions: Sendable, Equatable {
   package var certificateFile: String?
   /// PEM file with the key of that certificate; it must not need a password.
   package var keyFile: String?
-  /// The server's certificate must lead to a trusted authority. Default: true.
+  /// Whether the server's certificate must lead to a trusted authority. Default: true.
   package var verifiesPeer = true
-  /// The server's certificate must be for the host that was asked for: a name in a DNS entry or the common name, an address
-  /// among the alternative names. Default: true.
+  /// Whether the server's certificate must be for the requested host: a name in a DNS entry or the common name, an
+  /// address among the alternative names. Default: true.
   package var verifiesHostName = true
 
   package init() {}

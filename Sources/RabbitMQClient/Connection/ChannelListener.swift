@@ -1,12 +1,12 @@
-/// What a consumer or publisher hears from the connection whose channels it uses.
+/// What a connection tells the consumer or publisher that uses its channels.
 enum ChannelEvent: Sendable {
-  /// Something about its channels arrived.
+  /// Something for its channels arrived.
   case inbound(InboundEvent)
   /// The socket has room again, after ``RabbitMQConnection/waitForWriting()``.
   case writable
   /// The time set by ``RabbitMQConnection/setDeadline(_:)`` has come.
   case deadlinePassed
-  /// The connection is gone. Nothing follows.
+  /// The connection is gone. No event follows.
   case failed(RabbitMQError)
 }
 

@@ -1,13 +1,13 @@
 internal import Messaging
 
-/// What this client says about itself. librabbitmq adds what it knows about itself to it.
+/// What this client says about itself. librabbitmq adds its own properties.
 enum ClientProperties {
   static let version = "1.0.0"
 
   static func table(connectionName: String) -> HeaderTable {
     var capabilities = HeaderTable()
-    // Without being announced here, the broker sends neither connection.blocked nor a consumer's cancellation, and
-    // ends a refused login by cutting the socket.
+    // Unless these are announced, the broker sends neither connection.blocked nor a consumer's cancellation, and ends a
+    // refused login by cutting the socket.
     for name in [
       "connection.blocked", "consumer_cancel_notify", "basic.nack", "publisher_confirms", "authentication_failure_close",
     ] { capabilities.append(name, true) }

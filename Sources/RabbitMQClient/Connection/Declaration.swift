@@ -1,15 +1,15 @@
 package import Messaging
 
-/// Something that is declared. All but an exclusive queue is durable.
+/// An object to declare. All but an exclusive queue are durable.
 package enum Declaration: Sendable {
-  /// `isPassive` only asks whether it exists.
+  /// `isPassive` only checks whether it exists.
   case queue(ShortString, arguments: HeaderTable, isPassive: Bool)
   /// A queue in memory for this connection alone, which ends with it.
   case exclusiveQueue(ShortString)
-  /// `isPassive` only asks whether it exists.
+  /// `isPassive` only checks whether it exists.
   case exchange(ShortString, type: ShortString, isPassive: Bool)
   case binding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
-  /// Removes the binding, where it is there.
+  /// Removes the binding, if it exists.
   case unbinding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
 
   var request: MethodRequest {
@@ -23,9 +23,9 @@ package enum Declaration: Sendable {
   }
 }
 
-/// What a declaration of a queue tells about it.
+/// What declaring a queue reveals about it.
 package struct QueueStatistics: Sendable, Equatable {
-  /// Messages that are ready: those at consumers don't count.
+  /// Ready messages, without those at consumers.
   package let messageCount: Int
   package let consumerCount: Int
 }

@@ -3,14 +3,14 @@ internal import Coordination
 
 /// Methods that the broker answers.
 extension RabbitMQConnection {
-  /// Sends a method and waits for its answer, at most `requestTimeout`: without one the connection is given up.
+  /// Sends a method and waits for its answer for at most `requestTimeout`: without one the connection is given up.
   ///
   /// - Throws: ``RabbitMQError``, or `CancellationError`.
   func call(_ request: MethodRequest, on channel: UInt16 = mainChannel) async throws -> MethodReply {
     try await begin(request, on: channel).value()
   }
 
-  /// Sends a method whose answer can be waited for with what is returned.
+  /// Sends a method and returns a waiter for its answer.
   func begin(_ request: MethodRequest, on channel: UInt16) throws -> Waiter<MethodReply> {
     try send(request, on: channel)
     let waiter = Waiter<MethodReply>()
@@ -26,20 +26,20 @@ extension RabbitMQConnection {
     }
   }
 
-  /// Small sends to a socket that has room do not wait.
+  /// Small sends to a writable socket do not block.
   func guardingUnlessWritable<Result, Failure>(
     _ handle: ConnectionHandle, _ call: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try handle.isWritable ? call() : watchdog.guarding(configuration.sendTimeout, call)
   }
 
-  /// Answers a method of the broker. Whether that can be sent makes no difference any more.
+  /// Answers a method of the broker. Whether that can be sent no longer matters.
   func confirm(_ request: MethodRequest, on channel: UInt16) {
     guard let handle else { return }
     try? guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in try handle.send(request, on: channel) }
   }
 
-  /// A socket that fails ends the connection.
+  /// A failing socket ends the connection.
   func failing(_ call: () throws(WireSocket.Failure) -> Void) throws(RabbitMQError) {
     do {
       try call()
@@ -50,10 +50,10 @@ extension RabbitMQConnection {
     }
   }
 
-  /// Declares one after the other, on a channel of their own: an error of the broker ends that one only.
+  /// Declares the objects one by one, on a separate channel: an error of the broker closes only that channel.
   ///
-  /// - Returns: what the last of them tells about a queue; nil when it is about something else.
-  /// - Throws: ``RabbitMQError``, where the broker says no `channelClosed`; `CancellationError`.
+  /// - Returns: the statistics if the last of them is a queue; otherwise nil.
+  /// - Throws: ``RabbitMQError``, if the broker refuses `channelClosed`; `CancellationError`.
   @discardableResult
   package func declare(_ declarations: [Declaration]) async throws -> QueueStatistics? {
     let channel = freeChannels.popLast() ?? nextChannel()
@@ -65,7 +65,7 @@ extension RabbitMQConnection {
       freeChannels.append(channel)
       return reply.queueStatistics
     } catch let cancellation as CancellationError {
-      // Nobody waits for the answer, so the number is not used again.
+      // Nobody waits for the answer, so the number is not reused.
       _ = try? begin(.closeChannel, on: channel)
       throw cancellation
     }
@@ -80,11 +80,11 @@ extension RabbitMQConnection {
   func settleCall(_ method: UInt32, _ channel: UInt16, _ reply: MethodReply) -> RabbitMQError? {
     if case .closing(let reason) = phase { return method == MethodRequest.closeConnection.replyMethod ? reason : nil }
     guard let index = calls.firstIndex(where: { $0.channel == channel }) else {
-      return .protocolViolation("an answer to nothing that was asked")
+      return .protocolViolation("an answer without a request")
     }
     let call = calls.remove(at: index)
     guard call.request.replyMethod == method else {
-      return .protocolViolation("another answer than that to \(call.request.name)")
+      return .protocolViolation("a mismatched answer to \(call.request.name)")
     }
     call.waiter.resolve(.success(reply))
     return nil

@@ -1,8 +1,8 @@
 internal import Messaging
 
-/// What the consumer or publisher asks for. Called on the connection's thread.
+/// Operations for the consumer or publisher. Called on the connection's thread.
 extension RabbitMQConnection {
-  /// A socket that counts as writable has room for a third of its buffer (Linux): more than this.
+  /// A writable socket has room for a third of its buffer (Linux): more than this.
   private static let bytesPerCheck = 8 << 10
   /// Method, properties and frame headers of a message, roughly.
   private static let overheadBytes = 512
@@ -25,25 +25,25 @@ extension RabbitMQConnection {
     }
   }
 
-  /// Whether a send can begin now: the socket has room.
+  /// Whether a send can start now, because the socket has room.
   var mayWrite: Bool {
     guard case .open = phase, let handle else { return false }
     return handle.isWritable
   }
 
-  /// Asks for ``ChannelEvent/writable``, once.
+  /// Requests ``ChannelEvent/writable``, once.
   func waitForWriting() { waitsForWriting = true }
 
-  /// Asks for ``ChannelEvent/deadlinePassed`` at an instant; nil takes that back.
+  /// Requests ``ChannelEvent/deadlinePassed`` at an instant; nil cancels that.
   func setDeadline(_ deadline: ContinuousClock.Instant?) { listenerDeadline = deadline }
 
-  /// Hands messages to the broker, in order, as long as the socket has room: a broker in need stops reading before it
-  /// is heard to say so, and a thread that is stuck in a send can't hear it. The watchdog bounds the wait of a message
-  /// that is too large for the room there is.
+  /// Hands messages to the broker, in order, as long as the socket has room: a broker with an alarm stops reading
+  /// before its notification arrives, and a thread stuck in a send can't receive that. The watchdog bounds the wait for
+  /// a message larger than the available room.
   ///
-  /// - Returns: how many of them were handed over, at least one; and why the next one can't be: such an error leaves
-  ///   the connection as it was.
-  /// - Throws: when the connection broke.
+  /// - Returns: how many of them were handed over, at least one; and why the next one can't be: such an error does not
+  ///   affect the connection.
+  /// - Throws: if the connection broke.
   func publish(
     _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
   ) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
@@ -68,7 +68,7 @@ extension RabbitMQConnection {
     return (messages.count - rest.count, obstacle)
   }
 
-  /// As many messages as the socket surely has room for, at least one.
+  /// As many messages as the socket certainly has room for, at least one.
   private static func nextForSocket(of messages: ArraySlice<OutboundMessage>) -> ArraySlice<OutboundMessage> {
     var bytes = 0
     return messages.prefix { message in

@@ -1,10 +1,10 @@
 internal import Coordination
 
 extension RabbitMQConnection {
-  /// Closes in order: what was sent before is processed by the broker, and deliveries that are not acknowledged go
-  /// back to their queue. May be called again, and at any time.
+  /// Closes cleanly: the broker processes what was sent before, and unacknowledged deliveries return to their queue.
+  /// May be called again, and at any time.
   ///
-  /// Takes at most twice `closeTimeout`, even when the thread is stuck in a send; the socket is cut then.
+  /// Takes at most twice `closeTimeout`, even if the thread is stuck in a send; the socket is then cut.
   package nonisolated func close() async {
     let watchdog = watchdog
     let alarm = Task.detached { [limit = configuration.closeTimeout * 2] in
@@ -26,7 +26,7 @@ extension RabbitMQConnection {
     await Task { [closure] in _ = await closure.wait() }.value
   }
 
-  /// Begins to close in order, and ends all waits with the reason.
+  /// Starts closing cleanly, and ends all waits with the reason.
   func close(because reason: RabbitMQError) {
     guard case .open = phase, let handle else { return }
     do {
@@ -40,7 +40,7 @@ extension RabbitMQConnection {
     isReadingPaused = false
   }
 
-  /// Waits until the connection is gone, and tells why.
+  /// Waits until the connection is gone, and returns the reason.
   ///
   /// - Throws: `CancellationError`.
   package nonisolated func waitUntilClosed() async throws -> RabbitMQError {
@@ -48,13 +48,13 @@ extension RabbitMQConnection {
     return reason
   }
 
-  /// The connection can't go on: ends every wait on it with the error.
+  /// The connection can't continue: ends every wait on it with the error.
   func fail(_ error: RabbitMQError) {
     if case .closed = phase { return }
     let wasOpen = if case .open = phase { true } else { false }
     let error = if case .closing(let reason) = phase { reason } else { error }
     phase = .closed(error)
-    // A broker that is still there need not take this for a crash.
+    // If the broker is still there, it should not take this for a crash.
     if wasOpen, !error.endsConnection, let handle, handle.isWritable { try? handle.send(.closeConnection, on: 0) }
     watchdog.detach()
     handle = nil
@@ -64,7 +64,7 @@ extension RabbitMQConnection {
     closure.send(error)
   }
 
-  /// Ends all waits but those for the end itself.
+  /// Ends all waits except those for the end itself.
   private func release(_ error: RabbitMQError) {
     let calls = calls
     self.calls = []

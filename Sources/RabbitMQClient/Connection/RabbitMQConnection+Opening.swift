@@ -5,13 +5,13 @@ extension RabbitMQConnection {
 
   /// Connects, secures and logs in.
   ///
-  /// Each address of the broker's name is tried in turn, until one logs in. One that does not answer costs its equal part of
-  /// what is left of `connectTimeout`.
+  /// Each address of the broker's name is tried in turn, until one logs in. One that does not answer costs its equal
+  /// share of what is left of `connectTimeout`.
   ///
-  /// Ends when `connectTimeout` has passed, or the task is cancelled, even where a name can't be resolved: that is the
-  /// one step without a limit of its own. It goes on in the background then and its connection is dropped.
+  /// Ends when `connectTimeout` has passed, or the task is cancelled, even during name resolution: that is the one step
+  /// without a limit of its own. It then continues in the background and its connection is dropped.
   ///
-  /// - Parameter resolve: tells the addresses of the configuration's host. Default: the system's resolver.
+  /// - Parameter resolve: returns the addresses of the configured host. Default: the system's resolver.
   /// - Throws: ``RabbitMQError``, or `CancellationError`.
   package static func open(
     _ configuration: RabbitMQConfiguration, resolve: @escaping Resolver = BrokerAddresses.resolve
@@ -21,7 +21,7 @@ extension RabbitMQConnection {
     let limit = configuration.connectTimeout
     let opening = Task { await connection.establish(for: waiter, resolve) }
     let alarm = Task {
-      // A little later than the limits of the single steps, whose errors say more.
+      // A little longer than the limits of the individual steps, whose errors say more.
       try await Task.sleep(for: limit + .milliseconds(500))
       waiter.resolve(.failure(RabbitMQError.timedOut(operation: "connecting to \(configuration.endpoint)", limit: limit)))
     }
@@ -51,7 +51,7 @@ extension RabbitMQConnection {
       do {
         return try establish(at: address, deadline: now + (deadline - now) / (addresses.count + 1))
       } catch {
-        // Another address is the same broker, and would say the same.
+        // Another address is the same broker, with the same answer.
         if case .loginRefused = error { throw error }
         failure = error
       }

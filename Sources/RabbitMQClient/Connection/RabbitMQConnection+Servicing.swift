@@ -3,7 +3,7 @@ package import ThreadExecutor
 
 /// What the thread does between jobs.
 extension RabbitMQConnection {
-  /// Data that is read before other jobs of the connection get their turn.
+  /// How much is read before other jobs of the connection get their turn.
   private static let bytesPerRound = 1 << 20
 
   package func pollRequest() -> PollRequest {
@@ -12,9 +12,9 @@ extension RabbitMQConnection {
     let silenceEnd = isPaused ? nil : handle.silenceEnd
     let deadlines = [handle.heartbeatDue, silenceEnd, listenerDeadline, closeDeadline, calls.first?.deadline]
     let next = deadlines.compactMap { $0 }.min()
-    // Rounded up: waking a little too early would mean to wake twice.
+    // Rounded up: waking slightly too early would mean waking twice.
     let timeout = next.map { $0 <= .now ? 0 : Int32(clamping: ($0 - .now).milliseconds + 1) } ?? -1
-    // A paused connection would be told about its unread data again and again.
+    // poll() would report the unread data of a paused connection again and again.
     let descriptor = isPaused && !waitsForWriting ? -1 : handle.descriptor
     return PollRequest(descriptor: descriptor, timeout: timeout, waitsForWriting: waitsForWriting)
   }
@@ -30,7 +30,7 @@ extension RabbitMQConnection {
     }
   }
 
-  /// An answer comes behind the deliveries that are not wanted now; so they are read while one is waited for.
+  /// An answer comes behind deliveries that are not wanted yet; so those are read while waiting for one.
   private var isPaused: Bool { isReadingPaused && calls.isEmpty }
 
   private func sendHeartbeat() {
@@ -54,7 +54,7 @@ extension RabbitMQConnection {
       }
       guard self.handle != nil else { return }
     }
-    if count == 0, let end = handle.silenceEnd, end <= .now { fail(.connectionLost(reason: "two heartbeats of the broker are missing")) }
+    if count == 0, let end = handle.silenceEnd, end <= .now { fail(.connectionLost(reason: "the broker has missed two heartbeats")) }
   }
 
   /// Acts on what has arrived.
@@ -107,7 +107,7 @@ extension RabbitMQConnection {
   private func checkDeadlines() {
     let now = ContinuousClock.now
     if let call = calls.first, call.deadline <= now {
-      // The answer may still come, and would be taken for that of the next call.
+      // The answer may still come, and would be mistaken for that of the next call.
       fail(.timedOut(operation: call.request.name, limit: configuration.requestTimeout))
     }
     if let deadline = closeDeadline, deadline <= now { fail(failure) }

@@ -5,16 +5,16 @@ internal import ThreadExecutor
 
 /// A connection to the broker, with a thread of its own that runs its jobs and, between them, waits for its socket.
 ///
-/// It carries the channel of one ``RabbitMQConsumer`` or the channels of one ``RabbitMQPublisher``, besides short-lived
-/// ones for declarations. Consumer and publisher have a connection each: a broker in need blocks connections that publish,
-/// and acknowledgements must not wait behind that.
+/// It carries the channel of one ``RabbitMQConsumer`` or the channels of one ``RabbitMQPublisher``, plus short-lived
+/// ones for declarations. Consumer and publisher have a connection each: a broker with an alarm blocks connections that
+/// publish, and acknowledgements must not be held up by that.
 ///
-/// When one of theirs goes, the connection goes: there is one thing to watch, ``waitUntilClosed()``.
+/// When one of their channels closes, the connection closes: there is one thing to watch, ``waitUntilClosed()``.
 package actor RabbitMQConnection: Closable, PollSource {
   enum Phase {
     case opening
     case open
-    /// connection.close was sent, for this reason; its confirmation is waited for.
+    /// connection.close was sent, for this reason; its confirmation is pending.
     case closing(RabbitMQError)
     case closed(RabbitMQError)
   }
@@ -26,7 +26,7 @@ package actor RabbitMQConnection: Closable, PollSource {
     let waiter: Waiter<MethodReply>
   }
 
-  /// Those that a consumer or publisher may use.
+  /// The channels that a consumer or publisher may use.
   static let listenerChannels: ClosedRange<UInt16> = 1...4
   /// The channel of the consumer, or the publisher's first.
   static let mainChannel = listenerChannels.lowerBound
@@ -49,13 +49,13 @@ package actor RabbitMQConnection: Closable, PollSource {
   weak var listener: (any ChannelListener)?
   /// In the order of sending, which is the order of the answers on each channel.
   var calls: [Call] = []
-  /// Numbers of short-lived channels that are free again, and the highest that was ever used.
+  /// Numbers of short-lived channels that are free again, and the highest ever used.
   var freeChannels: [UInt16] = []
   var lastChannel = listenerChannels.upperBound
 
-  /// The socket is not read, to let no more deliveries in.
+  /// Whether reading is paused, to accept no more deliveries.
   var isReadingPaused = false
-  /// The last round of reading ended before everything was read.
+  /// Whether the last round of reading ended before everything was read.
   var hasUnreadInput = false
   var waitsForWriting = false
   var listenerDeadline: ContinuousClock.Instant?
@@ -68,7 +68,7 @@ package actor RabbitMQConnection: Closable, PollSource {
   /// The connection's thread, for tasks that do little else than use the connection.
   package nonisolated var taskExecutor: any TaskExecutor { executor }
 
-  /// - Throws: `unreachable` where the process may open no descriptor or start no thread.
+  /// - Throws: `unreachable` if the process can't open a descriptor or start a thread.
   init(_ configuration: RabbitMQConfiguration) throws(RabbitMQError) {
     self.configuration = configuration
     generation = Self.generations.add(1, ordering: .relaxed).newValue
@@ -102,8 +102,8 @@ package actor RabbitMQConnection: Closable, PollSource {
 
   func setBlockage(_ reason: String?) {
     blockage.withLock { $0 = reason }
-    // A blocked broker does not read, and for as long as it likes: only its silence counts then, and its heartbeats
-    // tell about that.
+    // A blocked broker may stop reading for any length of time: then only its silence counts, and heartbeats detect
+    // that.
     handle?.setUnacknowledgedDataTimeout(reason == nil ? configuration.unacknowledgedDataTimeout : .zero)
   }
 }

@@ -1,4 +1,4 @@
-/// What a broker says about itself. Each part is missing where the broker does not say it.
+/// What a broker says about itself. Any part may be missing.
 package struct ServerProperties: Sendable, Equatable {
   /// Such as `RabbitMQ`.
   package let product: String?

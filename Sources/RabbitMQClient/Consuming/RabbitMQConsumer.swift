@@ -3,18 +3,18 @@ internal import Coordination
 
 /// Consumes one queue over a connection of its own, with manual acknowledgement.
 ///
-/// A bound on memory: while more than `maximumBufferedBytes` wait to be taken, the socket is not read. AMQP 0-9-1 has
-/// no way to ask for less by bytes, and librabbitmq reads all or nothing; so the broker's heartbeats pile up unread,
-/// too, which is harmless, as reading goes on before silence is judged. Ours go on.
+/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken. AMQP 0-9-1 has no
+/// flow control by bytes, and librabbitmq reads all or nothing; so the broker's heartbeats pile up unread, too, which
+/// is harmless, as reading resumes before silence is judged. Our own heartbeats continue.
 ///
 /// But RabbitMQ closes a connection that takes nothing for 30 seconds. So after `maximumPause` the rest, at most the
-/// prefetch, is read and dropped, unacknowledged: the connection stays in order for as long as it takes. Once what was
-/// kept is handed out and acknowledged, the consumer fails with `overflowed`, and the rest comes on a new connection,
-/// from its place in the queue.
+/// prefetch, is read and dropped, unacknowledged: the connection stays healthy for as long as it takes. Once the kept
+/// deliveries are handed out and acknowledged, the consumer fails with `overflowed`, and the rest comes on a new
+/// connection, from its place in the queue.
 ///
 /// Nothing is ever sent back with basic.nack, nor is the consumer ended with basic.cancel: a quorum queue without a
-/// delivery limit puts what is sent back at its end, behind younger messages, and it does that by itself with what is
-/// on its way to a consumer that cancels. Closing the connection returns what is not acknowledged to its place.
+/// delivery limit puts returned messages at its end, behind newer ones, and does the same with those on their way to a
+/// consumer that cancels. Closing the connection returns unacknowledged messages to their place.
 package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private enum Phase {
     case consuming
@@ -31,13 +31,13 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private var phase = Phase.consuming
   private var arrived: [Delivery] = []
   private var bufferedBytes = 0
-  /// From the first one that is dropped on, all are: an acknowledgement of a later one would cover it.
+  /// After the first dropped one all are dropped: acknowledging a later one would cover it.
   private var dropsArrivals = false
   /// The number of the last delivery that was handed out.
   private var lastTaken: UInt64 = 0
   private var arrivalWaiters: [Waiter<Void>] = []
 
-  /// The connection's thread: what it reads is handed over without a wait.
+  /// The connection's thread: what it reads is handed over without waiting.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
   package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
@@ -47,10 +47,10 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     self.options = options
   }
 
-  /// Begins to consume `queue` on a connection that nothing else consumes or publishes on.
+  /// Starts consuming `queue` on a connection that nothing else consumes or publishes on.
   ///
-  /// - Throws: ``RabbitMQError``, such as `channelClosed` with NOT_FOUND for a queue that does not exist, and the
-  ///   connection is closed then; `CancellationError`.
+  /// - Throws: ``RabbitMQError``, such as `channelClosed` with NOT_FOUND for a queue that does not exist, which also
+  ///   closes the connection; `CancellationError`.
   package static func start(
     on connection: RabbitMQConnection, queue: ShortString, options: ConsumerOptions = ConsumerOptions()
   ) async throws -> RabbitMQConsumer {
@@ -83,15 +83,15 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     endOverflow(after: current)
   }
 
-  /// An acknowledgement has no answer; but methods of one channel are processed in order, and basic.qos has one. For a consumer
-  /// that is there already it changes nothing (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
+  /// An acknowledgement has no answer; but methods of one channel are processed in order, and basic.qos has one. For an
+  /// existing consumer it changes nothing (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
   package func confirmAcknowledgements() async throws {
     if case .failed(let error) = phase { throw error }
     _ = try await connection.call(.setPrefetch(options.prefetch))
   }
 
-  /// What arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue with the end of
-  /// the connection. The broker is not told, because it would lose the order: see above.
+  /// Whatever arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue when the
+  /// connection ends. The broker is not told, because it would lose the order: see above.
   package func stopConsuming() throws {
     if case .failed(let error) = phase { throw error }
     phase = .stopped
@@ -162,7 +162,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
 
   private func fail(_ error: RabbitMQError) {
     phase = .failed(error)
-    // They can't be acknowledged any more and will be delivered again.
+    // They can no longer be acknowledged and will be redelivered.
     arrived = []
     for waiter in arrivalWaiters { waiter.resolve(.failure(error)) }
     arrivalWaiters = []

@@ -2,30 +2,30 @@
 package enum RabbitMQError: Error, Sendable, Equatable {
   /// Nothing that speaks TCP was reached at the endpoint.
   case unreachable(endpoint: String, reason: String)
-  /// TLS could not be agreed on, or the server's certificate was not accepted.
+  /// TLS negotiation failed, or the server's certificate was not accepted.
   case tlsRefused(endpoint: String, reason: String)
   /// The password can't be read.
   case unreadableSecret(reason: String)
   /// The broker refused user, password or certificate, or the virtual host.
   case loginRefused(code: ReplyCode, text: String)
-  /// What answers is no AMQP 0-9-1 broker, or says what the protocol does not allow: the text says which, and where.
+  /// The peer isn't an AMQP 0-9-1 broker, or violates the protocol: the text says which, and where.
   case protocolViolation(String)
   /// No answer within the time allowed.
   case timedOut(operation: String, limit: Duration)
   /// The broker closed the connection.
   case connectionClosed(code: ReplyCode, text: String)
-  /// The connection broke without a word.
+  /// The connection broke without notice.
   case connectionLost(reason: String)
   /// The broker closed the channel.
   case channelClosed(code: ReplyCode, text: String)
   /// The broker ended the consumer: the queue was deleted, or its leader went away.
   case consumerCancelled(queue: String)
   /// More had arrived than may be kept, and was not taken for so long that the rest had to be dropped. What was handed
-  /// out is acknowledged; the rest returns to its place in the queue, and comes again on a new connection.
+  /// out is acknowledged; the rest returns to its place in the queue, and is redelivered on a new connection.
   case overflowed(queue: String)
-  /// The broker refused to take responsibility for a message, such as a full queue does.
+  /// The broker refused to take responsibility for a message, for example because a queue is full.
   case messageRefused
-  /// Messages that had to reach a queue reached none. All others of the batch are confirmed.
+  /// Mandatory messages reached no queue. All others of the batch are confirmed.
   case unroutable([ReturnedMessage])
   /// The message can't be put into frames of this connection.
   case unpublishable(reason: String)
@@ -34,13 +34,13 @@ package enum RabbitMQError: Error, Sendable, Equatable {
 }
 
 extension RabbitMQError {
-  /// The same call may succeed on a new connection without anything being repaired: the broker was away, restarted
-  /// or is full. False: somebody has to change a configuration, a permission or an object of the broker.
+  /// Whether the same call may succeed on a new connection without any repair: the broker was unavailable, restarted or
+  /// is full. False: somebody has to change a configuration, a permission or an object of the broker.
   package var isTransient: Bool {
     switch self {
     case .unreachable, .timedOut, .connectionLost, .consumerCancelled, .overflowed, .messageRefused: true
     case .connectionClosed(let code, _):
-      // CONNECTION_FORCED is a shutdown, or an operator who closed it; INTERNAL_ERROR a broker in trouble.
+      // CONNECTION_FORCED is a shutdown, or an operator who closed it; INTERNAL_ERROR a malfunctioning broker.
       code == .connectionForced || code == .internalError || code == .resourceError
     case .channelClosed(.notFound, _): !meansMissing
     case .channelClosed(let code, _): code == .internalError || code == .resourceError || code == .resourceLocked
@@ -48,13 +48,13 @@ extension RabbitMQError {
     }
   }
 
-  /// There is no such queue or exchange. NOT_FOUND is also said of a queue that exists, but on nodes that are down.
+  /// Whether the queue or exchange does not exist. NOT_FOUND is also returned for a queue on nodes that are down.
   var meansMissing: Bool {
     guard case .channelClosed(.notFound, let text) = self else { return false }
     return text.contains("no queue '") || text.contains("no exchange '")
   }
 
-  /// The connection had ended already when this was noticed.
+  /// Whether the connection had already ended when this was noticed.
   var endsConnection: Bool {
     switch self {
     case .connectionClosed, .connectionLost, .closed: true
@@ -71,7 +71,7 @@ extension RabbitMQError: CustomStringConvertible {
     case .unreadableSecret(let reason): reason
     case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"
     case .protocolViolation(let text): "the broker broke the protocol: \(text)"
-    case .timedOut(let operation, let limit): "no end of \(operation) within \(limit)"
+    case .timedOut(let operation, let limit): "\(operation) did not finish within \(limit)"
     case .connectionClosed(let code, let text): "the broker closed the connection: \(code), \(text)"
     case .connectionLost(let reason): "the connection to the broker was lost: \(reason)"
     case .channelClosed(let code, let text): "the broker closed the channel: \(code), \(text)"

@@ -35,7 +35,7 @@ package struct ReplyCode: Sendable, Hashable, RawRepresentable, CustomStringConv
     .notAllowed: "NOT_ALLOWED", .notImplemented: "NOT_IMPLEMENTED", .internalError: "INTERNAL_ERROR",
   ]
 
-  /// The name of the specification, such as `NOT_FOUND`; the number where it has none.
+  /// The name in the specification, such as `NOT_FOUND`; the number if it has none.
   package var name: String { Self.names[self] ?? String(rawValue) }
 
   package var description: String { "\(rawValue) \(name)" }

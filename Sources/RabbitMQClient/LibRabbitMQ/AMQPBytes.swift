@@ -6,6 +6,6 @@ extension amqp_bytes_t {
     UnsafeBufferPointer(start: bytes?.assumingMemoryBound(to: UInt8.self), count: bytes == nil ? 0 : len)
   }
 
-  /// Invalid UTF-8 is replaced: for texts that people read.
+  /// Invalid UTF-8 is replaced: for texts meant for people.
   var text: String { String(decoding: buffer, as: UTF8.self) }
 }

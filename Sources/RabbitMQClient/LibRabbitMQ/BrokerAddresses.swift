@@ -1,8 +1,8 @@
 internal import Glibc
 
-/// Where a broker's name leads to.
+/// The addresses of a broker's name.
 package enum BrokerAddresses {
-  /// All addresses of a name, in the resolver's order, each once and in digits. Takes as long as the resolver does.
+  /// All addresses of a name, in the resolver's order, each once, in numeric form. Takes as long as the resolver does.
   ///
   /// - Throws: `unreachable`.
   @Sendable package static func resolve(_ configuration: RabbitMQConfiguration) throws(RabbitMQError) -> [String] {

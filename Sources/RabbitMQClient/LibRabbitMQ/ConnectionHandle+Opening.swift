@@ -2,11 +2,11 @@ internal import CRabbitMQ
 internal import Messaging
 internal import Glibc
 
-/// The handshake, which is librabbitmq's: the only part in which a call waits for answers. Each step ends at the deadline.
+/// The handshake, done by librabbitmq: the only part where a call waits for answers. Each step ends at the deadline.
 extension ConnectionHandle {
   /// Connects, secures and logs in at one address of the broker.
   ///
-  /// - Returns: bytes that librabbitmq had read ahead: they stand before what is read from the socket.
+  /// - Returns: bytes that librabbitmq had read ahead: they precede what is read from the socket.
   func open(
     _ configuration: RabbitMQConfiguration, at address: String, deadline: ContinuousClock.Instant
   ) throws(RabbitMQError) -> [UInt8] {
@@ -16,7 +16,7 @@ extension ConnectionHandle {
       errno = 0
       let status = LibraryStatus(amqp_socket_open_noblock(socket, address, Int32(configuration.port), &timeout))
       if status == LibraryStatus(AMQP_STATUS_SOCKET_ERROR) {
-        let reason = errno == EMFILE || errno == ENFILE ? "no descriptor is left for a socket" : "refused, or no route"
+        let reason = errno == EMFILE || errno == ENFILE ? "no descriptor left for a socket" : "refused, or no route"
         throw .unreachable(endpoint: configuration.endpoint, reason: reason)
       }
       guard status.isOK else { throw openingError(status, configuration) }
@@ -32,7 +32,7 @@ extension ConnectionHandle {
     max(deadline - ContinuousClock.now, .milliseconds(1)).timeval
   }
 
-  /// OpenSSL tells more about a certificate than librabbitmq hands on.
+  /// OpenSSL says more about a certificate than librabbitmq passes on.
   private func openingError(_ status: LibraryStatus, _ configuration: RabbitMQConfiguration) -> RabbitMQError {
     switch status.code {
     case AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
@@ -43,7 +43,7 @@ extension ConnectionHandle {
     return status.openingError(configuration)
   }
 
-  /// What librabbitmq has read with the last of the handshake, up to the end of a frame, in the bytes of the wire. Before a
+  /// What librabbitmq has read with the end of the handshake, up to the end of a frame, in wire format. Before a
   /// channel is open that is little, if anything: heartbeats, and the end of the connection.
   private func drain(
     _ configuration: RabbitMQConfiguration, deadline: ContinuousClock.Instant
@@ -101,16 +101,16 @@ extension ConnectionHandle {
   private func secure(_ socket: OpaquePointer, _ tls: TLSOptions) throws(UnusableFile) {
     amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST)
     amqp_ssl_socket_set_verify_peer(socket, tls.verifiesPeer ? 1 : 0)
-    // librabbitmq would look for the address that it connects to, and in names alone: see ``TLSSession``.
+    // librabbitmq would look for the address that it connects to, and only among names: see ``TLSSession``.
     amqp_ssl_socket_set_verify_hostname(socket, 0)
-    // librabbitmq trusts nobody unless it is told a file.
+    // librabbitmq trusts no authority unless given a file.
     let authorities = tls.authorityFile ?? TLSOptions.systemAuthorityFiles.first { access($0, R_OK) == 0 }
     if let authorities, !LibraryStatus(amqp_ssl_socket_set_cacert(socket, authorities)).isOK {
       throw UnusableFile(reason: "no authorities could be read from \(authorities)")
     }
     guard let certificate = tls.certificateFile, let key = tls.keyFile else { return }
     let status = "".withCString { password in
-      // With a password at hand, be it empty, OpenSSL does not ask for one at the terminal.
+      // Given a password, even an empty one, OpenSSL does not ask for one at the terminal.
       amqp_ssl_socket_set_key_passwd(socket, password)
       defer { amqp_ssl_socket_set_key_passwd(socket, nil) }
       return LibraryStatus(amqp_ssl_socket_set_key(socket, certificate, key))

@@ -4,13 +4,13 @@ internal import Glibc
 
 /// Owns a connection of librabbitmq, which is not thread-safe: private to the actor whose thread makes every call.
 ///
-/// librabbitmq connects and logs in. After that this reads and writes the socket itself: librabbitmq can't read every frame
-/// that RabbitMQ sends (see ``FrameReader``). A send may wait for room in the socket's buffer, without any limit of its own:
-/// see ``SocketWatchdog``.
+/// librabbitmq connects and logs in. After that this class reads and writes the socket itself: librabbitmq can't read
+/// every frame that RabbitMQ sends (see ``FrameReader``). A send may wait for room in the socket's buffer, without a
+/// limit of its own: see ``SocketWatchdog``.
 final class ConnectionHandle {
-  /// What the whole world uses, and the largest frame that RabbitMQ offers by default.
+  /// The usual value, and the largest frame that RabbitMQ offers by default.
   static let frameBytes: Int32 = 131_072
-  /// What is read in one go.
+  /// The most that is read at once.
   private static let receiveBytes = 128 << 10
 
   private let state: amqp_connection_state_t
@@ -19,7 +19,7 @@ final class ConnectionHandle {
   private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: receiveBytes, alignment: 16)
   /// Kept for its memory: empty between calls.
   private var frames = OutboundFrames()
-  /// Set while a TLS handshake begins; nil where there is none.
+  /// Set when a TLS handshake starts; nil without TLS.
   var tls: TLSSession?
   private var socket = WireSocket(descriptor: -1, ssl: nil)
   private var heartbeats = Heartbeats(seconds: 0, now: .now)
@@ -39,7 +39,7 @@ final class ConnectionHandle {
   /// The largest frame that both sides agreed on.
   var maximumFrameBytes: Int { Int(amqp_get_frame_max(state)) }
 
-  /// Takes the socket over when librabbitmq has logged in.
+  /// Takes over the socket once librabbitmq has logged in.
   func takeOver() {
     tls?.finish()
     socket = WireSocket(descriptor: amqp_get_sockfd(state), ssl: tls?.session)
@@ -48,17 +48,18 @@ final class ConnectionHandle {
 
   /// When a heartbeat is to be sent; nil: never.
   var heartbeatDue: ContinuousClock.Instant? { heartbeats.due }
-  /// When the peer counts as gone, if nothing of it can be read by then; nil: never.
+  /// When the peer counts as gone, if nothing can be read from it by then; nil: never.
   var silenceEnd: ContinuousClock.Instant? { heartbeats.end }
 
-  /// Reads what there is, without waiting, and lends it until the next call: nothing when there is nothing now.
+  /// Reads what is available, without waiting; the buffer is valid until the next call, and empty if there is nothing
+  /// now.
   func receive() throws(WireSocket.Failure) -> UnsafeRawBufferPointer {
     let count = try socket.receive(into: receiveBuffer)
     if count > 0 { heartbeats.received(at: .now) }
     return UnsafeRawBufferPointer(rebasing: receiveBuffer[..<count])
   }
 
-  /// After a read of this size there may be more: of what is encrypted some may be in memory.
+  /// Whether there may be more after a read of this size: with encryption, some may already be in memory.
   func mayHaveMore(after count: Int) -> Bool { count == Self.receiveBytes || count > 0 && socket.isEncrypted }
 
   func send(_ request: MethodRequest, on channel: UInt16) throws(WireSocket.Failure) {
@@ -79,7 +80,7 @@ final class ConnectionHandle {
 
   func sendHeartbeat() throws(WireSocket.Failure) { try sendFrames { $0.appendHeartbeat() } }
 
-  /// Publishes messages to which there is no obstacle. Waits for room in the socket's buffer without a limit of its own.
+  /// Publishes messages that have no obstacle. Waits for room in the socket's buffer without a limit of its own.
   func publish(
     _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
   ) throws(WireSocket.Failure) {
@@ -91,8 +92,8 @@ final class ConnectionHandle {
     }
   }
 
-  /// Why a message can't be published: to be asked before it is sent, as a channel on which a message stops half-way is
-  /// lost. Nil: it can.
+  /// Why a message can't be published: to be checked before sending, since a channel on which a message stops half-way
+  /// is lost. Nil: it can.
   func obstacle(to message: OutboundMessage) -> RabbitMQError? {
     // Frame header, class, weight, body size and the frame's end.
     guard message.propertyList.bytes.count + 7 + 2 + 2 + 8 + 1 <= maximumFrameBytes else {
@@ -104,7 +105,7 @@ final class ConnectionHandle {
     return nil
   }
 
-  /// Room for some data is in the socket's buffer, so that a small send does not wait.
+  /// Whether the socket's buffer has room for some data, so that a small send does not block.
   var isWritable: Bool { socket.isWritable }
 
   /// TCP_USER_TIMEOUT (tcp(7)); zero turns it off.

@@ -19,7 +19,7 @@ struct LibraryStatus: Equatable {
     case AMQP_STATUS_BAD_AMQP_DATA.rawValue, AMQP_STATUS_UNKNOWN_CLASS.rawValue, AMQP_STATUS_UNKNOWN_METHOD.rawValue,
       AMQP_STATUS_WRONG_METHOD.rawValue, AMQP_STATUS_INCOMPATIBLE_AMQP_VERSION.rawValue,
       AMQP_STATUS_UNEXPECTED_STATE.rawValue:
-      .protocolViolation("what answers does not speak AMQP 0-9-1 (\(text))")
+      .protocolViolation("the peer does not speak AMQP 0-9-1 (\(text))")
     default: .connectionLost(reason: text)
     }
   }

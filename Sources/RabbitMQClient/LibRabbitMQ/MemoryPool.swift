@@ -1,8 +1,8 @@
 internal import CRabbitMQ
 internal import Messaging
 
-/// Memory for the arguments of one call: pointers into it stay valid until ``recycle()``, so that a method with a
-/// dozen strings needs no dozen nested closures.
+/// Memory for the arguments of one call: pointers into it stay valid until ``recycle()``, so that a method with a dozen
+/// strings doesn't need a dozen nested closures.
 final class MemoryPool {
   private var pool = amqp_pool_t()
 
@@ -10,7 +10,7 @@ final class MemoryPool {
 
   deinit { empty_amqp_pool(&pool) }
 
-  /// Ends the life of everything that was taken from the pool, and keeps its pages.
+  /// Invalidates everything taken from the pool, and keeps its pages.
   func recycle() { recycle_amqp_pool(&pool) }
 
   func copy(_ bytes: [UInt8]) -> amqp_bytes_t {
@@ -21,9 +21,9 @@ final class MemoryPool {
 
   func copy(_ string: ShortString) -> amqp_bytes_t { copy(string.bytes) }
 
-  /// Recursive, as deep as the table is nested: for tables of this program's making.
+  /// Recursive, as deep as the table is nested: for tables made by this program.
   ///
-  /// - Returns: nil where the bytes are no table.
+  /// - Returns: nil if the bytes aren't a table.
   func table(_ table: HeaderTable) -> amqp_table_t? {
     var result = amqp_empty_table
     guard !table.entries.isEmpty else { return result }

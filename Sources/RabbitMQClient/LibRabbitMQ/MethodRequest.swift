@@ -17,7 +17,7 @@ enum MethodRequest: Sendable {
   case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
   case unbindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
 
-  /// The method that answers this one; nil where none does.
+  /// The method that answers this one; nil if there is none.
   var replyMethod: UInt32? {
     switch self {
     case .openChannel: UInt32(AMQP_CHANNEL_OPEN_OK_METHOD)
@@ -52,12 +52,12 @@ enum MethodRequest: Sendable {
     }
   }
 
-  /// Class, method and arguments, as they stand in a frame.
+  /// Class, method and arguments, in frame format.
   ///
   /// - Parameters:
   ///   - pool: holds the arguments; recycled by the caller.
   ///   - limit: the largest frame.
-  /// - Returns: nil where it is larger.
+  /// - Returns: nil if it would be larger.
   func encoded(pool: MemoryPool, limit: Int) -> [UInt8]? {
     func send<Method: BitwiseCopyable>(_ id: UInt32, _ method: Method) -> [UInt8]? {
       var method = method

@@ -1,10 +1,10 @@
 internal import COpenSSL
 
-/// OpenSSL's objects behind a socket of librabbitmq: what is to be verified, and the session itself, which librabbitmq does
-/// not hand out. OpenSSL tells of it while the handshake goes on (SSL_CTX_set_info_callback(3)).
+/// OpenSSL's objects behind a socket of librabbitmq: what is to be verified, and the session itself, which librabbitmq
+/// does not expose. OpenSSL passes it to a callback during the handshake (SSL_CTX_set_info_callback(3)).
 final class TLSSession {
   private let context: OpaquePointer
-  /// The name to ask for (RFC 6066, section 3); nil for an address, which must not be asked for.
+  /// The name to request (RFC 6066, section 3); nil for an address, which must not be requested.
   private let serverName: String?
   /// Known from the first step of the handshake on. It belongs to librabbitmq's socket.
   private(set) var session: OpaquePointer?
@@ -26,21 +26,21 @@ final class TLSSession {
     }
   }
 
-  /// The handshake is over: OpenSSL tells nothing any more.
+  /// The handshake is over: OpenSSL makes no more callbacks.
   func finish() {
     SSL_CTX_set_info_callback(context, nil)
     if let session { SSL_set_info_callback(session, nil) }
   }
 
   private func noteProgress(_ session: OpaquePointer, _ event: Int32) {
-    // librabbitmq asks for the address that it connects to.
+    // librabbitmq requests the address that it connects to.
     if event & SSL_CB_HANDSHAKE_START != 0 { _ = copenssl_set_server_name(session, serverName) }
     self.session = session
     verification = SSL_get_verify_result(session)
   }
 
   /// OpenSSL verifies addresses too (X509_VERIFY_PARAM_set1_ip_asc(3)), among a certificate's alternative names;
-  /// librabbitmq looks for names alone.
+  /// librabbitmq checks only names.
   private static func demand(_ host: String, isAddress: Bool, _ context: OpaquePointer) {
     let parameters = SSL_CTX_get0_param(context)
     guard !isAddress else { X509_VERIFY_PARAM_set1_ip_asc(parameters, host); return }
@@ -67,7 +67,7 @@ final class TLSSession {
     }
   }
 
-  /// What OpenSSL says about the last call of this thread that failed.
+  /// OpenSSL's description of this thread's last failed call.
   static var lastError: String {
     let code = ERR_peek_last_error()
     guard code != 0, let reason = ERR_reason_error_string(code) else { return "TLS failed" }

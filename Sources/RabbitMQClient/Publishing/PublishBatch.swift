@@ -1,14 +1,14 @@
 internal import Messaging
 internal import Coordination
 
-/// The messages of one call of ``RabbitMQPublisher/publish(_:)`` on their way.
+/// The messages of one call of ``RabbitMQPublisher/publish(_:)``, in transit.
 struct PublishBatch {
   let id: UInt64
   let messages: [OutboundMessage]
   let waiter: Waiter<Void>
-  /// Those before it were handed to the broker.
+  /// The messages before it were handed to the broker.
   var next = 0
-  /// Those that no queue took.
+  /// Messages that no queue took.
   var returned: [ReturnedMessage] = []
 
   init(id: UInt64, messages: [OutboundMessage]) {
@@ -19,8 +19,8 @@ struct PublishBatch {
 
   var isPublished: Bool { next == messages.count }
 
-  /// Whether a returned message may be one of these that was not returned before. A return carries no number, only what
-  /// the message said.
+  /// Whether a returned message may be one of these that was not returned before. A return carries no number, only the
+  /// message's own fields.
   func awaitsReturn(like message: ReturnedMessage) -> Bool {
     let published = messages[..<next].count {
       $0.exchange == message.exchange && $0.routingKey == message.routingKey && $0.properties.messageID == message.messageID

@@ -2,12 +2,13 @@ internal import Messaging
 
 /// Which channel a publisher's message takes: some exchanges have one of their own, all others share the first.
 ///
-/// A channel confirms in one go what goes to one queue in a row. What goes to two queues in turn it confirms message by
-/// message, whenever one queue is ahead of the other, and while one of them is slow it takes nothing for the other.
+/// A channel can confirm consecutive messages to one queue together. Messages that alternate between two queues it
+/// confirms one by one, whenever one queue is ahead of the other, and while one of them is slow it accepts nothing for
+/// the other.
 struct PublishChannels: Sendable {
   private let exchanges: [ShortString]
 
-  /// - Parameter exchanges: those that have a channel of their own; what is too many shares the first one.
+  /// - Parameter exchanges: those that have a channel of their own; excess ones share the first.
   init(ownChannelsFor exchanges: [ShortString]) {
     self.exchanges = Array(exchanges.prefix(RabbitMQConnection.listenerChannels.count - 1))
   }

@@ -5,13 +5,13 @@ internal import Coordination
 /// Publishes with confirms over a connection of its own.
 ///
 /// Batches go out in the order of the calls (on each channel, see ``PublisherOptions``), each message once, never more
-/// than a window of unconfirmed ones. A send begins only while the socket has room and the broker has not blocked the
-/// connection; so the connection's thread stays free to hear what the broker says, but for messages larger than the
+/// than a window of unconfirmed ones. A send starts only while the socket has room and the broker has not blocked the
+/// connection; so the connection's thread stays free to receive from the broker, except during messages larger than the
 /// socket's buffer.
 ///
 /// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
 package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
-  /// What is handed over in one go, before the broker is listened to again: well below what a socket buffers.
+  /// How much is sent before reading from the broker again: well below a socket's buffer.
   private static let chunkBytes = 256 << 10
   /// Method, properties and frame headers of a message, roughly.
   private static let overheadBytes = 512
@@ -21,12 +21,12 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   private let options: PublisherOptions
   private let channels: PublishChannels
   private var ledger: ConfirmLedger
-  /// In the order of the calls; those that are published completely stand before the others.
+  /// In the order of the calls; completely published ones come before the others.
   private var batches: [PublishBatch] = []
   private var lastBatchID: UInt64 = 0
   private var failure: RabbitMQError?
 
-  /// The connection's thread: confirms are handed over without a wait.
+  /// The connection's thread: confirms are handed over without waiting.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
   package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
@@ -52,15 +52,17 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     return publisher
   }
 
-  /// Takes messages over, to be published in order, behind those of the calls before: on each channel.
+  /// Accepts messages to be published in order, after those of earlier calls: on each channel.
   ///
-  /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one of them, or of
-  /// those before that were still waited for, `unroutable` when mandatory ones reached no queue, `unpublishable`, or what
-  /// ended the connection. All but `unpublishable`, which is found before that message is sent, say that any of them may
-  /// have been published. On cancellation it throws `CancellationError`; what is not handed over by then never is.
+  /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one of them, or
+  /// an earlier one still waited for, `unroutable` when mandatory ones reached no queue, `unpublishable`, or what ended
+  /// the connection. After all of these but `unpublishable`, which is detected before that message is sent, any of them
+  /// may have been published. On cancellation it throws `CancellationError`; messages not handed over by then never
+  /// are.
   ///
-  /// Nothing overtakes a message that was not published (but see ``PublisherOptions/keepsOrder``): after `messageRefused`, `unpublishable` or a cancellation that
-  /// left some behind the publisher takes no more, and its connection is of no more use.
+  /// Nothing overtakes a message that was not published (but see ``PublisherOptions/keepsOrder``): after
+  /// `messageRefused`, `unpublishable` or a cancellation that left some unpublished the publisher accepts no more, and
+  /// its connection is useless.
   ///
   /// - Throws: ``RabbitMQError``: what ended the connection or the publisher.
   package func submit(_ messages: [OutboundMessage]) throws -> any PublisherConfirmation {
@@ -72,7 +74,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       return Confirmation(publisher: self, batch: batch.id, waiter: batch.waiter)
     }
     batches.append(batch)
-    // The first one starts the clock; the others wait behind it.
+    // The first one starts the clock; the others queue behind it.
     if batches.count == 1 { noteProgress() }
     pump()
     return Confirmation(publisher: self, batch: batch.id, waiter: batch.waiter)
@@ -111,7 +113,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     pump()
   }
 
-  /// Publishes what there is while nothing stands against it.
+  /// Publishes what is waiting, as long as possible.
   private func pump() {
     while failure == nil, !connection.isBlocked, let index = batches.firstIndex(where: { !$0.isPublished }) {
       let chunk = nextChunk(of: index)
@@ -121,7 +123,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
         return
       }
       publish(chunk, of: index)
-      // The other side is heard before the next chunk, if there is one.
+      // Reads from the broker before the next chunk, if there is one.
       if batches.contains(where: { !$0.isPublished }) { return connection.assumeIsolated { $0.waitForWriting() } }
     }
   }
@@ -144,7 +146,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   private func publish(_ chunk: ArraySlice<OutboundMessage>, of index: Int) {
     if batches[index].next == 0 { Failpoint.publishing.hit() }
     let (isMandatory, channels) = (options.isMandatory, channels)
-    // An error has ended the connection, which tells everybody.
+    // The error has ended the connection, which notifies everybody.
     guard let result = try? connection.assumeIsolated({ try $0.publish(chunk, isMandatory: isMandatory, on: channels) })
     else { return }
     for message in chunk.prefix(result.count) {
@@ -179,8 +181,8 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     if options.keepsOrder { giveUp(from: id, because: error) } else { end(id, with: .failure(error)) }
   }
 
-  /// Nothing may overtake a batch that failed: what was submitted behind it fails with it, as far as it is not handed
-  /// over already, and so does all that is submitted from now on.
+  /// Nothing may overtake a batch that failed: whatever was submitted after it and not yet handed over fails with it,
+  /// and so does everything submitted from now on.
   private func giveUp(from id: UInt64, because error: RabbitMQError) {
     failure = failure ?? error
     for batch in batches where batch.id >= id { end(batch.id, with: .failure(error)) }
@@ -200,7 +202,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     end(id, with: .failure(RabbitMQError.closed))
   }
 
-  /// Starts the time without progress anew, where something is waited for.
+  /// Restarts the progress timeout, if something is waited for.
   private func noteProgress() {
     let isWaiting = (!batches.isEmpty || ledger.unconfirmedCount > 0) && !connection.isBlocked
     let deadline = isWaiting ? ContinuousClock.now + options.progressTimeout : nil

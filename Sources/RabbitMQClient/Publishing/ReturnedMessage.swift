@@ -1,7 +1,7 @@
 package import Messaging
 
-/// A mandatory message that the broker returned because it reached no queue. Its names are bytes, as they were sent: two that
-/// are no UTF-8 would be one as texts.
+/// A mandatory message that the broker returned because it reached no queue. Its names are bytes, as sent: two that
+/// aren't UTF-8 could be equal as texts.
 package struct ReturnedMessage: Sendable, Equatable, CustomStringConvertible {
   package let code: ReplyCode
   package let text: String
@@ -16,6 +16,6 @@ package struct ReturnedMessage: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension ShortString {
-  /// For people: bytes that are no UTF-8 are replaced.
+  /// For people: invalid UTF-8 is replaced.
   var readable: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -2,14 +2,14 @@ internal import Messaging
 
 /// The channel of a ``ReplyPublisher`` on one of its connections. It runs on the connection's thread.
 actor ReplyChannel: ChannelListener {
-  /// What is handed over in one go, before the broker is listened to again.
+  /// How many are sent before reading from the broker again.
   private static let chunkCount = 256
   private static let chunkBytes = 256 << 10
 
   private let connection: RabbitMQConnection
   private let replies: ReplyPublisher
   private let channels = PublishChannels(ownChannelsFor: [])
-  /// Confirms are promised; what was sent before would never be confirmed.
+  /// Whether confirm mode is on; earlier messages would never be confirmed.
   private var isConfirming = false
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
@@ -42,7 +42,7 @@ actor ReplyChannel: ChannelListener {
       case .inbound(.blocked): replies.block(true)
       case .inbound(.unblocked): replies.block(false)
       case .deadlinePassed: replies.expire()
-      // The publisher hears of it from the connection.
+      // The publisher learns of it from the connection.
       case .failed: return
       case .inbound, .writable: break
       }
@@ -50,7 +50,7 @@ actor ReplyChannel: ChannelListener {
     pump()
   }
 
-  /// Sends what may be sent while nothing stands against it.
+  /// Sends what may be sent, as long as possible.
   func pump() {
     guard isConfirming else { return }
     if !connection.isBlocked { publish() }
@@ -68,13 +68,13 @@ actor ReplyChannel: ChannelListener {
       return connection.assumeIsolated { $0.waitForWriting() }
     }
     let messages = next.map(\.message)[...]
-    // An error has ended the connection, which tells everybody.
+    // The error has ended the connection, which notifies everybody.
     guard let result = try? connection.assumeIsolated({ [channels] in
       try $0.publish(messages, isMandatory: true, on: channels)
     }) else { return }
     replies.sent(next.prefix(result.count).map(\.id))
     if result.obstacle != nil, result.count < next.count { replies.giveUp(next[result.count].id) }
-    // The broker is heard before the next chunk, if there is one.
+    // Reads from the broker before the next chunk, if there is one.
     connection.assumeIsolated { $0.waitForWriting() }
   }
 }

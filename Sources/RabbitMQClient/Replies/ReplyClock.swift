@@ -1,4 +1,4 @@
-/// Time since the beginning, but for pauses.
+/// Time since the start, excluding pauses.
 struct ReplyClock {
   private let beginning = ContinuousClock.now
   private var pausedFor = Duration.zero

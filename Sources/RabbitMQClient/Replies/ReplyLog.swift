@@ -1,11 +1,11 @@
 internal import Messaging
 
-/// Says which reply queues lose replies: once for each queue and minute.
+/// Logs which reply queues lose replies: once per queue and minute.
 struct ReplyLog {
   struct Line: Equatable {
     let queue: String
     let outcome: String
-    /// Replies to this queue that were lost since the last line about it.
+    /// Replies to this queue lost since the last line about it.
     let count: Int
   }
 
@@ -15,7 +15,7 @@ struct ReplyLog {
   }
 
   static let interval: Duration = .seconds(60)
-  /// Of more queues at a time nothing is said; they are counted all the same.
+  /// More queues at a time are not logged, but still counted.
   static let maximumQueues = 1024
 
   private var entries: [ShortString: Entry] = [:]

@@ -3,11 +3,11 @@ package import Logging
 internal import Synchronization
 package import Coordination
 
-/// Sends replies over a connection of its own, which is opened when there is one to send, and again when it was lost: what a
-/// reply queue does to it, or the broker because of that, happens to replies alone.
+/// Sends replies over a separate connection, opened when there is one to send, and reopened when lost: whatever a reply
+/// queue causes there affects replies alone.
 ///
-/// A reply is settled ``ReplyLedger/Limits/patience`` after it was taken over at the latest; another connect timeout later where
-/// there is no connection. Time in which the broker has blocked publishing does not count.
+/// A reply is settled at the latest ``ReplyLedger/Limits/patience`` after it was accepted; another connect timeout
+/// later if there is no connection. Time during which the broker has blocked publishing does not count.
 package final class ReplyPublisher: ReplySender {
   private struct State {
     var ledger: ReplyLedger
@@ -27,7 +27,7 @@ package final class ReplyPublisher: ReplySender {
 
   /// - Parameters:
   ///   - configuration: of the connection.
-  ///   - reconnect: between two tries to connect.
+  ///   - reconnect: the delays between attempts to connect.
   package init(
     _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(), reconnect: Backoff, logger: Logger
   ) {
@@ -68,13 +68,13 @@ package final class ReplyPublisher: ReplySender {
       try await serve(connection)
     } failed: { error, delay in
       logger.warning(
-        "replies can't be sent; connecting again", metadata: ["error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+        "replies can't be sent; reconnecting", metadata: ["error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
     }
   }
 
   /// Sends over a connection until it ends.
   ///
-  /// - Throws: ``RabbitMQError``, unless this side gave it up for a new one; `CancellationError`.
+  /// - Throws: ``RabbitMQError``, unless this side replaced it; `CancellationError`.
   private func serve(_ connection: RabbitMQConnection) async throws {
     let result = await Result {
       let channel = try await ReplyChannel.start(on: connection, for: self)
@@ -97,7 +97,7 @@ package final class ReplyPublisher: ReplySender {
     await connection.close()
     change { state in
       state.clock.resume()
-      // What was on its way is to be sent again.
+      // What was in transit is to be sent again.
       let settlements = state.ledger.disconnected()
       state.hasArrivals = !state.ledger.isEmpty
       return settlements
@@ -105,7 +105,7 @@ package final class ReplyPublisher: ReplySender {
     try result.get()
   }
 
-  /// Sleeps; what is late meanwhile is given up.
+  /// Sleeps; replies that expire meanwhile are given up.
   private func pause(_ delay: Duration) async throws {
     let end = ContinuousClock.now + delay
     while end > .now {
@@ -114,7 +114,7 @@ package final class ReplyPublisher: ReplySender {
       try await Task.sleep(for: max(.milliseconds(1), min(next, end - .now)))
     }
     expire()
-    // What is left is to be sent by the next connection.
+    // The rest is sent by the next connection.
     state.withLock { $0.hasArrivals = !$0.ledger.isEmpty }
   }
 
@@ -135,7 +135,7 @@ package final class ReplyPublisher: ReplySender {
   }
 }
 
-/// What its channel asks and tells.
+/// The interface for its channel.
 extension ReplyPublisher {
   func next(count: Int, bytes: Int) -> [ReplyLedger.Reply] { state.withLock { $0.ledger.next(count: count, bytes: bytes) } }
 
@@ -159,14 +159,14 @@ extension ReplyPublisher {
 
   func expire() { change { state in state.ledger.expire(at: state.clock.now) } }
 
-  /// The broker takes no messages now, or takes them again.
+  /// The broker has stopped taking messages, or takes them again.
   func block(_ isBlocked: Bool) {
     state.withLock { state in
       if isBlocked { state.clock.pause() } else { state.clock.resume() }
     }
   }
 
-  /// The channel is of no more use, and nothing on it is waited for.
+  /// Whether the channel must be replaced, and nothing on it is waited for.
   var wantsNewChannel: Bool { state.withLock { $0.ledger.needsRenewal && $0.ledger.sentCount == 0 } }
 
   /// When ``expire()`` has something to do.
@@ -177,7 +177,7 @@ extension ReplyPublisher {
     }
   }
 
-  /// Changes the state, and tells whoever waits for what that has settled.
+  /// Changes the state, and notifies those who wait for what that has settled.
   private func change(_ body: (inout State) -> [ReplyLedger.Settlement]) {
     let (told, lines, idle) = state.withLock { state in
       let settlements = body(&state)
@@ -190,7 +190,7 @@ extension ReplyPublisher {
     for (settled, outcome) in told { settled?(outcome) }
     for line in lines {
       logger.warning(
-        "replies do not arrive", metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
+        "replies are not delivered", metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
     }
     for waiter in idle { waiter.resolve() }
   }

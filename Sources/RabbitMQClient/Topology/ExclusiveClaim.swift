@@ -1,7 +1,7 @@
 package import Messaging
 
-/// A right that one connection at a time has, by a queue that is its own: the broker refuses an exclusive queue to every
-/// other connection, and deletes it with the connection that has it. Nothing is ever in it.
+/// A right that one connection at a time has, through an exclusive queue: the broker refuses that to every other
+/// connection, and deletes it with the connection that has it. It is always empty.
 ///
 /// Source: https://www.rabbitmq.com/docs/queues#exclusive-queues
 package struct ExclusiveClaim: Sendable {
@@ -10,13 +10,13 @@ package struct ExclusiveClaim: Sendable {
 
   /// - Parameters:
   ///   - name: the name of the queue.
-  ///   - connection: whose right it is to be; it needs the permission to configure the queue.
+  ///   - connection: the holder of the right; it needs permission to configure the queue.
   package init(_ name: ShortString, on connection: RabbitMQConnection) {
     self.name = name
     self.connection = connection
   }
 
-  /// - Returns: whether the connection has it now; false while another one has it.
+  /// - Returns: whether the connection now has it; false while another one has it.
   /// - Throws: ``RabbitMQError``, such as ACCESS_REFUSED; `CancellationError`.
   package func take() async throws -> Bool {
     do {

@@ -1,15 +1,15 @@
-/// What the broker holds against a declaration of something that exists already.
+/// Why the broker refuses a declaration of something that already exists.
 package struct InequivalentArgument: Sendable, Equatable {
-  /// Such as `x-overflow`, `durable` or `type`; nil where the broker's text could not be read.
+  /// Such as `x-overflow`, `durable` or `type`; nil if the broker's text could not be parsed.
   package let argument: String?
-  /// Nil where it was not given.
+  /// Nil if it was not given.
   package let wanted: String?
-  /// Nil where the existing object does not have it.
+  /// Nil if the existing object does not have it.
   package let current: String?
-  /// What the broker said, word by word.
+  /// The broker's message, verbatim.
   package let text: String
 
-  /// Reads the text of a PRECONDITION_FAILED, such as `inequivalent arg 'x-overflow' for queue 'q' in vhost '/':
+  /// Parses the text of a PRECONDITION_FAILED, such as `inequivalent arg 'x-overflow' for queue 'q' in vhost '/':
   /// received the value 'reject-publish' of type 'longstr' but current is none`.
   package init(text: String) {
     self.text = text

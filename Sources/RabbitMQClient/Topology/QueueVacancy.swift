@@ -1,14 +1,14 @@
 package import Messaging
 
-/// Whether nobody consumes a queue, as far as the broker can be believed.
+/// Whether a queue has no consumer, as far as the broker can be trusted.
 ///
-/// RabbitMQ counts nothing, no message and no consumer, for a quorum queue that does not answer it within 250 ms
-/// (`rabbit_quorum_queue:stat/2`), such as one that is still recovering from a crash, and then still has the consumer of
-/// before. So a number that is not zero is believed, and two zeros only when they come fast, and again and again.
+/// RabbitMQ reports zero messages and consumers for a quorum queue that does not answer within 250 ms
+/// (`rabbit_quorum_queue:stat/2`), such as one still recovering from a crash, which still has its previous consumer. So
+/// a nonzero number is trusted, but two zeros only if they come fast, and repeatedly.
 package struct QueueVacancy: Sendable {
   private static let readings = 3
   private static let interval: Duration = .milliseconds(100)
-  /// Less than what the broker itself waits for.
+  /// Less than the broker itself waits.
   private static let fastAnswer: Duration = .milliseconds(200)
 
   private let manager: TopologyManager
@@ -19,8 +19,8 @@ package struct QueueVacancy: Sendable {
     self.queue = queue
   }
 
-  /// - Returns: false while somebody consumes the queue, and when that can't be told. A queue that does not exist is
-  ///   consumed by nobody.
+  /// - Returns: false while somebody consumes the queue, or if that is unclear. A queue that does not exist has no
+  ///   consumer.
   /// - Throws: ``RabbitMQError``, `CancellationError`.
   package func isVacant() async throws -> Bool {
     for reading in 1...Self.readings {

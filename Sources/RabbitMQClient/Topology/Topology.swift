@@ -1,6 +1,6 @@
 package import Messaging
 
-/// Exchanges, queues and bindings that have to be there. All are durable.
+/// The exchanges, queues and bindings required. All are durable.
 package struct Topology: Sendable, Equatable {
   package struct Exchange: Sendable, Equatable {
     package let name: ShortString
@@ -37,7 +37,7 @@ package struct Topology: Sendable, Equatable {
   package var exchanges: [Exchange]
   package var queues: [Queue]
   package var bindings: [Binding]
-  /// Bindings that an earlier version made, and that are to be removed.
+  /// Bindings made by an earlier version, to be removed.
   package var formerBindings: [Binding]
 
   package init(exchanges: [Exchange], queues: [Queue], bindings: [Binding], formerBindings: [Binding] = []) {

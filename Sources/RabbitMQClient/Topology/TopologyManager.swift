@@ -1,12 +1,13 @@
 package import Messaging
 
-/// Compares a broker with a ``Topology``, and makes what is missing. Over AMQP alone: no rights for, and no address of,
-/// the management plugin are needed. Nothing is ever deleted or changed, but for bindings that an earlier version has made.
+/// Compares a broker with a ``Topology``, and creates what is missing. Over AMQP alone: neither rights for nor the
+/// address of the management plugin are needed. Nothing is ever deleted or changed, except bindings made by an earlier
+/// version.
 ///
-/// Bindings can't be read over AMQP, and every way to find out by trying leaves something behind: a probe message in
-/// a real queue, or a moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`,
-/// and ``ensureBindings(_:)`` is for every start of a worker: a binding that somebody removed, which would lose
-/// commands without a sound, is back with the next start.
+/// Bindings can't be read over AMQP, and every way of probing has a side effect: a probe message in a real queue, or a
+/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, and every worker
+/// calls ``ensureBindings(_:)`` when it starts: a removed binding, which would silently lose commands, is back after
+/// the next start.
 package struct TopologyManager: Sendable {
   private let connection: RabbitMQConnection
 
@@ -14,22 +15,22 @@ package struct TopologyManager: Sendable {
 
   /// Compares without changing anything.
   ///
-  /// What exists is declared again, which the broker answers with the first argument that differs. (Were it deleted
-  /// between the question and the declaration, that would make it anew.)
+  /// What exists is declared again; the broker then names the first argument that differs. (If it were deleted between
+  /// the check and the declaration, that would recreate it.)
   ///
   /// - Throws: ``RabbitMQError``, such as ACCESS_REFUSED; `CancellationError`.
   package func plan(_ topology: Topology) async throws -> TopologyPlan {
     try await compare(topology, withArguments: true)
   }
 
-  /// Only asks what exists, for which no right to configure is needed: for readiness.
+  /// Only checks existence, which requires no right to configure: for readiness.
   package func check(_ topology: Topology) async throws -> TopologyPlan {
     try await compare(topology, withArguments: false)
   }
 
-  /// Makes what is missing, unless something is incompatible.
+  /// Creates what is missing, unless something is incompatible.
   ///
-  /// - Returns: how the broker compared before.
+  /// - Returns: the comparison before that.
   package func apply(_ topology: Topology) async throws -> TopologyPlan {
     let plan = try await plan(topology)
     guard !plan.isIncompatible else { return plan }
@@ -41,14 +42,14 @@ package struct TopologyManager: Sendable {
     return plan
   }
 
-  /// Binds what has to be bound; where it is bound already, nothing changes. Needs the right to write to the queues
-  /// and to read from the exchanges.
+  /// Creates the bindings; existing ones don't change. Needs the right to write to the queues and to read from the
+  /// exchanges.
   package func ensureBindings(_ topology: Topology) async throws {
     try await connection.declare(
       topology.bindings.map { .binding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
   }
 
-  /// - Returns: nil where there is no such queue.
+  /// - Returns: nil if there is no such queue.
   package func statistics(of queue: ShortString) async throws -> QueueStatistics? {
     do {
       return try await connection.declare([.queue(queue, arguments: HeaderTable(), isPassive: true)])
@@ -84,7 +85,7 @@ package struct TopologyManager: Sendable {
     } catch RabbitMQError.channelClosed(.preconditionFailed, let text) {
       return .incompatible(InequivalentArgument(text: text))
     } catch RabbitMQError.channelClosed(.resourceLocked, let text) {
-      // An exclusive queue of somebody else.
+      // An exclusive queue of another connection.
       return .incompatible(InequivalentArgument(text: text))
     }
   }

@@ -7,16 +7,16 @@ package struct TopologyPlan: Sendable, Equatable {
   }
 
   package enum State: Sendable, Equatable {
-    /// It is there, and as it should be.
+    /// It exists as it should.
     case exists
-    /// It will be made.
+    /// It will be created.
     case missing
-    /// A binding between a queue and an exchange that are there. AMQP has no way to ask for it, so it is set again,
-    /// which changes nothing where it is there.
+    /// A binding between an existing queue and exchange. AMQP can't query it, so it is set again, which changes nothing
+    /// if it exists.
     case ensured
-    /// A binding of an earlier version: it is removed, which changes nothing where it is gone.
+    /// A binding of an earlier version: it is removed, which changes nothing if it is gone.
     case removed
-    /// It is there, but not as it should be. Nothing is changed then.
+    /// It exists, but not as it should. Nothing is then changed.
     case incompatible(InequivalentArgument)
   }
 
@@ -29,10 +29,10 @@ package struct TopologyPlan: Sendable, Equatable {
 
   package let items: [Item]
 
-  /// Something is missing that ``TopologyManager/apply(_:)`` makes.
+  /// Whether something is missing that ``TopologyManager/apply(_:)`` creates.
   package var hasChanges: Bool { items.contains { $0.state == .missing } }
 
-  /// Something is in the way that only an operator can change.
+  /// Whether there is a conflict that only an operator can resolve.
   package var isIncompatible: Bool {
     items.contains { if case .incompatible = $0.state { true } else { false } }
   }

@@ -1,12 +1,12 @@
 internal import CRabbitMQ
 internal import Messaging
 
-/// A method that a message follows.
+/// A method that is followed by a message.
 enum ContentMethod {
   case deliver(number: UInt64, isRedelivered: Bool, exchange: ShortString, routingKey: ShortString)
   case giveBack(code: ReplyCode, text: String, exchange: ShortString, routingKey: ShortString)
 
-  /// - Returns: nil for a method without content; nothing of it has been read then.
+  /// - Returns: nil for a method without content, of which nothing has been read.
   init?(_ reader: inout MethodReader) throws(RabbitMQError) {
     switch reader.method {
     case AMQP_BASIC_DELIVER_METHOD:
@@ -38,7 +38,7 @@ enum ContentMethod {
 }
 
 extension ContentMethod: CustomStringConvertible {
-  /// Which message it is: for whoever has to find it.
+  /// Identifies the message, to help find it.
   var description: String {
     switch self {
     case .deliver(let number, _, let exchange, let routingKey):

@@ -1,25 +1,25 @@
-/// What the broker's bytes say, from the socket to the events. Pure: it reads nothing, and waits for nothing.
+/// Decodes the broker's bytes into events. Pure: it does no I/O, and never waits.
 package struct FrameDecoder {
   private var reader: FrameReader
   private var interpreter: FrameInterpreter
 
   /// - Parameters:
-  ///   - generation: stands in the tags of deliveries.
+  ///   - generation: part of the tags of deliveries.
   ///   - maximumFrameBytes: what both sides agreed on; only header frames may be larger.
   package init(generation: UInt64, maximumFrameBytes: Int) {
     reader = FrameReader(maximumFrameBytes: maximumFrameBytes)
     interpreter = FrameInterpreter(generation: generation)
   }
 
-  /// Where deliveries come from, for errors; nil where nothing is consumed.
+  /// Where deliveries come from, for errors; nil if nothing is consumed.
   package var queue: String? {
     get { interpreter.queue }
     set { interpreter.queue = newValue }
   }
 
-  /// Takes what has arrived, in pieces of any size, and appends what is complete with it.
+  /// Takes what has arrived, in pieces of any size, and appends the events that are now complete.
   ///
-  /// - Throws: `protocolViolation`; what was complete before that is appended. Nothing can be decoded after it.
+  /// - Throws: `protocolViolation`; events complete before that are appended. Nothing can be decoded afterwards.
   package mutating func decode(
     _ bytes: UnsafeRawBufferPointer, into events: inout [InboundEvent]
   ) throws(RabbitMQError) {

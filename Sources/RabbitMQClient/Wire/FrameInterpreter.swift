@@ -1,25 +1,25 @@
 internal import CRabbitMQ
 internal import Messaging
 
-/// Turns frames into events, and puts messages together: method, header and any number of body frames. Pure, and without
-/// recursion: header tables stay the bytes that they are.
+/// Turns frames into events, and assembles messages: method, header and any number of body frames. Pure, and without
+/// recursion: header tables are kept as bytes.
 struct FrameInterpreter {
-  /// RabbitMQ accepts no larger message, however it is configured.
+  /// RabbitMQ accepts no larger message, whatever its configuration.
   static let maximumBodyBytes: UInt64 = 512 << 20
   /// Class, "weight" and body size.
   private static let headerFrontBytes = 12
 
-  /// The number that stands in the tags of deliveries on this connection's channel.
+  /// The number in the tags of deliveries on this connection's channel.
   let generation: UInt64
-  /// Where deliveries come from, for errors; nil where nothing is consumed.
+  /// Where deliveries come from, for errors; nil if nothing is consumed.
   var queue: String?
 
-  /// By channel, for between the frames of one channel's message those of others may stand.
+  /// By channel, since the frames of different channels may be interleaved.
   private var incomplete: [UInt16: IncompleteMessage] = [:]
 
   init(generation: UInt64) { self.generation = generation }
 
-  /// - Returns: nil while a message is incomplete, and for what says nothing.
+  /// - Returns: nil while a message is incomplete, and for frames without an event.
   /// - Throws: `protocolViolation`.
   mutating func interpret(_ piece: FrameReader.Piece) throws(RabbitMQError) -> InboundEvent? {
     switch piece {
@@ -38,9 +38,9 @@ struct FrameInterpreter {
     var reader = reader
     guard incomplete[channel] == nil else { throw .protocolViolation("a method in the middle of a message") }
     guard let content = try ContentMethod(&reader) else { return try event(&reader, channel: channel) }
-    // Else a peer could begin one on each of 65,535 channels.
+    // Otherwise a peer could start one on each of 65,535 channels.
     guard RabbitMQConnection.listenerChannels.contains(channel) else {
-      throw .protocolViolation("a message on a channel that is not for messages")
+      throw .protocolViolation("a message on a channel not meant for messages")
     }
     incomplete[channel] = IncompleteMessage(method: content)
     return nil
@@ -85,8 +85,8 @@ struct FrameInterpreter {
     in bytes: Slice<UnsafeRawBufferPointer>, of method: ContentMethod
   ) throws(RabbitMQError) -> MessageProperties {
     var bytes = Array(bytes)
-    // The two lowest flags stand for no property. RabbitMQ looks at neither, and delivers them as they were published:
-    // they don't announce further flags, as the specification has it.
+    // The two lowest flags stand for no property. RabbitMQ ignores both, and delivers them as published: they don't
+    // announce further flags, as they would by the specification.
     if bytes.count > 1 { bytes[1] &= 0b1111_1100 }
     do throws(PropertyList.DecodingError) {
       return try PropertyList(bytes: bytes).properties()

@@ -1,13 +1,13 @@
-/// Cuts what arrives into frames, wherever the pieces of it begin and end. Pure: bytes in, pieces of frames out.
+/// Splits arriving bytes into frames, however they are chunked. Pure: bytes in, pieces of frames out.
 ///
-/// librabbitmq refuses a frame whose payload is larger than the agreed frame size less 8 bytes, and decodes header tables
-/// recursively. RabbitMQ takes headers of the whole frame size, adds headers of its own when it delivers again, never
+/// librabbitmq refuses a frame whose payload is larger than the agreed frame size less 8 bytes, and decodes header
+/// tables recursively. RabbitMQ accepts headers of the whole frame size, adds headers of its own on redelivery, never
 /// splits a header frame (`rabbit_binary_generator`), and lets through larger ones that did not come by AMQP 0-9-1: a
-/// message that can be in the queue must not end the connection of whoever consumes.
+/// message that can be in the queue must not end the connection of its consumer.
 ///
 /// Source: AMQP 0-9-1 specification, section 4.2.3 "General Frame Format".
 struct FrameReader {
-  /// What has come of a frame. The bytes live as long as the call that hands them over.
+  /// A piece of a frame. The bytes live as long as the call that passes them on.
   enum Piece {
     case method(channel: UInt16, UnsafeRawBufferPointer)
     case header(channel: UInt16, UnsafeRawBufferPointer)
@@ -19,8 +19,8 @@ struct FrameReader {
 
   typealias Handler<State> = (inout State, Piece) throws(RabbitMQError) -> Void
 
-  /// The broker's own limit of a message; a header frame that is above it can't be the broker's. What has not arrived
-  /// takes no memory.
+  /// The broker's own message limit; a larger header frame can't come from the broker. Data that has not arrived takes
+  /// no memory.
   static let maximumHeaderBytes = 512 << 20
   /// Larger memory is given back after use.
   private static let keptBytes = 64 << 10
@@ -41,22 +41,22 @@ struct FrameReader {
     case heartbeat = 8
   }
 
-  /// The largest payload of a frame that is no header.
+  /// The largest payload of a frame other than a header.
   private let maximumPayloadBytes: Int
-  /// The frame that has begun; nil before its front is complete.
+  /// The current frame; nil before its front is complete.
   private var front: Front?
-  /// What has arrived of a front, or of a payload with its end octet that is to be handed over whole.
+  /// The part that has arrived of a front, or of a payload with its end octet that is passed on as a whole.
   private var partial: [UInt8] = []
-  /// What has been handed over of a body frame.
+  /// How much of a body frame has been passed on.
   private var handedOver = 0
 
   /// - Parameter maximumFrameBytes: what both sides agreed on.
   init(maximumFrameBytes: Int) { maximumPayloadBytes = maximumFrameBytes }
 
-  /// Takes what has arrived, all of it, and hands over the pieces in their order.
+  /// Takes everything that has arrived, and passes on the pieces in order.
   ///
-  /// - Parameter state: given to `handle`, for what it changes.
-  /// - Throws: `protocolViolation`, and what `handle` throws; nothing more can be read then.
+  /// - Parameter state: passed to `handle`, which may change it.
+  /// - Throws: `protocolViolation`, and what `handle` throws; nothing more can be read afterwards.
   mutating func read<State>(
     _ bytes: UnsafeRawBufferPointer, _ state: inout State, _ handle: Handler<State>
   ) throws(RabbitMQError) {
@@ -87,7 +87,7 @@ struct FrameReader {
     partial.removeAll(keepingCapacity: true)
   }
 
-  /// Body frames are handed on as they come: their bytes are copied once, to where they stay.
+  /// Body frames are passed on as they come: their bytes are copied once, to their final place.
   private mutating func readBody<State>(
     _ front: Front, _ rest: inout Slice<UnsafeRawBufferPointer>, _ state: inout State, _ handle: Handler<State>
   ) throws(RabbitMQError) {
@@ -134,7 +134,7 @@ struct FrameReader {
   }
 
   private func checkEnd(_ octet: UInt8) throws(RabbitMQError) {
-    guard octet == Self.end else { throw .protocolViolation("a frame that does not end where it says") }
+    guard octet == Self.end else { throw .protocolViolation("a frame that does not end at its stated length") }
   }
 
   private func take(_ count: Int, _ rest: inout Slice<UnsafeRawBufferPointer>) -> UnsafeRawBufferPointer {

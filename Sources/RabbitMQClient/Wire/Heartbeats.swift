@@ -1,9 +1,9 @@
 /// When to send a heartbeat, and when the peer has been silent for too long. Pure.
 ///
-/// Source: https://www.rabbitmq.com/docs/heartbeats: one is sent after half of the interval without other data, and two
-/// intervals without anything from the peer are its end.
+/// Source: https://www.rabbitmq.com/docs/heartbeats: one is sent after half of the interval without other data, and
+/// after two intervals of silence the peer counts as gone.
 struct Heartbeats {
-  /// Nil: none were agreed on.
+  /// Nil: no heartbeats were agreed on.
   private let interval: Duration?
   private var lastSent: ContinuousClock.Instant
   private var lastReceived: ContinuousClock.Instant
@@ -19,6 +19,6 @@ struct Heartbeats {
 
   /// When the next one is to be sent; nil: never.
   var due: ContinuousClock.Instant? { interval.map { lastSent + $0 / 2 } }
-  /// When the peer counts as gone, if nothing of it can be read by then; nil: never.
+  /// When the peer counts as gone, if nothing can be read from it by then; nil: never.
   var end: ContinuousClock.Instant? { interval.map { lastReceived + $0 * 2 } }
 }

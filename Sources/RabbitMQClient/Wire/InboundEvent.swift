@@ -1,6 +1,6 @@
 package import Messaging
 
-/// What frames of the broker say, once they are complete.
+/// What complete frames of the broker mean.
 package enum InboundEvent: Sendable {
   /// A message for the consumer.
   case delivered(Delivery)

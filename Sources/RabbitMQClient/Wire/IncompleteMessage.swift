@@ -1,6 +1,6 @@
 internal import Messaging
 
-/// What has arrived of a message.
+/// The part of a message that has arrived.
 struct IncompleteMessage {
   let method: ContentMethod
   private(set) var properties: MessageProperties?
@@ -14,7 +14,7 @@ struct IncompleteMessage {
     missingBytes = bodyBytes
   }
 
-  /// - Returns: whether the fragment belongs there.
+  /// - Returns: whether the fragment belongs to it.
   mutating func add(_ fragment: UnsafeRawBufferPointer) -> Bool {
     guard properties != nil, fragment.count <= missingBytes else { return false }
     if body.isEmpty { body.reserveCapacity(missingBytes) }

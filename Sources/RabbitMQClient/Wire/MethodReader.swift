@@ -1,6 +1,6 @@
 internal import Messaging
 
-/// Reads the arguments of a method, one behind the other. Pure.
+/// Reads the arguments of a method, one after another. Pure.
 ///
 /// Source: AMQP 0-9-1 specification, section 4.2.5 "AMQP Data Fields".
 struct MethodReader {
@@ -35,7 +35,7 @@ struct MethodReader {
     return ShortString(bytes: Array(rest.prefix(count))) ?? ""
   }
 
-  /// Invalid UTF-8 is replaced: for texts that people read.
+  /// Invalid UTF-8 is replaced: for texts meant for people.
   mutating func readText() throws(RabbitMQError) -> String { String(decoding: try readString().bytes, as: UTF8.self) }
 
   /// The lowest bit of the next byte.

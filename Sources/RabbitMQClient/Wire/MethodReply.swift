@@ -2,7 +2,7 @@ internal import CRabbitMQ
 
 /// The broker's answer to a ``MethodRequest``.
 package enum MethodReply: Sendable, Equatable {
-  /// Done; what else the method says is of no use here.
+  /// Done; the method's other arguments are not needed.
   case ok
   case queue(QueueStatistics)
 

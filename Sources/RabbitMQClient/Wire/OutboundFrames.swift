@@ -1,8 +1,7 @@
 internal import CRabbitMQ
 internal import Messaging
 
-/// Frames to be sent in one go, one behind the other: messages to be published, acknowledgements, other methods and
-/// heartbeats.
+/// Consecutive frames to be sent at once: messages to be published, acknowledgements, other methods and heartbeats.
 ///
 /// Source: AMQP 0-9-1 specification, sections 4.2.3 "General Frame Format" and 4.2.6 "Content Framing".
 struct OutboundFrames {

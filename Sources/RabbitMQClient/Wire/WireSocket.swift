@@ -2,16 +2,16 @@ internal import CRabbitMQ
 internal import COpenSSL
 internal import Glibc
 
-/// The socket of a connection once the handshake is done: bytes in and out, encrypted where that was agreed on.
-/// librabbitmq, whose socket it is, reads and writes nothing any more, and closes it.
+/// The socket of a connection after the handshake: bytes in and out, encrypted if agreed on. librabbitmq, which owns
+/// the socket, no longer reads or writes it, and closes it.
 struct WireSocket {
-  /// Why nothing can be read or written any more.
+  /// Why nothing more can be read or written.
   struct Failure: Error {
     let reason: String
   }
 
   let descriptor: Int32
-  /// OpenSSL's side of it; nil where it is not encrypted. It lives as long as librabbitmq's connection.
+  /// OpenSSL's session; nil if not encrypted. It lives as long as librabbitmq's connection.
   private let ssl: OpaquePointer?
 
   init(descriptor: Int32, ssl: OpaquePointer?) {
@@ -22,12 +22,12 @@ struct WireSocket {
       ssl, Int(SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER) | Int(SSL_MODE_AUTO_RETRY))
   }
 
-  /// More may be in memory when a read has not filled its buffer.
+  /// With encryption, more may be in memory even if a read has not filled its buffer.
   var isEncrypted: Bool { ssl != nil }
 
-  /// Reads what there is, without waiting.
+  /// Reads what is available, without waiting.
   ///
-  /// - Returns: how many bytes; 0 when there are none now.
+  /// - Returns: how many bytes; 0 if there are none now.
   func receive(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
     while true {
       let count = ssl.map { decrypt($0, into: buffer) } ?? recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -40,7 +40,7 @@ struct WireSocket {
     }
   }
 
-  /// Sends all of it. Waits for room in the socket's buffer without a limit of its own.
+  /// Sends everything. Waits for room in the socket's buffer without a limit of its own.
   func send(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -58,7 +58,7 @@ struct WireSocket {
     }
   }
 
-  /// Room for some data is in the socket's buffer, so that a small send does not wait.
+  /// Whether the socket's buffer has room for some data, so that a small send does not block.
   var isWritable: Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     return poll(&request, 1, 0) > 0
@@ -82,7 +82,7 @@ struct WireSocket {
     case ended(String)
   }
 
-  /// - Parameter count: what a call returned that has moved nothing.
+  /// - Parameter count: the result of a call that transferred nothing.
   private func outcome(of count: Int) -> Outcome {
     guard let ssl else {
       if count == 0 { return .ended("the broker ended it") }

@@ -1,15 +1,15 @@
 import SpiceDBClient
 
-/// All that is said about one object.
+/// All relationships of one object.
 struct ObjectRelationships: Sendable, Equatable {
   let object: SpiceDBObject
   var relationships: Set<SpiceDBRelationship>
 
-  /// Where SpiceDB says something else about it, in an order that is always the same.
+  /// The differences between SpiceDB and the database, in a stable order.
   ///
   /// - Parameters:
-  ///   - stored: what the database says.
-  ///   - found: what SpiceDB says.
+  ///   - stored: the relationships in the database.
+  ///   - found: those in SpiceDB.
   static func differences(
     _ stored: Set<SpiceDBRelationship>, _ found: Set<SpiceDBRelationship>
   ) -> [RelationshipDifference] {

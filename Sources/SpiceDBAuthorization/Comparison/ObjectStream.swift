@@ -2,7 +2,7 @@ import SpiceDBClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// Puts pages of relationships together to objects, in the order of their ids: a page and one object are in memory at a time.
+/// Groups pages of relationships by object, in the order of their ids: a page and one object are in memory at a time.
 struct ObjectStream {
   private let nextPage: () async throws -> [SpiceDBRelationship]?
   private var page: ArraySlice<SpiceDBRelationship> = []
@@ -12,7 +12,7 @@ struct ObjectStream {
   /// - Parameter nextPage: nil after the last one.
   init(_ nextPage: @escaping () async throws -> [SpiceDBRelationship]?) { self.nextPage = nextPage }
 
-  /// - Throws: ``UnorderedRelationships`` where an object comes after one with a higher id, or again.
+  /// - Throws: ``UnorderedRelationships`` if an object comes after one with a higher id, or again.
   mutating func next() async throws -> ObjectRelationships? {
     guard try await fill() else { return nil }
     let object = page[page.startIndex].resource
@@ -26,7 +26,7 @@ struct ObjectStream {
     return ObjectRelationships(object: object, relationships: relationships)
   }
 
-  /// - Returns: whether there is something on the page.
+  /// - Returns: whether the page has any relationships.
   private mutating func fill() async throws -> Bool {
     while page.isEmpty, !isAtEnd {
       if let next = try await nextPage() { page = next[...] } else { isAtEnd = true }
@@ -35,7 +35,7 @@ struct ObjectStream {
   }
 }
 
-/// SpiceDB's relationships came in another order than that of their resources' ids: they can't be compared in one pass.
+/// SpiceDB's relationships did not come in the order of their resources' ids: they can't be compared in one pass.
 package struct UnorderedRelationships: Error, CustomStringConvertible {
   let type: String
 
@@ -43,9 +43,9 @@ package struct UnorderedRelationships: Error, CustomStringConvertible {
 }
 
 extension ObjectStream {
-  /// What the database says about objects of a type.
+  /// The database's relationships of objects of a type.
   ///
-  /// - Parameter start: where it begins; nil: with the first.
+  /// - Parameter start: where to start; nil: from the first.
   init(
     _ tables: any RelationshipTables, _ type: ResourceType, in scope: RelationshipScope, after start: RelationshipPosition? = nil
   ) {
@@ -61,7 +61,7 @@ extension ObjectStream {
     }
   }
 
-  /// What SpiceDB says.
+  /// SpiceDB's relationships.
   init(_ source: any RelationshipSource, _ filter: RelationshipFilter) {
     var cursor: SpiceDBCursor?
     var isFirst = true

@@ -2,11 +2,11 @@ import SpiceDBClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Finds where SpiceDB says something else than the database.
+/// Finds the differences between SpiceDB and the database.
 ///
-/// It reads both in the order of objects' ids, a page at a time, so that its memory does not grow with their number, only with
-/// the members of the largest object. Both may change meanwhile: what it finds may have been replicated by now, which
-/// ``confirmed(_:patience:)`` tells.
+/// It reads both in the order of objects' ids, a page at a time, so that its memory use does not grow with their
+/// number, only with the members of the largest object. Both may change meanwhile: a difference may since have been
+/// replicated, which ``confirmed(_:patience:)`` checks.
 package struct RelationshipComparison {
   /// Rows of the database's pages.
   static let pageSize = 1000
@@ -21,7 +21,7 @@ package struct RelationshipComparison {
 
   /// Compares everything.
   ///
-  /// - Parameter each: told of each object in turn, with its differences, mostly none.
+  /// - Parameter each: called for each object in turn with its differences, usually none.
   package func compare(_ each: ([RelationshipDifference]) async throws -> Void) async throws {
     for type in ResourceType.allCases {
       var stored = ObjectStream(tables, type, in: .all)
@@ -43,7 +43,7 @@ package struct RelationshipComparison {
     }
   }
 
-  /// Compares what a tenant has in the database, and what SpiceDB takes for its: an object at a time.
+  /// Compares a tenant's objects in the database with those that SpiceDB assigns to the tenant: one object at a time.
   package func compare(_ tenantID: TenantID, _ each: ([RelationshipDifference]) async throws -> Void) async throws {
     for type in ResourceType.allCases {
       var seen: Set<String> = []
@@ -61,9 +61,9 @@ package struct RelationshipComparison {
   /// Compares some objects that the database has, in the order of their ids.
   ///
   /// - Parameters:
-  ///   - id: of the object to go on behind; nil: from the first.
+  ///   - id: of the object to continue after; nil: from the first.
   ///   - limit: the largest number of objects.
-  /// - Returns: also the last of them, where there may be more.
+  /// - Returns: also the last of them, if there may be more.
   func slice(
     of type: ResourceType, after id: ULID?, limit: Int
   ) async throws -> (objects: Int, differences: [RelationshipDifference], last: ULID?) {
@@ -80,10 +80,10 @@ package struct RelationshipComparison {
     return (objects, differences, last)
   }
 
-  /// Those differences that are still there when all that waited to be replicated is. While that goes on they are no drift.
+  /// The differences that remain after all waiting changes have been replicated. Until then they don't count as drift.
   ///
-  /// - Parameter patience: how long it is waited for.
-  /// - Returns: nil where it took longer.
+  /// - Parameter patience: how long to wait.
+  /// - Returns: nil if it took longer.
   package func confirmed(
     _ differences: [RelationshipDifference], patience: Duration
   ) async throws -> [RelationshipDifference]? {
@@ -99,9 +99,9 @@ package struct RelationshipComparison {
     return confirmed
   }
 
-  /// Waits until what waits now is replicated.
+  /// Waits until the changes now waiting are replicated.
   ///
-  /// - Returns: false where that took longer.
+  /// - Returns: false if that took longer.
   private func isReplicated(within patience: Duration) async throws -> Bool {
     guard let last = try await tables.waiting()?.upperBound else { return true }
     let end = ContinuousClock.now + patience
@@ -112,7 +112,7 @@ package struct RelationshipComparison {
     return true
   }
 
-  /// Of one object, by what both say of it now.
+  /// The differences of one object, from the current state of both.
   private func differences(of object: SpiceDBObject) async throws -> [RelationshipDifference] {
     ObjectRelationships.differences(try await stored(object), try await found(object))
   }
@@ -128,7 +128,7 @@ package struct RelationshipComparison {
     return try await stream.next()?.relationships ?? []
   }
 
-  /// The objects that are the tenant's, as SpiceDB says.
+  /// The tenant's objects, according to SpiceDB.
   private func claimed(_ tenantID: TenantID, _ type: ResourceType) async throws -> [SpiceDBObject] {
     let tenant = SpiceDBObject(.tenant(tenantID))
     guard type != .tenant else { return [tenant] }

@@ -1,6 +1,6 @@
 package import SpiceDBClient
 
-/// Where SpiceDB says something else than the database.
+/// A difference between SpiceDB and the database.
 package enum RelationshipDifference: Sendable, Hashable {
   /// SpiceDB lacks it.
   case missing(SpiceDBRelationship)
@@ -13,7 +13,7 @@ package enum RelationshipDifference: Sendable, Hashable {
     }
   }
 
-  /// What mends it.
+  /// The change that repairs it.
   package var remedy: RelationshipUpdate {
     switch self {
     case .missing(let relationship): .touch(relationship)

@@ -1,13 +1,13 @@
 package import SpiceDBClient
 
-/// Mends differences in writes of as many as one takes, however they come.
+/// Repairs differences, with as many as possible in each write, in whatever order they come.
 ///
-/// Nobody else may write relationships meanwhile: the turn to replicate must be taken. What commits change meanwhile waits, and
-/// is replicated afterwards.
+/// Nobody else may write relationships meanwhile: the turn to replicate must be taken. Changes committed meanwhile
+/// wait, and are replicated afterwards.
 package struct RelationshipRepair {
-  /// What was mended.
+  /// What was repaired.
   package struct Report: Sendable, Equatable {
-    /// Objects that were compared.
+    /// Objects compared.
     package var objects = 0
     package var added = 0
     package var removed = 0
@@ -20,7 +20,7 @@ package struct RelationshipRepair {
   /// - Parameter write: makes up to 1,000 changes.
   package init(_ write: @escaping ([RelationshipUpdate]) async throws -> Void) { self.write = write }
 
-  /// Takes an object's differences; each relationship comes once.
+  /// Accepts an object's differences; each relationship comes once.
   package mutating func mend(_ differences: [RelationshipDifference]) async throws {
     report.objects += 1
     for difference in differences {
@@ -29,7 +29,7 @@ package struct RelationshipRepair {
     }
   }
 
-  /// Writes what is left. To be called at the end.
+  /// Writes the rest. To be called at the end.
   package mutating func flush() async throws {
     guard !batch.isEmpty else { return }
     try await write(batch)

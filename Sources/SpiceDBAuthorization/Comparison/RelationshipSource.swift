@@ -1,9 +1,10 @@
 package import SpiceDBClient
 
-/// Port: SpiceDB, as it is read for a comparison.
+/// Port: reads SpiceDB for a comparison.
 package protocol RelationshipSource: Sendable {
-  /// A page of what the filter means, as things are; later pages show the moment of the first. In the order of the resources'
-  /// ids, as SpiceDB reads (`ReadRelationships` sorts by resource); whoever relies on it checks it.
+  /// A page of the relationships that match the filter, as of now; later pages show the moment of the first. In the
+  /// order of the resources' ids, as SpiceDB reads (`ReadRelationships` sorts by resource); callers that rely on it
+  /// check it.
   func relationships(
     _ filter: RelationshipFilter, after cursor: SpiceDBCursor?
   ) async throws(SpiceDBError) -> RelationshipPage

@@ -2,7 +2,7 @@ package import SpiceDBClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Relationships by the names of the schema.
+/// Relationships in the terms of the schema.
 extension SpiceDBRelationship {
   package init(_ relationship: Relationship) {
     switch relationship {

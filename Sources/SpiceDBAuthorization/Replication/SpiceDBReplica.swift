@@ -1,7 +1,7 @@
 package import SpiceDBClient
 package import UnitOfWork
 
-/// SpiceDB, as it is written to.
+/// SpiceDB as the target of replication.
 package struct SpiceDBReplica: RelationshipReplica {
   private let spicedb: SpiceDBConnection
 

@@ -1,13 +1,13 @@
-/// What two schemas say differently, whatever their comments, white space and order: definitions and their lines.
+/// How two schemas differ in definitions and their lines, ignoring comments, white space and order.
 package struct SchemaDifference: Sendable, Equatable, CustomStringConvertible {
-  /// Lines that are lacking, such as `workspace: relation parent: workspace`.
+  /// Missing lines, such as `workspace: relation parent: workspace`.
   package let lacking: [String]
-  /// Lines that are too many.
+  /// Extra lines.
   package let surplus: [String]
 
   /// - Parameters:
-  ///   - text: what is there.
-  ///   - expected: what is needed.
+  ///   - text: the existing schema.
+  ///   - expected: the schema needed.
   package init(of text: String, from expected: String) {
     let (found, needed) = (Self.lines(text), Self.lines(expected))
     lacking = needed.subtracting(found).sorted()

@@ -1,21 +1,21 @@
 package import Secrets
 
-/// Where SpiceDB is, and how patient its callers are.
+/// Where SpiceDB is, and how long its callers wait.
 package struct SpiceDBConfiguration: Sendable {
   package enum Security: Sendable, Equatable {
-    /// - Parameter caFile: authorities in PEM, the only ones that are trusted; nil for the system's.
+    /// - Parameter caFile: the only trusted authorities, in PEM; nil for the system's.
     case tls(caFile: String?)
-    /// Nothing is encrypted, the key neither.
+    /// Nothing is encrypted, not even the key.
     case plaintext
   }
 
   package let endpoint: SpiceDBEndpoint
   package let security: Security
-  /// The key (SpiceDB's `--grpc-preshared-key`). Read anew for each attempt.
+  /// The key (SpiceDB's `--grpc-preshared-key`). Reread for each attempt.
   package let token: Secret
-  /// How long each attempt may take; SpiceDB is told, and gives up, too.
+  /// How long each attempt may take; SpiceDB is told, and also gives up.
   package let timeout: Duration
-  /// After how long a silence the peer is asked whether it is there; it has ``timeout`` to answer, or the connection is closed.
+  /// How long the peer may be silent before it is pinged; it has ``timeout`` to answer, or the connection is closed.
   package let keepalive: Duration
   package let retries: SpiceDBRetries
 
@@ -52,7 +52,7 @@ package struct SpiceDBEndpoint: Sendable, Equatable, CustomStringConvertible {
     guard let colon = text.lastIndex(of: ":") else { throw Invalid(description: "no port: HOST:PORT is needed") }
     let digits = text[text.index(after: colon)...]
     guard digits.allSatisfy({ ("0"..."9").contains($0) }), let port = Int(digits), (1...65535).contains(port) else {
-      throw Invalid(description: "'\(digits)' is no port")
+      throw Invalid(description: "'\(digits)' is not a port")
     }
     host = try Self.host(text[..<colon])
     self.port = port
@@ -62,15 +62,15 @@ package struct SpiceDBEndpoint: Sendable, Equatable, CustomStringConvertible {
     if text.hasPrefix("["), text.hasSuffix("]") {
       let address = text.dropFirst().dropLast()
       guard address.contains(":"), address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
-        throw Invalid(description: "'\(address)' is no IPv6 address")
+        throw Invalid(description: "'\(address)' is not an IPv6 address")
       }
       return .ipv6(String(address))
     }
     guard !text.contains(":") else {
-      throw Invalid(description: "an IPv6 address needs brackets, and a scheme is no part of it: HOST:PORT")
+      throw Invalid(description: "an IPv6 address needs brackets, and a scheme is not allowed: HOST:PORT")
     }
     guard !text.isEmpty, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "-._".contains($0)) }) else {
-      throw Invalid(description: "'\(text)' is no host")
+      throw Invalid(description: "'\(text)' is not a host")
     }
     let octets = text.split(separator: ".", omittingEmptySubsequences: false)
     return octets.count == 4 && octets.allSatisfy { UInt8($0) != nil } ? .ipv4(String(text)) : .name(String(text))

@@ -1,5 +1,5 @@
 extension SpiceDBConnection {
-  /// Whether a subject has a permission on an object. An object of which SpiceDB knows nothing: false.
+  /// Whether a subject has a permission on an object. False for an object unknown to SpiceDB.
   package func check(_ item: CheckItem, _ consistency: SpiceDBConsistency) async throws(SpiceDBError) -> Bool {
     try SpiceDBLimits.verify(checks: [item])
     let request = try SpiceDBRequest<CheckAnswer>(
@@ -11,7 +11,7 @@ extension SpiceDBConnection {
     return try holds(await answer(to: request).permissionship)
   }
 
-  /// Asks up to 10,000 questions about one moment.
+  /// Checks up to 10,000 items at one moment.
   ///
   /// - Returns: the answers, in the order of the questions.
   package func check(_ items: [CheckItem], _ consistency: SpiceDBConsistency) async throws(SpiceDBError) -> CheckAnswers {
@@ -28,11 +28,11 @@ extension SpiceDBConnection {
     return CheckAnswers(answers: answers, checkedAt: try token(answer.checkedAt))
   }
 
-  /// A page of the objects of a type on which a subject has a permission, in an order of SpiceDB's.
+  /// A page of the objects of a type on which a subject has a permission, in SpiceDB's order.
   ///
   /// - Parameters:
   ///   - consistency: of the first page; later ones show the moment of the first.
-  ///   - cursor: of the page before; nil for the first.
+  ///   - cursor: of the previous page; nil for the first.
   ///   - limit: 1 to 1,000 ids.
   package func resources(
     ofType type: String, permission: String, subject: SpiceDBSubject, _ consistency: SpiceDBConsistency,
@@ -55,7 +55,7 @@ extension SpiceDBConnection {
 
   private func outcome(of item: CheckItem, _ pair: CheckPair) throws(SpiceDBError) -> Result<Bool, SpiceDBError> {
     guard pair.request?.item == item else {
-      throw .malformed("it is to another question, or in another order")
+      throw .malformed("it answers another question, or is in another order")
     }
     if let error = pair.error {
       let code = GRPCStatusCode(rawValue: Int(error.code)) ?? .unknown
@@ -67,7 +67,7 @@ extension SpiceDBConnection {
     return .success(try holds(outcome.permissionship))
   }
 
-  /// Nothing but a plain yes is one. A conditional answer comes from caveats, which are in no schema of ours.
+  /// Only an unconditional yes counts. A conditional answer comes from caveats, which our schema doesn't use.
   private func holds(_ permissionship: Int32) throws(SpiceDBError) -> Bool {
     switch permissionship {
     case CheckAnswer.has: true

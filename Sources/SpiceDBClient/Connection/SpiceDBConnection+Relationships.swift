@@ -5,8 +5,8 @@ extension SpiceDBConnection {
   ///
   /// - Parameters:
   ///   - updates: 1 to 1,000, each relationship once.
-  ///   - preconditions: up to 1,000. A write that has some is not made again when its outcome is unknown: then it would
-  ///     judge by what it has done itself.
+  ///   - preconditions: up to 1,000. A write that has some is not repeated if its outcome is unknown: it would then be
+  ///     judged by its own effect.
   ///   - metadata: recorded with the write, for watchers; up to 65,000 bytes.
   /// - Returns: the moment, for reading what was written.
   package func write(
@@ -22,7 +22,8 @@ extension SpiceDBConnection {
     return try token(await answer(to: request).token, ofWrite: true)
   }
 
-  /// Deletes what the filter means, at one moment; with a limit up to so many, to be called until it is complete.
+  /// Deletes the relationships that match the filter, at one moment; with a limit at most that many, to be called until
+  /// it is complete.
   ///
   /// - Parameter limit: 1 to 1,000; nil for all.
   package func delete(_ filter: RelationshipFilter, limit: Int? = nil) async throws(SpiceDBError) -> RelationshipDeletion {
@@ -36,11 +37,11 @@ extension SpiceDBConnection {
       deletedAt: try token(answer.token, ofWrite: true), isComplete: answer.progress != WriteAnswer.partial)
   }
 
-  /// Reads a page of what the filter means, in an order of SpiceDB's.
+  /// Reads a page of the relationships that match the filter, in SpiceDB's order.
   ///
   /// - Parameters:
   ///   - consistency: of the first page; later ones show the moment of the first.
-  ///   - cursor: of the page before; nil for the first.
+  ///   - cursor: of the previous page; nil for the first.
   ///   - limit: 1 to 1,000 relationships.
   package func relationships(
     _ filter: RelationshipFilter, _ consistency: SpiceDBConsistency, after cursor: SpiceDBCursor? = nil,
@@ -63,7 +64,7 @@ extension SpiceDBConnection {
     return RelationshipPage(relationships: relationships, next: next(answers.last?.cursor, isFull: answers.count == limit))
   }
 
-  /// Where the next page begins. A page that is not full is the last.
+  /// Where the next page starts. A page that is not full is the last.
   func next(_ cursor: TokenMessage?, isFull: Bool) -> SpiceDBCursor? {
     guard isFull, let cursor, !cursor.token.isEmpty else { return nil }
     return SpiceDBCursor(cursor.token)

@@ -12,9 +12,9 @@ extension SpiceDBConnection {
     }
   }
 
-  /// Replaces the schema. SpiceDB refuses what would leave relationships without a place (`schema`).
+  /// Replaces the schema. SpiceDB refuses changes that would orphan relationships (`schema`).
   ///
-  /// - Returns: the moment from which it holds.
+  /// - Returns: the moment from which it applies.
   @discardableResult
   package func write(schema: String) async throws(SpiceDBError) -> ZedToken {
     var request = try SpiceDBRequest<WriteAnswer>(.schema, "WriteSchema", [.text(1, schema)])
@@ -22,7 +22,7 @@ extension SpiceDBConnection {
     return try token(await answer(to: request).token, ofWrite: true)
   }
 
-  /// Whether SpiceDB says that it serves: not before it has reached its datastore. Takes any key.
+  /// Whether SpiceDB reports that it is serving: not before it has reached its datastore. Works with any key.
   package func isServing() async throws(SpiceDBError) -> Bool {
     let request = try SpiceDBRequest<HealthAnswer>(
       .health, "Check", [.text(1, SpiceDBService.permissions.rawValue)])

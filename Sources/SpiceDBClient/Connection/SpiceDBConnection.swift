@@ -6,13 +6,14 @@ import SwiftProtobuf
 
 /// SpiceDB, over gRPC. Any number of calls may be made at once.
 ///
-/// Each attempt of a call has a deadline, and what goes away by itself is tried again (``SpiceDBRetries``): lost connections,
-/// among them those that SpiceDB ends every 30 s because of their age, overload, and writes that met. What can be made twice is
-/// also tried again when it may have been carried out; only writes and deletions with preconditions can't. The token is read
-/// anew for each attempt, and one that changed while it was refused is tried at once.
+/// Each attempt of a call has a deadline, and transient failures are retried (``SpiceDBRetries``): lost connections,
+/// including those that SpiceDB ends every 30 s because of their age, overload, and conflicting writes. Repeatable
+/// calls are also retried if they may have been executed; only writes and deletions with preconditions can't be. The
+/// token is reread for each attempt, and if it changed while the old one was refused, the new one is tried at once.
 ///
-/// A write that timed out may still be made within moments. So whoever writes to the same relationships in an order waits for
-/// the end of each call, and after a failure with ``SpiceDBError/mayHaveBeenMade`` writes the same again before anything newer.
+/// A write that timed out may still take effect within moments. So a caller that writes to the same relationships in
+/// order waits for the end of each call, and after a failure with ``SpiceDBError/mayHaveBeenMade`` repeats that write
+/// before any newer one.
 package final class SpiceDBConnection: Sendable {
   private let client: GRPCClient<HTTP2ClientTransport.Posix>
   private let configuration: SpiceDBConfiguration
@@ -20,7 +21,7 @@ package final class SpiceDBConnection: Sendable {
 
   /// Does not connect yet: ``run()`` does, for as long as it runs.
   ///
-  /// - Throws: what is wrong with the file of the authorities.
+  /// - Throws: what is wrong with the authorities' file.
   package init(_ configuration: SpiceDBConfiguration, logger: Logger) throws(SpiceDBError) {
     self.configuration = configuration
     self.logger = logger
@@ -35,8 +36,8 @@ package final class SpiceDBConnection: Sendable {
     }
   }
 
-  /// Connects, and again when the connection ends, until ``shutDown()`` or until the task is cancelled. Calls may be made
-  /// before; they wait, up to their deadline. To be run once.
+  /// Connects, and reconnects when the connection ends, until ``shutDown()`` or until the task is cancelled. Calls may
+  /// be made before; they wait, up to their deadline. To be run once.
   package func run() async {
     do {
       try await client.runConnections()
@@ -45,10 +46,10 @@ package final class SpiceDBConnection: Sendable {
     }
   }
 
-  /// Lets calls end that are being made, and refuses new ones. ``run()`` returns then.
+  /// Lets calls in progress finish, and refuses new ones. ``run()`` then returns.
   package func shutDown() { client.beginGracefulShutdown() }
 
-  /// Runs a connection while `body` does.
+  /// Runs a connection while `body` is running.
   package static func withConnection<Value: Sendable>(
     _ configuration: SpiceDBConfiguration, logger: Logger, _ body: (SpiceDBConnection) async throws -> Value
   ) async throws -> Value {
@@ -71,7 +72,7 @@ package final class SpiceDBConnection: Sendable {
     return answers[0]
   }
 
-  /// Makes a call, again where that helps, and collects its answers. A stream that breaks is read anew from its beginning.
+  /// Makes a call, retrying if that helps, and collects its answers. A broken stream is reread from its beginning.
   func answers<Answer>(to request: SpiceDBRequest<Answer>) async throws(SpiceDBError) -> [Answer] {
     var attempt = 1
     var mayHaveBeenMade = false
@@ -89,7 +90,7 @@ package final class SpiceDBConnection: Sendable {
       failure.attempts = attempt
       failure.mayHaveBeenMade = mayHaveBeenMade
       guard let delay = delay(after: failure, of: request, attempt: attempt, token: token) else { throw failure }
-      logger.debug("a call to SpiceDB is made again: \(failure)", metadata: ["method": "\(request.method.method)"])
+      logger.debug("a call to SpiceDB is retried: \(failure)", metadata: ["method": "\(request.method.method)"])
       do { try await Task.sleep(for: delay) } catch { throw failure.asCancelled }
       attempt += 1
     }
@@ -110,7 +111,7 @@ package final class SpiceDBConnection: Sendable {
   ) async throws(SpiceDBError) -> [Answer] {
     var options = CallOptions.defaults
     options.timeout = configuration.timeout
-    // Despite its name, also the limit of what is received.
+    // Despite its name, this also limits what is received.
     options.maxRequestMessageBytes = SpiceDBLimits.answerBytes
     let mostAnswers = request.mostAnswers
     do {
@@ -161,7 +162,7 @@ package final class SpiceDBConnection: Sendable {
     return SpiceDBError(code.kind(reason: reason, message: error.message), code: code, reason: reason, message: message)
   }
 
-  /// The words of the innermost error, which knows what has happened.
+  /// The text of the innermost error, which knows the cause.
   private static func cause(of error: any Error) -> String {
     if let error = error as? RPCError { return error.cause.map(cause) ?? error.message }
     if let error = error as? RuntimeError { return error.cause.map(cause) ?? error.message }
@@ -189,11 +190,12 @@ package final class SpiceDBConnection: Sendable {
   private static func transport(_ configuration: SpiceDBConfiguration) -> HTTP2ClientTransport.Posix.Config {
     .defaults {
       $0.backoff = .init(initial: .milliseconds(50), max: .seconds(2), multiplier: 2, jitter: 0.2)
-      // A connection on which nothing comes back, as after a power cut. Also without calls: the end of a call, even by its
-      // deadline, would stop the clock. grpc-go takes three such pings, more than SpiceDB's connections live to see.
+      // Detects a connection on which nothing comes back, as after a power cut. Also without calls: the end of a call,
+      // even by its deadline, would stop the clock. grpc-go allows three such pings, more than occur in the lifetime of
+      // a SpiceDB connection.
       $0.connection.keepalive = .init(
         time: configuration.keepalive, timeout: configuration.timeout, allowWithoutCalls: true)
-      // Each call waits for its answer: nothing is gained by holding it back for others.
+      // Each call waits for its answer: delaying it for others gains nothing.
       $0.connection.flushCoalescing = nil
     }
   }

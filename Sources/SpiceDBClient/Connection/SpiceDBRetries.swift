@@ -1,8 +1,8 @@
 package import Coordination
 
-/// How often a call is made, and after how long, before its caller hears of a failure.
+/// How often a call is attempted, and after what delays, before its caller gets an error.
 package struct SpiceDBRetries: Sendable, Equatable {
-  /// The first one counts.
+  /// The number of attempts, including the first.
   package let attempts: Int
   package let backoff: Backoff
 
@@ -11,15 +11,15 @@ package struct SpiceDBRetries: Sendable, Equatable {
     self.backoff = backoff
   }
 
-  /// Six attempts, with pauses of 20 to 640 ms: about a second, if the answers come at once. A connection that SpiceDB ends
-  /// because of its age, or a restart behind a load balancer, is over by then.
+  /// Six attempts, with pauses of 20 to 640 ms: about a second, if failures come at once. A connection that SpiceDB
+  /// ends because of its age, or a restart behind a load balancer, has recovered by then.
   package static let standard = SpiceDBRetries(
     attempts: 6, backoff: Backoff(shortest: .milliseconds(20), longest: .milliseconds(640)))
 
   /// - Parameters:
-  ///   - failure: of the attempt that was the last.
+  ///   - failure: of the last attempt.
   ///   - attempt: its number, from 1.
-  ///   - isRepeatable: whether doing it twice is as good as once.
+  ///   - isRepeatable: whether the call is idempotent.
   ///   - random: between 0 and 1.
   /// - Returns: how long to wait before the next one; nil when there is none.
   func delay(after failure: SpiceDBError, attempt: Int, isRepeatable: Bool, random: Double) -> Duration? {

@@ -1,11 +1,11 @@
-/// A moment in SpiceDB's history, as an answer named it. Opaque; it holds for the datastore that made it.
+/// A moment in SpiceDB's history, as returned in an answer. Opaque; valid for the datastore that made it.
 package struct ZedToken: Sendable, Hashable {
   package let token: String
 
   package init(_ token: String) { self.token = token }
 }
 
-/// Where a page ended: the next one goes on behind it, at the same moment as the page. Opaque, and gone with that moment's
+/// Where a page ended: the next one continues from there, at the same moment. Opaque, and expires with that moment's
 /// data (SpiceDB's `--datastore-gc-window`, 24 hours).
 package struct SpiceDBCursor: Sendable, Hashable {
   package let token: String
@@ -17,15 +17,15 @@ package struct SpiceDBCursor: Sendable, Hashable {
 package enum SpiceDBConsistency: Sendable, Hashable {
   /// Several seconds (SpiceDB's `--datastore-revision-quantization-interval`, 5 s, and a tenth of it).
   case minimizeLatency
-  /// Not older than what the token names: what was written with it, and before, counts.
+  /// At least as new as the token: includes the write that returned it, and everything before.
   case atLeastAsFresh(ZedToken)
-  /// Exactly as things were then.
+  /// The exact state at that moment.
   case atExactly(ZedToken)
-  /// As things are.
+  /// The current state.
   case full
 }
 
-/// Some of the relationships that a filter means, and how to go on.
+/// Some of the relationships that match a filter, and how to continue.
 package struct RelationshipPage: Sendable, Equatable {
   package let relationships: [SpiceDBRelationship]
   /// nil when there are no more.
@@ -46,14 +46,14 @@ package struct ResourcePage: Sendable, Equatable {
 
 /// Answers to several questions, in their order, all of one moment.
 package struct CheckAnswers: Sendable {
-  /// Whether each holds; or why that can't be told, such as a permission that the schema lacks.
+  /// Whether each holds; or why that is unknown, such as a permission missing in the schema.
   package let answers: [Result<Bool, SpiceDBError>]
   package let checkedAt: ZedToken
 }
 
-/// What a deletion by filter has done.
+/// The result of a deletion by filter.
 package struct RelationshipDeletion: Sendable, Equatable {
   package let deletedAt: ZedToken
-  /// False when there may be more than the limit: call again.
+  /// False if there may be more than the limit: call again.
   package let isComplete: Bool
 }

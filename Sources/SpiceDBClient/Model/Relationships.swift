@@ -13,7 +13,7 @@ package struct SpiceDBRelationship: Sendable, Hashable, CustomStringConvertible 
   package var description: String { "\(resource)#\(relation)@\(subject)" }
 }
 
-/// An object of SpiceDB. Ids are taken as SpiceDB takes them; ``SpiceDBID`` encodes those that it doesn't.
+/// An object of SpiceDB. Ids must be valid in SpiceDB; ``SpiceDBID`` encodes those that aren't.
 package struct SpiceDBObject: Sendable, Hashable, CustomStringConvertible {
   package let type: String
   package let id: String
@@ -26,7 +26,7 @@ package struct SpiceDBObject: Sendable, Hashable, CustomStringConvertible {
   package var description: String { "\(type):\(id)" }
 }
 
-/// Who has a relation: an object, or all that have a relation to it, such as the members of a group.
+/// The subject of a relation: an object, or all that have a relation to it, such as the members of a group.
 package struct SpiceDBSubject: Sendable, Hashable, CustomStringConvertible {
   package let object: SpiceDBObject
   /// nil for the object itself.
@@ -44,11 +44,11 @@ package struct SpiceDBSubject: Sendable, Hashable, CustomStringConvertible {
   package var description: String { relation.map { "\(object)#\($0)" } ?? "\(object)" }
 }
 
-/// A change of one relationship. Both kinds can be repeated without further effect; that is why there is no third one.
+/// A change of one relationship. Both kinds are idempotent; that is why there is no third one.
 package enum RelationshipUpdate: Sendable, Hashable {
-  /// It is there afterwards, whether it was before or not.
+  /// It exists afterwards, whether or not it did before.
   case touch(SpiceDBRelationship)
-  /// It is not there afterwards, whether it was before or not.
+  /// It doesn't exist afterwards, whether or not it did before.
   case delete(SpiceDBRelationship)
 
   package var relationship: SpiceDBRelationship {
@@ -58,7 +58,7 @@ package enum RelationshipUpdate: Sendable, Hashable {
   }
 }
 
-/// Which relationships are meant: those that have all that is given.
+/// Selects relationships: those that match everything given.
 package struct RelationshipFilter: Sendable, Hashable {
   package struct Subject: Sendable, Hashable {
     package let type: String
@@ -92,15 +92,15 @@ package struct RelationshipFilter: Sendable, Hashable {
   }
 }
 
-/// What has to hold when a write is made, or nothing of it is.
+/// A condition that must hold for a write to be made at all.
 package enum RelationshipPrecondition: Sendable, Hashable {
-  /// At least one relationship is there.
+  /// At least one relationship exists.
   case exists(RelationshipFilter)
-  /// None is there.
+  /// None exists.
   case isAbsent(RelationshipFilter)
 }
 
-/// A question: has the subject the permission on the object?
+/// A question: does the subject have the permission on the object?
 package struct CheckItem: Sendable, Hashable {
   package let resource: SpiceDBObject
   package let permission: String

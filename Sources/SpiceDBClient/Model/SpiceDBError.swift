@@ -1,47 +1,47 @@
-/// Why SpiceDB did not do what it was asked for.
+/// Why a request to SpiceDB failed.
 ///
-/// Its description names no object, user or secret: SpiceDB's own words, which may name them, are left out where they can.
+/// Its description names no object, user or secret: SpiceDB's own messages are left out when they may name them.
 package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What to do about it.
+  /// The kind of failure, by what to do about it.
   package enum Kind: Sendable, Equatable, CaseIterable {
-    /// Nobody answers, or the connection was lost.
+    /// There is no answer, or the connection was lost.
     case unavailable
-    /// It is overloaded, or two writes met: ABORTED, RESOURCE_EXHAUSTED.
+    /// It is overloaded, or two writes conflicted: ABORTED, RESOURCE_EXHAUSTED.
     case busy
     /// No answer in time.
     case deadlineExceeded
     /// The key is missing or wrong.
     case unauthenticated
-    /// The key can't be read from its file, or is none.
+    /// The key can't be read from its file, or isn't valid.
     case unreadableToken
-    /// There is no schema, it can't be read, or it lacks a type, relation or permission.
+    /// The schema is missing, unreadable, or lacks a type, relation or permission.
     case schema
     /// A precondition of the write did not hold. Nothing was written.
     case preconditionFailed
-    /// The token or cursor is older than the history that SpiceDB keeps, or another datastore's.
+    /// The token or cursor is older than the history that SpiceDB keeps, or from another datastore.
     case expired
-    /// The answer is further away than SpiceDB goes (`--dispatch-max-depth`, 50).
+    /// The answer is beyond SpiceDB's maximum depth (`--dispatch-max-depth`, 50).
     case tooDeep
-    /// The request itself: the same one would fail again.
+    /// The request is invalid: it would fail again.
     case invalidRequest
-    /// The answer is not one to this request.
+    /// The answer doesn't match the request.
     case malformedAnswer
-    /// What should not happen: INTERNAL, UNIMPLEMENTED and the like.
+    /// Anything unexpected: INTERNAL, UNIMPLEMENTED and the like.
     case unexpected
     /// The caller's task was cancelled.
     case cancelled
   }
 
   package let kind: Kind
-  /// gRPC's name of the status, such as `FAILED_PRECONDITION`; nil where there was no answer.
+  /// gRPC's name of the status, such as `FAILED_PRECONDITION`; nil if there was no answer.
   package let code: String?
-  /// `ERROR_REASON_…` of google.rpc.ErrorInfo, where SpiceDB gave one.
+  /// `ERROR_REASON_…` of google.rpc.ErrorInfo, if SpiceDB gave one.
   package let reason: String?
-  /// The words of SpiceDB, or of who noticed. May hold ids of objects and users: nothing for logs.
+  /// The message of SpiceDB, or of whoever detected the failure. May contain ids of objects and users: not for logs.
   package let message: String
-  /// How often it was tried.
+  /// How many attempts were made.
   package internal(set) var attempts = 1
-  /// Whether a write may have been made all the same, now or within moments. Always false of what only reads.
+  /// Whether a write may nevertheless have taken effect, or may within moments. Always false for reads.
   package internal(set) var mayHaveBeenMade = false
 
   init(_ kind: Kind, code: GRPCStatusCode? = nil, reason: String? = nil, message: String) {
@@ -51,17 +51,17 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     self.message = message
   }
 
-  /// What was not even sent.
+  /// A request that was not even sent.
   static func refused(_ message: String) -> SpiceDBError { SpiceDBError(.invalidRequest, message: message) }
 
-  /// What came with the status OK and is no answer: a write was made all the same.
+  /// An invalid answer with the status OK: a write has nevertheless been made.
   static func malformed(_ message: String, ofWrite isWrite: Bool = false) -> SpiceDBError {
     var error = SpiceDBError(.malformedAnswer, message: message)
     error.mayHaveBeenMade = isWrite
     return error
   }
 
-  /// Whether it goes away by itself: wait, and ask again.
+  /// Whether the failure is temporary: wait, and retry.
   package var isTransient: Bool {
     switch kind {
     case .unavailable, .busy, .deadlineExceeded: true
@@ -71,7 +71,7 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     }
   }
 
-  /// Whether a write that ended so may have been made.
+  /// Whether a write that failed this way may have been made.
   var leavesOutcomeOpen: Bool {
     switch kind {
     case .unavailable, .deadlineExceeded, .malformedAnswer, .unexpected, .cancelled: true
@@ -87,7 +87,7 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     return text
   }
 
-  /// Where an answer's words are about SpiceDB, the connection, the key or the schema, and not about objects.
+  /// The kinds whose messages are about SpiceDB, the connection, the key or the schema, not about objects.
   private static let speaksOfItself: [Kind] = [.unavailable, .deadlineExceeded, .unauthenticated, .unreadableToken, .schema]
 
   private var what: String {
@@ -95,14 +95,14 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     case .unavailable: "SpiceDB can't be reached"
     case .busy: "SpiceDB is busy"
     case .deadlineExceeded: "SpiceDB did not answer in time"
-    case .unauthenticated: "SpiceDB does not take the key"
+    case .unauthenticated: "SpiceDB does not accept the key"
     case .unreadableToken: "the key for SpiceDB can't be used"
-    case .schema: "SpiceDB's schema is not the one that is needed"
+    case .schema: "SpiceDB's schema is not the one needed"
     case .preconditionFailed: "a precondition of the write did not hold"
-    case .expired: "SpiceDB does not know that moment any more"
+    case .expired: "SpiceDB no longer knows that moment"
     case .tooDeep: "SpiceDB gave up: the permission is too many steps away"
     case .invalidRequest: "the request to SpiceDB is not valid"
-    case .malformedAnswer: "SpiceDB's answer does not fit the request"
+    case .malformedAnswer: "SpiceDB's answer does not match the request"
     case .unexpected: "SpiceDB failed"
     case .cancelled: "the call to SpiceDB was cancelled"
     }
@@ -136,8 +136,8 @@ enum GRPCStatusCode: Int {
     }
   }
 
-  /// What it means, with SpiceDB's reason: `internal/services/shared/errors.go` and `internal/services/v1/errors.go` of
-  /// SpiceDB 1.56 have them all.
+  /// The kind of failure, given SpiceDB's reason: `internal/services/shared/errors.go` and
+  /// `internal/services/v1/errors.go` of SpiceDB 1.56 list them all.
   func kind(reason: String?, message: String) -> SpiceDBError.Kind {
     switch self {
     case .cancelled, .unavailable: .unavailable
@@ -154,7 +154,7 @@ enum GRPCStatusCode: Int {
 
   private static func exhausted(reason: String?, message: String) -> SpiceDBError.Kind {
     if reason == "ERROR_REASON_MAXIMUM_DEPTH_EXCEEDED" { return .tooDeep }
-    // grpc-go's, of a message above its limit, which has no reason: it is as large the next time.
+    // From grpc-go, for a message above its limit, without a reason: a retry would be just as large.
     return message.contains("larger than max") ? .invalidRequest : .busy
   }
 

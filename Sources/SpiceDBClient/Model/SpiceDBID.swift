@@ -1,19 +1,19 @@
 import Crypto
 
-/// Any text as an id that SpiceDB takes: 1 to 1,024 characters of `[A-Za-z0-9/_|=+-]`.
+/// Encodes any text as a valid SpiceDB id: 1 to 1,024 characters of `[A-Za-z0-9/_|=+-]`.
 ///
-/// Every byte of the text's UTF-8 outside `[A-Za-z0-9/_|-]` becomes `=` and two upper-case hexadecimal digits. Where that is
-/// longer than 1,024 characters, the id is `==` and the SHA-256 of the UTF-8 in lower-case hexadecimal digits. So two texts
-/// never get the same id (but for collisions of SHA-256), and a text that SpiceDB takes as it is stays so, unless it has `=` or
-/// `+`.
+/// Every byte of the text's UTF-8 outside `[A-Za-z0-9/_|-]` becomes `=` and two upper-case hexadecimal digits. If that
+/// is longer than 1,024 characters, the id is `==` and the SHA-256 of the UTF-8 in lower-case hexadecimal digits. So
+/// two texts never get the same id (barring collisions of SHA-256), and a text that is already a valid id stays as it
+/// is, unless it has `=` or `+`.
 package enum SpiceDBID {
   package enum Decoded: Sendable, Equatable {
     case text(String)
-    /// Of a text that was too long. It can be told only by encoding the texts that it may be.
+    /// The id of a text that was too long. It can be identified only by encoding candidate texts.
     case digest
   }
 
-  /// - Parameter text: not empty, as no id is.
+  /// - Parameter text: not empty, since no id is empty.
   package static func encode(_ text: String) -> String {
     guard !text.utf8.allSatisfy(isPlain) || text.utf8.count > SpiceDBLimits.idBytes else { return text }
     var bytes: [UInt8] = []
@@ -46,7 +46,7 @@ package enum SpiceDBID {
     return .text(text)
   }
 
-  /// Whether SpiceDB takes it: not whether ``encode(_:)`` made it.
+  /// Whether SpiceDB accepts it; not whether ``encode(_:)`` made it.
   static func isValid(_ id: String) -> Bool {
     (1...SpiceDBLimits.idBytes).contains(id.utf8.count)
       && id.utf8.allSatisfy { isPlain($0) || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "+") }

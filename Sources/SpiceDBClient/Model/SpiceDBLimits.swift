@@ -1,4 +1,4 @@
-/// What SpiceDB takes at most with its default settings, checked before anything is sent.
+/// SpiceDB's limits with its default settings, checked before anything is sent.
 package enum SpiceDBLimits {
   /// Changes in one write. SpiceDB's `--write-relationships-max-updates-per-call`.
   package static let updates = 1000
@@ -27,7 +27,7 @@ package enum SpiceDBLimits {
       let relationship = update.relationship
       try verify(relationship.resource)
       try verify(relationship.subject.object)
-      guard seen.insert(relationship).inserted else { throw .refused("a relationship is twice in a write") }
+      guard seen.insert(relationship).inserted else { throw .refused("a write has a relationship twice") }
     }
   }
 
@@ -40,7 +40,7 @@ package enum SpiceDBLimits {
   }
 
   static func verify(_ object: SpiceDBObject) throws(SpiceDBError) {
-    guard SpiceDBID.isValid(object.id) else { throw .refused("an id of type \(object.type) is none that SpiceDB takes") }
+    guard SpiceDBID.isValid(object.id) else { throw .refused("an id of type \(object.type) is not valid in SpiceDB") }
   }
 
   static func verify(page limit: Int) throws(SpiceDBError) {

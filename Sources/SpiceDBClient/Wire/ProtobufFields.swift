@@ -6,7 +6,7 @@ struct ProtobufFields: Message, Equatable, ExpressibleByArrayLiteral {
   struct Field: Sendable, Equatable {
     enum Value: Sendable, Equatable {
       case text(String)
-      /// Also what is an enum in the interface.
+      /// Also for enums.
       case number(UInt32)
       case flag(Bool)
       case message(ProtobufFields)
@@ -26,7 +26,7 @@ struct ProtobufFields: Message, Equatable, ExpressibleByArrayLiteral {
   init(arrayLiteral fields: Field?...) { self.fields = fields.compactMap { $0 } }
   init(_ fields: [Field]) { self.fields = fields }
 
-  /// It has no fields of its own to read: what was encoded stays as it is.
+  /// Nothing to decode: encoded fields stay as they are.
   mutating func decodeMessage<D: Decoder>(decoder: inout D) throws {
     while try decoder.nextFieldNumber() != nil {}
   }
@@ -80,7 +80,7 @@ extension AnswerMessage {
   func isEqualTo(message: any Message) -> Bool { message as? Self == self }
 }
 
-/// Passes on what is encoded already.
+/// Passes on a message that is already encoded.
 struct EncodedRequestSerializer: MessageSerializer {
   func serialize<Bytes: GRPCContiguousBytes>(_ message: [UInt8]) -> Bytes { Bytes(message) }
 }

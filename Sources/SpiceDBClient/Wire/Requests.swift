@@ -1,14 +1,14 @@
 import GRPCCore
 import SwiftProtobuf
 
-/// A call to make: where to, the encoded message, and what may be done with it when it fails.
+/// A call to make: its method, the encoded message, and how it may be retried.
 struct SpiceDBRequest<Answer: AnswerMessage>: Sendable {
   let method: MethodDescriptor
   let bytes: [UInt8]
   var writes = false
-  /// Whether it may be made again although it may have been carried out.
+  /// Whether it may be repeated although it may have been executed.
   var isRepeatable = true
-  /// How many answers it gets at most.
+  /// The maximum number of answers.
   var mostAnswers = 1
 
   init(_ service: SpiceDBService, _ method: String, _ message: ProtobufFields) throws(SpiceDBError) {

@@ -1,13 +1,13 @@
-/// What is known of messages that processes have died of: those that a process had in hand when it ended itself, by a trap, a
-/// fault or abort(). A process that was ended from outside, or cut off, has died of none.
+/// What is known of messages that have killed processes: those that a process was handling when it ended itself, by a
+/// trap, a fault or abort(). A process that was ended from outside, or cut off, was killed by none.
 package struct FatalMessages: Sendable, Equatable {
-  /// The SHA-256 of a message's body: the body alone is enough to understand a message, so also to die of it.
+  /// The SHA-256 of a message's body: the body alone determines how a message is processed, so also whether it kills.
   package typealias BodyHash = [UInt8]
 
   package struct Deaths: Sendable, Equatable {
-    /// How many processes have died of it.
+    /// How many processes it has killed.
     package let count: Int
-    /// The last of them had decoded it.
+    /// Whether the last of them had decoded it.
     package let isDecodable: Bool
 
     package init(count: Int, isDecodable: Bool) {
@@ -17,8 +17,8 @@ package struct FatalMessages: Sendable, Equatable {
   }
 
   package let deaths: [BodyHash: Deaths]
-  /// The process that was active before ended itself with no message in hand: one of those that it had taken, and that come
-  /// again, may be to blame.
+  /// Whether the previous active process ended itself while handling no message: one of those it had received, which
+  /// are redelivered, may be to blame.
   package let isUnexplained: Bool
 
   package init(deaths: [BodyHash: Deaths] = [:], isUnexplained: Bool = false) {

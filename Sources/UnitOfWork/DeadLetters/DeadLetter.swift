@@ -1,26 +1,26 @@
 package import Messaging
 package import WorkspaceDomain
 
-/// A message that nobody could process, as the ledger keeps it: byte for byte, with what is known of it.
+/// A message that could not be processed, as the ledger keeps it: byte for byte, with what is known of it.
 package struct DeadLetter: Sendable, Equatable {
   /// Increasing with the time of recording.
   package let id: ULID
   /// `<virtual host>/<queue>` that it was delivered from.
   package let queue: String
-  /// SHA-256 over the message: a delivery that comes again is known by it.
+  /// SHA-256 over the message: identifies redeliveries.
   package let fingerprint: [UInt8]
   package let recordedAt: Timestamp
-  /// The code of a ``DeadLetterReason``, or of one that another version of this program has.
+  /// The code of a ``DeadLetterReason``, or of one in another version of this program.
   package let reason: String
   /// For people. No payload.
   package let detail: String
   package let attempts: Attempts
   package let subject: Subject
   package let message: OutboundMessage
-  /// The letter whose replay came to this one.
+  /// The letter whose replay ended in this one.
   package let replayOf: ULID?
-  /// When the command was carried out that has its key, where the inbox knew one as the letter was recorded: another copy of
-  /// it, or an earlier command. From then on counts how long the inbox remembers.
+  /// When the command with its key was executed, if the inbox knew one when the letter was recorded: another copy of
+  /// it, or an earlier command. The inbox's retention counts from then.
   package let answeredAt: Timestamp?
 
   package init(
@@ -40,7 +40,7 @@ package struct DeadLetter: Sendable, Equatable {
     self.answeredAt = answeredAt
   }
 
-  /// How often it was tried, and since when.
+  /// How often it was attempted, and since when.
   package struct Attempts: Sendable, Equatable {
     package let count: Int
     package let first: Timestamp

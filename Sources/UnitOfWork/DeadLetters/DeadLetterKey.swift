@@ -1,6 +1,6 @@
-/// What makes a message that is delivered again the one that is in the ledger already.
+/// Identifies a redelivered message as the one already in the ledger.
 package struct DeadLetterKey: Sendable, Hashable {
-  /// `<virtual host>/<queue>`: another queue may get the same message, and records it for itself.
+  /// `<virtual host>/<queue>`: another queue may get the same message, and records it separately.
   package let queue: String
   /// SHA-256 over the message.
   package let fingerprint: [UInt8]

@@ -8,8 +8,8 @@ package struct InboxEntry: Sendable, Equatable {
   package let resultID: ULID
   /// The result's type, which is its routing key.
   package let resultType: String
-  /// The result as it was published first, byte for byte. Empty in a ``Snapshot`` where nobody asked by this fingerprint:
-  /// what another command was answered is nobody's business.
+  /// The result as it was published first, byte for byte. Empty in a ``Snapshot`` if nobody asked with this
+  /// fingerprint: the answer to another command is not revealed.
   package let result: [UInt8]
   package let recordedAt: Timestamp
 
@@ -25,6 +25,6 @@ package struct InboxEntry: Sendable, Equatable {
     self.recordedAt = recordedAt
   }
 
-  /// The command became a dead letter: the one kind of answer that a replay may put another in the place of.
+  /// Whether the command became a dead letter: the only kind of answer that a replay may replace.
   package var isFailure: Bool { resultType.hasSuffix(".failed") }
 }

@@ -1,4 +1,4 @@
 package import WorkspaceApplication
 
-/// The inbox remembers commands by what makes a command the same command.
+/// The inbox remembers commands by the key that identifies a command.
 package typealias InboxKey = CommandKey

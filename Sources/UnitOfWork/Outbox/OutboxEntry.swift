@@ -15,9 +15,9 @@ package struct OutboxEntry: Sendable, Equatable {
   /// In the order in which they must be published.
   package let messages: [OutboundMessage]
 
-  /// What of it is sent as replies. Worker versions before 1.1 put them among the other messages.
+  /// The messages that are sent as replies. Worker versions before 1.1 put them among the others.
   package var replies: [OutboundMessage] { messages.filter(\.isReply) }
-  /// What of it is published with confirms.
+  /// The messages that are published with confirms.
   package var publications: [OutboundMessage] { messages.filter { !$0.isReply } }
 
   package init(id: OutboxID, messages: [OutboundMessage]) {

@@ -2,10 +2,10 @@ package import Messaging
 
 /// Messages to be committed as one entry of the outbox, in the order in which they must be published.
 ///
-/// An entry holds many: what a row costs the database, to write and to remove again, then counts once for hundreds of
-/// messages. They are published one by one all the same.
+/// An entry holds many: the database's cost of writing and removing a row is then shared by hundreds of messages. They
+/// are still published one by one.
 package struct OutgoingMessages: Sendable, Equatable {
-  /// An entry takes no further message when they have this size together.
+  /// An entry takes no further message once it has reached this size.
   package static let maximumBytes = 1 << 20
 
   package private(set) var messages: [OutboundMessage] = []

@@ -1,21 +1,21 @@
 package import Messaging
 package import WorkspaceDomain
 
-/// A command that waits in its tenant's line: it has failed and is going to be tried again, or stands behind one that has.
+/// A command that waits in its tenant's line: it has failed and will be retried, or is behind one that has.
 package struct ParkedCommand: Sendable, Equatable {
   package let tenantID: TenantID
   package let type: String
   package let source: String
   package let commandID: String
   package let message: OutboundMessage
-  /// SHA-256 over the message: a delivery that comes again is known by it.
+  /// SHA-256 over the message: identifies redeliveries.
   package let fingerprint: [UInt8]
   package let parkedAt: Timestamp
-  /// The process that parked it, or has tried it since and lived.
+  /// The process that parked it, or has since tried it and survived.
   package let process: ULID
   /// Nil while it has never failed.
   package let failures: Failures?
-  /// When the line goes on with it. Nil unless it is the first of its line.
+  /// When it is tried next. Nil unless it is the first of its line.
   package let dueAt: Timestamp?
 
   package init(
@@ -34,7 +34,7 @@ package struct ParkedCommand: Sendable, Equatable {
     self.dueAt = dueAt
   }
 
-  /// How often it has failed, when, and why the last time.
+  /// How often it has failed, when, and the last reason.
   package struct Failures: Sendable, Equatable {
     package let count: Int
     package let first: Timestamp
@@ -69,7 +69,7 @@ package struct ParkedID: Sendable, Hashable, Comparable {
 package struct ParkedEntry: Sendable, Equatable {
   package let id: ParkedID
   package let command: ParkedCommand
-  /// Why an operator wants it among the dead letters; nil when none does.
+  /// Why an operator wants it to become a dead letter; nil if none does.
   package let deadLetterRequest: String?
 
   package init(id: ParkedID, command: ParkedCommand, deadLetterRequest: String? = nil) {

@@ -5,15 +5,15 @@ package protocol ParkingStore: Sendable {
   /// All lines.
   func lines() async throws(UnitOfWorkError) -> [ParkedLine]
 
-  /// The first commands of the line that has been due longest, in order; none when no line is due.
+  /// The first commands of the line that has been due longest, in order; none if no line is due.
   ///
   /// - Parameters:
   ///   - limit: the largest number of commands.
   ///   - bytes: reading stops after the command that brings their bodies above this size.
   func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry]
 
-  /// Notes, in a transaction of its own, that `process` is the active one now.
+  /// Records, in a transaction of its own, that `process` is now the active one.
   ///
-  /// - Returns: what is known of the messages that processes of this queue have died of.
+  /// - Returns: what is known of the messages that have killed processes of this queue.
   func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> FatalMessages
 }

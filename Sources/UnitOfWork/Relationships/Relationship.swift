@@ -1,12 +1,12 @@
 package import WorkspaceDomain
 
-/// A fact that permissions follow from, as a service of permissions keeps it: one edge between two objects.
+/// A fact that permissions derive from, as a permission service keeps it: one edge between two objects.
 ///
-/// They say the same as the rows of tenants, workspaces, groups and members, and nothing else: names are no part of them.
+/// Relationships say exactly what the rows of tenants, workspaces, groups and members say: names are not part of them.
 package enum Relationship: Sendable, Hashable {
   /// Somebody has a role on an object.
   case role(Role, of: Member, on: Resource)
-  /// A workspace or a group is the tenant's.
+  /// A workspace or a group belongs to the tenant.
   case tenant(TenantID, of: Resource)
   /// A workspace is directly below another one.
   case parent(WorkspaceID, of: WorkspaceID)
@@ -15,7 +15,7 @@ package enum Relationship: Sendable, Hashable {
   /// Every member of the tenant may create workspaces below this one.
   case creators(TenantID, on: WorkspaceID)
 
-  /// The object that it is about: what else is said of that has the same.
+  /// The object that it is about: all relationships about one object share it.
   package var object: Resource {
     switch self {
     case .role(_, of: _, on: let object), .tenant(_, of: let object): object
@@ -26,7 +26,7 @@ package enum Relationship: Sendable, Hashable {
 }
 
 extension Relationship {
-  /// What a workspace gives rise to, but for the roles on it.
+  /// The relationships of a workspace, except for the roles on it.
   ///
   /// - Parameter opensRoot: `authorization.open_root`.
   package static func of(_ workspace: Workspace, opensRoot: Bool) -> [Relationship] {
@@ -34,7 +34,7 @@ extension Relationship {
       + (workspace.isRoot ? [.root(workspace.id, of: workspace.tenantID)] : [])
   }
 
-  /// Those of them that are about the workspace itself.
+  /// Those about the workspace itself.
   ///
   /// - Parameter parentID: nil for the root.
   package static func of(
@@ -49,6 +49,6 @@ extension Relationship {
     return relationships
   }
 
-  /// What a group gives rise to, but for its members and the roles that it has.
+  /// The relationships of a group, except for its members and the roles that it has.
   package static func of(_ group: Group) -> [Relationship] { [.tenant(group.tenantID, of: .group(group.id))] }
 }

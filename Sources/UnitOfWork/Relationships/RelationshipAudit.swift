@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Where an audit of relationships goes on: behind an object of a type.
+/// Where an audit of relationships continues: after an object of a type.
 package struct AuditPosition: Sendable, Equatable {
   package let type: ResourceType
   /// nil: from the first one.
@@ -12,14 +12,14 @@ package struct AuditPosition: Sendable, Equatable {
   }
 }
 
-/// What came of comparing some objects.
+/// The result of comparing some objects.
 package struct AuditReport: Sendable, Equatable {
   package let objects: Int
-  /// Relationships that the replica has otherwise than the database, and that do not wait to be replicated.
+  /// Relationships that differ between replica and database, and are not waiting to be replicated.
   package let differences: Int
-  /// One of them, for people; nil where there is none.
+  /// One of them, for people; nil if there is none.
   package let example: String?
-  /// nil where everything was gone through: begin anew.
+  /// nil if everything has been compared: start over.
   package let next: AuditPosition?
 
   package init(objects: Int, differences: Int, example: String?, next: AuditPosition?) {
@@ -30,7 +30,7 @@ package struct AuditReport: Sendable, Equatable {
   }
 }
 
-/// Port: compares what the database says with the replica, some objects at a time.
+/// Port: compares the database with the replica, some objects at a time.
 package protocol RelationshipAudit: Sendable {
   /// - Parameters:
   ///   - position: nil: from the beginning.

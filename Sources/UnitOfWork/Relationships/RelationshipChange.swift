@@ -1,8 +1,8 @@
-/// A change of one relationship. Each can be repeated without further effect.
+/// A change of one relationship. Each is idempotent.
 package enum RelationshipChange: Sendable, Hashable {
-  /// It holds from now on.
+  /// It now holds.
   case added(Relationship)
-  /// It holds no more.
+  /// It no longer holds.
   case removed(Relationship)
 
   package var relationship: Relationship {

@@ -1,8 +1,8 @@
 package import WorkspaceDomain
 
-/// What a commit changes in the relationships of a tenant, each relationship once, removals first.
+/// A commit's changes of a tenant's relationships, each relationship once, removals first.
 package struct RelationshipCommit: Sendable, Equatable {
-  /// What one write takes at most: SpiceDB's default.
+  /// The maximum of one write: SpiceDB's default.
   package static let largestPart = 1000
 
   package let tenantID: TenantID
@@ -13,8 +13,9 @@ package struct RelationshipCommit: Sendable, Equatable {
     self.changes = changes
   }
 
-  /// It in parts of at most so many changes, in the order in which they are to be made: what is taken away goes before what is
-  /// given, so that nobody ever has more than before or after. One part, as nearly always, is made at one moment.
+  /// Splits it into parts of at most `size` changes, in the order in which they are to be made: removals before
+  /// additions, so that nobody ever has more rights than before or after. A single part, the usual case, takes effect
+  /// at one moment.
   ///
   /// - Parameter size: of the largest part; at least 1.
   package func parts(ofAtMost size: Int = largestPart) -> [RelationshipCommit] {

@@ -1,19 +1,19 @@
 package import WorkspaceDomain
 
-/// Collects what a unit of work changes in relationships, from what gave rise to them before and after it: net effects.
+/// Collects a unit of work's changes of relationships, from the state before and after it: net effects.
 package struct RelationshipDifferences {
   private var added: [(tenantID: TenantID, relationship: Relationship)] = []
   private var removed: [(tenantID: TenantID, relationship: Relationship)] = []
 
   package init() {}
 
-  /// Something gives rise to other relationships than before.
+  /// Records that something's relationships have changed.
   package mutating func change(_ before: [Relationship], to after: [Relationship], in tenantID: TenantID) {
     for relationship in before where !after.contains(relationship) { removed.append((tenantID, relationship)) }
     for relationship in after where !before.contains(relationship) { added.append((tenantID, relationship)) }
   }
 
-  /// An aggregate has become another one, has come into being or has ended: in another tenant it is another one.
+  /// An aggregate has changed, or has been created or deleted: in another tenant it counts as a different one.
   mutating func change<Aggregate>(
     _ before: Aggregate?, to after: Aggregate?, in tenant: (Aggregate) -> TenantID,
     _ relationships: (Aggregate) -> [Relationship]
@@ -26,10 +26,10 @@ package struct RelationshipDifferences {
     if let after { change([], to: relationships(after), in: tenant(after)) }
   }
 
-  /// Of each tenant, in the order of their ids.
+  /// The changes of each tenant, in the order of their ids.
   ///
-  /// An id may go from one tenant to another within a unit of work. What is the same in both is only added: tenants are
-  /// replicated independently of each other, so that the removal could come last.
+  /// An id may move from one tenant to another within a unit of work. Relationships that are the same in both are only
+  /// added: tenants are replicated independently, so the removal could come last.
   package var commits: [RelationshipCommit] {
     let kept = Set(added.lazy.map(\.relationship))
     var changes: [TenantID: [RelationshipChange]] = [:]

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// A row of the outbox of relationships: a commit's changes of a tenant, or a part of them that one write takes.
+/// A row of the outbox of relationships: a commit's changes of a tenant, or a part of them that fits one write.
 package struct RelationshipEntry: Sendable, Equatable, Identifiable {
   /// Increasing in the order in which a tenant's changes, and those of one object, are made.
   package let id: Int64
@@ -19,7 +19,7 @@ package struct ReplicationMark: Sendable, Equatable {
   package let tenantID: TenantID
   /// The last entry that was applied.
   package let id: Int64
-  /// The moment after it, as the replica names it: not empty.
+  /// The moment after it, in the replica's format: not empty.
   package let token: String
 
   package init(tenantID: TenantID, id: Int64, token: String) {
@@ -29,24 +29,24 @@ package struct ReplicationMark: Sendable, Equatable {
   }
 }
 
-/// Port: changes of relationships that were committed and are not known to be replicated, on a connection of its own, which is
-/// in no transaction between two calls.
+/// Port: changes of relationships that were committed but are not known to be replicated, on a connection of its own,
+/// which has no transaction open between calls.
 package protocol RelationshipOutbox: Sendable {
-  /// Takes the turn to write to the replica, of which there is one: until the connection ends.
+  /// Takes the only turn to write to the replica, until the connection ends.
   ///
-  /// - Returns: whether it has the turn now. False: somebody else has it. To be called once.
+  /// - Returns: whether it now has the turn. False: somebody else has it. To be called once.
   func takeTurn() async throws(UnitOfWorkError) -> Bool
 
-  /// The oldest entries, oldest first; nil where somebody who takes precedence wants the turn: end the connection then.
+  /// The oldest entries, oldest first; nil if somebody with precedence wants the turn: then end the connection.
   ///
   /// - Parameters:
-  ///   - excluded: tenants whose entries are passed over.
+  ///   - excluded: tenants whose entries are skipped.
   ///   - limit: the largest number of entries.
   ///   - bytes: reading stops after the entry that brings them above this size.
   func oldest(
     except excluded: Set<TenantID>, limit: Int, bytes: Int
   ) async throws(UnitOfWorkError) -> [RelationshipEntry]?
 
-  /// Removes entries that were applied, and notes how far each tenant is, in one transaction.
+  /// Removes entries that were applied, and records each tenant's progress, in one transaction.
   func markApplied(_ entries: [RelationshipEntry.ID], _ marks: [ReplicationMark]) async throws(UnitOfWorkError)
 }

@@ -3,21 +3,21 @@ package protocol RelationshipReplica: Sendable {
   /// Makes all changes at one moment, or none. May be repeated. Bounded in time.
   ///
   /// - Parameter changes: 1 to ``RelationshipCommit/largestPart``, each relationship once.
-  /// - Returns: the moment after them, as the service names it: not empty.
-  /// - Throws: where the outcome is unknown they may have been made: the same ones have to be made again before others of the
+  /// - Returns: the moment after them, in the service's format: not empty.
+  /// - Throws: if the outcome is unknown they may have been made: they must be repeated before other changes of the
   ///   same relationships.
   func write(_ changes: [RelationshipChange]) async throws(ReplicaError) -> String
 }
 
-/// Why a replica did not do what it was asked for.
+/// Why a request to a replica failed.
 package struct ReplicaError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What to do about it.
+  /// The kind of failure, by what to do about it.
   package enum Kind: String, Sendable, CaseIterable {
-    /// It is away, or overloaded: whatever is asked of it has to wait.
+    /// It is unavailable or overloaded: all requests have to wait.
     case unavailable
-    /// Its key or its schema is wrong: whatever is asked of it has to wait for an operator.
+    /// Its key or its schema is wrong: all requests have to wait for an operator.
     case misconfigured
-    /// It does not take this request: others it may.
+    /// It does not accept this request, but may accept others.
     case refused
   }
 

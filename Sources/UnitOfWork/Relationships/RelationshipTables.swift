@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Which objects' relationships are meant.
+/// Selects objects whose relationships to read.
 package enum RelationshipScope: Sendable, Equatable {
   case all
   case tenant(TenantID)
@@ -8,10 +8,10 @@ package enum RelationshipScope: Sendable, Equatable {
   case object(ULID)
 }
 
-/// A place in the order of relationships: by object, first what the object gives rise to itself, then its members.
+/// A position in the order of relationships: by object, first the object's own relationships, then its members.
 package struct RelationshipPosition: Sendable, Equatable {
   package let object: ULID
-  /// nil: what the object gives rise to itself.
+  /// nil: the object's own relationships.
   package let member: Member?
 
   package init(object: ULID, member: Member?) {
@@ -20,7 +20,7 @@ package struct RelationshipPosition: Sendable, Equatable {
   }
 }
 
-/// Some of what the database says, and how to go on.
+/// Some of the database's relationships, and how to continue.
 package struct StoredRelationships: Sendable, Equatable {
   /// In the order of their objects' ids.
   package let relationships: [Relationship]
@@ -33,15 +33,16 @@ package struct StoredRelationships: Sendable, Equatable {
   }
 }
 
-/// Port: all relationships that the database's rows say, to be compared with a replica. Each call is a transaction of its own.
+/// Port: all relationships in the database's rows, for comparison with a replica. Each call is a transaction of its
+/// own.
 package protocol RelationshipTables: Sendable {
   /// A page of those about objects of a type.
   ///
-  /// - Parameter limit: of rows, each of which says up to three relationships.
+  /// - Parameter limit: of rows, each of which contains up to three relationships.
   func relationships(
     about type: ResourceType, in scope: RelationshipScope, after position: RelationshipPosition?, limit: Int
   ) async throws(UnitOfWorkError) -> StoredRelationships
 
-  /// The ids of the first and the last commit that wait to be replicated; nil where none does.
+  /// The ids of the first and the last commit waiting to be replicated; nil if none is.
   func waiting() async throws(UnitOfWorkError) -> ClosedRange<Int64>?
 }

@@ -1,9 +1,9 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Which letter of which plan a message is that an operator sends again.
+/// The plan and letter that a replayed message belongs to.
 package struct ReplayReference: Sendable, Hashable {
-  /// The header that it stands in, as `<plan>/<letter>`.
+  /// The header that contains it, as `<plan>/<letter>`.
   package static let header = "x-replay"
 
   package let plan: ULID
@@ -14,7 +14,7 @@ package struct ReplayReference: Sendable, Hashable {
     self.letter = letter
   }
 
-  /// - Returns: nil where `text` is none. Anybody can write such a header; one that belongs to no plan changes nothing.
+  /// - Returns: nil if `text` isn't one. Anybody can write such a header; one that belongs to no plan has no effect.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let plan = ULID(String(parts[0])), let letter = ULID(String(parts[1])) else { return nil }
@@ -24,7 +24,7 @@ package struct ReplayReference: Sendable, Hashable {
   package var text: String { "\(plan)/\(letter)" }
 }
 
-/// What came of a letter that was sent again.
+/// The outcome of a replayed letter.
 package struct ReplayOutcome: Sendable, Equatable {
   package let reference: ReplayReference
   package let outcome: Outcome
@@ -36,7 +36,6 @@ package struct ReplayOutcome: Sendable, Equatable {
     self.at = at
   }
 
-  /// As it is recorded: ``Outcome/text``, but for what had been answered before, which operators read as
-  /// `already_applied`.
+  /// As recorded: ``Outcome/text``, except that a repetition reads `already_applied`.
   package var text: String { outcome == .repeated ? "already_applied" : outcome.text }
 }

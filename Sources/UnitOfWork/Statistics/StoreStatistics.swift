@@ -1,13 +1,13 @@
-/// What waits in the database, for those who watch.
+/// What is waiting in the database, for monitoring.
 package struct StoreStatistics: Sendable, Equatable {
   /// Entries of the outbox of the queue.
   package let outboxCount: Int
-  /// The age of the oldest of them; zero where there is none.
+  /// The age of the oldest of them; zero if there is none.
   package let outboxAge: Duration
-  /// Dead letters that nobody has discarded, by the code of the reason, also those of other versions.
+  /// Dead letters that have not been discarded, by reason code, including those of other versions.
   package let deadLetters: [String: Int]
 
-  /// What waits to be replicated, of all queues.
+  /// What is waiting to be replicated, of all queues.
   package let replication: ReplicationLag
 
   package init(
@@ -26,7 +26,7 @@ package struct ReplicationLag: Sendable, Equatable {
   package static let countLimit = 100_000
 
   package let count: Int
-  /// Of the oldest; zero where there is none.
+  /// Of the oldest; zero if there is none.
   package let age: Duration
 
   package init(count: Int = 0, age: Duration = .zero) {
@@ -35,7 +35,7 @@ package struct ReplicationLag: Sendable, Equatable {
   }
 }
 
-/// Port: counts what waits in the database. Costs what reading it costs: asked now and then.
+/// Port: counts what is waiting in the database. As expensive as reading it: used only now and then.
 package protocol StatisticsStore: Sendable {
   func statistics() async throws(UnitOfWorkError) -> StoreStatistics
 }

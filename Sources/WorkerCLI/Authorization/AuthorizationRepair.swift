@@ -15,7 +15,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
       what is right already is only read.
       """)
 
-  /// The turn of a worker that replicates ends after the page that it is at.
+  /// A replicating worker gives up its turn after the current page.
   private static let patience: Duration = .seconds(60)
 
   @OptionGroup var options: ConfigurationOptions
@@ -51,9 +51,9 @@ struct AuthorizationRepair: AsyncParsableCommand {
   }
 }
 
-/// Somebody else repairs, or a worker does not let go.
+/// Somebody else is repairing, or a worker does not give up its turn.
 private struct TurnTaken: Error, CustomStringConvertible {
-  var description: String { "somebody else repairs relationships, or replicates them and does not let go: try again later" }
+  var description: String { "somebody else is repairing or replicating relationships: try again later" }
 }
 
 /// What is printed.

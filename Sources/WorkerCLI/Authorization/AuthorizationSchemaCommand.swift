@@ -5,7 +5,7 @@ import SpiceDBClient
 struct AuthorizationSchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Prints the schema that SpiceDB needs, or writes it there.",
-    discussion: "Relationships stay. SpiceDB refuses a schema that would leave some without a place; nothing is changed then.")
+    discussion: "Relationships are kept. SpiceDB refuses a schema that would orphan some; nothing is then changed.")
 
   @Flag(help: "Write it to the SpiceDB of the configuration.")
   var apply = false

@@ -15,11 +15,11 @@ struct AuthorizationVerify: AsyncParsableCommand {
       none, 2 when there are some. `authorization repair` mends them.
       """)
 
-  /// Differences that are looked at again together.
+  /// The number of differences rechecked together.
   private static let batch = 500
   private static let patience: Duration = .seconds(30)
 
-  @Option(help: "Compare one tenant alone. Default: everything.")
+  @Option(help: "Compare only one tenant. Default: everything.")
   var tenant: String?
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions
@@ -46,7 +46,7 @@ struct AuthorizationVerify: AsyncParsableCommand {
     var candidates: [RelationshipDifference] = []
     var progress = ProgressBar(label: "compared", total: nil)
     func confirm() async throws {
-      // What is not replicated by then is a difference, too.
+      // Whatever is not replicated by then also counts as a difference.
       let confirmed = try await comparison.confirmed(candidates, patience: Self.patience) ?? candidates
       for difference in confirmed {
         let report = DifferenceReport(difference)

@@ -2,7 +2,7 @@ import Logging
 import Settings
 import SpiceDBClient
 
-/// A command needs a SpiceDB, and there is none in the configuration.
+/// A command needs a SpiceDB, but none is configured.
 struct SpiceDBMissing: Error, CustomStringConvertible {
   var description: String { "authorization.spicedb.endpoint is not set: there is no SpiceDB" }
 }

@@ -7,7 +7,7 @@ import Settings
 enum LogSetup {
   /// Called once.
   ///
-  /// - Parameter sampling: bounds what is written; nil: all is.
+  /// - Parameter sampling: bounds what is written; nil: everything is.
   /// - Returns: the program's logger.
   static func start(_ settings: WorkerConfiguration.Log, sampling: LogSampling? = nil) -> Logger {
     let format = settings.format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)

@@ -8,24 +8,24 @@ import Settings
 import SpiceDBClient
 import WorkerRuntime
 
-/// How this configuration reaches its servers.
+/// How the configured servers are reached.
 struct Servers: Sendable {
   let amqp: RabbitMQConfiguration
   let postgres: PostgresConfiguration
-  /// nil: relationships are kept nowhere else.
+  /// nil: relationships aren't replicated.
   let spicedb: SpiceDBConfiguration?
   let topologyNames: BrokerNames
-  /// The user that commands say they come from, which the broker checks; nil without an access list, as nobody asks then,
-  /// and where a certificate says who it is.
+  /// The user named as the sender of commands, which the broker verifies; nil without an access list, since it is then
+  /// not needed, and if a certificate identifies the sender.
   let senderUser: ShortString?
 
   /// `<virtual host>/<queue>`: whose leases, outgoing messages and parked commands these are.
   var queueKey: String { amqp.key(of: topologyNames.commandsQueue) }
 
-  /// The same of what the broker dead-letters.
+  /// The same for messages dead-lettered by the broker.
   var deadQueueKey: String { amqp.key(of: topologyNames.deadLettersQueue) }
 
-  /// - Throws: ``ConfigurationProblems`` where a URL can't be read. No part of a password is in it.
+  /// - Throws: ``ConfigurationProblems`` if a URL can't be parsed. It contains no part of a password.
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
     var problems = ConfigurationProblems()
     let amqp = Self.amqp(configuration.amqp, &problems)
@@ -50,7 +50,7 @@ struct Servers: Sendable {
     self.topologyNames = topologyNames
   }
 
-  /// For a command that somebody waits for: it gives up connecting before ten seconds are over.
+  /// For an interactive command: it gives up connecting within ten seconds.
   var forOneCommand: Servers {
     var amqp = amqp
     var postgres = postgres
@@ -66,7 +66,7 @@ struct Servers: Sendable {
     do throws(BrokerURLError) {
       let url = try BrokerURL(settings.url)
       var amqp = try RabbitMQConfiguration(url)
-      // What the URL says itself wins.
+      // The URL's own value wins.
       if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
       amqp.tls?.add(settings.tls)
@@ -81,7 +81,7 @@ struct Servers: Sendable {
     }
   }
 
-  /// What can't be read at the start is a mistake; what can't be later is tried again.
+  /// A file that can't be read at the start is a mistake; later reads are retried.
   private static func check(_ file: String, _ key: String, _ problems: inout ConfigurationProblems) {
     do throws(UnreadableSecret) { _ = try Secret(file: file).reveal() } catch { problems.add("\(key): \(error)") }
   }
@@ -98,13 +98,13 @@ struct Servers: Sendable {
     postgres.responseTimeout = settings.responseTimeout
     postgres.statementTimeout = settings.statementTimeout
     postgres.lockTimeout = settings.lockTimeout
-    // Of several hosts, everything goes to the one that writes: what a standby says is late, and it takes no changes.
+    // Of several hosts, everything goes to the writable one: a standby's data is late, and it takes no changes.
     postgres.requiresWriting = true
     do throws(PostgresError) { try postgres.validate() } catch { problems.add("postgres.url can't be used: \(error)") }
     return postgres
   }
 
-  /// - Returns: nil where there is none, or it can't be used.
+  /// - Returns: nil if there is none, or it can't be used.
   private static func spicedb(
     _ settings: WorkerConfiguration.SpiceDB, _ problems: inout ConfigurationProblems
   ) -> SpiceDBConfiguration? {

@@ -35,7 +35,7 @@ struct ConfigurationReport: Report {
     return table.text
   }
 
-  /// Of a URL all but its password and what may hide one.
+  /// For a URL, everything but its password and whatever may contain one.
   private static func shown(_ read: ReadSetting) -> String {
     guard read.setting.isSecret else { return read.value }
     switch read.setting.key {

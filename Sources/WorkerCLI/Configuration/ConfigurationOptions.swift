@@ -3,13 +3,13 @@ import Settings
 
 /// Where settings come from, for every command.
 struct ConfigurationOptions: ParsableArguments {
-  @Option(help: "The configuration file. Default: \(ConfigurationLoader.defaultPath), where it exists.")
+  @Option(help: "The configuration file. Default: \(ConfigurationLoader.defaultPath), if it exists.")
   var config: String?
 
   @Option(name: .customLong("set"), help: "A setting, which wins over the environment and the file; repeatable.")
   var settings: [String] = []
 
-  /// As they would be given again.
+  /// The same options as command-line arguments.
   var arguments: [String] { (config.map { ["--config", $0] } ?? []) + settings.flatMap { ["--set", $0] } }
 
   func load() async throws -> WorkerConfiguration { try await loader.load() }
@@ -23,7 +23,7 @@ struct ConfigurationOptions: ParsableArguments {
 }
 
 extension ConfigurationLoader {
-  /// One that also knows what the clients of both servers can't use.
+  /// A loader that also checks what the clients of both servers can't use.
   static var ofProgram: ConfigurationLoader {
     ConfigurationLoader { configuration in
       var problems = ConfigurationProblems()

@@ -1,11 +1,11 @@
 import Messaging
 import RabbitMQBroker
 
-/// Names of exchanges and queues that must not be one and the same: messages would go round in a circle, or two things
-/// would take each other for themselves.
+/// Names of exchanges and queues that must not be the same: messages would go in circles, or two things would be
+/// confused.
 ///
-/// Exchanges and queues have names of their own kinds: an exchange and a queue may well be called the same. Results, events
-/// and announcements may share an exchange: nobody takes commands from it.
+/// Exchanges and queues have separate namespaces: an exchange and a queue may share a name. Results, events and
+/// announcements may share an exchange: nobody takes commands from it.
 struct NameCollisions {
   private static let prefix = "amqp.names."
 
@@ -32,7 +32,7 @@ struct NameCollisions {
     where name == claim {
       problems.append(
         "\(Self.prefix)\(key) is '\(name.shown)', the queue by which the worker of \(Self.prefix)commands_queue holds its right to "
-          + "publish: it would wait for itself for ever")
+          + "publish: it would wait for itself forever")
     }
     for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
     where name.shown.hasPrefix(TemporaryQueue.prefix) {

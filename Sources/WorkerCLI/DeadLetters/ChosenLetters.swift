@@ -4,7 +4,7 @@ import Operations
 /// Which dead letters a command changes: a filter, or explicitly all of them.
 struct ChosenLetters: ParsableArguments {
   @OptionGroup var options: DeadLetterFilterOptions
-  @Flag(help: "All letters of the queues that are meant; without it a filter is needed.")
+  @Flag(help: "All letters of the selected queues; without it a filter is needed.")
   var all = false
 
   func validate() throws {
@@ -12,7 +12,7 @@ struct ChosenLetters: ParsableArguments {
   }
 }
 
-/// Who does it.
+/// Who does this.
 struct OperatorOptions: ParsableArguments {
   @Option(help: "Who does this. Default: the login name.")
   var by: String?

@@ -3,8 +3,8 @@ import Operations
 
 struct DeadLetterDiscard: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "discard", abstract: "Marks dead letters that nobody wants: not listed, not replayed, kept until retention ends.",
-    discussion: "dead-letters restore takes the mark off again. Exits 2 when nothing matches.")
+    commandName: "discard", abstract: "Discards dead letters: not listed, not replayed, kept until retention ends.",
+    discussion: "dead-letters restore reverts this. Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters
   @OptionGroup var person: OperatorOptions
@@ -29,7 +29,7 @@ struct DeadLetterDiscard: AsyncParsableCommand {
 
 struct DeadLetterRestore: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Takes back that dead letters were discarded.",
+    commandName: "restore", abstract: "Restores discarded dead letters.",
     discussion: "Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters

@@ -6,8 +6,8 @@ import UnitOfWork
 
 struct DeadLetterExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Writes dead letters to standard output, one JSON object a line, the latest first.",
-    discussion: "Everything that was recorded is in it, byte for byte. Exits 2 when nothing matches.")
+    commandName: "export", abstract: "Writes dead letters to standard output, one JSON object per line, the newest first.",
+    discussion: "Contains everything recorded, byte for byte. Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters
   @OptionGroup var options: ConfigurationOptions
@@ -27,9 +27,9 @@ struct DeadLetterImport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Adds dead letters from a file that export has written ('-' for standard input).",
     discussion: """
-      Files of earlier versions are read, too. Letters that are there already are left as they are, so that importing \
-      again does no harm. Ends at the first line that is wrong, with its number; what stands well before it has been \
-      added then.
+      Files of earlier versions can be read, too. Existing letters are left as they are, so that importing \
+      again is harmless. Stops at the first invalid line and gives its number; the valid lines before it have by then \
+      been added.
       """)
 
   @Argument(help: "The file.")
@@ -58,7 +58,7 @@ struct DeadLetterImport: AsyncParsableCommand {
     } catch let problem as DeadLetterLine.Problem {
       throw ValidationError("line \(number): \(problem)")
     } catch {
-      throw ValidationError("line \(number) is no dead letter as export writes it")
+      throw ValidationError("line \(number) is not a dead letter in the format of export")
     }
   }
 }

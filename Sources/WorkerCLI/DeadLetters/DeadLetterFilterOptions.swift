@@ -2,7 +2,7 @@ import ArgumentParser
 import Operations
 import WorkspaceDomain
 
-/// Which dead letters are meant, for every command about them.
+/// Selects dead letters, for every command about them.
 struct DeadLetterFilterOptions: ParsableArguments {
   @Option(help: "Only this letter; repeatable, as are the next three.")
   var id: [ULID] = []
@@ -16,9 +16,9 @@ struct DeadLetterFilterOptions: ParsableArguments {
   var since: Moment?
   @Option(help: "Only those recorded before; as --since.")
   var until: Moment?
-  @Option(help: "Only those with this text in the detail or the body, letter for letter.")
+  @Option(help: "Only those with exactly this text in the detail or the body.")
   var text: String?
-  @Flag(help: "Let capital and small letters of --text be the same; of a body's letters those of ASCII.")
+  @Flag(help: "Ignore case in --text; in a body only for ASCII letters.")
   var ignoreCase = false
   @Flag(help: "Also those of other queues in this database. Default: those of the configured queue and its queue of dead letters.")
   var allQueues = false
@@ -27,19 +27,19 @@ struct DeadLetterFilterOptions: ParsableArguments {
     if ignoreCase, text == nil { throw ValidationError("--ignore-case is for --text.") }
   }
 
-  /// Without what has become of them.
+  /// Without the state of letters.
   ///
-  /// - Parameter servers: whose queues are meant.
+  /// - Parameter servers: whose queues to include.
   func filter(on servers: Servers) -> DeadLetterFilter {
     var filter = conditions
     if !allQueues { filter.queues = [servers.queueKey, servers.deadQueueKey] }
     return filter
   }
 
-  /// For messages: which queues nothing was found in.
-  var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues looks at those of others, too)" }
+  /// For messages: the queues in which nothing was found.
+  var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues includes those of others)" }
 
-  /// Those that an operator has set.
+  /// The conditions set by the operator.
   var conditions: DeadLetterFilter {
     var filter = DeadLetterFilter()
     filter.ids = id

@@ -7,7 +7,7 @@ struct DeadLetterGroupReport: Report {
   let groups: [Entry]
 
   struct Entry: Encodable {
-    /// Nil where it could not be read.
+    /// Nil if it could not be read.
     let value: String?
     let count: Int
     /// RFC 3339.

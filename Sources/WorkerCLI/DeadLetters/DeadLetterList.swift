@@ -4,7 +4,7 @@ import WorkspaceDomain
 
 struct DeadLetterList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists dead letters, the latest first, or counts them by what they have in common.")
+    commandName: "list", abstract: "Lists dead letters, the newest first, or counts them by a common property.")
 
   @OptionGroup var filter: DeadLetterFilterOptions
   @Option(help: "Count instead, by: \(DeadLetterGroup.Key.allCases.map(\.rawValue).joined(separator: ", ")).")
@@ -13,7 +13,7 @@ struct DeadLetterList: AsyncParsableCommand {
   var state = "open"
   @Option(help: "The largest number of lines, 1-1000.")
   var limit = 50
-  @Option(help: "Go on behind this letter, the last one of the page before.")
+  @Option(help: "Continue after this letter, the last one of the previous page.")
   var after: ULID?
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

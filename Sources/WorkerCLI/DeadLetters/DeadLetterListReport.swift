@@ -5,7 +5,7 @@ import WorkspaceDomain
 /// What `dead-letters list` prints.
 struct DeadLetterListReport: Report {
   let deadLetters: [Entry]
-  /// What `--after` takes for the next page; nil on the last one.
+  /// The value of `--after` for the next page; nil on the last one.
   let next: String?
 
   struct Entry: Encodable {
@@ -27,7 +27,7 @@ struct DeadLetterListReport: Report {
     let discardedAt: String?
     let discardedBy: String?
     let discardedBecause: String?
-    /// The letter whose replay came to this one.
+    /// The letter whose replay ended in this one.
     let replayOf: String?
 
     init(_ letter: DeadLetterSummary) {

@@ -42,7 +42,7 @@ struct DeadLetterReport: Report {
     self.message = MessageReport(message)
   }
 
-  /// What the list says, and the message beside it.
+  /// The fields of the list, plus the message.
   func encode(to encoder: any Encoder) throws {
     try letter.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)

@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-/// A point in time as an operator writes it: a day or a time in UTC, or how long ago it was.
+/// A point in time as written by an operator: a day or a time in UTC, or how long ago it was.
 struct Moment: ExpressibleByArgument {
   let timestamp: Timestamp
 

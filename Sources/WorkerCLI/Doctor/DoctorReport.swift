@@ -12,7 +12,7 @@ struct DoctorReport: Report {
     status = findings.map(\.status).max() ?? .ok
   }
 
-  /// The configuration can't be used at all: nothing else was looked at.
+  /// Whether the configuration can't be used at all: nothing else was checked.
   var hasWrongConfiguration: Bool { checks.contains { $0.check == "configuration" && $0.status == .problem } }
 
   var text: String {

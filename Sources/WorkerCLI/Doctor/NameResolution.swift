@@ -7,7 +7,7 @@ import ThreadExecutor
 /// The name service of this host.
 struct NameResolution: HostResolver {
   /// How long resolving may take before it counts as failed. getaddrinfo() has no limit of its own; a call that takes
-  /// longer goes on in the background.
+  /// longer continues in the background.
   private static let limit: Duration = .seconds(5)
 
   func problem(_ host: String) async -> String? {
@@ -18,7 +18,7 @@ struct NameResolution: HostResolver {
       return error.reason
     }
     let waiter = Waiter<String?>()
-    // On a thread of its own: those of all other tasks are few, and the call blocks.
+    // On a thread of its own: the shared threads are few, and the call blocks.
     let resolving = Task(executorPreference: executor) { waiter.resolve(.success(Self.resolve(host))) }
     let alarm = Task {
       try await Task.sleep(for: Self.limit)

@@ -8,8 +8,8 @@ import Settings
 
 struct Listen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints results or events as they are published, one JSON object a line.",
-    discussion: "Listens with a queue of its own: nobody else misses anything. Exits 2 when nothing came in time.")
+    abstract: "Prints results or events as they are published, one JSON object per line.",
+    discussion: "Uses a queue of its own: nobody else misses anything. Exits 2 when nothing came in time.")
 
   enum Stream: String, ExpressibleByArgument, CaseIterable {
     case results, events
@@ -18,11 +18,11 @@ struct Listen: AsyncParsableCommand {
 
   @Argument(help: "What to listen to: \(Stream.allCases.map(\.rawValue).joined(separator: ", ")).")
   var stream: Stream
-  @Option(help: "Only what has a routing key that matches: * is one word, # any number.")
+  @Option(help: "Only messages whose routing key matches: * is one word, # any number.")
   var pattern = "#"
-  @Option(help: "Stop after so many messages. Default: never.")
+  @Option(help: "Stop after this many messages. Default: never.")
   var count: Int?
-  @Option(help: "Stop when nothing has come for so many seconds. Default: never.")
+  @Option(help: "Stop after this many seconds without a message. Default: never.")
   var timeout: Int?
   @OptionGroup var options: ConfigurationOptions
 

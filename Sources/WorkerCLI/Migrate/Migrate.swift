@@ -9,10 +9,10 @@ import Settings
 
 struct Migrate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Brings the database's schema up and down.", subcommands: [Up.self, Down.self, Status.self])
+    abstract: "Migrates the database's schema up and down.", subcommands: [Up.self, Down.self, Status.self])
 
   struct Up: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Applies all migrations that are pending.")
+    static let configuration = CommandConfiguration(abstract: "Applies all pending migrations.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
@@ -29,15 +29,15 @@ struct Migrate: AsyncParsableCommand {
 
   struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Takes migrations back, with the data that is in their tables.",
+      abstract: "Reverts migrations, with the data in their tables.",
       discussion: """
-        Where data would be destroyed it says how many rows of what, and does it only with --yes; without it nothing is \
+        If data would be destroyed it says how many rows of which table, and does it only with --yes; without it nothing is \
         changed, and the exit code is 2. While a worker is active it refuses, and keeps workers from becoming active.
         """)
 
-    @Option(help: "Migrations up to this one stay applied, 0 for none. Default: the last one alone is taken back.")
+    @Option(help: "Migrations up to this one stay applied, 0 for none. Default: only the last one is reverted.")
     var to: Int?
-    @Flag(help: "Destroy the data that goes with them. There is no way back but a backup.")
+    @Flag(help: "Destroy the data that goes with them. Only a backup can bring it back.")
     var yes = false
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
@@ -66,7 +66,7 @@ struct Migrate: AsyncParsableCommand {
 
   struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows where each migration stands. Exits 0 when all are applied, 2 when some are pending.")
+      abstract: "Shows the state of each migration. Exits 0 when all are applied, 2 when some are pending.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions

@@ -31,7 +31,7 @@ struct MigrationReport: Report {
   }
 
   var hasPending: Bool { migrations.contains { $0.state == "pending" } }
-  /// Applied migrations are not those of this program.
+  /// Whether applied migrations differ from this program's.
   var hasProblems: Bool { migrations.contains { $0.state == "edited" || $0.state == "unknown" } }
 
   var text: String {

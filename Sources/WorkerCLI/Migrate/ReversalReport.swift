@@ -4,7 +4,7 @@ import PostgresStore
 /// What `migrate down` prints.
 struct ReversalReport: Report {
   let reverted: [String]
-  /// Rows that went with them, by table.
+  /// Rows destroyed with them, by table.
   let destroyed: [String: Int]
   private let losses: [DataLoss]
 

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// Bytes that are text mostly: as text where they are UTF-8, else in Base64.
+/// Bytes that are usually text: as text if they are UTF-8, else in Base64.
 struct BytesReport: Encodable {
   let bytes: [UInt8]
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 extension ExitCode {
-  /// The answer is no: rejected, changes are planned, not found.
+  /// The answer is no: rejected, changes planned, not found.
   static let no = ExitCode(2)
   /// An existing object is incompatible.
   static let incompatible = ExitCode(3)

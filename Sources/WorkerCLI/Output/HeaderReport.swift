@@ -6,7 +6,7 @@ struct HeaderReport: Encodable {
   let name: BytesReport
   let value: HeaderValueReport
 
-  /// What can't be decoded is one header without a name.
+  /// A table that can't be decoded is one header without a name.
   static func all(of table: HeaderTable) -> [HeaderReport] {
     guard let fields = table.fields() else {
       return [HeaderReport(name: BytesReport([]), value: HeaderValueReport(value: .bytes(table.entries)))]
@@ -18,7 +18,7 @@ struct HeaderReport: Encodable {
 struct HeaderValueReport: Encodable {
   let value: HeaderValue
 
-  /// For people: JSON, but for strings.
+  /// For people: JSON, except for strings.
   var text: String {
     if case .string(let bytes) = value { return BytesReport(bytes).text }
     return (try? OutputOptions.json(self)) ?? "?"

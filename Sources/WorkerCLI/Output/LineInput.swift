@@ -28,13 +28,13 @@ final class LineInput {
   private var buffer: UnsafeMutablePointer<CChar>?
   private var capacity = 0
 
-  /// - Throws: ``Unreadable``, also of a folder.
+  /// - Throws: ``Unreadable``, also for a folder.
   init(path: String) throws(Unreadable) {
     self.path = path
     guard let file = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "r") else { throw Unreadable(path: path, code: errno) }
     self.file = file
     var status = stat()
-    // A folder can be opened, and says only when it is read that it is none.
+    // A folder can be opened, and only reading it fails.
     guard fstat(fileno(file), &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
       throw Unreadable(path: path, code: EISDIR)
     }
@@ -47,7 +47,7 @@ final class LineInput {
 
   /// The next line without its line feed; nil at the end.
   ///
-  /// - Throws: ``Unreadable``, also where the file begins with a byte order mark.
+  /// - Throws: ``Unreadable``, also if the file starts with a byte order mark.
   func next() throws(Unreadable) -> [UInt8]? {
     errno = 0
     let length = getline(&buffer, &capacity, file)

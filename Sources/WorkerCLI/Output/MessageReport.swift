@@ -1,12 +1,12 @@
 import Messaging
 import Observability
 
-/// A message with all that belongs to it.
+/// A complete message.
 struct MessageReport: Encodable {
   let exchange: BytesReport
   let routingKey: BytesReport
   let properties: [String: PropertyReport]
-  /// Nil where there are none.
+  /// Nil if there are none.
   let headers: [HeaderReport]?
   let body: BytesReport
 
@@ -19,7 +19,7 @@ struct MessageReport: Encodable {
     body = BytesReport(message.body)
   }
 
-  /// How much of a body people see; all of it is in JSON.
+  /// How much of a body is shown to people; JSON has all of it.
   private static let shownBytes = 64 << 10
 
   /// For people: `lines` with a name and a value each, then those of the message, then the body.
@@ -36,7 +36,7 @@ struct MessageReport: Encodable {
 
   private var shownBody: String {
     guard body.bytes.count > Self.shownBytes else { return body.text }
-    // What is cut off within a character is no text any more.
+    // Cutting within a character would make the text invalid.
     let cuts = (0...3).lazy.map { Array(body.bytes.prefix(Self.shownBytes - $0)) }
     let shown = cuts.first { String(validating: $0, as: UTF8.self) != nil } ?? Array(body.bytes.prefix(Self.shownBytes))
     return BytesReport(shown).text + "\n... \(body.bytes.count - shown.count) more bytes: --format json has all of them"

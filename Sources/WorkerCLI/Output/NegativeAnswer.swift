@@ -1,4 +1,4 @@
-/// The answer to what a command was asked is no: what it is about is not there, or may not be done.
+/// A command's answer is no: its object doesn't exist, or the action isn't allowed.
 struct NegativeAnswer: Error, CustomStringConvertible {
   /// For people.
   let description: String
@@ -7,7 +7,7 @@ struct NegativeAnswer: Error, CustomStringConvertible {
 }
 
 extension Optional {
-  /// - Throws: ``NegativeAnswer`` where there is nothing.
+  /// - Throws: ``NegativeAnswer`` if there is nothing.
   func orNo(_ description: @autoclosure () -> String) throws(NegativeAnswer) -> Wrapped {
     guard let self else { throw NegativeAnswer(description()) }
     return self

@@ -1,7 +1,7 @@
 import Glibc
 import Observability
 
-/// Progress on standard error, where that is a terminal.
+/// Progress on standard error, if that is a terminal.
 struct ProgressBar {
   private static let width = 30
 
@@ -13,7 +13,7 @@ struct ProgressBar {
   private let first: Int
 
   /// - Parameters:
-  ///   - total: nil where the end is not known.
+  ///   - total: nil if unknown.
   ///   - first: how many were done before.
   init(label: String, total: Int?, first: Int = 0) {
     self.label = label
@@ -41,7 +41,7 @@ struct ProgressBar {
     return "[\(bar)] \(count)/\(total)"
   }
 
-  /// How fast it goes, and where the end is known, how long it is still going to take.
+  /// The speed and, if the end is known, the remaining time.
   private func rate(_ count: Int, _ time: Duration) -> String {
     let seconds = time / .seconds(1)
     let done = count - first

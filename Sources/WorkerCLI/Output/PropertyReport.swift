@@ -19,7 +19,7 @@ enum PropertyReport: Encodable {
     }
   }
 
-  /// All that are there, but for the headers, by their names in AMQP.
+  /// All properties present, except for the headers, by their AMQP names.
   static func all(of properties: MessageProperties) -> [String: PropertyReport] {
     let strings = [
       "content_type": properties.contentType, "content_encoding": properties.contentEncoding,

@@ -1,19 +1,19 @@
 import Glibc
 
-/// The stream of data. What is written goes out at once, whole, or the command fails: whoever saves an export must learn
-/// that the disk was full.
+/// The stream for data. Everything is written at once, completely, or the command fails: a full disk must not go
+/// unnoticed when saving an export.
 enum StandardOutput {
-  /// Data that its reader has not got.
+  /// Data that did not reach its reader.
   struct Unwritable: Error, CustomStringConvertible {
     let code: Int32
 
     var description: String { "standard output can't be written: \(String(cString: strerror(code)))" }
   }
 
-  /// Whether people look at it.
+  /// Whether it goes to a terminal.
   static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-  /// A reader that goes away is an error like any other, and no reason to die in the middle of something.
+  /// A reader that goes away is an error like any other, not a reason to die in the middle of something.
   private static let ignoresBrokenPipes: Void = { signal(SIGPIPE, SIG_IGN) }()
 
   static func write(_ bytes: [UInt8]) throws(Unwritable) {
@@ -34,10 +34,10 @@ enum StandardOutput {
   /// Writes `text` and a line feed.
   static func print(_ text: String) throws(Unwritable) { try write(Array(text.utf8) + [0x0A]) }
 
-  /// To be called at the end: some file systems say only when a file is closed that it has no room (close(2)).
+  /// To be called at the end: some file systems report a lack of space only when a file is closed (close(2)).
   static func finish() throws(Unwritable) {
     let descriptor = dup(STDOUT_FILENO)
-    // Nobody who closed it beforehand wants data.
+    // A caller that closed it beforehand wants no data.
     guard descriptor >= 0 else { return }
     guard close(descriptor) == 0 || errno == EINTR else { throw Unwritable(code: errno) }
   }

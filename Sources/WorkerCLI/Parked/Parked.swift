@@ -1,12 +1,12 @@
 import ArgumentParser
 
-/// `parked`: commands that failed and are tried again, and those behind them.
+/// `parked`: commands that failed and are retried, and those behind them.
 struct Parked: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "parked", abstract: "Shows commands that failed and are tried again, with those that wait behind them.",
+    commandName: "parked", abstract: "Shows commands that failed and are retried, with those waiting behind them.",
     discussion: """
-      A command that fails for a reason which is no rule is parked, and later ones of its tenant line up behind it. The \
-      active worker goes on with each line when it is due; what you ask for here it does within a second.
+      A command that fails unexpectedly is parked, and later ones of its tenant line up behind it. The \
+      active worker advances each line when it is due; it does what you request here within a second.
       """,
     subcommands: [ParkedList.self, ParkedShow.self, ParkedRelease.self, ParkedDeadLetter.self])
 }

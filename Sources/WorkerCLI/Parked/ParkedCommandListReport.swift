@@ -5,7 +5,7 @@ import WorkspaceDomain
 /// What `parked list --tenant` prints.
 struct ParkedCommandListReport: Report {
   let commands: [Entry]
-  /// What `--after` takes for the next page; nil on the last one.
+  /// The value of `--after` for the next page; nil on the last one.
   let next: Int64?
 
   struct Entry: Encodable {
@@ -22,10 +22,10 @@ struct ParkedCommandListReport: Report {
     let error: String?
     /// Nil for those that wait behind another one.
     let dueAt: String?
-    /// Why an operator wants it among the dead letters.
+    /// Why an operator wants it to become a dead letter.
     let deadLetterRequest: String?
     let bytes: Int
-    /// What becomes of it next, for people.
+    /// What happens to it next, for people.
     let state: String
 
     private enum CodingKeys: CodingKey {

@@ -12,7 +12,7 @@ struct ParkedCommandReport: Report {
     message = MessageReport(entry.command.message)
   }
 
-  /// What the list says, and the message beside it.
+  /// The fields of the list, plus the message.
   func encode(to encoder: any Encoder) throws {
     try command.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)

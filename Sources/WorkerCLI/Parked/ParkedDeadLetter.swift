@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 struct ParkedDeadLetter: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dead-letter", abstract: "Has parked commands sent to the dead letters instead of being tried again.",
+    commandName: "dead-letter", abstract: "Sends parked commands to the dead letters instead of retrying them.",
     discussion: """
       The worker does it when the turn of each comes, so that the order of the tenant's results is kept: for the first of a \
       line that is now. Exits 2 when there is no such command.
@@ -13,7 +13,7 @@ struct ParkedDeadLetter: AsyncParsableCommand {
 
   @Argument(help: "Their numbers, as parked list names them.")
   var ids: [Int64] = []
-  @Option(help: "All that are in the line of this tenant now.")
+  @Option(help: "All commands now in the line of this tenant.")
   var tenant: ULID?
   @Option(help: "Why: kept with the dead letter.")
   var because: String

@@ -4,7 +4,7 @@ import WorkspaceDomain
 /// What `parked list` prints.
 struct ParkedLineListReport: Report {
   let lines: [Line]
-  /// What `--after` takes for the next page; nil on the last one.
+  /// The value of `--after` for the next page; nil on the last one.
   let next: String?
 
   struct Line: Encodable {

@@ -5,13 +5,13 @@ import WorkspaceDomain
 
 struct ParkedList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists the lines of parked commands, or the commands in the line of a tenant.")
+    commandName: "list", abstract: "Lists the lines of parked commands, or the commands in a tenant's line.")
 
   @Option(help: "List the commands in the line of this tenant.")
   var tenant: ULID?
   @Option(help: "The largest number of rows, 1-1000.")
   var limit = 50
-  @Option(help: "Go on behind this one, the last of the page before: a tenant; with --tenant the number of a command.")
+  @Option(help: "Continue after this one, the last of the previous page: a tenant; with --tenant a command's number.")
   var after: String?
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

@@ -4,10 +4,10 @@ import WorkspaceDomain
 
 struct ParkedRelease: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "release", abstract: "Has the first command of lines tried again now instead of when it is due.",
+    commandName: "release", abstract: "Retries the first command of lines now instead of when it is due.",
     discussion: "Costs it an attempt only when it fails again. Exits 2 when there is no such line.")
 
-  @Argument(help: "The tenants whose lines are to go on.")
+  @Argument(help: "The tenants whose lines to retry.")
   var tenants: [ULID] = []
   @Flag(help: "All lines.")
   var all = false

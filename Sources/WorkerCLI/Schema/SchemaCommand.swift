@@ -4,11 +4,11 @@ import MessageSchemas
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Prints the JSON Schemas (draft 2020-12) of commands, results and events.",
-    discussion: "Needs no broker and no database. docs/asyncapi.yaml tells where the messages come from and go to.")
+    discussion: "Needs no broker and no database. docs/asyncapi.yaml says where the messages come from and go to.")
 
   @Argument(help: "A message's type, such as workspace.create or workspace.create.succeeded. Default: all in one document.")
   var name: String?
-  @Flag(help: "Prints the types of messages instead, a line each.")
+  @Flag(help: "Print the types of messages instead, one per line.")
   var list = false
 
   func run() async throws {
@@ -16,7 +16,7 @@ struct SchemaCommand: AsyncParsableCommand {
       if list { return try StandardOutput.print(MessageSchemas.names.joined(separator: "\n")) }
       guard let name else { return try StandardOutput.write(MessageSchemas.document) }
       guard let schema = MessageSchemas.schema(name) else {
-        throw ValidationError("There is no schema for \(name); --list prints those that there are.")
+        throw ValidationError("There is no schema for \(name); --list prints the existing ones.")
       }
       try StandardOutput.write(schema + [0x0A])
     }

@@ -29,7 +29,7 @@ struct OneLine: CommandSource {
   mutating func next() -> OutgoingCommand? { command.take() }
 }
 
-/// A file of JSON Lines, read as it is needed; empty lines are passed over.
+/// A file of JSON Lines, read as needed; empty lines are skipped.
 struct FileLines: CommandSource {
   let count: Int?
   private let path: String
@@ -39,7 +39,7 @@ struct FileLines: CommandSource {
   private var number = 0
   private var commands = 0
 
-  /// A file is read from end to end first: nothing of it is sent where a line is wrong.
+  /// A file is first read completely: nothing of it is sent if a line is wrong.
   ///
   /// - Parameter path: `-` for standard input, which can't be read twice.
   init(path: String, check: CommandCheck) throws {

@@ -11,12 +11,12 @@ import WorkspaceDomain
 
 struct Send: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Publishes commands, each with a confirm of the broker.",
+    abstract: "Publishes commands, each with a confirm from the broker.",
     discussion: """
       One command: send TYPE --tenant T. Many: send --file F, a file of JSON Lines with one CloudEvent each ('-' for \
       standard input). With --wait the results are printed as JSON Lines on standard output; the exit code is 1 when a \
-      command failed or got no result in time, else 2 when one was rejected. What could only become a dead letter is not \
-      sent (64), and of a file nothing then; of standard input what stands before it.
+      command failed or got no result in time, else 2 when one was rejected. A sure dead letter is not \
+      sent (64), nor is any other line of its file; from standard input, the lines before it are sent.
       """)
 
   @Argument(help: "The command's type, such as workspace.create.")
@@ -39,7 +39,7 @@ struct Send: AsyncParsableCommand {
   var rate: Int?
   @Flag(help: "Wait for the results and print them.")
   var wait = false
-  @Flag(help: "Also send what the worker can only send to the dead letters.")
+  @Flag(help: "Also send commands that can only become dead letters.")
   var unchecked = false
   @Option(help: "How many seconds to wait for the next result.")
   var timeout = 30
@@ -117,11 +117,11 @@ struct Send: AsyncParsableCommand {
     if rejected > 0 { throw ExitCode.no }
   }
 
-  /// What may be the matter when no result comes.
+  /// Possible causes if no result comes.
   private func silence(_ summary: SendSummary) -> String {
     let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
-    return "no result of \(count) came within \(timeout) s. It is in the queue, or has been carried out since: is a worker "
-      + "active (its /readyz tells, and workspace-worker doctor what it lacks), or is the tenant's line parked (parked list)?"
+    return "no result of \(count) came within \(timeout) s. It is in the queue, or has since been executed: is a worker "
+      + "active (see its /readyz, and workspace-worker doctor for what it lacks), or is the tenant's line parked (parked list)?"
   }
 }
 

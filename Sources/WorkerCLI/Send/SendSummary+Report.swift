@@ -1,6 +1,6 @@
 import Operations
 
-/// What `send` prints of a file.
+/// What `send` prints for a file.
 extension SendSummary: Report {
   var text: String {
     var lines = ["sent: \(sent)"]

@@ -1,14 +1,14 @@
 import Operations
 
-/// Shows how sending goes, and prints results where they are asked for.
+/// Shows the progress of sending, and prints results if requested.
 struct SendingProgress: SendingObserver {
   private let printsResults: Bool
-  /// Nil for a single command, as is the next one.
+  /// Nil for a single command, like the next property.
   private var sending: ProgressBar?
   private var receiving: ProgressBar?
   private var sentCount = 0
 
-  /// - Parameter total: how many commands there are, where that is known.
+  /// - Parameter total: how many commands there are, if known.
   init(total: Int?, printsResults: Bool) {
     self.printsResults = printsResults
     sending = total == 1 ? nil : ProgressBar(label: "sent", total: total)

@@ -2,8 +2,8 @@ import Glibc
 import Observability
 import UnixSignals
 
-/// Ends the process at once when a signal that asks for the end comes a second time. Nothing is lost by that, it is
-/// like a crash: what is not acknowledged comes back.
+/// Ends the process at once on a second termination signal. Nothing is lost; as in a crash, unacknowledged deliveries
+/// come back.
 enum SecondSignal {
   static func exiting(_ body: @escaping @Sendable () async throws -> Void) async throws {
     try await withThrowingTaskGroup { group in
@@ -17,7 +17,7 @@ enum SecondSignal {
         }
       }
       group.addTask { try await body() }
-      // Without signals the first of them goes on until it is cancelled.
+      // Without signals the first task continues until it is cancelled.
       try await group.next()
       group.cancelAll()
     }

@@ -14,7 +14,7 @@ struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Runs the worker until SIGTERM or SIGINT, then drains. A second signal ends it at once.")
 
-  @Flag(help: "Exit with the first failure instead of connecting again for ever.")
+  @Flag(help: "Exit with the first failure instead of reconnecting forever.")
   var failFast = false
   @OptionGroup var options: ConfigurationOptions
 
@@ -39,7 +39,7 @@ struct Serve: AsyncParsableCommand {
           services: try services.all(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.worker.drainTimeout))
       try await SecondSignal.exiting { try await group.run() }
-      // The group ends without an error, too, when the deadline of the drain has cut the worker short.
+      // The group also ends without an error if the drain's deadline has cut the worker short.
       guard status.phase == .stopped else {
         throw DrainCutShort(
           left: status.leftBehind, reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) was over")
@@ -59,7 +59,7 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension ServiceGroupConfiguration {
-  /// After the drain's deadline what still runs is cancelled. Nothing is lost by that: what was not acknowledged
+  /// After the drain's deadline whatever is still running is cancelled. Nothing is lost: what was not acknowledged
   /// comes back, and what was not published is in the outbox.
   fileprivate func bounded(drainTimeout: Duration) -> ServiceGroupConfiguration {
     var configuration = self

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 import SpiceDBClient
 
-/// Keeps the connection to SpiceDB as long as the process may use it. That SpiceDB is away ends nothing.
+/// Keeps the connection to SpiceDB as long as the process may use it. An unavailable SpiceDB ends nothing.
 struct SpiceDBService: Service {
   let connection: SpiceDBConnection
 

@@ -10,7 +10,7 @@ import Settings
 import WorkerRuntime
 import WorkspaceApplication
 
-/// What a worker tells of itself, and to whom.
+/// A worker's telemetry, and where it goes.
 struct Telemetry: Sendable {
   let registry: PrometheusRegistry
   let worker: any WorkerProbe
@@ -47,7 +47,7 @@ struct Telemetry: Sendable {
     self.registry = registry
   }
 
-  /// What has to run for it.
+  /// The services it needs.
   var services: [any Service] { exporter.map { [$0] } ?? [] }
 
   /// Source: https://opentelemetry.io/docs/specs/semconv/resource/

@@ -8,17 +8,17 @@ import PostgresStore
 import Settings
 import WorkspaceDomain
 
-/// What a worker that ends itself runs last: notes in the database what it had in hand. Not for people.
+/// Run last by a worker that ends itself: records in the database which message it was handling. Not for people.
 ///
-/// Where the database can't be reached, nothing is noted: without evidence no command is to blame.
+/// If the database can't be reached, nothing is recorded: without evidence no command is blamed.
 struct Witness: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "witness", abstract: "Notes what a worker that ends itself had in hand.", shouldDisplay: false)
+    commandName: "witness", abstract: "Records which message a crashing worker was handling.", shouldDisplay: false)
 
-  /// How long it may take: who waits for the worker's end waits for this, too.
+  /// How long it may take: waiting for the worker's end includes this.
   static let patience: Duration = .seconds(5)
 
-  /// What runs it.
+  /// The arguments that run it.
   static func arguments(process: ULID, _ options: ConfigurationOptions) -> [String] {
     ["witness", "--process", "\(process)"] + options.arguments
   }
@@ -30,7 +30,7 @@ struct Witness: AsyncParsableCommand {
 
   func run() async throws {
     try await FailureReport.reporting {
-      guard let process = ULID(process) else { throw ValidationError("--process is no ULID") }
+      guard let process = ULID(process) else { throw ValidationError("--process is not a ULID") }
       let configuration = try await options.load()
       let logger = LogSetup.start(configuration.log)
       let stage = InHand.Stage(rawValue: stage)

@@ -29,7 +29,7 @@ struct TopologyCommand: AsyncParsableCommand {
 
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Makes what is missing, and removes a binding that earlier versions made. Deletes or changes nothing else; exits 3 when something is incompatible.")
+      abstract: "Creates what is missing, and removes a binding made by earlier versions. Deletes or changes nothing else; exits 3 when something is incompatible.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions

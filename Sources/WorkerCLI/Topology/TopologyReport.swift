@@ -9,8 +9,8 @@ struct TopologyReport: Report {
   struct Item: Encodable {
     let kind: String
     let name: String
-    /// `exists`, `missing`, `ensured` (a binding: set again, which changes nothing where it is there), `removed` (one of an earlier version: the same), `created` or
-    /// `incompatible`.
+    /// `exists`, `missing`, `ensured` (a binding: set again, which changes nothing if it exists), `removed` (one of an
+    /// earlier version: the same), `created` or `incompatible`.
     let state: String
     var argument: String?
     var wanted: String?
@@ -19,7 +19,7 @@ struct TopologyReport: Report {
     var remedy: String?
   }
 
-  /// - Parameter applied: what was missing has been made.
+  /// - Parameter applied: what was missing has been created.
   init(_ plan: TopologyPlan, applied: Bool = false) {
     status =
       plan.isIncompatible ? "incompatible" : applied ? "applied" : plan.hasChanges ? "changes" : "up-to-date"
@@ -37,7 +37,7 @@ struct TopologyReport: Report {
     switch status {
     case "incompatible": "incompatible: nothing was changed"
     case "applied": "applied"
-    case "changes": "run 'workspace-worker topology apply' to make what is missing"
+    case "changes": "run 'workspace-worker topology apply' to create what is missing"
     default: "nothing to do"
     }
   }

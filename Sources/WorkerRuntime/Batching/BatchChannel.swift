@@ -1,13 +1,13 @@
 package import Messaging
 import Synchronization
 
-/// Carries elements from one stage to the next, which takes all that has arrived as one batch.
+/// Carries elements from one stage to the next, which takes everything that has arrived as one batch.
 ///
-/// Bounded: whoever sends waits while more than the channel's room is taken. One task takes, one task sends.
+/// Bounded: the sender waits while more than the channel's room is taken. One task takes, one task sends.
 package final class BatchChannel<Element: Sendable>: Sendable {
   package typealias Batch = BatchAccumulator<Element>.Batch
 
-  /// What may wait before a sender has to.
+  /// How much may wait in the channel before the sender has to.
   package struct Room: Sendable {
     package let count: Int
     package let bytes: Int
@@ -36,12 +36,12 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     self.room = room
   }
 
-  /// How many elements wait.
+  /// How many elements are waiting.
   package var count: Int { state.withLock { $0.accumulator.count } }
 
   /// Appends `elements`, then waits until the channel has room again.
   ///
-  /// - Parameter size: the bytes that an element counts for.
+  /// - Parameter size: the size of an element in bytes.
   package func send(_ elements: [Element], size: (Element) -> Int) async throws {
     append(elements, size: size)
     try await waitForRoom()
@@ -52,8 +52,8 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     try await wait(.sender) { [room] in $0.accumulator.count <= room.count && $0.accumulator.bytes <= room.bytes }
   }
 
-  /// Appends `elements` whether there is room or not: for the few that don't come with the stream, and for a sender that
-  /// calls ``waitForRoom()`` before it sends more.
+  /// Appends `elements` regardless of room: for the few that don't come with the stream, and for a sender that calls
+  /// ``waitForRoom()`` before it sends more.
   package func append(_ elements: [Element], size: (Element) -> Int) {
     let taker = state.withLock { state in
       for element in elements { state.accumulator.append(element, bytes: size(element)) }
@@ -81,7 +81,7 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     taker?.resume()
   }
 
-  /// Waits until `condition` holds; whoever may have changed that resumes the waiter, which looks again.
+  /// Waits until `condition` holds; whatever may have changed that resumes the waiter, which checks again.
   private func wait(
     _ side: Side, until condition: @Sendable (borrowing State) -> Bool
   ) async throws {

@@ -5,26 +5,26 @@ package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Decides about messages that may kill this process: those that others have died of, and, where one has died of nobody knows
-/// what, all that come again. They run alone; what so many processes have died of is not begun any more.
+/// Decides about messages that may kill this process: those that have killed others, and, after a death for unknown
+/// reasons, all redeliveries. They run alone; a message that has killed too many processes is not run again.
 package struct Suspects: Sendable {
   private let known: FatalMessages
   private let decoder: CommandDecoder
   private let maximumDeaths: Int
 
-  /// - Parameter maximumDeaths: a message that so many processes have died of goes to the dead letters.
+  /// - Parameter maximumDeaths: a message that has killed this many processes goes to the dead letters.
   package init(_ known: FatalMessages, decoder: CommandDecoder, maximumDeaths: Int) {
     self.known = known
     self.decoder = decoder
     self.maximumDeaths = maximumDeaths
   }
 
-  /// Whether a message has to run alone.
+  /// Whether a message must run alone.
   package func contain(_ delivery: Delivery) -> Bool {
     (known.isUnexplained && delivery.isRedelivered) || deaths(of: delivery) != nil
   }
 
-  /// The same for a parked command, which `process` goes on with.
+  /// The same for a parked command, which `process` retries.
   package func contain(_ entry: ParkedEntry, in process: ULID) -> Bool {
     (known.isUnexplained && entry.command.process != process) || deaths(of: entry.command.message) != nil
   }
@@ -55,7 +55,7 @@ package struct Suspects: Sendable {
   ) -> Assignment {
     guard let (hash, deaths) = deaths(of: body) else { return Assignment([message(nil, true)]) }
     guard deaths.count >= maximumDeaths else { return Assignment([message(hash, true)]) }
-    // Even to read it may kill.
+    // Even decoding it may kill.
     return Assignment([message(hash, deaths.isDecodable).decided(.crashLoop(deaths: deaths.count, since: first))])
   }
 
@@ -73,7 +73,7 @@ package struct Suspects: Sendable {
 extension Verdict {
   fileprivate static func crashLoop(deaths: Int, since first: Timestamp) -> Verdict {
     .deadLetter(
-      .crashLoop, error: "\(deaths) processes ended themselves while they had it in hand",
+      .crashLoop, error: "\(deaths) processes ended themselves while handling it",
       attempts: .init(count: deaths, first: first))
   }
 }

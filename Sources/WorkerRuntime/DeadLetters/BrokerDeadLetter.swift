@@ -3,15 +3,14 @@ package import Messaging
 import MessageContract
 import UnitOfWork
 
-/// A message that the broker itself has dead-lettered: its time was over, its queue was full, or another consumer refused
-/// it.
+/// A message that the broker itself has dead-lettered: it expired, its queue was full, or another consumer refused it.
 package struct BrokerDeadLetter: Sendable {
   package let delivery: Delivery
   let key: DeadLetterKey
   let origin: DeadLetterOrigin
   /// As much of it as can be read.
   let envelope: PartialEnvelope
-  /// Who acknowledges it.
+  /// Acknowledges it.
   let acknowledger: Acknowledger
 
   /// - Parameter queue: `<virtual host>/<queue>` that it was delivered from.

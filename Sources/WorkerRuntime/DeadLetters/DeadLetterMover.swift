@@ -3,11 +3,11 @@ import Messaging
 import Logging
 import MessageContract
 
-/// Takes what the broker has dead-lettered out of its queue, for the ledger, as long as a worker is active.
+/// Moves what the broker has dead-lettered from its queue to the ledger, as long as a worker is active.
 ///
-/// It goes the way of the commands: recorded by the commit stage, announced through the outbox, acknowledged when that has
-/// committed. A copy that comes again after a crash is known by its fingerprint. Trouble here does not stop commands: this
-/// has a connection of its own, and makes it anew.
+/// It takes the path of the commands: recorded by the commit stage, announced through the outbox, acknowledged when
+/// that has committed. A copy that comes again after a crash is recognized by its fingerprint. Trouble here does not
+/// stop commands: the mover has a connection of its own, and reconnects.
 struct DeadLetterMover {
   let connect: @Sendable () async throws -> Link<any DeliverySource>
   let decoder: CommandDecoder
@@ -28,7 +28,7 @@ struct DeadLetterMover {
       try await link.use(move)
     } failed: { error, delay in
       logger.warning(
-        "the queue of dead letters can't be read; trying again",
+        "the queue of dead letters can't be read; retrying",
         metadata: ["queue": "\(queue)", "error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }
@@ -42,12 +42,12 @@ struct DeadLetterMover {
       group.addTask {
         while true { try await hand(on: try await source.deliveries(), acknowledger) }
       }
-      // Neither returns.
+      // Neither task returns.
       for try await _ in group {}
     }
   }
 
-  /// The prefetch bounds what is on its way.
+  /// The prefetch bounds what is in progress.
   private func hand(on deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
     guard !deliveries.isEmpty else { throw CancellationError() }
     acknowledger.register(deliveries.map { ($0.tag, 1) })
@@ -59,7 +59,7 @@ struct DeadLetterMover {
     output.append(letters.map(CommitRequest.deadLetter), size: \.bytes)
   }
 
-  /// It is no fault of a command that it was delivered often: workers were killed. Later commands of its tenant have
+  /// It isn't a command's fault that it was delivered often: workers were killed. Later commands of its tenant have
   /// overtaken it.
   private func warn(ofLimitIn letters: [BrokerDeadLetter]) {
     let limited = letters.filter { $0.origin.reason == "delivery_limit" && !$0.delivery.isRedelivered }
@@ -72,7 +72,7 @@ struct DeadLetterMover {
       """, metadata: ["count": "\(limited.count)", "detail": "\(first.origin.detail)"])
   }
 
-  /// Where the queue is still bound to the exchange of the announcements, as earlier versions did, it gets those, too.
+  /// If the queue is still bound to the exchange of announcements, as earlier versions did, it gets those, too.
   private func isAnnouncement(_ delivery: Delivery) -> Bool {
     delivery.exchange == announcements && delivery.routingKey.text == DeadLetterEventEncoder.type
   }

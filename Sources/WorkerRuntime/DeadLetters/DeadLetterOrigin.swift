@@ -1,8 +1,8 @@
 import Messaging
 import WorkspaceDomain
 
-/// Where a message came from that the broker has dead-lettered, and why: as the last entry of its header `x-death` says,
-/// which is the first in that list.
+/// Where a message dead-lettered by the broker came from, and why: according to the most recent entry of its header
+/// `x-death`, which is the first in that list.
 ///
 /// Source: https://www.rabbitmq.com/docs/dlx#effects
 struct DeadLetterOrigin: Sendable, Equatable {
@@ -10,7 +10,7 @@ struct DeadLetterOrigin: Sendable, Equatable {
   let detail: String
   /// When the broker dead-lettered it.
   let time: Timestamp?
-  /// The broker's word for why, such as `delivery_limit`.
+  /// The broker's reason, such as `delivery_limit`.
   let reason: String?
   private let exchange: ShortString?
   private let routingKey: ShortString?
@@ -33,7 +33,7 @@ struct DeadLetterOrigin: Sendable, Equatable {
     if case .array(let keys) = death["routing-keys"] { routingKey = keys.first?.shortString } else { routingKey = nil }
   }
 
-  /// The message, with the exchange and the routing key that it was published to first.
+  /// The message, with the exchange and the routing key that it was originally published to.
   func message(_ delivered: OutboundMessage) -> OutboundMessage {
     guard let exchange, let routingKey else { return delivered }
     return OutboundMessage(
@@ -42,7 +42,7 @@ struct DeadLetterOrigin: Sendable, Equatable {
 }
 
 extension Delivery {
-  /// What a broker writes is far below this: names of 255 bytes. A sender may write what he likes.
+  /// A broker's entries are far smaller: names of up to 255 bytes. A sender may write anything.
   private static let maximumDeathBytes = 64 << 10
 
   fileprivate var lastDeath: [String: HeaderValue]? {
@@ -54,8 +54,8 @@ extension Delivery {
 }
 
 extension HeaderValue {
-  /// A name that can be written into the ledger. Whoever publishes may write into the header what he likes, and a letter
-  /// that the database refuses would stay in front of all others.
+  /// A name that can be written into the ledger. A publisher may write anything into the header, and a letter that the
+  /// database refuses would block all others.
   fileprivate var name: String? {
     guard let name = shortString, name.bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
     return name.text

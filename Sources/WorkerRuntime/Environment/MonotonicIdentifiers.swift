@@ -2,7 +2,7 @@ import Synchronization
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// ULIDs of this process, in the order in which they were asked for.
+/// ULIDs of this process, in the order in which they were requested.
 package final class MonotonicIdentifiers: IdentifierGenerator {
   private let generator = Mutex(ULIDGenerator(random: SystemRandomNumberGenerator()))
 

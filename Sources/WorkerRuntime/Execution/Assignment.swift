@@ -1,8 +1,8 @@
 package import UnitOfWork
 
-/// What one transaction is to do.
+/// The work of one transaction.
 package struct Assignment: Sendable {
-  /// To be carried out in this order.
+  /// To be executed in this order.
   package var messages: [ReceivedMessage]
   /// To be recorded.
   package var letters: [BrokerDeadLetter] = []
@@ -16,15 +16,15 @@ package struct Assignment: Sendable {
     self.line = line
   }
 
-  /// Its first `count` messages, with all else, and the others.
+  /// Its first `count` messages, with everything else, and the other messages.
   func split(after count: Int) -> (Assignment, Assignment) {
     var first = self
     first.messages = Array(messages.prefix(count))
     return (first, Assignment(Array(messages.dropFirst(count))))
   }
 
-  /// Its messages, or its letters, as two of them; nil where there is only one. What is to be removed from the outbox goes with
-  /// the first.
+  /// Splits its messages, or its letters, in two; nil if there is only one. The outbox entries to remove go with the
+  /// first half.
   var halves: (Assignment, Assignment)? {
     guard messages.count + letters.count > 1 else { return nil }
     var (first, second) = (self, self)

@@ -4,15 +4,15 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Messages that nobody can process.
+/// Messages that can't be processed.
 extension BatchRun {
-  /// The original into the ledger, with its announcement, and a `.failed` result where somebody can be told.
+  /// Puts the original into the ledger, with its announcement, and a `.failed` result if somebody can be told.
   ///
   /// - Parameters:
   ///   - error: more about the failure, for operators.
-  ///   - attempts: one, just now, when left out.
+  ///   - attempts: one, just now, if omitted.
   ///   - isRemembered: whether a repetition of the command gets the same answer.
-  /// - Returns: nil where the message is a letter already.
+  /// - Returns: nil if the message already is a letter.
   mutating func deadLetter(
     _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil,
     isRemembered: Bool = true
@@ -46,9 +46,9 @@ extension BatchRun {
       attempts: attempts ?? .init(count: 1, first: now), at: now)
   }
 
-  /// Nobody is told but who listens to the announcements: the broker's reasons are the operators' own.
+  /// Only subscribers of the announcements are told: the broker's reasons concern operators.
   ///
-  /// - Returns: nil where it is in the ledger already.
+  /// - Returns: nil if it is already in the ledger.
   mutating func record(_ letter: BrokerDeadLetter) throws(Failure) -> Outcome? {
     if claim(letter.key, of: letter.delivery) { return nil }
     let now = environment.clock.now()
@@ -57,7 +57,7 @@ extension BatchRun {
       reason: .brokerDeadLettered, detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 
-  /// Whether a delivery that comes again is the message of a letter. Each letter has one.
+  /// Whether a redelivery is the message of a letter. Each letter has one.
   private mutating func claim(_ key: DeadLetterKey, of delivery: Delivery) -> Bool {
     guard delivery.isRedelivered, let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else {
       return false

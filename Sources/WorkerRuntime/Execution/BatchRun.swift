@@ -6,12 +6,13 @@ package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Runs the commands of a batch in order, in memory, on what a ``ReadSet`` found, and gathers all that must be written.
+/// Runs the commands of a batch in order, in memory, on the data of a ``ReadSet``, and collects everything to be
+/// written.
 package struct BatchRun {
-  /// Why a batch could not be run to its end.
+  /// Why a batch could not be completed.
   package enum Failure: Error {
     case service(WorkspaceServiceError)
-    /// What so many messages have changed leaves the answer to the next one open, until it is committed.
+    /// The changes by this many messages leave the answer to the next one undecided until they are committed.
     case undecided(after: Int)
   }
 
@@ -24,15 +25,16 @@ package struct BatchRun {
   var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
   private var joined: [TenantID: (count: Int, bytes: Int)] = [:]
-  /// All that was gathered, complete once ``run(_:)`` has returned.
+  /// Everything collected, complete once ``run(_:)`` has returned.
   package internal(set) var writeSet = WriteSet()
-  /// Tenants whose lines have taken more than they are to.
+  /// Tenants whose lines have exceeded their limit.
   package private(set) var overfull: Set<TenantID> = []
-  /// What came of each message.
+  /// The outcome of each message.
   package private(set) var handled: [HandledMessage] = []
-  /// Letters whose own message has come (again) in this session: what comes further with the same bytes is another one.
+  /// Letters whose own message has arrived (again) in this session: any further one with the same bytes is a new
+  /// message.
   var claimed: Set<ULID>
-  /// The letters of this batch, by the deliveries that they are of.
+  /// The letters of this batch, by their deliveries.
   var letters: [ObjectIdentifier: ULID] = [:]
   /// What was answered to elements of batches.
   private(set) var batchAnswers: [ObjectIdentifier: BatchAnswers] = [:]
@@ -46,7 +48,7 @@ package struct BatchRun {
 
   /// - Parameters:
   ///   - lines: the tenants whose commands have to wait, and behind how many.
-  ///   - claimed: letters that no message which comes again is taken for.
+  ///   - claimed: letters that no redelivery is matched with.
   package init(
     environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, lines: [TenantID: ParkedLine],
     observations: DeferredObservations, claimed: Set<ULID> = []
@@ -96,10 +98,10 @@ package struct BatchRun {
     }
   }
 
-  /// - Returns: what came of it; nil where it has been handled before, and is passed over.
+  /// - Returns: the outcome; nil if it has been handled before, and is skipped.
   private mutating func run(_ message: ReceivedMessage) throws(Failure) -> Outcome? {
     switch (message.content, message.verdict) {
-    // It was answered before, and nobody was there to acknowledge it.
+    // It was answered before, but not acknowledged.
     case (.success(let command), .deadLetter) where isAnswered(command, message.delivery):
       return try answer(message.delivery, command)
     case (_, .deadLetter(let failure, let error, let attempts, let isRemembered)):
@@ -118,7 +120,7 @@ package struct BatchRun {
 
   private mutating func note(_ outcome: Outcome, of message: ReceivedMessage) {
     handled.append(HandledMessage(message: message, type: message.command?.type, outcome: outcome))
-    // A letter that was sent again has an outcome when it is through.
+    // A replayed letter has an outcome once it is settled.
     guard outcome != .parked, let reference = message.delivery.properties.replayReference else { return }
     writeSet.replayOutcomes.append(
       ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
@@ -169,7 +171,7 @@ extension BatchRun {
     return park(message, command, nil, until: nil)
   }
 
-  /// - Parameter dueAt: nil unless it is the first of its line. Those of its tenant that follow line up behind it, in this
+  /// - Parameter dueAt: nil unless it is the first of its line. Its tenant's later commands line up behind it, in this
   ///   batch, too.
   private mutating func park(
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
@@ -194,9 +196,9 @@ extension BatchRun {
 // MARK: - Valid commands
 
 extension BatchRun {
-  /// A command that is known gets its answer again; a new one is carried out.
+  /// A known command gets its answer again; a new one is executed.
   ///
-  /// - Parameter error: the rule that is known to say no.
+  /// - Parameter error: the rule known to be violated.
   private mutating func answer(
     _ delivery: Delivery, _ command: DecodedCommand, _ error: WorkspaceServiceError? = nil
   ) throws(Failure) -> Outcome {
@@ -209,7 +211,7 @@ extension BatchRun {
     return isSame ? .repeated : .rejected(.idempotencyConflict)
   }
 
-  /// Whether there is an answer that counts. A failure counts until an operator sends its letter again.
+  /// Whether there is an answer that counts. A failure counts until an operator replays its letter.
   private func isAnswered(_ command: DecodedCommand, _ delivery: Delivery) -> Bool {
     guard let known = inbox[command.context.key] else { return false }
     guard known.isFailure, known.fingerprint.matches(command.fingerprint) else { return true }

@@ -2,14 +2,14 @@ package import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// What a committed transaction leaves to be done: nothing that could be lost, all of it is in the outbox too. And what
-/// there is to tell of it.
+/// What remains to be done after a committed transaction: nothing that could be lost, since all of it is in the outbox
+/// too. And what is reported about it.
 package struct CommittedBatch: Sendable {
   /// Deliveries that may be acknowledged now.
   package let settled: [DeliveryTag]
-  /// Tenants whose lines of parked commands have taken more than they are to.
+  /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
-  /// Letters by the deliveries that they are of.
+  /// Letters by their deliveries.
   let letters: [ObjectIdentifier: ULID]
   /// Those of ``settled``.
   let settledLetters: [DeliveryTag: [ULID]]
@@ -18,15 +18,15 @@ package struct CommittedBatch: Sendable {
   /// What to publish, in this order, replies last.
   package let entries: [OutboxEntry]
 
-  /// What came of its messages.
+  /// The outcomes of its messages.
   package let handled: [HandledMessage]
   /// The deliveries among them.
   package let deliveries: [CommittedDelivery]
   package let began: ContinuousClock.Instant
   package let ended: ContinuousClock.Instant
 
-  /// What a sender says of when it has sent a command is measured by where it can be true: a clock that is ahead a little, a
-  /// day in the queue. What lies beyond would be the sender's mistake in everybody's figures.
+  /// A sender's time of sending is used only if plausible: a clock slightly ahead, a day in the queue. Anything beyond
+  /// would put the sender's mistake into everybody's figures.
   private static let plausibleAges = Duration.seconds(-60)...Duration.seconds(86_400)
 
   /// How long it took, reruns included.
@@ -57,7 +57,7 @@ extension CommittedBatch {
       CommittedDelivery(
         receivedAt: message.delivery.receivedAt, trace: message.trace,
         queue: message.sentAt.flatMap { sentAt in
-          // The wall clock tells now, the steady one how long ago it arrived.
+          // The wall clock gives the current time, the monotonic one how long ago it arrived.
           let age = Duration.milliseconds(now.milliseconds - sentAt.milliseconds)
           guard Self.plausibleAges.contains(age) else { return nil }
           return max(.zero, age - sinceBegan - (began - message.delivery.receivedAt))

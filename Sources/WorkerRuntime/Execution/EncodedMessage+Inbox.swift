@@ -6,17 +6,17 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 extension EncodedMessage {
-  /// The answer that a command got before, byte for byte.
+  /// The answer that a command already got, byte for byte.
   init(recorded entry: InboxEntry) {
     self.init(
       id: entry.resultID, type: entry.resultType, time: entry.recordedAt, tenantID: entry.key.tenantID, body: entry.result)
   }
 
-  /// The answer to a command that has the key of another one. It tells nothing of that one, not even when it came.
+  /// The answer to a command that has the key of another one. It reveals nothing about that one, not even when it came.
   ///
-  /// Its key is taken, so the inbox can't remember it. It gets the same bytes each time all the same: the id is made of the
-  /// command alone, and the time is what its sender says (the beginning of 1970 where it says nothing). The trace, which the
-  /// answer carries on, is part of the id: one id never has two contents.
+  /// Its key is taken, so the inbox can't remember it. It still gets the same bytes each time: the id is derived from
+  /// the command alone, and the time is the sender's (the start of 1970 if there is none). The trace, which the answer
+  /// carries on, is part of the id: one id never has two contents.
   init(conflictOf command: DecodedCommand, _ delivery: Delivery) {
     let time = command.sentAt ?? delivery.timestamp ?? Timestamp(milliseconds: 0)
     let id = ULID(conflictOf: command, at: time)
@@ -45,7 +45,7 @@ extension ULID {
 }
 
 extension Delivery {
-  /// The property of that name, where it is a time that can be written.
+  /// The property of that name, if it is a representable time.
   var timestamp: Timestamp? {
     properties.timestamp.flatMap { seconds in
       seconds < 1 << 37 ? Timestamp(milliseconds: Int64(seconds) * 1000) : nil

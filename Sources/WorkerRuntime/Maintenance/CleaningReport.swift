@@ -17,7 +17,7 @@ struct CleaningReport {
     steps += 1
   }
 
-  /// Says so where something was removed, and begins anew.
+  /// Logs it if something was removed, and starts over.
   mutating func log(to logger: Logger) {
     if removed > 0 {
       logger.info(

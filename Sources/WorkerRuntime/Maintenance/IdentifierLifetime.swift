@@ -1,14 +1,14 @@
 /// How long after its first processing a command may come again under its id.
 ///
-/// Whoever lets an id live longer adds a term here: the inbox must not forget it before.
+/// Whatever makes an id live longer adds a term here: the inbox must not forget it earlier.
 package struct IdentifierLifetime: Sendable, Equatable {
   package struct Term: Sendable, Equatable {
-    /// The setting that says how long.
+    /// The setting that determines how long.
     package let setting: String
     package let duration: Duration
   }
 
-  /// They follow one another, so their durations add up.
+  /// They are consecutive, so their durations add up.
   package let terms: [Term]
 
   /// - Parameter replayWindow: `inbox.replay_window`: a producer's repetitions, time spent in the queue and replays,

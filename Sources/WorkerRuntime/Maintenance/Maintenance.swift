@@ -3,33 +3,33 @@ import ServiceLifecycle
 
 /// Something that the active worker does besides commands, on a connection of its own.
 package protocol MaintenanceJob: Sendable {
-  /// Whether a worker does it that is how `status` says.
+  /// Whether a worker with this `status` does it.
   func isWanted(by status: WorkerStatus) -> Bool
 
-  /// Does what there is to do, until nothing is left or it is not wanted any more.
+  /// Does its work until nothing is left or it is no longer wanted.
   ///
-  /// - Returns: how long to rest.
+  /// - Returns: how long to pause.
   mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration
 
-  /// A run has failed. To be counted and logged.
+  /// A run has failed: counts and logs that.
   func failed(_ error: any Error, again delay: Duration)
 }
 
-/// Does a worker's jobs, side by side, while it is active. No failure of one is the worker's, or another job's: it is tried
-/// again later.
+/// Runs a worker's jobs concurrently while it is active. A job's failure affects neither the worker nor other jobs: the
+/// job is retried later.
 package struct Maintenance: Service {
   private let jobs: [any MaintenanceJob]
   private let status: WorkerStatus
   private let reconnecting: Reconnecting
 
-  /// - Parameter reconnecting: how a job that fails is begun anew.
+  /// - Parameter reconnecting: how a failed job is restarted.
   package init(_ jobs: [any MaintenanceJob], for status: WorkerStatus, reconnecting: Reconnecting) {
     self.jobs = jobs
     self.status = status
     self.reconnecting = reconnecting
   }
 
-  /// Returns at once after a graceful shutdown: what is under way is broken off.
+  /// Returns at once after a graceful shutdown: running jobs are cancelled.
   package func run() async throws {
     try? await cancelWhenGracefulShutdown {
       try await withThrowingTaskGroup { group in

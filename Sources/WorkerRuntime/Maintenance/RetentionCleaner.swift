@@ -3,12 +3,11 @@ package import Logging
 package import UnitOfWork
 package import WorkspaceApplication
 
-/// Removes from a table what has outlived its retention, in small steps beside the work, while this worker is the
-/// active one.
+/// Removes expired entries from a table, in small steps alongside the work, while this worker is the active one.
 ///
-/// It has a connection only while there is something to do. All that a failure loses is room on a disk.
+/// It has a connection only while there is something to do. A failure costs only disk space.
 package struct RetentionCleaner: MaintenanceJob {
-  /// How often a run that goes on tells what it has removed.
+  /// How often a continuing run logs what it has removed.
   private static let reportInterval: Duration = .seconds(60)
 
   private let table: String
@@ -20,7 +19,7 @@ package struct RetentionCleaner: MaintenanceJob {
   private var pace: CleaningPace
 
   /// - Parameters:
-  ///   - table: what the log calls it.
+  ///   - table: its name in the log.
   ///   - connect: opens a connection; bounded in time.
   package init(
     table: String, retention: Duration, clock: any WallClock, probe: any WorkerProbe = WorkerProbes(), logger: Logger,
@@ -49,7 +48,7 @@ package struct RetentionCleaner: MaintenanceJob {
     }
   }
 
-  /// Goes on until nothing more has expired, or the worker is not active any more.
+  /// Continues until nothing more has expired, or the worker is no longer active.
   private mutating func removeExpired(from table: any Retention, _ status: WorkerStatus) async throws -> Duration {
     var report = CleaningReport(table: self.table)
     defer { report.log(to: logger) }
@@ -70,7 +69,7 @@ package struct RetentionCleaner: MaintenanceJob {
   package func failed(_ error: any Error, again delay: Duration) {
     probe.observe(.cleaningFailed(table: table))
     logger.warning(
-      "expired entries can't be removed; trying again",
+      "expired entries can't be removed; retrying",
       metadata: ["table": "\(table)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
   }
 }

@@ -2,8 +2,8 @@ package import Coordination
 package import Logging
 package import UnitOfWork
 
-/// Counts what waits in the database, now and then, while this worker is the one that works: for metrics. After a failure
-/// the figures are older.
+/// Periodically counts what is waiting in the database, while this worker is the working one: for metrics. After a
+/// failure the figures are older.
 package struct StatisticsCollector: MaintenanceJob {
   private let interval: Duration
   private let logger: Logger
@@ -20,10 +20,10 @@ package struct StatisticsCollector: MaintenanceJob {
     self.connect = connect
   }
 
-  /// Also while something stands against its work, which is when it matters.
+  /// Also while its work is blocked, which is when it matters.
   package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking }
 
-  /// Goes on until the worker has no work any more.
+  /// Continues until the worker is no longer working.
   package func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { store in
       while isWanted(by: status) {
@@ -36,6 +36,6 @@ package struct StatisticsCollector: MaintenanceJob {
   }
 
   package func failed(_ error: any Error, again delay: Duration) {
-    logger.info("what waits in the database can't be counted; trying again", metadata: ["error": "\(error)"])
+    logger.info("the statistics of the database can't be counted; retrying", metadata: ["error": "\(error)"])
   }
 }

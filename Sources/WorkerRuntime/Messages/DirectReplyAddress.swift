@@ -2,15 +2,15 @@ import Messaging
 import MessageContract
 import StrictJSON
 
-/// The address that RabbitMQ gives a client which asks for direct replies: `amq.rabbitmq.reply-to.`, then an Erlang
+/// The address that RabbitMQ gives a client that asks for direct replies: `amq.rabbitmq.reply-to.`, then an Erlang
 /// process id in Base64, a dot and a key (https://www.rabbitmq.com/docs/direct-reply-to).
 ///
-/// A sender may write there what it likes, and RabbitMQ decodes what it is given: publishing to an address that holds no
-/// process id crashes the connection with INTERNAL_ERROR, each time anew. So it has to be checked before.
+/// A sender may write anything there, and RabbitMQ decodes it: publishing to an address without a valid process id
+/// crashes the connection with INTERNAL_ERROR, every time. So it has to be checked first.
 enum DirectReplyAddress {
   private static let prefix = Array("amq.rabbitmq.reply-to.".utf8)
 
-  /// Whether `address` may be published to: it is none of these, or one that RabbitMQ can have made.
+  /// Whether `address` may be published to: it isn't such an address, or it is one that RabbitMQ can have made.
   static func isUsable(_ address: ShortString) -> Bool {
     guard address.bytes.starts(with: prefix) else { return true }
     let parts = address.bytes.dropFirst(prefix.count).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
@@ -20,7 +20,7 @@ enum DirectReplyAddress {
     return isProcessID(process)
   }
 
-  /// A term in Erlang's external format that is a process id and nothing else: version 131, tag 103 or 88 (the newer
+  /// Whether a term in Erlang's external format is a process id and nothing else: version 131, tag 103 or 88 (the newer
   /// one, with a longer creation number), the node's name as an atom, then numbers.
   ///
   /// Source: https://www.erlang.org/doc/apps/erts/erl_ext_dist.html#new_pid_ext

@@ -1,12 +1,12 @@
 import Messaging
 
-/// Whom a command names as `reply_to`: a queue, by its name or, as clients of AMQP 1.0 write addresses since RabbitMQ 4, as
-/// `/queues/NAME`, percent-encoded (https://www.rabbitmq.com/docs/amqp#target-address-v2). Other addresses of that kind name no
-/// queue, and are taken for names, which reach nobody.
+/// What a command names in `reply_to`: a queue, by its name or, in the form of addresses of AMQP 1.0 clients since
+/// RabbitMQ 4, as `/queues/NAME`, percent-encoded (https://www.rabbitmq.com/docs/amqp#target-address-v2). Other
+/// addresses of that kind don't name a queue, and are treated as queue names, which reach nobody.
 enum ReplyAddress {
   private static let prefix = Array("/queues/".utf8)
 
-  /// The name of the queue; nil where there is none that may be published to.
+  /// The name of the queue; nil if there is none that may be published to.
   static func queue(of address: ShortString) -> ShortString? {
     guard !address.bytes.isEmpty, DirectReplyAddress.isUsable(address) else { return nil }
     guard address.bytes.starts(with: prefix) else { return address }
@@ -14,7 +14,7 @@ enum ReplyAddress {
     return name.flatMap { $0.bytes.isEmpty || !DirectReplyAddress.isUsable($0) ? nil : $0 }
   }
 
-  /// - Returns: nil where a `%` has no two digits behind it.
+  /// - Returns: nil if a `%` is not followed by two digits.
   private static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var (rest, bytes) = (text, [UInt8]())
     while let byte = rest.popFirst() {

@@ -1,11 +1,11 @@
 package import Messaging
 import WorkspaceApplication
 
-/// Messages that only ask whether what is published to the exchange of commands reaches their queue: routed like commands,
-/// and none. Published with `mandatory`, they come back where a binding is missing; where they arrive, the worker
-/// acknowledges them, and nothing else.
+/// Messages that only test whether messages published to the exchange of commands reach their queue: routed like
+/// commands, but not commands. Published with `mandatory`, they come back if a binding is missing; if they arrive, the
+/// worker just acknowledges them.
 package enum RouteProbe {
-  /// Their routing keys, which are their property `type`, too: one for each kind of object that commands are about.
+  /// Their routing keys, also used as their property `type`: one for each kind of object that commands are about.
   fileprivate static let types = CommandType.subjects.compactMap { ShortString("\($0).probe") }
 
   package static func messages(to exchange: ShortString) -> [OutboundMessage] {

@@ -1,8 +1,8 @@
 /// A delivery whose transaction has committed.
 package struct CommittedDelivery: Sendable {
   package let receivedAt: ContinuousClock.Instant
-  /// Where it is sampled.
+  /// Nil unless it is sampled.
   package let trace: MessageTrace?
-  /// How long it had been on its way before.
+  /// How long it had been in transit before.
   package let queue: Duration?
 }

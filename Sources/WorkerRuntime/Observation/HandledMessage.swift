@@ -1,10 +1,10 @@
 package import WorkspaceApplication
 
-/// A message whose transaction has committed, and what came of it.
+/// A message whose transaction has committed, and its outcome.
 package struct HandledMessage: Sendable {
-  /// Nil for what the broker has dead-lettered.
+  /// Nil for messages dead-lettered by the broker.
   package let message: ReceivedMessage?
-  /// Nil where the message is no command.
+  /// Nil if the message isn't a valid command.
   package let type: CommandType?
   package let outcome: Outcome
 }

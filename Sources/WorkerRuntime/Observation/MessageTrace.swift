@@ -3,18 +3,18 @@ import MessageContract
 import UnitOfWork
 import WorkspaceApplication
 
-/// Where an attempt at a command stands in its trace.
+/// The position of an attempt at a command in its trace.
 package struct MessageTrace: Sendable, Equatable {
   /// 32 hexadecimal digits.
   package let traceID: String
   /// 16 hexadecimal digits: this attempt.
   package let spanID: String
-  /// The span that it is a part of; nil where the trace begins here.
+  /// Its parent span; nil if the trace starts here.
   package let parentSpanID: String?
-  /// The first attempt, where this is a later one.
+  /// The first attempt, if this is a later one.
   package let firstSpanID: String?
 
-  /// - Returns: nil where the trace is not sampled.
+  /// - Returns: nil if the trace is not sampled.
   init?(_ command: DecodedCommand, _ delivery: Delivery, parked: ParkedCommand? = nil) {
     guard let traceparent = command.context.trace?.traceparent, TraceParent.isSampled(valid: traceparent),
       let parent = TraceParent(traceparent)
@@ -24,7 +24,7 @@ package struct MessageTrace: Sendable, Equatable {
     let attempt = Self.attempt(delivery, parked)
     traceID = parent.traceID
     spanID = attempt.map { trace.spanID(attempt: $0) } ?? first
-    // Of a trace that began here the first attempt is the root; later ones are a part of that.
+    // In a trace that started here the first attempt is the root; later ones are its children.
     parentSpanID = parent.spanID == spanID ? nil : parent.spanID
     firstSpanID = attempt == nil ? nil : first
   }

@@ -1,40 +1,40 @@
 package import Messaging
 
-/// Notices deliveries that did not come in the order in which they were sent, as far as they show it.
+/// Detects deliveries that did not come in the order in which they were sent, as far as that is visible.
 package struct OrderWatch: Sendable {
-  /// What took a message out of its order.
+  /// Why a message came out of order.
   package enum Disturbance: String, Sendable, CaseIterable {
     /// RabbitMQ 4 puts messages with a priority above 4 before others.
     /// https://www.rabbitmq.com/docs/quorum-queues#priorities
     case priority
-    /// Somebody else had taken it and put it back, behind others: "get messages" of the management page, another consumer.
+    /// Somebody else had taken it and put it back behind others: "get messages" in the management UI, another consumer.
     case returnedLate = "returned_late"
-    /// The broker took it out of the queue after so many deliveries.
+    /// The broker removed it from the queue after too many deliveries.
     case deliveryLimit = "delivery_limit"
   }
 
   private static let highestUsualPriority: UInt8 = 4
-  /// Between two lines about one sender.
+  /// The pause between two log lines about one sender.
   private static let pause: Duration = .seconds(60)
-  /// Senders beyond are not told apart.
+  /// Senders beyond this number are not distinguished.
   private static let maximumSenders = 1000
 
   private let honoursPriorities: Bool
   private var hasSeenFresh = false
   private var told: [String: ContinuousClock.Instant] = [:]
 
-  /// - Parameter honoursPriorities: the broker delivers by priority, as RabbitMQ does from 4 on.
+  /// - Parameter honoursPriorities: whether the broker delivers by priority, as RabbitMQ does from 4 on.
   package init(honoursPriorities: Bool) { self.honoursPriorities = honoursPriorities }
 
-  /// What stands against the order of a delivery, the next one of its session; nil mostly.
+  /// Why a delivery, the next one of its session, is out of order; usually nil.
   package mutating func disturbance(_ delivery: Delivery) -> Disturbance? {
     defer { if !delivery.isRedelivered { hasSeenFresh = true } }
     if honoursPriorities, let priority = delivery.properties.priority, priority > Self.highestUsualPriority { return .priority }
-    // This session gives nothing back, and what came back before it began comes first.
+    // This session returns nothing, and messages returned before it began come first.
     return delivery.isRedelivered && hasSeenFresh ? .returnedLate : nil
   }
 
-  /// Whether to write about `sender` now: once a minute.
+  /// Whether to log about `sender` now: once a minute.
   package mutating func isNews(_ disturbance: Disturbance, of sender: String, at now: ContinuousClock.Instant = .now) -> Bool {
     if told.count >= Self.maximumSenders { told = told.filter { now - $0.value < Self.pause } }
     let key = told.count < Self.maximumSenders ? "\(disturbance.rawValue)/\(sender)" : disturbance.rawValue

@@ -4,10 +4,10 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Goes on with lines of parked commands that are due, each in its order.
+/// Advances the lines of parked commands that are due, each in order.
 ///
-/// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and in
-/// ever smaller parts where one of them fails, which then is the first of the line.
+/// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and
+/// in ever smaller parts if one of them fails, which then becomes the first of the line.
 package struct LineExecutor: Sendable {
   private let committer: Committer
   private let suspects: Suspects
@@ -28,7 +28,7 @@ package struct LineExecutor: Sendable {
   private var environment: ExecutionEnvironment { committer.environment }
   var now: Timestamp { environment.clock.now() }
 
-  /// Goes on with the line that has been due longest, by one transaction.
+  /// Advances the line that has been due longest by one transaction.
   ///
   /// - Parameter committed: called after the transaction.
   /// - Returns: false when no line is due.
@@ -45,7 +45,7 @@ package struct LineExecutor: Sendable {
     return true
   }
 
-  /// Whether it may run together with others: nothing speaks against it.
+  /// Whether it may run together with others.
   private func isUntried(_ entry: ParkedEntry) -> Bool {
     entry.command.failures == nil && entry.deadLetterRequest == nil && !suspects.contain(entry, in: environment.process)
   }
@@ -84,13 +84,13 @@ package struct LineExecutor: Sendable {
     return Assignment(messages)
   }
 
-  /// Commits the verdict on the first command of a line, which has failed.
+  /// Commits the verdict on a line's first command, which has failed.
   private func settle(
     _ entry: ParkedEntry, _ message: ReceivedMessage, _ cause: UnitOfWorkError, next: Timestamp?
   ) async throws -> CommittedBatch {
     switch committer.verdict(on: message, cause) {
     case .parked(let failures, let dueAt):
-      // The command itself has no part in this: it only waits on.
+      // The command itself is not affected: it just keeps waiting.
       return try await commit(
         Assignment(
           [],
@@ -102,7 +102,7 @@ package struct LineExecutor: Sendable {
     }
   }
 
-  /// Sends the first command of a line to the dead letters, as an operator wants it.
+  /// Sends the first command of a line to the dead letters, as an operator requested.
   private func bury(_ entry: ParkedEntry, _ request: String, next: Timestamp?) async throws -> CommittedBatch {
     let failures = entry.command.failures
     let attempts = DeadLetter.Attempts(count: failures?.count ?? 0, first: failures?.first ?? entry.command.parkedAt)
@@ -126,7 +126,7 @@ package struct LineExecutor: Sendable {
 }
 
 extension [ParkedEntry] {
-  /// When the one at `index` was parked; where it was not read, a time before that.
+  /// When the command at `index` was parked; an earlier time if it was not read.
   fileprivate func parkedAt(_ index: Int) -> Timestamp? {
     (index < count ? self[index] : last)?.command.parkedAt
   }

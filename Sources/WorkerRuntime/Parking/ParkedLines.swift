@@ -5,11 +5,11 @@ package import WorkspaceDomain
 
 /// What the active worker knows of its queue's lines of parked commands.
 ///
-/// It is the only one who adds to them and takes from them, so that it need not ask the database, with each batch,
-/// whether there are any: most of the time there are none.
+/// It alone adds to them and removes from them, so it need not ask the database with each batch whether there are any:
+/// most of the time there are none.
 package final class ParkedLines: Sendable {
   private let lines = Mutex<[TenantID: ParkedLine]>([:])
-  /// One element is enough to say that there is something to look at.
+  /// One element is enough to signal a change.
   private let changes: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
 
@@ -28,9 +28,9 @@ package final class ParkedLines: Sendable {
     if !loaded.isEmpty { continuation.yield() }
   }
 
-  /// What `writeSet` says has committed.
+  /// `writeSet` has committed.
   ///
-  /// - Parameter next: when the first of those that stay behind a line's change was parked, where that is known.
+  /// - Parameter next: when the first command remaining after a line's change was parked, if known.
   func committed(_ writeSet: WriteSet, next: Timestamp? = nil) {
     guard !writeSet.parked.isEmpty || writeSet.line != nil else { return }
     lines.withLock { lines in
@@ -45,14 +45,14 @@ package final class ParkedLines: Sendable {
     continuation.yield()
   }
 
-  /// The lines were looked at; they have to be again, as long as there are any.
+  /// The lines were checked; they must be checked again, as long as there are any.
   func looked() {
     if !isEmpty { continuation.yield() }
   }
 
   /// Calls `look` when a line is due, and every `interval` while there are any, until the task is cancelled.
   ///
-  /// - Parameter rest: how long none is due at first.
+  /// - Parameter rest: how long no line is due at first.
   func watch(rest: Duration, interval: Duration, now: () -> Timestamp, look: () -> Void) async throws {
     try await Task.sleep(for: rest)
     for await _ in changes {

@@ -2,47 +2,47 @@ package import Messaging
 import UnitOfWork
 import WorkspaceDomain
 
-/// What becomes of a command that fails for a reason which is no rule, and of those behind it.
+/// What happens to a command that fails unexpectedly, and to those behind it.
 package struct ParkingPolicy: Sendable {
-  /// What becomes of a tenant's further commands when its line is full.
+  /// What happens to a tenant's further commands when its line is full.
   package enum Overflow: String, Sendable, CaseIterable {
-    /// They join it all the same, and the log says so, until it has ``reserveLimit`` commands or ``reserveBytes`` bytes.
+    /// They still join it, and the log says so, until it has ``reserveLimit`` commands or ``reserveBytes`` bytes.
     case strict
     /// They go to the dead letters.
     case skip
   }
 
-  /// What a line has for one more command.
+  /// A line's room for one more command.
   enum Room {
     case regular
-    /// It is full, and takes it all the same.
+    /// It is full, but still takes it.
     case reserve
     case none
   }
 
-  /// When a command that failed is tried again. Default: ``RetrySchedule/standard``.
+  /// When a failed command is retried. Default: ``RetrySchedule/standard``.
   package var retries = RetrySchedule.standard
-  /// A line with so many commands is full. Default: 10,000.
+  /// A line with this many commands is full. Default: 10,000.
   package var lineLimit = 10_000
-  /// A line is full while one of its commands has waited for so long. Default: a day.
+  /// A line is full while one of its commands has waited this long. Default: a day.
   package var lineAge: Duration = .seconds(86_400)
   /// Default: ``Overflow/strict``.
   package var whenFull = Overflow.strict
-  /// What a full line may have at most, with ``Overflow/strict``. Default: 1,000,000.
+  /// The maximum size of a full line, with ``Overflow/strict``. Default: 1,000,000.
   package var reserveLimit = 1_000_000
   /// The same in bytes of bodies and headers. Default: 4 GiB.
   package var reserveBytes = 4 << 30
-  /// A command that so many processes have died of is not begun again. Default: 3.
+  /// A command that has killed this many processes is not run again. Default: 3.
   package var maximumDeaths = 3
-  /// How long lines rest when a worker becomes active, so that what the broker delivers again comes before them.
-  /// Default: 2 s.
+  /// How long lines rest when a worker becomes active, so that redeliveries come before them. Default: 2 s.
   package var rest: Duration = .seconds(2)
-  /// How often lines are looked at while there are any: an operator may have released one. Default: 1 s.
+  /// How often lines are checked while there are any: an operator may have released one. Default: 1 s.
   package var interval: Duration = .seconds(1)
 
   package init() {}
 
-  /// What `line` has for a further command, when `added` more with so many `bytes` than it tells have joined it.
+  /// The room in `line` for a further command, if `added` commands with this many `bytes` have joined since it was
+  /// read.
   func room(in line: ParkedLine, added: Int, bytes: Int, at now: Timestamp) -> Room {
     let count = line.count + added
     if count < lineLimit, line.oldest >= now.cutoff(lineAge) { return .regular }

@@ -1,7 +1,7 @@
-/// What the broker says when it is asked how it is.
+/// What a health check of the broker returns.
 package struct BrokerHealth: Sendable {
   package let missing: MissingConditions
-  /// Nil where the queue could not be asked about.
+  /// Nil if the queue could not be queried.
   package let queue: QueueFigures?
 
   package init(missing: MissingConditions = MissingConditions([:]), queue: QueueFigures? = nil) {

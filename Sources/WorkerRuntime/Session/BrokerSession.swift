@@ -2,38 +2,38 @@ package import Coordination
 package import Messaging
 package import UnitOfWork
 
-/// Port: a worker's connections to the broker, for one queue, until the first of them is lost.
+/// Port: a worker's connections to the broker, for one queue, until any of them is lost.
 package protocol BrokerSession: Closable {
-  /// Which broker it is, for workers that stand by.
+  /// Identifies the broker, for standby workers.
   var identity: LeaseHolder.Broker { get }
-  /// What an operator should know about the broker, although work flows; no secrets.
+  /// What an operator should know about the broker even while work flows; no secrets.
   var warnings: [String] { get }
-  /// The broker delivers messages with a high priority before others.
+  /// Whether the broker delivers messages with a high priority before others.
   var honoursPriorities: Bool { get }
   var publisher: any MessagePublisher { get }
-  /// `<virtual host>/<queue>`: what the queue of what the broker has dead-lettered is called in the ledger.
+  /// `<virtual host>/<queue>`: the ledger's name for the queue of messages dead-lettered by the broker.
   var deadQueue: String { get }
-  /// Why work does not flow although all connections are there; nil when nothing stands against it.
+  /// Why work does not flow although all connections exist; nil if it can.
   var obstacle: String? { get }
 
-  /// Takes the right to publish what the queue's workers have committed, where it is free: one session has it, until its
-  /// end.
+  /// Takes the right to publish what the queue's workers have committed, if it is free: one session has it, until it
+  /// ends.
   ///
-  /// - Returns: whether this one has it now; may be asked again.
+  /// - Returns: whether this session now has it; may be called again.
   func claimPublishing() async throws -> Bool
 
-  /// Whether anybody consumes the queue; true also while that can't be told.
+  /// Whether anybody consumes the queue; also true while that is unknown.
   func isConsumed() async throws -> Bool
 
-  /// Begins to consume the queue; called once.
+  /// Starts consuming the queue; called once.
   func consume() async throws -> any DeliverySource
 
-  /// Begins to consume the queue of what the broker has dead-lettered, on a connection of its own.
+  /// Starts consuming the queue of messages dead-lettered by the broker, on a connection of its own.
   func connectDeadLetters() async throws -> Link<any DeliverySource>
 
-  /// What of the broker's objects is missing, and what it says of the queue; a sign of life.
+  /// Which objects are missing on the broker, and the figures of the queue; a sign of life.
   func health() async throws -> BrokerHealth
 
-  /// Returns why, when one of the connections is lost; when the task is cancelled, any error.
+  /// Returns the reason when one of the connections is lost; any error when the task is cancelled.
   func waitUntilClosed() async -> any Error
 }

@@ -7,9 +7,9 @@ package protocol DatabaseSession: Closable {
 
   /// The right to be the queue's active worker, which ends with this session.
   ///
-  /// - Parameter broker: which one this worker works with, for those who stand by.
+  /// - Parameter broker: the broker that this worker uses, for standby workers.
   func lease(at broker: LeaseHolder.Broker) -> any ActiveWorkerLease
 
-  /// Returns why, when the session is lost; when the task is cancelled, any error.
+  /// Returns the reason when the session is lost; any error when the task is cancelled.
   func waitUntilClosed() async -> any Error
 }

@@ -1,6 +1,6 @@
-/// A drain that could not finish what was in hand. Nothing is lost by that: it comes again.
+/// A drain that could not finish the work in progress. Nothing is lost: it is redelivered.
 package struct DrainCutShort: Error, CustomStringConvertible {
-  /// What was in hand; nil where that is not known.
+  /// The work in progress; nil if unknown.
   package let left: SessionFigures?
   /// What cut it short.
   package let reason: String

@@ -1,7 +1,7 @@
 import Logging
 import UnitOfWork
 
-/// Looks, for a worker that stands by, who is active: whether it is alive, and whether it works with the same broker.
+/// Checks, for a standby worker, who is active: whether it is alive, and whether it uses the same broker.
 struct HolderObserver {
   let lease: any ActiveWorkerLease
   let interval: Duration
@@ -18,7 +18,7 @@ struct HolderObserver {
     self.logger = logger
   }
 
-  /// Looks again, where the last look was some time ago.
+  /// Checks again, if the last check was some time ago.
   mutating func look() async throws {
     let now = ContinuousClock.now
     if let lastLook, now - lastLook < interval { return }
@@ -40,8 +40,8 @@ struct HolderObserver {
     guard !hasWarned else { return }
     hasWarned = true
     let warning =
-      "the active worker of this queue works with another broker, \(broker), and this one with \(lease.broker): "
-      + "what waits at this one is carried out by nobody"
+      "the active worker of this queue uses another broker, \(broker), and this one with \(lease.broker): "
+      + "commands waiting at this one are executed by nobody"
     logger.warning("\(warning)")
     status.warnings.append(warning)
   }

@@ -1,6 +1,6 @@
 package import Coordination
 
-/// A connection for one purpose, by the port that it is used through.
+/// A connection for one purpose, with the port it is used through.
 package struct Link<Port: Sendable>: Sendable {
   private let port: Port
   private let connection: any Closable
@@ -10,7 +10,7 @@ package struct Link<Port: Sendable>: Sendable {
     self.connection = connection
   }
 
-  /// Closes the connection when `body` has ended, however that is.
+  /// Closes the connection when `body` has ended, in whatever way.
   func use<Answer>(_ body: (Port) async throws -> Answer) async throws -> Answer {
     try await connection.use { _ in try await body(port) }
   }

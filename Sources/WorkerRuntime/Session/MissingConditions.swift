@@ -1,7 +1,7 @@
-/// Which conditions don't hold, and why. No secrets: it is shown to whoever asks.
+/// Which conditions don't hold, and why. No secrets: it is public.
 package struct MissingConditions: Error, Sendable, Equatable {
   package private(set) var reasons: [Condition: String]
-  /// The errors behind them, for those who decide by their type.
+  /// The underlying errors, for decisions by type.
   package let errors: [any Error]
 
   package init(_ reasons: [Condition: String], errors: [any Error] = []) {
@@ -11,7 +11,7 @@ package struct MissingConditions: Error, Sendable, Equatable {
 
   package init(_ condition: Condition, _ reason: String) { self.init([condition: reason]) }
 
-  /// What `error` says is missing: by itself where it can tell, else it is this process's own.
+  /// What is missing according to `error`; an error that doesn't say counts as this process's own.
   package init(_ error: any Error) {
     switch error {
     case let conditions as MissingConditions: self = conditions
@@ -20,7 +20,7 @@ package struct MissingConditions: Error, Sendable, Equatable {
     }
   }
 
-  /// All that any of `errors` says is missing.
+  /// Everything that is missing according to any of `errors`.
   package init(all errors: [any Error]) {
     let all = errors.map { MissingConditions($0) }
     self.init(

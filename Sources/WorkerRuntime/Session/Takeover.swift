@@ -2,13 +2,13 @@ import Coordination
 import Messaging
 import Logging
 
-/// What a worker that has the lease waits for before it does anything: that the broker, too, has let go of the worker
-/// before it. The database may be the one that notices earlier that a worker is dead, frozen or cut off.
+/// What a worker with the lease waits for before it does anything: that the broker, too, has released the previous
+/// worker. The database may detect earlier than the broker that a worker is dead, frozen or cut off.
 ///
-/// Two things have to be free. The right to publish, which the broker gives to one connection at a time: a worker that
-/// comes back from being frozen must not publish what another one publishes meanwhile. And the queue: what the worker
-/// before had in hand is back in its place only when its consumer is gone; whoever consumes before that gets what comes
-/// behind it first, and carries out a child before its parent.
+/// Two things must be free. The right to publish, which the broker gives to one connection at a time: a worker that
+/// wakes after being frozen must not publish what another one publishes meanwhile. And the queue: the previous worker's
+/// unacknowledged messages are back in their place only when its consumer is gone; consuming before that yields later
+/// messages first, and executes a child before its parent.
 struct Takeover {
   let broker: any BrokerSession
   let settings: WorkerSettings
@@ -22,7 +22,7 @@ struct Takeover {
   func claimPublishing() async throws -> Bool {
     var hasSaidSo = false
     while !drain.isRaised, try await !broker.claimPublishing() {
-      if !hasSaidSo { logger.notice("the worker before this one still has the right to publish; waiting for its end") }
+      if !hasSaidSo { logger.notice("the previous worker still has the right to publish; waiting for it to end") }
       hasSaidSo = true
       try await wait()
     }
@@ -36,7 +36,7 @@ struct Takeover {
     let start = ContinuousClock.now
     var hasSaidSo = false
     while !drain.isRaised, try await broker.isConsumed() {
-      if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for its end") }
+      if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for it to end") }
       hasSaidSo = true
       guard ContinuousClock.now - start < settings.takeoverPatience else {
         logger.warning("somebody else consumes the queue of commands; their order can't be kept")
@@ -48,7 +48,7 @@ struct Takeover {
   }
 
   private func wait() async throws {
-    status.change(to: .connecting(missing: MissingConditions(.consumer, "the broker has not let go of the worker before this one")))
+    status.change(to: .connecting(missing: MissingConditions(.consumer, "the broker has not released the previous worker")))
     try await drain.wait(atMost: settings.takeoverInterval)
   }
 }

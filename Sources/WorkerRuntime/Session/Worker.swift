@@ -4,7 +4,7 @@ package import Logging
 import ServiceLifecycle
 package import WorkspaceApplication
 
-/// Serves a queue until it is told to drain: connects, works, and connects again whatever happens to the servers.
+/// Serves a queue until it is told to drain: connects, works, and reconnects whatever happens to the servers.
 package struct Worker: Service {
   private let replies: any ReplySender
   private let sessions: any SessionFactory
@@ -20,7 +20,7 @@ package struct Worker: Service {
   /// - Parameters:
   ///   - failsFast: the first failure ends the worker, which otherwise never gives up.
   ///   - replies: outlives sessions; runs as long as the worker.
-  ///   - sessions: opens what each session works with.
+  ///   - sessions: opens the connections of each session.
   package init(
     settings: WorkerSettings, environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe & Sendable,
     workerProbe: any WorkerProbe = WorkerProbes(), status: WorkerStatus, failsFast: Bool,
@@ -51,14 +51,14 @@ package struct Worker: Service {
       try await withThrowingTaskGroup { group in
         group.addTask { try await replies.run() }
         group.addTask { try await supervise() }
-        // Replies are sent until the end: it is the other one that returns.
+        // Replies are sent until the end: the other task is the one that returns.
         try await group.next()
         group.cancelAll()
       }
     } onGracefulShutdown: {
       status.change(to: .draining)
       drain.raise()
-      logger.info("draining: consuming stops, what is in hand is finished")
+      logger.info("draining: consuming stops, work in progress is finished")
     }
   }
 
@@ -79,7 +79,7 @@ package struct Worker: Service {
     }
   }
 
-  /// - Throws: ``DrainCutShort`` where anything was in hand. A worker that had nothing has ended as it should.
+  /// - Throws: ``DrainCutShort`` if any work was in progress. Otherwise the worker has ended properly.
   private func endDrain(with error: any Error) throws {
     guard let left = status.leftBehind, left.unacknowledged > 0 || left.unpublished > 0 else {
       return logger.notice("a connection was lost while the worker was ending", metadata: ["error": "\(error)"])
@@ -89,7 +89,7 @@ package struct Worker: Service {
 
   private func runSession(_ broker: any BrokerSession, _ database: any DatabaseSession) async throws {
     status.watch { broker.obstacle }
-    // Once, and not again with each reconnect.
+    // Once, not again with each reconnect.
     if broker.warnings != status.warnings { for warning in broker.warnings { logger.warning("\(warning)") } }
     status.warnings = broker.warnings
     defer { status.watch(nil) }
@@ -97,7 +97,7 @@ package struct Worker: Service {
       broker: broker, database: database, lease: database.lease(at: broker.identity), replies: replies, settings: settings,
       environment: environment, probe: probe, workerProbe: workerProbe, status: status, drain: drain, logger: logger)
     let result = await Result(catching: session.run)
-    // Closing may take a while when a server is silent.
+    // Closing may take a while if a server is silent.
     if case .failure(let error) = result { status.change(to: .connecting(missing: MissingConditions(error))) }
     await broker.close()
     await database.close()

@@ -1,13 +1,13 @@
 package import UnitOfWork
 
-/// What a session has in hand.
+/// A session's work in progress.
 package struct SessionFigures: Sendable {
-  /// Deliveries that were taken from the connection and are not acknowledged.
+  /// Deliveries taken from the connection but not acknowledged.
   package let unacknowledged: Int
   /// Those of them that wait for a transaction.
   package let waiting: Int
   package let lines: [ParkedLine]
-  /// Entries of the outbox that were committed by the session and are not confirmed by the broker.
+  /// Outbox entries committed by the session but not confirmed by the broker.
   package let unpublished: Int
 
   package init(unacknowledged: Int, waiting: Int, lines: [ParkedLine], unpublished: Int = 0) {
@@ -18,7 +18,7 @@ package struct SessionFigures: Sendable {
   }
 }
 
-/// What the broker says of the queue of commands.
+/// What the broker reports about the queue of commands.
 package struct QueueFigures: Sendable, Equatable {
   package let messages: Int
   package let consumers: Int

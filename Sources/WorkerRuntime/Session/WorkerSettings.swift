@@ -6,32 +6,32 @@ package import WorkspaceApplication
 package struct WorkerSettings: Sendable {
   /// The largest number of commands in a transaction. Default: 512.
   package var batchCount = 512
-  /// A transaction takes no further command when their bodies have this size in bytes. Default: 8 MiB.
+  /// A transaction takes no further command once their bodies have this size in bytes. Default: 8 MiB.
   package var batchBytes = 8 << 20
-  /// How long confirmed messages may stay in the outbox when no transaction comes by to remove them. Default: 1 s.
+  /// How long confirmed messages may stay in the outbox if no transaction comes along to remove them. Default: 1 s.
   package var sweepDelay: Duration = .seconds(1)
-  /// How often a worker that stands by asks whether it may become active. Default: 0.5 s.
+  /// How often a standby worker checks whether it may become active. Default: 0.5 s.
   package var leaseInterval: Duration = .milliseconds(500)
-  /// How often a worker that takes over asks whether the broker has let go of the one before it. Default: 0.1 s.
+  /// How often a worker that takes over checks whether the broker has released its predecessor. Default: 0.1 s.
   package var takeoverInterval: Duration = .milliseconds(100)
-  /// After so long it is somebody else who consumes the queue, and not to be waited for: longer than the broker needs
-  /// to notice that a connection is dead. Default: 60 s.
+  /// After this long the queue's consumer must be somebody else, and is not waited for: longer than the broker needs to
+  /// detect a dead connection. Default: 60 s.
   package var takeoverPatience: Duration = .seconds(60)
-  /// How often the database is shown that the worker is alive. Default: 10 s.
+  /// How often the worker shows the database that it is alive. Default: 10 s.
   package var keepAliveInterval: Duration = .seconds(10)
-  /// How often the broker is asked about the queue and the topology. Default: 5 s.
+  /// How often the broker is queried about the queue and the topology. Default: 5 s.
   package var checkInterval: Duration = .seconds(5)
-  /// Between two tries to connect. Default: 0.5 to 30 s.
+  /// Between two attempts to connect. Default: 0.5 to 30 s.
   package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
-  /// Between two runs of a batch that met a passing trouble. Default: 10 to 500 ms.
+  /// Between two runs of a batch after a transient failure. Default: 10 to 500 ms.
   package var rerun = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))
-  /// How long statements that time out are run again, before the command at fault is looked for, and parked. Far below
-  /// the time that the broker gives for an acknowledgement (`consumer_timeout`, 30 minutes by default). Default: 60 s.
+  /// How long statements that time out are rerun, before the command at fault is isolated, and parked. Far below the
+  /// broker's limit for an acknowledgement (`consumer_timeout`, 30 minutes by default). Default: 60 s.
   package var handlerDeadline: Duration = .seconds(60)
   package var limits = ContractLimits()
-  /// How many of the traces that begin here are sampled, from 0 to 1. Default: 0.
+  /// The share of traces starting here that are sampled, from 0 to 1. Default: 0.
   package var traceRatio = 0.0
-  /// Who may send what. Default: everybody everything.
+  /// Who may send what. Default: everybody may send everything.
   package var access: AccessList?
 
   package init() {}

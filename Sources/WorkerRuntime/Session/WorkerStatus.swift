@@ -1,19 +1,19 @@
 import Synchronization
 package import UnitOfWork
 
-/// What a worker is doing, for whoever asks how it is.
+/// What a worker is doing, for status queries.
 package final class WorkerStatus: Sendable {
   package enum Phase: Sendable, Equatable {
     /// Not connected to both servers, or one of them is not prepared.
     case connecting(missing: MissingConditions)
     /// Connected; another worker of the same queue is active.
     case standby
-    /// Publishing what a worker before it left in the outbox.
+    /// Publishing what a previous worker left in the outbox.
     case recovering
     case active
-    /// Connected, but something that work needs is missing; it goes on by itself.
+    /// Connected, but something that work needs is missing; work resumes automatically.
     case blocked(missing: MissingConditions)
-    /// Finishing what is in hand.
+    /// Finishing the work in progress.
     case draining
     case stopped
   }
@@ -30,7 +30,7 @@ package final class WorkerStatus: Sendable {
     var queue: QueueFigures?
     var store: StoreStatistics?
     var left: SessionFigures?
-    /// Those who want to know of changes.
+    /// Observers of changes.
     var observers: [Int: AsyncStream<Void>.Continuation] = [:]
     var nextObserver = 0
 
@@ -47,7 +47,7 @@ package final class WorkerStatus: Sendable {
   private let freshness: Duration
   private let now: @Sendable () -> ContinuousClock.Instant
 
-  /// - Parameter freshness: without a sign of life for so long a worker is not ready. Default: 30 s.
+  /// - Parameter freshness: a worker without a sign of life for this long is not ready. Default: 30 s.
   package init(
     freshness: Duration = .seconds(30), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
@@ -71,10 +71,10 @@ package final class WorkerStatus: Sendable {
     }
   }
 
-  /// How long there was no sign of life; nil where the last one is fresh.
+  /// How long there has been no sign of life; nil if the last one is fresh.
   private func silence(_ state: State) -> String? {
     guard let lastBeat = state.lastBeat, now() - lastBeat > freshness else { return nil }
-    return "no batch and no sign of life of the database for more than \(Int(freshness / .seconds(1))) s"
+    return "no batch and no sign of life from the database for more than \(Int(freshness / .seconds(1))) s"
   }
 
   /// Whether work flows, or would as soon as the active worker is gone.
@@ -83,7 +83,7 @@ package final class WorkerStatus: Sendable {
   /// What is missing for that.
   package var missing: MissingConditions { phase.missing }
 
-  /// A worker that drains does not become active again.
+  /// A draining worker does not become active again.
   package func change(to phase: Phase) {
     change { state in
       guard state.phase != .draining || phase == .stopped else { return }
@@ -100,8 +100,9 @@ package final class WorkerStatus: Sendable {
     for observer in observers { observer.yield() }
   }
 
-  /// The phase as it is, and as it is again after whatever may have changed it, until the task is cancelled. Who looks seldom
-  /// misses what is over. That time passes is no change: it takes the next look at the broker to notice a silence.
+  /// The current phase, and the phase after each possible change, until the task is cancelled. A slow reader misses
+  /// phases that are over. The passing of time is not a change: a silence is noticed only at the next check of the
+  /// broker.
   package var phases: some AsyncSequence<Phase, Never> {
     let (changes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let number = state.withLock { state in
@@ -122,13 +123,13 @@ package final class WorkerStatus: Sendable {
     throw CancellationError()
   }
 
-  /// What an operator should know although work flows, as of the last time that the worker connected.
+  /// What an operator should know even while work flows, as of the worker's last connect.
   package var warnings: [String] {
     get { state.withLock { $0.warnings } }
     set { state.withLock { $0.warnings = newValue } }
   }
 
-  /// - Parameter obstacle: asked whenever somebody asks how a worker is that has work: why that does not flow.
+  /// - Parameter obstacle: called for each status query while the worker has work: why that does not flow.
   package func watch(_ obstacle: (@Sendable () -> String?)?) {
     change { state in
       state.obstacle = obstacle
@@ -139,22 +140,22 @@ package final class WorkerStatus: Sendable {
     }
   }
 
-  /// Who is active, while this worker stands by; nil where that is not known.
+  /// Who is active, while this worker stands by; nil if unknown.
   package var holder: LeaseHolder? {
     get { state.withLock { $0.phase == .standby ? $0.holder : nil } }
     set { change { $0.holder = newValue } }
   }
 
-  /// A message did not come in its order.
+  /// A message came out of order.
   package func note(_ disturbance: OrderWatch.Disturbance) { state.withLock { $0.disturbances[disturbance, default: 0] += 1 } }
 
-  /// How many messages this process has seen that did not come in their order, by what had disturbed it.
+  /// How many messages this process has seen out of order, by cause.
   package var disturbances: [OrderWatch.Disturbance: Int] { state.withLock { $0.disturbances } }
 
-  /// A sign of life: a batch was taken, or the database has answered.
+  /// Records a sign of life: a batch was taken, or the database has answered.
   package func beat() { state.withLock { $0.lastBeat = now() } }
 
-  /// What the last look at the broker has found missing.
+  /// Records what the last check of the broker found missing.
   package func note(_ check: MissingConditions, queue: QueueFigures?) {
     change { state in
       state.check = check
@@ -162,29 +163,29 @@ package final class WorkerStatus: Sendable {
     }
   }
 
-  /// The worker consumes, whether something stands against its work or not.
+  /// Whether the worker consumes, even if its work is blocked.
   var isConsuming: Bool { state.withLock { $0.phase == .active } }
 
-  /// What waits in the database is this worker's to carry out or to publish, whether something stands against that or not.
+  /// Whether what is waiting in the database is this worker's to execute or publish, even if that is blocked.
   package var isWorking: Bool { state.withLock { $0.phase == .active || $0.phase == .recovering } }
 
   // MARK: Figures
 
-  /// What the session has in hand; nil where there is none.
+  /// The session's work in progress; nil without a session.
   package var session: SessionFigures? { state.withLock { $0.figures }?() }
 
-  /// - Parameter figures: asked whenever somebody wants to know; nil when the session is over.
+  /// - Parameter figures: called on demand; nil when the session is over.
   package func count(_ figures: (@Sendable () -> SessionFigures)?) { state.withLock { $0.figures = figures } }
 
-  /// What a drain that was cut short has left in hand; nil where there was none.
+  /// The work left unfinished by a drain that was cut short; nil if there was none.
   package var leftBehind: SessionFigures? { state.withLock { $0.left } }
 
   func leave(_ figures: SessionFigures) { state.withLock { $0.left = figures } }
 
-  /// What the broker last said of the queue; nil where nobody has asked.
+  /// The broker's last figures of the queue; nil if it has not been queried.
   package var queue: QueueFigures? { state.withLock { $0.queue } }
 
-  /// What waits in the database, as it was last counted; nil while it is another worker's to tell.
+  /// What is waiting in the database, as last counted; nil while another worker is responsible for it.
   package var store: StoreStatistics? {
     get { state.withLock { $0.store } }
     set { state.withLock { $0.store = $0.mayTellOfStore ? newValue : nil } }
@@ -197,7 +198,7 @@ extension WorkerStatus.Phase {
     switch self {
     case .active, .standby: MissingConditions([:])
     case .connecting(let missing), .blocked(let missing): missing
-    case .recovering: MissingConditions(.outbox, "messages of a former worker are still being published")
+    case .recovering: MissingConditions(.outbox, "messages of a previous worker are still being published")
     case .draining: MissingConditions(.worker, "it is draining")
     case .stopped: MissingConditions(.worker, "it has stopped")
     }

@@ -3,10 +3,10 @@ import Failpoints
 import Synchronization
 import WorkspaceDomain
 
-/// Acknowledges what is settled, in the order of the deliveries.
+/// Acknowledges settled deliveries, in order.
 ///
-/// One task sends the acknowledgements: two that overtook each other would name a delivery that the first one has
-/// settled already, which the broker answers by closing the channel.
+/// A single task sends the acknowledgements: if two overtook each other, one would name a delivery already settled, and
+/// the broker would close the channel.
 final class Acknowledger: Sendable {
   private let source: any DeliverySource
   private let ledger = Mutex(AcknowledgementLedger())
@@ -15,7 +15,7 @@ final class Acknowledger: Sendable {
   private let continuation: AsyncStream<[DeliveryTag]>.Continuation
   private let letters: LetterDeliveries
   private let unconfirmed = Mutex(UnconfirmedLetters())
-  /// One element is enough to say that there is something to confirm.
+  /// One element is enough to signal that there is something to confirm.
   private let confirmations: AsyncStream<Void>
   private let confirming: AsyncStream<Void>.Continuation
 
@@ -23,7 +23,7 @@ final class Acknowledger: Sendable {
     var settled: [DeliveryTag: [ULID]] = [:]
     /// Their acknowledgements are sent.
     var acknowledged: Set<ULID> = []
-    /// Nothing will be acknowledged any more.
+    /// Nothing more will be acknowledged.
     var isAbandoned = false
 
     /// - Returns: whether there are any.
@@ -36,7 +36,7 @@ final class Acknowledger: Sendable {
     }
   }
 
-  /// - Parameter letters: told of letters whose messages don't come again.
+  /// - Parameter letters: notified of letters whose messages won't be redelivered.
   init(source: any DeliverySource, letters: LetterDeliveries = LetterDeliveries()) {
     self.source = source
     self.letters = letters
@@ -44,7 +44,7 @@ final class Acknowledger: Sendable {
     (settlements, continuation) = AsyncStream.makeStream()
   }
 
-  /// How many deliveries are not acknowledged.
+  /// How many deliveries are unacknowledged.
   var unacknowledgedCount: Int { ledger.withLock { $0.unacknowledgedCount } }
 
   /// Deliveries arrived, each of which is to be settled so many times. Called before any of them can be settled.
@@ -71,7 +71,7 @@ final class Acknowledger: Sendable {
   /// Nothing more will be settled.
   func finish() { continuation.finish() }
 
-  /// Runs until ``finish()`` was called and everything is sent.
+  /// Runs until ``finish()`` is called and everything is sent.
   func run() async throws {
     for await tags in settlements {
       if let acknowledgement = ledger.withLock({ $0.settled(tags) }) {
@@ -83,7 +83,7 @@ final class Acknowledger: Sendable {
     confirming.finish()
   }
 
-  /// The connection is gone: letters whose acknowledgements have not been confirmed can come again.
+  /// The connection is gone: letters whose acknowledgements have not been confirmed can be redelivered.
   func abandon() {
     let letters = unconfirmed.withLock { unconfirmed in
       unconfirmed.isAbandoned = true
@@ -92,10 +92,10 @@ final class Acknowledger: Sendable {
     self.letters.release(letters)
   }
 
-  /// Asks the broker whether it has read the acknowledgements of letters, and tells of those that it has. Acknowledgements have
-  /// no answer of their own, and need not wait for this. Runs as long as ``run()``.
+  /// Asks the broker whether it has read the acknowledgements of letters, and reports those that it has.
+  /// Acknowledgements have no answer of their own, and need not wait for this. Runs as long as ``run()``.
   ///
-  /// - Parameter confirmed: called when there is something to tell the ledger.
+  /// - Parameter confirmed: called when there is something to record in the ledger.
   func confirmLetters(confirmed: () -> Void) async throws {
     for await _ in confirmations {
       let acknowledged = unconfirmed.withLock { $0.acknowledged }

@@ -7,16 +7,16 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What the commit stage is asked to do.
+/// A request to the commit stage.
 enum CommitRequest: Sendable {
   case message(ReceivedMessage)
-  /// What may kill this process; not decoded.
+  /// A message that may kill this process; not decoded.
   case suspect(Delivery)
-  /// To go on with lines of parked commands that are due.
+  /// To advance lines of parked commands that are due.
   case lines
-  /// What the broker has dead-lettered.
+  /// A message dead-lettered by the broker.
   case deadLetter(BrokerDeadLetter)
-  /// Nothing else to do: remove what is confirmed.
+  /// Nothing else to do: remove confirmed outbox entries.
   case sweep
 
   var bytes: Int {
@@ -29,10 +29,10 @@ enum CommitRequest: Sendable {
   }
 }
 
-/// Stage 2: commits what has arrived as one transaction after the other, and settles the deliveries.
+/// Stage 2: commits what has arrived in one transaction after another, and settles the deliveries.
 struct CommitStage {
-  /// More than one transaction, so that a line gets shorter also while as many commands arrive for its tenant as fit one;
-  /// few, so that other tenants need not wait.
+  /// More than one transaction, so that a line gets shorter even while as many commands arrive for its tenant as fit
+  /// into one; few, so that other tenants need not wait.
   private static let transactionsOfLines = 2
 
   let input: BatchChannel<CommitRequest>
@@ -71,14 +71,15 @@ struct CommitStage {
       }
       if isIdle { try await sweep() } else { try await commit(messages) }
       try await record(letters)
-      // Last: somebody waits for what has just arrived.
+      // Last: somebody is waiting for the new arrivals.
       if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
     }
     output.finish()
     acknowledger.finish()
   }
 
-  /// Tells the ledger which letters' messages don't come again: what comes with the same bytes is another message.
+  /// Tells the ledger which letters' messages won't be redelivered: any further message with the same bytes is a new
+  /// one.
   func noteAcknowledgedLetters() async throws {
     let letters = committer.letters.takeAcknowledged()
     guard !letters.isEmpty else { return }
@@ -98,8 +99,8 @@ struct CommitStage {
     if !messages.isEmpty { try await carryOut(Assignment(messages)) }
   }
 
-  /// What can't be recorded stays where it is: the broker has it. So does all of it while the worker drains, which is to
-  /// finish the commands that it has in hand.
+  /// What can't be recorded stays where it is: the broker has it. So does everything while the worker drains, which
+  /// only finishes the commands in progress.
   private func record(_ letters: [BrokerDeadLetter]) async throws {
     guard !letters.isEmpty, !drain.isRaised else { return }
     var ids: [ObjectIdentifier: ULID] = [:]
@@ -119,7 +120,8 @@ struct CommitStage {
   private func goOnWithLines() async throws {
     for turn in 0..<Self.transactionsOfLines {
       guard try await lineExecutor.goOn(committed: pass) else {
-        // What should have been due is not there: somebody has changed the lines, and the store sets them right.
+        // The line that should have been due isn't: somebody has changed the lines, so they are reloaded from the
+        // store.
         if turn == 0, lines.isDue(at: lineExecutor.now) { lines.load(try await committer.store.lines()) }
         break
       }
@@ -137,15 +139,15 @@ struct CommitStage {
     }
   }
 
-  /// Hands on what has been committed.
+  /// Passes on what has been committed.
   private func pass(_ batch: CommittedBatch) async throws {
     for tenantID in batch.overfull {
       logger.warning(
-        "a line of parked commands is full, and takes further ones of its tenant all the same",
+        "a line of parked commands is full, but still takes further ones of its tenant",
         metadata: ["tenant_id": "\(tenantID)", "commands": "\(lines.all[tenantID]?.count ?? 0)"])
     }
     confirmed.expect(batch.entries.count)
-    // Somebody waits for the messages, nobody for the acknowledgements; but those must not wait for room.
+    // Somebody is waiting for the messages, nobody for the acknowledgements; but those must not wait for room.
     output.append([Publication(batch)], size: \.bytes)
     acknowledger.settle(batch.settled, letters: batch.settledLetters)
     committer.letters.acknowledged(batch.parkedLetters)

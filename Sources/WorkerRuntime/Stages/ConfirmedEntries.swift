@@ -1,11 +1,11 @@
 import Synchronization
 import UnitOfWork
 
-/// Outbox entries that are published and confirmed, and wait for a transaction that removes them.
+/// Outbox entries that are published and confirmed, waiting for a transaction to remove them.
 final class ConfirmedEntries: Sendable {
   private let entries = Mutex<[OutboxID]>([])
   private let unconfirmed = Mutex(0)
-  /// One element is enough to say that there are some.
+  /// One element is enough to signal that there are some.
   private let arrivals: AsyncStream<Void>
   private let continuation: AsyncStream<Void>.Continuation
 
@@ -15,10 +15,10 @@ final class ConfirmedEntries: Sendable {
 
   var isEmpty: Bool { entries.withLock { $0.isEmpty } }
 
-  /// How many are committed and not confirmed.
+  /// How many are committed but not confirmed.
   var unconfirmedCount: Int { unconfirmed.withLock { $0 } }
 
-  /// So many are committed, and are going to be published.
+  /// This many are committed, and will be published.
   func expect(_ count: Int) { unconfirmed.withLock { $0 += count } }
 
   func add(_ ids: [OutboxID]) {
@@ -27,7 +27,7 @@ final class ConfirmedEntries: Sendable {
     continuation.yield()
   }
 
-  /// Hands out all of them.
+  /// Returns all of them, and forgets them.
   func take() -> [OutboxID] {
     entries.withLock { entries in
       defer { entries = [] }

@@ -4,7 +4,7 @@ import Logging
 import MessageContract
 import Messaging
 
-/// Stage 1: takes what the broker has delivered, decodes it and hands it on.
+/// Stage 1: takes what the broker has delivered, decodes it and passes it on.
 struct ConsumeStage {
   /// What is decoded before there has to be room for it, in bytes of bodies: what has arrived may be much, and decoded it is more.
   private static let chunkBytes = 1 << 20
@@ -19,7 +19,7 @@ struct ConsumeStage {
   let status: WorkerStatus
   let logger: Logger
 
-  /// Runs until consuming was stopped and all that had arrived is handed on.
+  /// Runs until consuming has stopped and everything that had arrived is passed on.
   func run() async throws {
     var order = OrderWatch(honoursPriorities: honoursPriorities)
     while true {
@@ -68,7 +68,7 @@ struct ConsumeStage {
     let sender = [delivery.properties.userID, delivery.properties.appID].map { $0?.text ?? "-" }
     guard order.isNews(disturbance, of: sender.joined(separator: "/")) else { return }
     logger.warning(
-      "a command did not come in its order",
+      "a command came out of order",
       metadata: [
         "cause": "\(disturbance.rawValue)", "user_id": "\(sender[0])", "app_id": "\(sender[1])",
         "priority": "\(delivery.properties.priority ?? 0)", "message_id": "\(delivery.properties.messageID?.text ?? "")",

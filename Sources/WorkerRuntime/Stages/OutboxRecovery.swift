@@ -3,9 +3,9 @@ import Failpoints
 import Logging
 import UnitOfWork
 
-/// Publishes what a worker before this one committed and did not live to publish, in the order of the outbox.
+/// Publishes what a previous worker committed but died before publishing, in the order of the outbox.
 ///
-/// Replies are sent once more, beside that, and not waited for: their entries go with the page.
+/// Replies are also sent once more, but not waited for: their entries are removed with the page.
 struct OutboxRecovery {
   private static let pageCount = 64
   private static let pageBytes = 8 << 20

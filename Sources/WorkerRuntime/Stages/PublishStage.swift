@@ -10,7 +10,7 @@ struct Publication: Sendable {
   let replies: [OutboundMessage]
   let replyEntries: [OutboxID]
   let bytes: Int
-  /// What there is to tell of it once it is confirmed.
+  /// What is reported once it is confirmed.
   private let deliveries: [CommittedDelivery]
   private let began: ContinuousClock.Instant
   private let committed: ContinuousClock.Instant
@@ -29,7 +29,7 @@ struct Publication: Sendable {
   }
 
   /// - Parameters:
-  ///   - submitted: when the messages were handed over.
+  ///   - submitted: when the messages were submitted.
   ///   - confirmed: when the broker had confirmed the last of them.
   func report(submitted: ContinuousClock.Instant, confirmed: ContinuousClock.Instant) -> PublicationReport {
     PublicationReport(
@@ -42,8 +42,8 @@ struct Publication: Sendable {
   }
 }
 
-/// Stage 3: publishes what is committed, with confirms. While one publication is being confirmed, the next is on its way
-/// already: the broker need not wait for a batch that waits for it.
+/// Stage 3: publishes what is committed, with confirms. While one publication is being confirmed, the next is already
+/// on its way: so broker and worker never wait for each other.
 struct PublishStage {
   let input: BatchChannel<Publication>
   let publisher: any MessagePublisher
@@ -57,7 +57,7 @@ struct PublishStage {
     let submitted: ContinuousClock.Instant
   }
 
-  /// No room: whoever submits waits until the publication is the one that is waited for.
+  /// No room: the submitter waits until the publication is the one being waited for.
   private let submissions = BatchChannel<Submission>(
     limits: .init(count: 1, bytes: .max), room: .init(count: 0, bytes: .max))
 
@@ -72,7 +72,7 @@ struct PublishStage {
     self.probe = probe
   }
 
-  /// Runs until the input is finished, and what it published is confirmed, or settled where it is a reply.
+  /// Runs until the input is finished, and everything published is confirmed, or settled if it is a reply.
   func run() async throws {
     try await withThrowingTaskGroup { group in
       group.addTask(executorPreference: publisher.taskExecutor) { try await submit() }
@@ -88,7 +88,7 @@ struct PublishStage {
         let submitted = ContinuousClock.now
         let confirmation = try await publisher.submit(publication.messages)
         let submission = Submission(publication: publication, confirmation: confirmation, submitted: submitted)
-        // Not before: nobody's reply stands in front of a result or an event.
+        // Not earlier: no reply may precede a result or an event.
         reply(publication)
         try await submissions.send([submission]) { $0.publication.bytes }
       }
@@ -96,7 +96,7 @@ struct PublishStage {
     submissions.finish()
   }
 
-  /// Replies are done with when each is settled, whatever has come of it.
+  /// Replies are finished when each is settled, whatever its outcome.
   private func reply(_ publication: Publication) {
     guard !publication.replies.isEmpty else { return }
     let unsettled = Unsettled(count: publication.replies.count)
@@ -118,7 +118,7 @@ struct PublishStage {
   }
 }
 
-/// Replies of a transaction that are not settled.
+/// The unsettled replies of a transaction.
 private final class Unsettled: Sendable {
   private let count: Atomic<Int>
 

@@ -5,10 +5,10 @@ import UnitOfWork
 import WorkspaceApplication
 
 /// The three stages of a session, overlapped: while one batch is published, the next is committed and the one after
-/// that arrives. Each stage has one batch in hand and takes whatever has arrived meanwhile as its next.
+/// that arrives. Each stage processes one batch and takes whatever has arrived meanwhile as its next.
 ///
-/// A stage runs on the thread of the connection that it works with. So a command changes threads twice on its way, and
-/// not before and after each call.
+/// A stage runs on the thread of the connection that it uses. So a command changes threads only twice, rather than
+/// before and after each call.
 struct Stages {
   let confirmed = ConfirmedEntries()
   let acknowledger: Acknowledger
@@ -21,7 +21,7 @@ struct Stages {
   private let lines: ParkedLines
   private let session: WorkerSession
 
-  /// - Parameter fatal: what processes before this one have died of.
+  /// - Parameter fatal: the messages that have killed earlier processes.
   init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines, fatal: FatalMessages) {
     let settings = session.settings
     self.lines = lines
@@ -29,8 +29,8 @@ struct Stages {
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
       limits: .init(count: batch.count, bytes: batch.bytes), room: .init(count: batch.count, bytes: batch.bytes))
-    // A publication is all that one transaction committed. One may wait while another is published; a second one
-    // makes committing, and with it consuming, pause.
+    // A publication is everything that one transaction committed. One may wait while another is published; a second one
+    // pauses committing, and with it consuming.
     let publications = BatchChannel<Publication>(
       limits: .init(count: 1, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
     let letters = LetterDeliveries()
@@ -56,14 +56,14 @@ struct Stages {
       probe: session.workerProbe)
   }
 
-  /// What is in hand, for those who watch.
+  /// The work in progress, for monitoring.
   func figures() -> SessionFigures {
     SessionFigures(
       unacknowledged: acknowledger.unacknowledgedCount, waiting: requests.count, lines: Array(lines.all.values),
       unpublished: confirmed.unconfirmedCount)
   }
 
-  /// Runs until consuming was stopped and everything in hand is committed, published and acknowledged.
+  /// Runs until consuming has stopped and all work in progress is committed, published and acknowledged.
   func run() async throws {
     try await withThrowingTaskGroup { group in
       group.addTask(executorPreference: consume.source.taskExecutor) { try await consume.run() }
@@ -71,37 +71,37 @@ struct Stages {
       group.addTask { try await publish.run() }
       group.addTask(executorPreference: consume.source.taskExecutor) { try await acknowledger.run() }
       group.addTask { try await acknowledger.confirmLetters { requests.append([.sweep]) { _ in 0 } } }
-      // The first failure ends them all. `waitForAll` would wait for the others, which wait for each other, first.
+      // The first failure ends them all. `waitForAll` would first wait for the others, which wait for each other.
       for try await _ in group {}
     }
-    // What the drain has acknowledged.
+    // Records what the drain has acknowledged.
     try await commit.noteAcknowledgedLetters()
   }
 
-  /// Sees to it that confirmed messages leave the outbox when no batch takes them along.
+  /// Makes sure that confirmed messages leave the outbox if no batch removes them.
   func watchConfirmed() async throws {
     try await confirmed.watch(delay: sweepDelay) {
       requests.append([.sweep]) { _ in 0 }
     }
   }
 
-  /// Sees to it that lines of parked commands go on when they are due.
+  /// Makes sure that lines of parked commands continue when they are due.
   func watchLines() async throws {
     let parking = session.environment.parking
     try await lines.watch(rest: parking.rest, interval: parking.interval, now: session.environment.clock.now) {
-      // A drain finishes what was delivered; a line is safe where it is.
+      // A drain finishes what was delivered; lines are safe where they are.
       if !session.drain.isRaised { requests.append([.lines]) { _ in 0 } }
     }
   }
 
-  /// Takes what the broker has dead-lettered into the ledger.
+  /// Moves what the broker has dead-lettered into the ledger.
   func moveDeadLetters() async throws {
     let mover = DeadLetterMover(
       connect: session.broker.connectDeadLetters, decoder: CommandDecoder(limits: session.settings.limits),
       letters: letters, queue: session.broker.deadQueue,
       announcements: session.environment.messages.names.deadLettersExchange,
       backoff: session.settings.reconnect, output: requests, status: session.status, logger: session.logger)
-    // A drain leaves what is in that queue to the next worker: the commands in hand go first.
+    // A drain leaves that queue to the next worker: the commands in progress go first.
     let drain = session.drain
     try await withThrowingTaskGroup { group in
       group.addTask { try await mover.run() }

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Who may send what. Whatever no rule permits is forbidden.
+/// Who may send what. Anything not permitted by a rule is forbidden.
 package struct AccessList: Sendable, Equatable {
   /// What senders of one kind may send. All patterns are globs.
   package struct Rule: Sendable, Equatable {
@@ -35,7 +35,7 @@ package struct AccessList: Sendable, Equatable {
   package init(_ rules: [Rule]) { self.rules = rules }
 
   /// - Parameters:
-  ///   - user: of the broker; nil is permitted nothing: nobody has checked who it is.
+  ///   - user: the broker's user; nil is permitted nothing, since the sender is unverified.
   ///   - actsForUser: whether the command names a user.
   package func permits(
     user: String?, app: String?, type: CommandType, tenantID: TenantID, actsForUser: Bool

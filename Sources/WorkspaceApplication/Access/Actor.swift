@@ -1,11 +1,11 @@
 package import WorkspaceDomain
 
-/// On whose behalf a command is carried out, in which tenant.
+/// On whose behalf a command is executed, and in which tenant.
 package struct Actor: Sendable, Equatable {
   package let tenantID: TenantID
-  /// nil where the sending system acts itself.
+  /// nil if the sending system itself acts.
   package let userID: UserID?
-  /// Whether it may do only what it is permitted to: a user, where permissions are enforced.
+  /// Whether permissions apply to it: to a user, if they are enforced.
   package let isChecked: Bool
 
   package init(tenantID: TenantID, userID: UserID?, rules: AccessRules) {
@@ -14,7 +14,7 @@ package struct Actor: Sendable, Equatable {
     isChecked = rules.isEnforced && userID != nil
   }
 
-  /// Whose view of lists it is; nil: everything is shown.
+  /// Whose view lists show; nil: everything is shown.
   package var viewer: UserID? { isChecked ? userID : nil }
 
   package init(_ context: CommandContext, rules: AccessRules) {
@@ -22,16 +22,16 @@ package struct Actor: Sendable, Equatable {
   }
 }
 
-/// What an operator may set about who may do what.
+/// Operator settings for who may do what.
 package struct AccessRules: Sendable, Equatable {
-  /// Who may make a tenant known.
+  /// Who may create a tenant.
   package enum TenantCreation: String, Sendable, CaseIterable {
     case users, system
   }
 
   /// Without it nothing is denied. Default: true.
   package var isEnforced: Bool
-  /// Whether commands without a user are rejected, where permissions are enforced. Default: false.
+  /// Whether commands without a user are rejected, if permissions are enforced. Default: false.
   package var requiresUser: Bool
   /// Whether every member of the tenant may create workspaces below the root. Default: true.
   package var opensRoot: Bool

@@ -1,11 +1,12 @@
-/// A pattern: `*` stands for any characters or none, `?` for one, all else for itself.
+/// A pattern: `*` stands for any characters or none, `?` for one, anything else for itself.
 package struct Glob: Sendable, Equatable, ExpressibleByStringLiteral {
   private let pattern: [UInt8]
 
   package init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
   package init(stringLiteral pattern: String) { self.init(pattern) }
 
-  /// In time that grows with the product of both lengths, whatever the pattern: no backtracking beyond the last star.
+  /// Takes time proportional to the product of both lengths, whatever the pattern: no backtracking beyond the last
+  /// star.
   package func matches(_ text: String) -> Bool {
     let text = Array(text.utf8)
     var (position, place) = (0, 0)
@@ -18,7 +19,7 @@ package struct Glob: Sendable, Equatable, ExpressibleByStringLiteral {
         place += 1
         position += 1
       } else if let last = star {
-        // The star takes one more.
+        // The star matches one more.
         star = (last.place, last.position + 1)
         place = last.place + 1
         position = last.position + 1

@@ -1,15 +1,15 @@
 package import WorkspaceDomain
 
-/// A place in a list of members, as callers get it and give it back: it stays valid when its member has gone.
+/// A position in a list of members, as an opaque text for callers: it stays valid after its member is gone.
 package enum MemberCursor {
-  /// A letter for the kind, a point, and the id's bytes in hexadecimal digits.
+  /// A letter for the kind, a dot, and the id's bytes in hexadecimal digits.
   package static func text(_ member: Member) -> String {
     let digits = Array("0123456789abcdef".utf8)
     let hex = member.id.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     return (member.kind == .user ? "u." : "g.") + String(decoding: hex, as: UTF8.self)
   }
 
-  /// - Returns: nil for a text that was never given out.
+  /// - Returns: nil for a text that can't have been issued.
   package static func member(_ text: String) -> Member? {
     guard let kind = ["u.": Member.Kind.user, "g.": .group][text.prefix(2)] else { return nil }
     let hex = Array(text.utf8.dropFirst(2))
@@ -20,7 +20,7 @@ package enum MemberCursor {
       bytes.append(byte)
     }
     guard let id = String(validating: bytes, as: UTF8.self), let member = Member(kind, id) else { return nil }
-    // One spelling for each place.
+    // Each position has only one text.
     return self.text(member).hasSameBytes(as: text) ? member : nil
   }
 }

@@ -31,14 +31,14 @@ package struct CheckAccess: WorkspaceCommand {
   }
 }
 
-/// The answers to who may do what, for one command.
+/// Answers who may do what, for one command.
 package struct AccessService {
   private let scope: CommandScope
 
   package init(_ scope: CommandScope) { self.scope = scope }
 
-  /// Whether a user may, whether or not permissions are enforced. About another than himself a user is told where he
-  /// administrates the object.
+  /// Whether a user may, whether or not permissions are enforced. Users may ask about others only if they administrate
+  /// the object.
   ///
   /// - Parameter userID: nil for the acting user.
   package func check(
@@ -53,7 +53,7 @@ package struct AccessService {
 }
 
 extension ResourceType {
-  /// What one must be permitted to, to be told about others.
+  /// The permission needed to ask about others.
   fileprivate var administration: Permission {
     switch self {
     case .tenant: .administrate

@@ -1,9 +1,9 @@
 package import WorkspaceDomain
 
-/// Who sent a command, for which tenant, in which trace: what is known about it besides what it asks for.
+/// A command's metadata: who sent it, for which tenant, in which trace.
 package struct CommandContext: Sendable, Equatable {
   package let key: CommandKey
-  /// The acting user, where the command named one.
+  /// The acting user, if the command named one.
   package let userID: String?
   package let trace: TraceContext?
 
@@ -17,8 +17,8 @@ package struct CommandContext: Sendable, Equatable {
   }
 }
 
-/// What makes a command the same command: its `source` and its `id` within its tenant, compared byte for byte as PostgreSQL
-/// does. Another tenant's command with the same `source` and `id` is another command.
+/// What identifies a command: its `source` and its `id` within its tenant, compared byte for byte as PostgreSQL does.
+/// Another tenant's command with the same `source` and `id` is another command.
 package struct CommandKey: Sendable {
   package let tenantID: TenantID
   package let source: String
@@ -39,7 +39,7 @@ extension CommandKey: Hashable {
   package func hash(into hasher: inout Hasher) { id.hashBytes(into: &hasher) }
 }
 
-/// A position in a distributed trace, as the W3C writes it (https://www.w3.org/TR/trace-context/).
+/// A position in a distributed trace, in the W3C format (https://www.w3.org/TR/trace-context/).
 package struct TraceContext: Sendable, Equatable {
   package let traceparent: String
   package let tracestate: String?

@@ -17,7 +17,7 @@ package struct CommandData {
   package func string(_ name: String) throws(Problem) -> String? {
     switch data[name] {
     case .string(let text): return text
-    case .illFormedString: throw Problem(detail: "\(name) has half of a surrogate pair, which is no character")
+    case .illFormedString: throw Problem(detail: "\(name) has half of a surrogate pair, which is not a character")
     case nil, .null: return nil
     default: throw Problem(detail: "\(name) is not a string")
     }
@@ -62,12 +62,12 @@ package struct CommandData {
     }
   }
 
-  /// A role that there is on an object of that type.
+  /// A role that exists on objects of that type.
   package func requiredRole(_ name: String, on type: ResourceType) throws(Problem) -> Role {
     try requiredCase(name, of: type.roles)
   }
 
-  /// An object, and a permission that there is on it.
+  /// An object, and a permission that exists on it.
   package func requiredPermission(_ permission: String, on object: String) throws(Problem) -> (Permission, Resource) {
     let resource = try requiredObject(object)
     let type: ResourceType = try resource.requiredCase("type", of: ResourceType.allCases, in: object)
@@ -76,10 +76,10 @@ package struct CommandData {
     return (try requiredCase(permission, of: type.permissions), Resource(type, ulid))
   }
 
-  /// Where a list of members goes on.
+  /// Where a list of members continues.
   package func memberCursor(_ name: String) throws(Problem) -> Member? {
     guard let text = try string(name) else { return nil }
-    guard let member = MemberCursor.member(text) else { throw Problem(detail: "\(name) is no place in a list of members") }
+    guard let member = MemberCursor.member(text) else { throw Problem(detail: "\(name) is not a position in a list of members") }
     return member
   }
 
@@ -107,7 +107,7 @@ package struct CommandData {
 
   /// - Parameters:
   ///   - limits: what is accepted.
-  ///   - value: what counts where it is left out.
+  ///   - value: the value if it is omitted.
   package func integer(_ name: String, in limits: ClosedRange<Int>, default value: Int) throws(Problem) -> Int {
     switch data[name] {
     case nil, .null: return value

@@ -1,9 +1,9 @@
-/// What must be equal for two messages of one key to be the same command, as SHA-256 by each rule that entries of the inbox
+/// What must be equal for two messages with one key to be the same command, as SHA-256 by each rule that inbox entries
 /// were recorded by. An entry is only ever compared by its own rule.
 package struct CommandFingerprint: Sendable, Hashable {
   /// A rule, by the number that the inbox stores.
   package enum Rule: Int32, Sendable {
-    /// Type, tenant and `data` as it was written. Until migration 12.
+    /// Type, tenant and `data` as written. Until migration 12.
     case withoutUser = 1
     /// Type, user and what `data` asks for.
     case withUser = 2
@@ -19,7 +19,7 @@ package struct CommandFingerprint: Sendable, Hashable {
     self.withoutUser = withoutUser
   }
 
-  /// As a new entry is recorded.
+  /// The form in which a new entry is recorded.
   package var recorded: RecordedFingerprint { RecordedFingerprint(rule: .withUser, digest: withUser) }
 }
 

@@ -9,17 +9,17 @@ package enum CommandReply: Sendable, Equatable {
   case groupDeleted(GroupID)
   case groupPage(GroupPage)
   case tenantDeleted(TenantID)
-  /// Somebody has that role now.
+  /// Somebody now has that role.
   case memberSet(Resource, Membership)
   case memberRemoved(Resource, Member)
   case members(Resource, MemberPage)
   case access(isAllowed: Bool)
 }
 
-/// A stretch of an object's members in their order.
+/// A page of an object's members, in order.
 package struct MemberPage: Sendable, Equatable {
   package let members: [Membership]
-  /// The last member of this page when more follow: where the next one starts after.
+  /// The last member of this page if more follow: the next page starts after it.
   package let next: Member?
 
   package init(members: [Membership], next: Member?) {
@@ -28,10 +28,10 @@ package struct MemberPage: Sendable, Equatable {
   }
 }
 
-/// A stretch of a tenant's groups in id order.
+/// A page of a tenant's groups, in id order.
 package struct GroupPage: Sendable, Equatable {
   package let groups: [Group]
-  /// The last id of this page when more follow: where the next one starts after.
+  /// The last id of this page if more follow: the next page starts after it.
   package let next: GroupID?
 
   package init(groups: [Group], next: GroupID?) {
@@ -40,10 +40,10 @@ package struct GroupPage: Sendable, Equatable {
   }
 }
 
-/// A stretch of a tenant's workspaces in id order.
+/// A page of a tenant's workspaces, in id order.
 package struct WorkspacePage: Sendable, Equatable {
   package let workspaces: [Workspace]
-  /// The last id of this page when more follow: where the next one starts after.
+  /// The last id of this page if more follow: the next page starts after it.
   package let next: WorkspaceID?
 
   package init(workspaces: [Workspace], next: WorkspaceID?) {

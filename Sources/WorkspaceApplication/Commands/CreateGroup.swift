@@ -40,7 +40,7 @@ package struct CreateGroup: WorkspaceCommand {
 }
 
 extension GroupService {
-  /// Creates a group. The acting user becomes its admin, if he is a member of the tenant.
+  /// Creates a group. The acting user becomes its admin, if a member of the tenant.
   ///
   /// - Parameter id: nil for a new one.
   package func create(name: String, id: GroupID?) throws(WorkspaceServiceError) -> Group {

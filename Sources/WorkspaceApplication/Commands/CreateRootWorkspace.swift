@@ -1,12 +1,12 @@
 package import WorkspaceDomain
 
-/// Makes a tenant known, with the root of its tree.
+/// Creates a tenant, with the root of its tree.
 package struct CreateRootWorkspace: WorkspaceCommand {
   package static let typeName = "workspace.create_root"
 
-  /// Without one the root gets the default name.
+  /// If nil, the root gets the default name.
   package let name: String?
-  /// Without one the worker chooses it.
+  /// If nil, the worker chooses it.
   package let id: WorkspaceID?
 
   package init(name: String?, id: WorkspaceID?) {
@@ -48,7 +48,7 @@ extension WorkspaceCommand where Self == CreateRootWorkspace {
 }
 
 extension WorkspaceService {
-  /// Creates the tenant's root, named `name`, else the default. The acting user becomes the tenant's admin.
+  /// Creates the tenant's root, named `name` or the default. The acting user becomes the tenant's admin.
   package func createRoot(name: String?, id: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace {
     try observingCreation { () throws(WorkspaceServiceError) in
       let name = try validName(name ?? rules.defaultRootName)
@@ -56,7 +56,7 @@ extension WorkspaceService {
       try requireUnused(name)
       if let id { try requireUnused(id) }
       guard try repository.root(of: tenantID) == nil else { throw .rootWorkspaceExists }
-      // No role on the root: who administrates the tenant manages it.
+      // No role on the root: the tenant's administrators manage it.
       let root = try add(
         id: id, name: name, parentID: nil, founder: scope.actor.userID.map { Founder(userID: $0, role: nil) })
       if let userID = scope.actor.userID { try scope.set(.admin, of: .user(userID), on: .tenant(tenantID)) }
@@ -64,7 +64,7 @@ extension WorkspaceService {
     }
   }
 
-  /// Everybody may make a tenant known, or only systems; in a known one its admins alone learn that there is a root.
+  /// Everybody may create a tenant, or only systems; in an existing one only its admins learn that there is a root.
   private func requireRightToFound() throws(WorkspaceServiceError) {
     if try scope.isTenantKnown() {
       try scope.require(.administrate, on: .tenant(tenantID))

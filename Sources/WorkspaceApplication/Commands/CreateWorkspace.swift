@@ -6,7 +6,7 @@ package struct CreateWorkspace: WorkspaceCommand {
 
   package let name: String
   package let parentID: WorkspaceID
-  /// Without one the worker chooses it.
+  /// If nil, the worker chooses it.
   package let id: WorkspaceID?
 
   package init(name: String, parentID: WorkspaceID, id: WorkspaceID?) {
@@ -56,7 +56,7 @@ extension WorkspaceCommand where Self == CreateWorkspace {
 }
 
 extension WorkspaceService {
-  /// Creates a workspace below `parentID`. The acting user becomes its admin, if he is a member of the tenant.
+  /// Creates a workspace below `parentID`. The acting user becomes its admin, if a member of the tenant.
   package func create(name: String, parentID: WorkspaceID, id: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace {
     try observingCreation { () throws(WorkspaceServiceError) in
       let name = try validName(name)

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Deletes a group, with the roles that it holds, and those on it.
+/// Deletes a group, with the roles that it has and those on it.
 package struct DeleteGroup: WorkspaceCommand {
   package static let typeName = "group.delete"
 

@@ -20,7 +20,7 @@ package struct ListGroups: WorkspaceCommand {
   package var largestAnswer: Int { limit }
 
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
-    // One more tells whether another page follows.
+    // One more shows whether another page follows.
     reads.access.groupPages.insert(
       GroupPageKey(tenantID: actor.tenantID, viewer: actor.viewer, after: after, limit: limit + 1))
   }

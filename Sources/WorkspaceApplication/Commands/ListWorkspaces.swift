@@ -21,7 +21,7 @@ package struct ListWorkspaces: WorkspaceCommand {
   package var largestAnswer: Int { limit }
 
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
-    // One more tells whether another page follows.
+    // One more shows whether another page follows.
     reads.tree.pages.insert(PageKey(tenantID: actor.tenantID, viewer: actor.viewer, after: after, limit: limit + 1))
   }
 

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Moves a workspace, with all that is below it, to another parent.
+/// Moves a workspace, with everything below it, to another parent.
 package struct MoveWorkspace: WorkspaceCommand {
   package static let typeName = "workspace.move"
 
@@ -45,7 +45,7 @@ extension WorkspaceCommand where Self == MoveWorkspace {
 }
 
 extension WorkspaceService {
-  /// Moves a workspace below `parentID`. The parent that it already has succeeds and changes nothing.
+  /// Moves a workspace below `parentID`. Moving it to its current parent succeeds and changes nothing.
   package func move(_ id: WorkspaceID, to parentID: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
     do throws(WorkspaceServiceError) {
       let workspace = try visibleWorkspace(id)

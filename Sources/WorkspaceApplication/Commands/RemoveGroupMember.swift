@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Takes a user out of a group.
+/// Removes a user from a group.
 package struct RemoveGroupMember: WorkspaceCommand {
   package static let typeName = "group.remove_member"
 

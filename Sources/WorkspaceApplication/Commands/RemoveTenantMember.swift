@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Takes a user out of the tenant, with all roles in the tenant's workspaces and groups.
+/// Removes a user from the tenant, with all roles in the tenant's workspaces and groups.
 package struct RemoveTenantMember: WorkspaceCommand {
   package static let typeName = "tenant.remove_member"
 

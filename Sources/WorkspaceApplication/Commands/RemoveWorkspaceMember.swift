@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Takes a user's or a group's role on a workspace away.
+/// Removes a user's or a group's role on a workspace.
 package struct RemoveWorkspaceMember: WorkspaceCommand {
   package static let typeName = "workspace.remove_member"
 

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Gives a group another name.
+/// Renames a group.
 package struct RenameGroup: WorkspaceCommand {
   package static let typeName = "group.rename"
 
@@ -36,7 +36,7 @@ package struct RenameGroup: WorkspaceCommand {
 }
 
 extension GroupService {
-  /// Renames a group. The name that it already has succeeds and changes nothing.
+  /// Renames a group. Its current name succeeds and changes nothing.
   package func rename(_ id: GroupID, to newName: String) throws(WorkspaceServiceError) -> Group {
     let newName = try validName(newName)
     var group = try group(id, permitting: .manage)

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Gives a workspace another name.
+/// Renames a workspace.
 package struct RenameWorkspace: WorkspaceCommand {
   package static let typeName = "workspace.rename"
 
@@ -42,7 +42,7 @@ extension WorkspaceCommand where Self == RenameWorkspace {
 }
 
 extension WorkspaceService {
-  /// Renames a workspace. The name that it already has succeeds and changes nothing.
+  /// Renames a workspace. Its current name succeeds and changes nothing.
   package func rename(_ id: WorkspaceID, to newName: String) throws(WorkspaceServiceError) -> Workspace {
     do throws(WorkspaceServiceError) {
       let newName = try validName(newName)

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Gives a user a role in a group, in the place of the one there was.
+/// Gives a user a role in a group, replacing any previous one.
 package struct SetGroupMember: WorkspaceCommand {
   package static let typeName = "group.set_member"
 

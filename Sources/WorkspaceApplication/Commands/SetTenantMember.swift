@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Gives a user a role in the tenant, in the place of the one there was.
+/// Gives a user a role in the tenant, replacing any previous one.
 package struct SetTenantMember: WorkspaceCommand {
   package static let typeName = "tenant.set_member"
 

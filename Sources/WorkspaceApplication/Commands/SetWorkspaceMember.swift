@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Gives a user or a group a role on a workspace, in the place of the one there was.
+/// Gives a user or a group a role on a workspace, replacing any previous one.
 package struct SetWorkspaceMember: WorkspaceCommand {
   package static let typeName = "workspace.set_member"
 
@@ -46,7 +46,8 @@ package struct SetWorkspaceMember: WorkspaceCommand {
 }
 
 extension WorkspaceService {
-  /// Gives a member of the tenant, or a group that the actor may view or that has a role there already, a role on a workspace.
+  /// Gives a member of the tenant, or a group that the actor may view or that already has a role there, a role on a
+  /// workspace.
   package func set(
     _ role: Role, of member: Member, on id: WorkspaceID
   ) throws(WorkspaceServiceError) -> CommandReply {

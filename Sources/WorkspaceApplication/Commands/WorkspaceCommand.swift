@@ -1,29 +1,30 @@
 package import WorkspaceDomain
 
-/// What a caller may ask of a tenant: each kind of command is a type in a file of its own, with all that the
-/// system knows of it. A new one is added to ``CommandType/allCases`` too.
+/// A command to a tenant: each kind is a type in a file of its own, with everything the system knows about it. A new
+/// one must also be added to ``CommandType/allCases``.
 package protocol WorkspaceCommand: Sendable, Equatable {
   /// Its `type` on the wire.
   static var typeName: String { get }
 
-  /// - Throws: where `data` has another shape.
+  /// - Throws: if `data` has the wrong shape.
   init(_ data: CommandData) throws(CommandData.Problem)
 
-  /// Asks for all that ``run(in:)`` could need to know, of the tenant's objects and of what `actor` may do.
+  /// Requests everything that ``run(in:)`` could need to know, about the tenant's objects and about what `actor` may
+  /// do.
   func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules)
 
-  /// Carries it out.
+  /// Executes it.
   func run(in scope: CommandScope) throws(WorkspaceServiceError) -> CommandReply
 
-  /// What the pre-check would have said, had the writer who won the race been a moment earlier.
+  /// What the pre-check would have said if the writer that won the race had been a moment earlier.
   ///
-  /// - Returns: nil, the default, where no rule of the command is behind the constraint.
+  /// - Returns: nil, the default, if the constraint corresponds to no rule of the command.
   func rejection(by constraint: WorkspaceConstraint) -> WorkspaceServiceError?
 
-  /// The workspace that it names as the one it is about; nil, the default, where it is about none.
+  /// The workspace that it is about; nil, the default, if it isn't about one.
   var subject: WorkspaceID? { get }
 
-  /// The most objects that its answer lists; 0, the default, where it is about one at most.
+  /// The most objects that its answer lists; 0, the default, if it is about one at most.
   var largestAnswer: Int { get }
 }
 
@@ -35,11 +36,11 @@ extension WorkspaceCommand {
   package func isEqual(to other: any WorkspaceCommand) -> Bool { other as? Self == self }
 }
 
-/// What an operator may set about the rules.
+/// Operator settings for the rules.
 package struct WorkspaceRules: Sendable, Equatable {
   /// The name of a root that is created without one.
   package var defaultRootName: String
-  /// The most levels that a tree may have; the root alone is one.
+  /// The maximum number of levels in a tree; the root alone is one.
   package var treeDepth: Int
   package var access: AccessRules
 

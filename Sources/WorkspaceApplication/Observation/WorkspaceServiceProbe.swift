@@ -1,12 +1,12 @@
-/// Port: hears what happens to workspaces. Implementations make logs, metrics or spans of it.
+/// Port: observes what happens to workspaces. Implementations produce logs, metrics or spans.
 ///
 /// Domain-oriented observability: https://martinfowler.com/articles/domain-oriented-observability.html
 package protocol WorkspaceServiceProbe {
-  /// - Parameter context: of the command by which it happened.
+  /// - Parameter context: of the command that caused it.
   func observe(_ observation: WorkspaceObservation, of context: CommandContext)
 }
 
-/// Several probes, which hear everything one after the other.
+/// Several probes, notified one after another.
 package struct WorkspaceServiceProbes: WorkspaceServiceProbe, Sendable {
   private let probes: [any WorkspaceServiceProbe & Sendable]
 
@@ -27,7 +27,7 @@ package final class DeferredObservations: WorkspaceServiceProbe {
     observations.append((observation, context))
   }
 
-  /// Tells everything to `probe`, in order, and forgets it.
+  /// Passes everything to `probe`, in order, and forgets it.
   package func flush(to probe: any WorkspaceServiceProbe) {
     for (observation, context) in observations { probe.observe(observation, of: context) }
     observations.removeAll()

@@ -1,7 +1,7 @@
-/// Why a message is among the dead letters, by its code on the wire: all reasons that this version of the program has.
+/// Why a message is a dead letter, by its code on the wire: all reasons known to this version of the program.
 ///
-/// The ledger keeps codes as text. It may have letters of other versions, with codes that are none of these: what reads
-/// it hands their text on as it is.
+/// The ledger keeps codes as text. It may have letters of other versions, with unknown codes: readers pass on their
+/// text unchanged.
 package enum DeadLetterReason: String, Sendable, CaseIterable {
   // MARK: No command
 
@@ -13,11 +13,11 @@ package enum DeadLetterReason: String, Sendable, CaseIterable {
   /// The access list does not permit it.
   case forbiddenSender = "forbidden_sender"
 
-  // MARK: A command that can't be carried out
+  // MARK: A command that can't be executed
 
-  /// It failed for a reason that nobody foresaw, also when it was run alone and again later.
+  /// It failed unexpectedly, even when it was run alone and retried later.
   case unexpectedFailure = "unexpected_failure"
-  /// Process after process has died of it.
+  /// It has killed process after process.
   case crashLoop = "crash_loop"
   /// Its tenant's line of parked commands takes no more.
   case parkedLineFull = "parked_line_full"
@@ -26,9 +26,9 @@ package enum DeadLetterReason: String, Sendable, CaseIterable {
 
   // MARK: Neither
 
-  /// The broker itself has dead-lettered it.
+  /// The broker itself dead-lettered it.
   case brokerDeadLettered = "broker_dead_lettered"
-  /// A row of ours that can't be read, and was a message. The store moves it to the ledger by itself: it is the outcome
-  /// of no message.
+  /// An unreadable row of our own that was a message. The store itself moves it to the ledger: it is not the outcome of
+  /// a message.
   case unreadableRow = "unreadable_row"
 }

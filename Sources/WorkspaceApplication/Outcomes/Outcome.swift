@@ -1,23 +1,23 @@
-/// What came of a message, the one value for it: metrics, spans, replays and the log tell it in the same words. None of
-/// them is the sender's to choose.
+/// The outcome of a message, as a single value: metrics, spans, replays and the log report it in the same terms. No
+/// sender can choose them.
 package enum Outcome: Sendable, Hashable {
   case succeeded
-  /// A rule said no.
+  /// A rule was violated.
   case rejected(Rejection.Code)
   /// It had been answered before, and got its answer again.
   case repeated
-  /// It has failed unexpectedly and is tried again later, or stands behind one that has.
+  /// It has failed unexpectedly and is retried later, or waits behind one that has.
   case parked
-  /// Nobody can process it.
+  /// It can't be processed.
   case deadLettered(DeadLetterReason)
 
-  /// An outcome without its code, by the name that is written down.
+  /// An outcome without its code, by its recorded name.
   package enum Kind: String, Sendable, CaseIterable {
     case succeeded, rejected, repeated, parked
     case deadLettered = "dead_lettered"
 
-    /// The kind of an outcome that was written as `text`; nil where it is none of these. The code behind it may be one
-    /// that only another version of this program knows.
+    /// The kind of an outcome recorded as `text`; nil if it isn't one of these. The code after it may be one that only
+    /// another version of this program knows.
     package init?(ofText text: some StringProtocol) { self.init(rawValue: String(text.prefix { $0 != ":" })) }
   }
 

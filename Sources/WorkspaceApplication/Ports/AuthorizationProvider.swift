@@ -1,11 +1,11 @@
 import WorkspaceDomain
 
-/// Port: who may do what. What could have to be decided was asked for before (``AccessReads/questions``); what earlier
-/// commands of the unit of work have changed counts.
+/// Port: who may do what. Everything that may have to be decided was requested in advance (``AccessReads/questions``);
+/// changes by earlier commands of the unit of work are included.
 package protocol AuthorizationProvider: AnyObject {
-  /// Whether the user has the permission on an object of the tenant. An object that does not exist, or is another tenant's,
-  /// permits nothing.
+  /// Whether the user has the permission on an object of the tenant. An object that does not exist, or belongs to
+  /// another tenant, permits nothing.
   ///
-  /// - Throws: ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit of work has no answer.
+  /// - Throws: ``WorkspaceServiceError/repositoryFailed(_:)`` if the unit of work has no answer.
   func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool
 }

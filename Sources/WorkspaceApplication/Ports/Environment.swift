@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Port: what time it is.
+/// Port: the current time.
 package protocol WallClock: Sendable {
   func now() -> Timestamp
 }
@@ -9,7 +9,7 @@ package protocol WallClock: Sendable {
 package protocol IdentifierGenerator: Sendable {
   /// A ULID larger than all before it from this generator.
   ///
-  /// - Throws: when the millisecond has no larger one left.
+  /// - Throws: if the millisecond has no larger one left.
   func next(at now: Timestamp) throws(IdentifiersExhausted) -> ULID
 }
 

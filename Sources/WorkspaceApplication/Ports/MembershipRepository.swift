@@ -2,33 +2,33 @@ package import WorkspaceDomain
 
 /// Port: who has which role on the objects of tenants, as a unit of work may see and change it.
 ///
-/// Changes are seen by the reads that follow, and become durable with the unit of work. Every read throws
-/// ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit of work has no answer.
+/// Later reads see the changes, which become durable with the unit of work. Every read throws
+/// ``WorkspaceServiceError/repositoryFailed(_:)`` if the unit of work has no answer.
 package protocol MembershipRepository: AnyObject {
   func role(_ key: RoleKey) throws(WorkspaceServiceError) -> Role?
   /// How many admins a tenant has; no more than were counted.
   func adminCount(of tenantID: TenantID) throws(WorkspaceServiceError) -> Int
   /// All roles that a member has on the workspaces and groups of the tenant, in the order of their objects.
   func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)]
-  /// All members of an object that may go, in their order.
+  /// All members of an object that may be deleted, in their order.
   func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership]
   /// At most `limit` members of an object, in their order.
   func members(
     of object: TenantResource, after: Member?, limit: Int
   ) throws(WorkspaceServiceError) -> [Membership]
 
-  /// - Parameter role: nil to take it away.
+  /// - Parameter role: nil to remove it.
   func set(_ role: Role?, _ key: RoleKey)
-  /// Sets the role of somebody on what he has just created: nobody had one there.
+  /// Sets the creator's role on something just created: nobody had one there.
   func setFirst(_ role: Role, _ key: RoleKey)
 }
 
-/// Port: the groups that a unit of work may see and change, on the terms of ``WorkspaceRepository``.
+/// Port: the groups that a unit of work may see and change, under the terms of ``WorkspaceRepository``.
 package protocol GroupRepository: AnyObject {
-  /// The group of that id in whatever tenant: the caller decides who may see it.
+  /// The group with that id in any tenant: the caller decides who may see it.
   func group(_ id: GroupID) throws(WorkspaceServiceError) -> Group?
   func group(named name: GroupName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Group?
-  /// All groups of a tenant that may go, in id order.
+  /// All groups of a tenant that may be deleted, in id order.
   func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> [Group]
   /// At most `limit` of the tenant's groups that `viewer` may view, in id order.
   ///

@@ -1,11 +1,11 @@
 package import WorkspaceDomain
 
-/// Port: takes what happens, in order.
+/// Port: records events, in order.
 package protocol EventRecorder: AnyObject {
   func record(_ event: DomainEvent)
 }
 
-/// All that a unit of work lets commands see and change.
+/// Everything that a unit of work lets commands see and change.
 package final class Repositories {
   package let workspaces: any WorkspaceRepository
   package let groups: any GroupRepository

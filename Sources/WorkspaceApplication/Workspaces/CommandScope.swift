@@ -1,10 +1,10 @@
 package import WorkspaceDomain
 
-/// What a command is carried out in: on whose behalf, on what, and when. The services see and change through it, and share
-/// what stands here.
+/// The scope in which a command is executed: on whose behalf, on what, and when. The services read and write through
+/// it, and share what is here.
 ///
-/// Where several rules say no, the first one does: an invalid name, then what is not there or may not be seen, then what is not
-/// permitted, then the command's own.
+/// If several rules are violated, the first one counts: an invalid name, then a missing or invisible object, then a
+/// missing permission, then the command's own rules.
 package struct CommandScope {
   package let actor: Actor
   let repositories: Repositories
@@ -15,8 +15,8 @@ package struct CommandScope {
   private let identifiers: any IdentifierGenerator
 
   /// - Parameters:
-  ///   - context: of the command; its tenant's objects are seen and changed, and none besides.
-  ///   - now: when the command is carried out.
+  ///   - context: of the command; only its tenant's objects are read and changed.
+  ///   - now: when the command is executed.
   package init(
     context: CommandContext, repositories: Repositories, probe: any WorkspaceServiceProbe, identifiers: any IdentifierGenerator,
     now: Timestamp, rules: WorkspaceRules
@@ -30,7 +30,7 @@ package struct CommandScope {
     self.rules = rules
   }
 
-  /// Carries a command out, if somebody acts where somebody must.
+  /// Executes a command, unless it lacks a required acting user.
   package func run(_ command: any WorkspaceCommand) throws(WorkspaceServiceError) -> CommandReply {
     guard actor.userID != nil || !rules.access.isEnforced || !rules.access.requiresUser else { throw .userRequired }
     return try command.run(in: self)
@@ -46,7 +46,7 @@ package struct CommandScope {
 // MARK: - Permissions
 
 extension CommandScope {
-  /// Whether the actor may: who is not checked may everything.
+  /// Whether the actor may: an unchecked actor may do everything.
   func permits(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) -> Bool {
     guard actor.isChecked, let userID = actor.userID else { return true }
     return try repositories.authorization.permits(
@@ -57,7 +57,7 @@ extension CommandScope {
     guard try decide(permission, on: resource) else { throw .permissionDenied }
   }
 
-  /// - Parameter hidden: what the object reads like for who may not even view it.
+  /// - Parameter hidden: the error for actors who may not even view the object.
   func require(
     _ permission: Permission, on resource: Resource, orHidden hidden: WorkspaceServiceError
   ) throws(WorkspaceServiceError) {
@@ -65,7 +65,7 @@ extension CommandScope {
     throw try permits(.view, on: resource) ? .permissionDenied : hidden
   }
 
-  /// ``permits(_:on:)``, where the command's fate hangs on it: it is told.
+  /// ``permits(_:on:)``, if the command depends on it: it is reported.
   func decide(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) -> Bool {
     let isPermitted = try permits(permission, on: resource)
     if actor.isChecked {
@@ -78,7 +78,7 @@ extension CommandScope {
 // MARK: - Members
 
 extension CommandScope {
-  /// Whether the tenant is known: it is while it has a root.
+  /// Whether the tenant exists: it does as long as it has a root.
   func isTenantKnown() throws(WorkspaceServiceError) -> Bool {
     try repositories.workspaces.root(of: actor.tenantID) != nil
   }
@@ -92,20 +92,20 @@ extension CommandScope {
     try role(of: .user(userID), on: .tenant(actor.tenantID))
   }
 
-  /// Who is creating something, and what he becomes on it: its admin, if he is a member of the tenant.
+  /// The creator of something, and the creator's role on it: admin, if a member of the tenant.
   func founder() throws(WorkspaceServiceError) -> Founder? {
     guard let userID = actor.userID else { return nil }
     return Founder(userID: userID, role: try tenantRole(of: userID) == nil ? nil : .admin)
   }
 
-  /// The founder's role on what he has created.
+  /// Sets the founder's role on what was created.
   func install(_ founder: Founder?, on object: Resource) {
     guard let founder, let role = founder.role else { return }
     repositories.memberships.setFirst(
       role, RoleKey(tenantID: actor.tenantID, object: object, member: .user(founder.userID)))
   }
 
-  /// Gives somebody a role. The role that he has changes nothing and tells nothing.
+  /// Gives somebody a role. An existing equal role changes nothing and records no event.
   func set(_ role: Role, of member: Member, on object: Resource) throws(WorkspaceServiceError) {
     let old = try self.role(of: member, on: object)
     guard role != old else { return }
@@ -113,20 +113,20 @@ extension CommandScope {
     tell(.set(role: role, old: old), of: member, on: object)
   }
 
-  /// Takes somebody's role away.
+  /// Removes somebody's role.
   func remove(_ role: Role, of member: Member, on object: Resource) {
     repositories.memberships.set(nil, RoleKey(tenantID: actor.tenantID, object: object, member: member))
     tell(.removed(role: role), of: member, on: object)
   }
 
-  /// Takes all roles on an object away.
+  /// Removes all roles on an object.
   func removeMembers(of object: Resource) throws(WorkspaceServiceError) {
     for membership in try repositories.memberships.members(of: TenantResource(tenantID: actor.tenantID, object: object)) {
       remove(membership.role, of: membership.member, on: object)
     }
   }
 
-  /// Takes all roles of a member in the tenant's workspaces and groups away.
+  /// Removes all roles of a member in the tenant's workspaces and groups.
   func removeRoles(of member: Member) throws(WorkspaceServiceError) {
     for (object, role) in try repositories.memberships.roles(of: TenantMember(tenantID: actor.tenantID, member: member)) {
       remove(role, of: member, on: object)

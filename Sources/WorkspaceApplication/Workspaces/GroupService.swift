@@ -1,7 +1,7 @@
 import WorkspaceDomain
 
-/// The rules of a tenant's groups, for one command. What each command does stands in its file in `Commands`; here is what they
-/// share.
+/// The rules of a tenant's groups, for one command. What each command does is in its file in `Commands`; this is what
+/// they share.
 package struct GroupService {
   let scope: CommandScope
 
@@ -25,12 +25,12 @@ package struct GroupService {
     guard try repository.group(named: name, in: tenantID) == nil else { throw .duplicateGroupName }
   }
 
-  /// An id is unique across tenants. Whose it is, is nobody's business.
+  /// An id is unique across tenants. Its owner is not revealed.
   func requireUnused(_ id: GroupID) throws(WorkspaceServiceError) {
     guard try repository.group(id) == nil else { throw .duplicateGroupID }
   }
 
-  /// Removes a group, with the roles that it holds, and those on it before.
+  /// Removes a group, after the roles that it has and those on it.
   func remove(_ group: Group) throws(WorkspaceServiceError) {
     try scope.removeRoles(of: .group(group.id))
     try scope.removeMembers(of: .group(group.id))

@@ -1,7 +1,7 @@
 import WorkspaceDomain
 
-/// The rules of a tenant and its members, for one command. What each command does stands in its file in `Commands`; here is what
-/// they share.
+/// The rules of a tenant and its members, for one command. What each command does is in its file in `Commands`; this is
+/// what they share.
 package struct TenantService {
   let scope: CommandScope
 
@@ -10,7 +10,7 @@ package struct TenantService {
   var tenantID: TenantID { scope.actor.tenantID }
   var tenant: Resource { .tenant(tenantID) }
 
-  /// The actor may administrate the tenant, and it is there. In this order: who may not, learns nothing.
+  /// Requires that the actor may administrate the tenant, and that it exists. In this order: others learn nothing.
   func requireAdministration() throws(WorkspaceServiceError) {
     try scope.require(.administrate, on: tenant)
     guard try scope.isTenantKnown() else { throw .tenantNotFound }

@@ -1,6 +1,6 @@
 import WorkspaceDomain
 
-/// The rules of a tenant's workspaces, for one command. What each command does stands in its file in `Commands`; here is
+/// The rules of a tenant's workspaces, for one command. What each command does is in its file in `Commands`; this is
 /// what they share.
 package struct WorkspaceService {
   let scope: CommandScope
@@ -32,7 +32,7 @@ package struct WorkspaceService {
     return workspace
   }
 
-  /// A parent of the tenant that the actor may view, or that takes children from him all the same: an open root does.
+  /// A parent of the tenant that the actor may view, or may create children in anyway: an open root.
   func visibleParent(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
     let parent = try ownWorkspace(id, missing: .parentWorkspaceNotFound(id), foreign: .unauthorizedParent(id))
     if try scope.permits(.view, on: .workspace(id)) { return parent }
@@ -61,7 +61,7 @@ package struct WorkspaceService {
     guard try repository.workspace(named: name, in: tenantID) == nil else { throw .duplicateWorkspaceName }
   }
 
-  /// An id is unique across tenants. Whose it is, is nobody's business.
+  /// An id is unique across tenants. Its owner is not revealed.
   func requireUnused(_ id: WorkspaceID) throws(WorkspaceServiceError) {
     guard try repository.workspace(id) == nil else { throw .duplicateWorkspaceID }
   }

@@ -1,4 +1,4 @@
-/// Who can have a role: a user, or a group, whose members have it then.
+/// Who can have a role: a user, or a group, whose members then have it.
 package enum Member: Sendable, Hashable {
   case user(UserID)
   case group(GroupID)
@@ -14,7 +14,7 @@ package enum Member: Sendable, Hashable {
     }
   }
 
-  /// As it stands in messages, beside its ``kind``.
+  /// As written in messages, beside its ``kind``.
   package var id: String {
     switch self {
     case .user(let id): id.text
@@ -22,7 +22,7 @@ package enum Member: Sendable, Hashable {
     }
   }
 
-  /// - Returns: nil where `id` is no id of that kind.
+  /// - Returns: nil if `id` isn't an id of that kind.
   package init?(_ kind: Kind, _ id: String) {
     switch kind {
     case .user:

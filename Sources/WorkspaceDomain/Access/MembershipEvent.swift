@@ -7,7 +7,7 @@ package struct MembershipEvent: Sendable, Equatable {
   package let occurredAt: Timestamp
 
   package enum Change: Sendable, Equatable {
-    /// `old` is nil where there was none.
+    /// `old` is nil if there was none.
     case set(role: Role, old: Role?)
     /// `role` is the one that ended.
     case removed(role: Role)

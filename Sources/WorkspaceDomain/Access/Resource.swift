@@ -1,4 +1,4 @@
-/// A kind of object that somebody may or may not do something to.
+/// A kind of object that is subject to permissions.
 package enum ResourceType: String, Sendable, CaseIterable {
   case tenant, workspace, group
 
@@ -20,7 +20,7 @@ package enum ResourceType: String, Sendable, CaseIterable {
   }
 }
 
-/// An object that somebody may or may not do something to.
+/// An object that is subject to permissions.
 package enum Resource: Sendable, Hashable {
   case tenant(TenantID)
   case workspace(WorkspaceID)
@@ -51,7 +51,7 @@ package enum Resource: Sendable, Hashable {
   }
 }
 
-/// Something that can be permitted, or not. Which object knows which of them: ``ResourceType/permissions``.
+/// Something that can be permitted. Which apply to which kind of object: ``ResourceType/permissions``.
 package enum Permission: String, Sendable, CaseIterable {
   case view, administrate, manage, edit
   case createChild = "create_child"

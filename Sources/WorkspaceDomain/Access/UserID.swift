@@ -1,4 +1,4 @@
-/// A user, as senders name him (`userid`): 1-255 characters, compared byte for byte.
+/// A user, as named by senders (`userid`): 1-255 characters, compared byte for byte.
 package struct UserID: Sendable, LosslessStringConvertible {
   package static let maximumLength = 255
 

@@ -22,7 +22,7 @@ package struct Group: Sendable, Equatable {
     self.version = version
   }
 
-  /// - Parameter founder: the acting user, where the command named one, and the role that he has on it from then on.
+  /// - Parameter founder: the acting user, if the command named one, and that user's role on it from then on.
   package static func create(
     id: GroupID, tenantID: TenantID, name: GroupName, founder: Founder?, at now: Timestamp
   ) -> Group {
@@ -31,7 +31,7 @@ package struct Group: Sendable, Equatable {
     return group
   }
 
-  /// Gives it another name. The name that it already has changes nothing and records nothing.
+  /// Renames it. Its current name changes nothing and records nothing.
   package mutating func rename(to newName: GroupName, at now: Timestamp) {
     guard newName != name else { return }
     let oldName = name
@@ -45,7 +45,7 @@ package struct Group: Sendable, Equatable {
   /// Records that it is deleted.
   package mutating func delete(at now: Timestamp) { record(.deleted(name: name), at: now) }
 
-  /// Hands out the recorded events, which it then forgets.
+  /// Returns the recorded events, and clears them.
   package mutating func takeRecordedEvents() -> [GroupEvent] {
     defer { recordedEvents = [] }
     return recordedEvents
@@ -56,7 +56,7 @@ package struct Group: Sendable, Equatable {
   }
 }
 
-/// The rules of names of groups are those of names of workspaces.
+/// Names of groups follow the rules for names of workspaces.
 package typealias GroupName = WorkspaceName
 
 /// Something that happened to a group.

@@ -1,4 +1,4 @@
-/// A ULID that names one kind of thing, so that a tenant's id is never taken for a workspace's.
+/// A ULID that identifies one kind of thing, so that a tenant's id is never mistaken for a workspace's.
 package struct Identifier<Kind>: Sendable, Hashable, Comparable, LosslessStringConvertible {
   package let ulid: ULID
 

@@ -25,7 +25,7 @@ package struct ULID: Sendable, Hashable {
 
   package var randomness: Randomness { Randomness(high: UInt16(truncatingIfNeeded: high), low: low) }
 
-  /// The random 80 bits, as a number that can be counted up.
+  /// The 80 random bits, as a number that can be incremented.
   package struct Randomness: Sendable, Hashable {
     package let high: UInt16
     package let low: UInt64
@@ -52,8 +52,8 @@ extension ULID: Comparable {
 extension ULID: LosslessStringConvertible {
   private static var symbols: StaticString { "0123456789ABCDEFGHJKMNPQRSTVWXYZ" }
 
-  /// Each byte's value as a symbol; 255 for what is none. Lower case counts, I, L, O and U do not: the specification
-  /// leaves them out of the alphabet, and a reader that guesses would give one id two spellings.
+  /// Each byte's value as a symbol; 255 if it isn't one. Lower case is accepted, I, L, O and U are not: they aren't in
+  /// the specification's alphabet, and a reader that guesses would allow several spellings of one id.
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: 255, count: 256)
     symbols.withUTF8Buffer { symbols in
@@ -94,7 +94,7 @@ extension ULID: LosslessStringConvertible {
     return text
   }
 
-  /// As many of the last bits as there are places for.
+  /// Writes as many of the last bits as there are places for.
   private static func write(_ bits: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, _ places: Range<Int>) {
     var bits = bits
     symbols.withUTF8Buffer { symbols in
@@ -105,7 +105,7 @@ extension ULID: LosslessStringConvertible {
     }
   }
 
-  /// Lends the bytes of the text form: some twenty of them are written for each command, and need no string.
+  /// Provides the bytes of the text form: some twenty are written for each command, and need no string.
   package func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { buffer in
       // The last 12 symbols are 60 bits, the 12 before them the next 60, and the first two the 8 that are left.

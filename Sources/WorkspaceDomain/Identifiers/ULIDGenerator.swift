@@ -1,7 +1,7 @@
 /// Makes ULIDs that never go back: within a millisecond, and while the clock stands still or is set back, each is the
-/// one before plus one (https://github.com/ulid/spec, "Monotonicity").
+/// previous one plus one (https://github.com/ulid/spec, "Monotonicity").
 package struct ULIDGenerator<Random: RandomNumberGenerator> {
-  /// All 80 random bits of a millisecond are used up. The specification asks for an error, not for a wrap-around.
+  /// All 80 random bits of a millisecond are used up. The specification requires an error, not a wrap-around.
   package struct Overflow: Error, Equatable {
     package let milliseconds: UInt64
   }

@@ -3,7 +3,7 @@ package struct Workspace: Sendable, Equatable {
   package let id: WorkspaceID
   package let tenantID: TenantID
   package private(set) var name: WorkspaceName
-  /// nil for the root alone.
+  /// nil only for the root.
   package private(set) var parentID: WorkspaceID?
   package let createdAt: Timestamp
   package private(set) var updatedAt: Timestamp
@@ -28,9 +28,9 @@ package struct Workspace: Sendable, Equatable {
     self.version = version
   }
 
-  /// A new workspace below `parentID`, or a tenant's root where that is nil.
+  /// A new workspace below `parentID`, or a tenant's root if that is nil.
   ///
-  /// - Parameter founder: the acting user, where the command named one, and the role that he has on it from then on.
+  /// - Parameter founder: the acting user, if the command named one, and that user's role on it from then on.
   package static func create(
     id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?, founder: Founder?, at now: Timestamp
   ) -> Workspace {
@@ -40,7 +40,7 @@ package struct Workspace: Sendable, Equatable {
     return workspace
   }
 
-  /// Gives it another name. The name that it already has changes nothing and records nothing.
+  /// Renames it. Its current name changes nothing and records nothing.
   package mutating func rename(to newName: WorkspaceName, at now: Timestamp) {
     guard newName != name else { return }
     let oldName = name
@@ -49,8 +49,8 @@ package struct Workspace: Sendable, Equatable {
     record(.renamed(oldName: oldName, name: newName), at: now)
   }
 
-  /// Gives it another parent; what is below it comes along. The parent that it already has changes nothing and records
-  /// nothing. A root never has one.
+  /// Moves it to another parent, with everything below it. Its current parent changes nothing and records nothing. A
+  /// root never has one.
   package mutating func move(to newParentID: WorkspaceID, at now: Timestamp) throws(CannotMoveRoot) {
     guard let oldParentID = parentID else { throw CannotMoveRoot() }
     guard newParentID != oldParentID else { return }
@@ -59,7 +59,7 @@ package struct Workspace: Sendable, Equatable {
     record(.moved(oldParentID: oldParentID, parentID: newParentID), at: now)
   }
 
-  /// Records that it is deleted. A root never is, but with its tenant.
+  /// Records that it is deleted. A root never is, except with its tenant.
   package mutating func delete(at now: Timestamp) throws(CannotDeleteRoot) {
     guard !isRoot else { throw CannotDeleteRoot() }
     record(.deleted(name: name), at: now)
@@ -71,7 +71,7 @@ package struct Workspace: Sendable, Equatable {
   package struct CannotDeleteRoot: Error, Equatable {}
   package struct CannotMoveRoot: Error, Equatable {}
 
-  /// Hands out the recorded events, which it then forgets.
+  /// Returns the recorded events, and clears them.
   package mutating func takeRecordedEvents() -> [WorkspaceEvent] {
     defer { recordedEvents = [] }
     return recordedEvents

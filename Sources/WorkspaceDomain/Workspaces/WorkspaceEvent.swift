@@ -11,7 +11,7 @@ package struct WorkspaceEvent: Sendable, Equatable {
   package enum Change: Sendable, Equatable {
     case created(name: WorkspaceName, founder: Founder?)
     case renamed(oldName: WorkspaceName, name: WorkspaceName)
-    /// What is below it came along.
+    /// Everything below it was moved with it.
     case moved(oldParentID: WorkspaceID, parentID: WorkspaceID)
     case deleted(name: WorkspaceName)
   }

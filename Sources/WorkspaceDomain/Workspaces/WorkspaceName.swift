@@ -1,19 +1,19 @@
-/// A workspace's name: 1-512 characters (Unicode scalars) without control characters, white space at both ends removed, and not
-/// of nothing but characters that nobody sees.
+/// A workspace's name: 1-512 characters (Unicode scalars) without control characters, white space at both ends removed,
+/// and with at least one visible character.
 ///
-/// Two names are the same when their bytes are: PostgreSQL compares like that, while Swift's `String` holds an
-/// accented letter equal to the letter with a combining accent.
+/// Two names are the same when their bytes are: PostgreSQL compares that way, while Swift's `String` treats an accented
+/// letter as equal to the letter with a combining accent.
 package struct WorkspaceName: Sendable {
   package static let maximumLength = 512
 
   package let text: String
 
-  /// Why a text is no name.
+  /// Why a text isn't a name.
   package enum Problem: Error, Sendable, Hashable {
     case empty
     case tooLong(length: Int)
     case controlCharacter
-    /// Format characters, fillers and the like, and no other.
+    /// Only format characters, fillers and the like.
     case invisible
   }
 
@@ -30,7 +30,7 @@ package struct WorkspaceName: Sendable {
     self.text = String(scalars)
   }
 
-  /// Whether nothing is drawn for a scalar that stands alone.
+  /// Whether a scalar on its own is invisible.
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     let properties = scalar.properties
     // The Braille pattern without dots is a symbol by its category.
@@ -41,7 +41,7 @@ package struct WorkspaceName: Sendable {
   /// A name that was valid when it was stored.
   package init(stored text: String) { self.text = text }
 
-  /// Printable ASCII, not too long, with nothing to trim: most names, for which Unicode's tables need not be asked.
+  /// Printable ASCII, not too long, with nothing to trim: most names, which don't need Unicode's tables.
   private static func isPlain(_ text: String) -> Bool {
     let bytes = text.utf8
     let space = UInt8(ascii: " ")

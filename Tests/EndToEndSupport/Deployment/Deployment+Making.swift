@@ -1,11 +1,11 @@
 import TestSupport
 
 extension Deployment {
-  /// Workers are processes with threads of their own: more of them at a time would only wait for each other.
+  /// Workers are processes with threads of their own: running more at a time would only make them wait for each other.
   private static let slots = Slots(count: 3)
 
-  /// Lends a virtual host and a database that are made for `body`, empty, and deleted behind it. Waits
-  /// while three others are lent.
+  /// Provides an empty virtual host and database, created for `body` and deleted afterwards. Waits while three others
+  /// are in use.
   package static func make(
     executable: String? = nil, _ body: @concurrent @Sendable (Deployment) async throws -> Void
   ) async throws {

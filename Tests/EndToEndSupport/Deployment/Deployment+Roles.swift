@@ -2,7 +2,7 @@ import PostgresClient
 import TestSupport
 
 extension Deployment {
-  /// Drops a role that has rights in this database alone, which go with it.
+  /// Drops a role that has rights only in this database, along with those rights.
   package func dropRole(_ role: String) async throws {
     try await database.withConnection { connection in
       try await connection.execute(

@@ -6,7 +6,7 @@ package import TestSupport
 package final class Deployment: Sendable {
   @TaskLocal static var scoped: Deployment?
 
-  /// A program has written the database's password.
+  /// A program has leaked the database's password.
   package struct LeakedPassword: Error, CustomStringConvertible {
     package let description: String
   }
@@ -60,7 +60,7 @@ package final class Deployment: Sendable {
     return program
   }
 
-  /// Runs the program to its end.
+  /// Runs the program and waits for it to end.
   package func run(
     _ arguments: String..., environment: [String: String] = [:], input: String = ""
   ) async throws -> FinishedProgram {
@@ -69,7 +69,7 @@ package final class Deployment: Sendable {
     return FinishedProgram(exit: exit, output: program.output, errors: program.errors)
   }
 
-  /// Brings the database's schema up and makes the broker's queues, as an operator does.
+  /// Migrates the database's schema and creates the broker's queues, as an operator does.
   package func prepare() async throws {
     for step in [["migrate", "up"], ["topology", "apply"]] {
       let program = try start(step)
@@ -100,8 +100,8 @@ package final class Deployment: Sendable {
     }
   }
 
-  /// Nothing that a failed test left behind goes on. And no program has said the database's password, or printed JSON of
-  /// its own with keys that are not in snake_case.
+  /// Ends whatever a failed test left running. And checks that no program has leaked the database's password, or
+  /// printed JSON of its own with keys that are not in snake_case.
   package func close() async throws {
     let password = URLComponents(string: try database.url)?.password
     for program in programs.withLock({ $0 }) {
@@ -117,7 +117,7 @@ package final class Deployment: Sendable {
   }
 }
 
-/// What a call of the program came to.
+/// The result of a call of the program.
 package struct FinishedProgram: Sendable {
   package let exit: Program.Exit
   package let output: String
@@ -125,6 +125,6 @@ package struct FinishedProgram: Sendable {
 }
 
 extension Program {
-  /// Whether what it prints are documents of its own.
+  /// Whether it prints documents of its own.
   fileprivate var printsJSON: Bool { arguments.contains("json") || arguments.starts(with: ["dead-letters", "export"]) }
 }

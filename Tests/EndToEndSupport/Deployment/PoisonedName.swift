@@ -1,7 +1,7 @@
 import PostgresClient
 import TestSupport
 
-/// A name that workspaces can't have as long as a trigger of the test says so.
+/// A name that workspaces can't have while a trigger of the test refuses it.
 package struct PoisonedName: Sendable {
   private let deployment: Deployment
 

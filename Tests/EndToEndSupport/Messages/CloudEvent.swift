@@ -1,6 +1,6 @@
 import Foundation
 
-/// A command, a result or an event, read by another reader than the worker's.
+/// A command, a result or an event, read by a different reader than the worker's.
 package struct CloudEvent: Decodable, Sendable {
   package let specversion: String
   package let id: String
@@ -19,7 +19,7 @@ package struct CloudEvent: Decodable, Sendable {
   /// The names of all attributes.
   package let attributes: Set<String>
 
-  /// All that commands, results and events carry.
+  /// Everything that commands, results and events carry.
   package struct Payload: Decodable, Sendable {
     package let error: Failure?
     package let workspace: Workspace?
@@ -42,7 +42,7 @@ package struct CloudEvent: Decodable, Sendable {
     package let role: String?
     package let oldRole: String?
     package let allowed: Bool?
-    /// These four are of commands; nil where a hostile one has another type there.
+    /// These four belong to commands; nil if a hostile one has another type there.
     package let permission: String?
     package let object: Member?
     package let limit: Int?

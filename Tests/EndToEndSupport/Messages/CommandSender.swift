@@ -2,7 +2,7 @@ package import Messaging
 import RabbitMQClient
 package import TestSupport
 
-/// Publishes commands as upstream does: with confirms, on one connection, so in order.
+/// Publishes commands as upstream services do: with confirms, on one connection, so in order.
 package struct CommandSender: Sendable {
   private let publisher: RabbitMQPublisher
 

@@ -1,10 +1,10 @@
 import TestSupport
 package import Testing
 
-/// What became of a ``CommandStream`` whose workers were not all left in peace.
+/// The outcome of a ``CommandStream`` whose workers were disturbed.
 extension CommandStream {
   /// Every command has succeeded; its result came at least once, and each time in the same bytes; the results of each
-  /// tenant came in the order of the commands, but for repetitions.
+  /// tenant came in the order of the commands, except for repetitions.
   package func expectResults(_ messages: [Subscription.Message], sourceLocation: SourceLocation = #_sourceLocation) {
     var bodies: [String: [UInt8]] = [:]
     var order: [String: [String]] = [:]

@@ -2,12 +2,12 @@ package import Messaging
 import RabbitMQClient
 package import TestSupport
 
-/// Takes what arrives in a durable queue: acknowledges what its handler has seen, and is back after every loss of its
-/// connection. What was not acknowledged by then comes again, in its place.
+/// Consumes a durable queue: acknowledges what its handler has seen, and reconnects after every loss of its connection.
+/// What was not acknowledged by then is redelivered, in its place.
 package final class DurableConsumer: Sendable {
   private let task: Task<Void, Never>
 
-  /// Declares a quorum queue, binds it, and begins.
+  /// Declares a quorum queue, binds it, and starts consuming.
   ///
   /// - Parameters:
   ///   - exchange: everything that goes there; nil for a queue that is only replied to.
@@ -34,11 +34,12 @@ package final class DurableConsumer: Sendable {
   ) async {
     while !Task.isCancelled {
       do {
-        // Not without it: a broker may come back between a question that it doesn't answer and a consumer that it takes.
+        // Always required: a broker may come back between a query that it doesn't answer and a consumer that it
+        // accepts.
         try await awaitVacancy(of: queue, on: host)
         try await consumeUntilLost(queue, on: host, handler)
       } catch {
-        // The broker is away, or on its way back.
+        // The broker is down, or restarting.
         try? await Task.sleep(for: .milliseconds(100))
       }
     }
@@ -57,8 +58,8 @@ package final class DurableConsumer: Sendable {
     }
   }
 
-  /// A broker that comes back after a crash has the consumer of before for a moment, and with it what that one had in
-  /// hand: who consumes then gets what is behind it first.
+  /// A broker that restarts after a crash still has the previous consumer for a moment, and with it that one's
+  /// unacknowledged messages: consuming at that moment yields later messages first.
   private static func awaitVacancy(of queue: ShortString, on host: VirtualHost) async throws {
     try await host.withConnection { connection in
       let vacancy = QueueVacancy(of: queue, on: connection)

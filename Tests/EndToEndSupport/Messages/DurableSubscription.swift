@@ -1,7 +1,7 @@
 package import Messaging
 package import TestSupport
 
-/// A subscriber on a durable queue of its own that keeps all that has arrived.
+/// A subscriber on a durable queue of its own that keeps everything that has arrived.
 package final class DurableSubscription: Sendable {
   /// What has arrived so far.
   package struct Record: Sendable {
@@ -25,7 +25,8 @@ package final class DurableSubscription: Sendable {
     }
   }
 
-  /// Waits until all that was confirmed to its publisher before the call has arrived: a message behind it says so.
+  /// Waits until everything confirmed to its publisher before the call has arrived: a marker message behind it shows
+  /// that.
   package func everything() async throws -> [Subscription.Message] {
     let marker = Command.newID()
     try await host.publish([marker], to: queue)

@@ -2,7 +2,7 @@ import Messaging
 import Foundation
 package import Testing
 
-/// What the contract says of every message that a worker publishes.
+/// What the contract says about every message that a worker publishes.
 package enum Expectations {
   private static func isTime(_ text: String?) -> Bool {
     text?.wholeMatch(of: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/) != nil
@@ -29,7 +29,7 @@ package enum Expectations {
     #expect(event.time?.hasPrefix(rfc3339(seconds)) == true, sourceLocation: sourceLocation)
   }
 
-  /// An event, all of it.
+  /// A complete event.
   package static func event(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation) throws {
     try published(message, sourceLocation: sourceLocation)
     let event = try #require(message.event, sourceLocation: sourceLocation)
@@ -65,7 +65,7 @@ package enum Expectations {
     #expect(message.properties.correlationID == nil, sourceLocation: sourceLocation)
   }
 
-  /// The announcement of a dead letter: who and why, and nothing of what it says.
+  /// The announcement of a dead letter: who and why, without any of its content.
   package static func announcement(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let event = try #require(message.event, sourceLocation: sourceLocation)
     #expect(event.type == "workspace.dead_letter.recorded", sourceLocation: sourceLocation)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a worker's `/metrics` shows, read by Prometheus' own parser.
+/// A worker's `/metrics`, read by Prometheus' own parser.
 package struct Metrics: Sendable {
   package struct Sample: Decodable, Sendable {
     package let name: String
@@ -10,7 +10,7 @@ package struct Metrics: Sendable {
   }
 
   package let samples: [Sample]
-  /// As it was read.
+  /// The raw text.
   package let text: String
 
   package init(_ text: String) async throws {
@@ -19,7 +19,7 @@ package struct Metrics: Sendable {
     samples = try JSONDecoder().decode([Sample].self, from: Data(json.utf8))
   }
 
-  /// The sum of all samples of that name that have these labels; nil where there is none.
+  /// The sum of all samples with that name and these labels; nil if there is none.
   package func value(_ name: String, _ labels: [String: String] = [:]) -> Double? {
     let found = samples.filter { sample in
       sample.name == name && labels.allSatisfy { sample.labels[$0.key] == $0.value }

@@ -1,8 +1,8 @@
 package import Messaging
 
 extension OutboundMessage {
-  /// Whether this is `sent`, as a broker brings it: byte for byte, but for its header table, which RabbitMQ writes anew
-  /// from version 4 on: in the order of the names, each once, and with one kind for integers of 64 bits.
+  /// Whether this is `sent`, as delivered by a broker: byte for byte, except for its header table, which RabbitMQ
+  /// rewrites from version 4 on: in the order of the names, each once, and with one kind for integers of 64 bits.
   package func isPassage(of sent: OutboundMessage) -> Bool {
     if self == sent { return true }
     var (own, others) = (properties, sent.properties)

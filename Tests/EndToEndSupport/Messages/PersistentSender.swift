@@ -2,7 +2,7 @@ package import Messaging
 import RabbitMQClient
 package import TestSupport
 
-/// An upstream service as it should be: it publishes with confirms, in order, and what was not confirmed again.
+/// An exemplary upstream service: it publishes with confirms, in order, and republishes what was not confirmed.
 package actor PersistentSender {
   private let host: VirtualHost
   private let chunk: Int
@@ -10,7 +10,7 @@ package actor PersistentSender {
   /// How often something had to be published again.
   package private(set) var repetitions = 0
 
-  /// - Parameter chunk: so many messages are published before the first of them must be confirmed.
+  /// - Parameter chunk: how many messages are published before the first of them must be confirmed.
   package init(on host: VirtualHost, chunk: Int = 20) {
     self.host = host
     self.chunk = chunk
@@ -18,7 +18,7 @@ package actor PersistentSender {
 
   /// Returns when the broker has confirmed all of them, however long that takes.
   ///
-  /// One call at a time: another one would put its messages between these.
+  /// One call at a time: a concurrent one would interleave its messages.
   ///
   /// - Parameters:
   ///   - pause: between a chunk and the next.
@@ -30,7 +30,7 @@ package actor PersistentSender {
   ) async throws {
     var rest = messages[...]
     while !rest.isEmpty {
-      // A chunk is confirmed before the next one goes out: so whatever is lost, no message overtakes one before it.
+      // A chunk is confirmed before the next one goes out: so whatever is lost, no message overtakes an earlier one.
       let next = rest.prefix(chunk)
       try await sendUntilConfirmed(Array(next))
       note(next)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Commands from real trees of folders, and what they must come to.
+/// Commands from real trees of folders, and their expected outcomes.
 package struct SampleCommands: Sendable {
   package struct Expectation: Decodable, Sendable, Equatable {
     package let id: String

@@ -2,9 +2,9 @@ package import Messaging
 package import RabbitMQClient
 package import TestSupport
 
-/// A queue of the test, and all that has arrived in it.
+/// A queue of the test, and everything that has arrived in it.
 package actor Subscription {
-  /// A message and what it says; nil where that is no CloudEvent.
+  /// A message and its content; nil if that isn't a CloudEvent.
   package struct Message: Sendable {
     package let delivery: Delivery
     package let event: CloudEvent?
@@ -36,13 +36,13 @@ package actor Subscription {
       ])
   }
 
-  /// A queue that only the test knows, to be replied to.
+  /// A queue known only to the test, for replies.
   package static func replies(on host: VirtualHost) async throws -> Subscription {
     let queue = ShortString("test.\(Command.newID())") ?? ""
     return try await of(queue, on: host, declaring: [.queue(queue, arguments: HeaderTable(), isPassive: false)])
   }
 
-  /// Takes what is in a queue that is there.
+  /// Consumes an existing queue.
   package static func of(_ queue: ShortString, on host: VirtualHost, declaring: [Declaration] = []) async throws -> Subscription {
     let connection = try await RabbitMQConnection.open(host.configuration("test subscription"))
     do {
@@ -79,7 +79,8 @@ package actor Subscription {
     return messages
   }
 
-  /// All that was confirmed to its publisher before the call: a message of the test behind it says that there is no more.
+  /// Everything confirmed to its publisher before the call: a marker message of the test behind it shows that there is
+  /// no more.
   package func everything(on host: VirtualHost) async throws -> [Message] {
     let marker = Command.newID()
     try await host.publish([marker], to: queue)

@@ -1,7 +1,7 @@
 extension TenantModel {
-  /// Makes what a command asks for; nobody asks here whether it may.
+  /// Does what a command asks for, without checking permissions.
   ///
-  /// - Returns: what its events tell, in order.
+  /// - Returns: the content of its events, in order.
   package mutating func carryOut(_ request: Request, by user: String?) -> [Change] {
     switch request {
     case .createRoot(let name, let id): return createRoot(name, id, user)
@@ -36,7 +36,7 @@ extension TenantModel {
     root = id
     add(Workspace(tenant: tenant, id: id, name: name, parent: nil))
     let created = change("workspace.created", id, user) { $0.name = name }
-    // The founder has no role on the root: who administrates the tenant manages it.
+    // The founder has no role on the root: the tenant's administrators manage it.
     guard let user else { return [created] }
     return [created] + set("admin", Role(of: Reference(.user, user), on: Reference(.tenant, tenant)), user)
   }
@@ -126,7 +126,7 @@ extension TenantModel {
     ]
   }
 
-  /// First the roles that it holds, then those on it.
+  /// First the roles that it has, then those on it.
   private mutating func removeGroup(_ id: String, _ user: String?) -> [Change] {
     let group = Reference(.group, id)
     let roles = removeRoles(user) { $0.member == group } + removeRoles(user) { $0.object == group }
@@ -148,7 +148,7 @@ extension TenantModel {
 
 /// Roles.
 extension TenantModel {
-  /// - Returns: the role that who creates something has on it: members of the tenant have one.
+  /// - Returns: a creator's role on what was created: members of the tenant have one.
   private mutating func install(_ creator: String?, on object: Reference) -> String? {
     guard let creator, tenantRole(of: creator) != nil else { return nil }
     roles[Role(of: Reference(.user, creator), on: object)] = "admin"
@@ -160,7 +160,7 @@ extension TenantModel {
     return old == value ? [] : [told("member_set", role, value, user) { $0.oldRole = old }]
   }
 
-  /// Who leaves the tenant leaves its workspaces first, then its groups.
+  /// A user who leaves the tenant leaves its workspaces first, then its groups.
   private mutating func remove(_ role: Role, _ user: String?) -> [Change] {
     guard role.object.kind == .tenant else { return removeRoles(user) { $0 == role } }
     return [Reference.Kind.workspace, .group, .tenant].flatMap { kind in

@@ -1,5 +1,5 @@
 extension TenantModel {
-  /// A change that an event tells of. What the type has no word for is nil.
+  /// A change reported by an event. Fields that don't apply to the type are nil.
   package struct Change: Sendable, Equatable {
     package let type: String
     package let tenant: String
@@ -14,7 +14,7 @@ extension TenantModel {
     package var member: Reference?
     package var role: String?
     package var oldRole: String?
-    /// The role that a creator has from now on.
+    /// The creator's new role.
     package var creatorRole: String?
 
     package init(_ type: String, tenant: String, user: String?) {

@@ -2,23 +2,23 @@ extension TenantModel {
   /// What the result of a command says.
   package enum Decision: Sendable, Equatable {
     case succeeded(Answer)
-    /// - Parameter code: of the rule that speaks against it.
+    /// - Parameter code: of the violated rule.
     case rejected(String)
   }
 
-  /// What a command that succeeded answers.
+  /// The answer of a successful command.
   package enum Answer: Sendable, Equatable {
     case workspace(Workspace)
     case page([Workspace], next: String?)
     case group(Group)
-    /// What was removed is named.
+    /// Whatever was removed is named.
     case gone(Reference)
     /// A role that was set, or removed: then it has no value.
     case role(Role, String?)
     case allowed(Bool)
   }
 
-  /// - Precondition: the request was carried out.
+  /// - Precondition: the request was executed.
   func answer(to request: Request, by user: String?) -> Answer {
     switch request {
     case .createRoot(_, let id), .create(_, _, let id), .rename(let id, _), .move(let id, _), .get(let id):
@@ -46,7 +46,7 @@ extension TenantModel {
 }
 
 extension TenantModel.Decision {
-  /// - Returns: nil for what is no result of a command, or holds nothing that a result of a command holds.
+  /// - Returns: nil if it isn't a command's result, or has none of a result's content.
   package init?(_ result: CloudEvent) {
     if result.type.hasSuffix(".rejected"), let code = result.data.error?.code {
       self = .rejected(code)
@@ -57,7 +57,7 @@ extension TenantModel.Decision {
     }
   }
 
-  /// The rule that speaks against the command; nil where none does.
+  /// The rule that the command violates; nil if none.
   package var code: String? {
     if case .rejected(let code) = self { code } else { nil }
   }

@@ -1,4 +1,4 @@
-/// Who may do what. Systems, which have no user, may everything.
+/// Who may do what. Systems, which have no user, may do everything.
 extension TenantModel {
   /// What a user may do with a workspace; each includes those before it.
   enum Access: Int, Comparable {
@@ -24,7 +24,7 @@ extension TenantModel {
     return tenantRole(of: user) == "admin"
   }
 
-  /// A role on a workspace counts on all below it, and a group's is that of each who is in it.
+  /// A role on a workspace counts for everything below it, and a group's role for each of its members.
   func access(of user: String?, to workspace: String) -> Access {
     guard workspaces[workspace] != nil else { return .none }
     guard let user, !administrates(user) else { return .manage }
@@ -53,7 +53,7 @@ extension TenantModel {
     return role(of: user, on: Reference(.group, group)) == "admin"
   }
 
-  /// What `access.check` answers: what is not there permits nothing.
+  /// The answer to `access.check`: a missing object permits nothing.
   func permits(_ permission: String, on object: Reference, _ user: String) -> Bool {
     switch (object.kind, permission) {
     case (.tenant, "view"): object.id == tenant && tenantRole(of: user) != nil
@@ -68,7 +68,7 @@ extension TenantModel {
     }
   }
 
-  /// Whether a user is told about others: where he manages the object.
+  /// Whether a user may ask about others: only those who manage the object may.
   func mayAskAboutOthers(on object: Reference, _ user: String) -> Bool {
     permits(object.kind == .tenant ? "administrate" : "manage", on: object, user)
   }

@@ -12,7 +12,7 @@ extension TenantModel {
     }
   }
 
-  /// Who has a role on what: there is one at most.
+  /// Who has a role on what: there is at most one.
   package struct Role: Sendable, Hashable {
     package let member: Reference
     package let object: Reference

@@ -1,6 +1,6 @@
-/// What speaks against a command, in the order in which the rules apply.
+/// Why a command is rejected, in the order in which the rules apply.
 extension TenantModel {
-  /// - Returns: the code; nil when the command is to be carried out.
+  /// - Returns: the code; nil if the command is to be executed.
   func rejection(of request: Request, by user: String?) -> String? {
     switch request {
     case .createRoot(let name, let id): rejectionOfRoot(name, id, user)
@@ -95,7 +95,7 @@ extension TenantModel {
     return admins.count == 1 && admins[role] != nil
   }
 
-  /// A group that the actor can't view is none, unless it has a role there already.
+  /// A group that the actor can't view doesn't count as a group, unless it already has a role there.
   private func isEligible(_ role: Role, _ user: String?) -> Bool {
     switch role.member.kind {
     case .group: groups[role.member.id] != nil && (mayView(group: role.member.id, user) || roles[role] != nil)
@@ -112,7 +112,7 @@ extension TenantModel {
   }
 }
 
-/// What is hidden reads like what is not there.
+/// A hidden object reads like a missing one.
 extension TenantModel {
   private func rejection(of workspace: String, needing needed: Access, _ user: String?) -> String? {
     let access = access(of: user, to: workspace)

@@ -22,7 +22,7 @@ extension TenantModel {
   }
 }
 
-/// The form that a command has on its way.
+/// The wire format of a command.
 extension TenantModel.Request {
   package var type: String {
     switch self {
@@ -43,7 +43,7 @@ extension TenantModel.Request {
     }
   }
 
-  /// JSON, its members in a fixed order. Names and ids are those of tests: nothing in them is escaped.
+  /// JSON, its members in a fixed order. Names and ids come from tests: nothing in them needs escaping.
   package var data: String {
     switch self {
     case .createRoot(let name, let id): #"{"name":"\#(name)","workspace_id":"\#(id)"}"#
@@ -79,8 +79,8 @@ extension TenantModel.Request {
 extension TenantModel.Request {
   /// Reads a command.
   ///
-  /// - Parameter answer: what its result holds; it has the ids that the worker chose. Without it the command's own id
-  ///   stands for such a one.
+  /// - Parameter answer: the content of its result, with the ids that the worker chose. Without it the command's own id
+  ///   stands in for such an id.
   /// - Returns: nil for a command that the model does not know.
   package init?(_ command: CloudEvent, answer: CloudEvent.Payload? = nil) {
     let data = command.data

@@ -1,5 +1,5 @@
-/// What a tenant has come to by its commands, and the rules by which it does: workspaces, groups and roles. Written
-/// from the documents alone; it shares no code with the worker, so that each can be held against the other.
+/// A tenant's state after its commands, and the rules that lead to it: workspaces, groups and roles. Written from the
+/// documents alone; it shares no code with the worker, so that each can be checked against the other.
 ///
 /// It knows one tenant, names as they are after trimming, and the default settings for permissions: they are enforced,
 /// and the root is open to members.
@@ -13,7 +13,7 @@ package struct TenantModel: Sendable {
   package internal(set) var groups: [String: Group] = [:]
   /// `admin`, `editor` or `member`.
   package internal(set) var roles: [Role: String] = [:]
-  /// Nil while the tenant is not known.
+  /// Nil while the tenant does not exist.
   package internal(set) var root: String?
   /// The workspaces directly below one.
   var children: [String: Set<String>] = [:]
@@ -56,10 +56,10 @@ package struct TenantModel: Sendable {
     }
   }
 
-  /// Decides about a command, and carries it out where nothing speaks against it.
+  /// Decides about a command, and executes it unless a rule is violated.
   ///
   /// - Parameter user: nil for a system's own command.
-  /// - Returns: what its result says, and what its events tell, in order.
+  /// - Returns: its result, and the content of its events, in order.
   package mutating func decide(_ request: Request, by user: String?) -> (decision: Decision, changes: [Change]) {
     if let code = rejection(of: request, by: user) { return (.rejected(code), []) }
     let changes = carryOut(request, by: user)

@@ -1,13 +1,13 @@
 import Foundation
 
-/// The keys in JSON that the program has written, each behind the names of what it stands in: `lines/first/tenant_id`.
+/// The keys in JSON that the program has written, each with the path to it: `lines/first/tenant_id`.
 package struct JSONKeys: Sendable {
   /// What is counted by names that are data: types of results, tables and columns, outcomes with their reasons.
   private static let countedBy: Set<String> = ["results", "destroyed", "outcomes"]
 
   package private(set) var paths: Set<String> = []
 
-  /// - Parameter lines: documents, one a line; what is none, such as one that was cut off, is passed over.
+  /// - Parameter lines: documents, one per line; invalid ones, such as truncated ones, are skipped.
   package init(lines: String) {
     for line in lines.split(separator: "\n") {
       guard let document = try? JSONSerialization.jsonObject(with: Data(line.utf8)) else { continue }
@@ -15,7 +15,7 @@ package struct JSONKeys: Sendable {
     }
   }
 
-  /// Those that are not in snake_case. A word of one letter is what becomes of an acronym that is taken apart.
+  /// Those that are not in snake_case. A word of one letter comes from an acronym that was split up.
   package var strange: [String] {
     paths.filter { path in
       let names = path.split(separator: "/").map(String.init)

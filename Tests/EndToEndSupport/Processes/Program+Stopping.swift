@@ -10,7 +10,7 @@ extension Program {
     }
   }
 
-  /// As proc(5) names them; none of a process that is gone.
+  /// As named by proc(5); none for a process that is gone.
   private var threadStates: [Character] {
     let folder = "/proc/\(pid)/task"
     let threads = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []

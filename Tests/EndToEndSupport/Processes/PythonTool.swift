@@ -14,7 +14,7 @@ package enum PythonTool {
       folder: repository, input: input)
   }
 
-  /// Runs it to its end.
+  /// Runs it and waits for it to end.
   ///
   /// - Returns: what it wrote to standard output.
   package static func run(_ name: String, _ arguments: [String] = [], input: String = "") async throws -> String {

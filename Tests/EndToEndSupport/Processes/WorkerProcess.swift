@@ -23,7 +23,7 @@ package struct WorkerProcess: Sendable {
     return try await program.exit()
   }
 
-  /// Asks its health server.
+  /// Queries its health server.
   package func health(_ path: String = "readyz", method: String = "GET") async throws -> Health {
     let answer = try await HTTPCall(method, "http://127.0.0.1:\(try await port())/\(path)").answer()
     return Health(status: answer.status, body: String(decoding: answer.body, as: UTF8.self))
@@ -33,7 +33,7 @@ package struct WorkerProcess: Sendable {
     try await Patience.poll(for: "worker \(pid) is ready") { try await health().status == 200 }
   }
 
-  /// Of its health server, which has chosen it itself.
+  /// The port of its health server, chosen by the worker.
   package func port() async throws -> Int {
     let announcement = "listening on 127.0.0.1:"
     try await program.says(announcement)

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A server of the private stack (`bin/stack`), to be crashed and started again: where ``BrokerControl/isAllowed``.
+/// A server of the private stack (`bin/stack`), to be crashed and restarted: if ``BrokerControl/isAllowed``.
 package enum PrivateServer: String, Sendable {
   case rabbitmq, postgres
 
@@ -45,15 +45,15 @@ package enum PrivateServer: String, Sendable {
     if self == .rabbitmq { try await Self.electLeaders() }
   }
 
-  /// RabbitMQ 4.0 answers a declaration before its log of declarations is on disk: of three bindings made right before a
-  /// crash, one was gone after it. These tests are about what the worker publishes, not about their own bindings.
+  /// RabbitMQ 4.0 answers a declaration before its log of declarations is on disk: of three bindings made right before
+  /// a crash, one was gone afterwards. These tests are about what the worker publishes, not about their own bindings.
   private static func syncDeclarations() async throws { try await BrokerControl.run("eval", "mnesia:sync_log().") }
 
-  /// After a restart of its only node, RabbitMQ (3.10 at least) now and then leaves a quorum queue without a leader, for
-  /// ever: whoever publishes to it or consumes it waits. An operator helps it like this, and where there is a leader
-  /// nothing happens. https://github.com/rabbitmq/rabbitmq-server/issues/10070
+  /// After a restart of its only node, RabbitMQ (3.10 at least) occasionally leaves a quorum queue without a leader
+  /// forever: publishers and consumers of it wait. An operator fixes it like this; if there is a leader, nothing
+  /// happens. https://github.com/rabbitmq/rabbitmq-server/issues/10070
   ///
-  /// A queue that is still reading its log answers too late: then all are asked again.
+  /// A queue that is still reading its log answers too late: then all are queried again.
   private static func electLeaders() async throws {
     for attempt in 1...6 {
       do {

@@ -1,7 +1,7 @@
 import Foundation
 package import TestSupport
 
-/// The servers of a deployment behind a proxy each, for its workers. The test itself talks to them directly.
+/// The servers of a deployment, each behind a proxy, for its workers. The test itself talks to them directly.
 package struct ProxiedServers: Sendable {
   package enum Server: Sendable, CaseIterable {
     case broker, database
@@ -11,11 +11,11 @@ package struct ProxiedServers: Sendable {
 
   package let broker: FaultProxy
   package let database: FaultProxy
-  /// What leads a worker to the proxies, and nothing else.
+  /// Only the settings that lead a worker to the proxies.
   package let addresses: [String: String]
 
-  /// Leads a worker to the proxies, with small batches. It notices a silent server after two seconds, and connects
-  /// again after 0.5 s.
+  /// Leads a worker to the proxies, with small batches. It detects a silent server after two seconds, and reconnects
+  /// after 0.5 s.
   package var environment: [String: String] {
     addresses.merging([
       "AMQP_HEARTBEAT": "1s", "AMQP_CONNECT_TIMEOUT": "2s", "POSTGRES_CONNECT_TIMEOUT": "2s",
@@ -24,7 +24,7 @@ package struct ProxiedServers: Sendable {
     ]) { address, _ in address }
   }
 
-  /// The same for a worker that waits longer, so that it is the test that ends a wait.
+  /// The same for a worker that waits longer, so that the test is what ends a wait.
   package var patientEnvironment: [String: String] {
     environment.merging(["AMQP_HEARTBEAT": "10s", "POSTGRES_RESPONSE_TIMEOUT": "25s"]) { _, patient in patient }
   }

@@ -2,7 +2,7 @@ package import Foundation
 import TestSupport
 
 extension SpiceDBDouble.Certificate {
-  /// Makes an authority and a certificate, in a folder that must be there.
+  /// Creates an authority and a certificate, in a folder that must exist.
   package static func make(in folder: URL) async throws -> SpiceDBDouble.Certificate {
     let authority = folder.appending(path: "ca.pem").path
     let certificate = folder.appending(path: "server.pem").path

@@ -1,10 +1,10 @@
 import Foundation
 import TestSupport
 
-/// A double of SpiceDB, a process of its own on a loopback port: `Tests/Tools/spicedb/double.py`, which says what is SpiceDB's
-/// in it and what is not. It ends with the tests.
+/// A double of SpiceDB, a process of its own on a loopback port: `Tests/Tools/spicedb/double.py`, which says in what it
+/// is like SpiceDB and in what it isn't. It ends with the tests.
 package final class SpiceDBDouble: Sendable {
-  /// What becomes of the next calls of a method.
+  /// What happens to the next calls of a method.
   package struct Fault: Sendable, Encodable {
     package var method: String
     package var times = 1
@@ -13,13 +13,13 @@ package final class SpiceDBDouble: Sendable {
     /// Without `ERROR_REASON_`.
     package var reason: String?
     package var message = "a fault that a test has ordered"
-    /// Whether the call is carried out all the same.
+    /// Whether the call is nevertheless executed.
     package var after = false
-    /// Whether nobody answers, until the caller has given up or something else is ordered.
+    /// Whether there is no answer, until the caller has given up or something else is ordered.
     package var hold = false
-    /// After so many answers of a stream; nil for before the first.
+    /// After this many answers of a stream; nil for before the first.
     package var cut: Int?
-    /// Whether it is carried out, and answered by a message without fields.
+    /// Whether it is executed, and answered by a message without fields.
     package var blank = false
 
     package init(_ method: String, _ change: (inout Fault) -> Void = { _ in }) {
@@ -75,7 +75,7 @@ package final class SpiceDBDouble: Sendable {
     try? FileManager.default.removeItem(at: tokens.deletingLastPathComponent())
   }
 
-  /// The keys that it takes from now on.
+  /// The keys that it accepts from now on.
   package func accept(_ tokens: [String]) throws { try Self.write(tokens, to: self.tokens) }
 
   /// What happens next; what was ordered before is forgotten.
@@ -83,10 +83,10 @@ package final class SpiceDBDouble: Sendable {
 
   package func order(_ fault: Fault) async throws { try await order([fault]) }
 
-  /// Shows those who take any moment what there is now, whatever comes; until false.
+  /// Keeps showing the current state to callers that accept any moment, whatever changes; until false.
   package func freezeSnapshot(_ isFrozen: Bool) async throws { _ = try await post("snapshot", isFrozen) }
 
-  /// Forgets the moments that there were.
+  /// Forgets past moments.
   package func forgetHistory() async throws { _ = try await post("forget", true) }
 
   package func serve(_ isServing: Bool) async throws { _ = try await post("serving", isServing) }

@@ -81,7 +81,7 @@ struct AuthorizationTests {
     await results.close()
   }
 
-  /// The bytes of an answer without what is each message's own.
+  /// The bytes of an answer without what is unique to each message.
   private func shape(of message: Subscription.Message, replacing names: [String: String]) -> String {
     var text = String(decoding: message.body, as: UTF8.self)
     guard let event = message.event else { return text }

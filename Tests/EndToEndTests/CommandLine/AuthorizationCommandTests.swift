@@ -4,7 +4,7 @@ import Messaging
 import TestSupport
 import Testing
 
-/// `authorization check` and `explain`, on what commands have made.
+/// `authorization check` and `explain`, on objects made by commands.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct AuthorizationCommandTests {
   private let tenant = Command.newID()
@@ -16,8 +16,8 @@ struct AuthorizationCommandTests {
     Command(type, data, tenant: tenant, id: Command.newID(), extra: #","userid":"boss""#)
   }
 
-  /// A tenant of "boss", whose group "Staff", with "ann" in it, is editor of the workspace "Design"; "bob" is a member of the
-  /// tenant alone.
+  /// A tenant of "boss", whose group "Staff", with "ann" in it, is editor of the workspace "Design"; "bob" is only a
+  /// member of the tenant.
   private func found(_ deployment: Deployment) async throws {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

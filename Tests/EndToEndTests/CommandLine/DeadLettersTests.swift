@@ -54,7 +54,7 @@ struct DeadLettersTests {
     return try JSONDecoder().decode(type, from: Data(program.output.utf8))
   }
 
-  /// Sends what nobody can process, and waits until the ledger has it.
+  /// Sends messages that can't be processed, and waits until the ledger has them.
   private func bury(_ bodies: [String], _ change: (inout MessageProperties) -> Void = { _ in }) async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()

@@ -4,8 +4,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Programs read what the program prints by the keys, and need not know its source: they are in snake_case, as those of
-/// messages are.
+/// Programs read the output by its keys, without knowing the source: the keys are in snake_case, like those of
+/// messages.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct JSONKeysTests {
   /// A call that prints JSON.
@@ -54,7 +54,7 @@ struct JSONKeysTests {
     let letter = try await identifier(of: ["dead-letters", "list", "--reason", "malformed_json"])
     let named = try await identifier(of: ["dead-letters", "list", "--reason", "invalid_data"])
     let replay = ["dead-letters", "replay", "--id", letter, "--because", "x"]
-    // What is tried again is dead again.
+    // Whatever is retried is dead again.
     let replayed = try deployment.start(replay + ["--format", "json"], ["USER": "tester"])
     #expect(try await replayed.exit() == .code(2), "\(replayed.errors)")
     let plan = try #require(replayed.output.firstMatch(of: /"plan":"([^"]*)"/)?.1)
@@ -89,7 +89,7 @@ struct JSONKeysTests {
     ]
   }
 
-  /// A parked command and one behind it, a message that is no command, and a command that is invalid.
+  /// A parked command and one behind it, a message that isn't a command, and an invalid command.
   private func fill(_ tenant: String, _ root: String) async throws -> WorkerProcess {
     let deployment = try Deployment.current
     _ = try await PoisonedName.set("poison", in: deployment)

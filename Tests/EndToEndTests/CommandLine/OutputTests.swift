@@ -4,10 +4,10 @@ import Foundation
 import Testing
 import TestSupport
 
-/// Data that its reader has not got is no success; and what others wrote is data, not orders to a terminal.
+/// Data that did not reach its reader is a failure; and what others wrote is data, not commands to a terminal.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct OutputTests {
-  /// Runs the program with a standard output that takes nothing.
+  /// Runs the program with a standard output that accepts nothing.
   private func runIntoFullDevice(_ arguments: [String]) async throws -> (exit: Program.Exit, errors: String) {
     let deployment = try Deployment.current
     let program = try Program(
@@ -43,7 +43,7 @@ struct OutputTests {
 
   @Test func `a reader that goes away is told like any other error`() async throws {
     let deployment = try Deployment.current
-    // The reader has gone before the program begins.
+    // The reader is gone before the program starts.
     let script = #"mkfifo gate; { read -r go < gate; "$0" "$@"; echo "code $?" >&2; } | { exec <&-; echo go > gate; }"#
     let program = try Program(
       "/bin/sh", ["-c", script, try Program.builtBesideThis, "schema"], environment: try deployment.environment,

@@ -98,7 +98,7 @@ struct ParkedTests {
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
     let entries = try await decode(Entries.self, "list", "--tenant", lines[0].tenant).commands
-    // One that waits stays where it is; the first one goes, and takes those behind it along.
+    // A waiting one stays where it is; the first one leaves, and those behind it with it.
     let waiting = try await deployment.run("parked", "dead-letter", "\(entries[1].id)", "--because", "obsolete")
     #expect(waiting.exit == .code(0))
     let first = try await deployment.run("parked", "dead-letter", "\(entries[0].id)", "--because", "a wrong name")

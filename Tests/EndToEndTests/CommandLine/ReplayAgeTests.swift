@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What the inbox has forgotten is not carried out a second time by a replay, unless an operator says so.
+/// What the inbox has forgotten is not executed a second time by a replay, unless an operator says so.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReplayAgeTests {
   private static let settings = ["INBOX_RETENTION": "2d", "INBOX_REPLAY_WINDOW": "2d"]
@@ -29,7 +29,7 @@ struct ReplayAgeTests {
 
     let left = try await deployment.run("dead-letters", "replay", "--all", "--dry-run", environment: Self.settings)
     #expect(left.errors.contains("1 letters are older than inbox.replay_window (2d)") && left.errors.contains("left out"))
-    #expect(left.output.contains("no letter matches"))
+    #expect(left.output.contains("no matching letter"))
     let refused = try await deployment.run("dead-letters", "replay", "--all", "--because", "test", environment: Self.settings)
     #expect(refused.exit == .code(2) && refused.errors.contains("--beyond-window"))
     let again = try await deployment.run(
@@ -38,11 +38,11 @@ struct ReplayAgeTests {
 
     let warned = try await deployment.run(
       "dead-letters", "replay", "--all", "--dry-run", "--beyond-window", environment: Self.settings)
-    #expect(warned.errors.contains("carried out a second time") && warned.output.contains("would_apply"))
+    #expect(warned.errors.contains("executed a second time") && warned.output.contains("would_apply"))
     let forced = try await deployment.run(
       "dead-letters", "replay", "--all", "--because", "test", "--beyond-window", environment: Self.settings)
     #expect(forced.exit == .code(0), "\(forced.errors)")
-    #expect(try await results.first(2)[1].code == "duplicate_workspace_name", "carried out a second time")
+    #expect(try await results.first(2)[1].code == "duplicate_workspace_name", "executed a second time")
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
@@ -50,7 +50,7 @@ struct ReplayAgeTests {
 }
 
 extension Deployment {
-  /// As it is two days after a command was carried out: its letter says when that was, the inbox has forgotten it.
+  /// The state two days after a command was executed: its letter says when that was, the inbox has forgotten it.
   fileprivate func forget(_ command: Command) async throws {
     try await database.withConnection {
       try await $0.execute(

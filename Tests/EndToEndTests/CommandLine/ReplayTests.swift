@@ -6,7 +6,7 @@ import PostgresClient
 import Testing
 import TestSupport
 
-/// Dead letters go through the front door again, each once, and the operator learns what became of them.
+/// Dead letters are sent again, each once, and the operator learns their outcomes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReplayTests {
   private struct Report: Decodable {
@@ -144,7 +144,7 @@ struct ReplayTests {
     try await poison.lift()
     let resumed = try await decode(Report.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
     #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
-    // Some of those that were sent before were carried out only after the name was free.
+    // Some of those sent before were executed only after the name was free.
     #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
     #expect(resumed.outcomes.values.reduce(0, +) == 60)
     #expect(try await worker.drain() == .code(0))
@@ -229,7 +229,7 @@ struct ReplayTests {
     invalid.body = Array("{".utf8)
     try await sender.send([invalid])
     let worker = try await deployment.activeWorker()
-    // One is carried out meanwhile, under its own id.
+    // One is executed meanwhile, under its own id.
     let letter = try #require(try await letters().first { $0.command_id == commands[0].id })
     #expect(try await run(["replay", "--id", letter.id, "--because", "first"]).exit == .code(0))
     try await Patience.poll(for: "the invalid one is recorded") { try await deployment.letters().count == 3 }
@@ -359,7 +359,7 @@ struct ReplayTests {
     let (_, poison) = try await bury(4)
     try await poison.lift()
     let all = try await letters().map(\.id).sorted()
-    // Nobody carries the canary out.
+    // Nobody executes the canary.
     let stopped = try await decode(Report.self, "replay", "--all", "--because", "x", "--canary", "1", "--timeout", "1", exit: 2)
     #expect(stopped.end == "no_outcome" && stopped.pending == 3)
     #expect(try await run(["discard", "--id", all[2], "--because", "never send this"]).exit == .code(0))

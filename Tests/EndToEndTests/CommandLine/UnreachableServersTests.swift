@@ -42,14 +42,14 @@ struct UnreachableServersTests {
     ])
   }
 
-  /// All at once: each exits 69 in time, with a reason on standard error that has no password in it.
+  /// All at once: each exits 69 in time, with a reason on standard error that contains no password.
   private func expectUnavailable(_ calls: [(calls: [[String]], environment: [String: String])]) async throws {
     let deployment = try Deployment.current
     let programs = try calls.flatMap { calls, environment in
       try calls.map { call in (call, try deployment.start(call, environment)) }
     }
     for (call, program) in programs {
-      // Ten seconds are allowed; the rest is for a machine that is busy with other tests.
+      // Ten seconds are allowed; the rest is slack for a machine busy with other tests.
       #expect(try await program.exit(within: .seconds(40)) == .code(69), "\(call): \(program.errors)")
       #expect(program.output.isEmpty, "\(call)")
       #expect(program.errors.contains("workspace-worker: "), "\(call)")

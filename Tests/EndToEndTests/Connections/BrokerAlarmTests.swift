@@ -3,7 +3,7 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// What concerns the whole broker. `bin/test` runs these when all other tests are done.
+/// Tests that affect the whole broker. `bin/test` runs these when all other tests are done.
 @Suite(.serialized, .needsServersAlone, .needsBroker, .requiresPostgres, .deployment)
 struct BrokerAlarmTests {
   /// What the stack's broker has by default.
@@ -20,14 +20,14 @@ struct BrokerAlarmTests {
       ])
       try await worker.misses("low on memory")
       let committed = try await becomesConstant(deployment)
-      // Two batches are being published, one waits, one is held back; nothing else was begun.
+      // Two batches are being published, one waits, one is held back; nothing else was started.
       #expect((1...64).contains(committed))
-      // It is the time that is tested: four heartbeats.
+      // The time itself is tested: four heartbeats.
       try await Task.sleep(for: .seconds(4))
       #expect(try await worker.health().body.contains("low on memory"))
       let metrics = try await worker.metrics()
       #expect(metrics.value("workspace_worker_missing", ["condition": "broker"]) == 1)
-      // What can't be published is counted all the same: an alert waits for it.
+      // What can't be published is still counted: an alert depends on it.
       #expect(try #require(metrics.value("workspace_worker_outbox_entries")) > 0)
       #expect(try #require(metrics.value("workspace_worker_outbox_oldest_age_seconds")) > 1)
       let doctor = try await deployment.run("doctor")
@@ -75,7 +75,7 @@ struct BrokerAlarmTests {
     try await next(answer)
   }
 
-  /// Waits until no more is committed: a second without.
+  /// Waits until nothing more is committed: for a second.
   private func becomesConstant(_ deployment: Deployment) async throws -> Int64 {
     var last: Int64 = -1
     while true {

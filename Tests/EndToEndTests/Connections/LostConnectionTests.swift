@@ -41,7 +41,7 @@ struct LostConnectionTests {
     let servers = try ProxiedServers(deployment)
     let stream = try await ObservedStream.open(deployment, count: 30)
     let worker = try await deployment.activeWorker(servers.patientEnvironment)
-    // Reading goes on, writing waits: the answer to what is under way is that to COMMIT.
+    // Reading continues, writing waits: the pending answer is that to COMMIT.
     let lock = try await OpenTransaction.begin("lock table inbox in share mode", in: deployment)
     try await stream.send()
     try await lock.isWaitedFor()

@@ -3,7 +3,7 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// A stream of commands, sent while a worker is disturbed, and all that comes of it.
+/// A stream of commands, sent while a worker is disturbed, and everything that results.
 struct ObservedStream: Sendable {
   let stream: CommandStream
   let results: Subscription
@@ -24,16 +24,16 @@ struct ObservedStream: Sendable {
 
   func send() async throws { try await send(0..<stream.commands.count) }
 
-  /// Waits until so many commands have an answer.
+  /// Waits until this many commands have an answer.
   func answers(_ count: Int, within limit: Duration = .seconds(60)) async throws {
     _ = try await results.collect("\(count) answers", within: limit) { $0.answeredCount >= count }
   }
 
-  /// Waits for all answers, ends the worker, and looks: each command had one effect, one result and one event, in
+  /// Waits for all answers, ends the worker, and checks: each command had one effect, one result and one event, in
   /// order, and none became a dead letter.
   func expectOneEffectEach(_ worker: WorkerProcess, sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try await answers(stream.commands.count)
-    // A worker that drains leaves what comes back to the next one.
+    // A draining worker leaves redeliveries to the next one.
     try await worker.becomesReady()
     try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()

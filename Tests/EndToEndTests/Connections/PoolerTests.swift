@@ -2,7 +2,7 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// PgBouncer before the database.
+/// PgBouncer in front of the database.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct PooledWorkerTests {
   @Test func `a worker works through a pooler of sessions`() async throws {

@@ -3,7 +3,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What a failover leaves: a server that only reads.
+/// What a failover leaves: a read-only server.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReadOnlyServerTests {
   @Test func `a worker does not become active on a server that only reads, and goes on when it writes again`() async throws {
@@ -24,7 +24,7 @@ struct ReadOnlyServerTests {
   @Test func `a worker that takes any server finds out before it is active, connects again, and costs no command an attempt`() async throws {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
-    // Whoever asks for any server gets one.
+    // A client that asks for any server gets one.
     var url = try deployment.database.url
     url += (url.contains("?") ? "&" : "?") + "target_session_attrs=any"
     try await setReadOnly(true, deployment)

@@ -2,11 +2,11 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// Servers that are there and say nothing.
+/// Servers that exist but say nothing.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SilentServerTests {
   enum Silence: CaseIterable {
-    /// The process hangs, its kernel goes on.
+    /// The process hangs, its kernel continues.
     case frozen
     /// The network is gone.
     case blackHole
@@ -41,7 +41,7 @@ struct SilentServerTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  /// The limits are two seconds; the rest is for a machine that is busy with other tests.
+  /// The limits are two seconds; the rest is slack for a machine busy with other tests.
   private func expectNotice(
     of silence: Silence, _ server: ProxiedServers.Server, _ servers: ProxiedServers, _ worker: WorkerProcess
   ) async throws {

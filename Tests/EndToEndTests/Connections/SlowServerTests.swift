@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// A database that is slow, and not away.
+/// A database that is slow, not gone.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SlowServerTests {
   @Test func `statements that together take longer than the response timeout are waited for, at the second try`() async throws {

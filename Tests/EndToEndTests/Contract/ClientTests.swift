@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The clients of `docs/clients`, which others begin with, do what they say.
+/// The clients of `docs/clients`, which others start from, do what they say.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ClientTests {
   @Test(arguments: [("/usr/bin/python3", "python_client.py", "/clients/python"), ("/usr/bin/ruby", "ruby_client.rb", "/clients/ruby")])

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A document that names a test as proof names one that exists.
+/// Every test that a document cites as proof exists.
 @Suite struct DocumentsTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
 

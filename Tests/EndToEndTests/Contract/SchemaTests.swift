@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The published schemas say what the worker does: checked by somebody else's validator.
+/// The published schemas match what the worker does: checked by a third-party validator.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SchemaTests {
   @Test func `everything that the worker publishes fits its schema, and every command that it takes`() async throws {
@@ -30,7 +30,7 @@ struct SchemaTests {
       let published = try await subscription.everything(on: deployment.host)
       lines += published.map { message in
         let type = message.event?.type ?? ""
-        // Of a type that there is no command for.
+        // Of a type without a command.
         let isKnown = !type.hasSuffix(".failed") || Self.commandTypes.contains(String(type.dropLast(7)))
         return "\(isKnown ? type : "command.failed")\t\(String(decoding: message.body, as: UTF8.self))"
       }
@@ -81,7 +81,7 @@ struct SchemaTests {
   private static let commandTypes = ["create_root", "create", "rename", "delete", "get", "list"].map { "workspace.\($0)" }
   private static let file = PythonTool.repository.appending(path: "Sources/MessageSchemas/schemas/messages.schema.json")
 
-  /// A verdict on each line.
+  /// One verdict per line.
   private func validate(_ lines: [String]) async throws -> [String] {
     let output = try await PythonTool.run("validate", [Self.file.path], input: lines.joined(separator: "\n") + "\n")
     let verdicts = output.split(separator: "\n").map(String.init)

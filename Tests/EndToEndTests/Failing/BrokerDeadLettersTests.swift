@@ -7,10 +7,10 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// What the broker dead-letters by itself ends in the ledger, once.
+/// What the broker itself dead-letters ends up in the ledger, once.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct BrokerDeadLettersTests {
-  /// Headers of every kind of field, and bodies that are no text.
+  /// Headers of every kind of field, and bodies that aren't text.
   private static let strange: [OutboundMessage] = (0..<20).map { number in
     var properties = MessageProperties()
     var nested = HeaderTable()
@@ -35,7 +35,7 @@ struct BrokerDeadLettersTests {
       exchange: "workspace.commands", routingKey: "workspace.create", properties: properties, body: [0, 0xFF, UInt8(number)])
   }
 
-  /// In the broker's way: the header table sorted, and the broker's own entries left out.
+  /// In the broker's form: the header table sorted, without the broker's own entries.
   private static func fields(_ message: OutboundMessage) -> [String: HeaderValue] {
     let fields = message.properties.headers?.fields() ?? []
     return Dictionary(fields.map { (String(decoding: $0.name, as: UTF8.self), $0.value) }) { $1 }
@@ -129,12 +129,12 @@ struct BrokerDeadLettersTests {
   @Test func `a forged account of its death does not keep a message, or those behind it, out of the ledger`() async throws {
     let deployment = try Deployment.current
     var properties = MessageProperties()
-    // x-death: [{queue: "a\0b"}], which is no text for PostgreSQL.
+    // x-death: [{queue: "a\0b"}], which isn't valid text in PostgreSQL.
     let queue: [UInt8] = [5] + Array("queue".utf8) + [0x53, 0, 0, 0, 3, 0x61, 0, 0x62]
     let table = [0x46] + Self.count(queue) + queue
     properties.headers = HeaderTable(entries: [7] + Array("x-death".utf8) + [0x41] + Self.count(table) + table)
     let forged = OutboundMessage(exchange: "", routingKey: "workspace.commands.dead", properties: properties, body: [])
-    // More of them behind it than are delivered without an acknowledgement.
+    // More messages behind it than are delivered without an acknowledgement.
     let plain = (0..<100).map {
       OutboundMessage(
         exchange: "", routingKey: "workspace.commands.dead", properties: MessageProperties(), body: [UInt8($0)])

@@ -4,7 +4,7 @@ import Failpoints
 import TestSupport
 import Testing
 
-/// A command that kills every process which carries it out.
+/// A command that kills every process that executes it.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct CrashLoopTests {
   @Test(arguments: ["abort", "segv", "trap", "overflow", "memory"])
@@ -17,7 +17,7 @@ struct CrashLoopTests {
     let sender = try await CommandSender.open(on: deployment.host)
     try await sender.send(Array(stream.commands[..<100]) + [culprit] + Array(stream.commands[100...]))
 
-    // Swift's own account of a crash takes seconds with a debug build, and nobody reads it here.
+    // Swift's own crash report takes seconds with a debug build, and nobody reads it here.
     let deadly = [
       "WORKSPACE_WORKER_DEADLY_COMMAND": "\(culprit.id):\(means)", "WORKER_MEMORY_LIMIT": "768MiB", "SWIFT_BACKTRACE": "enable=no",
     ]
@@ -49,7 +49,7 @@ struct CrashLoopTests {
     let stream = CommandStream(tenants: 4, count: 20 * 60)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    // Small batches and a small prefetch: there is work in hand, and more to come, at each restart.
+    // Small batches and a small prefetch: there is work in progress, and more to come, at each restart.
     let settings = ["WORKER_BATCH_COUNT": "8", "AMQP_PREFETCH": "32"]
     var active = try await deployment.activeWorker(settings)
     for start in stride(from: 0, to: stream.commands.count, by: 60) {

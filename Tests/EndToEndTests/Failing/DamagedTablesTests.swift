@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What a deleted row, a partial restore or somebody's hand leaves in the tables of a worker.
+/// What a deleted row, a partial restore or manual changes leave in the tables of a worker.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct DamagedTablesTests {
   private static let never = ["PARKING_RETRY_DELAYS": "1h"]
@@ -28,7 +28,7 @@ struct DamagedTablesTests {
     try await Patience.poll(for: "three are parked") { try await deployment.parked().count == 3 }
     if !isWorkerActive { #expect(try await worker.drain() == .code(0)) }
     try await change("delete from parked_commands where due_at is not null", deployment)
-    // One that is active believes that the line is due in an hour; the next session sets it right.
+    // An active worker believes that the line is due in an hour; the next session corrects that.
     if isWorkerActive {
       try await deployment.endActiveSession()
     } else {
@@ -55,7 +55,7 @@ struct DamagedTablesTests {
     try await Patience.poll(for: "two are parked") { try await deployment.parked().count == 2 }
     try await change(
       "alter sequence parked_commands_id_seq restart with 1; alter sequence outbox_id_seq restart with 1", deployment)
-    // One joins the line that is there, the others make a line of their own.
+    // One joins the existing line, the others form a line of their own.
     try await sender.send([mine[3]] + chain(second))
     try await Patience.poll(for: "six are parked") { try await deployment.parked().count == 6 }
     try await poison.lift()

@@ -6,8 +6,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What other tenants notice of one whose command fails. A measurement, which says little on a machine that does other
-/// things meanwhile: it runs when WORKSPACE_WORKER_MEASURES is set, to 1 or to the one hostility to measure.
+/// How much other tenants are affected by one whose command fails. A measurement, which means little on a busy machine:
+/// it runs when WORKSPACE_WORKER_MEASURES is set, to 1 or to the one hostility to measure.
 @Suite(
   .needsBroker, .requiresPostgres, .deployment,
   .enabled(if: ProcessInfo.processInfo.environment["WORKSPACE_WORKER_MEASURES"] != nil))
@@ -45,8 +45,8 @@ struct FairnessTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  /// What one tenant does to hurt others, fifty times a second: well below what the worker can carry out, of whatever kind, for
-  /// who sends more than that makes a queue for all.
+  /// What one tenant does to hurt others, fifty times a second: well below what the worker can handle, of any kind,
+  /// since sending more than that makes everybody queue.
   private enum Hostility: String, CaseIterable {
     case largeHeaders, refusingReplies, silentReplies, missingReplies, largeAnswers, notJSON, largeBodies, repetitions, fullLine
 
@@ -97,7 +97,7 @@ struct FairnessTests {
     for hostility in chosen.map({ [$0] }) ?? Hostility.allCases {
       var pairs: [(calm: [Double], troubled: [Double])] = []
       for _ in 0..<Self.pairs {
-        // What was before has left something behind that is none of this one's.
+        // The previous one has left something behind that doesn't belong to this one.
         try await Patience.poll(for: "the queue is empty") { try await deployment.host.depth(of: "workspace.commands") == 0 }
         _ = try await probe.measure(500, every: Self.interval)
         let calm = try await probe.measure(Self.perPhase, every: Self.interval)
@@ -115,7 +115,7 @@ struct FairnessTests {
       let ratio = pairs.map { $0.troubled.percentile(0.99) / $0.calm.percentile(0.99) }.percentile(0.5)
       let calm = pairs.map { $0.calm.percentile(0.99) }.percentile(0.5)
       let troubled = pairs.map { $0.troubled.percentile(0.99) }.percentile(0.5)
-      // Unbuffered: a measurement that is given up has said what it found.
+      // Unbuffered: so that an aborted measurement has reported its findings.
       let found = "isolation: \(hostility.rawValue), medians of \(Self.pairs) pairs: p99 \(calm) and \(troubled) ms, ratio \(ratio)\n"
       FileHandle.standardError.write(Data(found.utf8))
       #expect(ratio < 2, "\(hostility)")
@@ -126,7 +126,7 @@ struct FairnessTests {
   }
 }
 
-/// Sends commands of healthy tenants at their times, and takes the time until each result.
+/// Sends commands of healthy tenants at set times, and measures the time until each result.
 private struct Probe {
   let sender: CommandSender
   private let results: RabbitMQConsumer
@@ -144,9 +144,9 @@ private struct Probe {
       results: try await RabbitMQConsumer.start(on: connection, queue: queue))
   }
 
-  /// - Returns: milliseconds from the time that each was to be sent at.
+  /// - Returns: milliseconds from each command's scheduled time.
   func measure(_ count: Int, every interval: Duration) async throws -> [Double] {
-    // Answered by a rejection, whose type no other sender's results have: the probe reads nothing but its own.
+    // Answered by a rejection, a type that no other sender's results have: the probe reads only its own.
     let commands = (0..<count).map { Command.get(tenants[$0 % tenants.count], Command.newID()) }
     let times = Mutex<[String: ContinuousClock.Instant]>([:])
     let start = ContinuousClock.now + .milliseconds(100)

@@ -3,10 +3,10 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// A command that fails is tried again in its place: nobody of its tenant overtakes it, and nobody else waits.
+/// A command that fails is retried in its place: no command of its tenant overtakes it, and nobody else waits.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ParkingTests {
-  /// Three failures come fast; then there is time, also on a busy machine.
+  /// Three failures come fast; then there is time, even on a busy machine.
   private static let quick = [
     "PARKING_RETRY_DELAYS": (["20ms", "20ms"] + Array(repeating: "2s", count: 18)).joined(separator: ",")
   ]

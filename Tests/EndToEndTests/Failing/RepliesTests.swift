@@ -3,7 +3,7 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// A command's `reply_to` is its sender's choice: whatever that queue does, it does to the sender's own replies.
+/// A command's `reply_to` is its sender's choice: whatever that queue does affects only the sender's own replies.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct RepliesTests {
   /// A queue that holds one message, and refuses every further one.
@@ -15,7 +15,7 @@ struct RepliesTests {
     try await deployment.host.publish(["full"], to: name)
   }
 
-  /// Ten commands of a tenant, each answered where it wants, show that nobody stands in its way.
+  /// Ten commands of a tenant, each answered where requested, show that nothing holds it up.
   private func expectOthersServed(
     _ deployment: Deployment, _ sender: CommandSender, beside first: [Command]
   ) async throws {
@@ -44,7 +44,7 @@ struct RepliesTests {
     #expect(try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "refused"]) == 3)
     #expect(try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "delivered"]) == 10)
     #expect(try await worker.metrics().value("workspace_worker_reconnects_total") == 0)
-    let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("replies do not arrive") }
+    let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("replies are not delivered") }
     #expect(lines.count == 1, "once for a queue and minute")
     #expect(lines.first?.contains("my.replies") == true && lines.first?.contains("refused") == true)
     #expect(try await worker.drain() == .code(0))
@@ -59,7 +59,7 @@ struct RepliesTests {
     try await deployment.host.declare("my.replies", HeaderTable())
     try await deployment.host.suspend("my.replies")
 
-    // More than the broker's channel takes for a queue that does not answer.
+    // More than the broker's channel accepts for a queue that does not answer.
     let tenant = Command.newID()
     let silent = (1...300).map { _ in Command("workspace.list", "{}", tenant: tenant).replying(to: "my.replies") }
     try await expectOthersServed(deployment, sender, beside: silent)
@@ -68,7 +68,7 @@ struct RepliesTests {
     #expect(try #require(metrics.value("workspace_worker_replies_total", ["outcome": "timed_out"])) >= 1)
     #expect(try #require(metrics.value("workspace_worker_replies_total", ["outcome": "suspended"])) >= 200)
     #expect(metrics.value("workspace_worker_reconnects_total") == 0)
-    // The next ones cost nobody any time at all.
+    // The next ones delay nobody at all.
     try await expectOthersServed(deployment, sender, beside: silent)
     try await deployment.host.resume("my.replies")
     #expect(try await worker.drain() == .code(0))

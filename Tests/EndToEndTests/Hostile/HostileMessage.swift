@@ -2,13 +2,13 @@ import Messaging
 import EndToEndSupport
 import TestSupport
 
-/// A message that is no command, and what has to become of it.
+/// A message that isn't a valid command, and its expected outcome.
 struct HostileMessage: Sendable {
   let name: String
   var command: Command
-  /// The reason among the dead letters.
+  /// The reason of its dead letter.
   let reason: String
-  /// The type of its `.failed` result; nil where nobody can be told.
+  /// The type of its `.failed` result; nil if nobody can be told.
   let result: String?
 
   init(_ name: String, _ body: [UInt8], _ reason: String, result: String? = nil) {
@@ -30,7 +30,7 @@ struct HostileMessage: Sendable {
   }
 }
 
-/// A command in parts, of which some are wrong.
+/// A command assembled from parts, some of them invalid.
 struct CommandParts: Sendable {
   private var attributes: [(name: String, json: String)] = [
     ("specversion", #""1.0""#), ("id", #""\#(Command.newID())""#), ("source", #""/hostile""#),

@@ -4,7 +4,7 @@ import EndToEndSupport
 extension HostileMessage {
   private static let valid = CommandParts()
 
-  /// Bodies that are not JSON, or not the JSON that everybody reads alike.
+  /// Bodies that are not JSON, or JSON that not everybody reads alike.
   static let notJSON: [HostileMessage] = {
     let text = valid.text
     let bytes = Array(text.utf8)
@@ -53,7 +53,7 @@ extension HostileMessage {
     return bodies.map { HostileMessage($0, $1, "malformed_json") } + texts.map { HostileMessage($0, $1, "malformed_json") }
   }()
 
-  /// Bodies that are too large to be looked at.
+  /// Bodies that are too large to be read.
   static let tooLarge: [HostileMessage] = [
     HostileMessage(
       "256 KiB and a byte", valid.text + String(repeating: " ", count: (256 << 10) + 1 - valid.text.utf8.count),

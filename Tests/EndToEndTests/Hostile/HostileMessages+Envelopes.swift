@@ -7,7 +7,7 @@ extension HostileMessage {
 
   private static func text(_ length: Int) -> String { "\"" + String(repeating: "x", count: length) + "\"" }
 
-  /// JSON that is no envelope, or one with an attribute that is wrong.
+  /// JSON that isn't an envelope, or an envelope with an invalid attribute.
   static let envelopes: [HostileMessage] = {
     let without = ["[]", "\"text\"", "null", "42", "true", "{}"].map {
       HostileMessage("the body \($0)", $0, "invalid_envelope")
@@ -39,7 +39,7 @@ extension HostileMessage {
     return without + ids + types + rest
   }()
 
-  /// Envelopes of no command.
+  /// Envelopes that aren't commands.
   static let unknownTypes: [HostileMessage] = [
     "workspace.merge", "workspace.create.succeeded", "Workspace.Create", "workspace.create ", "wörkspace.create", "*.#", "\u{1F4A5}",
   ].map { type in

@@ -7,7 +7,7 @@ extension HostileMessage {
     HostileMessage(name, "{\"\(name)", "malformed_json").changing(change)
   }
 
-  /// Valid bodies that say they are something else.
+  /// Valid bodies that claim to be something else.
   static let contentTypes: [HostileMessage] = [
     "text/plain", "application/octet-stream", "application/jsonx", "json", ";", " ",
     ShortString(bytes: [0xFF, 0xFE])!, ShortString(bytes: [0])!, ShortString(bytes: [UInt8](repeating: 0x61, count: 255))!,
@@ -92,7 +92,7 @@ extension HostileMessage {
     return [1, UInt8(ascii: "n")] + prefix.reversed().flatMap { $0 }
   }
 
-  /// A value of each kind that RabbitMQ keeps (its quorum queues make an "l" of an "L"), a name that stands often, an
+  /// A value of each kind that RabbitMQ keeps (its quorum queues make an "l" of an "L"), a name that occurs often, an
   /// empty one and one that is not UTF-8.
   private static var everyKind: [UInt8] {
     let values: [(Character, [UInt8])] = [

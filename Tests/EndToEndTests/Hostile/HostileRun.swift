@@ -36,7 +36,7 @@ struct HostileRun: Sendable {
     try await results.everything(on: deployment.host).filter { $0.event?.type.hasSuffix(".failed") == true }
   }
 
-  /// What the ledger has, once so many letters are announced.
+  /// The content of the ledger, once this many letters are announced.
   func ledger(_ count: Int) async throws -> [Deployment.RecordedMessage] {
     _ = try await announcements.first(count)
     return try await deployment.ledger()

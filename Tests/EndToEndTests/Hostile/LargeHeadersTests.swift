@@ -4,12 +4,12 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// Headers as large as the broker takes them, or larger by what it adds, cost nobody anything.
+/// Headers as large as the broker accepts, or larger by what it adds, do no harm.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LargeHeadersTests {
   private static let sizes = Array(131_063...131_072)
 
-  /// Properties that make the payload of a header frame so large.
+  /// Properties that make the payload of a header frame this large.
   private static func properties(payload: Int) -> [UInt8] {
     let count = payload - 12 - 2 - 4 - 7
     let entries = [1] + Array("xS".utf8) + UInt32(count).bigEndianBytes + [UInt8](repeating: 0x61, count: count)

@@ -43,14 +43,14 @@ struct HTTPPortTests {
     try await worker.becomesReady()
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    // A few more than it has: no connection can be made anew while the port's connections stand.
+    // A few more than it has: nothing can reconnect while the port's connections exist.
     let limit = try descriptorCount(of: worker) + 8
     try limitDescriptors(of: worker, to: limit)
     let idle = try await idleConnections(45, to: worker)
     try await Patience.poll(for: "nearly all descriptors are in use") { try descriptorCount(of: worker) >= limit - 1 }
     try await deployment.host.broker.management.closeConnections(withPrefix: "workspace-worker", in: deployment.host.name)
     try await deployment.endActiveSession()
-    // While it has no descriptor left, a connection to the port is cut.
+    // While no descriptor is left, a connection to the port is cut.
     try await Patience.poll(for: "worker \(worker.pid) is ready") { (try? await worker.health().status) == 200 }
     try await sender.send([.createRoot(Command.newID(), id: Command.newID())])
     #expect(try await results.first(1).first?.event?.type == "workspace.create_root.succeeded")
@@ -69,7 +69,7 @@ struct HTTPPortTests {
     }
   }
 
-  /// Writes on until the worker ends it: an answer may come before.
+  /// Keeps writing until the worker ends it: an answer may come before.
   private func expectEnd(of socket: BlockingSocket) throws {
     #expect(throws: BlockingSocket.Failed.self) {
       while true { _ = try socket.read(1) }

@@ -29,7 +29,7 @@ struct LogTests {
       #expect(["debug", "info", "notice", "warning", "error"].contains(line["level"] as? String ?? ""))
     }
     let keys = JSONKeys(lines: worker.program.errors)
-    // The libraries of services and of HTTP name their own, in lines for debugging.
+    // The service and HTTP libraries use their own, in debug lines.
     let own = keys.strange.filter { !$0.hasPrefix("sl-") && !$0.hasPrefix("hb.") }
     #expect(own.isEmpty && keys.paths.contains("tenant_id"))
     for id in ["good", "bad"] {

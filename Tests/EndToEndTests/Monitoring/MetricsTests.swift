@@ -100,9 +100,9 @@ struct MetricsTests {
   @Test func `every series that the dashboard and the alert rules use is there`() async throws {
     let worker = try await Deployment.current.activeWorker()
     let metrics = try await worker.metrics()
-    // Of what nothing has happened yet there are no rejections: all others are there from the start.
+    // Rejections that have not happened are missing: all other series exist from the start.
     var names = Set(metrics.samples.map(\.name)).union(["workspace_worker_rejections_total"])
-    // Texts for people call a histogram by its own name.
+    // Help texts use the histogram's own name.
     names.formUnion(names.filter { $0.hasSuffix("_bucket") }.map { String($0.dropLast(7)) })
     for file in ["config/grafana/workspace-worker.json", "config/prometheus/alerts.yaml"] {
       let text = try String(contentsOf: PythonTool.repository.appending(path: file), encoding: .utf8)

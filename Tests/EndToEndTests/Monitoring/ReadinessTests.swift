@@ -5,7 +5,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// `/readyz` names each condition that is missing, soon, and forgets it, soon.
+/// `/readyz` soon names each missing condition, and soon drops it again.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReadinessTests {
   private struct Body: Decodable {

@@ -5,7 +5,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// Spans as a receiver that somebody else could have written gets them.
+/// Spans as an independent receiver gets them.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct TracesTests {
   private struct Request: Decodable {

@@ -36,7 +36,7 @@ struct AccessListTests {
       Command.create(mine, "c", below: myRoot).sent(by: user.name, nil), Command.create(mine, "d", below: myRoot).sent(by: nil, "portal-1"),
       Command("workspace.list", "{}", tenant: theirs).sent(by: user.name, "portal-1"),
       Command("workspace.list", "{}", tenant: Command.newID()).sent(by: user.name, "portal-1"),
-      // The id of a command that was carried out: its answer is not for everybody.
+      // The id of an executed command: its answer is not for everybody.
       copy.sent(by: user.name, "portal-1"),
     ]
     var configuration = try deployment.host.configuration()

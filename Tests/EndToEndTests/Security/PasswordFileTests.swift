@@ -27,7 +27,7 @@ struct PasswordFileTests {
       "POSTGRES_URL": try url(try deployment.database.url, role), "POSTGRES_PASSWORD_FILE": postgresFile.path,
     ])
     try await worker.becomesReady()
-    // The passwords change; the session goes on. Then it ends, and the old ones are of no use.
+    // The passwords change; the session continues. Then it ends, and the old ones no longer work.
     try await deployment.database.withConnection { try await $0.execute(script: "alter role \(role) password 'second'") }
     try await management.setPassword("second", of: user.name)
     #expect(try await worker.health().status == 200)

@@ -114,7 +114,7 @@ struct TLSTests {
     "amqps://\(credentials)\(host):\(try certificates.amqpsPort)/\(try Deployment.current.host.name)\(query)"
   }
 
-  /// - Parameter user: without a password; nil for the database's owner with his.
+  /// - Parameter user: without a password; nil for the database's owner with password.
   private func postgres(host: String, _ query: String, user: String? = nil) throws -> String {
     var components = try #require(URLComponents(string: try Deployment.current.database.url))
     components.host = host

@@ -1,6 +1,6 @@
 extension Checker {
   /// Each command had its effect exactly once: a second rename would show in a version, a second creation in a row, and
-  /// a role that was taken away and came back in one too many.
+  /// a role that was removed and came back in an extra one.
   func effects(_ tables: Evidence.Tables) -> [Violation] {
     let rows =
       differences(tables.workspaces, workload.workspaces) { "workspace \($0)" }
@@ -22,7 +22,7 @@ extension Checker {
     return missing + found.keys.filter { expected[$0] == nil }.map { .unknownEffect(on: name($0)) }
   }
 
-  /// What the inbox keeps, for every repetition to come, is what was published.
+  /// What the inbox keeps, for every later repetition, is what was published.
   func answers(_ evidence: Evidence) -> [Violation] {
     let answers = evidence.tables.answers
     let results = Dictionary(evidence.results.map { ($0.command, $0.body) }) { first, _ in first }

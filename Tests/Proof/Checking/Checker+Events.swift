@@ -1,8 +1,8 @@
 import EndToEndSupport
 
 extension Checker {
-  /// At least once, always in the same bytes; the first copies numbered without a gap, one for each change, in order:
-  /// what goes with something is told before it.
+  /// At least once, always in the same bytes; the first copies numbered without gaps, one for each change, in order:
+  /// what is removed with something is reported before it.
   func events(_ evidence: Evidence) -> [Violation] {
     var violations: [Violation] = []
     let events = Self.numbered(evidence.events, &violations)
@@ -30,7 +30,7 @@ extension Checker {
     return numbered
   }
 
-  /// The first event that is not the one whose turn it is, and how many there are.
+  /// The first event out of order, and how many there are.
   private func differences(_ events: [Evidence.Message], of tenant: String) -> [Violation] {
     let expected = workload.steps(of: tenant).flatMap { step in step.changes.map { (command: step.id, change: $0) } }
     var violations: [Violation] = []

@@ -1,12 +1,12 @@
 import EndToEndSupport
 
-/// Compares what came of a workload with what was promised.
+/// Compares the outcome of a workload with the promises.
 package struct Checker: Sendable {
   let workload: Workload
 
   package init(_ workload: Workload) { self.workload = workload }
 
-  /// - Returns: everything that was not kept; empty is the proof.
+  /// - Returns: all broken promises; empty is the proof.
   package func violations(in evidence: Evidence) -> [Violation] {
     results(evidence) + replies(evidence) + events(evidence) + effects(evidence.tables)
       + answers(evidence) + remains(evidence)
@@ -40,7 +40,7 @@ package struct Checker: Sendable {
     return violations + workload.steps.filter { bodies[$0.id] == nil }.map { .lostResult(command: $0.id) }
   }
 
-  /// Permitted or not, and answered, by the commands before it in its tenant, and by no others.
+  /// Each decision and answer follows from the earlier commands of its tenant, and from no others.
   private func decision(_ result: Evidence.Message, _ step: Workload.Step) -> Violation? {
     guard result.type == step.resultType, result.decision?.code == step.decision.code else {
       return .wrongDecision(

@@ -1,7 +1,7 @@
 import Messaging
 package import EndToEndSupport
 
-/// All that can be seen from outside when a run is over.
+/// Everything visible from outside when a run is over.
 package struct Evidence: Sendable {
   /// A result or an event, as it arrived.
   package struct Message: Sendable {
@@ -11,11 +11,11 @@ package struct Evidence: Sendable {
     /// Of events.
     package var sequence: Int?
     package var body: [UInt8]
-    /// Of results: what the worker says.
+    /// Of results: the worker's decision.
     package var decision: TenantModel.Decision?
-    /// Of events: what they tell.
+    /// Of events: their content.
     package var change: TenantModel.Change?
-    /// When it arrived; nil where that is not known.
+    /// When it arrived; nil if unknown.
     package var arrival: ContinuousClock.Instant?
 
     package init(
@@ -50,12 +50,12 @@ package struct Evidence: Sendable {
   package var replies: [Message] = []
   package var events: [Message] = []
   package var tables = Tables()
-  /// Messages that are left, by queue.
+  /// Remaining messages, by queue.
   package var depths: [String: Int] = [:]
 
   package init() {}
 
-  /// What stands in the database.
+  /// The content of the database.
   package struct Tables: Sendable {
     /// By id.
     package var workspaces: [String: TenantModel.Workspace] = [:]

@@ -2,25 +2,25 @@
 package enum Violation: Error, Sendable, Equatable {
   case lostResult(command: String)
   case refused(command: String, type: String)
-  /// A rule was seen to speak against a command, or not to, other than the commands before it have it.
+  /// A command was rejected, or not, in contradiction to the commands before it.
   case wrongDecision(command: String, found: String, expected: String)
-  /// A command that rightly succeeded shows something else than there is.
+  /// A command that rightly succeeded has a wrong answer.
   case wrongAnswer(command: String)
   case changedResult(command: String)
   case unknownResult(command: String)
-  /// The first result that is not the one whose turn it is; an empty id: there is none.
+  /// The first result out of order; an empty id: there is none.
   case disorderedResults(tenant: String, command: String, expected: String)
 
   case lostReply(command: String)
   case changedReply(command: String)
 
   case lostEvents(tenant: String, last: Int, expected: Int)
-  /// The event after `last` was another one.
+  /// The event after `last` was a different one.
   case gap(tenant: String, last: Int, next: Int)
   case changedEvent(tenant: String, sequence: Int)
-  /// An event tells of another command than the one whose turn it is.
+  /// An event belongs to a different command than expected.
   case wrongEvent(tenant: String, sequence: Int)
-  /// It is of the right command and tells something else than that has changed.
+  /// It belongs to the right command, but reports a different change.
   case wrongChange(tenant: String, sequence: Int, command: String)
 
   /// These three are about a workspace, a group or a role, such as "the role of user ben on workspace 01…".
@@ -34,16 +34,16 @@ package enum Violation: Error, Sendable, Equatable {
   case changedAnswer(command: String)
 
   case leftInOutbox(count: Int)
-  /// The command is parked or a dead letter, though it is not at fault.
+  /// The command is parked or a dead letter, although it is not at fault.
   case failed(command: String, how: String)
   case leftInQueue(String, count: Int)
 
-  /// A table has another number of rows.
+  /// A table has a different number of rows.
   case wrongCount(String, found: Int, expected: Int)
-  /// A process takes more and more memory or descriptors.
+  /// A process uses more and more memory or descriptors.
   case growth(pid: Int)
 
-  /// The run itself went wrong, so that nothing is proved.
+  /// The run itself failed, so nothing is proved.
   case incomplete(String)
 }
 
@@ -85,14 +85,14 @@ extension Violation: CustomStringConvertible {
 }
 
 extension Violation {
-  /// Which promise it is about.
+  /// The promise concerned.
   package var kind: String {
     Mirror(reflecting: self).children.first?.label ?? ""
   }
 }
 
 extension Violation {
-  /// The commands that it is about.
+  /// The commands concerned.
   var commands: [String] {
     switch self {
     case .lostResult(let id), .refused(let id, _), .changedResult(let id), .unknownResult(let id), .lostReply(let id),

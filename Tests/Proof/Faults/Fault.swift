@@ -1,4 +1,4 @@
-/// What happens to a worker, or around it, while it stands still at a failpoint.
+/// What happens to a worker, or around it, while it is stopped at a failpoint.
 package enum Fault: String, CaseIterable, Sendable {
   /// SIGKILL.
   case kill
@@ -12,11 +12,11 @@ package enum Fault: String, CaseIterable, Sendable {
   case brokerKill = "broker-kill"
   /// The database server is killed by SIGKILL and started again.
   case databaseKill = "database-kill"
-  /// What the worker says reaches the broker; nothing that the broker answers, its confirms included, comes back.
+  /// What the worker sends reaches the broker; none of the broker's answers, including confirms, come back.
   case confirmLost = "confirm-lost"
-  /// What the worker says reaches the database; no answer, such as that to a COMMIT, comes back.
+  /// What the worker sends reaches the database; no answer, such as that to a COMMIT, comes back.
   case commitLost = "commit-lost"
 
-  /// It strikes whoever uses the servers: nothing else may run meanwhile.
+  /// It affects everything that uses the servers: nothing else may run meanwhile.
   package var isGlobal: Bool { self == .brokerKill || self == .databaseKill }
 }

@@ -7,7 +7,7 @@ import TestSupport
 struct Scene: Sendable {
   let worker: ProxiedWorker
 
-  /// Waits until the worker stands still at the cell's failpoint.
+  /// Waits until the worker is stopped at the cell's failpoint.
   func comes(by approach: Approach) async throws {
     if let earlier = approach.swallowingFrom {
       try await stands(at: earlier)
@@ -17,7 +17,7 @@ struct Scene: Sendable {
     try await stands(at: approach.failpoint)
   }
 
-  /// Makes the fault. When this returns the worker runs again, or is dead, and the servers are there.
+  /// Injects the fault. When this returns the worker runs again, or is dead, and the servers are up.
   ///
   /// - Parameter stopDuration: how long ``Fault/stop`` takes.
   func suffers(_ fault: Fault, stopDuration: Duration) async throws {
@@ -46,8 +46,8 @@ struct Scene: Sendable {
 
   private func goOn() { worker.process.program.signal(SIGCONT) }
 
-  /// Lets the worker speak, and lets nothing come back, until nothing more is said: then it learns that the connection
-  /// is gone, and nothing else.
+  /// Lets the worker send, but nothing come back, until it sends nothing more: then it learns only that the connection
+  /// is gone.
   private func loseAnswers(_ proxy: FaultProxy) async throws {
     proxy.swallowAnswers()
     goOn()
@@ -59,7 +59,7 @@ struct Scene: Sendable {
 }
 
 extension FaultProxy {
-  /// Waits until nothing has passed for a quarter of a second, which on one machine is a long time.
+  /// Waits until nothing has passed for a quarter of a second, which is long on a single machine.
   fileprivate func becomesQuiet() async throws {
     var last: ProxyTraffic?
     let deadline = ContinuousClock.now + .seconds(5)

@@ -19,7 +19,7 @@ package struct Cell: Sendable, Hashable {
     self.init(failpoint, fault)
   }
 
-  /// All there are, by failpoint in the order of a command's way.
+  /// All cells, by failpoint in the order of a command's processing.
   package static let all = Failpoint.ofCommands.flatMap { failpoint in Fault.allCases.map { Cell(failpoint, $0) } }
 }
 

@@ -1,9 +1,9 @@
-/// What a run of a cell came to, and what one needs to know where a promise was not kept.
+/// The outcome of a cell's run, and what helps to find out why a promise was broken.
 package struct CellOutcome: Sendable {
   package let cell: Cell
   /// Empty when everything was kept.
   package let violations: [Violation]
-  /// What happened when; the times of commands that violations are about; the last words of the workers.
+  /// What happened when; the times of the commands concerned; the workers' last log lines.
   package let story: [String]
 
   package init(cell: Cell, violations: [Violation], story: [String]) {

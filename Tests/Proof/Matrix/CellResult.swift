@@ -1,4 +1,4 @@
-/// What a cell came to.
+/// The result of a cell.
 package struct CellResult: Sendable {
   package let outcome: CellOutcome
   package let duration: Duration
@@ -7,7 +7,7 @@ package struct CellResult: Sendable {
   package var violations: [Violation] { outcome.violations }
   package var isKept: Bool { violations.isEmpty }
 
-  /// In a line where all was kept, else in as many as it takes.
+  /// One line if all promises were kept, else as many as needed.
   package var summary: String {
     let seconds = Double(duration / .milliseconds(100)).rounded() / 10
     return isKept ? "\(cell): ok (\(seconds) s)" : "\(outcome)\n  (\(seconds) s)"

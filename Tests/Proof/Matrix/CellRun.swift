@@ -4,10 +4,10 @@ import Failpoints
 import TestFixtures
 import TestSupport
 
-/// Two workers, of which the active one stops at a failpoint in mid-stream, suffers a fault there, and goes on where it
-/// can; and what came of the commands that were sent before, during and after.
+/// Two workers, of which the active one stops at a failpoint in mid-stream, suffers a fault there, and continues if it
+/// can; and the outcome of the commands sent before, during and after.
 package struct CellRun: Sendable {
-  /// Small batches, so that there are many; and servers that give up soon on whoever stands still.
+  /// Small batches, so that there are many; and servers that soon give up on a stopped client.
   private static let environment = [
     "WORKER_BATCH_COUNT": "32", "AMQP_PREFETCH": "64", "AMQP_HEARTBEAT": "2s", "POSTGRES_IDLE_SESSION_TIMEOUT": "5s",
     "LIMITS_TREE_DEPTH": "\(Workload.levels)",
@@ -63,7 +63,7 @@ package struct CellRun: Sendable {
       timeline.note("goes wrong: \(error)")
       violations.append(.incomplete("\(error)"))
     }
-    // What arrived says more than that something did not.
+    // What did arrive says more than that something is missing.
     do {
       evidence = try await self.evidence(subscribers)
       violations += Checker(workload).violations(in: evidence)
@@ -82,7 +82,7 @@ package struct CellRun: Sendable {
       + deployment.lastWords(of: "serve", count: 12)
   }
 
-  /// - Returns: the workers that are left.
+  /// - Returns: the remaining workers.
   private func sufferFault() async throws -> [WorkerProcess] {
     let worker = try ProxiedWorker(deployment, Self.environment.merging(approach.environment) { _, new in new })
     try await worker.process.becomesActive()
@@ -106,7 +106,7 @@ package struct CellRun: Sendable {
   private func send() async throws {
     try await send(plan.before)
     try await faultBegins.wait { $0 }
-    // Slowly, so that there is somebody in the midst of sending when a server dies.
+    // Slowly, so that a sender is in mid-stream when a server dies.
     try await send(plan.during, pausing: .milliseconds(50))
   }
 

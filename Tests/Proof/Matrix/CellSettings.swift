@@ -3,7 +3,7 @@ package struct CellSettings: Sendable {
   /// The number of different commands. Default: 500.
   package var commands = 500
   package var tenants = 5
-  /// How long a stopped worker stands still. Default: 20 s.
+  /// How long a stopped worker stays stopped. Default: 20 s.
   package var stopDuration: Duration = .seconds(20)
   /// Decides about the commands, their copies and the pass at which the failpoint stops. Default: 1.
   package var seed: UInt64 = 1

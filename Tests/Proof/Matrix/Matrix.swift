@@ -1,4 +1,4 @@
-/// Runs cells: those that strike a server alone, the others two at a time.
+/// Runs cells: those that affect a server one by one, the others two at a time.
 package struct Matrix: Sendable {
   private static let width = 2
 

@@ -1,6 +1,6 @@
 import Failpoints
 
-/// What the cells of a matrix came to, as a table in Markdown: failpoints down, faults across.
+/// The results of a matrix, as a table in Markdown: failpoints down, faults across.
 package struct MatrixTable: Sendable, CustomStringConvertible {
   private let results: [Cell: CellResult]
 

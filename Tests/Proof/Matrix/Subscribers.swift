@@ -2,7 +2,7 @@ import Messaging
 import EndToEndSupport
 import TestSupport
 
-/// Who listens to what the workers publish, on durable queues.
+/// The subscribers to what the workers publish, on durable queues.
 struct Subscribers: Sendable {
   let results: DurableSubscription
   let replies: DurableSubscription

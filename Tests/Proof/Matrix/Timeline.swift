@@ -1,6 +1,6 @@
 import TestSupport
 
-/// What happened when in a run: read by people where a promise was not kept.
+/// What happened when in a run: for people, if a promise was broken.
 struct Timeline: Sendable {
   private struct Entry: Sendable {
     let time: ContinuousClock.Instant
@@ -13,7 +13,7 @@ struct Timeline: Sendable {
 
   func note(_ text: String) { entries.update { $0.append(Entry(time: .now, text: text)) } }
 
-  /// The first time that counts.
+  /// Only the first time counts.
   func noteConfirmation(of commands: [String]) {
     let now = ContinuousClock.now
     confirmations.update { known in

@@ -1,9 +1,9 @@
-/// Whether a process takes more and more: of one that worked for a while, its last minute against its first one after
-/// the warm-up.
+/// Whether a process's usage keeps growing: compares its last minute with the first one after the warm-up, if it worked
+/// for a while.
 struct Endurance: Sendable {
   private static let warmUp = 120
   private static let window = 60
-  /// What memory may differ by between two minutes, in MiB, or by this share of it.
+  /// By how much memory may differ between two minutes, in MiB, or as a share of it.
   private static let tolerance = (memory: 8.0, share: 0.15, descriptors: 2)
 
   let pid: Int32
@@ -14,8 +14,8 @@ struct Endurance: Sendable {
   let firstDescriptors: Int
   let lastDescriptors: Int
 
-  /// - Parameter samples: of one process, all that there are.
-  /// - Returns: nil where it did not work for long enough to tell.
+  /// - Parameter samples: all samples of one process.
+  /// - Returns: nil if it did not work long enough to tell.
   init?(_ samples: [ProcessSample]) {
     let working = samples.filter(\.isActive).dropFirst(Self.warmUp)
     guard let pid = working.first?.pid, working.count >= 2 * Self.window else { return nil }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What a process takes at a moment.
+/// A process's resource usage at a moment.
 struct ProcessSample: Sendable {
   let pid: Int32
   let isActive: Bool

@@ -1,4 +1,4 @@
-/// Checks results and events as they arrive. Of each command it keeps two hashes, of each tenant two numbers.
+/// Checks results and events as they arrive. It keeps two hashes per command, and two numbers per tenant.
 struct SoakLedger: Sendable {
   /// A time without results that is worth noting.
   struct Pause: Sendable {
@@ -73,10 +73,10 @@ struct SoakLedger: Sendable {
     }
   }
 
-  /// What arrived is no result or event of a command of this soak.
+  /// What arrived isn't a result or event of a command of this soak.
   mutating func unknown() { note(.unknownResult(command: "unreadable")) }
 
-  /// What the inbox keeps of a command.
+  /// What the inbox keeps for a command.
   mutating func answer(_ command: Int, hash: Int) {
     guard results.indices.contains(command) else { return note(.unknownAnswer(command: SoakStream.id(of: command))) }
     if results[command] != hash { note(.changedAnswer(command: SoakStream.id(of: command))) }
@@ -93,7 +93,7 @@ struct SoakLedger: Sendable {
   }
 
   private static func keep(_ message: SoakMessage, in hashes: inout [Int]) {
-    // Tenants are not at the same place at the same time.
+    // Tenants progress at different rates.
     if hashes.count <= message.command {
       hashes += repeatElement(0, count: max(1 << 16, message.command + 1 - hashes.count))
     }

@@ -1,6 +1,6 @@
 import Messaging
 
-/// What a soak must know of a result or an event: read from its bytes without decoding all of it, because there are
+/// What a soak must know about a result or an event: read from its bytes without decoding everything, because there are
 /// thousands a second.
 struct SoakMessage {
   let command: Int

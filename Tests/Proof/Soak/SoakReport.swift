@@ -1,4 +1,4 @@
-/// What a soak came to.
+/// The result of a soak.
 package struct SoakReport: Sendable, CustomStringConvertible {
   package let violations: [Violation]
   private let settings: SoakSettings

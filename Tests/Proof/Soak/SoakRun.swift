@@ -3,7 +3,7 @@ import EndToEndSupport
 import TestFixtures
 import TestSupport
 
-/// Commands at a steady rate for a long time, two workers, and a fault every now and then.
+/// Commands at a steady rate for a long time, two workers, and occasional faults.
 package struct SoakRun: Sendable {
   private let settings: SoakSettings
   private let deployment: Deployment
@@ -14,7 +14,7 @@ package struct SoakRun: Sendable {
   private let log = Watched(SoakLog())
   private let start = ContinuousClock.now
 
-  /// Runs it to its end.
+  /// Runs it until the end.
   ///
   /// - Parameter progress: called with a line now and then.
   package static func report(
@@ -65,7 +65,7 @@ package struct SoakRun: Sendable {
     await sender.close()
   }
 
-  /// Faults until shortly before the end, at times and of kinds that the seed decides.
+  /// Faults until shortly before the end, with times and kinds determined by the seed.
   private func makeFaults(_ progress: @Sendable (String) -> Void) async throws {
     var random = SeededRandom(seed: settings.seed &+ 2)
     while true {

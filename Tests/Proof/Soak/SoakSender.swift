@@ -15,8 +15,8 @@ struct SoakSender: Sendable {
   /// How many different commands were confirmed.
   let confirmed: Watched<Int>
 
-  /// Sends until `end`. At most a second that was lost is made up for, so that a broker that was away for longer does not
-  /// meet all of it at once.
+  /// Sends until `end`. It catches up on at most one lost second, so that a broker that was down for longer is not
+  /// flooded.
   func run(until end: ContinuousClock.Instant) async throws {
     var random = SeededRandom(seed: seed)
     let count = max(1, Int(Double(rate) * (Self.interval / .seconds(1))))

@@ -5,7 +5,7 @@ package struct SoakSettings: Sendable {
   /// Commands a second, repetitions not counted. Default: 2000.
   package var rate = 2000
   package var tenants = 200
-  /// Decides about the commands, their repetitions, and the faults with their times. Default: 1.
+  /// Determines the commands, their repetitions, and the faults with their times. Default: 1.
   package var seed: UInt64 = 1
   /// The time from one fault to the next, in seconds.
   package var faultInterval = 20...40

@@ -2,9 +2,9 @@ import Messaging
 import EndToEndSupport
 import TestFixtures
 
-/// Commands without end, each known by its number: the n-th command is the same whenever it is asked for.
+/// An endless stream of commands, each identified by its number: the n-th command is always the same.
 ///
-/// Tenants take turns. A tenant's first command creates its root; every fourth renames what the one before created;
+/// Tenants take turns. A tenant's first command creates its root; every fourth renames what the previous one created;
 /// all others create, in chains. All are changes, so a tenant's k-th command has its k-th event.
 struct SoakStream: Sendable {
   private static let chainLength = 12
@@ -45,7 +45,7 @@ struct SoakStream: Sendable {
     Command(type, data, tenant: tenant, id: id, source: "/soak").message()
   }
 
-  /// What the command before created, or the root where a chain begins.
+  /// What the previous command created, or the root at the start of a chain.
   private func parent(_ number: Int) -> String {
     let place = place(of: number)
     guard place % Self.chainLength != 0 else { return workspace(tenant(of: number)) }

@@ -12,7 +12,7 @@ actor SoakWorkers {
   init(_ deployment: Deployment) { self.deployment = deployment }
 
   var processes: [WorkerProcess] { workers.map(\.process) }
-  /// The one that said so last; nil while there is none.
+  /// The last one to report that; nil while there is none.
   var active: WorkerProcess? { workers.first { $0.process.isActive }?.process }
 
   func start() async throws {
@@ -53,7 +53,7 @@ actor SoakWorkers {
 }
 
 extension WorkerProcess {
-  /// By what it has said last.
+  /// By its last report.
   fileprivate var isActive: Bool {
     let text = program.errors
     guard let start = text.ranges(of: "the worker is active").last else { return false }

@@ -2,8 +2,8 @@ import Messaging
 import EndToEndSupport
 import TestFixtures
 
-/// Who sends what when: every command twice or thrice, in the same bytes, its copies before, during and after the
-/// fault as chance has it. The first copies stand in the order of the workload.
+/// Who sends what when: every command two or three times, in the same bytes, its copies randomly before, during and
+/// after the fault. The first copies are in the order of the workload.
 struct SendingPlan {
   private(set) var before: [OutboundMessage] = []
   private(set) var during: [OutboundMessage] = []
@@ -17,7 +17,7 @@ struct SendingPlan {
     before = Self.doubled(messages[..<first], &random)
     during = Self.doubled(messages[first..<second], &random)
     after = Self.doubled(messages[second...], &random)
-    // Everything comes at least once more when the trouble is over.
+    // Everything is sent at least once more when the trouble is over.
     after += messages.shuffled(using: &random)
   }
 

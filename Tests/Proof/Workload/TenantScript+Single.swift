@@ -1,6 +1,6 @@
 import EndToEndSupport
 
-/// Commands that stand for themselves.
+/// Independent commands.
 extension TenantScript {
   mutating func single() -> Act {
     switch Int.random(in: 0..<100, using: &random) {
@@ -71,7 +71,7 @@ extension TenantScript {
     chance(70) ? anyRole(on: kind) : nil
   }
 
-  /// The admin stays one, but for what stories do: else nobody would be permitted anything in the end.
+  /// The admin stays one, except in stories: otherwise nobody would be permitted anything in the end.
   private mutating func roleInTenant() -> TenantModel.Role {
     let users = Self.users.filter { $0 != Self.admin }
     return .init(of: .init(.user, users.randomElement(using: &random) ?? Self.admin), on: tenant)

@@ -1,7 +1,7 @@
 import EndToEndSupport
 
-/// Commands that belong together: something is granted, used, taken away again, and used once more, which is rejected
-/// then. In any other order they come to something else.
+/// Commands that belong together: a right is granted, used, revoked, and used once more, which is then rejected. In any
+/// other order the outcomes differ.
 extension TenantScript {
   mutating func founding() -> [Act] {
     let root = TenantModel.Request.createRoot(name: "root", id: root)
@@ -77,7 +77,7 @@ extension TenantScript {
     ]
   }
 
-  /// Who leaves the tenant and comes back has nothing of what was his.
+  /// A user who leaves the tenant and comes back has lost all roles.
   private mutating func leaveAndComeBack() -> [Act] {
     let (user, workspace, group) = (outsider(), newID(), newID())
     let membership = role(user, on: tenant)
@@ -94,7 +94,7 @@ extension TenantScript {
     ]
   }
 
-  /// The tenant never loses its last admin, and she is it again in the end.
+  /// The tenant never loses its last admin, and she is admin again in the end.
   private mutating func handOver() -> [Act] {
     let other = outsider()
     let (hers, others) = (role(Self.admin, on: tenant), role(other, on: tenant))
@@ -109,7 +109,7 @@ extension TenantScript {
     ]
   }
 
-  /// Who manages a workspace may let others in, until he may no more.
+  /// A user who manages a workspace may let others in, until that right is lost.
   private mutating func delegate() -> [Act] {
     let (workspace, deputy, user) = (anyWorkspace(), Self.users[1], Self.users[2])
     let object = TenantModel.Reference(.workspace, workspace)
@@ -125,7 +125,7 @@ extension TenantScript {
     ]
   }
 
-  /// What takes a role of that value.
+  /// A command that needs a role with that value.
   private mutating func use(of workspace: String, by user: String, as value: String) -> Act {
     switch value {
     case "admin": Act(request: .rename(workspace: workspace, name: newName("workspace")), user: user)
@@ -134,7 +134,7 @@ extension TenantScript {
     }
   }
 
-  /// Somebody who has no role in the tenant's beginning.
+  /// A user who initially has no role in the tenant.
   private mutating func outsider() -> String { Self.users[3...].randomElement(using: &random) ?? Self.users[3] }
 
   private func role(_ user: String, on object: TenantModel.Reference) -> TenantModel.Role {

@@ -1,31 +1,30 @@
 import EndToEndSupport
 import TestFixtures
 
-/// The commands of a tenant, one after the other, as chance has it. A model says of each what it must come to after
-/// those before it: it need not succeed, but it most often comes to something else when one of them is lost, doubled or
-/// late.
+/// The commands of a tenant, one after another, at random. A model determines the outcome of each from those before it:
+/// it need not succeed, but its outcome usually changes if one of them is lost, doubled or late.
 struct TenantScript {
-  /// A command before it is sent.
+  /// A command not yet sent.
   struct Act: Sendable {
     let request: TenantModel.Request
     /// Nil for a system.
     let user: String?
   }
 
-  /// The same names in each tenant: a role that counted in another one would show.
+  /// The same names in each tenant: so a role that counted in another tenant would show.
   static let users = ["ann", "ben", "cem", "dia", "eve", "zoë"]
-  /// The tenant has others as admins now and then, and always her.
+  /// The tenant sometimes has other admins, and always her.
   static let admin = users[0]
 
   private(set) var model: TenantModel
   var random: SeededRandom
-  /// What is yet to come of stories that have begun, in order.
+  /// The remaining commands of current stories, in order.
   private var pending: [Act] = []
   private var isFounded = false
   /// From the oldest to the youngest.
   private var workspaces: [String] = []
   private var groups: [String] = []
-  /// Where the longest chain ends, but for moves.
+  /// Where the longest chain ends, ignoring moves.
   private var tip: String
   private var names = 0
 
@@ -50,7 +49,7 @@ struct TenantScript {
   }
 
   private mutating func nextAct() -> Act {
-    // Stories are told with other commands in between; nothing is, before somebody may do something.
+    // Stories are interleaved with other commands; but nothing comes before somebody has rights.
     if !isFounded || chance(45) {
       if let act = pending.first {
         pending.removeFirst()
@@ -78,7 +77,7 @@ struct TenantScript {
   }
 }
 
-/// What chance picks.
+/// A random choice.
 extension TenantScript {
   mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }
 
@@ -100,12 +99,12 @@ extension TenantScript {
 
   mutating func anyWorkspace() -> String { workspaces.randomElement(using: &random) ?? root }
 
-  /// Chains of workspaces grow to the depth that is permitted, and beyond.
+  /// Chains of workspaces grow to the permitted depth, and beyond.
   mutating func anyParent() -> String { chance(45) ? tip : anyWorkspace() }
 
   /// One that somebody has on something of that kind.
   mutating func anyRole(on kind: TenantModel.Reference.Kind) -> TenantModel.Role? {
-    // Sorted, because a dictionary's own order is another one in each process.
+    // Sorted, because a dictionary's order differs between processes.
     let held = model.roles.keys.filter { $0.object.kind == kind }.sorted { "\($0)" < "\($1)" }
     return held.randomElement(using: &random)
   }
@@ -121,13 +120,13 @@ extension TenantScript {
     return "\(kind) \(names)"
   }
 
-  /// A new name, or now and then that of another one.
+  /// A new name, or occasionally an existing one.
   mutating func anyName() -> String {
     if chance(10), let name = model.workspaces[anyWorkspace()]?.name { return name }
     return newName("workspace")
   }
 
-  /// A tenant's root has the tenant's id: nothing speaks against it.
+  /// A tenant's root has the tenant's id, which is allowed.
   var root: String { model.tenant }
 
   var tenant: TenantModel.Reference { .init(.tenant, model.tenant) }

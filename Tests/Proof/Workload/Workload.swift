@@ -2,8 +2,8 @@ package import EndToEndSupport
 import TestFixtures
 import WorkspaceDomain
 
-/// Commands of several tenants, by systems and users, each of which depends on those before it, and what they come to
-/// when each is carried out exactly once, in order: some succeed then, and some are rejected.
+/// Commands of several tenants, by systems and users, each of which depends on those before it, and their outcomes if
+/// each is executed exactly once, in order: some succeed, and some are rejected.
 package struct Workload: Sendable {
   package struct Step: Sendable {
     package let command: Command
@@ -14,19 +14,19 @@ package struct Workload: Sendable {
     package let user: String?
     /// What its result must say.
     package let decision: TenantModel.Decision
-    /// What its events must tell, in order.
+    /// What its events must contain, in order.
     package let changes: [TenantModel.Change]
 
     package var resultType: String { request.type + (decision.code == nil ? ".succeeded" : ".rejected") }
   }
 
-  /// What `limits.tree_depth` has to be: so few that the trees of a cell grow as deep as they may.
+  /// The required `limits.tree_depth`: so small that the trees of a cell reach it.
   package static let levels = 9
 
   package let tenants: [String]
   /// The tenants take turns.
   package private(set) var steps: [Step] = []
-  /// By id: those that are there in the end.
+  /// By id: those that exist in the end.
   package private(set) var workspaces: [String: TenantModel.Workspace] = [:]
   package private(set) var groups: [String: TenantModel.Group] = [:]
   package private(set) var roles: [TenantModel.Role: String] = [:]

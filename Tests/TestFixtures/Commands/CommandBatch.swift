@@ -2,7 +2,7 @@ package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// A command and the tenant that it is of.
+/// A command and its tenant.
 package struct TenantCommand: Sendable {
   package let tenant: UInt64
   package let command: any WorkspaceCommand
@@ -54,7 +54,7 @@ package struct CommandBatch {
       outcomes.append(CommandResult { () throws(WorkspaceServiceError) in try scope.run(command.command) })
       events += work.takeEvents()
     }
-    // Whoever runs such a batch splits it.
+    // The caller splits such a batch.
     if outcomes.contains(where: { $0.isUndecided }) {
       try await store.rollback()
       throw .failed(reason: "undecided")
@@ -67,7 +67,7 @@ package struct CommandBatch {
     return (outcomes.map(\.withoutEvents), events)
   }
 
-  /// As whoever runs batches does where one leaves an answer open: halves decide it.
+  /// As the worker does if a batch leaves an answer open: halves decide it.
   package func runSplit(
     _ commands: [TenantCommand], halved: inout Int
   ) async throws -> (outcomes: [CommandResult], events: [DomainEvent]) {
@@ -83,7 +83,7 @@ package struct CommandBatch {
     }
   }
 
-  /// Everything that `tenants` have.
+  /// Everything of `tenants`.
   package func workspaces(of tenants: some Sequence<UInt64>) async throws -> [[Workspace]] {
     var all: [[Workspace]] = []
     for tenant in tenants {
@@ -97,7 +97,7 @@ package struct CommandBatch {
 }
 
 extension CommandResult {
-  /// An aggregate comes back with the events that it recorded just now, which are compared on their own.
+  /// An aggregate is returned with its newly recorded events, which are compared separately.
   fileprivate var withoutEvents: CommandResult {
     switch self {
     case .success(.workspace(var workspace)):

@@ -2,7 +2,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Commands that get into each other's way: few ids and names, and often the id of the command before.
+/// Commands that interfere with each other: few ids and names, and often the id of the previous command.
 package struct CommandSource {
   package var random: SeededRandom
   private var lastID = WorkspaceID.sample(1)
@@ -12,12 +12,12 @@ package struct CommandSource {
   package init(seed: UInt64) { random = SeededRandom(seed: seed) }
 
   package mutating func next(of tenants: ClosedRange<UInt64>) -> TenantCommand {
-    // The last tenant has no root, and little to say.
+    // The last tenant has no root, and few commands.
     let tenant = Int.random(in: 0..<9, using: &random) == 0 ? tenants.upperBound : .random(in: tenants.lowerBound..<tenants.upperBound, using: &random)
     return TenantCommand(tenant, command(below: .sample(tenant)))
   }
 
-  /// A root and workspaces below it, each below one before it.
+  /// A root and workspaces below it, each below an earlier one.
   package mutating func tree(of tenant: UInt64, count: UInt64) -> [TenantCommand] {
     [TenantCommand(tenant, .createRoot(name: nil, id: .sample(1)))]
       + (2...count).map { number in
@@ -120,7 +120,7 @@ package struct CommandSource {
     Int.random(in: 0..<3, using: &random) == 0 ? id() : root
   }
 
-  /// Names that collide often, with two that differ in bytes alone.
+  /// Names that collide often, with two that differ only in bytes.
   private mutating func name() -> String {
     ["a", "b", " a", "\u{E9}", "e\u{301}", "Root", "", "c", "d", "e", "f", "g", "h", "i"].randomElement(using: &random) ?? "a"
   }

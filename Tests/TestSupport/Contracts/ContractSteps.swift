@@ -3,7 +3,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-// Short forms of what the cases of the contract do again and again.
+// Short forms of what the cases of the contract do repeatedly.
 
 extension UnitOfWorkStore {
   /// A whole unit of work that reads nothing.
@@ -28,7 +28,7 @@ extension UnitOfWorkStore {
     try await read { $0.tree.workspaces = Set(ids) }.workspaces
   }
 
-  /// Writes what must be refused, and makes sure that nothing of it is left and the store goes on.
+  /// Writes what must be refused, and makes sure that nothing of it is left and the store still works.
   func expectConflict(
     _ constraint: WorkspaceConstraint?, sourceLocation: SourceLocation = #_sourceLocation,
     _ fill: (inout WriteSet) -> Void
@@ -67,7 +67,7 @@ struct SampleTenant {
     return children
   }
 
-  /// Adds workspaces below the root, each below the one before, committed.
+  /// Adds workspaces below the root, each below the previous one, committed.
   func addLine(of count: Int, to store: any UnitOfWorkStore) async throws -> [WorkspaceID] {
     var line: [Workspace] = []
     for number in 0..<count {

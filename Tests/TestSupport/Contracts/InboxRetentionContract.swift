@@ -20,11 +20,11 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
     try await body(store, inbox)
   }
 
-  /// An hour ago: a store that has a clock itself must not be the one that decides.
+  /// An hour ago: a store's own clock must not be decisive.
   private static let now = Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) - 3_600_000)
   private static let retention: Duration = .seconds(86_400)
 
-  /// An entry that has outlived the retention by so many milliseconds.
+  /// An entry that has outlived the retention by this many milliseconds.
   private static func entry(expiredFor milliseconds: Int64) -> InboxEntry {
     .sample(
       tenant: .random(),

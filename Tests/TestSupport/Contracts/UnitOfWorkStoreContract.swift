@@ -26,7 +26,7 @@ package struct UnitOfWorkStoreContract: Sendable, CustomTestStringConvertible {
 
 /// Opens stores onto one set of data.
 package protocol UnitOfWorkStores: Sendable {
-  /// - Parameter queue: whose outgoing messages the store is about.
+  /// - Parameter queue: whose outgoing messages the store handles.
   func open(queue: String) async throws -> any UnitOfWorkStore
 }
 

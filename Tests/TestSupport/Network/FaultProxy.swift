@@ -2,12 +2,12 @@ import Foundation
 
 /// A TCP proxy on a loopback port of its own, in front of one server, that fails as networks and servers do.
 ///
-/// One thread moves all bytes, as fast as the slower side takes them. What a call changes holds when it returns.
-/// Ends with ``close()``, at the latest with the last reference to it.
+/// One thread moves all bytes, as fast as the slower side takes them. A call's effect is complete when it returns. Ends
+/// with ``close()``, at the latest with the last reference to it.
 package final class FaultProxy: Sendable {
   /// How ``cut(_:)`` ends a connection.
   package enum Cut: Sendable {
-    /// RST, as from a process that was killed or a host that came back without its past.
+    /// RST, as from a process that was killed or a host that was rebooted.
     case reset
     /// FIN, as from a process that ended.
     case end
@@ -19,9 +19,9 @@ package final class FaultProxy: Sendable {
   package let traffic: Watched<ProxyTraffic>
   private let engine: ProxyEngine
 
-  /// Begins to listen and to forward.
+  /// Starts listening and forwarding.
   ///
-  /// - Parameter serverPort: of the server, on 127.0.0.1. It need not be there: clients are cut off then.
+  /// - Parameter serverPort: of the server, on 127.0.0.1. It need not exist: clients are then cut off.
   package init(toPort serverPort: Int) throws {
     let reservation = try PortReservation()
     port = reservation.port
@@ -32,14 +32,14 @@ package final class FaultProxy: Sendable {
 
   deinit { engine.change { $0.isClosing = true } }
 
-  /// Passes everything on, in both directions: the mode in the beginning, and the end of every other one.
+  /// Passes everything on, in both directions: the initial mode, which also ends every other one.
   package func forward() { engine.change { $0.enter(.forwarding) } }
 
   /// Hangs, as a process that is stopped: sockets stay open, nothing is read or passed on either way, and the kernel
   /// acknowledges what comes until its buffers are full. New connections are made, and never answered.
   package func freeze() { engine.change { $0.enter(.frozen) } }
 
-  /// Ends a ``freeze()`` or ``dropPackets()``: what was held up goes on.
+  /// Ends a ``freeze()`` or ``dropPackets()``: what was held up continues.
   package func thaw() { forward() }
 
   /// Becomes a black hole, as with a pulled cable: as ``freeze()``, but no packet that reaches the proxy is taken or
@@ -47,11 +47,11 @@ package final class FaultProxy: Sendable {
   /// for good, as they are on a network.
   package func dropPackets() { engine.change { $0.enter(.dropping) } }
 
-  /// Passes on what clients say, and throws away what the server answers: a lost confirm, or a lost answer to COMMIT.
-  /// A connection from which something was thrown away is of no use afterwards: ``cut(_:)`` it.
+  /// Passes on what clients send, and discards what the server answers: a lost confirm, or a lost answer to COMMIT. A
+  /// connection from which something was discarded is useless afterwards: ``cut(_:)`` it.
   package func swallowAnswers() { engine.change { $0.enter(.swallowingAnswers) } }
 
-  /// Ends all connections that there are, on both sides. New ones are still accepted.
+  /// Ends all existing connections, on both sides. New ones are still accepted.
   package func cut(_ how: Cut = .reset) { engine.change { $0.cut(how) } }
 
   /// Closes the listening socket: connections are refused. The port stays reserved, and present connections stay.
@@ -69,7 +69,7 @@ package final class FaultProxy: Sendable {
   /// Waits until what has happened is enough.
   ///
   /// - Parameters:
-  ///   - event: what is waited for, as an error says it.
+  ///   - event: what is waited for, for error messages.
   ///   - limit: default 20 s.
   @discardableResult
   package func wait(

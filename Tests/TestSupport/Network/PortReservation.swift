@@ -1,6 +1,6 @@
 import Glibc
 
-/// A loopback port that nobody else gets while this holds it, whether somebody listens on it or not.
+/// A loopback port that nobody else gets while this holds it, whether or not somebody listens on it.
 struct PortReservation {
   let socket: ProxySocket
   let port: Int

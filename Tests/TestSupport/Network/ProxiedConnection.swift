@@ -21,9 +21,9 @@ struct ProxiedConnection {
     ]
   }
 
-  /// Moves what can be moved without waiting.
+  /// Moves what can be moved without blocking.
   ///
-  /// - Returns: whether the connection goes on.
+  /// - Returns: whether the connection continues.
   mutating func moveBytes(swallowingAnswers: Bool, _ traffic: inout ProxyTraffic) -> Bool {
     if swallowingAnswers {
       traffic.bytesSwallowed += answers.discard(from: server)
@@ -35,7 +35,7 @@ struct ProxiedConnection {
     return !isBroken && !(requests.isFinished && answers.isFinished)
   }
 
-  /// Closes its sockets after the last ``moveBytes(swallowingAnswers:_:)``: whoever is still there learns how it ended.
+  /// Closes its sockets after the last ``moveBytes(swallowingAnswers:_:)``: remaining peers learn how it ended.
   func finish() { close(isBroken ? .reset : .end) }
 
   func close(_ how: FaultProxy.Cut) {

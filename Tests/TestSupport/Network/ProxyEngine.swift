@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// The thread of a ``FaultProxy``, and what it works on. Others change that under its lock, and wake it.
+/// The thread of a ``FaultProxy``, and its state. Others change that under its lock, and wake it.
 final class ProxyEngine: Sendable {
   let traffic = Watched(ProxyTraffic())
   private let relay: Mutex<ProxyRelay>
@@ -17,7 +17,7 @@ final class ProxyEngine: Sendable {
       body(&relay)
       publish(relay.traffic)
     }
-    // A socket that was closed meanwhile is let go of by the kernel when nobody polls it any more.
+    // A socket that was closed meanwhile is released by the kernel when nobody polls it any more.
     clinux_eventfd_signal(wakeup)
   }
 
@@ -42,7 +42,7 @@ final class ProxyEngine: Sendable {
     }
   }
 
-  /// Called under the lock: news that overtook each other would end with the older ones.
+  /// Called under the lock: updates that overtook each other would end with an older one.
   private func publish(_ news: ProxyTraffic) {
     if news != traffic.value { traffic.update { $0 = news } }
   }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The listener and the connections of a ``FaultProxy``. Used under a lock: no call of it waits.
+/// The listener and the connections of a ``FaultProxy``. Used under a lock: no call blocks.
 struct ProxyRelay {
   enum Mode {
     case forwarding, frozen, dropping, swallowingAnswers
@@ -82,7 +82,7 @@ struct ProxyRelay {
     return interests
   }
 
-  /// Something can be done. The mode, or the connection, may be another by now.
+  /// Something can be done. The mode, or the connection, may have changed by now.
   mutating func service(_ interest: Interest) {
     guard mode.movesBytes else { return }
     switch interest.subject {

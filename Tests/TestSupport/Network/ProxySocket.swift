@@ -1,6 +1,6 @@
 import Glibc
 
-/// A TCP socket of a ``FaultProxy``, whose calls never wait.
+/// A TCP socket of a ``FaultProxy``, whose calls never block.
 struct ProxySocket {
   let descriptor: Int32
 
@@ -12,7 +12,7 @@ struct ProxySocket {
     return ProxySocket(descriptor: descriptor)
   }
 
-  /// Begins to connect. That it failed is what the first read or write says.
+  /// Starts connecting. The first read or write reports a failure.
   static func connecting(toPort port: Int) throws -> ProxySocket {
     let socket = try make()
     socket.setOption(IPPROTO_TCP, TCP_NODELAY, 1)
@@ -24,10 +24,10 @@ struct ProxySocket {
     return socket
   }
 
-  /// The last call on a socket failed only because it would have had to wait.
+  /// Whether the last call on a socket failed only because it would have blocked.
   static var wouldBlock: Bool { [EAGAIN, EINTR].contains(errno) }
 
-  /// - Returns: nil when there is no client, or it is gone again.
+  /// - Returns: nil if there is no client, or it is already gone.
   func accepted() -> ProxySocket? {
     let accepted = accept(descriptor, nil, nil)
     guard accepted >= 0 else { return nil }
@@ -39,8 +39,8 @@ struct ProxySocket {
     return socket
   }
 
-  /// Has the kernel ask every second whether the client is still there, as servers do at longer intervals: one that gave
-  /// up behind a black hole is gone without a word, and its session at the server would be kept for ever.
+  /// Has the kernel ask every second whether the client is still there, as servers do at longer intervals: one that
+  /// gave up behind a black hole is gone silently, and its session at the server would be kept forever.
   private func sendKeepalives() {
     setOption(Int(SOL_SOCKET), SO_KEEPALIVE, 1)
     setOption(IPPROTO_TCP, TCP_KEEPIDLE, 1)

@@ -1,13 +1,13 @@
 import Glibc
 
-/// One direction of a proxied connection: it reads as much as fits its buffer, and no more until that was written.
+/// One direction of a proxied connection: it reads as much as fits into its buffer, and no more until that is written.
 struct ProxyStream {
   private var buffer = [UInt8](repeating: 0, count: 1 << 18)
   private var unwritten = 0..<0
   private var hasEnded = false
   /// The other side was told of the end.
   private(set) var isFinished = false
-  /// One of the sockets is of no use any more.
+  /// Whether one of the sockets is dead.
   private(set) var isBroken = false
 
   var wantsInput: Bool { unwritten.isEmpty && !hasEnded }
@@ -24,7 +24,7 @@ struct ProxyStream {
     return count
   }
 
-  /// - Returns: the number of bytes thrown away.
+  /// - Returns: the number of bytes discarded.
   mutating func discard(from source: ProxySocket) -> Int {
     if wantsInput { read(from: source) }
     defer { unwritten = 0..<0 }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A PgBouncer of its own before the server that integration tests use.
+/// A separate PgBouncer in front of the server that integration tests use.
 package final class PgBouncer: Sendable {
   package let port: Int
   private let process: Process
@@ -13,7 +13,7 @@ package final class PgBouncer: Sendable {
     self.folder = folder
   }
 
-  /// Lends one that answers.
+  /// Provides one that answers.
   ///
   /// - Parameter settings: lines of its configuration, such as `pool_mode = session`.
   package static func with<Answer>(_ settings: String..., body: (PgBouncer) async throws -> Answer) async throws -> Answer {
@@ -57,7 +57,7 @@ package final class PgBouncer: Sendable {
   private var log: String { (try? String(contentsOf: folder.appending(path: "pgbouncer.log"), encoding: .utf8)) ?? "" }
 
   private func stop() {
-    // Not SIGTERM: a child of a thread that blocks it would never hear it. Nothing of it has to be saved.
+    // Not SIGTERM: a child of a thread that blocks it would never receive it. Nothing needs to be saved.
     kill(process.processIdentifier, SIGKILL)
     try? FileManager.default.removeItem(at: folder)
   }

@@ -24,7 +24,7 @@ enum PlainAccount {
     return folder
   }
 
-  /// Writes a file that the account alone may read.
+  /// Writes a file that only the account may read.
   static func write(_ text: String, to name: String, in folder: URL) throws -> URL {
     let file = folder.appending(path: name)
     guard FileManager.default.createFile(
@@ -56,7 +56,7 @@ enum PlainAccount {
     return process
   }
 
-  /// Runs a program of the system to its end.
+  /// Runs a program of the system and waits for it to end.
   static func run(_ command: [String], in folder: URL, log: String) async throws {
     let process = try start(command, in: folder, log: log)
     try await Patience.poll(for: "\(command) ends") { !process.isRunning }

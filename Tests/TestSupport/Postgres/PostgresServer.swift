@@ -3,7 +3,7 @@ import Logging
 package import PostgresClient
 package import Testing
 
-/// The PostgreSQL server that integration tests use: where POSTGRES_URL leads to.
+/// The PostgreSQL server that integration tests use: the one in POSTGRES_URL.
 package enum PostgresServer {
   /// Integration tests were asked for: WORKSPACE_WORKER_INTEGRATION is 1.
   package static var isEnabled: Bool { ProcessInfo.processInfo.environment["WORKSPACE_WORKER_INTEGRATION"] == "1" }
@@ -12,7 +12,7 @@ package enum PostgresServer {
     package let description = "POSTGRES_URL is not set to a postgres:// URI"
   }
 
-  /// The server's URL, leading to another database than it says where one is named.
+  /// The server's URL, with a different database if one is given.
   package static func url(database: String? = nil) throws -> String {
     guard let url = ProcessInfo.processInfo.environment["POSTGRES_URL"], var components = URLComponents(string: url) else {
       throw NoURL()

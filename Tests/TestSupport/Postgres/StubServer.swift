@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A server that is none: it accepts connections, and then says nothing or nonsense.
+/// A fake server: it accepts connections, and then says nothing or nonsense.
 package final class StubServer: Sendable {
   package let port: UInt16
   private let listener: Int32
@@ -10,7 +10,7 @@ package final class StubServer: Sendable {
     package let errno: Int32
   }
 
-  /// - Parameter reply: sent on each connection, which is then closed; nil to stay silent for ever.
+  /// - Parameter reply: sent on each connection, which is then closed; nil to stay silent forever.
   package init(reply: [UInt8]? = nil) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     listener = descriptor
@@ -38,7 +38,7 @@ package final class StubServer: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         _ = send(connection, reply, reply.count, Int32(MSG_NOSIGNAL))
-        // Reading what came before closing: else the peer sees a reset instead of the reply.
+        // Reads pending data before closing: otherwise the peer sees a reset instead of the reply.
         var request = [UInt8](repeating: 0, count: 1024)
         _ = recv(connection, &request, request.count, 0)
         close(connection)

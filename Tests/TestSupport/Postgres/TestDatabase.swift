@@ -4,7 +4,7 @@ package import PostgresClient
 import PostgresStore
 package import Testing
 
-/// The database of the suite that is running: made for it, and dropped at its end.
+/// The database of the running suite: created for it, and dropped at its end.
 package struct TestDatabase: Sendable {
   @TaskLocal fileprivate static var scoped: TestDatabase?
 
@@ -29,7 +29,7 @@ package struct TestDatabase: Sendable {
     try await PostgresServer.connect(database: name, configure: configure)
   }
 
-  /// Lends a connection that is closed afterwards.
+  /// Provides a connection that is closed afterwards.
   package func withConnection<Answer>(
     configure: (inout PostgresConfiguration) -> Void = { _ in },
     _ body: (PostgresConnection) async throws -> Answer
@@ -39,8 +39,8 @@ package struct TestDatabase: Sendable {
 }
 
 extension TestDatabase {
-  /// Lends a database that is made for `body`, with nothing in it, and dropped behind. Its name tells which process
-  /// made it, should one ever be left behind.
+  /// Provides an empty database, created for `body` and dropped afterwards. Its name shows which process created it, in
+  /// case one is ever left behind.
   package static func make(_ body: @concurrent @Sendable (TestDatabase) async throws -> Void) async throws {
     let process = ProcessInfo.processInfo.processIdentifier
     let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
@@ -55,8 +55,8 @@ extension TestDatabase {
     try result.get()
   }
 
-  /// Sessions that a failed test left open must not keep it. But a worker of autovacuum that is in it by chance, whom
-  /// only a superuser may end, has to leave first.
+  /// Sessions left open by a failed test must not keep it. But an autovacuum worker that happens to be in it, which
+  /// only a superuser may end, has to finish first.
   private static func drop(_ database: TestDatabase) async throws {
     try await Patience.poll(for: "database \(database.name) is dropped") {
       do {
@@ -77,7 +77,7 @@ extension TestDatabase {
 package struct TestDatabaseTrait: SuiteTrait, TestScoping {
   let isMigrated: Bool
 
-  /// Once around the suite, not around each of its tests.
+  /// Once per suite, not per test.
   package var isRecursive: Bool { false }
 
   package func provideScope(

@@ -4,7 +4,7 @@ import Glibc
 package final class BlockingSocket: Sendable {
   package struct Failed: Error, Equatable {
     package let call: String
-    /// 0 where the peer has ended the connection.
+    /// 0 if the peer has ended the connection.
     package let code: Int32
 
     package init(call: String, code: Int32) {
@@ -52,7 +52,7 @@ package final class BlockingSocket: Sendable {
     return socket
   }
 
-  /// Begins to connect, and does not wait for the end of that.
+  /// Starts connecting, without waiting for completion.
   package static func connecting(to host: String, port: Int) throws -> BlockingSocket {
     let type = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let socket = BlockingSocket(adopting: Glibc.socket(AF_INET, type, 0))
@@ -81,8 +81,8 @@ package final class BlockingSocket: Sendable {
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
   }
 
-  /// Has peers send in segments of at most so many bytes, as on a real network: their kernels buffer less then than on
-  /// the loopback interface. To be set before connections are accepted.
+  /// Makes peers send in segments of at most this many bytes, as on a real network: their kernels buffer less then than
+  /// on the loopback interface. To be set before connections are accepted.
   package func setSegmentSize(_ bytes: Int32) {
     var bytes = bytes
     setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_MAXSEG, &bytes, socklen_t(MemoryLayout<Int32>.size))
@@ -102,7 +102,7 @@ package final class BlockingSocket: Sendable {
   /// Ends all calls on it, from any thread.
   package func cut() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-  /// Forgets the connection, and tells the peer so once, by an RST (connect(2), AF_UNSPEC).
+  /// Drops the connection, and notifies the peer once, by an RST (connect(2), AF_UNSPEC).
   package func reset() {
     var nowhere = sockaddr()
     nowhere.sa_family = sa_family_t(AF_UNSPEC)
@@ -129,7 +129,7 @@ package final class BlockingSocket: Sendable {
     return bytes
   }
 
-  /// Lends the address of a port of the loopback interface.
+  /// Provides the address of a port on the loopback interface.
   static func withLoopback<Answer>(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Answer) -> Answer {
     var address = address("127.0.0.1", port)
     return withUnsafePointer(to: &address) { pointer in

@@ -1,9 +1,9 @@
 import Foundation
 package import Testing
 
-/// What an operator does to the whole broker of the private stack: of no use while other tests run on it.
+/// What an operator does to the whole broker of the private stack: unsuitable while other tests use it.
 package enum BrokerControl {
-  /// Asked for by WORKSPACE_WORKER_MAY_KILL_SERVERS=1, by who has the servers to himself.
+  /// Enabled by WORKSPACE_WORKER_MAY_KILL_SERVERS=1, for runs with exclusive servers.
   package static var isAllowed: Bool { ProcessInfo.processInfo.environment["WORKSPACE_WORKER_MAY_KILL_SERVERS"] == "1" }
 
   package struct Failed: Error, CustomStringConvertible {
@@ -26,7 +26,7 @@ package enum BrokerControl {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Runs only where nobody else uses the servers.
+  /// Runs only if nobody else uses the servers.
   package static var needsServersAlone: Self {
     .enabled(if: BrokerControl.isAllowed, "needs WORKSPACE_WORKER_MAY_KILL_SERVERS=1 and a stack of its own")
   }

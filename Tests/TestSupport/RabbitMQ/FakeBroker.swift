@@ -6,13 +6,14 @@ import Synchronization
 package final class FakeBroker: Sendable {
   /// What it does with the one connection that it accepts.
   package enum Behaviour: Sendable {
-    /// Accepts, and never says a word.
+    /// Accepts, and never sends anything.
     case silent
-    /// Says these bytes, whatever it hears.
+    /// Sends these bytes, whatever it receives.
     case bytes([UInt8])
-    /// Behaves until the channel is in confirm mode or consumes, and reads nothing from then on. Its heartbeats go on.
+    /// Behaves until the channel is in confirm mode or consumes, and reads nothing from then on. Its heartbeats
+    /// continue.
     case stopsReading
-    /// Behaves until the channel is in confirm mode or consumes. From then on it says what ``send(_:)`` is given.
+    /// Behaves until the channel is in confirm mode or consumes. From then on it sends what ``send(_:)`` is given.
     case obedient
     /// The same, and it opens further channels and confirms what is published.
     case confirming
@@ -57,10 +58,10 @@ package final class FakeBroker: Sendable {
   /// What was published so far, in order.
   package var publications: [Publication] { published.withLock { $0 } }
 
-  /// What the client sent, and it has not read.
+  /// What the client sent but this has not read.
   package var unreadBytes: Int { client.withLock { $0?.unreadBytes ?? 0 } }
 
-  /// Sends frames of the test's making.
+  /// Sends frames made by the test.
   package func send(_ frames: WireFrame...) throws {
     guard let socket = client.withLock({ $0 }) else { throw NotReady() }
     for frame in frames { try socket.write(frame.bytes) }

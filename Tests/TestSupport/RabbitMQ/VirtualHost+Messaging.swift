@@ -29,7 +29,7 @@ extension VirtualHost {
     }
   }
 
-  /// Declares a durable queue; a quorum queue unless its arguments say another thing.
+  /// Declares a durable queue; a quorum queue unless its arguments say otherwise.
   package func declare(_ queue: ShortString, _ arguments: HeaderTable? = nil) async throws {
     var quorum = HeaderTable()
     quorum.append("x-queue-type", "quorum")

@@ -11,13 +11,13 @@ package struct VirtualHost: Sendable {
 
   package struct Missing: Error {}
 
-  /// That of the suite that is running. The suite needs the trait `.virtualHost`.
+  /// The running suite's. The suite needs the trait `.virtualHost`.
   package static func required() throws -> VirtualHost {
     guard let current else { throw Missing() }
     return current
   }
 
-  /// How to connect to it; a name for the connection tells it apart in the broker's lists.
+  /// How to connect to it; a name for the connection distinguishes it in the broker's lists.
   package func configuration(_ connectionName: String = "test") throws -> RabbitMQConfiguration {
     var configuration = try RabbitMQConfiguration(url: broker.amqpURL)
     configuration.virtualHost = name
@@ -25,7 +25,7 @@ package struct VirtualHost: Sendable {
     return configuration
   }
 
-  /// The URL of it, for what is given a URL.
+  /// Its URL, for callers that need a URL.
   package var url: String {
     let path = broker.amqpURL.split(separator: "/", omittingEmptySubsequences: false)[0...2].joined(separator: "/")
     return path + "/" + name
@@ -33,7 +33,7 @@ package struct VirtualHost: Sendable {
 }
 
 extension VirtualHost {
-  /// Lends a virtual host that is made for `body`, and deleted with all that is in it behind.
+  /// Provides a virtual host, created for `body` and afterwards deleted with everything in it.
   package static func make(
     on broker: BrokerUnderTest, _ body: @concurrent @Sendable (VirtualHost) async throws -> Void
   ) async throws {
@@ -51,7 +51,7 @@ extension VirtualHost {
   }
 }
 
-/// Makes a virtual host before a suite, and deletes it with all that is in it behind.
+/// Creates a virtual host before a suite, and afterwards deletes it with everything in it.
 package struct VirtualHostTrait: SuiteTrait, TestScoping {
   package var isRecursive: Bool { false }
 

@@ -1,7 +1,7 @@
 import Secrets
 package import RabbitMQClient
 
-/// A client that shares no code with the one under test: what it sends and gets are the bytes of the wire.
+/// A client that shares no code with the one under test: it sends and receives raw bytes.
 package final class WireClient: Sendable {
   private let socket: BlockingSocket
 
@@ -29,7 +29,7 @@ package final class WireClient: Sendable {
 
   /// Publishes to a queue and waits for the confirm.
   ///
-  /// - Parameter properties: flags and property list, as they stand in the header frame.
+  /// - Parameter properties: flags and property list, as in the header frame.
   package func publish(_ body: [UInt8], properties: [UInt8], to queue: String) throws {
     try send(.basicPublish, on: 1, [0, 0] + "".shortStringBytes + queue.shortStringBytes + [0])
     let header = UInt16(60).bigEndianBytes + [0, 0] + UInt64(body.count).bigEndianBytes + properties
@@ -40,7 +40,7 @@ package final class WireClient: Sendable {
 
   /// Takes a message from a queue that has one.
   ///
-  /// - Returns: flags and property list as they stand in the header frame, and the body.
+  /// - Returns: flags and property list as in the header frame, and the body.
   package func get(from queue: String) throws -> (properties: [UInt8], body: [UInt8]) {
     try send(.basicGet, on: 1, [0, 0] + queue.shortStringBytes + [1])
     try expect(.basicGetOK)
@@ -55,7 +55,7 @@ package final class WireClient: Sendable {
     return (Array(header[12...]), body)
   }
 
-  /// Asks for direct replies: what is published after this may name `amq.rabbitmq.reply-to` as its reply address.
+  /// Requests direct replies: messages published after this may name `amq.rabbitmq.reply-to` as its reply address.
   package func consumeDirectReplies() throws {
     let noAcknowledgement: UInt8 = 2
     let arguments = [0, 0] + "amq.rabbitmq.reply-to".shortStringBytes + "replies".shortStringBytes + [noAcknowledgement, 0, 0, 0, 0]

@@ -1,4 +1,4 @@
-/// A frame of AMQP 0-9-1, as it stands on the wire.
+/// A frame of AMQP 0-9-1, in wire format.
 package struct WireFrame: Sendable, Equatable {
   package enum Kind: UInt8, Sendable {
     case method = 1

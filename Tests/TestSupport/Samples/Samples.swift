@@ -3,7 +3,7 @@ package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-// Values that tests need some of. Ids are random: tests that share a database don't meet.
+// Sample values for tests. Ids are random: tests that share a database don't collide.
 
 extension ULID {
   package static func random() -> ULID {
@@ -22,7 +22,7 @@ extension Timestamp {
 }
 
 extension Workspace {
-  /// As it would be read from a database: no events.
+  /// As read from a database: without events.
   package static func sample(
     id: WorkspaceID = .random(), tenant: TenantID, name: String, parent: WorkspaceID? = nil, version: Int64 = 1
   ) -> Workspace {
@@ -31,7 +31,7 @@ extension Workspace {
       updatedAt: .sample, version: version)
   }
 
-  /// Itself after a change of its name.
+  /// Itself after a rename.
   package func renamed(_ name: String) -> Workspace {
     Workspace(
       id: id, tenantID: tenantID, name: WorkspaceName(stored: name), parentID: parentID, createdAt: createdAt,
@@ -59,12 +59,12 @@ extension CommandFingerprint {
 }
 
 extension InboxQuestion {
-  /// What asks for `entry`, with its result.
+  /// The question for `entry`, with its result.
   package init(_ entry: InboxEntry) { self.init(key: entry.key, fingerprint: .sample()) }
 }
 
 extension DeadLetter {
-  /// - Parameter message: default: one with a property and a body that is no text.
+  /// - Parameter message: default: one with a property and a body that isn't text.
   package static func sample(
     id: ULID = .random(), queue: String = "/tests", fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) }, reason: String = "malformed_json",
     tenant: TenantID? = nil, type: String? = nil, detail: String = "why", message: OutboundMessage? = nil

@@ -1,4 +1,4 @@
-/// How long a test waits for what must happen before it fails.
+/// How long a test waits for an expected event before it fails.
 package enum Patience {
   package struct Exhausted: Error, CustomStringConvertible {
     package let description: String
@@ -24,7 +24,7 @@ package enum Patience {
     }
   }
 
-  /// Asks again and again, where nothing tells when.
+  /// Polls, for events without a notification.
   package static func poll(for event: String, _ limit: Duration = .seconds(60), _ question: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !question() {

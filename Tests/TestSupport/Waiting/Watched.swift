@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A value that changes, and that can be waited for: what tests do instead of letting time pass.
+/// A changing value that can be waited for: tests do that instead of sleeping.
 package final class Watched<Value: Sendable>: Sendable {
   private struct Waiter {
     let condition: @Sendable (Value) -> Bool

@@ -4,13 +4,13 @@ Decisions and storage are those of the engine pemba, which reads a part of Spice
 error reasons are those of the official package authzed. Prints "ready PORT CONTROL" when it serves on both ports of
 127.0.0.1, and ends with the process that started it.
 
-What a test wants of it comes to the control port by HTTP:
+A test controls it by HTTP on the control port:
 POST /faults   [{"method", "times", "code", "reason", "message", "after": bool, "hold": bool, "cut": number,
-               "blank": bool}, ...]: the next calls of the method fail so, before or after they are carried out; with "hold" not
-               before the caller gives up or other faults are ordered; with "cut" behind so many answers of a stream; with
-               "blank" answers are there, without their fields. Forgets what was ordered before
-POST /snapshot true: minimize_latency shows what there is now, until false
-POST /forget   tokens that there are now have expired
+               "blank": bool}, ...]: the next calls of the method fail like this, before or after they are executed; with "hold"
+               not before the caller gives up or other faults are ordered; with "cut" after this many answers of a stream;
+               with "blank" answers come without their fields. Replaces earlier orders
+POST /snapshot true: minimize_latency shows the current state, until false
+POST /forget   existing tokens have expired
 POST /serving  true or false: what the health service says
 GET  /calls    the calls so far: {METHOD: NUMBER}
 """
@@ -36,7 +36,7 @@ PERMISSIONS = "authzed.api.v1.PermissionsService"
 
 
 class Problem(Exception):
-    """An answer that is a status: its code, SpiceDB's reason, and words."""
+    """A status as an answer: its code, SpiceDB's reason, and message."""
 
     def __init__(self, code, reason, message):
         super().__init__(message)
@@ -49,7 +49,7 @@ class Problem(Exception):
 
 
 def problem(error):
-    """What SpiceDB answers where the engine says this."""
+    """SpiceDB's answer for this error of the engine."""
     text, code = str(error), getattr(error, "code", "")
     unknown = "UNKNOWN_DEFINITION" if "TYPE" in code else "UNKNOWN_RELATION_OR_PERMISSION"
     if isinstance(error, pemba.NoSchemaError):
@@ -81,14 +81,14 @@ class Moments:
 
     def __init__(self, engine):
         self.engine, self.snapshot = engine, None
-        # Others know nothing of our revisions.
+        # Others don't know our revisions.
         self.store = base64.b32encode(os.urandom(5)).decode()
 
     def token(self, revision):
         return core.ZedToken(token=base64.b64encode(f"{self.store}.{int(revision)}".encode()).decode())
 
     def revision(self, token):
-        """None for another datastore's: SpiceDB then reads as things are."""
+        """None for another datastore's: SpiceDB then reads the current state."""
         try:
             store, number = base64.b64decode(token.token, validate=True).decode().split(".")
             return int(number) if store == self.store else None
@@ -115,7 +115,7 @@ class Moments:
         return core.Cursor(token=base64.b64encode(text.encode()).decode())
 
     def place(self, request):
-        """Where to go on, and at which revision."""
+        """Where to continue, and at which revision."""
         if not request.optional_cursor.token:
             return self.seen(request.consistency), None
         try:
@@ -298,7 +298,7 @@ class Schemas(schema_service_pb2_grpc.SchemaServiceServicer):
 
 
 class Gate(grpc.ServerInterceptor):
-    """What stands before each call: the key, and the faults that a test has ordered."""
+    """Runs before each call: checks the key, and applies the faults that a test has ordered."""
 
     def __init__(self, token_file):
         self.token_file, self.lock, self.faults, self.calls, self.held = token_file, threading.Lock(), [], {}, []

@@ -6,7 +6,7 @@ import Operations
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// How an operator hands in the command that takes the place of a dead letter.
+/// How an operator provides the command that replaces a dead letter.
 struct CorrectedBody {
   let correction: Correction
 
@@ -21,14 +21,14 @@ struct CorrectedBody {
     }
   }
 
-  /// Lends a draft to `$EDITOR`.
+  /// Lets the operator edit a draft in `$EDITOR`.
   func edit() throws -> [UInt8] {
     guard getenv("EDITOR") != nil else { throw ValidationError("EDITOR is not set.") }
     let folder = try PrivateFolder()
     defer { folder.remove() }
     let file = try folder.write(correction.draft(newID: .random()), to: "command.json")
-    // By the environment, so that no character of the path means anything to the shell; what the editor's name is to
-    // mean is the operator's own choice.
+    // Passed in the environment, so that no character of the path is special to the shell; the editor's name, though,
+    // is meant to be interpreted by it.
     setenv("WORKSPACE_WORKER_EDITED", file, 1)
     guard system("$EDITOR \"$WORKSPACE_WORKER_EDITED\"") == 0 else {
       throw ValidationError("The editor failed; nothing was sent.")

@@ -4,11 +4,11 @@ import WorkspaceDomain
 
 struct DeadLetterReplay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "replay", abstract: "Sends dead letters through the front door again, with their own ids.",
+    commandName: "replay", abstract: "Sends dead letters again, with their original ids.",
     discussion: """
-      The letters are fixed in a plan first: what arrives later is not touched, and what another plan has is left out. The \
-      same id has no second effect: a command that was carried out meanwhile answers already_applied. A letter that the \
-      broker can't route, or that no longer fits a frame, is noted and passed over. Exits 2 when nothing matches, when the \
+      The letters are first fixed in a plan: later arrivals are not touched, and letters of another plan are left out. The \
+      same id has no second effect: a command executed meanwhile answers already_applied. A letter that the \
+      broker can't route, or that no longer fits a frame, is recorded and skipped. Exits 2 when nothing matches, when the \
       plan was stopped, when letters can't be sent, and when letters are dead again.
       """)
 
@@ -16,7 +16,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
   @OptionGroup var person: OperatorOptions
   @Option(help: "Why: kept with the plan.")
   var because = ""
-  @Flag(help: "Predict what would become of each letter, and send nothing.")
+  @Flag(help: "Predict the outcome of each letter, and send nothing.")
   var dryRun = false
   @Flag(help: "Also letters that were sent before, but not those that another plan is about to send.")
   var again = false
@@ -32,7 +32,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
 
   func validate() throws {
     guard dryRun || (1...500).contains(because.unicodeScalars.count) else {
-      throw ValidationError("--because takes 1 to 500 characters: say why, for those who look later.")
+      throw ValidationError("--because takes 1 to 500 characters: give the reason, for later reference.")
     }
     guard bodyFile == nil && !edit || letters.options.id.count == 1 else {
       throw ValidationError("A corrected body is for one letter: --id ID.")
@@ -48,7 +48,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
       let body = try await correctedBody(session)
       let replays = session.replays
       let plan = try await replays.plan(filter, again: again, by: person.name, because: because, body: body)
-        .orNo("no letter\(letters.options.scope) matches that could be sent")
+        .orNo("no matching letter\(letters.options.scope) can be sent")
       let result = try await replay.work(plan, by: replays)
       try output.print(ReplayReport(result))
       if !result.isComplete { throw ExitCode.no }
@@ -71,9 +71,9 @@ struct DeadLetterReplay: AsyncParsableCommand {
 
 struct DeadLetterResume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on with a plan that was stopped or cut off.",
+    commandName: "resume", abstract: "Continues a plan that was stopped or cut off.",
     discussion: """
-      Letters that were discarded since are not sent. Exits 2 when there is no such plan, when it was stopped again, when \
+      Letters discarded since then are not sent. Exits 2 when there is no such plan, when it was stopped again, when \
       letters can't be sent, and when letters are dead again.
       """)
 
@@ -101,7 +101,7 @@ extension UnsureLetters: ExpressibleByArgument {}
 
 struct DeadLetterPlans: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plans", abstract: "Lists plans to replay, the latest first, or shows one.",
+    commandName: "plans", abstract: "Lists replay plans, the newest first, or shows one.",
     discussion: "Exits 2 when there is no such plan.")
 
   @Argument(help: "The plan to show.")

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder that nobody else can look into: mkdtemp(3) makes it with mode 0700. What an editor leaves in it goes with
-/// it.
+/// A folder that nobody else can read: mkdtemp(3) creates it with mode 0700. Whatever an editor leaves in it is removed
+/// with it.
 struct PrivateFolder {
   struct Unusable: Error, CustomStringConvertible {
     let path: String
@@ -23,7 +23,7 @@ struct PrivateFolder {
     path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Makes a file that its owner alone can read.
+  /// Creates a file that only its owner can read.
   ///
   /// - Returns: its path.
   func write(_ bytes: [UInt8], to name: String) throws(Unusable) -> String {

@@ -3,12 +3,12 @@ import Observability
 import Operations
 import Settings
 
-/// What is done with letters that are older than `inbox.replay_window`.
+/// How to treat letters older than `inbox.replay_window`.
 struct ReplayAge: ParsableArguments {
-  @Flag(help: "Also letters that are older than inbox.replay_window: where the inbox has forgotten their commands' answers, they are carried out a second time.")
+  @Flag(help: "Include letters older than inbox.replay_window: if the inbox has forgotten their commands' answers, they are executed a second time.")
   var beyondWindow = false
 
-  /// Leaves out what is too old, and says so.
+  /// Leaves out letters that are too old, and says so.
   func limit(_ filter: DeadLetterFilter, _ session: OperatorSession) async throws -> DeadLetterFilter {
     let window = session.replayWindow
     let now = session.now
@@ -16,8 +16,8 @@ struct ReplayAge: ParsableArguments {
     if count > 0 {
       let fate =
         beyondWindow
-        ? "taken all the same: what was carried out and is forgotten since is carried out a second time"
-        : "left out; --beyond-window takes them, too"
+        ? "included anyway: commands that were executed and since forgotten are executed a second time"
+        : "left out; --beyond-window includes them"
       StandardError.write(
         "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.length.settingText)), "
           + "counted from the first answer, and \(fate)\n")
@@ -25,7 +25,7 @@ struct ReplayAge: ParsableArguments {
     return beyondWindow ? filter : window.within(filter, at: now)
   }
 
-  /// - Throws: ``NegativeAnswer`` where the inbox may have forgotten letters of the plan.
+  /// - Throws: ``NegativeAnswer`` if the inbox may have forgotten letters of the plan.
   func permit(_ plan: ReplayPlan, _ session: OperatorSession) throws {
     let window = session.replayWindow
     guard !beyondWindow, window.hasOutlived(plan, at: session.now) else { return }

@@ -4,17 +4,17 @@ import Observability
 import Operations
 import UnixSignals
 
-/// How a plan is worked.
+/// How a plan is run.
 struct ReplayOptions: ParsableArguments {
-  @Option(help: "Send so many first, and go on only when the worker has carried them out.")
+  @Option(help: "Send this many first, and continue only when the worker has executed them.")
   var canary: Int?
   @Option(help: "The largest number of letters per second. Default: as fast as the broker takes them.")
   var rate: Int?
-  @Option(help: "Stop when more than this part of the known outcomes are dead letters again, once ten are known.")
+  @Option(help: "Stop when more than this share of the known outcomes are dead letters again, once ten are known.")
   var maxFailureRatio = 0.1
-  @Option(help: "How many seconds to wait for outcomes, of the canary and in the end.")
+  @Option(help: "How many seconds to wait for outcomes, of the canary and at the end.")
   var timeout = 60
-  @Flag(help: "End when all letters are sent, without waiting for what becomes of them.")
+  @Flag(help: "End when all letters are sent, without waiting for their outcomes.")
   var noWait = false
 
   func validate() throws {
@@ -32,7 +32,7 @@ struct ReplayOptions: ParsableArguments {
       awaitsOutcomes: !noWait)
   }
 
-  /// Works a plan, with its progress on the terminal, and stops cleanly at the first signal.
+  /// Runs a plan, with its progress on the terminal, and stops cleanly at the first signal.
   func work(_ plan: ReplayPlan, by replays: Replays, unsure: UnsureLetters? = nil) async throws -> ReplayResult {
     let stop = Signal<Void>()
     let policy = policy
@@ -58,7 +58,7 @@ struct ReplayOptions: ParsableArguments {
         throw CancellationError()
       }
     } catch let error as ReplayCutOff {
-      StandardError.write("workspace-worker: plan \(plan.id) was cut off; 'dead-letters resume \(plan.id)' goes on\n")
+      StandardError.write("workspace-worker: plan \(plan.id) was cut off; 'dead-letters resume \(plan.id)' resumes\n")
       throw error.cause
     }
   }

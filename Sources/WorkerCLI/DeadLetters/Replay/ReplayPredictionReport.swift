@@ -8,7 +8,7 @@ struct ReplayPredictionReport: Report {
     let prediction: ReplayPrediction.Outcome
   }
 
-  /// More are only counted.
+  /// Any more are only counted.
   private static let listed = 1000
 
   private(set) var total = 0
@@ -22,7 +22,7 @@ struct ReplayPredictionReport: Report {
   }
 
   var text: String {
-    guard total > 0 else { return "no letter matches that could be sent" }
+    guard total > 0 else { return "no matching letter can be sent" }
     var table = TextTable(header: ["PREDICTION", "LETTERS"])
     for outcome in ReplayPrediction.Outcome.allCases {
       if let count = totals[outcome.rawValue] { table.add([outcome.rawValue, "\(count)"]) }

@@ -8,14 +8,14 @@ struct ReplayReport: Report {
   let `operator`: String
   let reason: String
   let createdAt: String
-  /// `done`, `sent`, `failures`, `not_sent`, `refused`, `no_outcome` or `stopped`; nil where nothing was run.
+  /// `done`, `sent`, `failures`, `not_sent`, `refused`, `no_outcome` or `stopped`; nil if nothing was run.
   let end: ReplayEnd?
   let total: Int
   let pending: Int
   let unsure: Int
   let published: Int
   let skipped: Int
-  /// Those of the skipped that can't be sent, by the reason: `unroutable`, `unpublishable`, `discarded`.
+  /// The skipped ones that can't be sent, by reason: `unroutable`, `unpublishable`, `discarded`.
   let notSent: [String: Int]
   let waiting: Int
   let outcomes: [String: Int]
@@ -56,7 +56,7 @@ struct ReplayReport: Report {
       return "\(unsure) may have been sent when a run was cut off: resume \(plan) --unsure publish sends them (again, with their "
         + "ids, so it has no second effect), --unsure skip gives them up"
     }
-    return pending > 0 ? "go on with: workspace-worker dead-letters resume \(plan)" : nil
+    return pending > 0 ? "continue with: workspace-worker dead-letters resume \(plan)" : nil
   }
 }
 
@@ -67,7 +67,7 @@ extension ReplayEnd {
     case .failures: "some are dead letters again"
     case .notSent:
       "some can't be sent: no queue takes their routing key (unroutable), or their headers have no room left (unpublishable); "
-        + "dead-letters show tells which a letter is"
+        + "dead-letters show says which applies to a letter"
     case .refused: "stopped: the broker refuses more (basic.nack); is the queue of commands full?"
     case .noOutcome: "stopped: what was sent has no outcome yet; is a worker active?"
     case .stopped: "stopped by a signal"
