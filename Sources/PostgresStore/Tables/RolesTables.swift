@@ -13,8 +13,9 @@ enum RolesTables {
   /// - Parameters:
   ///   - ways: users, and workspaces from which it is gone up.
   ///   - groups: others that users may come to be in.
+  ///   - named: users, and names of workspaces from which it is gone up.
   static func decide(
-    users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>
+    users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>, named: Set<NamedView> = []
   ) -> SnapshotQuery? {
     guard !users.isEmpty else { return nil }
     var parameters = PostgresParameters()
@@ -25,7 +26,11 @@ enum RolesTables {
     parameters.append(array: ways.map(\.workspaceID))
     parameters.append(array: groups.map(\.tenantID))
     parameters.append(array: groups.map(\.object.ulid))
-    return SnapshotQuery(request: PostgresRequest(deciding, parameters), read: addRoles)
+    guard !named.isEmpty else { return SnapshotQuery(request: PostgresRequest(deciding, parameters), read: addRoles) }
+    parameters.append(array: named.map(\.name.tenantID))
+    parameters.append(array: named.map(\.userID.text))
+    parameters.append(array: named.map(\.name.name))
+    return SnapshotQuery(request: PostgresRequest(decidingNamed, parameters), read: addRoles)
   }
 
   /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found: most
@@ -33,13 +38,33 @@ enum RolesTables {
   private static let deciding = PostgresStatement(
     name: "roles_decide",
     parameters: [.textArray, .textArray, .textArray, .textArray, .textArray, .textArray, .textArray],
-    sql: """
+    sql: decision())
+
+  /// Of its own, for commands never ask so.
+  private static let decidingNamed = PostgresStatement(
+    name: "roles_decide_named",
+    parameters: [
+      .textArray, .textArray, .textArray, .textArray, .textArray, .textArray, .textArray, .textArray, .textArray, .textArray,
+    ],
+    sql: decision(further: """
+        union
+        select w.tenant_id, wanted.user_id, w.id, w.parent_workspace_id
+        from unnest($8, $9, $10) as wanted (tenant_id, user_id, name)
+        cross join lateral (
+          select * from workspaces where workspaces.tenant_id = wanted.tenant_id and workspaces.name = wanted.name offset 0
+        ) as w
+      """))
+
+  /// - Parameter further: more beginnings of ways.
+  private static func decision(further: String = "") -> String {
+    """
       with recursive way (tenant_id, user_id, id, parent_id) as (
         select w.tenant_id, wanted.user_id, w.id, w.parent_workspace_id
         from unnest($3, $4, $5) as wanted (tenant_id, user_id, id)
         cross join lateral (
           select * from workspaces where workspaces.id = wanted.id and workspaces.tenant_id = wanted.tenant_id offset 0
         ) as w
+      \(further)
         union
         select way.tenant_id, way.user_id, w.id, w.parent_workspace_id
         from way
@@ -87,7 +112,8 @@ enum RolesTables {
         offset 0
       ) as m
       where (m.tenant_id, m.member_id) in (select tenant_id, group_id from subject)
-      """)
+      """
+  }
 
   static func find(_ keys: Set<RoleKey>) -> SnapshotQuery? {
     guard !keys.isEmpty else { return nil }

@@ -11,14 +11,27 @@ enum TenantsTable {
     guard !tenants.isEmpty else { return nil }
     var parameters = PostgresParameters()
     parameters.append(array: Array(tenants))
-    return SnapshotQuery(request: PostgresRequest(locking, parameters)) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.tenants[try row.identifier(0)] = try row.int8(1) }
-    }
+    return SnapshotQuery(request: PostgresRequest(locking, parameters), read: addTenants)
   }
 
   private static let locking = PostgresStatement(
     name: "tenants_lock", parameters: [.textArray],
     sql: "select id, event_sequence from tenants where id = any($1) order by id for update")
+
+  /// Reads the same, and waits for nobody.
+  static func find(_ tenants: Set<TenantID>) -> SnapshotQuery? {
+    guard !tenants.isEmpty else { return nil }
+    var parameters = PostgresParameters()
+    parameters.append(array: Array(tenants))
+    return SnapshotQuery(request: PostgresRequest(finding, parameters), read: addTenants)
+  }
+
+  private static let finding = PostgresStatement(
+    name: "tenants_find", parameters: [.textArray], sql: "select id, event_sequence from tenants where id = any($1)")
+
+  private static func addTenants(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {
+    for row in rows { snapshot.tenants[try row.identifier(0)] = try row.int8(1) }
+  }
 
   /// Inserts in the order of ids: a worker that waits for another's uncommitted tenant holds none that the other
   /// is going to wait for.

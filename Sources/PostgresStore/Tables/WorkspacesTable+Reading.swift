@@ -97,6 +97,40 @@ extension WorkspacesTable {
       select id, parent_id from chain
       """)
 
+  /// The workspaces on the way from each workspace to its root, itself among them.
+  static func findWaysUp(from workspaces: Set<TenantWorkspace>, named names: Set<TenantName>) -> SnapshotQuery? {
+    guard !workspaces.isEmpty || !names.isEmpty else { return nil }
+    var parameters = PostgresParameters()
+    parameters.append(array: workspaces.map(\.tenantID))
+    parameters.append(array: workspaces.map(\.id))
+    parameters.append(array: names.map(\.tenantID))
+    parameters.append(array: names.map(\.name))
+    return SnapshotQuery(request: PostgresRequest(findingWaysUp, parameters), read: addWorkspaces)
+  }
+
+  private static let findingWaysUp = PostgresStatement(
+    name: "workspaces_find_ways_up", parameters: [.textArray, .textArray, .textArray, .textArray],
+    sql: """
+      with recursive way as (
+        select \(columns)
+        from unnest($1, $2) as wanted (tenant_id, id)
+        cross join lateral (
+          select * from workspaces where workspaces.id = wanted.id and workspaces.tenant_id = wanted.tenant_id offset 0
+        ) as w
+        union
+        select \(columns)
+        from unnest($3, $4) as wanted (tenant_id, name)
+        cross join lateral (
+          select * from workspaces where workspaces.tenant_id = wanted.tenant_id and workspaces.name = wanted.name offset 0
+        ) as w
+        union
+        select \(columns)
+        from way
+        cross join lateral (select * from workspaces where workspaces.id = way.parent_workspace_id offset 0) as w
+      )
+      select \(columns) from way as w
+      """)
+
   /// Counts the levels of subtrees, no further than is needed to know that they are too many. No workspace is visited twice,
   /// however the subtrees lie in each other: a walk ends at the next one that is asked for, and tells on which level.
   static func measure(_ workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
@@ -213,6 +247,39 @@ extension WorkspacesTable {
         union all
         select * from viewable_workspaces(page.tenant_id, page.viewer, page.after, page.size)
         where page.viewer is not null
+      ) as w
+      order by page.number, w.id
+      """)
+
+  static func list(_ pages: Set<ChildPageKey>) -> SnapshotQuery? {
+    guard !pages.isEmpty else { return nil }
+    let keys = Array(pages)
+    var parameters = PostgresParameters()
+    parameters.append(array: keys.map(\.tenantID))
+    parameters.append(array: keys.map(\.parentID))
+    parameters.append(array: keys.map { $0.after?.description ?? "" })
+    parameters.append(array: keys.map { Int64(max(0, $0.limit)) })
+    return SnapshotQuery(request: PostgresRequest(listingChildren, parameters)) { rows, snapshot throws(PostgresError) in
+      for key in keys { snapshot.childPages[key] = [] }
+      for row in rows {
+        let workspace = try workspace(row)
+        snapshot.workspaces[workspace.id] = workspace
+        snapshot.childPages[keys[Int(try row.int8(7)) - 1], default: []].append(workspace.id)
+      }
+    }
+  }
+
+  private static let listingChildren = PostgresStatement(
+    name: "workspaces_list_children", parameters: [.textArray, .textArray, .textArray, .int8Array],
+    sql: """
+      select \(columns), page.number
+      from unnest($1, $2, $3, $4) with ordinality as page (tenant_id, parent_id, after, size, number)
+      cross join lateral (
+        select * from workspaces
+        where workspaces.parent_workspace_id = page.parent_id and workspaces.tenant_id = page.tenant_id
+          and workspaces.id > page.after
+        order by workspaces.id
+        limit page.size
       ) as w
       order by page.number, w.id
       """)
