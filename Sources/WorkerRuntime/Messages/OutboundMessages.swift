@@ -29,14 +29,23 @@ package struct OutboundMessages: Sendable {
   ///   - delivery: the command's message.
   ///   - commandID: the command's id, where it could be read.
   package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
-    let correlationID = delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
-    let published = message(result, to: names.resultsExchange, correlationID: correlationID)
-    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else {
-      return [published]
-    }
-    let reply = OutboundMessage(
+    let published = message(result, to: names.resultsExchange, correlationID: correlationID(delivery, commandID))
+    return [published] + (self.reply(published, to: delivery).map { [$0] } ?? [])
+  }
+
+  /// A result for whom the message names as `reply_to`, and nobody else; nil where that is nobody.
+  package func reply(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> OutboundMessage? {
+    reply(message(result, to: "", correlationID: correlationID(delivery, commandID)), to: delivery)
+  }
+
+  private func correlationID(_ delivery: Delivery, _ commandID: String?) -> ShortString? {
+    delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
+  }
+
+  private func reply(_ published: OutboundMessage, to delivery: Delivery) -> OutboundMessage? {
+    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
+    return OutboundMessage(
       exchange: "", routingKey: replyTo, propertyList: published.propertyList, body: published.body)
-    return [published, reply]
   }
 
   private func message(
