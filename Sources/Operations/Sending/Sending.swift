@@ -10,12 +10,17 @@ package struct Sending {
   private let exchange: ShortString
   private let user: ShortString?
   private let rate: Int?
+  private let lifetime: Duration?
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
   ///   - user: who sends them, for an access list.
   ///   - rate: the largest number of commands per second; nil for no limit.
-  package init(_ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?) {
+  ///   - lifetime: after so long nobody waits for an answer any more; nil: they are to be carried out whenever that is.
+  package init(
+    _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?, lifetime: Duration? = nil
+  ) {
+    self.lifetime = lifetime
     self.gateway = gateway
     self.exchange = exchange
     self.user = user
@@ -85,8 +90,8 @@ package struct Sending {
       while messages.count < size, let command = try commands.next() {
         messages.append(
           command.message(
-            to: exchange, replyTo: replyTo, correlationID: replyTo == nil ? nil : "\(number + messages.count)", as: user
-          ))
+            to: exchange, replyTo: replyTo, correlationID: replyTo == nil ? nil : "\(number + messages.count)", as: user,
+            lifetime: lifetime))
       }
       return (messages, nil)
     } catch {
