@@ -11,13 +11,12 @@ package struct QueryConfiguration: Sendable {
   private let consuming: ConsumerOptions
   private let limits: ReplyLedger.Limits
 
-  /// - Parameters:
-  ///   - bufferBytes: of bodies and properties that wait in memory.
-  package init(server: RabbitMQConfiguration, names: BrokerNames, bufferBytes: Int, settings: QuerySettings) {
+  package init(server: RabbitMQConfiguration, names: BrokerNames, settings: QuerySettings) {
     self.server = server
     queue = names.queriesQueue
     var consuming = ConsumerOptions()
-    consuming.maximumBufferedBytes = bufferBytes
+    // The lane keeps the other half.
+    consuming.maximumBufferedBytes = settings.bufferBytes / 2
     consuming.prefetch = UInt16(clamping: settings.prefetch)
     self.consuming = consuming
     var limits = ReplyLedger.Limits()

@@ -105,7 +105,7 @@ package enum SettingTable {
     .init("timeout", \.timeout, .duration(.milliseconds(100) ... .seconds(300)), """
       A query is dropped that has no answer so long after its arrival: nobody waits for it any more.
       """),
-    .init("wait", \.wait, .duration(.zero ... .seconds(60)), """
+    .init("wait", \.wait, .duration(.milliseconds(1) ... .seconds(60)), """
       How long a query with minsequence waits for a replica to come so far, before the primary is asked.
       """),
     .init("prefetch", \.prefetch, .integer(1...65_535), """

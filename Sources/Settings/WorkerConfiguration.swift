@@ -68,7 +68,7 @@ package struct WorkerConfiguration: Sendable {
     package var timeout = QuerySettings().timeout
     package var wait = QuerySettings().wait
     package var prefetch = QuerySettings().prefetch
-    package var bufferBytes = 16 << 20
+    package var bufferBytes = QuerySettings().bufferBytes
   }
 
   package struct Inbox: Sendable {
@@ -221,6 +221,7 @@ extension WorkerConfiguration {
     settings.timeout = queries.timeout
     settings.wait = queries.wait
     settings.prefetch = queries.prefetch
+    settings.bufferBytes = queries.bufferBytes
     settings.reconnect = Backoff(
       shortest: settings.reconnect.shortest, longest: min(settings.reconnect.longest, worker.reconnectLongest))
     settings.limits = contractLimits

@@ -30,9 +30,10 @@ struct WorkerServices {
     // Spans of the drain are sent, too, and while it goes on somebody may ask how it is.
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = telemetry.services.map { .init(service: $0) }
     services.append(.init(service: healthServer))
+    // It answers until the commands have drained, and costs them no time then.
+    services.append(.init(service: queryLane))
     // It ends by itself only after a drain, or when it is to fail fast.
     services.append(.init(service: try worker(), successTerminationBehavior: .gracefullyShutdownGroup))
-    services.append(.init(service: queryLane))
     let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
     if let spicedb { services.append(.init(service: SpiceDBService(connection: spicedb))) }
     // It ends at once, and the worker drains undisturbed.
@@ -73,8 +74,7 @@ struct WorkerServices {
 
   private var queryLane: QueryLane {
     let settings = configuration.querySettings
-    let broker = QueryConfiguration(
-      server: servers.amqp, names: servers.topologyNames, bufferBytes: configuration.queries.bufferBytes, settings: settings)
+    let broker = QueryConfiguration(server: servers.amqp, names: servers.topologyNames, settings: settings)
     let connections = QueryLane.Connections(
       queue: { try await broker.consume() },
       replica: { [servers, logger] in

@@ -130,7 +130,8 @@ package struct QueryLane: Service {
   }
 
   private func take(from source: any DeliverySource) async throws {
-    let intake = QueryIntake(source)
+    // The consumer keeps the other half.
+    let intake = QueryIntake(source, limit: settings.bufferBytes / 2)
     defer { backlog.forget(intake) }
     status.consuming(nil)
     try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -140,7 +141,7 @@ package struct QueryLane: Service {
       }
       group.addTask {
         try await takeAll(from: source, intake)
-        try await finish(intake)
+        try await finish(intake, source)
         return true
       }
       group.addTask {
@@ -155,6 +156,7 @@ package struct QueryLane: Service {
 
   private func takeAll(from source: any DeliverySource, _ intake: QueryIntake) async throws {
     while true {
+      try await intake.waitForRoom()
       let deliveries = try await source.deliveries()
       guard !deliveries.isEmpty else { return }
       intake.register(deliveries)
@@ -163,13 +165,14 @@ package struct QueryLane: Service {
   }
 
   /// Waits until what is in hand is answered, or nobody waits for it.
-  private func finish(_ intake: QueryIntake) async throws {
+  private func finish(_ intake: QueryIntake, _ source: any DeliverySource) async throws {
     try await withThrowingTaskGroup { group in
       group.addTask { try await intake.waitUntilSettled() }
       group.addTask { try await Task.sleep(for: settings.timeout) }
       try await group.next()
       group.cancelAll()
     }
+    try await source.confirmAcknowledgements()
   }
 
   /// - Returns: nil where the message is done with already, or is no query.

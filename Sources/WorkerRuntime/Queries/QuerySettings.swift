@@ -14,6 +14,8 @@ package struct QuerySettings: Sendable {
   package var wait: Duration = .seconds(1)
   /// Queries that the broker sends ahead. Default: 2,048.
   package var prefetch = 2048
+  /// Bytes of bodies and properties of queries that wait in memory; above it the socket is not read. Default: 16 MiB.
+  package var bufferBytes = 16 << 20
   /// Queries that may wait for a replica at a time; further ones go to the primary at once. A quarter of the prefetch.
   package var waitingLimit: Int { max(1, prefetch / 4) }
   /// The same of one tenant. A sixteenth of the prefetch.

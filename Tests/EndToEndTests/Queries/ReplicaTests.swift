@@ -91,7 +91,7 @@ struct ReplicaTests {
   @Test func `a standby that is promoted answers on, and has the last word`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
-      let worker = try await deployment.activeWorker(["POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "0s"])
+      let worker = try await deployment.activeWorker(["POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "1ms"])
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
