@@ -106,6 +106,10 @@ package enum Migrations {
       version: 18, name: "relationship_changes",
       up: text(PackageResources.V0018__relationship_changes_sql),
       down: text(PackageResources.U0018__relationship_changes_sql)),
+    Migration(
+      version: 19, name: "children_in_order",
+      up: text(PackageResources.V0019__children_in_order_sql),
+      down: text(PackageResources.U0019__children_in_order_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -23,7 +23,7 @@ struct Benchmark: AsyncParsableCommand {
   var only: [Part] = []
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case throughput, latency, memory, idle, stored, authorization, pages
+    case throughput, latency, memory, idle, stored, authorization, pages, queries
   }
 
   func run() async throws {
@@ -56,6 +56,11 @@ struct Benchmark: AsyncParsableCommand {
       report.add(try await AuthorizationMeasurement(laboratory: laboratory, commands: commands, pairs: pairs).run())
     case .pages:
       report.add(try await PageMeasurement(laboratory: laboratory, stored: stored, turns: max(1, turns / 50)).run())
+    case .queries:
+      report.add(
+        try await QueryMeasurement(
+          laboratory: laboratory, count: commands, pairs: pairs, turns: turns, backlog: backlog, stored: stored
+        ).run())
     case .stored:
       let throughput = ThroughputMeasurement(laboratory: laboratory, commands: commands, pairs: pairs, stored: stored)
       report.add(try await throughput.run())

@@ -52,7 +52,8 @@ package struct AccessListFile: Decodable {
         guard sender.mayActAsSystem || sender.mayActForUsers else {
           throw Unreadable(description: "a sender that may act neither as a system nor for users may send nothing")
         }
-        for type in sender.types where !CommandType.allCases.contains(where: { Glob(type).matches($0.rawValue) }) {
+        let known = CommandType.allCases + CommandType.queries
+        for type in sender.types where !known.contains(where: { Glob(type).matches($0.rawValue) }) {
           throw Unreadable(description: "no command's type matches '\(type)'")
         }
         return AccessList.Rule(

@@ -32,16 +32,19 @@ package struct BrokerConfiguration: Sendable {
   /// The publisher of replies, with a connection of its own.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
-      named("reply"), reconnect: Backoff(shortest: .milliseconds(500), longest: .seconds(5)), logger: logger)
+      server.named("reply"), reconnect: Backoff(shortest: .milliseconds(500), longest: .seconds(5)), logger: logger)
   }
 
   /// Opens a connection.
   ///
   /// - Parameter purpose: shown to operators.
-  func open(_ purpose: String) async throws -> RabbitMQConnection { try await RabbitMQConnection.open(named(purpose)) }
+  func open(_ purpose: String) async throws -> RabbitMQConnection { try await RabbitMQConnection.open(server.named(purpose)) }
+}
 
-  private func named(_ purpose: String) -> RabbitMQConfiguration {
-    var configuration = server
+extension RabbitMQConfiguration {
+  /// The same, for a connection that operators see the purpose of.
+  func named(_ purpose: String) -> RabbitMQConfiguration {
+    var configuration = self
     configuration.connectionName = "workspace-worker \(purpose)"
     configuration.threadName = "amqp \(purpose)"
     return configuration

@@ -35,7 +35,7 @@ package struct RabbitMQSession: BrokerSession {
         return RabbitMQSession(
           configuration: configuration, asking: asking, publishing: publisher,
           consuming: try await configuration.open("consume"),
-          healthCheck: BrokerHealthCheck(topology: topology, queue: names.commandsQueue, on: asking),
+          healthCheck: BrokerHealthCheck(topology: topology.withoutQueries(names), queue: names.commandsQueue, on: asking),
           properties: properties, warnings: warnings)
       }
     }

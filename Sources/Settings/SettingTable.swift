@@ -7,7 +7,7 @@ import WorkspaceApplication
 /// and the property that it sets.
 package enum SettingTable {
   package static let sections: [SettingSection] = [
-    amqp, tls, names, postgres, inbox, deadLetters, parking, worker, workspace,
+    amqp, tls, names, postgres, queries, inbox, deadLetters, parking, worker, workspace,
     limits, http, metrics, tracing, access, authorization, spicedb, log,
   ]
 
@@ -52,7 +52,7 @@ package enum SettingTable {
 
   private static let names = SettingSection("amqp.names", \.amqp.names, explanation: """
     What the objects on the broker are called. 1-255 bytes, no control characters, not amq.*. The exchange of commands \
-    is none of the others, the two queues are not one, and neither is <commands_queue>.publisher or \
+    and that of queries are none of the others, no queue is another one, and none is <commands_queue>.publisher or \
     workspace-worker.temporary*.
     """, [
     .init("commands_exchange", \.commandsExchange, .objectName, ""),
@@ -61,6 +61,8 @@ package enum SettingTable {
     .init("events_exchange", \.eventsExchange, .objectName, ""),
     .init("dead_letters_exchange", \.deadLettersExchange, .objectName, ""),
     .init("dead_letters_queue", \.deadLettersQueue, .objectName, ""),
+    .init("queries_exchange", \.queriesExchange, .objectName, ""),
+    .init("queries_queue", \.queriesQueue, .objectName, ""),
   ])
 
   private static let postgres = SettingSection("postgres", \.postgres, [
@@ -69,8 +71,12 @@ package enum SettingTable {
       printed. Better kept in the environment (POSTGRES_URL) than here. The worker holds one session with a lock of \
       its own: connect to the server or through a pooler in session mode.
       """, isSecret: true),
+    .init("read_url", \.readURL, .optionalText, """
+      Where queries are answered from: of several hosts, a standby is preferred, unless target_session_attrs says otherwise. \
+      Never printed.
+      """, whenAbsent: "postgres.url", isSecret: true),
     .init("password_file", \.passwordFile, .optionalText, """
-      A file that holds the password, as above.
+      A file that holds the password, as above; of both URLs.
       """, whenAbsent: "the URL's password"),
     .init("connect_timeout", \.connectTimeout, .duration(.seconds(1) ... .seconds(300)), """
       The longest wait for connecting to all of its hosts.
@@ -87,6 +93,26 @@ package enum SettingTable {
       """),
     .init("idle_session_timeout", \.idleSessionTimeout, .duration(.seconds(5) ... .seconds(3600)), """
       The server ends a session that shows no sign of life for so long, and another worker takes over.
+      """),
+  ])
+
+  private static let queries = SettingSection("queries", \.queries, explanation: """
+    What is asked beside the commands: docs/queries.md.
+    """, [
+    .init("pool_size", \.poolSize, .integer(1...64), """
+      Connections to postgres.read_url, each with a thread of its own.
+      """),
+    .init("timeout", \.timeout, .duration(.milliseconds(100) ... .seconds(300)), """
+      A query is dropped that has no answer so long after its arrival: nobody waits for it any more.
+      """),
+    .init("wait", \.wait, .duration(.milliseconds(1) ... .seconds(60)), """
+      How long a query with minsequence waits for a replica to come so far, before the primary is asked.
+      """),
+    .init("prefetch", \.prefetch, .integer(1...65_535), """
+      Queries that the broker sends ahead. Among these tenants take turns.
+      """),
+    .init("buffer_bytes", \.bufferBytes, .bytes(1 << 20 ... 16 << 30), """
+      Bytes of their bodies and properties that wait in memory before the socket is left unread.
       """),
   ])
 

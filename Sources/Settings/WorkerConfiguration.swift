@@ -11,6 +11,7 @@ package import WorkspaceApplication
 package struct WorkerConfiguration: Sendable {
   package var amqp = AMQP()
   package var postgres = Postgres()
+  package var queries = Queries()
   package var inbox = Inbox()
   package var deadLetters = DeadLetters()
   package var parking = ParkingPolicy()
@@ -47,7 +48,9 @@ package struct WorkerConfiguration: Sendable {
   package struct Postgres: Sendable {
     /// May hold a password: never printed.
     package var url = "postgres://workspace_worker@127.0.0.1:5432/workspace_worker"
-    /// Read anew with each connection; wins over the password of the URL.
+    /// Where queries are answered from; nil: ``url``. May hold a password: never printed.
+    package var readURL: String?
+    /// Read anew with each connection; wins over the password of the URLs.
     package var passwordFile: String?
     package var connectTimeout: Duration = .seconds(10)
     package var responseTimeout: Duration = .seconds(25)
@@ -57,6 +60,15 @@ package struct WorkerConfiguration: Sendable {
 
     /// Often enough for the server to see signs of life, and to see in time that it gives none.
     package var keepAliveInterval: Duration { min(idleSessionTimeout / 3, responseTimeout / 2, .seconds(10)) }
+  }
+
+  /// Defaults are those of the lane.
+  package struct Queries: Sendable {
+    package var poolSize = QuerySettings().poolSize
+    package var timeout = QuerySettings().timeout
+    package var wait = QuerySettings().wait
+    package var prefetch = QuerySettings().prefetch
+    package var bufferBytes = QuerySettings().bufferBytes
   }
 
   package struct Inbox: Sendable {
@@ -201,6 +213,20 @@ extension WorkerConfiguration {
     settings.keepAliveInterval = postgres.keepAliveInterval
     settings.limits = contractLimits
     settings.traceRatio = tracing.endpoint == nil ? 0 : tracing.sampleRatio
+    settings.access = access.file?.list
+    return settings
+  }
+
+  package var querySettings: QuerySettings {
+    var settings = QuerySettings()
+    settings.poolSize = queries.poolSize
+    settings.timeout = queries.timeout
+    settings.wait = queries.wait
+    settings.prefetch = queries.prefetch
+    settings.bufferBytes = queries.bufferBytes
+    settings.reconnect = Backoff(
+      shortest: settings.reconnect.shortest, longest: min(settings.reconnect.longest, worker.reconnectLongest))
+    settings.limits = contractLimits
     settings.access = access.file?.list
     return settings
   }

@@ -7,6 +7,8 @@ package struct ReadSet: Sendable, Equatable {
   /// Tenants whose rows are locked until the end of the transaction: one writer at a time per tenant, so that its
   /// events are numbered without gaps and its workspaces don't change underneath the batch.
   package var tenants: Set<TenantID> = []
+  /// False: the rows of tenants are only read, and nobody waits for anybody. For what changes nothing.
+  package var locksTenants = true
   package var tree = TreeReads()
   package var access = AccessReads()
   /// Messages that come again and may be in the ledger of dead letters already.

@@ -17,6 +17,8 @@ package struct Snapshot: Sendable {
   package var heights: [WorkspaceID: Int] = [:]
   /// The ids on each page, in id order.
   package var pages: [PageKey: [WorkspaceID]] = [:]
+  /// The ids on each page of children, in id order.
+  package var childPages: [ChildPageKey: [WorkspaceID]] = [:]
   /// How many workspaces besides the root tenants have, none above the read set's limit. Left out where it is 0.
   package var sizes: [TenantID: Int] = [:]
   /// Every role that was asked for, by itself or to decide a question, and those of what may go.

@@ -18,7 +18,7 @@ extension FuzzTarget {
     switch Result(catching: { () throws(InvalidCommand) in try decode(parts[0]) }) {
     case .success(let command):
       try expectEqual(command, when: parts[0], decode)
-      try expectSendable(.forbidden(command))
+      try expectSendable(.forbidden(PartialEnvelope(command)))
     case .failure(let failure):
       try expectSendable(failure)
     }

@@ -17,6 +17,8 @@ import TestSupport
     names.eventsExchange = try #require(ShortString(prefix + ".events"))
     names.deadLettersExchange = try #require(ShortString(prefix + ".dead-letters"))
     names.deadLettersQueue = try #require(ShortString(prefix + ".commands.dead"))
+    names.queriesExchange = try #require(ShortString(prefix + ".queries"))
+    names.queriesQueue = names.queriesExchange
     return names
   }
 
@@ -28,7 +30,7 @@ import TestSupport
       let topology = try Topology.standard(names("plan"), broker: await connection.serverProperties)
       for _ in 0..<2 {
         let plan = try await manager.plan(topology)
-        #expect(states(plan) == Array(repeating: .missing, count: 10) + [.removed])
+        #expect(states(plan) == Array(repeating: .missing, count: 13) + [.removed])
         #expect(plan.hasChanges && !plan.isIncompatible)
       }
     }
@@ -40,15 +42,15 @@ import TestSupport
       let topology = Topology.standard(broker: await connection.serverProperties)
       #expect(try await manager.apply(topology).hasChanges)
       for plan in [try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology)] {
-        #expect(states(plan) == Array(repeating: .exists, count: 6) + Array(repeating: .ensured, count: 4) + [.removed])
+        #expect(states(plan) == Array(repeating: .exists, count: 8) + Array(repeating: .ensured, count: 5) + [.removed])
         #expect(!plan.hasChanges && !plan.isIncompatible)
       }
       #expect(
         try await manager.plan(topology).items.map(\.name) == [
-          "workspace.commands", "workspace.results", "workspace.events", "workspace.dead-letters", "workspace.commands",
-          "workspace.commands.dead", "workspace.commands -[workspace.#]-> workspace.commands",
+          "workspace.commands", "workspace.results", "workspace.events", "workspace.dead-letters", "workspace.queries",
+          "workspace.commands", "workspace.commands.dead", "workspace.queries", "workspace.commands -[workspace.#]-> workspace.commands",
           "workspace.commands -[group.#]-> workspace.commands", "workspace.commands -[tenant.#]-> workspace.commands",
-          "workspace.commands -[access.#]-> workspace.commands",
+          "workspace.commands -[access.#]-> workspace.commands", "workspace.queries -[#]-> workspace.queries",
           "workspace.dead-letters -[#]-> workspace.commands.dead",
         ])
     }
@@ -94,13 +96,13 @@ import TestSupport
       let manager = TopologyManager(connection)
       let topology = try Topology.standard(names("argument"), broker: await connection.serverProperties)
       for plan in [try await manager.plan(topology), try await manager.apply(topology)] {
-        guard case .incompatible(let difference) = plan.items[4].state else {
-          Issue.record("\(plan.items[4])")
+        guard case .incompatible(let difference) = plan.items[5].state else {
+          Issue.record("\(plan.items[5])")
           continue
         }
         #expect(plan.isIncompatible)
         #expect(difference.argument != nil && difference.text.hasPrefix("PRECONDITION_FAILED"))
-        #expect(plan.items.filter { $0.state == .missing }.count == 9)
+        #expect(plan.items.filter { $0.state == .missing }.count == 12)
       }
       #expect(try await manager.statistics(of: "argument.commands.dead") == nil)
     }
@@ -120,8 +122,8 @@ import TestSupport
         var names = try names("each")
         names.commandsQueue = queue
         let plan = try await TopologyManager(connection).plan(Topology.standard(names, broker: connection.serverProperties))
-        guard case .incompatible(let difference) = plan.items[4].state else {
-          Issue.record("\(plan.items[4])")
+        guard case .incompatible(let difference) = plan.items[5].state else {
+          Issue.record("\(plan.items[5])")
           return
         }
         #expect(difference.argument == name)
@@ -136,7 +138,7 @@ import TestSupport
     try await host.withConnection { connection in
       try await connection.declare([.exchange("classic.events", type: "fanout", isPassive: false)])
       let plan = try await TopologyManager(connection).plan(Topology.standard(names("classic"), broker: connection.serverProperties))
-      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[5].state else {
+      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[6].state else {
         Issue.record("\(plan.items)")
         return
       }
@@ -170,7 +172,7 @@ import TestSupport
 
   @Test func `quorum queues never drop a message, on any version`() {
     func arguments(_ version: String) -> [HeaderTable] {
-      Topology.standard(broker: ServerProperties(product: "RabbitMQ", version: version, clusterName: nil)).queues.map(\.arguments)
+      Topology.standard(broker: ServerProperties(product: "RabbitMQ", version: version, clusterName: nil)).queues.prefix(2).map(\.arguments)
     }
     var unlimited = HeaderTable()
     unlimited.append("x-delivery-limit", Int64(-1))

@@ -27,6 +27,14 @@ import Testing
     }
   }
 
+  @Test func `what is published elsewhere can't be taken for queries`() {
+    #expect(problems { $0.queriesExchange = $0.commandsExchange }.count == 1)
+    #expect(problems { $0.queriesExchange = $0.resultsExchange }.count == 1)
+    #expect(problems { $0.queriesQueue = $0.commandsQueue }.count == 1)
+    #expect(problems { $0.queriesQueue = $0.deadLettersQueue }.count == 1)
+    #expect(problems { $0.queriesQueue = "workspace.commands.publisher" }.count == 1)
+  }
+
   @Test func `exchanges that nobody takes commands from may be one`() {
     #expect(problems { $0.eventsExchange = $0.resultsExchange; $0.deadLettersExchange = $0.resultsExchange }.isEmpty)
     #expect(problems { $0.resultsExchange = "workspace.commands.results"; $0.commandsExchange = $0.deadLettersQueue }.isEmpty)

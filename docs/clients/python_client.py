@@ -1,7 +1,7 @@
 """A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
 
 python_client.py TENANT: makes a root workspace and one below it for the user ada, asks for the root for the user bob, who may not
-see it, and prints the three results and the events. The broker is the one of AMQP_URL."""
+see it, prints the three results and the events, and reads what the last event tells of. The broker is the one of AMQP_URL."""
 import json
 import os
 import sys
@@ -23,7 +23,11 @@ class WorkspaceClient:
         self.channel.confirm_delivery()
         self.replies = self.channel.queue_declare("", exclusive=True).method.queue
 
-    def send(self, kind, tenant, data, user=None, command_id=None):
+    def ask(self, kind, tenant, data, user=None, sequence=None):
+        """The answer to a query, which is no older than the event of that sequence."""
+        return self.result(self.send(kind, tenant, data, user, exchange="workspace.queries", sequence=sequence))
+
+    def send(self, kind, tenant, data, user=None, command_id=None, exchange="workspace.commands", sequence=None):
         """Without a user the command is this service's own, and not checked."""
         command_id = command_id or str(uuid.uuid4())
         command = {
@@ -36,9 +40,11 @@ class WorkspaceClient:
         }
         if user is not None:
             command["userid"] = user
+        if sequence is not None:
+            command["minsequence"] = sequence
         # Raises pika.exceptions.UnroutableError or NackError if the broker did not take it.
         self.channel.basic_publish(
-            "workspace.commands",
+            exchange,
             kind,
             json.dumps(command).encode(),
             mandatory=True,
@@ -94,6 +100,8 @@ def main():
     # The root, its founder's role in the new tenant, and the workspace below.
     for event in client.events(events, 3):
         print(json.dumps(event))
+    found = client.ask("workspace.find", tenant, {"name": "Documents"}, user="ada", sequence=event["sequence"])
+    print(json.dumps(found))
     client.connection.close()
 
 

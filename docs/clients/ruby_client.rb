@@ -3,7 +3,7 @@
 # A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
 #
 # ruby_client.rb TENANT: makes a root workspace and one below it for the user ada, asks for the root for the user bob, who may
-# not see it, and prints the three results and the events. The broker is the one of AMQP_URL.
+# not see it, prints the three results and the events, and reads what the last event tells of. The broker is the one of AMQP_URL.
 require 'bunny'
 require 'json'
 require 'securerandom'
@@ -18,16 +18,22 @@ class WorkspaceClient
     @channel = @connection.create_channel
     # Without confirms, nobody knows whether a command has reached the broker.
     @channel.confirm_select
-    @commands = @channel.topic('workspace.commands', passive: true)
-    @commands.on_return { |info, _, _| @returned = info.reply_text }
+    @exchanges = %w[workspace.commands workspace.queries].to_h { |name| [name, @channel.topic(name, passive: true)] }
+    @exchanges.each_value { |exchange| exchange.on_return { |info, _, _| @returned = info.reply_text } }
     @replies = subscribe(@channel.queue('', exclusive: true))
   end
 
+  # The answer to a query, which is no older than the event of that sequence.
+  def ask(type, tenant, data, user: nil, sequence: nil)
+    result(send(type, tenant, data, user: user, exchange: 'workspace.queries', sequence: sequence))
+  end
+
   # Without a user the command is this service's own, and not checked.
-  def send(type, tenant, data, user: nil, id: SecureRandom.uuid)
+  def send(type, tenant, data, user: nil, id: SecureRandom.uuid, exchange: 'workspace.commands', sequence: nil)
     command = { specversion: '1.0', id: id, source: '/clients/ruby', type: type, tenantid: tenant, data: data }
     command[:userid] = user if user
-    @commands.publish(
+    command[:minsequence] = sequence if sequence
+    @exchanges.fetch(exchange).publish(
       JSON.generate(command),
       routing_key: type, mandatory: true, persistent: true, content_type: 'application/cloudevents+json',
       correlation_id: id, reply_to: @replies.fetch(:queue).name
@@ -94,5 +100,7 @@ puts JSON.generate(client.result(child))
 hidden = client.send('workspace.get', tenant, { workspace_id: root_id }, user: 'bob')
 puts JSON.generate(client.result(hidden))
 # The root, its founder's role in the new tenant, and the workspace below.
-client.events(events, 3).each { |event| puts JSON.generate(event) }
+told = client.events(events, 3)
+told.each { |event| puts JSON.generate(event) }
+puts JSON.generate(client.ask('workspace.find', tenant, { name: 'Documents' }, user: 'ada', sequence: told.last['sequence']))
 client.close

@@ -17,10 +17,9 @@ extension InvalidCommand {
     envelope: PartialEnvelope())
 
   /// A command that its sender may not send. Says nothing of what it asks for.
-  package static func forbidden(_ command: DecodedCommand) -> InvalidCommand {
+  package static func forbidden(_ envelope: PartialEnvelope) -> InvalidCommand {
     InvalidCommand(
-      reason: .forbiddenSender, detail: "this sender may not send this command for this tenant",
-      envelope: PartialEnvelope(command))
+      reason: .forbiddenSender, detail: "this sender may not send this command for this tenant", envelope: envelope)
   }
 
   /// A message that is not decoded, because decoding may crash the process.

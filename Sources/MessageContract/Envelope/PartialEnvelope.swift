@@ -19,12 +19,15 @@ package struct PartialEnvelope: Sendable, Equatable {
   }
 
   /// All of a command's.
-  package init(_ command: DecodedCommand) {
-    id = command.context.key.id
-    source = command.context.key.source
-    type = command.type.rawValue
-    tenantID = command.context.tenantID
-    userID = command.context.userID
-    trace = command.context.trace
+  package init(_ command: DecodedCommand) { self.init(command.type, command.context) }
+
+  /// All of a command's or a query's.
+  package init(_ type: CommandType, _ context: CommandContext) {
+    id = context.key.id
+    source = context.key.source
+    self.type = type.rawValue
+    tenantID = context.tenantID
+    userID = context.userID
+    trace = context.trace
   }
 }

@@ -8,11 +8,29 @@ package enum ResultEncoder {
   package static func encode(
     _ outcome: Result<CommandReply, Rejection>, of command: DecodedCommand, id: ULID, at time: Timestamp
   ) -> EncodedMessage {
+    encode(outcome, of: (command.type, command.context, command.command), sequence: nil, id: id, at: time)
+  }
+
+  /// The answer to a query.
+  ///
+  /// - Parameter sequence: the one of its tenant that the answer shows.
+  package static func encode(
+    _ outcome: Result<CommandReply, Rejection>, of query: DecodedQuery, sequence: Int64, id: ULID, at time: Timestamp
+  ) -> EncodedMessage {
+    encode(outcome, of: (query.type, query.context, query.query), sequence: sequence, id: id, at: time)
+  }
+
+  private static func encode(
+    _ outcome: Result<CommandReply, Rejection>,
+    of command: (type: CommandType, context: CommandContext, content: any WorkspaceCommand), sequence: Int64?, id: ULID,
+    at time: Timestamp
+  ) -> EncodedMessage {
     let tenantID = command.context.tenantID
     let type = command.type.rawValue + (outcome.isSuccess ? ".succeeded" : ".rejected")
     var writer = JSONWriter()
     writer.object { writer in
-      writer.envelope(id: id, type: type, time: time, subject: subject(of: command.command, outcome)?.ulid, tenantID: tenantID)
+      writer.envelope(id: id, type: type, time: time, subject: subject(of: command.content, outcome)?.ulid, tenantID: tenantID)
+      if let sequence { writer.member("sequence", String(sequence)) }
       writer.cause(command.context)
       writer.object("data") { writer in
         switch outcome {

@@ -12,6 +12,10 @@ package struct BrokerNames: Sendable, Equatable {
   package var deadLettersExchange: ShortString = "workspace.dead-letters"
   /// What the broker itself dead-letters. Default: `workspace.commands.dead`.
   package var deadLettersQueue: ShortString = "workspace.commands.dead"
+  /// Whoever asks publishes queries here. Default: `workspace.queries`.
+  package var queriesExchange: ShortString = "workspace.queries"
+  /// Workers consume queries from here. Default: `workspace.queries`.
+  package var queriesQueue: ShortString = "workspace.queries"
 
   package init() {}
 }

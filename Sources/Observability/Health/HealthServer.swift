@@ -44,7 +44,7 @@ package struct HealthServer: Service {
   package func run() async throws {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.get("livez") { _, _ in
-      try Self.response(.ok, Status(status: "live", missing: nil, warnings: nil, activeWorker: nil))
+      try Self.response(.ok, Status(status: "live", missing: nil, warnings: nil, activeWorker: nil, queries: nil))
     }
     router.get("readyz") { [readiness] _, _ in
       let readiness = readiness()
@@ -53,7 +53,8 @@ package struct HealthServer: Service {
         isReady ? .ok : .serviceUnavailable,
         Status(
           status: readiness.state, missing: isReady ? nil : readiness.missing,
-          warnings: readiness.warnings.isEmpty ? nil : readiness.warnings, activeWorker: readiness.activeWorker))
+          warnings: readiness.warnings.isEmpty ? nil : readiness.warnings, activeWorker: readiness.activeWorker,
+          queries: readiness.queries))
     }
     router.get("metrics") { [metrics] _, _ in
       Response(
@@ -85,9 +86,10 @@ package struct HealthServer: Service {
     let missing: [String: String]?
     let warnings: [String]?
     let activeWorker: String?
+    let queries: String?
 
     private enum CodingKeys: String, CodingKey {
-      case status, missing, warnings
+      case status, missing, warnings, queries
       case activeWorker = "active_worker"
     }
   }

@@ -8,8 +8,11 @@ package struct Readiness: Sendable, Equatable {
   package let warnings: [String]
   /// Who is active, if this worker stands by; nil if unknown.
   package let activeWorker: String?
+  /// `answered`, or why queries are not: that is no matter of readiness, which is about commands.
+  package let queries: String?
 
-  package init(state: String, missing: [String: String], warnings: [String] = [], activeWorker: String? = nil) {
+  package init(state: String, missing: [String: String], warnings: [String] = [], activeWorker: String? = nil, queries: String? = nil) {
+    self.queries = queries
     self.activeWorker = activeWorker
     self.state = state
     self.missing = missing

@@ -83,6 +83,31 @@ package enum MetricCatalogue {
     .counter, "workspace_worker.disordered.messages",
     help: "Commands that did not come in the order in which they were sent, by what had disturbed it.")
 
+  // MARK: Queries
+  static let queries = MetricFamily(
+    .counter, "workspace_worker.queries", help: "Messages from the queue of queries that were worked off, by type and outcome.")
+  static let queryDuration = MetricFamily(
+    .histogram, "workspace_worker.query.duration", unit: .seconds, buckets: times,
+    help: "Time from the arrival of a query here to the confirm of its answer.")
+  static let queryWait = MetricFamily(
+    .histogram, "workspace_worker.query.replica.wait", unit: .seconds, buckets: times,
+    help: "Time from the arrival of a query with minsequence until a server had that.")
+  static let queryBatch = MetricFamily(
+    .histogram, "workspace_worker.query.batch.queries", buckets: [1, 2, 4, 8, 16, 32, 64, 128], help: "Queries that were read in one round trip.")
+  static let answers = MetricFamily(
+    .counter, "workspace_worker.query.replies", help: "Answers to queries, by outcome; all but 'delivered' never arrived.")
+  static let waitingQueries = MetricFamily(
+    .gauge, "workspace_worker.waiting.queries", help: "Queries that wait for a connection, or for a replica to catch up, by cause.")
+  static let queryConnections = MetricFamily(
+    .gauge, "workspace_worker.query.connections", help: "Connections for queries, by whom they are to and what they are doing.")
+  static let replicaLag = MetricFamily(
+    .gauge, "workspace_worker.replica.lag", unit: .seconds,
+    help: "How far the replica that last answered was behind, as far as it could tell; 0 where no replica answers.")
+  static let replicaShortfall = MetricFamily(
+    .gauge, "workspace_worker.replica.lag.sequences",
+    help: "How many events of its tenant a replica lacked for the last query that had a minsequence.")
+  static let queryLane = MetricFamily(.gauge, "workspace_worker.queries.answered", help: "Whether queries are answered: 1 is yes.")
+
   // MARK: Retention
   static let expired = MetricFamily(
     .counter, "workspace_worker.expired.entries", help: "Entries that had outlived their retention and were removed, by table.")
@@ -128,7 +153,8 @@ package enum MetricCatalogue {
     commands, rejections, decisions, deadLetters, duration, partDuration, batchSize, batches, rollbacks, consumed, sent,
     processDuration, operationDuration, republished, replies, state, ready, missing, reconnects, build, prefetch, unacknowledged,
     waiting, queueMessages, queueConsumers, outboxEntries, outboxAge, parkedCommands, parkedLines, parkedAge,
-    storedDeadLetters, disordered, expired, cleaningFailures, replicatedChanges, relationshipDifferences, replicationFailures, replicationWaiting,
+    storedDeadLetters, queries, queryDuration, queryWait, queryBatch, answers, waitingQueries, queryConnections, replicaLag,
+    replicaShortfall, queryLane, disordered, expired, cleaningFailures, replicatedChanges, relationshipDifferences, replicationFailures, replicationWaiting,
     replicationAge, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
     processThreads, processStart, processCPU,
   ]
@@ -136,7 +162,7 @@ package enum MetricCatalogue {
 
 /// The names of labels.
 enum MetricLabel: String {
-  case type, permission, outcome, code, reason, part, cause, state, condition, table, version, swift
+  case side, type, permission, outcome, code, reason, part, cause, state, condition, table, version, swift
   case closedBy = "closed_by"
   case messagingSystem = "messaging.system"
   case messagingDestination = "messaging.destination.name"

@@ -1,18 +1,27 @@
 package import MessageContract
+import Messaging
 import WorkspaceApplication
 
-/// Checks a command before it is sent, as the worker will: a sure dead letter need not be sent.
+/// Checks a command or a query before it is sent, as the worker will: a sure dead letter need not be sent.
 package struct CommandCheck: Sendable {
-  private let decoder: CommandDecoder?
+  private let decode: @Sendable ([UInt8], MessageProperties) throws(InvalidCommand) -> Void
 
   /// - Parameter decoder: the worker's; nil: commands are sent unchecked.
-  package init(decoder: CommandDecoder?) { self.decoder = decoder }
+  package init(decoder: CommandDecoder?) {
+    decode = { body, properties throws(InvalidCommand) in _ = try decoder?.decode(body, properties) }
+  }
+
+  /// - Parameter queries: the worker's.
+  package init(queries: QueryDecoder) {
+    decode = { body, properties throws(InvalidCommand) in _ = try queries.decode(body, properties) }
+  }
 
   /// - Returns: what is wrong, in words; nil if nothing is.
   package func problem(of command: OutgoingCommand) -> String? {
-    guard let decoder else { return nil }
+    var properties = MessageProperties()
+    properties.contentType = OutgoingCommand.contentType
     do throws(InvalidCommand) {
-      _ = try decoder.decode(command.body, contentType: OutgoingCommand.contentType)
+      try decode(command.body, properties)
       return nil
     } catch {
       return "\(error.reason.rawValue): \(error.detail)"

@@ -46,12 +46,14 @@ package struct OutgoingCommand: Sendable {
   /// - Parameters:
   ///   - correlationID: identifies its result.
   ///   - user: who sends it, for an access list.
+  ///   - lifetime: after so long the broker drops it, and it need not outlive a restart of the broker; nil: it is kept.
   func message(
-    to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?
+    to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?, lifetime: Duration? = nil
   ) -> OutboundMessage {
     var properties = MessageProperties()
     properties.contentType = Self.contentType
-    properties.deliveryMode = 2
+    properties.deliveryMode = lifetime == nil ? 2 : 1
+    properties.expiration = lifetime.flatMap { ShortString("\(Int64($0 / .milliseconds(1)))") }
     properties.messageID = id.flatMap { ShortString($0) }
     properties.type = ShortString(type)
     properties.replyTo = replyTo

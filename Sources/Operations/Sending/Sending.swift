@@ -13,15 +13,19 @@ package struct Sending {
   private let user: ShortString?
   private let rate: Int?
   private let batch: Int?
+  private let lifetime: Duration?
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
   ///   - user: who sends them, for an access list.
   ///   - rate: the largest number of commands per second; nil for no limit.
   ///   - batch: how many commands go out as one message; nil: each as a message of its own.
+  ///   - lifetime: after so long nobody waits for an answer any more; nil: they are to be carried out whenever that is.
   package init(
-    _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?, batch: Int? = nil
+    _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?, batch: Int? = nil,
+    lifetime: Duration? = nil
   ) {
+    self.lifetime = lifetime
     self.gateway = gateway
     self.exchange = exchange
     self.user = user
@@ -103,7 +107,8 @@ package struct Sending {
     func correlationID(_ place: Int) -> String? { replyTo == nil ? nil : "\(number + place)" }
     guard let batch else {
       return commands.enumerated().map { place, command in
-        command.message(to: exchange, replyTo: replyTo, correlationID: correlationID(place), as: user)
+        command.message(
+          to: exchange, replyTo: replyTo, correlationID: correlationID(place), as: user, lifetime: lifetime)
       }
     }
     var messages: [OutboundMessage] = []

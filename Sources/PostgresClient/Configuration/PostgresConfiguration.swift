@@ -19,6 +19,8 @@ package struct PostgresConfiguration: Sendable {
   /// Hosts that refuse to write, such as a standby or a primary that was demoted, are passed over
   /// (`target_session_attrs=read-write`).
   package var requiresWriting = false
+  /// Of several hosts, one that only reads is taken where there is one (`target_session_attrs=prefer-standby`); all do.
+  package var prefersStandby = false
   /// The longest that one statement may run; nil for no limit. Its error is `query_canceled`.
   package var statementTimeout: Duration? = .seconds(30)
   /// The longest wait for one lock; nil for no limit. Its error is `lock_not_available`.

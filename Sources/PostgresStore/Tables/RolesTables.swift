@@ -13,16 +13,17 @@ enum RolesTables {
   /// - Parameters:
   ///   - ways: users, and workspaces from which it is gone up.
   ///   - groups: others that users may come to be in.
+  ///   - named: users, and names of workspaces from which it is gone up. Commands never ask so.
   ///
   /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found: most
   /// workspaces have few of them, and most users are in few.
   static func decide(
-    users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>
+    users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>, named: Set<NamedView> = []
   ) -> SnapshotQuery? {
     guard !users.isEmpty else { return nil }
     let (tenants, ids) = (SharedArray(users.map(\.tenantID)), SharedArray(users.map(\.userID.text)))
     let request = PostgresRequest(
-      "roles_decide",
+      named.isEmpty ? "roles_decide" : "roles_decide_named",
       """
       with recursive way (tenant_id, user_id, id, parent_id) as (
         select w.tenant_id, wanted.user_id, w.id, w.parent_workspace_id
@@ -31,6 +32,7 @@ enum RolesTables {
         cross join lateral (
           select * from workspaces where workspaces.id = wanted.id and workspaces.tenant_id = wanted.tenant_id offset 0
         ) as w
+      \(named.isEmpty ? "" : waysFromNames(named))
         union
         select way.tenant_id, way.user_id, w.id, w.parent_workspace_id
         from way
@@ -81,6 +83,19 @@ enum RolesTables {
       where (m.tenant_id, m.member_id) in (select tenant_id, group_id from subject)
       """)
     return SnapshotQuery(request: request, read: addRoles)
+  }
+
+  /// More beginnings of ways.
+  private static func waysFromNames(_ named: Set<NamedView>) -> PostgresQuery {
+    """
+      union
+        select w.tenant_id, wanted.user_id, w.id, w.parent_workspace_id
+        from unnest(\(named.map(\.name.tenantID)), \(named.map(\.userID.text)), \(named.map(\.name.name)))
+          as wanted (tenant_id, user_id, name)
+        cross join lateral (
+          select * from workspaces where workspaces.tenant_id = wanted.tenant_id and workspaces.name = wanted.name offset 0
+        ) as w
+    """
   }
 
   static func find(_ keys: Set<RoleKey>) -> SnapshotQuery? {

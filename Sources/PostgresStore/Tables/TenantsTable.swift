@@ -11,9 +11,18 @@ enum TenantsTable {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(
       "tenants_lock", "select id, event_sequence from tenants where id = any(\(Array(tenants))) order by id for update")
-    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
-      for row in rows { snapshot.tenants[try row.identifier("id")] = try row.int8("event_sequence") }
-    }
+    return SnapshotQuery(request: request, read: addTenants)
+  }
+
+  /// Reads the same, and waits for nobody.
+  static func find(_ tenants: Set<TenantID>) -> SnapshotQuery? {
+    guard !tenants.isEmpty else { return nil }
+    let request = PostgresRequest("tenants_find", "select id, event_sequence from tenants where id = any(\(Array(tenants)))")
+    return SnapshotQuery(request: request, read: addTenants)
+  }
+
+  private static func addTenants(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {
+    for row in rows { snapshot.tenants[try row.identifier("id")] = try row.int8("event_sequence") }
   }
 
   /// Inserts in the order of ids: a worker that waits for another's uncommitted tenant holds none that the other

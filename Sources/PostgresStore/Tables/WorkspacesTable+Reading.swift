@@ -81,6 +81,34 @@ extension WorkspacesTable {
     }
   }
 
+  /// The workspaces on the way from each workspace to its root, itself among them.
+  static func findWaysUp(from workspaces: Set<TenantWorkspace>, named names: Set<TenantName>) -> SnapshotQuery? {
+    guard !workspaces.isEmpty || !names.isEmpty else { return nil }
+    let request = PostgresRequest(
+      "workspaces_find_ways_up",
+      """
+      with recursive way as (
+        select \(raw: columns)
+        from unnest(\(workspaces.map(\.tenantID)), \(workspaces.map(\.id))) as wanted (tenant_id, id)
+        cross join lateral (
+          select * from workspaces where workspaces.id = wanted.id and workspaces.tenant_id = wanted.tenant_id offset 0
+        ) as w
+        union
+        select \(raw: columns)
+        from unnest(\(names.map(\.tenantID)), \(names.map(\.name))) as wanted (tenant_id, name)
+        cross join lateral (
+          select * from workspaces where workspaces.tenant_id = wanted.tenant_id and workspaces.name = wanted.name offset 0
+        ) as w
+        union
+        select \(raw: columns)
+        from way
+        cross join lateral (select * from workspaces where workspaces.id = way.parent_workspace_id offset 0) as w
+      )
+      select \(raw: columns) from way as w
+      """)
+    return SnapshotQuery(request: request, read: addWorkspaces)
+  }
+
   /// Counts the levels of subtrees, no further than is needed to know that they are too many. No workspace is visited twice,
   /// however the subtrees lie in each other: a walk ends at the next one that is asked for, and tells on which level.
   static func measure(_ workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
@@ -191,6 +219,36 @@ extension WorkspacesTable {
         let workspace = try workspace(row)
         snapshot.workspaces[workspace.id] = workspace
         snapshot.pages[keys[try row.count("number") - 1], default: []].append(workspace.id)
+      }
+    }
+  }
+
+  static func list(_ pages: Set<ChildPageKey>) -> SnapshotQuery? {
+    guard !pages.isEmpty else { return nil }
+    let keys = Array(pages)
+    let request = PostgresRequest(
+      "workspaces_list_children",
+      """
+      select \(raw: columns), page.number
+      from unnest(
+        \(keys.map(\.tenantID)), \(keys.map(\.parentID)), \(keys.map { $0.after?.description ?? "" }),
+        \(keys.map { Int64(max(0, $0.limit)) })
+      ) with ordinality as page (tenant_id, parent_id, after, size, number)
+      cross join lateral (
+        select * from workspaces
+        where workspaces.parent_workspace_id = page.parent_id and workspaces.tenant_id = page.tenant_id
+          and workspaces.id > page.after
+        order by workspaces.id
+        limit page.size
+      ) as w
+      order by page.number, w.id
+      """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for key in keys { snapshot.childPages[key] = [] }
+      for row in rows {
+        let workspace = try workspace(row)
+        snapshot.workspaces[workspace.id] = workspace
+        snapshot.childPages[keys[try row.count("number") - 1], default: []].append(workspace.id)
       }
     }
   }

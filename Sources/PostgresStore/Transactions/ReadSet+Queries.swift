@@ -9,15 +9,17 @@ extension ReadSet {
   func queries(queue: String) -> [SnapshotQuery] {
     [
       // First: it waits for other writers, and what follows sees what they committed.
-      TenantsTable.lock(tenants),
+      locksTenants ? TenantsTable.lock(tenants) : TenantsTable.find(tenants),
       InboxTable.find(inbox),
       WorkspacesTable.find(ids: tree.workspaces),
       WorkspacesTable.find(names: tree.names),
       WorkspacesTable.findRoots(of: tree.rootsOf),
       WorkspacesTable.countChildren(of: tree.childrenOf, limit: tree.childLimit),
       WorkspacesTable.findChains(of: tree.chainsOf),
+      WorkspacesTable.findWaysUp(from: tree.waysUp, named: tree.namedWaysUp),
       WorkspacesTable.measure(tree.heightsOf),
       WorkspacesTable.list(tree.pages),
+      WorkspacesTable.list(tree.childPages),
       WorkspacesTable.countBelowRoot(of: tree.sizesOf, limit: tree.childLimit),
       access.decisions(moving: tree),
       RolesTables.find(access.roles),
@@ -47,6 +49,7 @@ extension AccessReads {
       users.insert(user)
       if case .workspace(let id) = question.resource { ways.insert(UserWay(user: user, workspaceID: id)) }
     }
+    for view in namedViews { users.insert(TenantUser(tenantID: view.name.tenantID, userID: view.userID)) }
     // The way up from what is not there yet begins with where it may come to be.
     var arriving = tree.arrivals.isEmpty ? [] : Array(ways)
     while let way = arriving.popLast() {
@@ -67,6 +70,6 @@ extension AccessReads {
       guard case .group = key.object else { return nil }
       return TenantResource(tenantID: key.tenantID, object: key.object)
     }
-    return RolesTables.decide(users: users, ways: ways, groups: Set(groups))
+    return RolesTables.decide(users: users, ways: ways, groups: Set(groups), named: namedViews)
   }
 }

@@ -9,16 +9,19 @@ extension Topology {
   ///   earlier versions never drop one and reject the setting.
   ///   https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static func standard(_ names: BrokerNames = BrokerNames(), broker: ServerProperties) -> Topology {
-    let exchanges = [names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange]
+    let exchanges = [
+      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange, names.queriesExchange,
+    ]
     return Topology(
       exchanges: exchanges.map { Exchange(name: $0, type: "topic") },
       queues: [
         Queue(name: names.commandsQueue, arguments: commandArguments(names, broker)),
         Queue(name: names.deadLettersQueue, arguments: quorumArguments(broker)),
+        Queue(name: names.queriesQueue, arguments: queryArguments),
       ],
       bindings: commandKeys.map { key in
         Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: key)
-      },
+      } + [Binding(queue: names.queriesQueue, exchange: names.queriesExchange, routingKey: "#")],
       // It once carried dead letters; now it would fill the queue with announcements.
       formerBindings: [
         Binding(queue: names.deadLettersQueue, exchange: names.deadLettersExchange, routingKey: "#")
@@ -45,9 +48,28 @@ extension Topology {
     return topology
   }
 
-  /// What a worker can't do without: everything but the queue for what the broker dead-letters.
+  /// What a worker can't do without: everything but the queue for what the broker dead-letters, and what is for queries.
   package func neededToServe(by names: BrokerNames) -> Topology {
-    Topology(exchanges: exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
+    Topology(
+      exchanges: withoutQueries(names).exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
+  }
+
+  /// All that commands go through, on whichever way.
+  package func withoutQueries(_ names: BrokerNames) -> Topology {
+    var topology = self
+    topology.exchanges.removeAll { $0.name == names.queriesExchange }
+    topology.queues.removeAll { $0.name == names.queriesQueue }
+    topology.bindings.removeAll { $0.queue == names.queriesQueue }
+    return topology
+  }
+
+  /// Queries are gone with the node that they wait on, and nobody misses them: whoever asks asks again. So nothing is replicated,
+  /// and what nobody has taken for a minute is dropped.
+  private static var queryArguments: HeaderTable {
+    var arguments = HeaderTable()
+    arguments.append("x-queue-type", "classic")
+    arguments.append("x-message-ttl", Int64(60_000))
+    return arguments
   }
 
   private static func quorumArguments(_ broker: ServerProperties) -> HeaderTable {

@@ -15,6 +15,8 @@ package final class RoleRules: AuthorizationProvider {
   private let groups: GroupMap
   private let memberships: MembershipMap
   private let opensRoot: Bool
+  /// Questions whose object was not known when they were asked, and that what was read answers, too.
+  private let furtherViews: Set<AccessQuestion>
 
   package init(
     readSet: ReadSet, workspaces: IdentityMap, groups: GroupMap, memberships: MembershipMap, rules: AccessRules
@@ -24,6 +26,7 @@ package final class RoleRules: AuthorizationProvider {
     self.groups = groups
     self.memberships = memberships
     opensRoot = rules.opensRoot
+    furtherViews = Self.furtherViews(readSet, workspaces)
   }
 
   package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool { try ground(for: question) != nil }
@@ -31,7 +34,7 @@ package final class RoleRules: AuthorizationProvider {
   /// By what the user has the permission; nil where nothing gives it to him. Of several grounds it is the nearest one, after
   /// what he is in the tenant.
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
-    guard questions.contains(question) else { throw .notLoaded("what a user of tenant \(question.tenantID) may do") }
+    guard questions.contains(question) || furtherViews.contains(question) else { throw .notLoaded("what a user of tenant \(question.tenantID) may do") }
     let (user, tenantID) = (Member.user(question.userID), question.tenantID)
     let tenant = Resource.tenant(tenantID)
     let tenantRole = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: tenant))[user]
@@ -51,6 +54,27 @@ package final class RoleRules: AuthorizationProvider {
       if question.permission == .createChild, workspace.isRoot, opensRoot, tenantRole != nil { return .openRoot }
       return try nearestRole(question.permission.roles, on: id, question.userID, tenantID)
     }
+  }
+
+  /// Who asks for a name may have to view its holder; who views a workspace with its way up, what lies on that.
+  private static func furtherViews(_ readSet: ReadSet, _ workspaces: IdentityMap) -> Set<AccessQuestion> {
+    var views: Set<AccessQuestion> = []
+    for view in readSet.access.namedViews {
+      guard let holder = try? workspaces.workspace(named: view.name.name, in: view.name.tenantID) else { continue }
+      views.insert(.view(holder.id, by: view.userID, of: view.name.tenantID))
+    }
+    guard !readSet.tree.waysUp.isEmpty else { return views }
+    for question in readSet.access.questions where question.permission == .view {
+      guard case .workspace(let id) = question.resource,
+        readSet.tree.waysUp.contains(TenantWorkspace(tenantID: question.tenantID, id: id))
+      else { continue }
+      // Nothing is above what is not there.
+      try? workspaces.climb(from: id) { step in
+        views.insert(.view(step, by: question.userID, of: question.tenantID))
+        return true
+      }
+    }
+    return views
   }
 
   /// The first of the roles that the user, or a group that he is in, has on the workspace or anywhere above it.
@@ -83,6 +107,12 @@ package final class RoleRules: AuthorizationProvider {
       if case .group(let id) = member { roles.contains(role) && groups.contains(id) } else { false }
     }
     return found.map { Membership(member: $0.key, role: $0.value) }
+  }
+}
+
+extension AccessQuestion {
+  fileprivate static func view(_ id: WorkspaceID, by userID: UserID, of tenantID: TenantID) -> AccessQuestion {
+    AccessQuestion(tenantID: tenantID, userID: userID, permission: .view, resource: .workspace(id))
   }
 }
 

@@ -15,6 +15,7 @@ package final class IdentityMap {
   private let memberships: MembershipMap
   private let events: EventQueue
   private let pages: [PageStart: (ids: [WorkspaceID], limit: Int)]
+  private let childPages: [ChildPageKey: [WorkspaceID]]
 
   private var entries: [WorkspaceID: Entry] = [:]
   /// In the order in which they were first read or changed, so that a write set is the same on every run.
@@ -40,6 +41,7 @@ package final class IdentityMap {
     childCounts = snapshot.childCounts
     parents = snapshot.parents
     heights = snapshot.heights
+    childPages = snapshot.childPages
     pages = snapshot.pages.reduce(into: [:]) { pages, page in
       let start = PageStart(tenantID: page.key.tenantID, viewer: page.key.viewer, after: page.key.after)
       // Two pages from one start: the longer one holds the shorter.
@@ -172,6 +174,33 @@ extension IdentityMap: WorkspaceRepository {
     // An id on the page may be another tenant's by now: the batch can delete it here and create it there.
     let current = ids.lazy.compactMap { self.entries[$0]?.current }
     return Array(current.filter { $0.tenantID == tenantID }.prefix(limit))
+  }
+
+  package func children(
+    of id: WorkspaceID, in tenantID: TenantID, after: WorkspaceID?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Workspace] {
+    let key = ChildPageKey(tenantID: tenantID, parentID: id, after: after, limit: limit)
+    guard let page = childPages[key] else { throw .notLoaded("a page of the children of workspace \(id)") }
+    try requireUnchanged("a page of the children of workspace \(id)")
+    return page.compactMap { entries[$0]?.current }
+  }
+
+  package func ancestors(of id: WorkspaceID) throws(WorkspaceServiceError) -> [Workspace] {
+    guard let tenantID = entries[id]?.current?.tenantID, reads.waysUp.contains(TenantWorkspace(tenantID: tenantID, id: id)) else {
+      throw .notLoaded("what is above workspace \(id)")
+    }
+    try requireUnchanged("what is above workspace \(id)")
+    var ancestors: [Workspace] = []
+    try climb(from: id) { step in
+      if step != id, let workspace = entries[step]?.current { ancestors.append(workspace) }
+      return true
+    }
+    return ancestors.reversed()
+  }
+
+  /// Of what only queries ask, which change nothing: no changes are computed upon it.
+  private func requireUnchanged(_ what: String) throws(WorkspaceServiceError) {
+    guard touched.isEmpty else { throw .repositoryFailed(.undecided(what)) }
   }
 
   package func add(_ workspace: Workspace) {

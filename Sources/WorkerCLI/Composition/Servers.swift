@@ -12,6 +12,8 @@ import WorkerRuntime
 struct Servers: Sendable {
   let amqp: RabbitMQConfiguration
   let postgres: PostgresConfiguration
+  /// Where queries are answered from: any host that shows the same.
+  let reading: PostgresConfiguration
   /// nil: relationships aren't replicated.
   let spicedb: SpiceDBConfiguration?
   let topologyNames: BrokerNames
@@ -29,24 +31,30 @@ struct Servers: Sendable {
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
     var problems = ConfigurationProblems()
     let amqp = Self.amqp(configuration.amqp, &problems)
-    let postgres = Self.postgres(configuration.postgres, &problems)
+    let postgres = Self.postgres(configuration.postgres, configuration.postgres.url, "url", &problems)
+    var reading = postgres
+    if let url = configuration.postgres.readURL {
+      reading = Self.postgres(configuration.postgres, url, "read_url", &problems)
+    }
     let spicedb = Self.spicedb(configuration.authorization.spicedb, &problems)
     guard let amqp, problems.isEmpty else { throw problems }
     self.spicedb = spicedb
     self.amqp = amqp
     self.postgres = postgres
+    self.reading = reading
     topologyNames = configuration.amqp.names
     senderUser = configuration.access.file == nil ? nil : amqp.user.flatMap { ShortString($0) }
   }
 
   private init(
-    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, spicedb: SpiceDBConfiguration?, topologyNames: BrokerNames,
+    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, reading: PostgresConfiguration, spicedb: SpiceDBConfiguration?, topologyNames: BrokerNames,
     senderUser: ShortString?
   ) {
     self.spicedb = spicedb
     self.senderUser = senderUser
     self.amqp = amqp
     self.postgres = postgres
+    self.reading = reading
     self.topologyNames = topologyNames
   }
 
@@ -55,9 +63,11 @@ struct Servers: Sendable {
     var amqp = amqp
     var postgres = postgres
     amqp.connectTimeout = min(amqp.connectTimeout, .seconds(8))
+    var reading = reading
     postgres.connectTimeout = min(postgres.connectTimeout, .seconds(8))
+    reading.connectTimeout = min(reading.connectTimeout, .seconds(8))
     return Servers(
-      amqp: amqp, postgres: postgres, spicedb: spicedb, topologyNames: topologyNames, senderUser: senderUser)
+      amqp: amqp, postgres: postgres, reading: reading, spicedb: spicedb, topologyNames: topologyNames, senderUser: senderUser)
   }
 
   private static func amqp(
@@ -86,13 +96,14 @@ struct Servers: Sendable {
     do throws(UnreadableSecret) { _ = try Secret(file: file).reveal() } catch { problems.add("\(key): \(error)") }
   }
 
+  /// - Parameter key: what the URL is called.
   private static func postgres(
-    _ settings: WorkerConfiguration.Postgres, _ problems: inout ConfigurationProblems
+    _ settings: WorkerConfiguration.Postgres, _ url: String, _ key: String, _ problems: inout ConfigurationProblems
   ) -> PostgresConfiguration {
-    var postgres = PostgresConfiguration(url: settings.url)
+    var postgres = PostgresConfiguration(url: url)
     if let file = settings.passwordFile {
       postgres.password = Secret(file: file)
-      check(file, "postgres.password_file", &problems)
+      if key == "url" { check(file, "postgres.password_file", &problems) }
     }
     postgres.connectTimeout = settings.connectTimeout
     postgres.responseTimeout = settings.responseTimeout
@@ -100,7 +111,7 @@ struct Servers: Sendable {
     postgres.lockTimeout = settings.lockTimeout
     // Of several hosts, everything goes to the writable one: a standby's data is late, and it takes no changes.
     postgres.requiresWriting = true
-    do throws(PostgresError) { try postgres.validate() } catch { problems.add("postgres.url can't be used: \(error)") }
+    do throws(PostgresError) { try postgres.validate() } catch { problems.add("postgres.\(key) can't be used: \(error)") }
     return postgres
   }
 

@@ -22,20 +22,35 @@ struct NameCollisions {
     for (key, name, consequence) in exchanges where name == names.commandsExchange {
       problems.append("\(Self.prefix)\(key) and \(Self.prefix)commands_exchange are both '\(name.shown)': \(consequence)")
     }
+    let answers = [
+      ("commands_exchange", names.commandsExchange), ("results_exchange", names.resultsExchange),
+      ("events_exchange", names.eventsExchange), ("dead_letters_exchange", names.deadLettersExchange),
+    ]
+    for (key, name) in answers where name == names.queriesExchange {
+      problems.append(
+        "\(Self.prefix)queries_exchange and \(Self.prefix)\(key) are both '\(name.shown)': all that is published there would be taken for "
+          + "queries")
+    }
+    for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
+    where name == names.queriesQueue {
+      problems.append(
+        "\(Self.prefix)queries_queue and \(Self.prefix)\(key) are both '\(name.shown)': each would take what is for the other")
+    }
     if names.deadLettersQueue == names.commandsQueue {
       problems.append(
         "\(Self.prefix)dead_letters_queue and \(Self.prefix)commands_queue are both '\(names.commandsQueue.shown)': what is "
           + "dead-lettered would come back as a command")
     }
     let claim = BrokerNames.publishingClaim(of: names.commandsQueue)
-    for (key, name) in [("dead_letters_queue", names.deadLettersQueue), ("commands_queue", names.commandsQueue)]
-    where name == claim {
+    let queues = [
+      ("dead_letters_queue", names.deadLettersQueue), ("commands_queue", names.commandsQueue), ("queries_queue", names.queriesQueue),
+    ]
+    for (key, name) in queues where name == claim {
       problems.append(
         "\(Self.prefix)\(key) is '\(name.shown)', the queue by which the worker of \(Self.prefix)commands_queue holds its right to "
           + "publish: it would wait for itself forever")
     }
-    for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
-    where name.shown.hasPrefix(TemporaryQueue.prefix) {
+    for (key, name) in queues where name.shown.hasPrefix(TemporaryQueue.prefix) {
       problems.append("\(Self.prefix)\(key) begins with '\(TemporaryQueue.prefix)', as queues of the command line do")
     }
     self.problems = problems

@@ -35,6 +35,13 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
+  /// nil where queries are answered by the database that is looked at anyway.
+  private func reading(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) -> ReadingExamination? {
+    guard configuration.postgres.readURL != nil else { return nil }
+    let reading = servers.reading.forQueriesOfStandby(timeout: configuration.queries.timeout)
+    return ReadingExamination(PostgresReadExamination(reading, logger: logger))
+  }
+
   private func findings() async -> [Finding] {
     let configuration: WorkerConfiguration
     let servers: Servers
@@ -55,8 +62,9 @@ struct Doctor: AsyncParsableCommand {
     async let database = DatabaseExamination(
       PostgresExamination(servers.postgres, logger: logger), resolver: resolver
     ).findings()
+    async let reading = self.reading(configuration, servers, logger)?.findings() ?? []
     async let replica = self.replica(servers, logger)?.findings() ?? []
     return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
-      + (await broker) + (await database) + (await replica)
+      + (await broker) + (await database) + (await reading) + (await replica)
   }
 }

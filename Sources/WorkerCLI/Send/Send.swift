@@ -6,7 +6,6 @@ import Operations
 import RabbitMQBroker
 import Settings
 import StrictJSON
-import WorkerRuntime
 import WorkspaceDomain
 
 struct Send: AsyncParsableCommand {
@@ -86,19 +85,7 @@ struct Send: AsyncParsableCommand {
   }
 
   private func command() -> OutgoingCommand {
-    let id = id ?? ULID.random().description
-    var writer = JSONWriter()
-    writer.object { writer in
-      writer.member("specversion", "1.0")
-      writer.member("id", id)
-      writer.member("source", source)
-      writer.member("type", type ?? "")
-      writer.member("time", SystemWallClock().now().description)
-      writer.member("tenantid", tenant ?? "")
-      if let user { writer.member("userid", user) }
-      writer.member("data", (try? JSONReader.read(Array(data.utf8))) ?? .object(.empty))
-    }
-    return OutgoingCommand(type: type ?? "", id: id, body: writer.bytes)
+    OutgoingCommand(type: type ?? "", tenant: tenant ?? "", user: user, data: data, id: id, source: source)
   }
 
   private func report(_ summary: SendSummary) throws {
@@ -122,14 +109,5 @@ struct Send: AsyncParsableCommand {
     let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
     return "no result of \(count) came within \(timeout) s. It is in the queue, or has since been executed: is a worker "
       + "active (see its /readyz, and workspace-worker doctor for what it lacks), or is the tenant's line parked (parked list)?"
-  }
-}
-
-extension ULID {
-  /// A new id, for a process that makes one.
-  static func random() -> ULID {
-    var random = SystemRandomNumberGenerator()
-    let now = UInt64(SystemWallClock().now().milliseconds)
-    return ULID(milliseconds: now, randomness: .init(high: random.next(), low: random.next()))
   }
 }

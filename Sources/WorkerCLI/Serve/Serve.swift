@@ -29,9 +29,10 @@ struct Serve: AsyncParsableCommand {
         arguments: Witness.arguments(process: process, options), patience: Witness.patience + .seconds(1))
       try CrashWitness.limitMemory(to: configuration.worker.memoryLimit)
       let status = WorkerStatus(freshness: configuration.postgres.keepAliveInterval * 3)
+      let queries = QueryStatus()
       let services = WorkerServices(
-        configuration: configuration, servers: servers, status: status,
-        telemetry: Telemetry(configuration, status, sampling: sampling, logger: logger), failsFast: failFast,
+        configuration: configuration, servers: servers, status: status, queryStatus: queries,
+        telemetry: Telemetry(configuration, status, queries, sampling: sampling, logger: logger), failsFast: failFast,
         process: process, logger: logger)
       announce(configuration, servers, logger)
       let group = ServiceGroup(

@@ -14,16 +14,20 @@ import WorkspaceApplication
 struct Telemetry: Sendable {
   let registry: PrometheusRegistry
   let worker: any WorkerProbe
+  let queries: any QueryProbe
   let workspaces: any WorkspaceServiceProbe & Sendable
   private let exporter: OTLPExporter?
 
-  init(_ configuration: WorkerConfiguration, _ status: WorkerStatus, sampling: LogSampling, logger: Logger) {
+  init(
+    _ configuration: WorkerConfiguration, _ status: WorkerStatus, _ queryStatus: QueryStatus, sampling: LogSampling, logger: Logger
+  ) {
     let registry = PrometheusRegistry(MetricCatalogue.all)
     let names = configuration.amqp.names
     let (queue, exchange) = (names.commandsQueue.text ?? "", names.resultsExchange.text ?? "")
     let metrics = WorkerMetrics(
       registry, queue: queue, tables: PostgresRetention.Table.allCases.map(\.rawValue))
     workspaces = WorkspaceServiceProbes([LoggingWorkspaceServiceProbe(logger: logger), AuthorizationMetrics(registry)])
+    queries = QueryMetrics(registry)
     let spans = SpanBuffer()
     if let endpoint = configuration.tracing.endpoint {
       worker = WorkerProbes([
@@ -38,10 +42,12 @@ struct Telemetry: Sendable {
     let gauges = StatusMetrics(
       registry, status: status, clock: SystemWallClock(), prefetch: configuration.amqp.prefetch,
       version: WorkerVersion.current, reasons: DeadLetterReason.allCases.map(\.rawValue))
+    let lane = QueryStatusMetrics(registry, status: queryStatus)
     let losses = LossMetrics(registry, sampling: sampling, spans: spans)
     registry.addCollector {
       process.collect()
       gauges.collect()
+      lane.collect()
       losses.collect()
     }
     self.registry = registry

@@ -18,6 +18,7 @@ struct WorkerServices {
   let configuration: WorkerConfiguration
   let servers: Servers
   let status: WorkerStatus
+  let queryStatus: QueryStatus
   let telemetry: Telemetry
   let failsFast: Bool
   /// This process, in what it leaves in the database.
@@ -29,6 +30,8 @@ struct WorkerServices {
     // Spans of the drain are sent, too, and while it goes on somebody may ask how it is.
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = telemetry.services.map { .init(service: $0) }
     services.append(.init(service: healthServer))
+    // It answers until the commands have drained, and costs them no time then.
+    services.append(.init(service: queryLane))
     // It ends by itself only after a drain, or when it is to fail fast.
     services.append(.init(service: try worker(), successTerminationBehavior: .gracefullyShutdownGroup))
     let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
@@ -42,7 +45,7 @@ struct WorkerServices {
   private var healthServer: HealthServer {
     HealthServer(
       host: configuration.http.host, port: configuration.http.port, metrics: telemetry.registry, logger: logger
-    ) { [status] in Readiness(status) }
+    ) { [status, queryStatus] in Readiness(status, queryStatus) }
   }
 
   private func worker() throws -> Worker {
@@ -52,16 +55,39 @@ struct WorkerServices {
       bufferBytes: configuration.amqp.bufferBytes, batchCount: settings.batchCount)
     return Worker(
       settings: settings,
-      environment: ExecutionEnvironment(
-        clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
-        messages: OutboundMessages(servers.topologyNames), queue: servers.queueKey,
-        process: process, parking: configuration.parking, replicatesRelationships: servers.spicedb != nil),
+      environment: environment(of: servers.queueKey),
       probe: telemetry.workspaces, workerProbe: telemetry.worker, status: status,
       failsFast: failsFast, logger: logger, replies: broker.replies(logger: logger),
       sessions: ServerSessions(
         broker: broker,
         postgres: servers.postgres.forUnitsOfWork(idleSessionTimeout: configuration.postgres.idleSessionTimeout),
         queue: servers.queueKey, patience: ResponsePatience(servers.postgres), logger: logger))
+  }
+
+  /// - Parameter queue: `<virtual host>/<queue>` that is worked off.
+  private func environment(of queue: String) -> ExecutionEnvironment {
+    ExecutionEnvironment(
+      clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
+      messages: OutboundMessages(servers.topologyNames), queue: queue, process: process, parking: configuration.parking,
+      replicatesRelationships: servers.spicedb != nil)
+  }
+
+  private var queryLane: QueryLane {
+    let settings = configuration.querySettings
+    let broker = QueryConfiguration(server: servers.amqp, names: servers.topologyNames, settings: settings)
+    let connections = QueryLane.Connections(
+      queue: { try await broker.consume() },
+      replica: { [servers, logger] in
+        try await PostgresQuerySession.open(servers.reading.forQueriesOfStandby(timeout: settings.timeout), logger: logger)
+      },
+      primary: { [servers, logger] in
+        try await PostgresQuerySession.open(servers.postgres.forQueries(timeout: settings.timeout), logger: logger)
+      },
+      deadLetters: { [servers, logger] in try await PostgresDeadLetterRecorder.connect(servers.postgres, logger: logger) })
+    return QueryLane(
+      settings: settings, environment: environment(of: broker.queueKey), connections: connections,
+      replies: broker.replies(logger: logger), status: queryStatus, probe: telemetry.queries,
+      workspaceProbe: telemetry.workspaces, logger: logger)
   }
 
   private func maintenance(_ spicedb: SpiceDBConnection?) -> Maintenance {
@@ -108,10 +134,10 @@ struct WorkerServices {
 }
 
 extension Readiness {
-  fileprivate init(_ status: WorkerStatus) {
+  fileprivate init(_ status: WorkerStatus, _ queries: QueryStatus) {
     let missing = status.missing.reasons.map { ($0.key.rawValue, $0.value) }
     self.init(
       state: status.phase.name, missing: Dictionary(uniqueKeysWithValues: missing), warnings: status.warnings,
-      activeWorker: status.holder.map { "\($0)" })
+      activeWorker: status.holder.map { "\($0)" }, queries: queries.problem ?? "answered")
   }
 }

@@ -74,7 +74,7 @@ package final class ReceivedMessage: Sendable {
 
   /// What a transaction needs for each workspace of an answer, at most: it is read, and then written twice. The longest name,
   /// in UTF-8 and in JSON, with all that stands around it.
-  private static let workspaceBytes = 2560
+  static let workspaceBytes = 2560
 }
 
 extension CommandDecoder {

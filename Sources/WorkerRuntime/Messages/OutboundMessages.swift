@@ -31,15 +31,25 @@ package struct OutboundMessages: Sendable {
   ///   - delivery: the command's message.
   ///   - commandID: the command's id, where it could be read.
   package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
-    let correlationID = delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
-    let published = message(result, to: names.resultsExchange, correlationID: correlationID)
+    let published = message(result, to: names.resultsExchange, correlationID: correlationID(delivery, commandID))
     // An element of a batch is answered together with the others.
-    guard delivery.element == nil, let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else {
-      return [published]
-    }
-    let reply = OutboundMessage(
-      exchange: "", routingKey: replyTo, propertyList: published.propertyList, body: published.body)
+    guard delivery.element == nil, let reply = reply(published, to: delivery) else { return [published] }
     return [published, reply]
+  }
+
+  /// A result for whom the message names as `reply_to`, and nobody else; nil where that is nobody.
+  package func reply(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> OutboundMessage? {
+    reply(message(result, to: "", correlationID: correlationID(delivery, commandID)), to: delivery)
+  }
+
+  private func correlationID(_ delivery: Delivery, _ commandID: String?) -> ShortString? {
+    delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
+  }
+
+  private func reply(_ published: OutboundMessage, to delivery: Delivery) -> OutboundMessage? {
+    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
+    return OutboundMessage(
+      exchange: "", routingKey: replyTo, propertyList: published.propertyList, body: published.body)
   }
 
   /// The results of the elements of one message, in the JSON Batch Format, for whom it names as `reply_to`; nil where that is

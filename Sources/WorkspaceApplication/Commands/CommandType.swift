@@ -1,4 +1,4 @@
-/// A kind of command, by its name on the wire.
+/// A kind of command or query, by its name on the wire.
 package struct CommandType: RawRepresentable, Sendable {
   package let rawValue: String
   package let command: any WorkspaceCommand.Type
@@ -14,6 +14,15 @@ package struct CommandType: RawRepresentable, Sendable {
     CommandType(DeleteTenant.self), CommandType(CheckAccess.self),
   ]
 
+  /// What can be asked on the lane of queries. Some of it is no command.
+  package static let queries = askable.map { CommandType($0) }
+
+  private static let askable: [any WorkspaceQuery.Type] = [
+    GetWorkspace.self, ListWorkspaces.self, ListChildren.self, ListAncestors.self, FindWorkspace.self,
+    ListWorkspaceMembers.self, GetGroup.self, ListGroups.self, ListGroupMembers.self, ListTenantMembers.self,
+    CheckAccess.self,
+  ]
+
   /// What commands are about, as their names begin.
   package static let subjects = allCases.reduce(into: [String]()) { subjects, type in
     let subject = String(type.rawValue.prefix { $0 != "." })
@@ -21,6 +30,10 @@ package struct CommandType: RawRepresentable, Sendable {
   }
 
   private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+  private static let queriesByName = Dictionary(uniqueKeysWithValues: askable.map { ($0.typeName, $0) })
+
+  /// The query of that name; nil where there is none.
+  package static func query(_ name: String) -> (any WorkspaceQuery.Type)? { queriesByName[name] }
 
   package init(_ command: any WorkspaceCommand.Type) {
     rawValue = command.typeName

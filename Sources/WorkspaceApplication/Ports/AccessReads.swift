@@ -15,6 +15,17 @@ package struct AccessQuestion: Sendable, Hashable {
   }
 }
 
+/// Whether a user may view the workspace of a name, whichever that is.
+package struct NamedView: Sendable, Hashable {
+  package let userID: UserID
+  package let name: TenantName
+
+  package init(userID: UserID, name: TenantName) {
+    self.userID = userID
+    self.name = name
+  }
+}
+
 /// The role that a member has on an object of the tenant, if any.
 package struct RoleKey: Sendable, Hashable {
   package let tenantID: TenantID
@@ -91,6 +102,7 @@ package struct GroupPageKey: Sendable, Hashable {
 package struct AccessReads: Sendable, Equatable {
   /// What may have to be decided. The ways up from the workspaces among them are in ``TreeReads/chainsOf``.
   package var questions: Set<AccessQuestion> = []
+  package var namedViews: Set<NamedView> = []
   package var roles: Set<RoleKey> = []
   package var groups: Set<GroupID> = []
   package var groupNames: Set<TenantName> = []
@@ -130,6 +142,14 @@ package struct CommandReads: Sendable, Equatable {
   package mutating func ask(_ permissions: Permission..., on resource: Resource, by actor: Actor) {
     guard actor.isChecked, let userID = actor.userID else { return }
     for permission in permissions { ask(permission, on: resource, by: userID, of: actor.tenantID) }
+  }
+
+  /// Asks for what decides whether `actor` may view the workspace of a name. A text that is no valid name needs no look-up.
+  package mutating func askForView(ofName name: String, by actor: Actor) {
+    guard actor.isChecked, let userID = actor.userID, let name = try? WorkspaceName(name) else { return }
+    let tenantName = TenantName(tenantID: actor.tenantID, name: name)
+    access.namedViews.insert(NamedView(userID: userID, name: tenantName))
+    tree.namedWaysUp.insert(tenantName)
   }
 
   /// Asks for an object itself, whatever its tenant. A tenant has nothing but its id.

@@ -12,9 +12,14 @@ package struct TreeReads: Sendable, Equatable {
   package var chainsOf: Set<TenantWorkspace> = []
   /// Where workspaces may come to be that are not there yet: the way up from one begins with one of these.
   package var arrivals: [TenantWorkspace: Set<WorkspaceID>] = [:]
+  /// Workspaces whose way up is asked for with all that there is to know of what lies on it.
+  package var waysUp: Set<TenantWorkspace> = []
+  /// The same of workspaces that are known by their names alone.
+  package var namedWaysUp: Set<TenantName> = []
   /// Workspaces of whose subtree the number of levels is asked for.
   package var heightsOf: Set<TenantWorkspace> = []
   package var pages: Set<PageKey> = []
+  package var childPages: Set<ChildPageKey> = []
   /// Tenants whose workspaces besides the root are counted, up to ``childLimit``.
   package var sizesOf: Set<TenantID> = []
   /// How many workspaces the commands may delete, and move: what is counted and listed may become fewer by so many.
@@ -73,6 +78,21 @@ package struct PageKey: Sendable, Hashable {
   package init(tenantID: TenantID, viewer: UserID? = nil, after: WorkspaceID?, limit: Int) {
     self.tenantID = tenantID
     self.viewer = viewer
+    self.after = after
+    self.limit = limit
+  }
+}
+
+/// A stretch of the workspaces right below one of a tenant's, in id order: at most `limit` of those after `after`.
+package struct ChildPageKey: Sendable, Hashable {
+  package let tenantID: TenantID
+  package let parentID: WorkspaceID
+  package let after: WorkspaceID?
+  package let limit: Int
+
+  package init(tenantID: TenantID, parentID: WorkspaceID, after: WorkspaceID?, limit: Int) {
+    self.tenantID = tenantID
+    self.parentID = parentID
     self.after = after
     self.limit = limit
   }

@@ -23,6 +23,12 @@ package protocol WorkspaceRepository: AnyObject {
   func workspaces(
     of tenantID: TenantID, viewer: UserID?, after: WorkspaceID?, limit: Int
   ) throws(WorkspaceServiceError) -> [Workspace]
+  /// At most `limit` of the workspaces right below one, with an id after `after`, in id order.
+  func children(
+    of id: WorkspaceID, in tenantID: TenantID, after: WorkspaceID?, limit: Int
+  ) throws(WorkspaceServiceError) -> [Workspace]
+  /// The workspaces above one, the root first.
+  func ancestors(of id: WorkspaceID) throws(WorkspaceServiceError) -> [Workspace]
   /// Whether the tenant has any workspace besides the root.
   func hasWorkspacesBelowRoot(_ tenantID: TenantID) throws(WorkspaceServiceError) -> Bool
 

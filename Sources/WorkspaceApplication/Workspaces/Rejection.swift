@@ -32,6 +32,8 @@ package struct Rejection: Error, Sendable, Equatable {
     case lastTenantAdmin = "last_tenant_admin"
     case permissionDenied = "permission_denied"
     case userRequired = "user_required"
+    /// The tenant has not come as far as the query asks for.
+    case sequenceNotReached = "sequence_not_reached"
     /// The command's key was used for another command before.
     case idempotencyConflict = "idempotency_conflict"
   }

@@ -10,6 +10,8 @@ package enum WorkspaceServiceError: Error, Sendable, Equatable {
   /// The parent is another tenant's: outside it reads as ``parentWorkspaceNotFound(_:)``.
   case unauthorizedParent(WorkspaceID)
   case workspaceNotFound(WorkspaceID)
+  /// None that there is, or that the actor may view: outside it reads as ``workspaceNotFound(_:)``.
+  case noWorkspaceOfThatName
   /// The workspace is another tenant's: outside it reads as ``workspaceNotFound(_:)``.
   case unauthorized(WorkspaceID)
   case cannotDeleteRootWorkspace
@@ -66,7 +68,7 @@ extension WorkspaceServiceError {
     case .rootWorkspaceExists: Rejection(code: .rootWorkspaceExists, message: "the tenant has a root workspace")
     case .parentWorkspaceNotFound, .unauthorizedParent:
       Rejection(code: .parentWorkspaceNotFound, message: "the parent workspace does not exist")
-    case .workspaceNotFound, .unauthorized:
+    case .workspaceNotFound, .unauthorized, .noWorkspaceOfThatName:
       Rejection(code: .workspaceNotFound, message: "the workspace does not exist")
     case .cannotDeleteRootWorkspace:
       Rejection(code: .cannotDeleteRootWorkspace, message: "a root workspace can't be deleted")

@@ -59,7 +59,7 @@ struct SchemaTests {
     let all = try await deployment.run("schema", environment: ["AMQP_URL": "", "POSTGRES_URL": ""])
     #expect(all.output == (try String(contentsOf: Self.file, encoding: .utf8)))
     let names = try await deployment.run("schema", "--list").output.split(separator: "\n").map(String.init)
-    #expect(names.count == 108, "23 commands with three results each, command.failed, and 15 events")
+    #expect(names.count == 120, "23 commands and 3 queries with three results each, command.failed, and 15 events")
     for name in ["workspace.create", "workspace.create.rejected", "workspace.deleted", "command.failed"] {
       #expect(names.contains(name))
       let schema = try await deployment.run("schema", name)

@@ -45,6 +45,10 @@ struct LeastPrivilegeTests {
         && metrics.value("workspace_worker_expired_entries_total", ["table": "dead_letters"]) == 3
     }
     try await deployment.outboxIsEmpty()
+    let client = try await QueryClient.open(on: deployment.host)
+    #expect(try await client.ask(Command("workspace.find", #"{"name":"root"}"#, tenant: tenant))?.data.workspace?.id == root)
+    #expect(try await client.ask(.rename(tenant, root, to: "c"))?.data.error?.code == "unknown_command_type")
+    await client.close()
     let doctor = try await deployment.run("doctor", environment: environment)
     #expect(doctor.output.contains("\(role) has the rights that a worker needs"), "\(doctor.output)")
     #expect(try await worker.drain() == .code(0))

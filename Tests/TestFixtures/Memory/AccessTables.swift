@@ -9,7 +9,7 @@ struct AccessTables {
 
   /// All that is known of the tenants in question: more than was asked for never hurts.
   func answer(_ reads: AccessReads, _ tenants: Set<TenantID>, in snapshot: inout Snapshot) {
-    let known = tenants.union(reads.questions.map(\.tenantID))
+    let known = tenants.union(reads.questions.map(\.tenantID)).union(reads.namedViews.map(\.name.tenantID))
     snapshot.roles = roles.filter { known.contains($0.key.tenantID) }
     snapshot.groups = groups.filter { id, group in
       reads.groups.contains(id) || reads.groupNames.contains(TenantName(tenantID: group.tenantID, name: group.name))

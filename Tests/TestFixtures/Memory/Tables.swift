@@ -37,7 +37,14 @@ struct Tables {
             && page.viewer.map { mayView(workspace, $0) } ?? true
         }.map(\.id).sorted().prefix(page.limit))
     }
-    let paged = Set(snapshot.pages.values.joined())
+    for page in readSet.tree.childPages {
+      snapshot.childPages[page] = Array(
+        workspaces.values.filter { workspace in
+          workspace.parentID == page.parentID && workspace.tenantID == page.tenantID
+            && page.after.map { workspace.id > $0 } ?? true
+        }.map(\.id).sorted().prefix(page.limit))
+    }
+    let paged = Set(snapshot.pages.values.joined()).union(snapshot.childPages.values.joined()).union(waysUp(readSet.tree))
     snapshot.workspaces = workspaces.filter { id, workspace in
       readSet.tree.workspaces.contains(id) || paged.contains(id)
         || readSet.tree.names.contains(TenantName(tenantID: workspace.tenantID, name: workspace.name))
@@ -69,6 +76,15 @@ struct Tables {
     }
     snapshot.parked = readSet.parked.intersection(parking.entries.map(\.command.fingerprint))
     return snapshot
+  }
+
+  /// All that is on the ways that are asked for.
+  private func waysUp(_ reads: TreeReads) -> [WorkspaceID] {
+    let starts = workspaces.values.filter { workspace in
+      reads.waysUp.contains(TenantWorkspace(tenantID: workspace.tenantID, id: workspace.id))
+        || reads.namedWaysUp.contains(TenantName(tenantID: workspace.tenantID, name: workspace.name))
+    }
+    return starts.flatMap { start in sequence(first: start.id) { workspaces[$0]?.parentID } }
   }
 
   private func mayView(_ workspace: Workspace, _ viewer: UserID) -> Bool {

@@ -61,6 +61,57 @@ extension UnitOfWorkStoreContract {
         ])
     },
 
+    Self("all that is on the way up is read, from an id or a name, and nothing of what is not there or another tenant's") { stores in
+      let store = try await stores.open()
+      let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
+      let children = try await tenants[0].addChildren("a", "b", to: store)
+      let grandchild = Workspace.sample(tenant: tenants[0].id, name: "c", parent: children[0].id)
+      try await store.write { $0.inserted = [grandchild] }
+      let byID = try await store.read {
+        $0.tree.waysUp = [TenantWorkspace(tenantID: tenants[0].id, id: grandchild.id)]
+      }.workspaces
+      #expect(Set(byID.keys) == [grandchild.id, children[0].id, tenants[0].root.id] && byID[grandchild.id] == grandchild)
+      let byName = try await store.read {
+        $0.tree.namedWaysUp = [TenantName(tenantID: tenants[0].id, name: WorkspaceName(stored: "b"))]
+      }.workspaces
+      #expect(Set(byName.keys) == [children[1].id, tenants[0].root.id])
+      let others = try await store.read {
+        $0.tree.waysUp = [TenantWorkspace(tenantID: tenants[1].id, id: grandchild.id)]
+        $0.tree.namedWaysUp = [TenantName(tenantID: tenants[1].id, name: WorkspaceName(stored: "b"))]
+      }.workspaces
+      #expect(others.isEmpty)
+    },
+
+    Self("children are listed page by page, a page that is empty too") { stores in
+      let store = try await stores.open()
+      let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
+      let children = try await tenants[0].addChildren("a", "b", "c", to: store).map(\.id).sorted()
+      let keys = [
+        ChildPageKey(tenantID: tenants[0].id, parentID: tenants[0].root.id, after: nil, limit: 2),
+        ChildPageKey(tenantID: tenants[0].id, parentID: tenants[0].root.id, after: children[1], limit: 2),
+        ChildPageKey(tenantID: tenants[0].id, parentID: children[0], after: nil, limit: 2),
+        ChildPageKey(tenantID: tenants[1].id, parentID: tenants[0].root.id, after: nil, limit: 2),
+      ]
+      let snapshot = try await store.read { $0.tree.childPages = Set(keys) }
+      #expect(keys.map { snapshot.childPages[$0] } == [Array(children[..<2]), [children[2]], [], []])
+      #expect(Set(snapshot.workspaces.keys) == Set(children))
+    },
+
+    Self("who asks for a name is told what decides whether he may view it") { stores in
+      let store = try await stores.open()
+      let tenant = try await SampleTenant(in: store)
+      _ = try await tenant.addChildren("a", to: store)
+      let user = UserID(stored: "u")
+      let roles = [
+        WriteSet.RoleChange(key: .tenant(tenant.id, user), role: .member),
+        .init(key: RoleKey(tenantID: tenant.id, object: .workspace(tenant.root.id), member: .user(user)), role: .editor),
+      ]
+      try await store.write { $0.setRoles = roles }
+      let name = TenantName(tenantID: tenant.id, name: WorkspaceName(stored: "a"))
+      let snapshot = try await store.read { $0.access.namedViews = [NamedView(userID: user, name: name)] }
+      #expect(snapshot.roles == [roles[0].key: .member, roles[1].key: .editor])
+    },
+
     Self("levels below a workspace are counted, and nothing is told of what is not there or another tenant's") { stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]

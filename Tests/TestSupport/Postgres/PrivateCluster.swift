@@ -6,23 +6,44 @@ package import PostgresClient
 /// is a superuser and needs no password.
 package final class PrivateCluster: Sendable {
   package let url: String
+  private let port: Int
   private let process: Process
   private let folder: URL
 
   private init(port: Int, process: Process, folder: URL) {
     url = "postgres://postgres@127.0.0.1:\(port)/postgres?sslmode=disable"
+    self.port = port
     self.process = process
     self.folder = folder
   }
 
   /// Lends one that answers.
   package static func with(_ body: (PrivateCluster) async throws -> Void) async throws {
+    try await with({ data, folder in
+      try await PlainAccount.run(
+        [try program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
+        in: folder, log: "initdb.log")
+    }, body)
+  }
+
+  /// Lends one that follows another one, which keeps what it has not got yet (a replication slot).
+  package static func with(standbyOf primary: PrivateCluster, _ body: (PrivateCluster) async throws -> Void) async throws {
+    try await with({ data, folder in
+      try await PlainAccount.run(
+        [
+          try program("pg_basebackup"), "-D", data, "-d", primary.url, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync", "-C",
+          "-S", "standby",
+        ], in: folder, log: "basebackup.log")
+    }, body)
+  }
+
+  private static func with(
+    _ fill: (_ data: String, _ folder: URL) async throws -> Void, _ body: (PrivateCluster) async throws -> Void
+  ) async throws {
     let folder = try PlainAccount.makeFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
     let data = folder.appending(path: "data").path
-    try await PlainAccount.run(
-      [try program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-      in: folder, log: "initdb.log")
+    try await fill(data, folder)
     let reservation = try PortReservation()
     let port = reservation.port
     reservation.socket.close()
@@ -57,7 +78,10 @@ package final class PrivateCluster: Sendable {
   }
 
   /// Nothing has to be saved; the server's other processes notice that this one is gone, and end.
-  private func stop() { kill(process.processIdentifier, SIGKILL) }
+  package func stop() { kill(process.processIdentifier, SIGKILL) }
+
+  /// `HOST:PORT`, for a URL of several hosts.
+  package var address: String { "127.0.0.1:\(port)" }
 
   package func connect(
     configure: (inout PostgresConfiguration) -> Void = { _ in }

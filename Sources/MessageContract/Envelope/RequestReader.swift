@@ -1,0 +1,105 @@
+import Messaging
+import StrictJSON
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Reads what commands and queries have in common: one CloudEvent, and what it says of itself.
+struct RequestReader: Sendable {
+  private let limits: ContractLimits
+  private let traceRatio: Double?
+
+  /// - Parameter traceRatio: how many of the traces that begin here are sampled, from 0 to 1; nil: none begins here.
+  init(limits: ContractLimits, traceRatio: Double?) {
+    self.limits = limits
+    self.traceRatio = traceRatio
+  }
+
+  func read(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> Request {
+    let form = MessageForm(properties)
+    guard body.count <= limits.maximumBodyBytes else {
+      throw invalid(.messageTooLarge, "the body has \(body.count) bytes, \(limits.maximumBodyBytes) are allowed")
+    }
+    let document = try document(body, form)
+    let reader = EnvelopeReader(document)
+    var envelope = reader.envelope
+    envelope.trace = envelope.trace ?? properties.headers?.trace ?? newTrace(envelope)
+    if let problem = form.problem { throw invalid(.invalidEnvelope, problem, envelope) }
+    guard reader.problem == nil, let type = envelope.type, let key = envelope.key else {
+      throw invalid(.invalidEnvelope, reader.problem ?? "an attribute is missing", envelope)
+    }
+    return Request(document: document, envelope: envelope, type: type, key: key, sentAt: reader.time)
+  }
+
+  /// The trace that begins here, where one may; a message without a key has none.
+  private func newTrace(_ envelope: PartialEnvelope) -> TraceContext? {
+    guard let traceRatio, let key = envelope.key else { return nil }
+    return CommandTrace(of: key).context(sampling: traceRatio)
+  }
+
+  private func document(_ body: [UInt8], _ form: MessageForm) throws(InvalidCommand) -> JSONObject {
+    let value: JSONValue
+    do throws(JSONReader.Problem) {
+      value = try JSONReader.read(body)
+    } catch {
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+      throw invalid(.malformedJSON, form.explanation(of: error))
+    }
+    guard case .object(let document) = value else {
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+      throw invalid(.invalidEnvelope, form.explanationOfNoObject(value))
+    }
+    if document["specversion"] == nil, let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+    return document
+  }
+
+  /// Whoever sent it is told, by the attributes in the headers.
+  private func inBinaryMode(_ attributes: JSONObject) -> InvalidCommand {
+    invalid(.invalidEnvelope, MessageForm.binaryProblem, EnvelopeReader(attributes).envelope)
+  }
+
+  private func invalid(
+    _ reason: DeadLetterReason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
+  ) -> InvalidCommand {
+    InvalidCommand(reason: reason, detail: detail, envelope: envelope)
+  }
+}
+
+extension RequestReader {
+  /// A message whose envelope is in order.
+  struct Request {
+    let document: JSONObject
+    let envelope: PartialEnvelope
+    /// Whatever it calls itself.
+    let type: String
+    let key: CommandKey
+    /// When it was made, as its sender says.
+    let sentAt: Timestamp?
+
+    var context: CommandContext { CommandContext(key: key, userID: envelope.userID, trace: envelope.trace) }
+
+    /// What it asks for, and the data that says so.
+    func content<Content: WorkspaceCommand>(
+      of type: Content.Type
+    ) throws(InvalidCommand) -> (content: Content, data: JSONObject) {
+      do throws(CommandData.Problem) {
+        let data = try CommandPayload.read(from: document)
+        return (try type.init(CommandData(data)), data)
+      } catch {
+        throw invalid(.invalidData, error.detail)
+      }
+    }
+
+    func invalid(_ reason: DeadLetterReason, _ detail: String) -> InvalidCommand {
+      InvalidCommand(reason: reason, detail: detail, envelope: envelope)
+    }
+  }
+}
+
+extension HeaderTable {
+  /// As instrumented clients write it: https://www.w3.org/TR/trace-context/#traceparent-header
+  fileprivate var trace: TraceContext? {
+    guard let parent = string("traceparent"), TraceParent.isValid(parent) else { return nil }
+    let state = string("tracestate").flatMap { AttributeRules.isText($0, maximumLength: 512) ? $0 : nil }
+    return TraceContext(traceparent: parent, tracestate: state)
+  }
+}

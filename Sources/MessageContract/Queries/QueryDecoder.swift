@@ -1,0 +1,52 @@
+package import Messaging
+import StrictJSON
+package import WorkspaceApplication
+
+/// Turns the bytes of a message into a query, or says why it is none: by the rules of commands.
+package struct QueryDecoder: Sendable {
+  private let reader: RequestReader
+  private let access: AccessList?
+
+  /// - Parameter access: who may send what; nil: everybody everything.
+  package init(limits: ContractLimits = ContractLimits(), access: AccessList? = nil) {
+    // Every answer has a trace; none of those that begin here is sampled.
+    reader = RequestReader(limits: limits, traceRatio: 0)
+    self.access = access
+  }
+
+  /// The query of a delivery, if its sender may send it.
+  package func decode(_ delivery: Delivery) throws(InvalidCommand) -> DecodedQuery {
+    let query = try decode(delivery.body, delivery.properties)
+    guard access?.permits(query.type, query.context, delivery.properties) ?? true else {
+      throw .forbidden(PartialEnvelope(query.type, query.context))
+    }
+    return query
+  }
+
+  /// The query of a message with these properties.
+  package func decode(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedQuery {
+    let request = try reader.read(body, properties)
+    let minimum = try minimumSequence(request)
+    guard let type = CommandType.query(request.type) else {
+      throw request.invalid(.unknownCommandType, "there is no query of that type")
+    }
+    return DecodedQuery(
+      type: CommandType(type), context: request.context, query: try content(of: type, request), minimumSequence: minimum)
+  }
+
+  private func content(
+    of type: any WorkspaceQuery.Type, _ request: RequestReader.Request
+  ) throws(InvalidCommand) -> any WorkspaceQuery {
+    try request.content(of: type).content
+  }
+
+  /// A number that no sequence has room for is one that no tenant reaches.
+  private func minimumSequence(_ request: RequestReader.Request) throws(InvalidCommand) -> Int64? {
+    switch request.document["minsequence"] ?? .null {
+    case .null: return nil
+    case .string(let text) where !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }:
+      return Int64(text) ?? .max
+    default: throw request.invalid(.invalidEnvelope, "the attribute minsequence is no string of decimal digits")
+    }
+  }
+}

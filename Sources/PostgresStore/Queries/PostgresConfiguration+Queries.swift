@@ -1,0 +1,24 @@
+package import PostgresClient
+
+extension PostgresConfiguration {
+  /// For a connection that answers queries: its statements are those of units of work, and so are its plans.
+  ///
+  /// - Parameter timeout: how long a query may take, from its arrival on. A statement may run for half of that: so there is time
+  ///   left for queries that one which is too slow has stopped.
+  package func forQueries(timeout: Duration) -> PostgresConfiguration {
+    var configuration = forUnitsOfWork(idleSessionTimeout: nil)
+    configuration.statementTimeout = min(statementTimeout ?? timeout, timeout / 2)
+    configuration.responseTimeout = min(responseTimeout, timeout)
+    configuration.idleInTransactionTimeout = timeout * 2
+    configuration.settings["default_transaction_read_only"] = "on"
+    return configuration
+  }
+
+  /// The same on a standby, where its hosts have one: it needs not write.
+  package func forQueriesOfStandby(timeout: Duration) -> PostgresConfiguration {
+    var configuration = forQueries(timeout: timeout)
+    configuration.requiresWriting = false
+    configuration.prefersStandby = true
+    return configuration
+  }
+}

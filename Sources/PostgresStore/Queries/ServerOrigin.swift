@@ -1,0 +1,21 @@
+import PostgresClient
+import UnitOfWork
+
+/// Asks a server whether it follows another one, and how far behind it is as far as it knows itself.
+enum ServerOrigin {
+  /// Where all that was received is replayed, nothing is missing that the server could know of, however long ago it was.
+  static let request = PostgresRequest(
+    "server_origin",
+    """
+    select pg_is_in_recovery() as is_replica, case
+      when not pg_is_in_recovery() then null
+      when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0
+      else extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 end::bigint as lag
+    """)
+
+  static func origin(_ rows: PostgresRows) throws(PostgresError) -> DatedSnapshot.Origin {
+    guard let row = rows.first else { throw .decoding(reason: "no row tells what the server is") }
+    guard try row.bool("is_replica") else { return .primary }
+    return .replica(lag: try row.optionalInt8("lag").map { .milliseconds(max(0, $0)) })
+  }
+}

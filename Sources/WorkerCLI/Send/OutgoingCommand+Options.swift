@@ -1,0 +1,40 @@
+import Operations
+import StrictJSON
+import WorkerRuntime
+import WorkspaceDomain
+
+extension OutgoingCommand {
+  /// What the options of a command line say.
+  ///
+  /// - Parameters:
+  ///   - data: a JSON object.
+  ///   - id: nil: a new one.
+  ///   - minimumSequence: of a query.
+  init(
+    type: String, tenant: String, user: String?, data: String, id: String?, source: String, minimumSequence: String? = nil
+  ) {
+    let id = id ?? ULID.random().description
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("specversion", "1.0")
+      writer.member("id", id)
+      writer.member("source", source)
+      writer.member("type", type)
+      writer.member("time", SystemWallClock().now().description)
+      writer.member("tenantid", tenant)
+      if let user { writer.member("userid", user) }
+      if let minimumSequence { writer.member("minsequence", minimumSequence) }
+      writer.member("data", (try? JSONReader.read(Array(data.utf8))) ?? .object(.empty))
+    }
+    self.init(type: type, id: id, body: writer.bytes)
+  }
+}
+
+extension ULID {
+  /// A new id, for a process that makes one.
+  static func random() -> ULID {
+    var random = SystemRandomNumberGenerator()
+    let now = UInt64(SystemWallClock().now().milliseconds)
+    return ULID(milliseconds: now, randomness: .init(high: random.next(), low: random.next()))
+  }
+}

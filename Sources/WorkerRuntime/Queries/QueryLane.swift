@@ -1,0 +1,193 @@
+import Coordination
+package import Logging
+import MessageContract
+package import Messaging
+import ServiceLifecycle
+package import UnitOfWork
+package import WorkspaceApplication
+
+/// Answers queries, beside all commands and whether this worker is active or stands by: on threads, connections and channels of
+/// its own. No trouble here ends anything else.
+package struct QueryLane: Service {
+  /// What it opens; each is bounded in time.
+  package struct Connections: Sendable {
+    /// The queue of queries.
+    package let queue: @Sendable () async throws -> Link<any DeliverySource>
+    /// A server that is read from.
+    package let replica: @Sendable () async throws -> any QuerySession
+    /// The server that writes.
+    package let primary: @Sendable () async throws -> any QuerySession
+    /// The ledger of dead letters.
+    package let deadLetters: @Sendable () async throws -> Link<any DeadLetterRecorder>
+
+    package init(
+      queue: @escaping @Sendable () async throws -> Link<any DeliverySource>,
+      replica: @escaping @Sendable () async throws -> any QuerySession,
+      primary: @escaping @Sendable () async throws -> any QuerySession,
+      deadLetters: @escaping @Sendable () async throws -> Link<any DeadLetterRecorder>
+    ) {
+      self.queue = queue
+      self.replica = replica
+      self.primary = primary
+      self.deadLetters = deadLetters
+    }
+  }
+
+  private let settings: QuerySettings
+  private let environment: ExecutionEnvironment
+  private let connections: Connections
+  private let replies: any ReplySender
+  private let status: QueryStatus
+  private let probe: any QueryProbe
+  private let workspaceProbe: any WorkspaceServiceProbe & Sendable
+  private let logger: Logger
+  private let backlog: QueryBacklog
+  private let responder: QueryResponder
+  private let room: AnswerRoom
+  private let decoder: QueryDecoder
+  private let letters: QueryLetters
+  private let drain = Signal<Void>()
+
+  /// - Parameters:
+  ///   - environment: `queue` is `<virtual host>/<queue>` of the queries.
+  ///   - replies: for answers alone.
+  package init(
+    settings: QuerySettings, environment: ExecutionEnvironment, connections: Connections, replies: any ReplySender,
+    status: QueryStatus, probe: any QueryProbe, workspaceProbe: any WorkspaceServiceProbe & Sendable, logger: Logger
+  ) {
+    self.settings = settings
+    self.environment = environment
+    self.connections = connections
+    self.replies = replies
+    self.status = status
+    self.probe = probe
+    self.workspaceProbe = workspaceProbe
+    self.logger = logger
+    let backlog = QueryBacklog(settings)
+    self.backlog = backlog
+    room = AnswerRoom(limit: settings.answerBytes)
+    responder = QueryResponder(replies, environment, probe: probe, room: room)
+    decoder = QueryDecoder(limits: settings.limits, access: settings.access)
+    letters = QueryLetters(
+      queue: environment.queue, environment: environment, responder: responder, reconnecting: Reconnecting(settings.reconnect),
+      logger: logger, connect: connections.deadLetters)
+    status.count { (backlog.waitingCount, backlog.sleepingCount) }
+  }
+
+  /// Returns after a graceful shutdown, when what had arrived is answered, ``QuerySettings/timeout`` later at the latest.
+  package func run() async throws {
+    await withGracefulShutdownHandler {
+      // Its own troubles are told where they are met; only cancellation gets here.
+      try? await withThrowingTaskGroup { group in
+        group.addTask { try await replies.run() }
+        group.addTask { try await letters.run() }
+        group.addTask { try await keepTime() }
+        for server in servers { group.addTask { try await server.run() } }
+        group.addTask { try await consume() }
+        // The others never return.
+        try await group.next()
+        group.cancelAll()
+      }
+    } onGracefulShutdown: {
+      drain.raise()
+    }
+    try Task.checkCancellation()
+  }
+
+  private var servers: [QueryServer] {
+    Array(repeating: server(.replica, connections.replica), count: settings.poolSize)
+      + Array(repeating: server(.primary, connections.primary), count: settings.primaryPoolSize)
+  }
+
+  private func server(_ side: QuerySide, _ connect: @escaping @Sendable () async throws -> any QuerySession) -> QueryServer {
+    QueryServer(
+      side: side, backlog: backlog, responder: responder, room: room, environment: environment, status: status, probe: probe,
+      workspaceProbe: workspaceProbe, reconnecting: Reconnecting(settings.reconnect), logger: logger, connect: connect)
+  }
+
+  /// Moves on and drops what waits too long.
+  private func keepTime() async throws {
+    while true {
+      try await Task.sleep(for: settings.probeInterval)
+      responder.drop(backlog.tick(at: .now))
+      letters.tick(at: .now)
+    }
+  }
+
+  /// Consumes until the drain is over.
+  private func consume() async throws {
+    let reconnecting = Reconnecting(settings.reconnect, pause: { [drain] in try await drain.wait(atMost: $0) })
+    try await reconnecting.run(until: { drain.isRaised }) { attempt in
+      let link = try await connections.queue()
+      attempt.connected()
+      try await link.use(take)
+    } failed: { error, delay in
+      status.consuming("\(error)")
+      logger.warning(
+        "queries can't be consumed; trying again",
+        metadata: ["queue": "\(environment.queue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+    }
+  }
+
+  private func take(from source: any DeliverySource) async throws {
+    // The consumer keeps the other half.
+    let intake = QueryIntake(source, limit: settings.bufferBytes / 2)
+    defer { backlog.forget(intake) }
+    status.consuming(nil)
+    try await withThrowingTaskGroup(of: Bool.self) { group in
+      group.addTask(executorPreference: source.taskExecutor) {
+        try await intake.run()
+        return false
+      }
+      group.addTask {
+        try await takeAll(from: source, intake)
+        try await finish(intake, source)
+        return true
+      }
+      group.addTask {
+        await drain.wait()
+        if drain.isRaised { try await source.stopConsuming() }
+        return false
+      }
+      while let isDone = try await group.next(), !isDone {}
+      group.cancelAll()
+    }
+  }
+
+  private func takeAll(from source: any DeliverySource, _ intake: QueryIntake) async throws {
+    while true {
+      try await intake.waitForRoom()
+      let deliveries = try await source.deliveries()
+      guard !deliveries.isEmpty else { return }
+      intake.register(deliveries)
+      backlog.add(deliveries.compactMap { query(of: $0, intake) })
+    }
+  }
+
+  /// Waits until what is in hand is answered, or nobody waits for it.
+  private func finish(_ intake: QueryIntake, _ source: any DeliverySource) async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await intake.waitUntilSettled() }
+      group.addTask { try await Task.sleep(for: settings.timeout) }
+      try await group.next()
+      group.cancelAll()
+    }
+    try await source.confirmAcknowledgements()
+  }
+
+  /// - Returns: nil where the message is done with already, or is no query.
+  private func query(of delivery: Delivery, _ intake: QueryIntake) -> ReceivedQuery? {
+    let deadline = delivery.deadline(timeout: settings.timeout)
+    do throws(InvalidCommand) {
+      let content = try decoder.decoded(delivery)
+      guard delivery.properties.replyTo?.bytes.isEmpty == false else {
+        responder.settle(delivery, intake, content.type, .unaddressed)
+        return nil
+      }
+      return ReceivedQuery(content, delivery, deadline: deadline, intake: intake)
+    } catch {
+      letters.add(delivery, error, intake, deadline: deadline)
+      return nil
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import CrashWitness
+import MessageContract
+import Messaging
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Answers queries in memory, on what a snapshot showed, by the rules of the commands of their names.
+struct QueryRun {
+  /// What a snapshot says to a query.
+  enum Answer {
+    /// It is answered, by what was the case at this sequence of its tenant.
+    case result(Result<CommandReply, Rejection>, sequence: Int64)
+    /// The snapshot is older than what the query asks for.
+    case behind(sequence: Int64)
+    /// A defect of ours.
+    case failed(WorkspaceServiceError)
+  }
+
+  private let snapshot: Snapshot
+  private let work: WorkingSet
+  private let environment: ExecutionEnvironment
+  private let probe: any WorkspaceServiceProbe
+
+  /// - Parameter probe: told of what the rules observe.
+  init(_ readSet: ReadSet, _ snapshot: Snapshot, _ environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe) {
+    self.snapshot = snapshot
+    self.environment = environment
+    self.probe = probe
+    work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access)
+  }
+
+  func answer(_ query: ReceivedQuery, at now: Timestamp) -> Answer {
+    let sequence = snapshot.tenants[query.tenantID] ?? 0
+    guard query.content.minimumSequence ?? 0 <= sequence else { return .behind(sequence: sequence) }
+    let scope = CommandScope(
+      context: query.content.context, repositories: work.repositories, probe: probe, identifiers: environment.identifiers, now: now,
+      rules: environment.rules)
+    do throws(WorkspaceServiceError) {
+      let reply = try InHand.with(query.delivery.body, .running) { () throws(WorkspaceServiceError) in
+        try scope.run(query.content.query)
+      }
+      return .result(.success(reply), sequence: sequence)
+    } catch {
+      guard let rejection = error.rejection else { return .failed(error) }
+      return .result(.failure(rejection), sequence: sequence)
+    }
+  }
+}
+
+extension ReadSet {
+  /// What queries could need to know, and the sequences of tenants.
+  init(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, rules: WorkspaceRules) {
+    self.init(queries.map { (context: $0.content.context, command: $0.content.query as any WorkspaceCommand) }, rules: rules)
+    self.tenants.formUnion(tenants)
+    locksTenants = false
+  }
+}

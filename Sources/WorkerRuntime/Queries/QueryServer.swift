@@ -1,0 +1,154 @@
+import Coordination
+import Logging
+import MessageContract
+import Messaging
+import UnitOfWork
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// One connection of the pool: takes what waits, reads it in one round trip, answers it, and is made anew when it is lost.
+struct QueryServer {
+  /// Between two tries of what met a passing trouble, such as a conflict of a standby with what it replays.
+  private static let pause: Duration = .milliseconds(20)
+
+  let side: QuerySide
+  let backlog: QueryBacklog
+  let responder: QueryResponder
+  let room: AnswerRoom
+  let environment: ExecutionEnvironment
+  let status: QueryStatus
+  let probe: any QueryProbe
+  let workspaceProbe: any WorkspaceServiceProbe & Sendable
+  let reconnecting: Reconnecting
+  let logger: Logger
+  let connect: @Sendable () async throws -> any QuerySession
+
+  /// Runs until the task is cancelled.
+  func run() async throws {
+    try await reconnecting.run { attempt in
+      // Most worlds never need it.
+      if side == .primary { try await backlog.waitForWork(side) }
+      let session = try await connect()
+      attempt.connected()
+      status.opened(side)
+      defer { status.closed(side) }
+      try await session.use(serve)
+    } failed: { error, delay in
+      status.failed(side, "\(error)")
+      logger.warning(
+        "a connection for queries is missing; connecting again",
+        metadata: ["side": "\(side.rawValue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
+    }
+  }
+
+  private func serve(_ session: any QuerySession) async throws {
+    try await withThrowingTaskGroup { group in
+      group.addTask { throw await session.waitUntilClosed() }
+      group.addTask(executorPreference: session.reader.taskExecutor) {
+        while true {
+          try await room.wait()
+          try await answer(try await backlog.take(side), on: session.reader)
+        }
+      }
+      // Neither returns.
+      for try await _ in group {}
+    }
+  }
+
+  /// Whatever happens, each query is answered, dropped, or waits again.
+  private func answer(_ work: QueryBacklog.Work, on reader: any SnapshotReader) async throws {
+    status.busy(side, 1)
+    defer {
+      for query in work.queries { backlog.done(query, side) }
+      status.busy(side, -1)
+    }
+    let (live, expired) = work.queries.partitioned(at: .now)
+    responder.drop(expired)
+    try await read(live, sequencesOf: work.awaited, on: reader)
+  }
+
+  private func read(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, on reader: any SnapshotReader) async throws {
+    guard !queries.isEmpty || !tenants.isEmpty else { return }
+    let readSet = ReadSet(queries, sequencesOf: tenants, rules: environment.rules)
+    do throws(UnitOfWorkError) {
+      conclude(queries, readSet, try await reader.read(readSet))
+    } catch {
+      try await recover(queries, from: error, on: reader)
+    }
+  }
+
+  private func conclude(_ queries: [ReceivedQuery], _ readSet: ReadSet, _ dated: DatedSnapshot) {
+    if case .replica(let lag) = dated.origin { status.note(lag: lag) }
+    probe.observe(.read(count: queries.count))
+    let observations = DeferredObservations()
+    let run = QueryRun(readSet, dated.snapshot, environment, probe: observations)
+    let now = environment.clock.now()
+    for query in queries {
+      switch run.answer(query, at: now) {
+      case .result(let result, let sequence):
+        noteWait(of: query, shortfall: 0)
+        responder.answer(query, result, sequence: sequence)
+      case .behind(let sequence):
+        noteWait(of: query, shortfall: (query.content.minimumSequence ?? 0) - sequence)
+        refer(query, dated.origin, sequence: sequence)
+      case .failed(let error): fail(query, because: "\(error)")
+      }
+    }
+    observations.flush(to: workspaceProbe)
+    backlog.learn(dated.snapshot.tenants)
+  }
+
+  /// A primary that has not got that far never will have for this query: whoever has seen a sequence has it from there.
+  private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) {
+    if side == .primary || origin == .primary {
+      let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not come to that sequence")
+      return responder.answer(query, .failure(rejection), sequence: sequence)
+    }
+    backlog.await(query)
+  }
+
+  private func noteWait(of query: ReceivedQuery, shortfall: Int64) {
+    guard query.content.minimumSequence != nil else { return }
+    status.note(shortfall: shortfall)
+    if shortfall == 0 { probe.observe(.awaitedReplica(query.age)) }
+  }
+
+  private func recover(_ queries: [ReceivedQuery], from error: UnitOfWorkError, on reader: any SnapshotReader) async throws {
+    switch error {
+    case .unavailable:
+      backlog.add(queries, to: side)
+      throw error
+    case .transient:
+      backlog.add(queries, to: side)
+      try await Task.sleep(for: Self.pause)
+    case .timedOut, .failed, .conflict:
+      guard queries.count > 1 else {
+        for query in queries { fail(query, because: "\(error)") }
+        return
+      }
+      // One of them is to blame, and the others must not suffer for it.
+      for query in queries {
+        let (live, expired) = [query].partitioned(at: .now)
+        responder.drop(expired)
+        try await read(live, sequencesOf: [], on: reader)
+      }
+    }
+  }
+
+  private func fail(_ query: ReceivedQuery, because reason: String) {
+    logger.error(
+      "a query can't be answered",
+      metadata: [
+        "type": "\(query.content.type.rawValue)", "query_id": "\(query.content.context.key.id)", "tenant_id": "\(query.tenantID)",
+        "error": "\(reason)",
+      ])
+    responder.fail(query)
+  }
+}
+
+extension [ReceivedQuery] {
+  /// Those that somebody waits for, and the others.
+  fileprivate func partitioned(at now: ContinuousClock.Instant) -> (live: [ReceivedQuery], expired: [ReceivedQuery]) {
+    (filter { !$0.isExpired(at: now) }, filter { $0.isExpired(at: now) })
+  }
+}

@@ -1,0 +1,61 @@
+import Synchronization
+
+/// How the lane of queries is, for whoever asks. Readiness is another question: it is about commands.
+package final class QueryStatus: Sendable {
+  /// The connections of one side.
+  package struct Connections: Sendable, Equatable {
+    package var open = 0
+    /// Those of them that are reading.
+    package var busy = 0
+  }
+
+  private struct State {
+    var consuming: String? = "it has just started"
+    var connecting: String? = "no connection to the database is there yet"
+    var connections: [QuerySide: Connections] = [:]
+    var lag: Duration?
+    var shortfall: Int64 = 0
+    var waiting: @Sendable () -> (connection: Int, replica: Int) = { (0, 0) }
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// Why queries are not answered; nil where they are.
+  package var problem: String? {
+    state.withLock { state in
+      state.consuming ?? (state.connections[.replica]?.open ?? 0 > 0 ? nil : state.connecting)
+    }
+  }
+
+  package func connections(_ side: QuerySide) -> Connections { state.withLock { $0.connections[side] ?? Connections() } }
+
+  /// How far the replica was behind in time as it last answered, as far as it could tell; nil where no replica has answered.
+  package var lag: Duration? { state.withLock { $0.lag } }
+
+  /// How many events a replica was behind of what a query asked for, as the last one was answered that asked for any.
+  package var shortfall: Int64 { state.withLock { $0.shortfall } }
+
+  /// How many queries wait for a connection, and for a replica to catch up.
+  package var waiting: (connection: Int, replica: Int) { state.withLock { $0.waiting }() }
+
+  func count(_ waiting: @escaping @Sendable () -> (connection: Int, replica: Int)) { state.withLock { $0.waiting = waiting } }
+
+  /// - Parameter problem: nil: queries are consumed.
+  func consuming(_ problem: String?) { state.withLock { $0.consuming = problem } }
+
+  func opened(_ side: QuerySide) { state.withLock { $0.connections[side, default: Connections()].open += 1 } }
+
+  func closed(_ side: QuerySide) { state.withLock { $0.connections[side, default: Connections()].open -= 1 } }
+
+  func failed(_ side: QuerySide, _ problem: String) {
+    state.withLock { if side == .replica { $0.connecting = problem } }
+  }
+
+  func busy(_ side: QuerySide, _ change: Int) { state.withLock { $0.connections[side, default: Connections()].busy += change } }
+
+  func note(lag: Duration?) { state.withLock { $0.lag = lag } }
+
+  func note(shortfall: Int64) { state.withLock { $0.shortfall = shortfall } }
+}

@@ -1,0 +1,107 @@
+import EndToEndSupport
+import Messaging
+import PostgresClient
+import TestSupport
+import Testing
+
+/// Queries on a standby that follows in its own time, or not at all.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct ReplicaTests {
+  private let tenant = QueriedTenant()
+
+  /// A primary with the schema, and a standby of it.
+  private func withReplica(
+    _ deployment: Deployment, _ body: (_ primary: PrivateCluster, _ standby: PrivateCluster) async throws -> Void
+  ) async throws {
+    try await PrivateCluster.with { primary in
+      let migration = try await deployment.run("migrate", "up", environment: ["POSTGRES_URL": primary.url])
+      #expect(migration.exit == .code(0), "\(migration.errors)")
+      try await PrivateCluster.with(standbyOf: primary) { standby in try await body(primary, standby) }
+    }
+  }
+
+  private func rename(_ number: Int, _ client: QueryClient, _ events: Subscription) async throws -> Int {
+    try await client.sender.send([.rename(tenant.tenant, tenant.lower, to: "name \(number)")])
+    return try #require(try await events.first(number).last?.event?.sequence.flatMap { Int($0) })
+  }
+
+  private func get(minimum: Int? = nil) -> Command {
+    tenant.command("workspace.get", #"{"workspace_id":"\#(tenant.lower)"}"#, minimum: minimum)
+  }
+
+  @Test func `a replica answers what it has; where it lags a query waits, and then the primary answers`() async throws {
+    let deployment = try Deployment.current
+    try await withReplica(deployment) { primary, standby in
+      let worker = try await deployment.activeWorker([
+        "POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "500ms",
+      ])
+      let client = try await QueryClient.open(on: deployment.host)
+      try await tenant.found(on: deployment, client.sender)
+      let events = try await Subscription.to("workspace.events", on: deployment.host)
+      let before = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      #expect(before?.data.workspace?.name == "lower")
+
+      try await standby.execute("select pg_wal_replay_pause()")
+      let sequence = try await rename(1, client, events)
+      let old = try await client.ask(get())
+      #expect(old?.data.workspace?.name == "lower" && old?.sequence == "\(QueriedTenant.eventCount)", "it is the replica that answers")
+      let new = try await client.ask(get(minimum: sequence))
+      #expect(new?.data.workspace?.name == "name 1" && new?.sequence == "\(sequence)", "the primary has it")
+      let none = try await client.ask(get(minimum: sequence + 1))
+      #expect(none?.data.error?.code == "sequence_not_reached")
+      #expect(try await worker.metrics().value("workspace_worker_query_connections", ["side": "primary"]) ?? 0 >= 1)
+
+      // Who waits is answered by the replica as soon as that has caught up.
+      async let waiting = client.ask(get(minimum: sequence))
+      try await standby.execute("select pg_wal_replay_resume()")
+      #expect(try await waiting?.data.workspace?.name == "name 1")
+      for number in 2...10 {
+        let sequence = try await rename(number, client, events)
+        let answer = try await client.ask(get(minimum: sequence))
+        #expect(answer?.data.workspace?.name == "name \(number)")
+        #expect(answer?.sequence.flatMap { Int($0) } ?? 0 >= sequence, "never older")
+      }
+      #expect(try await worker.drain() == .code(0))
+      await client.close()
+      await events.close()
+    }
+  }
+
+  @Test func `of two hosts the standby answers, and where it is killed the primary`() async throws {
+    let deployment = try Deployment.current
+    try await withReplica(deployment) { primary, standby in
+      let hosts = "postgres://postgres@\(primary.address),\(standby.address)/postgres?sslmode=disable"
+      let worker = try await deployment.activeWorker(["POSTGRES_URL": primary.url, "POSTGRES_READ_URL": hosts])
+      let client = try await QueryClient.open(on: deployment.host)
+      try await tenant.found(on: deployment, client.sender)
+      let events = try await Subscription.to("workspace.events", on: deployment.host)
+      _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      try await standby.execute("select pg_wal_replay_pause()")
+      _ = try await rename(1, client, events)
+      #expect(try await client.ask(get())?.data.workspace?.name == "lower", "it is the standby that answers")
+      standby.stop()
+      #expect(try await client.ask(get())?.data.workspace?.name == "name 1")
+      #expect(try await worker.health().status == 200)
+      #expect(try await worker.drain() == .code(0))
+      await client.close()
+      await events.close()
+    }
+  }
+
+  @Test func `a standby that is promoted answers on, and has the last word`() async throws {
+    let deployment = try Deployment.current
+    try await withReplica(deployment) { primary, standby in
+      let worker = try await deployment.activeWorker(["POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "1ms"])
+      let client = try await QueryClient.open(on: deployment.host)
+      try await tenant.found(on: deployment, client.sender)
+      _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      // What the standby has is all that there is now.
+      try await standby.execute("select pg_promote()")
+      #expect(try await client.ask(get())?.data.workspace?.name == "lower")
+      let none = try await client.ask(get(minimum: QueriedTenant.eventCount + 1))
+      #expect(none?.data.error?.code == "sequence_not_reached")
+      #expect(try await worker.drain() == .code(0))
+      await client.close()
+    }
+  }
+}
