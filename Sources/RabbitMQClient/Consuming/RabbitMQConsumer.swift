@@ -3,7 +3,8 @@ internal import Coordination
 
 /// Consumes one queue over a connection of its own, with manual acknowledgement.
 ///
-/// A bound on memory: while more than `maximumBufferedBytes` wait to be taken, the socket is not read. AMQP 0-9-1 has
+/// A bound on memory: while more than `maximumBufferedBytes` wait to be taken, the socket is not read; and whoever takes gets
+/// about `maximumBytesAtATime`, the oldest. AMQP 0-9-1 has
 /// no way to ask for less by bytes, and librabbitmq reads all or nothing; so the broker's heartbeats pile up unread,
 /// too, which is harmless, as reading goes on before silence is judged. Ours go on.
 ///
@@ -87,7 +88,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   /// that is there already it changes nothing (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
   package func confirmAcknowledgements() async throws {
     if case .failed(let error) = phase { throw error }
-    _ = try await connection.call(.setPrefetch(options.prefetch))
+    _ = try await connection.call(.setPrefetch(options.prefetch), isPatient: true)
   }
 
   /// What arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue with the end of
@@ -100,14 +101,19 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     wake(&arrivalWaiters)
   }
 
+  /// The oldest: what is not handed out is still counted, so that whoever takes has no second buffer of this size in hand.
   private func take() -> [Delivery] {
-    defer {
-      arrived = []
-      bufferedBytes = 0
-      readOn()
+    var bytes = 0
+    let last = arrived.firstIndex { delivery in
+      bytes += delivery.size
+      return bytes >= options.maximumBytesAtATime
     }
-    lastTaken = arrived.last?.tag.number ?? lastTaken
-    return arrived
+    let taken = Array(arrived.prefix(through: last ?? arrived.endIndex - 1))
+    arrived.removeFirst(taken.count)
+    bufferedBytes -= bytes
+    lastTaken = taken.last?.tag.number ?? lastTaken
+    if !isFull { readOn() }
+    return taken
   }
 
   private func pauseReading() {
@@ -121,7 +127,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
 
   private func readOn() {
     connection.assumeIsolated { connection in
-      connection.isReadingPaused = false
+      connection.readOn()
       connection.setDeadline(nil)
     }
   }
