@@ -53,7 +53,7 @@ struct Doctor: AsyncParsableCommand {
       RabbitMQExamination(servers.amqp, names: servers.topologyNames), resolver: resolver
     ).findings()
     async let database = DatabaseExamination(
-      PostgresExamination(servers.postgres, logger: logger), resolver: resolver
+      PostgresExamination(servers.postgres, deadQueue: servers.deadQueueKey, logger: logger), resolver: resolver
     ).findings()
     async let replica = self.replica(servers, logger)?.findings() ?? []
     return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
