@@ -6,10 +6,12 @@ package import PostgresClient
 /// is a superuser and needs no password.
 package final class PrivateCluster: Sendable {
   package let url: String
+  package let port: Int
   private let process: Process
   private let folder: URL
 
   private init(port: Int, process: Process, folder: URL) {
+    self.port = port
     url = "postgres://postgres@127.0.0.1:\(port)/postgres?sslmode=disable"
     self.process = process
     self.folder = folder
@@ -19,16 +21,34 @@ package final class PrivateCluster: Sendable {
   package static func with(_ body: (PrivateCluster) async throws -> Void) async throws {
     let folder = try PlainAccount.makeFolder()
     defer { try? FileManager.default.removeItem(at: folder) }
-    let data = folder.appending(path: "data").path
     try await PlainAccount.run(
-      [try program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-      in: folder, log: "initdb.log")
+      [
+        try program("initdb"), "-D", folder.appending(path: "data").path, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+        "--locale=C", "--no-sync",
+      ], in: folder, log: "initdb.log")
+    try await serve(folder, body)
+  }
+
+  /// Lends a standby of this one, which follows it and takes no changes.
+  package func withStandby(_ body: (PrivateCluster) async throws -> Void) async throws {
+    let folder = try PlainAccount.makeFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try await PlainAccount.run(
+      [
+        try Self.program("pg_basebackup"), "-D", folder.appending(path: "data").path, "-d", url, "--write-recovery-conf",
+        "--checkpoint=fast", "--no-sync",
+      ], in: folder, log: "basebackup.log")
+    try await Self.serve(folder, body)
+  }
+
+  /// Lends the server of a folder that has its data.
+  private static func serve(_ folder: URL, _ body: (PrivateCluster) async throws -> Void) async throws {
     let reservation = try PortReservation()
     let port = reservation.port
     reservation.socket.close()
     let process = try PlainAccount.start(
       [
-        try program("postgres"), "-D", data, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1",
+        try program("postgres"), "-D", folder.appending(path: "data").path, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1",
         "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB", "-c", "max_connections=50",
       ],
       in: folder, log: "postgres.log")
