@@ -36,7 +36,7 @@ struct AnswerSizeTests {
 
 extension WorkerProcess {
   /// The most resident memory that it ever had, in bytes.
-  fileprivate var peakMemory: Int? {
+  var peakMemory: Int? {
     let status = try? String(contentsOfFile: "/proc/\(program.pid)/status", encoding: .utf8)
     let line = status?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
     return line.flatMap { Int($0.filter(\.isNumber)) }.map { $0 << 10 }

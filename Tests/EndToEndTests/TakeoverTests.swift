@@ -1,6 +1,7 @@
 import Messaging
 import EndToEndSupport
 import Glibc
+import RabbitMQClient
 import TestSupport
 import Testing
 
@@ -87,5 +88,24 @@ struct TakeoverTests {
     await sender.close()
     await results.close()
     await events.close()
+  }
+
+  @Test func `a worker that stands by for one at another broker says who works, and where`() async throws {
+    let deployment = try Deployment.current
+    let active = try await deployment.activeWorker()
+    let name = try await deployment.host.withConnection { await $0.serverProperties.clusterName ?? "" }
+    // By its name a broker is told from another one. Nobody else minds what it is called.
+    try await BrokerControl.run("set_cluster_name", "moved@elsewhere")
+    let standby = try deployment.startWorker()
+    try await standby.standsBy()
+    try await BrokerControl.run("set_cluster_name", name)
+    try await standby.program.says("works with another broker, \(name)")
+    try await Patience.poll(for: "its health says so") {
+      let health = try await standby.health()
+      return health.status == 200 && health.body.contains("what waits at this one is carried out by nobody")
+        && health.body.contains("process \(active.pid)")
+    }
+    #expect(try await standby.drain() == .code(0))
+    #expect(try await active.drain() == .code(0))
   }
 }

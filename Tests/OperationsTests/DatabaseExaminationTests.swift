@@ -18,6 +18,7 @@ import Testing
       findings.map(\.check) == [
         "database.login", "database.tls", "database.version", "database.writable", "clock.skew", "database.durability",
         "database.replication", "database.row_security", "database.migrations", "database.role",
+        "ledger.delivery_limit",
       ])
     #expect(findings.allSatisfy { $0.status == .ok && $0.remedy == nil })
     #expect(findings[0].detail == "connected: db at database.example")
@@ -110,5 +111,12 @@ import Testing
     let missing = await finding("database.role") { $0.missingRights = ["select on inbox", "insert on outbox"] }
     #expect(missing?.status == .problem && missing?.detail == "worker lacks: select on inbox, insert on outbox")
     #expect(await finding("database.role") { $0.server.isSuperuser = true }?.status == .warning)
+  }
+
+  @Test func `commands that the broker has taken out of their order are told until they are dealt with`() async {
+    let limited = await finding("ledger.delivery_limit") { $0.lettersOfDeliveryLimit = 3 }
+    #expect(limited?.status == .warning && limited?.detail.hasPrefix("3 open dead letters") == true)
+    let unknown = await finding("ledger.delivery_limit") { $0.missingRights = ["select on dead_letters"] }
+    #expect(unknown == nil, "who may not look says nothing")
   }
 }

@@ -18,6 +18,7 @@ struct FakeDatabase: ExaminedDatabase {
     func durability() async throws -> DatabaseDurability { database.durability }
     func migrations() async -> DatabaseSchema { database.schema }
     func missingRights() async throws -> [String] { database.missingRights }
+    func lettersOfDeliveryLimit() async throws -> Int { database.lettersOfDeliveryLimit }
     func close() async {}
   }
 
@@ -30,6 +31,7 @@ struct FakeDatabase: ExaminedDatabase {
   var durability = DatabaseDurability(disabled: [], standbyNames: "", standbys: 0, defaultCommit: "on", hidden: [])
   var schema = DatabaseSchema.applied(unknown: [])
   var missingRights: [String] = []
+  var lettersOfDeliveryLimit = 0
 
   func hosts() throws(DatabaseObstacle) -> [String] { ["database.example", "standby.example"] }
 

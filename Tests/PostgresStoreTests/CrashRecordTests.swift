@@ -60,4 +60,29 @@ import WorkspaceDomain
       }
     }
   }
+
+  @Test func `of ten thousand messages at most is known, the latest, and of none for longer than a week`() async throws {
+    try await TestDatabase.make { database in
+      try await database.withConnection { connection in
+        _ = try await Migrator(connection: connection, logger: .silent).up()
+        // By their numbers the first ones died last; the last two more than a week ago.
+        try await connection.execute(
+          script: """
+            insert into fatal_messages (queue, body_hash, process, signal, deaths, is_decodable, last_death_at)
+            select '/commands', decode(lpad(to_hex(number), 64, '0'), 'hex'), 'p', 6, 1, true,
+              now() - number * interval '1 minute' - case when number > 10001 then interval '7 days' else '0' end
+            from generate_series(1, 10003) as number
+            """)
+        let store = PostgresUnitOfWorkStore(connection: connection, queue: "/commands")
+        let known = try await store.becomeActive(Self.process(1), at: .sample).deaths
+        #expect(known.count == 10_000 && known[Self.hash(10_000)] != nil && known[Self.hash(10_001)] == nil)
+        let counting = PostgresStatement(name: "count_fatal", sql: "select count(*) from fatal_messages")
+        #expect(try await connection.pipeline([PostgresRequest(counting)])[0][0].int8(0) == 10_001)
+      }
+    }
+  }
+
+  private static func hash(_ number: UInt32) -> [UInt8] {
+    [UInt8](repeating: 0, count: 28) + number.bigEndianBytes
+  }
 }

@@ -54,6 +54,50 @@ import TestSupport
     }
   }
 
+  @Test func `nothing more is read because acknowledgements are to be confirmed, and they are once all is taken`() async throws {
+    try await host.declare("confirmed")
+    let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
+    try await host.publish(bodies, to: "confirmed")
+    var configuration = try host.configuration()
+    configuration.requestTimeout = .seconds(1)
+    var options = ConsumerOptions()
+    options.maximumBufferedBytes = 500_000
+    try await host.withConnection(configuration) { connection in
+      let consumer = try await RabbitMQConsumer.start(on: connection, queue: "confirmed", options: options)
+      let first = try await consumer.deliveries()
+      let last = try #require(first.last)
+      try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      // Its answer stands behind all that the broker has sent meanwhile.
+      async let confirmation: Void = consumer.confirmAcknowledgements()
+      // It is the time that is tested: more than a request may take, in which everything could be read.
+      try await Task.sleep(for: .seconds(2))
+      let second = try await consumer.deliveries()
+      #expect(second.reduce(0) { $0 + $1.body.count } <= 500_000 + (1 << 20) + 100_010)
+      let rest = try await consumer.collect(100 - first.count - second.count)
+      #expect((first + second + rest).map(\.text) == bodies)
+      try await confirmation
+    }
+  }
+
+  @Test(arguments: [(1, 1), (250_000, 3)])
+  func `what is handed out at a time has a bound in bytes, and is one delivery at least`(bytes: Int, count: Int) async throws {
+    let queue = ShortString("portions-\(bytes)") ?? ""
+    let bodies = (0..<20).map { "\($0) " + String(repeating: "x", count: 100_000) }
+    try await host.declare(queue)
+    try await host.publish(bodies, to: queue)
+    var options = ConsumerOptions()
+    options.maximumBytesAtATime = bytes
+    let portions = try await host.withConnection { connection in
+      let consumer = try await RabbitMQConsumer.start(on: connection, queue: queue, options: options)
+      var portions = [try await consumer.deliveries()]
+      try await Patience.poll(for: "the broker has sent all") { try await host.depth(of: queue) == 0 }
+      while portions.joined().count < bodies.count { portions.append(try await consumer.deliveries()) }
+      return portions
+    }
+    #expect(portions.joined().map(\.text) == bodies)
+    #expect(portions.allSatisfy { (1...count).contains($0.count) }, "\(portions.map(\.count))")
+  }
+
   @Test func `what is not taken for too long returns to its place in the queue`() async throws {
     try await host.declare("overflow")
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }

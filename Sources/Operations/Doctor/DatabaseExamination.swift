@@ -67,13 +67,29 @@ package struct DatabaseExamination: Examination {
       findings += try await facts.durability().findings
       let schema = await facts.migrations().finding
       findings.append(schema)
-      if schema.status != .problem { findings.append(rights(try await facts.missingRights(), of: server)) }
+      guard schema.status != .problem else { return findings }
+      let missing = try await facts.missingRights()
+      findings.append(rights(missing, of: server))
+      if missing.isEmpty { findings.append(order(limited: try await facts.lettersOfDeliveryLimit())) }
       return findings
     } catch {
       return [
         .problem("database.connection", "\(error)", remedy: "the role needs the rights that docs/security.md lists")
       ]
     }
+  }
+
+  /// AMQP tells nobody which policies are in force: what one has done is in the ledger.
+  private func order(limited count: Int) -> Finding {
+    let check = "ledger.delivery_limit"
+    guard count > 0 else { return .ok(check, "the broker has taken no command out of its order that nobody has dealt with") }
+    return .warning(
+      check,
+      "\(count) open dead letters are commands that the broker took out of their order after too many deliveries: kills of the "
+        + "worker count",
+      remedy:
+        "give the queue no delivery-limit, by policy or by RabbitMQ 4's default, then replay or discard them: "
+        + "docs/operations.md, 11")
   }
 
   private func rights(_ missing: [String], of server: DatabaseServer) -> Finding {

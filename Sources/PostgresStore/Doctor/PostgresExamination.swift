@@ -7,10 +7,13 @@ import WorkspaceDomain
 /// The database of a configuration, for doctor.
 package struct PostgresExamination: ExaminedDatabase {
   private let configuration: PostgresConfiguration
+  private let deadQueue: String
   private let logger: Logger
 
-  package init(_ configuration: PostgresConfiguration, logger: Logger) {
+  /// - Parameter deadQueue: `<virtual host>/<queue>` of what the broker dead-letters.
+  package init(_ configuration: PostgresConfiguration, deadQueue: String, logger: Logger) {
     self.configuration = configuration
+    self.deadQueue = deadQueue
     self.logger = logger
   }
 
@@ -25,7 +28,8 @@ package struct PostgresExamination: ExaminedDatabase {
 
   package func connect() async throws(DatabaseObstacle) -> any DatabaseFacts {
     do throws(PostgresError) {
-      return PostgresFacts(connection: try await open(), address: "\(configuration)", logger: logger)
+      return PostgresFacts(
+        connection: try await open(), address: "\(configuration)", deadQueue: deadQueue, logger: logger)
     } catch {
       throw DatabaseObstacle(error)
     }

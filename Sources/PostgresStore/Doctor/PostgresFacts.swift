@@ -8,6 +8,7 @@ import WorkspaceDomain
 struct PostgresFacts: DatabaseFacts {
   let connection: PostgresConnection
   let address: String
+  let deadQueue: String
   let logger: Logger
 
   func server() async throws -> DatabaseServer {
@@ -63,6 +64,24 @@ struct PostgresFacts: DatabaseFacts {
   }
 
   func missingRights() async throws -> [String] { try await WorkerRights.missing(connection) }
+
+  func lettersOfDeliveryLimit() async throws -> Int {
+    var parameters = PostgresParameters()
+    parameters.append(deadQueue)
+    return Int(try await connection.pipeline([PostgresRequest(Self.limitedLetters, parameters)])[0][0].int8(0))
+  }
+
+  /// The detail ends with the broker's word for why: `DeadLetterOrigin`.
+  private static let limitedLetters = PostgresStatement(
+    name: "doctor_limited_letters", parameters: [.text],
+    sql: """
+      select count(*) from (
+        select from dead_letters
+        where reason = 'broker_dead_lettered' and queue = $1 and detail like '%: delivery\\_limit' and discarded_at is null
+          and not exists (select from replay_items where letter_id = dead_letters.id and state <> 'skipped')
+        limit 1000
+      ) as letters
+      """)
 
   func close() async { await connection.close() }
 }

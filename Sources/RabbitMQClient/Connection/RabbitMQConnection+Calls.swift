@@ -5,18 +5,28 @@ internal import Coordination
 extension RabbitMQConnection {
   /// Sends a method and waits for its answer for at most `requestTimeout`: without one the connection is given up.
   ///
+  /// - Parameter isPatient: while reading is paused the answer is not waited for, nor is anything read for its sake.
   /// - Throws: ``RabbitMQError``, or `CancellationError`.
-  func call(_ request: MethodRequest, on channel: UInt16 = mainChannel) async throws -> MethodReply {
-    try await begin(request, on: channel).value()
+  func call(
+    _ request: MethodRequest, on channel: UInt16 = mainChannel, isPatient: Bool = false
+  ) async throws -> MethodReply {
+    try await begin(request, on: channel, isPatient: isPatient).value()
   }
 
   /// Sends a method and returns a waiter for its answer.
-  func begin(_ request: MethodRequest, on channel: UInt16) throws -> Waiter<MethodReply> {
+  func begin(_ request: MethodRequest, on channel: UInt16, isPatient: Bool = false) throws -> Waiter<MethodReply> {
     try send(request, on: channel)
     let waiter = Waiter<MethodReply>()
     let deadline = ContinuousClock.now + configuration.requestTimeout
-    calls.append(Call(request: request, channel: channel, deadline: deadline, waiter: waiter))
+    calls.append(Call(request: request, channel: channel, isPatient: isPatient, deadline: deadline, waiter: waiter))
     return waiter
+  }
+
+  /// Ends a pause of reading. Whose answer stands behind what was not read gets his time anew.
+  func readOn() {
+    guard isReadingPaused else { return }
+    isReadingPaused = false
+    for index in calls.indices where calls[index].isPatient { calls[index].deadline = .now + configuration.requestTimeout }
   }
 
   func send(_ request: MethodRequest, on channel: UInt16) throws(RabbitMQError) {

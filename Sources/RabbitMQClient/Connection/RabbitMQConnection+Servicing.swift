@@ -10,7 +10,7 @@ extension RabbitMQConnection {
     guard let handle else { return .idle }
     if !isPaused && hasUnreadInput { return PollRequest(descriptor: handle.descriptor, timeout: 0) }
     let silenceEnd = isPaused ? nil : handle.silenceEnd
-    let deadlines = [handle.heartbeatDue, silenceEnd, listenerDeadline, closeDeadline, calls.first?.deadline]
+    let deadlines = [handle.heartbeatDue, silenceEnd, listenerDeadline, closeDeadline, callDeadline]
     let next = deadlines.compactMap { $0 }.min()
     // Rounded up: waking slightly too early would mean waking twice.
     let timeout = next.map { $0 <= .now ? 0 : Int32(clamping: ($0 - .now).milliseconds + 1) } ?? -1
@@ -30,8 +30,11 @@ extension RabbitMQConnection {
     }
   }
 
-  /// An answer comes behind deliveries that are not wanted yet; so those are read while waiting for one.
-  private var isPaused: Bool { isReadingPaused && calls.isEmpty }
+  /// An answer comes behind deliveries that are not wanted yet; so those are read while waiting for an urgent one.
+  private var isPaused: Bool { isReadingPaused && calls.allSatisfy(\.isPatient) }
+
+  /// The deadline of the next answer.
+  private var callDeadline: ContinuousClock.Instant? { isPaused ? nil : calls.first?.deadline }
 
   private func sendHeartbeat() {
     guard let handle, let due = handle.heartbeatDue, due <= .now else { return }
@@ -106,7 +109,7 @@ extension RabbitMQConnection {
 
   private func checkDeadlines() {
     let now = ContinuousClock.now
-    if let call = calls.first, call.deadline <= now {
+    if let call = calls.first, let deadline = callDeadline, deadline <= now {
       // The answer may still come, and would be mistaken for that of the next call.
       fail(.timedOut(operation: call.request.name, limit: configuration.requestTimeout))
     }

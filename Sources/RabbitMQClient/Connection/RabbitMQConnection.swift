@@ -22,7 +22,9 @@ package actor RabbitMQConnection: Closable, PollSource {
   struct Call {
     let request: MethodRequest
     let channel: UInt16
-    let deadline: ContinuousClock.Instant
+    /// Its answer need not be read while nothing else is, and may take so much longer.
+    let isPatient: Bool
+    var deadline: ContinuousClock.Instant
     let waiter: Waiter<MethodReply>
   }
 

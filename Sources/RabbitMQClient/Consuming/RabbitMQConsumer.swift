@@ -3,9 +3,10 @@ internal import Coordination
 
 /// Consumes one queue over a connection of its own, with manual acknowledgement.
 ///
-/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken. AMQP 0-9-1 has no
-/// flow control by bytes, and librabbitmq reads all or nothing; so the broker's heartbeats pile up unread, too, which
-/// is harmless, as reading resumes before silence is judged. Our own heartbeats continue.
+/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken; and whoever takes gets
+/// about `maximumBytesAtATime`, the oldest. AMQP 0-9-1 has no flow control by bytes, and librabbitmq reads all or nothing;
+/// so the broker's heartbeats pile up unread, too, which is harmless, as reading resumes before silence is judged. Our own
+/// heartbeats continue.
 ///
 /// But RabbitMQ closes a connection that takes nothing for 30 seconds. So after `maximumPause` the rest, at most the
 /// prefetch, is read and dropped, unacknowledged: the connection stays healthy for as long as it takes. Once the kept
@@ -87,7 +88,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   /// existing consumer it changes nothing (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
   package func confirmAcknowledgements() async throws {
     if case .failed(let error) = phase { throw error }
-    _ = try await connection.call(.setPrefetch(options.prefetch))
+    _ = try await connection.call(.setPrefetch(options.prefetch), isPatient: true)
   }
 
   /// Whatever arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue when the
@@ -100,14 +101,19 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     wake(&arrivalWaiters)
   }
 
+  /// The oldest: what is not handed out is still counted, so that whoever takes has no second buffer of this size in hand.
   private func take() -> [Delivery] {
-    defer {
-      arrived = []
-      bufferedBytes = 0
-      readOn()
+    var bytes = 0
+    let last = arrived.firstIndex { delivery in
+      bytes += delivery.size
+      return bytes >= options.maximumBytesAtATime
     }
-    lastTaken = arrived.last?.tag.number ?? lastTaken
-    return arrived
+    let taken = Array(arrived.prefix(through: last ?? arrived.endIndex - 1))
+    arrived.removeFirst(taken.count)
+    bufferedBytes -= bytes
+    lastTaken = taken.last?.tag.number ?? lastTaken
+    if !isFull { readOn() }
+    return taken
   }
 
   private func pauseReading() {
@@ -121,7 +127,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
 
   private func readOn() {
     connection.assumeIsolated { connection in
-      connection.isReadingPaused = false
+      connection.readOn()
       connection.setDeadline(nil)
     }
   }

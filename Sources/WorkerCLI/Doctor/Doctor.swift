@@ -60,7 +60,7 @@ struct Doctor: AsyncParsableCommand {
       RabbitMQExamination(servers.amqp, names: servers.topologyNames), resolver: resolver
     ).findings()
     async let database = DatabaseExamination(
-      PostgresExamination(servers.postgres, logger: logger), resolver: resolver
+      PostgresExamination(servers.postgres, deadQueue: servers.deadQueueKey, logger: logger), resolver: resolver
     ).findings()
     async let reading = self.reading(configuration, servers, logger)?.findings() ?? []
     async let replica = self.replica(servers, logger)?.findings() ?? []

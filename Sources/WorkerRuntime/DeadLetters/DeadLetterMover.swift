@@ -60,9 +60,9 @@ struct DeadLetterMover {
   }
 
   /// It isn't a command's fault that it was delivered often: workers were killed. Later commands of its tenant have
-  /// overtaken it.
+  /// overtaken it. A redelivered one is counted again: RabbitMQ 4 says of all of these that they were delivered before.
   private func warn(ofLimitIn letters: [BrokerDeadLetter]) {
-    let limited = letters.filter { $0.origin.reason == "delivery_limit" && !$0.delivery.isRedelivered }
+    let limited = letters.filter { $0.origin.reason == "delivery_limit" }
     guard let first = limited.first else { return }
     for _ in limited { status.note(.deliveryLimit) }
     logger.warning(

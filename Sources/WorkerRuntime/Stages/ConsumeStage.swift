@@ -6,9 +6,6 @@ import Messaging
 
 /// Stage 1: takes what the broker has delivered, decodes it and passes it on.
 struct ConsumeStage {
-  /// What is decoded before there has to be room for it, in bytes of bodies: what has arrived may be much, and decoded it is more.
-  private static let chunkBytes = 1 << 20
-
   let source: any DeliverySource
   let decoder: CommandDecoder
   let limits: ContractLimits
@@ -29,13 +26,12 @@ struct ConsumeStage {
       for delivery in arrived {
         if let disturbance = order.disturbance(delivery) { note(disturbance, of: delivery, &order) }
       }
-      var rest = arrived[...]
-      while !rest.isEmpty { try await handOn(rest.takeChunk(bytes: Self.chunkBytes)) }
+      try await handOn(arrived)
     }
     output.finish()
   }
 
-  private func handOn(_ deliveries: ArraySlice<Delivery>) async throws {
+  private func handOn(_ deliveries: [Delivery]) async throws {
     let parts = deliveries.map { (tag: $0.tag, requests: requests(of: $0)) }
     acknowledger.register(parts.map { ($0.tag, $0.requests.count) })
     // Those that only ask whether the way here is open, and empty batches: to arrive is all that they want.
@@ -73,19 +69,5 @@ struct ConsumeStage {
         "cause": "\(disturbance.rawValue)", "user_id": "\(sender[0])", "app_id": "\(sender[1])",
         "priority": "\(delivery.properties.priority ?? 0)", "message_id": "\(delivery.properties.messageID?.text ?? "")",
       ])
-  }
-}
-
-extension ArraySlice<Delivery> {
-  /// Takes deliveries from the start until their bodies have so many bytes, at least one.
-  fileprivate mutating func takeChunk(bytes: Int) -> ArraySlice<Delivery> {
-    var end = startIndex
-    var size = 0
-    while end < endIndex, size < bytes {
-      size += self[end].body.count
-      end += 1
-    }
-    defer { self = self[end...] }
-    return self[..<end]
   }
 }

@@ -156,6 +156,24 @@ struct ParkedTests {
     await results.close()
   }
 
+  @Test func `a release that arrives while the command is tried holds, though that fails`() async throws {
+    let deployment = try Deployment.current
+    let parked = try await park()
+    let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
+    let lock = try await OpenTransaction.begin("select from tenants where id = '\(lines[0].tenant)' for update", in: deployment)
+    for _ in 0..<2 {
+      #expect(try await deployment.run("parked", "release", lines[0].tenant).exit == .code(0))
+      try await lock.isWaitedFor()
+    }
+    try await lock.rollBack()
+    // The second failure would make it due in an hour.
+    try await Patience.poll(for: "a third failure") {
+      try await deployment.parked().contains { $0.id == lines[0].ids[0] && $0.failures == 3 }
+    }
+    try await worker.drain()
+    await results.close()
+  }
+
   @Test(arguments: [
     ["release"], ["release", "--all", "01ARZ3NDEKTSV4RRFFQ69G5FAV"], ["dead-letter", "1"], ["dead-letter", "--because", "x"],
     ["dead-letter", "1", "--because", ""], ["list", "--limit", "0"], ["list", "--after", "1"], ["show", "x"],

@@ -34,4 +34,23 @@ struct BufferTests {
     await sender.close()
     await results.close()
   }
+
+  /// Of each that is recorded the worker asks whether the broker has read its acknowledgement. 200 MiB in all.
+  @Test func `bodies that nobody can read stay within the bound, too, while they are recorded`() async throws {
+    let deployment = try Deployment.current
+    let sender = try await CommandSender.open(on: deployment.host)
+    let body = Array("{".utf8) + [UInt8](repeating: 0x78, count: 1 << 20)
+    for _ in 0..<20 {
+      try await sender.send((0..<10).map { _ in
+        OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.get", properties: MessageProperties(), body: body)
+      })
+    }
+    let worker = try await deployment.activeWorker(["AMQP_BUFFER_BYTES": "8MiB"])
+    try await Patience.poll(for: "all are recorded", .seconds(120)) { try await deployment.letters().count == 200 }
+    let peak = try #require(worker.peakMemory)
+    #expect(peak < 170 << 20, "\(peak >> 20) MiB")
+    #expect(try await worker.drain() == .code(0))
+    try await deployment.commandsAreDone()
+    await sender.close()
+  }
 }

@@ -6,7 +6,7 @@ package import PostgresClient
 /// is a superuser and needs no password.
 package final class PrivateCluster: Sendable {
   package let url: String
-  private let port: Int
+  package let port: Int
   private let process: Process
   private let folder: URL
 

@@ -121,10 +121,27 @@ package struct ManagementAPI: Sendable {
 
   /// Messages of the queues whose name matches `pattern` live so long.
   package func setTimeToLive(_ duration: Duration, of pattern: String, in virtualHost: String) async throws {
-    let milliseconds = Int(duration / .milliseconds(1))
+    try await setPolicy("time-to-live", #""message-ttl":\#(Int(duration / .milliseconds(1)))"#, of: pattern, in: virtualHost)
+  }
+
+  /// Messages of the queues whose name matches `pattern` are taken out of them when they were delivered more often. Waits until
+  /// a queue goes by it.
+  package func setDeliveryLimit(_ limit: Int, of pattern: String, in virtualHost: String) async throws {
+    struct Queue: Decodable {
+      let policy: String?
+    }
+    let name = "delivery-limit"
+    try await setPolicy(name, #""delivery-limit":\#(limit)"#, of: pattern, in: virtualHost)
+    try await Patience.poll(for: "a queue has the policy") {
+      let data = try await send("GET", ["queues", virtualHost])
+      return try JSONDecoder().decode([Queue].self, from: data).contains { $0.policy == name }
+    }
+  }
+
+  private func setPolicy(_ name: String, _ definition: String, of pattern: String, in virtualHost: String) async throws {
     try await send(
-      "PUT", ["policies", virtualHost, "time-to-live"],
-      #"{"pattern":\#(try Self.json(pattern)),"definition":{"message-ttl":\#(milliseconds)},"apply-to":"queues"}"#)
+      "PUT", ["policies", virtualHost, name],
+      #"{"pattern":\#(try Self.json(pattern)),"definition":{\#(definition)},"apply-to":"queues"}"#)
   }
 
   package func deletePolicy(_ name: String, in virtualHost: String) async throws {
