@@ -1,6 +1,8 @@
 import MessageContract
 import Messaging
+import TestFixtures
 import Testing
+import WorkspaceApplication
 
 @Suite struct CommandBatchTests {
   private func elements(

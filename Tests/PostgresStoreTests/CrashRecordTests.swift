@@ -76,8 +76,7 @@ import WorkspaceDomain
         let store = PostgresUnitOfWorkStore(connection: connection, queue: "/commands")
         let known = try await store.becomeActive(Self.process(1), at: .sample).deaths
         #expect(known.count == 10_000 && known[Self.hash(10_000)] != nil && known[Self.hash(10_001)] == nil)
-        let counting = PostgresStatement(name: "count_fatal", sql: "select count(*) from fatal_messages")
-        #expect(try await connection.pipeline([PostgresRequest(counting)])[0][0].int8(0) == 10_001)
+        #expect(try await connection.query("count_fatal", "select count(*) from fatal_messages")[0].count() == 10_001)
       }
     }
   }

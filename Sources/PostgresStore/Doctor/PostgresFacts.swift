@@ -65,23 +65,20 @@ struct PostgresFacts: DatabaseFacts {
 
   func missingRights() async throws -> [String] { try await WorkerRights.missing(connection) }
 
-  func lettersOfDeliveryLimit() async throws -> Int {
-    var parameters = PostgresParameters()
-    parameters.append(deadQueue)
-    return Int(try await connection.pipeline([PostgresRequest(Self.limitedLetters, parameters)])[0][0].int8(0))
-  }
-
   /// The detail ends with the broker's word for why: `DeadLetterOrigin`.
-  private static let limitedLetters = PostgresStatement(
-    name: "doctor_limited_letters", parameters: [.text],
-    sql: """
+  func lettersOfDeliveryLimit() async throws -> Int {
+    try await connection.query(
+      "doctor_limited_letters",
+      """
       select count(*) from (
         select from dead_letters
-        where reason = 'broker_dead_lettered' and queue = $1 and detail like '%: delivery\\_limit' and discarded_at is null
+        where reason = 'broker_dead_lettered' and queue = \(deadQueue) and detail like '%: delivery\\_limit'
+          and discarded_at is null
           and not exists (select from replay_items where letter_id = dead_letters.id and state <> 'skipped')
         limit 1000
       ) as letters
-      """)
+      """)[0].count()
+  }
 
   func close() async { await connection.close() }
 }
