@@ -27,6 +27,9 @@ struct Servers: Sendable {
   /// The same of what the broker dead-letters.
   var deadQueueKey: String { amqp.key(of: topologyNames.deadLettersQueue) }
 
+  /// The same of queries.
+  var queriesQueueKey: String { amqp.key(of: topologyNames.queriesQueue) }
+
   /// - Throws: ``ConfigurationProblems`` where a URL can't be read. No part of a password is in it.
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
     var problems = ConfigurationProblems()

@@ -20,7 +20,7 @@ struct DeadLetterFilterOptions: ParsableArguments {
   var text: String?
   @Flag(help: "Let capital and small letters of --text be the same; of a body's letters those of ASCII.")
   var ignoreCase = false
-  @Flag(help: "Also those of other queues in this database. Default: those of the configured queue and its queue of dead letters.")
+  @Flag(help: "Also those of other queues in this database. Default: those of the configured queues.")
   var allQueues = false
 
   func validate() throws {
@@ -29,10 +29,14 @@ struct DeadLetterFilterOptions: ParsableArguments {
 
   /// Without what has become of them.
   ///
-  /// - Parameter servers: whose queues are meant.
-  func filter(on servers: Servers) -> DeadLetterFilter {
+  /// - Parameters:
+  ///   - servers: whose queues are meant.
+  ///   - ofQueries: whether what came as a query is meant, too.
+  func filter(on servers: Servers, ofQueries: Bool = true) -> DeadLetterFilter {
     var filter = conditions
-    if !allQueues { filter.queues = [servers.queueKey, servers.deadQueueKey] }
+    guard !allQueues else { return filter }
+    filter.queues = [servers.queueKey, servers.deadQueueKey]
+    if ofQueries { filter.queues.append(servers.queriesQueueKey) }
     return filter
   }
 
