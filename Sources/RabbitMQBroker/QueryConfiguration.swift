@@ -28,9 +28,6 @@ package struct QueryConfiguration: Sendable {
     self.limits = limits
   }
 
-  /// `<virtual host>/<queue>`: what the queue is called in the ledger.
-  package var queueKey: String { server.key(of: queue) }
-
   /// Begins to consume.
   package func consume() async throws -> Link<any DeliverySource> {
     try await RabbitMQConnection.open(server.named("queries")).closedOnFailure { connection in

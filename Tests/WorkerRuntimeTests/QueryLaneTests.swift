@@ -84,7 +84,7 @@ import WorkspaceDomain
 
   @Test("what nobody waits for any more is dropped: its own time, or that of all, is over")
   func expires() async throws {
-    let fixture = QueryLaneFixture { $0.timeout = .milliseconds(100) }
+    let fixture = QueryLaneFixture { $0.timeout = .seconds(1) }
     fixture.replica.withLock { $0.failure = .unavailable(reason: "away") }
     try await fixture.run {
       fixture.ask("short", expiration: "1")

@@ -27,6 +27,9 @@ struct Servers: Sendable {
   /// The same for messages dead-lettered by the broker.
   var deadQueueKey: String { amqp.key(of: topologyNames.deadLettersQueue) }
 
+  /// The same of queries.
+  var queriesQueueKey: String { amqp.key(of: topologyNames.queriesQueue) }
+
   /// - Throws: ``ConfigurationProblems`` if a URL can't be parsed. It contains no part of a password.
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
     var problems = ConfigurationProblems()

@@ -20,7 +20,7 @@ struct DeadLetterFilterOptions: ParsableArguments {
   var text: String?
   @Flag(help: "Ignore case in --text; in a body only for ASCII letters.")
   var ignoreCase = false
-  @Flag(help: "Also those of other queues in this database. Default: those of the configured queue and its queue of dead letters.")
+  @Flag(help: "Also those of other queues in this database. Default: those of the configured queues.")
   var allQueues = false
 
   func validate() throws {
@@ -29,10 +29,14 @@ struct DeadLetterFilterOptions: ParsableArguments {
 
   /// Without the state of letters.
   ///
-  /// - Parameter servers: whose queues to include.
-  func filter(on servers: Servers) -> DeadLetterFilter {
+  /// - Parameters:
+  ///   - servers: whose queues to include.
+  ///   - ofQueries: whether to include what came as a query.
+  func filter(on servers: Servers, ofQueries: Bool = true) -> DeadLetterFilter {
     var filter = conditions
-    if !allQueues { filter.queues = [servers.queueKey, servers.deadQueueKey] }
+    guard !allQueues else { return filter }
+    filter.queues = [servers.queueKey, servers.deadQueueKey]
+    if ofQueries { filter.queues.append(servers.queriesQueueKey) }
     return filter
   }
 

@@ -85,7 +85,7 @@ struct WorkerServices {
       },
       deadLetters: { [servers, logger] in try await PostgresDeadLetterRecorder.connect(servers.postgres, logger: logger) })
     return QueryLane(
-      settings: settings, environment: environment(of: broker.queueKey), connections: connections,
+      settings: settings, environment: environment(of: servers.queriesQueueKey), connections: connections,
       replies: broker.replies(logger: logger), status: queryStatus, probe: telemetry.queries,
       workspaceProbe: telemetry.workspaces, logger: logger)
   }

@@ -10,6 +10,7 @@ final class QueryIntake: Sendable {
     /// Of what is not settled.
     var bytes = 0
     var room: [Waiter<Void>] = []
+    var occupation: Waiter<Void>?
     var idle: [Waiter<Void>] = []
   }
 
@@ -29,11 +30,27 @@ final class QueryIntake: Sendable {
 
   /// Deliveries arrived. Called before any of them can be settled.
   func register(_ deliveries: [Delivery]) {
-    state.withLock { state in
+    let waiter = state.withLock { state in
       for delivery in deliveries {
         state.ledger.delivered(delivery.tag)
         state.bytes += delivery.size
       }
+      return state.occupation
+    }
+    waiter?.resolve()
+  }
+
+  /// Waits until anything is not settled. For one task at a time.
+  func waitUntilOccupied() async throws {
+    while true {
+      let waiter = state.withLock { state -> Waiter<Void>? in
+        guard state.ledger.unsettledCount == 0 else { return nil }
+        let waiter = Waiter<Void>()
+        state.occupation = waiter
+        return waiter
+      }
+      guard let waiter else { return }
+      try await waiter.value()
     }
   }
 

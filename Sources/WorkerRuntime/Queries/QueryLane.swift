@@ -81,7 +81,6 @@ package struct QueryLane: Service {
       try? await withThrowingTaskGroup { group in
         group.addTask { try await replies.run() }
         group.addTask { try await letters.run() }
-        group.addTask { try await keepTime() }
         for server in servers { group.addTask { try await server.run() } }
         group.addTask { try await consume() }
         // The others never return.
@@ -105,9 +104,10 @@ package struct QueryLane: Service {
       workspaceProbe: workspaceProbe, reconnecting: Reconnecting(settings.reconnect), logger: logger, connect: connect)
   }
 
-  /// Moves on and drops what waits too long.
-  private func keepTime() async throws {
+  /// Moves on and drops what waits too long, while anything does.
+  private func keepTime(_ intake: QueryIntake) async throws {
     while true {
+      try await intake.waitUntilOccupied()
       try await Task.sleep(for: settings.probeInterval)
       responder.drop(backlog.tick(at: .now))
       letters.tick(at: .now)
@@ -137,6 +137,10 @@ package struct QueryLane: Service {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask(executorPreference: source.taskExecutor) {
         try await intake.run()
+        return false
+      }
+      group.addTask {
+        try await keepTime(intake)
         return false
       }
       group.addTask {

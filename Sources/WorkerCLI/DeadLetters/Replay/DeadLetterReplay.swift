@@ -43,7 +43,8 @@ struct DeadLetterReplay: AsyncParsableCommand {
   func run() async throws {
     try await OperatorSession.run(options) { session in
       let filter = try await age.limit(
-        letters.options.filter(on: session.servers).replayable(again: again), session)
+        // What came as a query would be carried out as a command.
+        letters.options.filter(on: session.servers, ofQueries: false).replayable(again: again), session)
       if dryRun { return try await predict(filter, session) }
       let body = try await correctedBody(session)
       let replays = session.replays
