@@ -102,7 +102,7 @@ struct SpiceDBReplicationTests {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await Self.carryOutSamples(in: deployment)
-    try await deployment.database.withConnection { connection in
+    try await deployment.database.withConnection { connection async throws in
       #expect(try await connection.query("waiting", "select count(*) from relationship_changes")[0].count() == 0)
     }
     #expect(try await deployment.run("authorization", "verify").exit == .code(78))
