@@ -8,10 +8,10 @@ struct QueryMeasurement {
   }
 
   /// A kind of question, on the roots that ``Laboratory`` has stored, or on one of a million workspaces.
-  struct Question {
+  struct Question: Sendable {
     let type: String
     /// JSON, of the tenant with that number.
-    let data: (Int) -> String
+    let data: @Sendable (Int) -> String
 
     static let get = Question(type: "workspace.get") { #"{"workspace_id":"\#(CommandFactory.roots[$0])"}"# }
     static let check = Question(type: "access.check") {
