@@ -30,12 +30,14 @@ package actor PostgresSnapshotReader: SnapshotReader {
   }
 
   private func transaction(_ queries: [SnapshotQuery]) async throws(PostgresError) -> DatedSnapshot {
-    var opening: [PostgresRequest] = [.beginReading, ServerOrigin.request]
+    let opening: [PostgresRequest] = [.beginReading, ServerOrigin.request]
+    var closing: [PostgresRequest] = [.commit]
     if ContinuousClock.now - plannedAt > Self.planLifetime {
       plannedAt = .now
-      opening.insert(.discardPlans, at: 0)
+      // Behind the transaction: one of this level must not begin behind another statement of its round trip.
+      closing.append(.discardPlans)
     }
-    let answers = try await connection.pipeline(opening + queries.map(\.request) + [.commit])
+    let answers = try await connection.pipeline(opening + queries.map(\.request) + closing)
     var snapshot = Snapshot()
     for (query, rows) in zip(queries, answers.dropFirst(opening.count)) { try query.read(rows, &snapshot) }
     return DatedSnapshot(snapshot, from: try ServerOrigin.origin(answers[opening.count - 1]))

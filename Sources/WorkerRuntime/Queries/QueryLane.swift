@@ -74,7 +74,8 @@ package struct QueryLane: Service {
     status.count { (backlog.waitingCount, backlog.sleepingCount) }
   }
 
-  /// Returns after a graceful shutdown, when what had arrived is answered, ``QuerySettings/timeout`` later at the latest.
+  /// Returns after a graceful shutdown, when what had arrived is answered, ``QuerySettings/timeout`` later at the latest; or when the
+  /// task is cancelled: what is left behind comes again, and how a worker ends is for its commands to say.
   package func run() async throws {
     await withGracefulShutdownHandler {
       // Its own troubles are told where they are met; only cancellation gets here.
@@ -90,7 +91,6 @@ package struct QueryLane: Service {
     } onGracefulShutdown: {
       drain.raise()
     }
-    try Task.checkCancellation()
   }
 
   private var servers: [QueryServer] {
