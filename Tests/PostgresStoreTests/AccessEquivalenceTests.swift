@@ -34,6 +34,37 @@ import WorkspaceDomain
     }
   }
 
+  @Test func `a tenant that goes behind its last workspace takes all members and groups along`() async throws {
+    try await TestDatabase.current.withStore { store, _ in
+      let (batch, model) = (CommandBatch(store: store), CommandBatch())
+      let batches: [[TenantCommand]] = [
+        [
+          TenantCommand(8, .createRoot(name: nil, id: .sample(80)), by: "boss"),
+          TenantCommand(8, .create(name: "last", parentID: .sample(80), id: .sample(81))),
+          TenantCommand(8, SetTenantMember(userID: UserID(stored: "member"), role: .member)),
+          TenantCommand(8, CreateGroup(name: "g", id: .sample(82))),
+        ],
+        [TenantCommand(8, .delete(id: .sample(81))), TenantCommand(8, DeleteTenant())],
+        [TenantCommand(8, .createRoot(name: nil, id: .sample(83)), by: "heir")],
+        [TenantCommand(8, ListTenantMembers(limit: 9, after: nil)), TenantCommand(8, ListGroups(limit: 9, after: nil))],
+      ]
+      var (halved, outcomes) = (0, [CommandResult]())
+      for commands in batches {
+        let result = try await batch.runSplit(commands, halved: &halved)
+        let expected = try await model.runSplit(commands, halved: &halved)
+        #expect(result.outcomes == expected.outcomes)
+        #expect(result.events == expected.events)
+        outcomes = result.outcomes
+      }
+      let heir = Membership(member: .user(UserID(stored: "heir")), role: .admin)
+      #expect(
+        outcomes == [
+          .success(.members(.tenant(.sample(8)), MemberPage(members: [heir], next: nil))),
+          .success(.groupPage(GroupPage(groups: [], next: nil))),
+        ])
+    }
+  }
+
   @Test func `what decides a batch of checked commands is one statement, however many they are`() async throws {
     try await TestDatabase.current.withStore { store, connection in
       let batch = CommandBatch(store: store)

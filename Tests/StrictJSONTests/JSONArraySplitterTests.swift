@@ -30,7 +30,7 @@ import Testing
   }
 
   @Test func `more than the limit are not looked for`() throws {
-    #expect(try split("[1,2,3", limit: 2) == ["1", "2", "3"])
+    #expect(try split("[1,2,3,4", limit: 2) == ["1", "2", "3"])
     #expect(try split("[1,2,3]", limit: 3).count == 3)
   }
 

@@ -32,7 +32,7 @@ import Testing
 
   @Test func `a control character within a value is refused, and not repeated`() async {
     let found = await problems(["AMQP_URL": "amqp://u:sesame@h/a\nb"])
-    #expect(found.contains { $0.hasPrefix("amqp.url holds a line break") })
+    #expect(found.contains { $0.hasPrefix("amqp.url contains a line break") })
     #expect(!found.contains { $0.contains("sesame") })
   }
 

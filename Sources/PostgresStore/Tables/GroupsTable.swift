@@ -28,7 +28,7 @@ enum GroupsTable {
     return SnapshotQuery(request: request, read: addGroups)
   }
 
-  /// Of a tenant that has workspaces below its root the groups are no matter: it does not go.
+  /// Of a tenant that has workspaces below its root the groups are no matter: it does not go in this unit of work.
   static func find(of tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(

@@ -179,7 +179,8 @@ enum RolesTables {
     return SnapshotQuery(request: request, read: addRoles)
   }
 
-  /// All roles in tenants.
+  /// All roles in tenants. Of one that has workspaces below its root, what is on them is no matter: it does not go in this unit
+  /// of work.
   static func find(in tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(

@@ -151,7 +151,11 @@ extension IdentityMap: WorkspaceRepository {
 
   package func hasWorkspacesBelowRoot(_ tenantID: TenantID) throws(WorkspaceServiceError) -> Bool {
     guard reads.sizesOf.contains(tenantID) else { throw .notLoaded("the size of tenant \(tenantID)") }
-    return sizes[tenantID, default: 0] + sizeChanges[tenantID, default: 0] > 0
+    let size = sizes[tenantID, default: 0]
+    if size + sizeChanges[tenantID, default: 0] > 0 { return true }
+    // What goes along with a tenant is read only of one that has no workspaces below its root.
+    guard size == 0 else { throw .repositoryFailed(.undecided("what goes along with tenant \(tenantID)")) }
+    return false
   }
 
   package func workspaces(
