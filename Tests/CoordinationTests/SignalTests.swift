@@ -1,7 +1,7 @@
 import Coordination
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SignalTests {
+@Suite(.timeLimit(.minutes(5))) struct SignalTests {
   private let signal = Signal<Void>()
 
   @Test("everyone who waits goes on when the signal is raised, and whoever comes later does not wait")

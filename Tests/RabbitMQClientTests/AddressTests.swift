@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// A name with several addresses, not all of which lead to the broker.
-@Suite(.timeLimit(.minutes(1))) struct AddressTests {
+@Suite(.timeLimit(.minutes(5))) struct AddressTests {
   /// What listens at 127.0.0.2 while the broker is at 127.0.0.1, on the same port.
   enum Bystander: CaseIterable {
     case swallowsPackets, saysNothing, refuses

@@ -3,7 +3,7 @@ import RabbitMQClient
 import Testing
 import TestSupport
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct ConsumerTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ConsumerTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(1))) struct ExclusiveClaimTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ExclusiveClaimTests {
   @Test func `one connection at a time has a claim, until its end`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { second async throws in

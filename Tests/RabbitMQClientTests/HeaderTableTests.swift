@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// Headers pass through consuming and publishing byte for byte. The other side shares no code with this client.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct HeaderTableTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct HeaderTableTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// Headers as large as the broker accepts, and larger by what it adds.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct LargeHeaderTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct LargeHeaderTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -4,7 +4,7 @@ import Testing
 import TestSupport
 
 /// Publishers of which some exchanges have a channel of their own.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct PublishChannelsTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct PublishChannelsTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

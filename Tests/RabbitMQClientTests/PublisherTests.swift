@@ -3,7 +3,7 @@ import RabbitMQClient
 import Testing
 import TestSupport
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(2))) struct PublisherTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct PublisherTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

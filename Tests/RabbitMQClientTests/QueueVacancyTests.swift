@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(1))) struct QueueVacancyTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct QueueVacancyTests {
   @Test func `a queue is vacant until somebody consumes it, and again when his connection is closed`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { connection async throws in

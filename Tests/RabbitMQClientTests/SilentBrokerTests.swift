@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A broker that exists but says nothing: its process hangs, or the network is gone.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(1))) struct SilentBrokerTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct SilentBrokerTests {
   private let host: VirtualHost
   private let proxy: FaultProxy
   private let configuration: RabbitMQConfiguration

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 @testable import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(1))) struct AcknowledgerTests {
+@Suite(.timeLimit(.minutes(5))) struct AcknowledgerTests {
   private let journal = Journal<Happening>()
 
   @Test("deliveries that are settled in any order, by two tasks, are acknowledged in the order of their tags, each once")

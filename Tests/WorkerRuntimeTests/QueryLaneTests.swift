@@ -11,7 +11,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 /// The lane of queries between a queue and servers that are none.
-@Suite(.timeLimit(.minutes(1))) struct QueryLaneTests {
+@Suite(.timeLimit(.minutes(5))) struct QueryLaneTests {
   @Test("a query is answered to whom it names, with the sequence that the answer shows, and acknowledged then")
   func answer() async throws {
     let fixture = QueryLaneFixture(replica: 7)

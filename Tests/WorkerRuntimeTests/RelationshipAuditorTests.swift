@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-@Suite(.timeLimit(.minutes(1))) struct RelationshipAuditorTests {
+@Suite(.timeLimit(.minutes(5))) struct RelationshipAuditorTests {
   /// Two slices; the second one differs.
   private final class FakeAudit: RelationshipAudit, Closable {
     static let middle = AuditPosition(type: .group, object: nil)

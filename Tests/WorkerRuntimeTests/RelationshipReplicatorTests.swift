@@ -6,7 +6,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-@Suite(.timeLimit(.minutes(1))) struct RelationshipReplicatorTests {
+@Suite(.timeLimit(.minutes(5))) struct RelationshipReplicatorTests {
   private let status = WorkerStatus()
   private let probe = ReplicationJournal()
 

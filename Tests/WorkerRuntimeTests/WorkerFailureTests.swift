@@ -7,7 +7,7 @@ import UnitOfWork
 import WorkerRuntime
 
 /// A worker whose servers come and go.
-@Suite(.timeLimit(.minutes(1))) struct WorkerFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerFailureTests {
   @Test("a lost link ends the session; the next one goes on and loses nothing")
   func lostLink() async throws {
     let fixture = WorkerFixture()

@@ -4,7 +4,7 @@ import Testing
 import WorkerRuntime
 
 /// A worker whose servers are healthy.
-@Suite(.timeLimit(.minutes(1))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(5))) struct WorkerTests {
   @Test("commands are carried out, acknowledged and published, and a drain leaves nothing behind")
   func everything() async throws {
     let fixture = WorkerFixture()

@@ -30,7 +30,7 @@ struct StandbyTests {
         let released = try await deployment.run("parked", "release", "--all", environment: environment)
         #expect(released.exit == .code(2), "there is none: \(released.errors)")
         let doctor = try await deployment.run("doctor", environment: environment)
-        #expect(doctor.output.contains("the server takes changes"), "\(doctor.output)")
+        #expect(doctor.output.contains("the server accepts writes"), "\(doctor.output)")
         #expect(try await worker.drain() == .code(0))
         let down = try await deployment.run("migrate", "down", "--to", "0", "--yes", environment: environment)
         #expect(down.exit == .code(0), "\(down.errors)")
