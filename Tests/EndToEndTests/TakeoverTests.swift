@@ -99,10 +99,10 @@ struct TakeoverTests {
     let standby = try deployment.startWorker()
     try await standby.standsBy()
     try await BrokerControl.run("set_cluster_name", name)
-    try await standby.program.says("works with another broker, \(name)")
+    try await standby.program.says("uses another broker, \(name)")
     try await Patience.poll(for: "its health says so") {
       let health = try await standby.health()
-      return health.status == 200 && health.body.contains("what waits at this one is carried out by nobody")
+      return health.status == 200 && health.body.contains("commands waiting at this one are executed by nobody")
         && health.body.contains("process \(active.pid)")
     }
     #expect(try await standby.drain() == .code(0))

@@ -120,7 +120,7 @@ struct OrderTests {
     #expect(try await disturbances("priority", of: worker) == 2)
     #expect(try await disturbances("returned_late", of: worker) == 1)
     #expect(try await worker.drain() == .code(0))
-    let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("a command did not come in its order") }
+    let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("a command came out of order") }
     #expect(lines.count { $0.contains(#""cause":"priority""#) && $0.contains(#""app_id":"portal""#) } == 1)
     #expect(lines.count { $0.contains(#""cause":"returned_late""#) } == 1)
     await sender.close()
