@@ -4,6 +4,7 @@ import StrictJSON
 extension FuzzTarget {
   /// Reading and writing gives the same value, in normal form, of proportionate length.
   static func json(_ bytes: [UInt8]) throws(BrokenPromise) {
+    try elements(bytes)
     guard let value = try? JSONReader.read(bytes) else { return }
     let written = written(value)
     let again = try? JSONReader.read(written)
@@ -11,6 +12,20 @@ extension FuzzTarget {
     if let again { try promise("a value has one spelling", Self.written(again) == written) }
     // A line feed of one byte is written as two, a control character of six as six; an exponent adds up to eight.
     try promise("what is written is not much longer", written.count <= bytes.count * 10)
+  }
+
+  /// Elements are in order, not empty and inside of the array; those of a valid one are its values.
+  private static func elements(_ bytes: [UInt8]) throws(BrokenPromise) {
+    guard let elements = try? JSONArraySplitter.split(bytes, limit: bytes.count) else { return }
+    var end = 0
+    for element in elements {
+      try promise("elements are in order, and not empty", element.lowerBound > end && !element.isEmpty)
+      end = element.upperBound
+    }
+    try promise("elements are inside of the array", end < bytes.count)
+    guard case .array(let values) = try? JSONReader.read(bytes) else { return }
+    let read = elements.map { try? JSONReader.read(Array(bytes[$0])) }
+    try promise("the elements of a valid array are its values", read == values.map(Optional.some))
   }
 
   static func written(_ value: JSONValue) -> [UInt8] {

@@ -89,7 +89,8 @@ import WorkspaceDomain
     try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
     #expect(replica.writes.entries == [[.added(Self.relationship(4))]])
     #expect(outbox.ids == [1, 2], "in its order, or not at all")
-    #expect(probe.failures == [.refused])
+    // It is tried again in a while, which has passed by now where the machine is busy.
+    #expect(!probe.failures.isEmpty && probe.failures.allSatisfy { $0 == .refused })
   }
 }
 

@@ -7,7 +7,8 @@ struct SentResult {
   let type: String
   /// Of a rejection or a failure.
   let code: String?
-  /// Which command it answers: of which message, and which of those in it.
+  /// Which command it answers: of which message, and which of those in it. Of two that have the same id in one message, each
+  /// has an answer.
   let key: String
 
   /// What a reply holds: one result, or those of a batch.
@@ -15,11 +16,18 @@ struct SentResult {
     let message = reply.properties.correlationID?.text ?? ""
     guard reply.body.first == UInt8(ascii: "["),
       let elements = try? JSONArraySplitter.split(reply.body, limit: reply.body.count)
-    else { return [SentResult(reply.body, of: message)] }
-    return elements.map { SentResult(Array(reply.body[$0]), of: message) }
+    else { return [SentResult(reply.body, of: message, number: 1)] }
+    var counts: [String: Int] = [:]
+    return elements.map { element in
+      let body = Array(reply.body[element])
+      let first = SentResult(body, of: message, number: 1)
+      counts[first.key, default: 0] += 1
+      return SentResult(body, of: message, number: counts[first.key, default: 1])
+    }
   }
 
-  private init(_ body: [UInt8], of message: String) {
+  /// - Parameter number: of the results that have this command's id, in its reply.
+  private init(_ body: [UInt8], of message: String, number: Int) {
     self.body = body
     let document = if case .object(let document) = try? JSONReader.read(body) { document } else { JSONObject.empty }
     func text(_ name: String) -> String { if case .string(let text) = document[name] { text } else { "" } }
@@ -30,6 +38,6 @@ struct SentResult {
     } else {
       code = nil
     }
-    key = [message, text("tenantid"), text("commandsource"), text("commandid")].joined(separator: "\n")
+    key = [message, text("tenantid"), text("commandsource"), text("commandid"), "\(number)"].joined(separator: "\n")
   }
 }

@@ -39,8 +39,11 @@ struct Serve: AsyncParsableCommand {
         configuration: ServiceGroupConfiguration(
           services: try services.all(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
         ).bounded(drainTimeout: configuration.worker.drainTimeout))
-      try await SecondSignal.exiting { try await group.run() }
-      // The group also ends without an error if the drain's deadline has cut the worker short.
+      do {
+        try await SecondSignal.exiting { try await group.run() }
+      } catch is CancellationError {
+        // Whatever was cancelled first: only the drain's deadline cancels, and what it has cut short is told below.
+      }
       guard status.phase == .stopped else {
         throw DrainCutShort(
           left: status.leftBehind, reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) was over")
