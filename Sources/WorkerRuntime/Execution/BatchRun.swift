@@ -36,8 +36,8 @@ package struct BatchRun {
   var claimed: Set<ULID>
   /// The letters of this batch, by their deliveries.
   var letters: [ObjectIdentifier: ULID] = [:]
-  /// What was answered to elements of batches.
-  private(set) var batchAnswers: [ObjectIdentifier: BatchAnswers] = [:]
+  /// What was answered to elements of batches, in the order of the messages, whose elements stand together.
+  private(set) var batchAnswers: [BatchAnswers] = []
 
   /// The answers to elements of one message, by their places in it.
   struct BatchAnswers {
@@ -132,13 +132,15 @@ package struct BatchRun {
 extension BatchRun {
   mutating func note(_ answer: BatchReply.Answer, to delivery: Delivery) {
     guard let element = delivery.element else { return }
-    batchAnswers[ObjectIdentifier(element.reply), default: BatchAnswers(delivery: delivery, reply: element.reply)]
-      .answers[element.place] = answer
+    if batchAnswers.last?.reply !== element.reply {
+      batchAnswers.append(BatchAnswers(delivery: delivery, reply: element.reply))
+    }
+    batchAnswers[batchAnswers.count - 1].answers[element.place] = answer
   }
 
   /// Replies with what is complete now, behind all other messages.
   private mutating func answerBatches() {
-    for batch in batchAnswers.values {
+    for batch in batchAnswers {
       for part in batch.reply.parts(with: batch.answers) {
         if let reply = environment.messages.reply(part, to: batch.delivery, at: environment.clock.now()) { writeSet.send(reply) }
       }

@@ -156,7 +156,7 @@ package struct Committer: Sendable {
     Failpoint.committed.hit()
     self.lines.committed(run.writeSet, next: next)
     letters.claim(run.letters.values)
-    for batch in run.batchAnswers.values { batch.reply.commit(batch.answers) }
+    for batch in run.batchAnswers { batch.reply.commit(batch.answers) }
     observations.flush(to: probe)
     return CommittedBatch(assignment, run, ids: ids, began: began, at: environment.clock.now())
   }
