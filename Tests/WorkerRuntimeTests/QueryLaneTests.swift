@@ -91,9 +91,6 @@ import WorkspaceDomain
       fixture.ask("long", expiration: "60000")
       try await fixture.acknowledged(2)
       #expect(fixture.outcomes == [.expired, .expired])
-      fixture.replica.withLock { $0.failure = nil }
-      fixture.ask("new")
-      try await fixture.expect("new workspace.list.succeeded 0")
     }
   }
 

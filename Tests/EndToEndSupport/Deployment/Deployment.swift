@@ -79,9 +79,10 @@ package final class Deployment: Sendable {
     }
   }
 
-  /// Starts a worker, without waiting for anything.
+  /// Starts a worker, without waiting for anything. Queries are waited for longer than by default: the machine may be busy.
   package func startWorker(_ environment: [String: String] = [:], _ arguments: String...) throws -> WorkerProcess {
-    WorkerProcess(program: try start(["serve"] + arguments, environment))
+    WorkerProcess(
+      program: try start(["serve"] + arguments, ["QUERIES_TIMEOUT": "60s"].merging(environment) { _, given in given }))
   }
 
   /// Starts a worker that consumes when this returns.
