@@ -5,8 +5,7 @@ import StrictJSON
 /// form.
 struct MessageForm {
   /// The content types of a CloudEvent in structured JSON mode.
-  private static let contentTypes: [ShortString] = ["application/cloudevents+json", "application/json"]
-  private static let batchType: ShortString = "application/cloudevents-batch+json"
+  private static let contentTypes: [ShortString] = [CloudEventsType.event, "application/json"]
   private static let wanted = "send one CloudEvent in structured mode, application/cloudevents+json"
 
   static let binaryProblem =
@@ -57,13 +56,13 @@ struct MessageForm {
   ]
 
   /// The message holds commands in the JSON Batch Format of CloudEvents, or is one of those.
-  var isBatch: Bool { mediaType == Self.batchType }
+  var isBatch: Bool { mediaType == CloudEventsType.batch }
 
   /// Without parameters, in lower case; nil if there is none. Text that isn't UTF-8 stays as it is.
   private var mediaType: ShortString? {
     guard let type = properties.contentType, !type.bytes.isEmpty else { return nil }
     // As nearly all senders write it; else case, spaces and parameters don't count.
-    if Self.contentTypes.contains(type) || type == Self.batchType { return type }
+    if Self.contentTypes.contains(type) || type == CloudEventsType.batch { return type }
     let space = UInt8(ascii: " ")
     let name = type.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
     return String(validating: name.reversed(), as: UTF8.self).flatMap { ShortString($0.lowercased()) } ?? type

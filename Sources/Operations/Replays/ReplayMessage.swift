@@ -28,7 +28,7 @@ enum ReplayMessage {
     headers.append(ReplayReference.header, plan.text)
     properties.headers = headers
     // What came in a batch goes out alone.
-    if CommandBatch.isElement(letter.message.body, properties) { properties.contentType = "application/cloudevents+json" }
+    if CommandBatch.isElement(letter.message.body, properties) { properties.contentType = CloudEventsType.event }
     return OutboundMessage(
       exchange: exchange, routingKey: routingKey(of: letter.message, type: type), properties: properties,
       body: letter.message.body)

@@ -19,7 +19,7 @@ package struct CommandCheck: Sendable {
   /// - Returns: what is wrong, in words; nil if nothing is.
   package func problem(of command: OutgoingCommand) -> String? {
     var properties = MessageProperties()
-    properties.contentType = OutgoingCommand.contentType
+    properties.contentType = CloudEventsType.event
     do throws(InvalidCommand) {
       try decode(command.body, properties)
       return nil

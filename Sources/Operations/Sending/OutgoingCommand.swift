@@ -1,3 +1,4 @@
+import MessageContract
 import Messaging
 import StrictJSON
 
@@ -13,8 +14,6 @@ package struct OutgoingCommand: Sendable {
     self.body = body
   }
 
-  static let contentType: ShortString = "application/cloudevents+json"
-  private static let batchContentType: ShortString = "application/cloudevents-batch+json"
   /// A key by which the queue of commands takes a message, whatever commands are in it.
   private static let batchKey: ShortString = "workspace.batch"
 
@@ -34,7 +33,7 @@ package struct OutgoingCommand: Sendable {
     as user: ShortString?
   ) -> OutboundMessage {
     var properties = MessageProperties()
-    properties.contentType = batchContentType
+    properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
     properties.replyTo = replyTo
     properties.userID = user
@@ -51,7 +50,7 @@ package struct OutgoingCommand: Sendable {
     to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?, lifetime: Duration? = nil
   ) -> OutboundMessage {
     var properties = MessageProperties()
-    properties.contentType = Self.contentType
+    properties.contentType = CloudEventsType.event
     properties.deliveryMode = lifetime == nil ? 2 : 1
     properties.expiration = lifetime.flatMap { ShortString("\(Int64($0 / .milliseconds(1)))") }
     properties.messageID = id.flatMap { ShortString($0) }

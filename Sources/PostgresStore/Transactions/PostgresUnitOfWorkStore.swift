@@ -1,7 +1,7 @@
-import Glibc
 package import Logging
 package import PostgresClient
 package import UnitOfWork
+import WorkerRuntime
 import WorkspaceDomain
 
 /// Units of work on one connection: a round trip to begin, a round trip to commit.
@@ -134,7 +134,7 @@ extension PostgresUnitOfWorkStore {
     _ table: String, _ id: Int64, _ detail: String,
     _ request: (_ id: Int64, _ letter: ULID, _ detail: String, _ queue: String) -> PostgresRequest
   ) async throws(UnitOfWorkError) {
-    let letter = ULID.ofLetter()
+    let letter = ULID.random(at: SystemWallClock().now())
     logger.error(
       "a row of the database can't be read; it goes to the dead letters",
       metadata: ["table": "\(table)", "id": "\(id)", "error": "\(detail)", "letter": "\(letter)"])
@@ -206,13 +206,5 @@ extension PostgresUnitOfWorkStore {
       await connection.close()
       throw error
     }
-  }
-}
-
-extension ULID {
-  /// For a dead letter that is recorded now.
-  fileprivate static func ofLetter() -> ULID {
-    let milliseconds = UInt64(clamping: Int64(time(nil)) * 1000)
-    return ULID(milliseconds: milliseconds, randomness: .init(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
   }
 }

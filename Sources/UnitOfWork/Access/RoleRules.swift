@@ -34,7 +34,9 @@ package final class RoleRules: AuthorizationProvider {
   /// By what the user has the permission; nil where nothing gives it to him. Of several grounds it is the nearest one, after
   /// what he is in the tenant.
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
-    guard questions.contains(question) || furtherViews.contains(question) else { throw .notLoaded("what a user of tenant \(question.tenantID) may do") }
+    guard questions.contains(question) || furtherViews.contains(question) else {
+      throw .notLoaded("what a user of tenant \(question.tenantID) may do")
+    }
     let (user, tenantID) = (Member.user(question.userID), question.tenantID)
     let tenant = Resource.tenant(tenantID)
     let tenantRole = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: tenant))[user]

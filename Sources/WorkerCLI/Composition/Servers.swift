@@ -50,8 +50,8 @@ struct Servers: Sendable {
   }
 
   private init(
-    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, reading: PostgresConfiguration, spicedb: SpiceDBConfiguration?, topologyNames: BrokerNames,
-    senderUser: ShortString?
+    amqp: RabbitMQConfiguration, postgres: PostgresConfiguration, reading: PostgresConfiguration,
+    spicedb: SpiceDBConfiguration?, topologyNames: BrokerNames, senderUser: ShortString?
   ) {
     self.spicedb = spicedb
     self.senderUser = senderUser

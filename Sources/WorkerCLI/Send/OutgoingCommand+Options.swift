@@ -13,7 +13,7 @@ extension OutgoingCommand {
   init(
     type: String, tenant: String, user: String?, data: String, id: String?, source: String, minimumSequence: String? = nil
   ) {
-    let id = id ?? ULID.random().description
+    let id = id ?? ULID.random(at: SystemWallClock().now()).description
     var writer = JSONWriter()
     writer.object { writer in
       writer.member("specversion", "1.0")
@@ -27,14 +27,5 @@ extension OutgoingCommand {
       writer.member("data", (try? JSONReader.read(Array(data.utf8))) ?? .object(.empty))
     }
     self.init(type: type, id: id, body: writer.bytes)
-  }
-}
-
-extension ULID {
-  /// A new id, for a process that makes one.
-  static func random() -> ULID {
-    var random = SystemRandomNumberGenerator()
-    let now = UInt64(SystemWallClock().now().milliseconds)
-    return ULID(milliseconds: now, randomness: .init(high: random.next(), low: random.next()))
   }
 }

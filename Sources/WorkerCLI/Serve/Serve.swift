@@ -24,7 +24,7 @@ struct Serve: AsyncParsableCommand {
       let servers = try Servers(configuration)
       let sampling = LogSampling(burst: configuration.log.burst)
       let logger = LogSetup.start(configuration.log, sampling: sampling)
-      let process = ULID.random()
+      let process = ULID.random(at: SystemWallClock().now())
       try CrashWitness.install(
         arguments: Witness.arguments(process: process, options), patience: Witness.patience + .seconds(1))
       try CrashWitness.limitMemory(to: configuration.worker.memoryLimit)

@@ -36,11 +36,9 @@ extension ULID {
     // No attribute holds a control character.
     for part in parts { hash.update(data: Array(part.utf8) + [0]) }
     hash.update(data: command.fingerprint.withUser)
-    let digest = Array(hash.finalize())
     self.init(
       milliseconds: min(UInt64(time.milliseconds), ULID.maximumMilliseconds),
-      randomness: .init(
-        high: UInt16(digest[0]) << 8 | UInt16(digest[1]), low: digest[2..<10].reduce(0) { $0 << 8 | UInt64($1) }))
+      randomness: .init(hash: Array(hash.finalize())))
   }
 }
 

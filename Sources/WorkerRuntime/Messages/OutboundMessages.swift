@@ -7,8 +7,6 @@ import WorkspaceDomain
 /// Makes complete messages of results and events.
 package struct OutboundMessages: Sendable {
   /// Made once, not for each message.
-  private static let contentType: ShortString = "application/cloudevents+json"
-  private static let batchContentType: ShortString = "application/cloudevents-batch+json"
   private static let appID: ShortString = "workspace-worker"
 
   package let names: BrokerNames
@@ -59,7 +57,7 @@ package struct OutboundMessages: Sendable {
   func reply(_ part: BatchReply.Part, to delivery: Delivery, at now: Timestamp) -> OutboundMessage? {
     guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
     var properties = MessageProperties()
-    properties.contentType = Self.batchContentType
+    properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
     ULID(of: part.ids, at: now).withText { properties.messageID = ShortString(bytes: Array($0)) }
     properties.correlationID = delivery.properties.correlationID
@@ -75,7 +73,7 @@ package struct OutboundMessages: Sendable {
     // Types are at most 255 bytes long: the decoder and the encoder see to that.
     let type = ShortString(message.type) ?? "unknown"
     var properties = MessageProperties()
-    properties.contentType = Self.contentType
+    properties.contentType = CloudEventsType.event
     properties.deliveryMode = 2
     message.id.withText { properties.messageID = ShortString(bytes: Array($0)) }
     properties.correlationID = correlationID
@@ -100,10 +98,8 @@ extension ULID {
   fileprivate init(of content: [String], at now: Timestamp) {
     var hash = SHA256()
     for id in content { hash.update(data: Array(id.utf8)) }
-    let digest = Array(hash.finalize())
     self.init(
       milliseconds: content.last.flatMap { ULID($0) }?.milliseconds ?? UInt64(clamping: now.milliseconds),
-      randomness: .init(
-        high: UInt16(digest[0]) << 8 | UInt16(digest[1]), low: digest[2..<10].reduce(0) { $0 << 8 | UInt64($1) }))
+      randomness: .init(hash: Array(hash.finalize())))
   }
 }

@@ -96,7 +96,7 @@ final class QueryLetters: Sendable {
   private func deadLetter(_ letter: Letter) -> DeadLetter {
     let (now, message, envelope) = (environment.clock.now(), letter.delivery.original, letter.invalid.envelope)
     return DeadLetter(
-      id: .unique(at: now), queue: queue, fingerprint: MessageFingerprint.of(message), recordedAt: now,
+      id: .random(at: now), queue: queue, fingerprint: MessageFingerprint.of(message), recordedAt: now,
       reason: letter.invalid.reason.rawValue, detail: letter.invalid.failure.detail, attempts: .init(count: 1, first: now),
       subject: .init(
         tenantID: envelope.tenantID, commandType: envelope.type, commandSource: envelope.source, commandID: envelope.id),

@@ -20,7 +20,7 @@ struct QueryResponder: Sendable {
   /// A query is answered.
   func answer(_ query: ReceivedQuery, _ result: Result<CommandReply, Rejection>, sequence: Int64) {
     let now = environment.clock.now()
-    let message = ResultEncoder.encode(result, of: query.content, sequence: sequence, id: .unique(at: now), at: now)
+    let message = ResultEncoder.encode(result, of: query.content, sequence: sequence, id: .random(at: now), at: now)
     let outcome: QueryOutcome =
       switch result {
       case .success: .succeeded
@@ -56,7 +56,7 @@ struct QueryResponder: Sendable {
 
   private func encode(_ failure: CommandFailure, _ envelope: PartialEnvelope) -> EncodedMessage {
     let now = environment.clock.now()
-    return ResultEncoder.encode(failure, of: envelope, id: .unique(at: now), at: now)
+    return ResultEncoder.encode(failure, of: envelope, id: .random(at: now), at: now)
   }
 
   private func send(_ message: EncodedMessage, _ outcome: QueryOutcome, _ query: ReceivedQuery) {
@@ -74,13 +74,5 @@ struct QueryResponder: Sendable {
       probe.observe(.replied(settled))
       settle(query.delivery, query.intake, query.type, outcome)
     }
-  }
-}
-
-extension ULID {
-  /// Answers need no order: one whose millisecond has no identifiers left does not exist.
-  static func unique(at now: Timestamp) -> ULID {
-    ULID(
-      milliseconds: UInt64(clamping: now.milliseconds), randomness: .init(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
   }
 }

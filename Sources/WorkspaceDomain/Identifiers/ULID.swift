@@ -20,6 +20,12 @@ package struct ULID: Sendable, Hashable {
     low = randomness.low
   }
 
+  /// A new id, in no order to others of its millisecond.
+  package static func random(at time: Timestamp) -> ULID {
+    let milliseconds = min(UInt64(clamping: time.milliseconds), maximumMilliseconds)
+    return ULID(milliseconds: milliseconds, randomness: .init(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
+  }
+
   /// Milliseconds since 1970.
   package var milliseconds: UInt64 { high >> 16 }
 
@@ -33,6 +39,12 @@ package struct ULID: Sendable, Hashable {
     package init(high: UInt16, low: UInt64) {
       self.high = high
       self.low = low
+    }
+
+    /// The first ten bytes of a hash: the same for the same content.
+    package init(hash: some Collection<UInt8>) {
+      high = hash.prefix(2).reduce(0) { $0 << 8 | UInt16($1) }
+      low = hash.dropFirst(2).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// The next larger number, or nil after the largest.

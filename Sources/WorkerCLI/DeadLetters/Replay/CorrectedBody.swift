@@ -3,6 +3,7 @@ import FoundationEssentials
 import Glibc
 import MessageContract
 import Operations
+import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
@@ -26,7 +27,7 @@ struct CorrectedBody {
     guard getenv("EDITOR") != nil else { throw ValidationError("EDITOR is not set.") }
     let folder = try PrivateFolder()
     defer { folder.remove() }
-    let file = try folder.write(correction.draft(newID: .random()), to: "command.json")
+    let file = try folder.write(correction.draft(newID: .random(at: SystemWallClock().now())), to: "command.json")
     // Passed in the environment, so that no character of the path is special to the shell; the editor's name, though,
     // is meant to be interpreted by it.
     setenv("WORKSPACE_WORKER_EDITED", file, 1)

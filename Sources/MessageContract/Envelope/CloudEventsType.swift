@@ -1,0 +1,11 @@
+package import Messaging
+
+/// The media types of CloudEvents in JSON.
+///
+/// Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md, sections 3 and 4
+package enum CloudEventsType {
+  /// One event in structured mode.
+  package static let event: ShortString = "application/cloudevents+json"
+  /// An array of them.
+  package static let batch: ShortString = "application/cloudevents-batch+json"
+}
