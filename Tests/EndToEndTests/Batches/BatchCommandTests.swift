@@ -112,6 +112,37 @@ import Testing
     try await finish(worker)
   }
 
+  @Test func `each element is judged for itself: repeated, in conflict, forbidden to its user or to its sender`() async throws {
+    let access = try file("senders: [{user: guest, types: [workspace.create*, workspace.get], tenants: ['*']}]")
+    defer { try? FileManager.default.removeItem(atPath: access) }
+    let (tenant, root) = (Command.newID(), Command.newID())
+    let user = #","userid":"owner""#
+    let made = Command("workspace.create_root", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: user)
+    let rival = Command("workspace.create_root", #"{"workspace_id":"\#(Command.newID())"}"#, tenant: tenant, id: made.id, extra: user)
+    let stranger = Command("workspace.get", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: #","userid":"stranger""#)
+    let refused = Command("workspace.list", "{}", tenant: tenant, extra: user)
+    let owner = Command("workspace.get", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: user)
+    let worker = try await deployment.activeWorker(["ACCESS_FILE": access])
+    var message = batch([made, made, rival, stranger, refused, owner])
+    var properties = message.properties
+    properties.userID = "guest"
+    message = OutboundMessage(
+      exchange: message.exchange, routingKey: message.routingKey, properties: properties, body: message.body)
+    try await sender.send([message])
+    let reply = try await replies.first(1)[0]
+    #expect(try answered(reply) == [made, made, rival, stranger, refused, owner].map(\.id))
+    #expect(
+      try codes(reply) == [nil, nil, "idempotency_conflict", "workspace_not_found", "forbidden_sender", nil])
+    #expect(try await deployment.letters().map(\.commandID) == [refused.id])
+    #expect(try await deployment.records().workspaces.rows == 1)
+    try await finish(worker)
+  }
+
+  private func codes(_ reply: Subscription.Message) throws -> [String?] {
+    let events = try #require(try JSONSerialization.jsonObject(with: Data(reply.body)) as? [[String: Any]])
+    return events.map { (($0["data"] as? [String: Any])?["error"] as? [String: Any])?["code"] as? String }
+  }
+
   @Test func `an empty array is nothing to do`() async throws {
     let worker = try await deployment.activeWorker()
     try await sender.send([batch([] as [String])])
@@ -142,7 +173,7 @@ import Testing
     let worker = try await deployment.activeWorker()
     try await sender.send([batch([Command.createRoot(tenant, id: root), unknown])])
     _ = try await replies.first(1)
-    let body = try await corrected(Command.create(tenant, "corrected", below: root))
+    let body = try file(String(decoding: Command.create(tenant, "corrected", below: root).body, as: UTF8.self))
     defer { try? FileManager.default.removeItem(atPath: body) }
     let id = try #require(try await deployment.run("dead-letters", "list", "--format", "json").output.firstMatch(of: /"id": ?"([0-9A-Z]{26})"/)?.1)
     let replay = try await deployment.run("dead-letters", "replay", "--id", String(id), "--body-file", body, "--because", "corrected")
@@ -151,9 +182,9 @@ import Testing
     try await finish(worker)
   }
 
-  private func corrected(_ command: Command) async throws -> String {
-    let file = FileManager.default.temporaryDirectory.appending(path: "corrected-\(Command.newID()).json")
-    try Data(command.body).write(to: file)
+  private func file(_ text: String) throws -> String {
+    let file = FileManager.default.temporaryDirectory.appending(path: "batch-\(Command.newID())")
+    try Data(text.utf8).write(to: file)
     return file.path
   }
 }
@@ -196,5 +227,37 @@ import Testing
     await sender.close()
     await results.close()
     await replies.close()
+  }
+
+  @Test func `of a batch with an element that kills, this one alone is a dead letter`() async throws {
+    let deployment = try Deployment.current
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let commands = (0..<5).map { _ in Command.createRoot(Command.newID(), id: Command.newID()) }
+    let culprit = commands[2]
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents-batch+json"
+    properties.deliveryMode = 2
+    let body = "[" + commands.map { String(decoding: $0.body, as: UTF8.self) }.joined(separator: ",") + "]"
+    try await sender.send([
+      OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
+    ])
+    let deadly = ["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id, "SWIFT_BACKTRACE": "enable=no"]
+    for _ in 1...3 {
+      guard case .signal = try await deployment.startWorker(deadly).program.exit() else {
+        Issue.record("it ended in an orderly way")
+        return
+      }
+    }
+    let worker = try await deployment.activeWorker(deadly)
+    let all = try await results.collect("all results") { $0.answeredCount == commands.count }
+    try await deployment.outboxIsEmpty()
+    #expect(try await worker.drain() == .code(0))
+    #expect(all.filter { $0.code != nil }.map(\.event?.commandid) == [culprit.id])
+    #expect(try await deployment.letters() == [.init(reason: "crash_loop", attempts: 3, commandID: culprit.id)])
+    #expect(try await deployment.fatalCount() == 0)
+    try await deployment.commandsAreDone()
+    await sender.close()
+    await results.close()
   }
 }
