@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 
-/// A message that is no command, and as much of it as could be read.
+/// A message that is no command, or is not begun again, and as much of it as could be read.
 package struct InvalidCommand: Error, Sendable, Equatable {
-  /// One of those that say that it is no command.
+  /// One of those that say that it is none, or `crash_loop`.
   package let reason: DeadLetterReason
   /// What is wrong, for people. Names attributes and rules; of values only short pieces of what is no payload: it is logged,
   /// and stands in the result.
@@ -20,6 +20,11 @@ extension InvalidCommand {
   package static func forbidden(_ envelope: PartialEnvelope) -> InvalidCommand {
     InvalidCommand(
       reason: .forbiddenSender, detail: "this sender may not send this command for this tenant", envelope: envelope)
+  }
+
+  /// A query that processes have died of.
+  package static func crashLoop(_ envelope: PartialEnvelope) -> InvalidCommand {
+    InvalidCommand(reason: .crashLoop, detail: "processes that began to answer the query died of it", envelope: envelope)
   }
 
   /// A message that is not decoded, because decoding may crash the process.

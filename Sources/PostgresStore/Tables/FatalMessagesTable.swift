@@ -32,6 +32,15 @@ enum FatalMessagesTable {
       """)
   }
 
+  static func find(_ messages: [FatalMessages.BodyHash], queue: String) -> PostgresRequest {
+    PostgresRequest(
+      "fatal_messages_find",
+      """
+      select body_hash, deaths, is_decodable from fatal_messages
+      where queue = \(queue) and body_hash = any(\(messages))
+      """)
+  }
+
   static func deaths(_ row: PostgresRow) throws(PostgresError) -> (FatalMessages.BodyHash, FatalMessages.Deaths) {
     let deaths = FatalMessages.Deaths(count: Int(try row.int4("deaths")), isDecodable: try row.bool("is_decodable"))
     return (try row.bytea("body_hash"), deaths)

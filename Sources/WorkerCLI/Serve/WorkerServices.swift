@@ -83,7 +83,9 @@ struct WorkerServices {
       primary: { [servers, logger] in
         try await PostgresQuerySession.open(servers.postgres.forQueries(timeout: settings.timeout), logger: logger)
       },
-      deadLetters: { [servers, logger] in try await PostgresDeadLetterRecorder.connect(servers.postgres, logger: logger) })
+      ledger: { [servers, logger] in
+        try await PostgresQuarantineLedger.connect(servers.postgres, queue: servers.queueKey, logger: logger)
+      })
     return QueryLane(
       settings: settings, environment: environment(of: servers.queriesQueueKey), connections: connections,
       replies: broker.replies(logger: logger), status: queryStatus, probe: telemetry.queries,

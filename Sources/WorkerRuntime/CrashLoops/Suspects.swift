@@ -1,4 +1,3 @@
-import Crypto
 package import Messaging
 package import MessageContract
 package import UnitOfWork
@@ -30,7 +29,7 @@ package struct Suspects: Sendable {
   }
 
   /// Whether a message is not to be begun any more, not even to be read.
-  func condemn(_ delivery: Delivery) -> Bool { (deaths(of: delivery)?.count ?? 0) >= maximumDeaths }
+  func isCondemned(_ delivery: Delivery) -> Bool { (deaths(of: delivery)?.count ?? 0) >= maximumDeaths }
 
   /// - Returns: what is to be carried out alone; with a verdict where it is not to be begun again.
   package func read(_ delivery: Delivery, at now: Timestamp) -> Assignment {
@@ -53,21 +52,15 @@ package struct Suspects: Sendable {
   private func read(
     _ body: [UInt8], since first: Timestamp, _ message: (_ known: [UInt8]?, _ isRead: Bool) -> ReceivedMessage
   ) -> Assignment {
-    guard let (hash, deaths) = deaths(of: body) else { return Assignment([message(nil, true)]) }
+    guard let (hash, deaths) = known.deaths(of: body) else { return Assignment([message(nil, true)]) }
     guard deaths.count >= maximumDeaths else { return Assignment([message(hash, true)]) }
     // Even decoding it may kill.
     return Assignment([message(hash, deaths.isDecodable).decided(.crashLoop(deaths: deaths.count, since: first))])
   }
 
-  private func deaths(of body: [UInt8]) -> (hash: [UInt8], deaths: FatalMessages.Deaths)? {
-    guard !known.isEmpty else { return nil }
-    let hash = Array(SHA256.hash(data: body))
-    return known.deaths[hash].map { (hash, $0) }
-  }
+  private func deaths(of delivery: Delivery) -> FatalMessages.Deaths? { known.deaths(of: delivery.body)?.deaths }
 
-  private func deaths(of delivery: Delivery) -> FatalMessages.Deaths? { deaths(of: delivery.body)?.deaths }
-
-  private func deaths(of message: OutboundMessage) -> FatalMessages.Deaths? { deaths(of: message.body)?.deaths }
+  private func deaths(of message: OutboundMessage) -> FatalMessages.Deaths? { known.deaths(of: message.body)?.deaths }
 }
 
 extension Verdict {

@@ -17,19 +17,19 @@ package struct QueryLane: Service {
     package let replica: @Sendable () async throws -> any QuerySession
     /// The server that writes.
     package let primary: @Sendable () async throws -> any QuerySession
-    /// The ledger of dead letters.
-    package let deadLetters: @Sendable () async throws -> Link<any DeadLetterRecorder>
+    /// The ledger of what is no query, or kills.
+    package let ledger: @Sendable () async throws -> Link<any QuarantineLedger>
 
     package init(
       queue: @escaping @Sendable () async throws -> Link<any DeliverySource>,
       replica: @escaping @Sendable () async throws -> any QuerySession,
       primary: @escaping @Sendable () async throws -> any QuerySession,
-      deadLetters: @escaping @Sendable () async throws -> Link<any DeadLetterRecorder>
+      ledger: @escaping @Sendable () async throws -> Link<any QuarantineLedger>
     ) {
       self.queue = queue
       self.replica = replica
       self.primary = primary
-      self.deadLetters = deadLetters
+      self.ledger = ledger
     }
   }
 
@@ -44,8 +44,8 @@ package struct QueryLane: Service {
   private let backlog: QueryBacklog
   private let responder: QueryResponder
   private let room: AnswerRoom
-  private let decoder: QueryDecoder
-  private let letters: QueryLetters
+  private let reception: QueryReception
+  private let quarantine: QueryQuarantine
   private let drain = Signal<Void>()
 
   /// - Parameters:
@@ -67,10 +67,11 @@ package struct QueryLane: Service {
     self.backlog = backlog
     room = AnswerRoom(limit: settings.answerBytes)
     responder = QueryResponder(replies, environment, probe: probe, room: room)
-    decoder = QueryDecoder(limits: settings.limits, access: settings.access)
-    letters = QueryLetters(
-      queue: environment.queue, environment: environment, responder: responder, reconnecting: Reconnecting(settings.reconnect),
-      logger: logger, connect: connections.deadLetters)
+    reception = QueryReception(
+      decoder: QueryDecoder(limits: settings.limits, access: settings.access), responder: responder, timeout: settings.timeout)
+    quarantine = QueryQuarantine(
+      environment: environment, reception: reception, backlog: backlog, reconnecting: Reconnecting(settings.reconnect),
+      logger: logger, connect: connections.ledger)
     status.count { (backlog.waitingCount, backlog.sleepingCount) }
   }
 
@@ -81,7 +82,7 @@ package struct QueryLane: Service {
       // Its own troubles are told where they are met; only cancellation gets here.
       try? await withThrowingTaskGroup { group in
         group.addTask { try await replies.run() }
-        group.addTask { try await letters.run() }
+        group.addTask { try await quarantine.run() }
         for server in servers { group.addTask { try await server.run() } }
         group.addTask { try await consume() }
         // The others never return.
@@ -110,7 +111,7 @@ package struct QueryLane: Service {
       try await intake.waitUntilOccupied()
       try await Task.sleep(for: settings.probeInterval)
       responder.drop(backlog.tick(at: .now))
-      letters.tick(at: .now)
+      quarantine.tick(at: .now)
     }
   }
 
@@ -132,7 +133,10 @@ package struct QueryLane: Service {
   private func take(from source: any DeliverySource) async throws {
     // The consumer keeps the other half.
     let intake = QueryIntake(source, limit: settings.bufferBytes / 2)
-    defer { backlog.forget(intake) }
+    defer {
+      backlog.forget(intake)
+      quarantine.forget(intake)
+    }
     status.consuming(nil)
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask(executorPreference: source.taskExecutor) {
@@ -164,7 +168,7 @@ package struct QueryLane: Service {
       let deliveries = try await source.deliveries()
       guard !deliveries.isEmpty else { return }
       intake.register(deliveries)
-      backlog.add(deliveries.compactMap { query(of: $0, intake) })
+      backlog.add(deliveries.compactMap { receive($0, intake) })
     }
   }
 
@@ -179,18 +183,17 @@ package struct QueryLane: Service {
     try await source.confirmAcknowledgements()
   }
 
-  /// - Returns: nil where the message is done with already, or is no query.
-  private func query(of delivery: Delivery, _ intake: QueryIntake) -> ReceivedQuery? {
-    let deadline = delivery.deadline(timeout: settings.timeout)
+  /// - Returns: nil where it can't just be answered.
+  private func receive(_ delivery: Delivery, _ intake: QueryIntake) -> ReceivedQuery? {
+    // Another process may have died of it.
+    guard !delivery.isRedelivered else {
+      quarantine.examine(delivery, intake)
+      return nil
+    }
     do throws(InvalidCommand) {
-      let content = try decoder.decoded(delivery)
-      guard delivery.properties.replyTo?.bytes.isEmpty == false else {
-        responder.settle(delivery, intake, content.type, .unaddressed)
-        return nil
-      }
-      return ReceivedQuery(content, delivery, deadline: deadline, intake: intake)
+      return try reception.query(of: delivery, intake)
     } catch {
-      letters.add(delivery, error, intake, deadline: deadline)
+      quarantine.refuse(delivery, error, intake)
       return nil
     }
   }

@@ -1,4 +1,5 @@
 import CrashWitness
+import Failpoints
 import MessageContract
 import Messaging
 import UnitOfWork
@@ -38,7 +39,8 @@ struct QueryRun {
       rules: environment.rules)
     do throws(WorkspaceServiceError) {
       let reply = try InHand.with(query.delivery.body, .running) { () throws(WorkspaceServiceError) in
-        try scope.run(query.content.query)
+        DeadlyCommand.strike(query.content.context.key.id)
+        return try scope.run(query.content.query)
       }
       return .result(.success(reply), sequence: sequence)
     } catch {

@@ -53,7 +53,7 @@ struct ConsumeStage {
   }
 
   private func elements(of delivery: Delivery) throws(InvalidCommand) -> [Delivery] {
-    guard !suspects.condemn(delivery) else { return [delivery] }
+    guard !suspects.isCondemned(delivery) else { return [delivery] }
     return try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
       try CommandBatch.elements(of: delivery, limits: limits)
     } ?? [delivery]

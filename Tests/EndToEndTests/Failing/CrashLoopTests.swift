@@ -44,6 +44,29 @@ struct CrashLoopTests {
     await results.close()
   }
 
+  @Test func `a query that kills whoever answers it is a dead letter after three deaths, and commands go on`() async throws {
+    let deployment = try Deployment.current
+    let client = try await QueryClient.open(on: deployment.host)
+    let tenant = QueriedTenant()
+    let culprit = tenant.command("workspace.list", "{}").replying(to: client.replies.queue)
+    let deadly = ["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id, "SWIFT_BACKTRACE": "enable=no"]
+    try await client.send([culprit])
+    for _ in 1...3 {
+      guard case .signal = try await deployment.startWorker(deadly).program.exit() else {
+        Issue.record("it ended in an orderly way")
+        return
+      }
+    }
+    let worker = try await deployment.activeWorker(deadly)
+    let answer = try await client.replies.collect("its answer") { $0.contains { $0.event?.commandid == culprit.id } }
+    #expect(answer.map(\.code) == ["crash_loop"])
+    try await tenant.found(on: deployment, client.sender)
+    #expect(try await client.ask(tenant.command("workspace.list", "{}"))?.data.count == 3)
+    #expect(try await deployment.letters() == [.init(reason: "crash_loop", attempts: 3, commandID: culprit.id)])
+    #expect(try await worker.drain() == .code(0))
+    await client.close()
+  }
+
   @Test func `twenty rolling restarts under load cost no command an attempt`() async throws {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 4, count: 20 * 60)

@@ -1,0 +1,14 @@
+import Crypto
+import Messaging
+import UnitOfWork
+
+extension FatalMessages {
+  static func hash(_ body: [UInt8]) -> BodyHash { Array(SHA256.hash(data: body)) }
+
+  /// Nobody has died of most messages: where none is known, none is hashed.
+  func deaths(of body: [UInt8]) -> (hash: BodyHash, deaths: Deaths)? {
+    guard !isEmpty else { return nil }
+    let hash = Self.hash(body)
+    return deaths[hash].map { (hash, $0) }
+  }
+}

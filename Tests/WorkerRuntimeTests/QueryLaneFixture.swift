@@ -1,0 +1,259 @@
+import Coordination
+import Crypto
+import MessageContract
+import Messaging
+import ServiceLifecycleTestKit
+import Synchronization
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// A queue of queries, and servers with a sequence for every tenant.
+final class QueryLaneFixture: Sendable {
+  struct Server {
+    var sequence: Int64
+    var origin: DatedSnapshot.Origin
+    var failure: UnitOfWorkError?
+    /// So many reads more end the connection.
+    var failuresLeft = 0
+    /// Whatever is read together with this tenant fails.
+    var poison: TenantID?
+  }
+
+  let replica: Mutex<Server>
+  private let primary: Mutex<Server>
+  private let settings: QuerySettings
+  private let source = FakeQuerySource()
+  private let state = Journal<String>()
+  fileprivate let recorded = Mutex<[DeadLetter]>([])
+  fileprivate let deaths = Mutex<[FatalMessages.BodyHash: FatalMessages.Deaths]>([:])
+  /// Raised: the ledger answers.
+  let ledger = Signal<Void>()
+  private let observed = Mutex<[QueryOutcome]>([])
+  private let count = Mutex<UInt64>(0)
+
+  init(
+    replica: Int64 = 0, primary: Int64 = 0, origin: DatedSnapshot.Origin = .replica(lag: .zero),
+    isLedgerOpen: Bool = true, _ configure: (inout QuerySettings) -> Void = { _ in }
+  ) {
+    if isLedgerOpen { ledger.raise() }
+    self.replica = Mutex(Server(sequence: replica, origin: origin))
+    self.primary = Mutex(Server(sequence: primary, origin: .primary))
+    var settings = QuerySettings()
+    settings.poolSize = 2
+    settings.probeInterval = .milliseconds(1)
+    settings.timeout = .seconds(600)
+    settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
+    configure(&settings)
+    self.settings = settings
+  }
+
+  var letters: [DeadLetter] { recorded.withLock { $0 } }
+  var outcomes: [QueryOutcome] { observed.withLock { $0 } }
+
+  func makeLane() -> QueryLane {
+    QueryLane(
+      settings: settings,
+      environment: ExecutionEnvironment(
+        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(),
+        messages: ExecutorFixture.messages, queue: "/queries", process: .sample(1)),
+      connections: QueryLane.Connections(
+        queue: { [source] in Link(source, on: source) },
+        replica: { [self] in FakeQuerySession(of: self, .replica) },
+        primary: { [self] in FakeQuerySession(of: self, .primary) },
+        ledger: { [self] in Link(FakeLedger(fixture: self), on: source) }),
+      replies: FakeAnswers(journal: state), status: QueryStatus(), probe: FakeQueryProbe { [self] outcome in
+        observed.withLock { $0.append(outcome) }
+      }, workspaceProbe: RecordingProbe(), logger: ExecutorFixture.silent)
+  }
+
+  func run(_ test: @Sendable () async throws -> Void) async throws {
+    try await testGracefulShutdown { trigger in
+      let lane = makeLane()
+      async let running: Void = lane.run()
+      try await test()
+      trigger.triggerGracefulShutdown()
+      try await running
+    }
+  }
+
+  func ask(
+    _ ids: String..., type: String = "workspace.list", tenants: [UInt64] = [1], replyTo: ShortString? = "me", minimum: String? = nil,
+    expiration: ShortString? = nil, isRedelivered: Bool = false
+  ) {
+    source.arrive(
+      ids.enumerated().map { index, id in
+        let number = count.withLock { count in
+          count += 1
+          return count
+        }
+        let tenant = TenantID.sample(tenants[index % tenants.count])
+        let minimum = minimum.map { ",\"minsequence\":\"\($0)\"" } ?? ""
+        var properties = MessageProperties()
+        properties.replyTo = replyTo
+        properties.expiration = expiration
+        return Delivery(
+          tag: DeliveryTag(generation: 1, number: number), isRedelivered: isRedelivered, exchange: "workspace.queries",
+          routingKey: "workspace.list", properties: properties,
+          body: Self.body(id, type, tenant, minimum))
+      })
+  }
+
+  private static func body(_ id: String, _ type: String, _ tenant: TenantID, _ further: String = "") -> [UInt8] {
+    Array(#"{"specversion":"1.0","id":"\#(id)","source":"/t","type":"\#(type)","tenantid":"\#(tenant)"\#(further)}"#.utf8)
+  }
+
+  /// So many processes have died of a query that asks like ``ask(_:type:tenants:replyTo:minimum:expiration:isRedelivered:)``.
+  func kill(_ count: Int, by id: String, decoded: Bool = true) {
+    let hash = Array(SHA256.hash(data: Self.body(id, "workspace.list", .sample(1))))
+    deaths.withLock { $0[hash] = .init(count: count, isDecodable: decoded) }
+  }
+
+  /// These are the answers: whose, of which type, and with which sequence. In whatever order they have come.
+  func expect(_ answers: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try await state.wait { $0.count >= answers.count }
+    #expect(state.entries.sorted() == answers.sorted(), sourceLocation: sourceLocation)
+  }
+
+  func acknowledged(_ count: Int) async throws { try await source.acknowledgements.wait { $0.count >= count } }
+
+  /// All that has arrived is with the lane.
+  func taken() async throws { try await source.handedOut.wait { !$0.isEmpty } }
+
+  fileprivate func read(_ server: borrowing Mutex<Server>, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot {
+    let server = server.withLock { server in
+      defer { server.failuresLeft = max(0, server.failuresLeft - 1) }
+      return server
+    }
+    if readSet.locksTenants { Issue.record("queries lock nothing") }
+    if let failure = server.failure { throw failure }
+    if server.failuresLeft > 0 { throw .unavailable(reason: "the connection is lost") }
+    if let poison = server.poison, readSet.tenants.contains(poison) { throw .failed(reason: "poison") }
+    var snapshot = Snapshot()
+    for tenant in readSet.tenants { snapshot.tenants[tenant] = server.sequence }
+    for page in readSet.tree.pages { snapshot.pages[page] = [] }
+    return DatedSnapshot(snapshot, from: server.origin)
+  }
+
+  fileprivate enum Reads { case replica, primary }
+
+  fileprivate func read(_ which: Reads, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot {
+    switch which {
+    case .replica: try read(replica, readSet)
+    case .primary: try read(primary, readSet)
+    }
+  }
+}
+
+private struct FakeQuerySession: QuerySession, SnapshotReader {
+  let fixture: QueryLaneFixture
+  let which: QueryLaneFixture.Reads
+
+  init(of fixture: QueryLaneFixture, _ which: QueryLaneFixture.Reads) {
+    self.fixture = fixture
+    self.which = which
+  }
+
+  var reader: any SnapshotReader { self }
+
+  func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot { try fixture.read(which, readSet) }
+
+  func waitUntilClosed() async -> any Error {
+    try? await Task.sleep(for: .seconds(3600))
+    return CancellationError()
+  }
+
+  func close() async {}
+}
+
+/// Deliveries that a test makes, and what was acknowledged of them.
+final class FakeQuerySource: DeliverySource, Closable {
+  let acknowledgements = Journal<UInt64>()
+  let handedOut = Journal<Int>()
+  private let waiting = Mutex<[Delivery]>([])
+  private let changes = Journal<Void>()
+  private let isStopped = Mutex(false)
+
+  func arrive(_ deliveries: [Delivery]) {
+    waiting.withLock { $0 += deliveries }
+    changes.note(())
+  }
+
+  func deliveries() async throws -> [Delivery] {
+    while true {
+      let seen = changes.entries.count
+      let deliveries = waiting.withLock { waiting in
+        defer { waiting = [] }
+        return waiting
+      }
+      if !deliveries.isEmpty {
+        handedOut.note(deliveries.count)
+        return deliveries
+      }
+      if isStopped.withLock({ $0 }) { return [] }
+      try await changes.wait { $0.count > seen }
+    }
+  }
+
+  func acknowledge(_ acknowledged: [Acknowledgement]) async throws {
+    for acknowledgement in acknowledged {
+      let last = acknowledgement.tag.number
+      let known = Set(acknowledgements.entries)
+      for number in (acknowledgement.isMultiple ? 1 : last)...last where !known.contains(number) { acknowledgements.note(number) }
+    }
+  }
+
+  func confirmAcknowledgements() async throws {}
+
+  func stopConsuming() async throws {
+    isStopped.withLock { $0 = true }
+    changes.note(())
+  }
+
+  func close() async {}
+}
+
+private struct FakeAnswers: ReplySender {
+  let journal: Journal<String>
+
+  func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+    for reply in replies {
+      let body = String(decoding: reply.body, as: UTF8.self)
+      let sequence = body.split(separator: "\"sequence\":\"").dropFirst().first?.prefix { $0 != "\"" } ?? "-"
+      settled(.delivered)
+      journal.note("\(reply.properties.correlationID?.text ?? "") \(reply.properties.type?.text ?? "") \(sequence)")
+    }
+  }
+
+  func waitUntilSettled() async {}
+
+  func run() async throws { try await Task.sleep(for: .seconds(3600)) }
+}
+
+/// Records letters, and knows deaths, once it is open.
+private struct FakeLedger: QuarantineLedger {
+  let fixture: QueryLaneFixture
+
+  func record(_ letters: [DeadLetter]) async throws(UnitOfWorkError) {
+    await fixture.ledger.wait()
+    fixture.recorded.withLock { $0 += letters }
+  }
+
+  func deaths(
+    of messages: [FatalMessages.BodyHash]
+  ) async throws(UnitOfWorkError) -> [FatalMessages.BodyHash: FatalMessages.Deaths] {
+    await fixture.ledger.wait()
+    return fixture.deaths.withLock { deaths in deaths.filter { messages.contains($0.key) } }
+  }
+}
+
+private struct FakeQueryProbe: QueryProbe {
+  let handled: @Sendable (QueryOutcome) -> Void
+
+  func observe(_ observation: QueryObservation) {
+    if case .handled(_, let outcome, _) = observation { handled(outcome) }
+  }
+}
