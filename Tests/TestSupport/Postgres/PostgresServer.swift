@@ -25,6 +25,8 @@ package enum PostgresServer {
     database: String? = nil, configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> PostgresConnection {
     var configuration = PostgresConfiguration(url: try url(database: database))
+    // All tests share one server, on machines that may have no time for it: what it does late is no fault of the client's.
+    configuration.connectTimeout = .seconds(60)
     configure(&configuration)
     return try await PostgresConnection.connect(configuration, logger: .silent)
   }

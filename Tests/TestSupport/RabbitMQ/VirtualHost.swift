@@ -22,6 +22,9 @@ package struct VirtualHost: Sendable {
     var configuration = try RabbitMQConfiguration(url: broker.amqpURL)
     configuration.virtualHost = name
     configuration.connectionName = connectionName
+    // All tests share one broker, on machines that may have no time for it: what it does late is no fault of the client's.
+    configuration.connectTimeout = .seconds(60)
+    configuration.requestTimeout = .seconds(60)
     return configuration
   }
 
@@ -51,15 +54,20 @@ extension VirtualHost {
   }
 }
 
-/// Creates a virtual host before a suite, and afterwards deletes it with everything in it.
+/// Creates a virtual host before a suite, and afterwards deletes it with everything in it. Waits while two others do.
 package struct VirtualHostTrait: SuiteTrait, TestScoping {
+  /// All tests of a suite are at the broker at the same time. Too many of them, and it refuses quorum queues for want of time.
+  private static let slots = Slots(count: 2)
+
   package var isRecursive: Bool { false }
 
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
     guard let broker = BrokerUnderTest.current else { return try await function() }
-    try await VirtualHost.make(on: broker) { try await VirtualHost.$current.withValue($0, operation: function) }
+    try await Self.slots.withSlot {
+      try await VirtualHost.make(on: broker) { try await VirtualHost.$current.withValue($0, operation: function) }
+    }
   }
 }
 
