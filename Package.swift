@@ -227,7 +227,7 @@ let package = Package(
       name: "WorkerRuntimeTests",
       dependencies: [
         "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
-        "TestFixtures", crypto, logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+        "StrictJSON", "TestFixtures", crypto, logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
     .testTarget(
@@ -260,7 +260,7 @@ let package = Package(
     .testTarget(name: "RabbitMQClientTests", dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging], swiftSettings: strict),
     .target(
       name: "EndToEndSupport",
-      dependencies: ["RabbitMQClient", "PostgresClient", "Messaging", "WorkspaceDomain", "TestSupport"],
+      dependencies: ["RabbitMQClient", "PostgresClient", "Messaging", "StrictJSON", "WorkspaceDomain", "TestSupport"],
       path: "Tests/EndToEndSupport", swiftSettings: strict),
     .target(
       name: "Proof",

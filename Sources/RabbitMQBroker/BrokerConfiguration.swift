@@ -7,6 +7,8 @@ package import RabbitMQClient
 package struct BrokerConfiguration: Sendable {
   package let server: RabbitMQConfiguration
   package let names: BrokerNames
+  /// How results and events are published.
+  package let forms: PublishingForms
   /// How commands are consumed.
   let consuming: ConsumerOptions
   /// How messages dead-lettered by the broker are consumed.
@@ -16,9 +18,12 @@ package struct BrokerConfiguration: Sendable {
   ///   - prefetch: how many commands the broker sends without an acknowledgement, at most 65535.
   ///   - bufferBytes: of bodies and properties waiting in memory.
   ///   - batchCount: the largest number of commands in a transaction.
-  package init(server: RabbitMQConfiguration, names: BrokerNames, prefetch: Int, bufferBytes: Int, batchCount: Int) {
+  package init(
+    server: RabbitMQConfiguration, names: BrokerNames, forms: PublishingForms, prefetch: Int, bufferBytes: Int, batchCount: Int
+  ) {
     self.server = server
     self.names = names
+    self.forms = forms
     var options = ConsumerOptions()
     options.maximumBufferedBytes = bufferBytes
     options.prefetch = UInt16(clamping: prefetch)

@@ -21,21 +21,21 @@ package struct RabbitMQSession: BrokerSession {
   ///
   /// - Throws: ``MissingConditions`` if exchanges or queues are missing; ``RabbitMQError``; `CancellationError`.
   package static func open(_ configuration: BrokerConfiguration) async throws -> RabbitMQSession {
-    let names = configuration.names
+    let (names, forms) = (configuration.names, configuration.forms)
     return try await configuration.open("ask").closedOnFailure { asking in
       let properties = await asking.serverProperties
       let topology = Topology.standard(names, broker: properties)
       let missing = try await BrokerHealthCheck(
-        topology: topology.neededToServe(by: names), queue: names.commandsQueue, on: asking
+        topology: topology.neededToServe(by: names, forms), queue: names.commandsQueue, on: asking
       ).missing()
       guard missing.reasons.isEmpty else { throw missing }
       let warnings = try await CommandsQueueCheck(names, on: asking, broker: properties).warnings()
       return try await configuration.open("publish").closedOnFailure { publishing in
-        let publisher = try await RabbitMQPublisher.start(on: publishing, options: names.publisherOptions)
+        let publisher = try await RabbitMQPublisher.start(on: publishing, options: names.publisherOptions(forms))
         return RabbitMQSession(
           configuration: configuration, asking: asking, publishing: publisher,
           consuming: try await configuration.open("consume"),
-          healthCheck: BrokerHealthCheck(topology: topology.withoutQueries(names), queue: names.commandsQueue, on: asking),
+          healthCheck: BrokerHealthCheck(topology: topology.ofCommands(names, forms), queue: names.commandsQueue, on: asking),
           properties: properties, warnings: warnings)
       }
     }

@@ -7,7 +7,7 @@ import WorkspaceApplication
 /// and the property that it sets.
 package enum SettingTable {
   package static let sections: [SettingSection] = [
-    amqp, tls, names, postgres, queries, inbox, deadLetters, parking, worker, workspace,
+    amqp, tls, names, publishing, postgres, queries, inbox, deadLetters, parking, worker, workspace,
     limits, http, metrics, tracing, access, authorization, spicedb, log,
   ]
 
@@ -59,10 +59,20 @@ package enum SettingTable {
     .init("commands_queue", \.commandsQueue, .objectName, ""),
     .init("results_exchange", \.resultsExchange, .objectName, ""),
     .init("events_exchange", \.eventsExchange, .objectName, ""),
+    .init("result_batches_exchange", \.resultBatchesExchange, .objectName, ""),
+    .init("event_batches_exchange", \.eventBatchesExchange, .objectName, ""),
     .init("dead_letters_exchange", \.deadLettersExchange, .objectName, ""),
     .init("dead_letters_queue", \.deadLettersQueue, .objectName, ""),
     .init("queries_exchange", \.queriesExchange, .objectName, ""),
     .init("queries_queue", \.queriesQueue, .objectName, ""),
+  ])
+
+  private static let publishing = SettingSection("publishing", \.publishing, explanation: """
+    Whether what a transaction makes is published message by message, in batches (the JSON Batch Format of CloudEvents) through \
+    exchanges of their own, or both: docs/batches.md.
+    """, [
+    .init("results", \.results, .choice, "single, batch or both. Replies are what they are, whatever this is."),
+    .init("events", \.events, .choice, "single, batch or both."),
   ])
 
   private static let postgres = SettingSection("postgres", \.postgres, [

@@ -12,6 +12,7 @@ package struct WorkerConfiguration: Sendable {
   package var amqp = AMQP()
   package var postgres = Postgres()
   package var queries = Queries()
+  package var publishing = PublishingForms()
   package var inbox = Inbox()
   package var deadLetters = DeadLetters()
   package var parking = ParkingPolicy()

@@ -16,7 +16,17 @@ struct CellTests {
     ]
 
   @Test(arguments: cells) func `what happens to a worker at a failpoint breaks no promise`(_ cell: Cell) async throws {
+    try await run(cell, .single)
+  }
+
+  @Test(arguments: [Cell(.written, .kill), Cell(.acknowledged, .kill), Cell(.published, .brokerCut), Cell(.written, .commitLost)])
+  func `nor does it where commands come and results go in batches`(_ cell: Cell) async throws {
+    try await run(cell, .batches)
+  }
+
+  private func run(_ cell: Cell, _ traffic: Traffic) async throws {
     var settings = CellSettings()
+    settings.traffic = traffic
     settings.commands = 300
     settings.stopDuration = .seconds(2)
     let outcome = await CellRun.outcome(of: cell, settings)

@@ -20,6 +20,9 @@ struct Prove: AsyncParsableCommand {
   @Option(help: "Decides about commands, copies and passes.")
   var seed: UInt64 = 1
 
+  @Option(help: "How commands come and what comes of them goes: single or batches. Default: one after the other.")
+  var traffic: Traffic?
+
   @Option(help: "The number of different commands in a cell.")
   var commands = 500
 
@@ -65,12 +68,16 @@ struct Prove: AsyncParsableCommand {
     var settings = CellSettings()
     settings.seed = seed
     settings.commands = commands
-    let results = await Matrix(try chosen(), settings).run { result in
-      Self.say(result.summary)
+    var (all, failed) = (0, 0)
+    for traffic in traffic.map({ [$0] }) ?? Traffic.allCases {
+      settings.traffic = traffic
+      Self.say("\(traffic.rawValue):")
+      let results = await Matrix(try chosen(), settings).run { Self.say($0.summary) }
+      print("\(traffic.rawValue):\n\n\(MatrixTable(results))\n")
+      all += results.count
+      failed += results.count { !$0.isKept }
     }
-    print(MatrixTable(results))
-    let failed = results.count { !$0.isKept }
-    print("\(results.count - failed) passed, \(failed) failed")
+    print("\(all - failed) passed, \(failed) failed")
     if failed > 0 { throw ExitCode.failure }
   }
 
@@ -99,3 +106,5 @@ struct Prove: AsyncParsableCommand {
   /// Progress, to standard error.
   private static func say(_ line: String) { FileHandle.standardError.write(Data((line + "\n").utf8)) }
 }
+
+extension Traffic: ExpressibleByArgument {}

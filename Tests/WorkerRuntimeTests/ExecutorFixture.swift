@@ -10,10 +10,11 @@ import WorkspaceApplication
 
 /// A ``Committer`` on an in-memory store, with a fixed clock.
 final class ExecutorFixture: Sendable {
-  static var messages: OutboundMessages {
+  static func messages(_ forms: PublishingForms = PublishingForms()) -> OutboundMessages {
     var names = BrokerNames()
     (names.resultsExchange, names.eventsExchange, names.deadLettersExchange) = ("results", "events", "dead")
-    return OutboundMessages(names)
+    (names.resultBatchesExchange, names.eventBatchesExchange) = ("result batches", "event batches")
+    return OutboundMessages(names, forms)
   }
   static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -40,12 +41,12 @@ final class ExecutorFixture: Sendable {
   init(
     store: FakeStore = FakeStore(), parking: ParkingPolicy = ExecutorFixture.once, process: UInt64 = 1,
     identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, batchBytes: Int = 8 << 20,
-    deadline: Duration = .zero, fatal: FatalMessages = FatalMessages()
+    deadline: Duration = .zero, fatal: FatalMessages = FatalMessages(), forms: PublishingForms = PublishingForms()
   ) {
     self.store = store
     let environment = ExecutionEnvironment(
       clock: FixedClock(), identifiers: CountingIdentifiers(after: last), rules: WorkspaceRules(defaultRootName: "Main"),
-      messages: Self.messages, queue: "/commands", process: .sample(process), parking: parking)
+      messages: Self.messages(forms), queue: "/commands", process: .sample(process), parking: parking)
     committer = Committer(
       store: store, environment: environment, lines: lines, probe: probe,
       backoff: Backoff(shortest: .zero, longest: .zero), deadline: deadline, logger: Self.silent)
@@ -88,6 +89,8 @@ extension [CommittedBatch] {
   var results: [OutboundMessage] { messages.filter { $0.exchange == "results" } }
   var events: [OutboundMessage] { messages.filter { $0.exchange == "events" } }
   var replies: [OutboundMessage] { messages.filter { $0.exchange == "" } }
+  var resultBatches: [OutboundMessage] { messages.filter { $0.exchange == "result batches" } }
+  var eventBatches: [OutboundMessage] { messages.filter { $0.exchange == "event batches" } }
   var announcements: [OutboundMessage] { messages.filter { $0.exchange == "dead" } }
   var types: [String] { results.compactMap { $0.properties.type?.text } }
   var settled: [UInt64] { flatMap(\.settled).map(\.number) }

@@ -59,7 +59,7 @@ final class QueryLaneFixture: Sendable {
       settings: settings,
       environment: ExecutionEnvironment(
         clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(),
-        messages: ExecutorFixture.messages, queue: "/queries", process: .sample(1)),
+        messages: ExecutorFixture.messages(), queue: "/queries", process: .sample(1)),
       connections: QueryLane.Connections(
         queue: { [source] in Link(source, on: source) },
         replica: { [self] in FakeQuerySession(of: self, .replica) },

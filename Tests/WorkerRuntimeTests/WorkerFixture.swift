@@ -49,7 +49,7 @@ final class WorkerFixture: Sendable {
       settings: settings,
       environment: ExecutionEnvironment(
         clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(defaultRootName: "Main"),
-        messages: ExecutorFixture.messages, queue: "/commands", process: .sample(1), parking: ExecutorFixture.once),
+        messages: ExecutorFixture.messages(), queue: "/commands", process: .sample(1), parking: ExecutorFixture.once),
       probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent,
       replies: FakeReplies(broker), sessions: self)
   }

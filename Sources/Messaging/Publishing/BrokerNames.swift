@@ -8,6 +8,10 @@ package struct BrokerNames: Sendable, Equatable {
   package var resultsExchange: ShortString = "workspace.results"
   /// Default: `workspace.events`.
   package var eventsExchange: ShortString = "workspace.events"
+  /// Results that are published in batches. Default: `workspace.results.batches`.
+  package var resultBatchesExchange: ShortString = "workspace.results.batches"
+  /// Events that are published in batches. Default: `workspace.events.batches`.
+  package var eventBatchesExchange: ShortString = "workspace.events.batches"
   /// Announcements of dead letters. Default: `workspace.dead-letters`.
   package var deadLettersExchange: ShortString = "workspace.dead-letters"
   /// What the broker itself dead-letters. Default: `workspace.commands.dead`.

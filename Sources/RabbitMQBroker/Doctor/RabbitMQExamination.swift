@@ -11,10 +11,12 @@ package struct RabbitMQExamination: ExaminedBroker {
 
   private let configuration: RabbitMQConfiguration
   private let names: BrokerNames
+  private let forms: PublishingForms
 
-  package init(_ configuration: RabbitMQConfiguration, names: BrokerNames) {
+  package init(_ configuration: RabbitMQConfiguration, names: BrokerNames, forms: PublishingForms) {
     self.configuration = configuration
     self.names = names
+    self.forms = forms
   }
 
   package var target: BrokerTarget {
@@ -70,7 +72,7 @@ package struct RabbitMQExamination: ExaminedBroker {
     let message = OutboundMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
     do {
       // Over as many channels as the worker's, which the broker may limit.
-      let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions)
+      let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))
       let isConfirmed = try await isConfirmed {
         // With the first one the broker starts blocking the connection, but still takes the message.
         for _ in 1...2 { try await publisher.publish([message]) }

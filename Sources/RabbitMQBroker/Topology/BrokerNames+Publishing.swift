@@ -3,9 +3,12 @@ package import RabbitMQClient
 
 extension BrokerNames {
   /// How the worker publishes: results, events and replies go to different queues.
-  package var publisherOptions: PublisherOptions {
+  package func publisherOptions(_ forms: PublishingForms) -> PublisherOptions {
     var options = PublisherOptions()
-    options.exchangesOfOwnChannel = [resultsExchange, eventsExchange]
+    // Of more than three, the last shares the channel of announcements, which are rare.
+    options.exchangesOfOwnChannel =
+      (forms.results.hasSingles ? [resultsExchange] : []) + (forms.events.hasSingles ? [eventsExchange] : [])
+      + (forms.results.hasBatches ? [resultBatchesExchange] : []) + (forms.events.hasBatches ? [eventBatchesExchange] : [])
     return options
   }
 

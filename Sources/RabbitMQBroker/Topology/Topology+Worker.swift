@@ -10,7 +10,8 @@ extension Topology {
   ///   https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static func standard(_ names: BrokerNames = BrokerNames(), broker: ServerProperties) -> Topology {
     let exchanges = [
-      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange, names.queriesExchange,
+      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.resultBatchesExchange, names.eventBatchesExchange,
+      names.deadLettersExchange, names.queriesExchange,
     ]
     return Topology(
       exchanges: exchanges.map { Exchange(name: $0, type: "topic") },
@@ -43,21 +44,24 @@ extension Topology {
 
   /// What commands need to reach the worker.
   package func neededToSend(by names: BrokerNames) -> Topology {
-    var topology = neededToServe(by: names)
-    topology.exchanges = exchanges.filter { $0.name == names.commandsExchange }
-    return topology
+    Topology(
+      exchanges: exchanges.filter { $0.name == names.commandsExchange },
+      queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
 
   /// What a worker can't do without: everything but the queue for what the broker dead-letters, and what is for queries.
-  package func neededToServe(by names: BrokerNames) -> Topology {
+  package func neededToServe(by names: BrokerNames, _ forms: PublishingForms) -> Topology {
     Topology(
-      exchanges: withoutQueries(names).exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
+      exchanges: ofCommands(names, forms).exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
 
-  /// All that commands go through, on whichever way.
-  package func withoutQueries(_ names: BrokerNames) -> Topology {
+  /// All that commands, and what comes of them, go through: not what is for queries, nor for batches that nobody publishes.
+  package func ofCommands(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
     var topology = self
-    topology.exchanges.removeAll { $0.name == names.queriesExchange }
+    var used: Set = [names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange]
+    if forms.results.hasBatches { used.insert(names.resultBatchesExchange) }
+    if forms.events.hasBatches { used.insert(names.eventBatchesExchange) }
+    topology.exchanges.removeAll { !used.contains($0.name) }
     topology.queues.removeAll { $0.name == names.queriesQueue }
     topology.bindings.removeAll { $0.queue == names.queriesQueue }
     return topology

@@ -5,7 +5,8 @@ import RabbitMQBroker
 /// confused.
 ///
 /// Exchanges and queues have separate namespaces: an exchange and a queue may share a name. Results, events and
-/// announcements may share an exchange: nobody takes commands from it.
+/// announcements may share an exchange: nobody takes commands from it. So may batches of results and of events, but not with
+/// those: who takes single messages can't read a batch.
 struct NameCollisions {
   private static let prefix = "amqp.names."
 
@@ -17,16 +18,25 @@ struct NameCollisions {
     let exchanges = [
       ("results_exchange", names.resultsExchange, "each result would come back as a command"),
       ("events_exchange", names.eventsExchange, "each event would come back as a command"),
+      ("result_batches_exchange", names.resultBatchesExchange, "each result would come back as a command"),
+      ("event_batches_exchange", names.eventBatchesExchange, "each event would come back as a command"),
       ("dead_letters_exchange", names.deadLettersExchange, "each announcement of a dead letter would come back as a command"),
     ]
     for (key, name, consequence) in exchanges where name == names.commandsExchange {
       problems.append("\(Self.prefix)\(key) and \(Self.prefix)commands_exchange are both '\(name.shown)': \(consequence)")
     }
-    let answers = [
-      ("commands_exchange", names.commandsExchange), ("results_exchange", names.resultsExchange),
-      ("events_exchange", names.eventsExchange), ("dead_letters_exchange", names.deadLettersExchange),
+    let singles = [
+      ("results_exchange", names.resultsExchange), ("events_exchange", names.eventsExchange),
+      ("dead_letters_exchange", names.deadLettersExchange),
     ]
-    for (key, name) in answers where name == names.queriesExchange {
+    let batches = [("result_batches_exchange", names.resultBatchesExchange), ("event_batches_exchange", names.eventBatchesExchange)]
+    for (key, name) in batches {
+      for (other, same) in singles where same == name {
+        problems.append(
+          "\(Self.prefix)\(key) and \(Self.prefix)\(other) are both '\(name.shown)': who takes single messages there would get batches")
+      }
+    }
+    for (key, name) in [("commands_exchange", names.commandsExchange)] + singles + batches where name == names.queriesExchange {
       problems.append(
         "\(Self.prefix)queries_exchange and \(Self.prefix)\(key) are both '\(name.shown)': all that is published there would be taken for "
           + "queries")

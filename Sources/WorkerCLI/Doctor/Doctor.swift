@@ -57,7 +57,7 @@ struct Doctor: AsyncParsableCommand {
     let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
     let resolver = NameResolution()
     async let broker = BrokerExamination(
-      RabbitMQExamination(servers.amqp, names: servers.topologyNames), resolver: resolver
+      RabbitMQExamination(servers.amqp, names: servers.topologyNames, forms: configuration.publishing), resolver: resolver
     ).findings()
     async let database = DatabaseExamination(
       PostgresExamination(servers.postgres, deadQueue: servers.deadQueueKey, logger: logger), resolver: resolver

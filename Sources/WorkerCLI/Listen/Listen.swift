@@ -1,15 +1,20 @@
 import ArgumentParser
 import Coordination
+import MessageContract
 import Messaging
 import Observability
 import RabbitMQBroker
 import RabbitMQClient
 import Settings
+import StrictJSON
 
 struct Listen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints results or events as they are published, one JSON object per line.",
-    discussion: "Uses a queue of its own: nobody else misses anything. Exits 2 when nothing came in time.")
+    discussion: """
+      Uses a queue of its own: nobody else misses anything. Where results or events are published only in batches, it takes \
+      those and prints what is in them. Exits 2 when nothing came in time.
+      """)
 
   enum Stream: String, ExpressibleByArgument, CaseIterable {
     case results, events
@@ -38,17 +43,22 @@ struct Listen: AsyncParsableCommand {
       _ = LogSetup.start(configuration.log)
       let servers = try Servers(configuration).forOneCommand
       let queue = try await TemporaryQueue.open(
-        servers.amqp, exchange: exchange(servers), pattern: ShortString(pattern) ?? "#")
+        servers.amqp, exchange: try exchange(servers.topologyNames, configuration.publishing), pattern: ShortString(pattern) ?? "#")
       StandardError.write("workspace-worker: listening to \(stream.rawValue)\n")
       try await queue.use(printMessages)
     }
   }
 
-  private func exchange(_ servers: Servers) -> ShortString {
+  private func exchange(_ names: BrokerNames, _ forms: PublishingForms) throws -> ShortString {
     switch stream {
-    case .results: servers.topologyNames.resultsExchange
-    case .events: servers.topologyNames.eventsExchange
-    case .deadLetters: servers.topologyNames.deadLettersExchange
+    case .results where forms.results.hasSingles: return names.resultsExchange
+    case .events where forms.events.hasSingles: return names.eventsExchange
+    case .deadLetters: return names.deadLettersExchange
+    case .results, .events:
+      guard pattern == "#" else {
+        throw ValidationError("--pattern is for single messages; publishing.\(stream.rawValue) is batch.")
+      }
+      return stream == .results ? names.resultBatchesExchange : names.eventBatchesExchange
     }
   }
 
@@ -57,10 +67,19 @@ struct Listen: AsyncParsableCommand {
     while printed < count ?? .max {
       // Two years stand for "never".
       guard let deliveries = try await queue.next(within: .seconds(timeout ?? 63_072_000)) else { throw ExitCode.no }
-      for delivery in deliveries.prefix((count ?? .max) - printed) {
-        try StandardOutput.print(MessageLine(delivery.body).text)
+      for body in deliveries.flatMap(\.contents).prefix((count ?? .max) - printed) {
+        try StandardOutput.print(MessageLine(body).text)
         printed += 1
       }
     }
+  }
+}
+
+extension Delivery {
+  /// Its body, or, of a batch, its elements.
+  fileprivate var contents: [[UInt8]] {
+    guard properties.contentType == CloudEventsType.batch, let elements = try? JSONArraySplitter.split(body, limit: body.count)
+    else { return [body] }
+    return elements.map { Array(body[$0]) }
   }
 }

@@ -51,7 +51,7 @@ struct WorkerServices {
   private func worker() throws -> Worker {
     let settings = configuration.workerSettings
     let broker = BrokerConfiguration(
-      server: servers.amqp, names: servers.topologyNames, prefetch: configuration.amqp.prefetch,
+      server: servers.amqp, names: servers.topologyNames, forms: configuration.publishing, prefetch: configuration.amqp.prefetch,
       bufferBytes: configuration.amqp.bufferBytes, batchCount: settings.batchCount)
     return Worker(
       settings: settings,
@@ -68,7 +68,7 @@ struct WorkerServices {
   private func environment(of queue: String) -> ExecutionEnvironment {
     ExecutionEnvironment(
       clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
-      messages: OutboundMessages(servers.topologyNames), queue: queue, process: process, parking: configuration.parking,
+      messages: OutboundMessages(servers.topologyNames, configuration.publishing), queue: queue, process: process, parking: configuration.parking,
       replicatesRelationships: servers.spicedb != nil)
   }
 

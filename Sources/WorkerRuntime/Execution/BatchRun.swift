@@ -38,6 +38,8 @@ package struct BatchRun {
   var letters: [ObjectIdentifier: ULID] = [:]
   /// What was answered to elements of batches, in the order of the messages, whose elements stand together.
   private(set) var batchAnswers: [BatchAnswers] = []
+  /// What is to be published in batches, in order.
+  private var batched: (results: [EncodedMessage], events: [EncodedMessage]) = ([], [])
 
   /// The answers to elements of one message, by their places in it.
   struct BatchAnswers {
@@ -78,6 +80,7 @@ package struct BatchRun {
       if let begun = message.begun { writeSet.survived.append(begun) }
     }
     answerBatches()
+    publishBatches()
     work.addChanges(to: &writeSet)
     if environment.replicatesRelationships { work.addRelationships(to: &writeSet) }
     for (tenantID, sequence) in sequences {
@@ -232,7 +235,7 @@ extension BatchRun {
     for event in work.takeEvents() {
       let encoded = EventEncoder.encode(
         event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
-      writeSet.send(environment.messages.event(encoded))
+      publish(encoded)
     }
     return switch answer {
     case .success: .succeeded
@@ -273,7 +276,19 @@ extension BatchRun {
   mutating func send(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) {
     let messages = environment.messages.result(result, of: delivery, commandID: commandID)
     for message in messages { writeSet.send(message) }
+    if environment.messages.forms.results.hasBatches { batched.results.append(result) }
     note(.result(id: result.id.description, body: result.body), to: delivery)
+  }
+
+  private mutating func publish(_ event: EncodedMessage) {
+    let messages = environment.messages
+    if messages.forms.events.hasSingles { writeSet.send(messages.event(event)) }
+    if messages.forms.events.hasBatches { batched.events.append(event) }
+  }
+
+  private mutating func publishBatches() {
+    for batch in environment.messages.batches(ofResults: batched.results) { writeSet.send(batch) }
+    for batch in environment.messages.batches(ofEvents: batched.events) { writeSet.send(batch) }
   }
 
   private mutating func nextSequence(of tenantID: TenantID) -> Int64 {

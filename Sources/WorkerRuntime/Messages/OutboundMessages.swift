@@ -8,10 +8,16 @@ import WorkspaceDomain
 package struct OutboundMessages: Sendable {
   /// Made once, not for each message.
   private static let appID: ShortString = "workspace-worker"
+  /// The routing key of batches, whatever is in them.
+  private static let batchKey: ShortString = "workspace.batch"
 
   package let names: BrokerNames
+  package let forms: PublishingForms
 
-  package init(_ names: BrokerNames) { self.names = names }
+  package init(_ names: BrokerNames, _ forms: PublishingForms = PublishingForms()) {
+    self.names = names
+    self.forms = forms
+  }
 
   /// The announcement of a dead letter, for all who listen.
   package func announcement(_ announcement: EncodedMessage) -> OutboundMessage {
@@ -23,16 +29,31 @@ package struct OutboundMessages: Sendable {
     message(event, to: names.eventsExchange, correlationID: nil)
   }
 
-  /// A result for all who listen and, in the same bytes, for whom the command names as `reply_to`.
+  /// A result for all who listen, where they get each alone, and, in the same bytes, for whom the command names as `reply_to`.
   ///
   /// - Parameters:
   ///   - delivery: the command's message.
   ///   - commandID: the command's id, where it could be read.
   package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
     let published = message(result, to: names.resultsExchange, correlationID: correlationID(delivery, commandID))
+    let singles = forms.results.hasSingles ? [published] : []
     // An element of a batch is answered together with the others.
-    guard delivery.element == nil, let reply = reply(published, to: delivery) else { return [published] }
-    return [published, reply]
+    guard delivery.element == nil, let reply = reply(published, to: delivery) else { return singles }
+    return singles + [reply]
+  }
+
+  /// Results in batches, for all who listen to those. Each holds the results of many commands, so it has no correlation id.
+  func batches(ofResults results: [EncodedMessage]) -> [OutboundMessage] { batches(of: results, to: names.resultBatchesExchange) }
+
+  /// The same of events.
+  func batches(ofEvents events: [EncodedMessage]) -> [OutboundMessage] { batches(of: events, to: names.eventBatchesExchange) }
+
+  private func batches(of messages: [EncodedMessage], to exchange: ShortString) -> [OutboundMessage] {
+    MessageBatches.split(messages).map { batch in
+      self.batch(
+        ids: batch.map(\.id.description), bodies: batch.map(\.body), at: batch.last?.time ?? Timestamp(milliseconds: 0),
+        to: exchange, routingKey: Self.batchKey)
+    }
   }
 
   /// A result for whom the message names as `reply_to`, and nobody else; nil where that is nobody.
@@ -56,15 +77,24 @@ package struct OutboundMessages: Sendable {
   /// Its id is made of those of the results: the same content has the same id.
   func reply(_ part: BatchReply.Part, to delivery: Delivery, at now: Timestamp) -> OutboundMessage? {
     guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
+    return batch(
+      ids: part.ids, bodies: part.bodies, at: now, to: "", routingKey: replyTo, correlationID: delivery.properties.correlationID)
+  }
+
+  /// - Parameter ids: those of the contents, of which that of the message is made.
+  private func batch(
+    ids: [String], bodies: [[UInt8]], at time: Timestamp, to exchange: ShortString, routingKey: ShortString,
+    correlationID: ShortString? = nil
+  ) -> OutboundMessage {
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
-    ULID(of: part.ids, at: now).withText { properties.messageID = ShortString(bytes: Array($0)) }
-    properties.correlationID = delivery.properties.correlationID
-    properties.timestamp = UInt64(now.milliseconds / 1000)
+    ULID(of: ids, at: time).withText { properties.messageID = ShortString(bytes: Array($0)) }
+    properties.correlationID = correlationID
+    properties.timestamp = UInt64(time.milliseconds / 1000)
     properties.appID = Self.appID
-    let body = [UInt8(ascii: "[")] + part.bodies.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
-    return OutboundMessage(exchange: "", routingKey: replyTo, properties: properties, body: body)
+    let body = [UInt8(ascii: "[")] + bodies.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+    return OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: body)
   }
 
   private func message(

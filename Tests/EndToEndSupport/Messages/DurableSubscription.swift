@@ -1,7 +1,7 @@
 package import Messaging
 package import TestSupport
 
-/// A subscriber on a durable queue of its own that keeps everything that has arrived.
+/// A subscriber on a durable queue of its own that keeps everything that has arrived, of batches what is in them.
 package final class DurableSubscription: Sendable {
   /// What has arrived so far.
   package struct Record: Sendable {
@@ -41,12 +41,13 @@ package final class DurableSubscription: Sendable {
 extension DurableSubscription.Record {
   fileprivate mutating func append(_ deliveries: [Delivery]) {
     for delivery in deliveries {
-      guard let event = try? CloudEvent(delivery.body) else {
+      let message = Subscription.Message(delivery)
+      guard let contents = message.event == nil ? try? message.elements : [message] else {
         markers.insert(delivery.text)
         continue
       }
-      messages.append(Subscription.Message(delivery: delivery, event: event))
-      if let command = event.commandid { commands.insert(command) }
+      messages += contents
+      commands.formUnion(contents.compactMap { $0.event?.commandid })
     }
   }
 }

@@ -1,5 +1,6 @@
 package import Messaging
 package import RabbitMQClient
+import StrictJSON
 package import TestSupport
 
 /// A queue of the test, and everything that has arrived in it.
@@ -12,6 +13,19 @@ package actor Subscription {
     package var body: [UInt8] { delivery.body }
     package var properties: MessageProperties { delivery.properties }
     package var code: String? { event?.data.error?.code }
+
+    package init(_ delivery: Delivery) {
+      self.delivery = delivery
+      event = try? CloudEvent(delivery.body)
+    }
+
+    /// What a batch holds, as if each had come alone.
+    package var elements: [Message] {
+      get throws {
+        let bodies = try JSONArraySplitter.split(body, limit: body.count).map { Array(body[$0]) }
+        return delivery.elements(bodies).map(Message.init)
+      }
+    }
   }
 
   package nonisolated let queue: ShortString
@@ -71,7 +85,7 @@ package actor Subscription {
       let deliveries = try await Patience.wait(for: "\(what); there are \(messages.count) messages", patience) {
         try await consumer.deliveries()
       }
-      messages += deliveries.map { Message(delivery: $0, event: try? CloudEvent($0.body)) }
+      messages += deliveries.map(Message.init)
       if let last = deliveries.last {
         try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
       }

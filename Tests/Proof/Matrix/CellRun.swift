@@ -13,6 +13,7 @@ package struct CellRun: Sendable {
     "LIMITS_TREE_DEPTH": "\(Workload.levels)",
   ]
 
+  private let environment: [String: String]
   private let cell: Cell
   private let settings: CellSettings
   private let deployment: Deployment
@@ -44,15 +45,17 @@ package struct CellRun: Sendable {
     self.cell = cell
     self.settings = settings
     self.deployment = deployment
+    environment = Self.environment.merging(settings.traffic.environment) { _, new in new }
     var random = SeededRandom(seed: settings.seed ^ UInt64(Cell.all.firstIndex(of: cell) ?? 0) << 32)
     workload = Workload(tenants: settings.tenants, commands: settings.commands, seed: random.next())
-    plan = SendingPlan(workload, replyQueue: "proof.replies", seed: random.next())
+    plan = SendingPlan(workload, settings.traffic, replyQueue: "proof.replies", seed: random.next())
     approach = Approach(cell, pass: Int.random(in: 2...4, using: &random))
-    sender = PersistentSender(on: deployment.host)
+    // So that batches, too, arrive in several deliveries: a failpoint is passed several times.
+    sender = PersistentSender(on: deployment.host, chunk: settings.traffic == .batches ? 2 : 20)
   }
 
   private func run() async throws -> CellOutcome {
-    let subscribers = try await Subscribers(on: deployment.host)
+    let subscribers = try await Subscribers(to: settings.traffic, on: deployment.host)
     timeline.note("begins, with seed \(settings.seed), at the \(approach.pass). pass of \(approach.failpoint.rawValue)")
     var violations: [Violation] = []
     var evidence = Evidence()
@@ -84,11 +87,11 @@ package struct CellRun: Sendable {
 
   /// - Returns: the remaining workers.
   private func sufferFault() async throws -> [WorkerProcess] {
-    let worker = try ProxiedWorker(deployment, Self.environment.merging(approach.environment) { _, new in new })
+    let worker = try ProxiedWorker(deployment, environment.merging(approach.environment) { _, new in new })
     try await worker.process.becomesActive()
     timeline.note("worker \(worker.process.pid) is active")
     let scene = Scene(worker: worker)
-    let standby = try deployment.startWorker(Self.environment)
+    let standby = try deployment.startWorker(environment)
     try await standby.standsBy()
     timeline.note("worker \(standby.pid) stands by")
     async let sent: Void = send()
@@ -112,7 +115,7 @@ package struct CellRun: Sendable {
 
   private func send(_ messages: [OutboundMessage], pausing pause: Duration = .zero) async throws {
     try await sender.send(messages, pausing: pause) { [timeline] confirmed in
-      timeline.noteConfirmation(of: confirmed.compactMap { try? CloudEvent($0.body).id })
+      timeline.noteConfirmation(of: confirmed.flatMap(SendingPlan.commands))
     }
   }
 

@@ -8,10 +8,10 @@ struct Subscribers: Sendable {
   let replies: DurableSubscription
   let events: DurableSubscription
 
-  init(on host: VirtualHost) async throws {
-    results = try await DurableSubscription("proof.results", to: "workspace.results", on: host)
+  init(to traffic: Traffic, on host: VirtualHost) async throws {
+    results = try await DurableSubscription("proof.results", to: traffic.resultsExchange, on: host)
     replies = try await DurableSubscription("proof.replies", to: nil, on: host)
-    events = try await DurableSubscription("proof.events", to: "workspace.events", on: host)
+    events = try await DurableSubscription("proof.events", to: traffic.eventsExchange, on: host)
   }
 
   /// Waits until every command has its result, its reply and its event.

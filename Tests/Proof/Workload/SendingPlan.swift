@@ -1,16 +1,17 @@
+import Foundation
 import Messaging
 import EndToEndSupport
 import TestFixtures
 
 /// Who sends what when: every command two or three times, in the same bytes, its copies randomly before, during and
-/// after the fault. The first copies are in the order of the workload.
+/// after the fault. The first copies are in the order of the workload. In batches, a few are one message.
 struct SendingPlan {
   private(set) var before: [OutboundMessage] = []
   private(set) var during: [OutboundMessage] = []
   private(set) var after: [OutboundMessage] = []
 
   /// - Parameter replyQueue: asks for a copy of each result there.
-  init(_ workload: Workload, replyQueue: ShortString, seed: UInt64) {
+  init(_ workload: Workload, _ traffic: Traffic, replyQueue: ShortString, seed: UInt64) {
     var random = SeededRandom(seed: seed)
     let messages = workload.steps.map { $0.command.replying(to: replyQueue).message() }
     let (first, second) = (messages.count * 6 / 10, messages.count * 8 / 10)
@@ -19,6 +20,33 @@ struct SendingPlan {
     after = Self.doubled(messages[second...], &random)
     // Everything is sent at least once more when the trouble is over.
     after += messages.shuffled(using: &random)
+    guard traffic == .batches else { return }
+    before = Self.batched(before, &random)
+    during = Self.batched(during, &random)
+    after = Self.batched(after, &random)
+  }
+
+  /// The ids of the commands that a message holds.
+  static func commands(in message: OutboundMessage) -> [String] {
+    if let event = try? CloudEvent(message.body) { return [event.id] }
+    let elements = (try? JSONSerialization.jsonObject(with: Data(message.body))) as? [[String: Any]]
+    return (elements ?? []).compactMap { $0["id"] as? String }
+  }
+
+  /// The same commands in the same order, up to 40 in a message: more than a transaction of the workers holds.
+  private static func batched(_ messages: [OutboundMessage], _ random: inout SeededRandom) -> [OutboundMessage] {
+    var result: [OutboundMessage] = []
+    var rest = messages[...]
+    while let first = rest.first {
+      let next = rest.prefix(Int.random(in: 1...40, using: &random))
+      rest = rest[next.endIndex...]
+      var properties = first.properties
+      properties.contentType = "application/cloudevents-batch+json"
+      let body = Array("[".utf8) + next.map(\.body).joined(separator: Array(",".utf8)) + Array("]".utf8)
+      result.append(
+        OutboundMessage(exchange: first.exchange, routingKey: "workspace.batch", properties: properties, body: body))
+    }
+    return result
   }
 
   /// Some of the messages are repeated a little later.
