@@ -19,6 +19,8 @@ import TestSupport
     names.deadLettersQueue = try #require(ShortString(prefix + ".commands.dead"))
     names.queriesExchange = try #require(ShortString(prefix + ".queries"))
     names.queriesQueue = names.queriesExchange
+    names.resultBatchesExchange = try #require(ShortString(prefix + ".results.batches"))
+    names.eventBatchesExchange = try #require(ShortString(prefix + ".events.batches"))
     return names
   }
 
@@ -30,7 +32,7 @@ import TestSupport
       let topology = try Topology.standard(names("plan"), broker: await connection.serverProperties)
       for _ in 0..<2 {
         let plan = try await manager.plan(topology)
-        #expect(states(plan) == Array(repeating: .missing, count: 13) + [.removed])
+        #expect(states(plan) == Array(repeating: .missing, count: 15) + [.removed])
         #expect(plan.hasChanges && !plan.isIncompatible)
       }
     }
@@ -42,12 +44,13 @@ import TestSupport
       let topology = Topology.standard(broker: await connection.serverProperties)
       #expect(try await manager.apply(topology).hasChanges)
       for plan in [try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology)] {
-        #expect(states(plan) == Array(repeating: .exists, count: 8) + Array(repeating: .ensured, count: 5) + [.removed])
+        #expect(states(plan) == Array(repeating: .exists, count: 10) + Array(repeating: .ensured, count: 5) + [.removed])
         #expect(!plan.hasChanges && !plan.isIncompatible)
       }
       #expect(
         try await manager.plan(topology).items.map(\.name) == [
           "workspace.commands", "workspace.results", "workspace.events", "workspace.dead-letters", "workspace.queries",
+          "workspace.results.batches", "workspace.events.batches",
           "workspace.commands", "workspace.commands.dead", "workspace.queries", "workspace.commands -[workspace.#]-> workspace.commands",
           "workspace.commands -[group.#]-> workspace.commands", "workspace.commands -[tenant.#]-> workspace.commands",
           "workspace.commands -[access.#]-> workspace.commands", "workspace.queries -[#]-> workspace.queries",
@@ -96,13 +99,13 @@ import TestSupport
       let manager = TopologyManager(connection)
       let topology = try Topology.standard(names("argument"), broker: await connection.serverProperties)
       for plan in [try await manager.plan(topology), try await manager.apply(topology)] {
-        guard case .incompatible(let difference) = plan.items[5].state else {
-          Issue.record("\(plan.items[5])")
+        guard case .incompatible(let difference) = plan.items[7].state else {
+          Issue.record("\(plan.items[7])")
           continue
         }
         #expect(plan.isIncompatible)
         #expect(difference.argument != nil && difference.text.hasPrefix("PRECONDITION_FAILED"))
-        #expect(plan.items.filter { $0.state == .missing }.count == 12)
+        #expect(plan.items.filter { $0.state == .missing }.count == 14)
       }
       #expect(try await manager.statistics(of: "argument.commands.dead") == nil)
     }
@@ -122,8 +125,8 @@ import TestSupport
         var names = try names("each")
         names.commandsQueue = queue
         let plan = try await TopologyManager(connection).plan(Topology.standard(names, broker: connection.serverProperties))
-        guard case .incompatible(let difference) = plan.items[5].state else {
-          Issue.record("\(plan.items[5])")
+        guard case .incompatible(let difference) = plan.items[7].state else {
+          Issue.record("\(plan.items[7])")
           return
         }
         #expect(difference.argument == name)
@@ -138,7 +141,7 @@ import TestSupport
     try await host.withConnection { connection in
       try await connection.declare([.exchange("classic.events", type: "fanout", isPassive: false)])
       let plan = try await TopologyManager(connection).plan(Topology.standard(names("classic"), broker: connection.serverProperties))
-      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[6].state else {
+      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[8].state else {
         Issue.record("\(plan.items)")
         return
       }

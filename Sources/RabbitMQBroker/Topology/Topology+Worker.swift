@@ -10,8 +10,8 @@ extension Topology {
   ///   https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static func standard(_ names: BrokerNames = BrokerNames(), broker: ServerProperties) -> Topology {
     let exchanges = [
-      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.resultBatchesExchange, names.eventBatchesExchange,
-      names.deadLettersExchange, names.queriesExchange,
+      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange, names.queriesExchange,
+      names.resultBatchesExchange, names.eventBatchesExchange,
     ]
     return Topology(
       exchanges: exchanges.map { Exchange(name: $0, type: "topic") },

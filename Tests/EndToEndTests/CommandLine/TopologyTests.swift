@@ -24,7 +24,7 @@ struct TopologyTests {
     let deployment = try Deployment.current
     let before = try await report("plan")
     #expect(before.exit == .code(2))
-    #expect(before.report.items.count { $0.kind == "exchange" && $0.state == "missing" } == 5)
+    #expect(before.report.items.count { $0.kind == "exchange" && $0.state == "missing" } == 7)
     #expect(before.report.items.count { $0.kind == "queue" && $0.state == "missing" } == 3)
     #expect(try await report("plan").exit == .code(2), "a plan changes nothing")
     #expect(try await report("apply").exit == .code(0))

@@ -18,6 +18,7 @@ struct LeastPrivilegeTests {
     let environment = [
       "AMQP_URL": try url(deployment.host.url, user.name, user.password), "POSTGRES_URL": try url(try deployment.database.url, role, password),
       "DEAD_LETTERS_RETENTION": "1s", "PARKING_RETRY_DELAYS": "100ms", "METRICS_COUNT_INTERVAL": "1s",
+      "PUBLISHING_RESULTS": "both", "PUBLISHING_EVENTS": "both",
     ]
     let worker = try await deployment.activeWorker(environment)
     try await worker.becomesReady()
