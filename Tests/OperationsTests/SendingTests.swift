@@ -70,7 +70,7 @@ import Testing
     var received: [Int] = []
 
     mutating func sent(_ count: Int) { sent.append(count) }
-    mutating func received(_ body: [UInt8], _ count: Int) { received.append(count) }
+    mutating func received(_ body: [UInt8], sequence: Int64?, _ count: Int) { received.append(count) }
   }
 
   private static func result(_ correlationID: ShortString, _ type: String, code: String? = nil) -> Delivery {

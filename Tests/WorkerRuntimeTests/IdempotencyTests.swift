@@ -23,6 +23,17 @@ import WorkspaceDomain
     #expect(batches.settled == [1, 2, 3, 4, 5])
   }
 
+  @Test("a reply has the sequence of the last event that its command caused just now")
+  func sequences() async throws {
+    let commands = [
+      CommandMessage.createRoot("r", id: 1), .create("c", "child", below: 1, id: 2), .rename("same", 2, to: "child"), .get("g", 1),
+      .delete("missing", 9), .createRoot("r", id: 1), .delete("d", 2),
+    ].map { $0.with { $0.replyTo = "me" } }
+    let batches = try await fixture.run(commands)
+    #expect(batches.replies.map { $0.properties.headers?.string("sequence") } == ["1", "2", nil, nil, nil, nil, "3"])
+    #expect(batches.results.allSatisfy { $0.properties.headers?.string("sequence") == nil })
+  }
+
   @Test("a duplicate with other attributes, order of keys and numbers is the same command")
   func sameByValue() async throws {
     let first = CommandMessage("l", "list", id: "c", data: #"{"limit":10,"x":{"a":1,"b":2}}"#)

@@ -1,7 +1,8 @@
 """A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
 
-python_client.py TENANT: makes a root workspace and one below it for the user ada, asks for the root for the user bob, who may not
-see it, prints the three results and the events, and reads what the last event tells of. The broker is the one of AMQP_URL."""
+python_client.py TENANT: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user bob,
+who may not see it, prints the four results and the events, and reads what the last event tells of. The broker is the one of
+AMQP_URL."""
 import json
 import os
 import sys
@@ -29,10 +30,22 @@ class WorkspaceClient:
 
     def send(self, kind, tenant, data, user=None, command_id=None, exchange="workspace.commands", sequence=None):
         """Without a user the command is this service's own, and not checked."""
-        command_id = command_id or str(uuid.uuid4())
+        command = self.command(kind, tenant, data, user, command_id)
+        if sequence is not None:
+            command["minsequence"] = sequence
+        self.publish(exchange, kind, command, "application/cloudevents+json", command["id"])
+        return command["id"]
+
+    def send_batch(self, commands):
+        """Many commands as one message. Each is treated as if it had come alone, in order."""
+        batch_id = str(uuid.uuid4())
+        self.publish("workspace.commands", "workspace.batch", commands, "application/cloudevents-batch+json", batch_id)
+        return batch_id
+
+    def command(self, kind, tenant, data, user=None, command_id=None):
         command = {
             "specversion": "1.0",
-            "id": command_id,
+            "id": command_id or str(uuid.uuid4()),
             "source": "/clients/python",
             "type": kind,
             "tenantid": tenant,
@@ -40,25 +53,25 @@ class WorkspaceClient:
         }
         if user is not None:
             command["userid"] = user
-        if sequence is not None:
-            command["minsequence"] = sequence
+        return command
+
+    def publish(self, exchange, routing_key, content, content_type, correlation_id):
         # Raises pika.exceptions.UnroutableError or NackError if the broker did not take it.
         self.channel.basic_publish(
             exchange,
-            kind,
-            json.dumps(command).encode(),
+            routing_key,
+            json.dumps(content).encode(),
             mandatory=True,
             properties=pika.BasicProperties(
-                content_type="application/cloudevents+json",
+                content_type=content_type,
                 delivery_mode=2,
-                correlation_id=command_id,
+                correlation_id=correlation_id,
                 reply_to=self.replies,
             ),
         )
-        return command_id
 
     def result(self, command_id):
-        """The result of a command. Others that arrive meanwhile are skipped."""
+        """The result of a command, or those of a batch, as a list. Others that arrive meanwhile are skipped."""
         for _, properties, body in self.channel.consume(self.replies, auto_ack=True, inactivity_timeout=TIMEOUT):
             if properties is None:
                 raise TimeoutError(f"no result of {command_id} within {TIMEOUT} s")
@@ -71,14 +84,15 @@ class WorkspaceClient:
         return queue
 
     def events(self, queue, count):
-        """The first events of a queue; each once, although they come at least once."""
+        """The first events of a queue, alone or in batches; each once, although they come at least once."""
         seen = {}
         for _, properties, body in self.channel.consume(queue, auto_ack=True, inactivity_timeout=TIMEOUT):
             if properties is None:
                 raise TimeoutError(f"no event within {TIMEOUT} s")
-            event = json.loads(body)
-            seen[event["id"]] = event
-            if len(seen) == count:
+            content = json.loads(body)
+            for event in content if isinstance(content, list) else [content]:
+                seen[event["id"]] = event
+            if len(seen) >= count:
                 self.channel.cancel()
                 return list(seen.values())
 
@@ -91,16 +105,18 @@ def main():
     print(json.dumps(root))
     client.channel.cancel()
     root_id = root["data"]["workspace"]["id"]
-    child = client.send("workspace.create", tenant, {"name": "Documents", "parent_workspace_id": root_id}, user="ada")
-    print(json.dumps(client.result(child)))
+    below = [{"name": name, "parent_workspace_id": root_id} for name in ("Documents", "Music")]
+    children = client.send_batch([client.command("workspace.create", tenant, data, user="ada") for data in below])
+    for result in client.result(children):
+        print(json.dumps(result))
     client.channel.cancel()
     hidden = client.send("workspace.get", tenant, {"workspace_id": root_id}, user="bob")
     print(json.dumps(client.result(hidden)))
     client.channel.cancel()
-    # The root, its founder's role in the new tenant, and the workspace below.
-    for event in client.events(events, 3):
+    # The root, its founder's role in the new tenant, and the workspaces below.
+    for event in client.events(events, 4):
         print(json.dumps(event))
-    found = client.ask("workspace.find", tenant, {"name": "Documents"}, user="ada", sequence=event["sequence"])
+    found = client.ask("workspace.find", tenant, {"name": "Music"}, user="ada", sequence=event["sequence"])
     print(json.dumps(found))
     client.connection.close()
 

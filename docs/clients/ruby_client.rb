@@ -2,8 +2,9 @@
 
 # A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
 #
-# ruby_client.rb TENANT: makes a root workspace and one below it for the user ada, asks for the root for the user bob, who may
-# not see it, prints the three results and the events, and reads what the last event tells of. The broker is the one of AMQP_URL.
+# ruby_client.rb TENANT: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user
+# bob, who may not see it, prints the four results and the events, and reads what the last event tells of. The broker is the one of
+# AMQP_URL.
 require 'bunny'
 require 'json'
 require 'securerandom'
@@ -30,21 +31,23 @@ class WorkspaceClient
 
   # Without a user the command is this service's own, and not checked.
   def send(type, tenant, data, user: nil, id: SecureRandom.uuid, exchange: 'workspace.commands', sequence: nil)
-    command = { specversion: '1.0', id: id, source: '/clients/ruby', type: type, tenantid: tenant, data: data }
-    command[:userid] = user if user
+    command = command(type, tenant, data, user: user, id: id)
     command[:minsequence] = sequence if sequence
-    @exchanges.fetch(exchange).publish(
-      JSON.generate(command),
-      routing_key: type, mandatory: true, persistent: true, content_type: 'application/cloudevents+json',
-      correlation_id: id, reply_to: @replies.fetch(:queue).name
-    )
-    raise "the broker did not take #{id}" unless @channel.wait_for_confirms
-    raise "no queue for #{id}: #{@returned}" if @returned
-
-    id
+    publish(exchange, type, command, 'application/cloudevents+json', id)
   end
 
-  # The result of a command. Others that arrive meanwhile are skipped.
+  # Many commands as one message. Each is treated as if it had come alone, in order.
+  def send_batch(commands)
+    publish('workspace.commands', 'workspace.batch', commands, 'application/cloudevents-batch+json', SecureRandom.uuid)
+  end
+
+  def command(type, tenant, data, user: nil, id: SecureRandom.uuid)
+    command = { specversion: '1.0', id: id, source: '/clients/ruby', type: type, tenantid: tenant, data: data }
+    command[:userid] = user if user
+    command
+  end
+
+  # The result of a command, or those of a batch, as an array. Others that arrive meanwhile are skipped.
   def result(id)
     loop do
       properties, body = pop(@replies)
@@ -58,12 +61,11 @@ class WorkspaceClient
     subscribe(queue)
   end
 
-  # The first events; each once, although they come at least once.
+  # The first events, alone or in batches; each once, although they come at least once.
   def events(subscription, count)
     seen = {}
     while seen.size < count
-      event = JSON.parse(pop(subscription).last)
-      seen[event.fetch('id')] = event
+      [JSON.parse(pop(subscription).last)].flatten.each { |event| seen[event.fetch('id')] = event }
     end
     seen.values
   end
@@ -73,6 +75,18 @@ class WorkspaceClient
   end
 
   private
+
+  def publish(exchange, routing_key, content, content_type, id)
+    @exchanges.fetch(exchange).publish(
+      JSON.generate(content),
+      routing_key: routing_key, mandatory: true, persistent: true, content_type: content_type,
+      correlation_id: id, reply_to: @replies.fetch(:queue).name
+    )
+    raise "the broker did not take #{id}" unless @channel.wait_for_confirms
+    raise "no queue for #{id}: #{@returned}" if @returned
+
+    id
+  end
 
   def subscribe(queue)
     arrived = Queue.new
@@ -95,12 +109,13 @@ events = client.listen('workspace.events')
 root = client.result(client.send('workspace.create_root', tenant, { name: 'Home' }, user: 'ada'))
 puts JSON.generate(root)
 root_id = root.dig('data', 'workspace', 'id')
-child = client.send('workspace.create', tenant, { name: 'Documents', parent_workspace_id: root_id }, user: 'ada')
-puts JSON.generate(client.result(child))
+below = %w[Documents Music].map { |name| { name: name, parent_workspace_id: root_id } }
+children = client.send_batch(below.map { |data| client.command('workspace.create', tenant, data, user: 'ada') })
+client.result(children).each { |result| puts JSON.generate(result) }
 hidden = client.send('workspace.get', tenant, { workspace_id: root_id }, user: 'bob')
 puts JSON.generate(client.result(hidden))
-# The root, its founder's role in the new tenant, and the workspace below.
-told = client.events(events, 3)
+# The root, its founder's role in the new tenant, and the workspaces below.
+told = client.events(events, 4)
 told.each { |event| puts JSON.generate(event) }
-puts JSON.generate(client.ask('workspace.find', tenant, { name: 'Documents' }, user: 'ada', sequence: told.last['sequence']))
+puts JSON.generate(client.ask('workspace.find', tenant, { name: 'Music' }, user: 'ada', sequence: told.last['sequence']))
 client.close

@@ -135,7 +135,7 @@ package struct Sending {
     while answered.count < summary.sent, let deliveries = try await replies.next(within: timeout) {
       for result in deliveries.flatMap(SentResult.all) where answered.insert(result.key).inserted {
         summary.count(result)
-        try observer.received(result.body, answered.count)
+        try observer.received(result.body, sequence: result.sequence, answered.count)
       }
     }
     summary.unanswered = summary.sent - answered.count

@@ -4,5 +4,7 @@ package protocol SendingObserver {
   mutating func sent(_ count: Int)
 
   /// A command's first result has come; this many commands have one.
-  mutating func received(_ body: [UInt8], _ count: Int) throws
+  ///
+  /// - Parameter sequence: of the last event that the command caused, where the reply tells it.
+  mutating func received(_ body: [UInt8], sequence: Int64?, _ count: Int) throws
 }

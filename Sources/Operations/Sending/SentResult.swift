@@ -5,6 +5,8 @@ import StrictJSON
 struct SentResult {
   let body: [UInt8]
   let type: String
+  /// Of the last event that the command caused; nil where it caused none, or not just now, or is one of a batch.
+  let sequence: Int64?
   /// Of a rejection or a failure.
   let code: String?
   /// Which command it answers: of which message, and which of those in it. Of two that have the same id in one message, each
@@ -16,7 +18,7 @@ struct SentResult {
     let message = reply.properties.correlationID?.text ?? ""
     guard reply.body.first == UInt8(ascii: "["),
       let elements = try? JSONArraySplitter.split(reply.body, limit: reply.body.count)
-    else { return [SentResult(reply.body, of: message, number: 1)] }
+    else { return [SentResult(reply.body, of: message, number: 1, sequence: reply.properties.headers?.string("sequence").flatMap { Int64($0) })] }
     var counts: [String: Int] = [:]
     return elements.map { element in
       let body = Array(reply.body[element])
@@ -27,8 +29,9 @@ struct SentResult {
   }
 
   /// - Parameter number: of the results that have this command's id, in its reply.
-  private init(_ body: [UInt8], of message: String, number: Int) {
+  private init(_ body: [UInt8], of message: String, number: Int, sequence: Int64? = nil) {
     self.body = body
+    self.sequence = sequence
     let document = if case .object(let document) = try? JSONReader.read(body) { document } else { JSONObject.empty }
     func text(_ name: String) -> String { if case .string(let text) = document[name] { text } else { "" } }
     let type = text("type")

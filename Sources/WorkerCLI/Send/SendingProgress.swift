@@ -1,3 +1,4 @@
+import Observability
 import Operations
 
 /// Shows the progress of sending, and prints results if requested.
@@ -19,9 +20,12 @@ struct SendingProgress: SendingObserver {
     sending?.show(count)
   }
 
-  mutating func received(_ body: [UInt8], _ count: Int) throws {
+  mutating func received(_ body: [UInt8], sequence: Int64?, _ count: Int) throws {
     if printsResults { try StandardOutput.print(MessageLine(body).text) }
-    guard sentCount > 1 else { return }
+    guard sentCount > 1 else {
+      if let sequence { StandardError.write("workspace-worker: the sequence of its event is \(sequence)\n") }
+      return
+    }
     if receiving == nil {
       sending?.finish()
       sending = nil

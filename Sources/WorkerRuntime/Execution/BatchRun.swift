@@ -212,7 +212,7 @@ extension BatchRun {
     }
     let isSame = known.fingerprint.matches(command.fingerprint)
     let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, delivery)
-    send(result, of: delivery, command)
+    send(result, of: delivery, commandID: command.context.key.id)
     return isSame ? .repeated : .rejected(.idempotencyConflict)
   }
 
@@ -231,12 +231,11 @@ extension BatchRun {
     let answer = try answer(to: command, error, at: now)
     let result = ResultEncoder.encode(answer, of: command, id: try newID(at: now), at: now)
     remember(result, of: command)
-    send(result, of: delivery, command)
-    for event in work.takeEvents() {
-      let encoded = EventEncoder.encode(
-        event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
-      publish(encoded)
+    let events = try work.takeEvents().map { event throws(Failure) in
+      EventEncoder.encode(event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
     }
+    send(result, of: delivery, commandID: command.context.key.id, sequence: events.isEmpty ? nil : sequences[command.context.tenantID])
+    for event in events { publish(event) }
     return switch answer {
     case .success: .succeeded
     case .failure(let rejection): .rejected(rejection.code)
@@ -269,12 +268,8 @@ extension BatchRun {
     if snapshot.inbox[entry.key] == nil { writeSet.inbox.append(entry) } else { writeSet.replacedInbox.append(entry) }
   }
 
-  private mutating func send(_ result: EncodedMessage, of delivery: Delivery, _ command: DecodedCommand) {
-    send(result, of: delivery, commandID: command.context.key.id)
-  }
-
-  mutating func send(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) {
-    let messages = environment.messages.result(result, of: delivery, commandID: commandID)
+  mutating func send(_ result: EncodedMessage, of delivery: Delivery, commandID: String?, sequence: Int64? = nil) {
+    let messages = environment.messages.result(result, of: delivery, commandID: commandID, sequence: sequence)
     for message in messages { writeSet.send(message) }
     if environment.messages.forms.results.hasBatches { batched.results.append(result) }
     note(.result(id: result.id.description, body: result.body), to: delivery)

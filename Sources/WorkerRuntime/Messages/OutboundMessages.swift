@@ -34,11 +34,14 @@ package struct OutboundMessages: Sendable {
   /// - Parameters:
   ///   - delivery: the command's message.
   ///   - commandID: the command's id, where it could be read.
-  package func result(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> [OutboundMessage] {
+  ///   - sequence: of the last event that it caused just now: a reply has it as a header.
+  package func result(
+    _ result: EncodedMessage, of delivery: Delivery, commandID: String?, sequence: Int64? = nil
+  ) -> [OutboundMessage] {
     let published = message(result, to: names.resultsExchange, correlationID: correlationID(delivery, commandID))
     let singles = forms.results.hasSingles ? [published] : []
     // An element of a batch is answered together with the others.
-    guard delivery.element == nil, let reply = reply(published, to: delivery) else { return singles }
+    guard delivery.element == nil, let reply = reply(published, to: delivery, sequence: sequence) else { return singles }
     return singles + [reply]
   }
 
@@ -65,10 +68,16 @@ package struct OutboundMessages: Sendable {
     delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
   }
 
-  private func reply(_ published: OutboundMessage, to delivery: Delivery) -> OutboundMessage? {
+  private func reply(_ published: OutboundMessage, to delivery: Delivery, sequence: Int64? = nil) -> OutboundMessage? {
     guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
-    return OutboundMessage(
-      exchange: "", routingKey: replyTo, propertyList: published.propertyList, body: published.body)
+    var propertyList = published.propertyList
+    if let sequence {
+      var properties = published.properties
+      properties.headers = properties.headers ?? HeaderTable()
+      properties.headers?.append("sequence", String(sequence))
+      propertyList = PropertyList(properties)
+    }
+    return OutboundMessage(exchange: "", routingKey: replyTo, propertyList: propertyList, body: published.body)
   }
 
   /// The results of the elements of one message, in the JSON Batch Format, for whom it names as `reply_to`; nil where that is

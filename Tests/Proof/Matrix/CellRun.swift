@@ -9,7 +9,7 @@ import TestSupport
 package struct CellRun: Sendable {
   /// Small batches, so that there are many; and servers that soon give up on a stopped client.
   private static let environment = [
-    "WORKER_BATCH_COUNT": "32", "AMQP_PREFETCH": "64", "AMQP_HEARTBEAT": "2s", "POSTGRES_IDLE_SESSION_TIMEOUT": "5s",
+    "WORKER_BATCH_COUNT": "32", "AMQP_HEARTBEAT": "2s", "POSTGRES_IDLE_SESSION_TIMEOUT": "5s",
     "LIMITS_TREE_DEPTH": "\(Workload.levels)",
   ]
 
@@ -50,8 +50,7 @@ package struct CellRun: Sendable {
     workload = Workload(tenants: settings.tenants, commands: settings.commands, seed: random.next())
     plan = SendingPlan(workload, settings.traffic, replyQueue: "proof.replies", seed: random.next())
     approach = Approach(cell, pass: Int.random(in: 2...4, using: &random))
-    // So that batches, too, arrive in several deliveries: a failpoint is passed several times.
-    sender = PersistentSender(on: deployment.host, chunk: settings.traffic == .batches ? 2 : 20)
+    sender = PersistentSender(on: deployment.host)
   }
 
   private func run() async throws -> CellOutcome {

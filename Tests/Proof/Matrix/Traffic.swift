@@ -7,9 +7,11 @@ package enum Traffic: String, CaseIterable, Sendable {
   /// Several in a message.
   case batches
 
-  /// The settings of the workers.
+  /// The settings of the workers. As many commands at a time in either case, so that a failpoint is passed several times.
   var environment: [String: String] {
-    self == .single ? [:] : ["PUBLISHING_RESULTS": "batch", "PUBLISHING_EVENTS": "batch"]
+    self == .single
+      ? ["AMQP_PREFETCH": "64"]
+      : ["AMQP_PREFETCH": "4", "PUBLISHING_RESULTS": "batch", "PUBLISHING_EVENTS": "batch"]
   }
 
   /// Where results go.

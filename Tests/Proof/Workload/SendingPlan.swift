@@ -33,12 +33,13 @@ struct SendingPlan {
     return (elements ?? []).compactMap { $0["id"] as? String }
   }
 
-  /// The same commands in the same order, up to 40 in a message: more than a transaction of the workers holds.
+  /// The same commands in the same order, a few in each message, and now and then more than a transaction of the workers holds.
   private static func batched(_ messages: [OutboundMessage], _ random: inout SeededRandom) -> [OutboundMessage] {
     var result: [OutboundMessage] = []
     var rest = messages[...]
     while let first = rest.first {
-      let next = rest.prefix(Int.random(in: 1...40, using: &random))
+      let isLarge = Int.random(in: 0..<8, using: &random) == 0
+      let next = rest.prefix(isLarge ? 40 : Int.random(in: 1...10, using: &random))
       rest = rest[next.endIndex...]
       var properties = first.properties
       properties.contentType = "application/cloudevents-batch+json"
