@@ -23,7 +23,7 @@ struct Benchmark: AsyncParsableCommand {
   var only: [Part] = []
 
   enum Part: String, CaseIterable, ExpressibleByArgument {
-    case throughput, latency, memory, idle, stored, authorization, pages, queries
+    case throughput, batches, latency, memory, idle, stored, authorization, pages, queries
   }
 
   func run() async throws {
@@ -46,6 +46,7 @@ struct Benchmark: AsyncParsableCommand {
     case .throughput:
       let throughput = ThroughputMeasurement(laboratory: laboratory, commands: commands, pairs: pairs)
       report.add(try await throughput.run())
+    case .batches: report.add(try await BatchMeasurement(laboratory: laboratory, commands: commands, pairs: pairs).run())
     case .latency:
       let latency = LatencyMeasurement(
         laboratory: laboratory, pairs: pairs, turns: turns, rate: rate, seconds: seconds)

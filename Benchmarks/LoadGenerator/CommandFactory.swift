@@ -40,6 +40,16 @@ struct CommandFactory {
       exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
   }
 
+  /// As many of them as one message.
+  mutating func nextBatch(_ size: Int) -> OutboundMessage {
+    let commands = (0..<size).map { _ in next() }
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents-batch+json"
+    properties.deliveryMode = 2
+    let body = Array("[".utf8) + commands.map(\.body).joined(separator: Array(",".utf8)) + Array("]".utf8)
+    return OutboundMessage(exchange: exchange, routingKey: "workspace.batch", properties: properties, body: body)
+  }
+
   /// An easily readable ULID.
   static func identifier(prefix: String, _ number: Int) -> String {
     let digits = String(number)

@@ -94,13 +94,13 @@ final class Laboratory: Sendable {
   }
 
   /// Publishes `count` commands and waits for their confirms.
-  func fill(_ count: Int, run: Int, below parents: [String] = CommandFactory.roots) async throws {
+  ///
+  /// - Parameter batch: how many are one message; nil: each is a message of its own.
+  func fill(_ count: Int, run: Int, below parents: [String] = CommandFactory.roots, batch: Int? = nil) async throws {
     var factory = CommandFactory(run: run, below: parents)
-    var left = count
-    while left > 0 {
-      let chunk = min(left, 512)
-      try await publisher.publish((0..<chunk).map { _ in factory.next() })
-      left -= chunk
+    while factory.count < count {
+      let chunk = min(count - factory.count, batch ?? 512)
+      try await publisher.publish(batch == nil ? (0..<chunk).map { _ in factory.next() } : [factory.nextBatch(chunk)])
     }
   }
 
@@ -128,6 +128,7 @@ final class Laboratory: Sendable {
     try await broker.declare([
       .queue(Self.archive, arguments: arguments, isPassive: false),
       .binding(queue: Self.archive, exchange: "workspace.events", routingKey: "#"),
+      .binding(queue: Self.archive, exchange: "workspace.events.batches", routingKey: "#"),
     ])
   }
 

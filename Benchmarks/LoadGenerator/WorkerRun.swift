@@ -18,13 +18,17 @@ struct WorkerRun {
   var parents = CommandFactory.roots
   /// Settings of the worker.
   var environment: [String: String] = [:]
+  /// How many commands are one message, what comes of them going out in batches, too; nil: everything is a message of its own.
+  var batch: Int?
 
   /// - Throws: ``Refused`` unless each command has created a workspace.
   func measure() async throws -> Measured {
     let before = try await laboratory.workspaces()
-    try await laboratory.fill(commands, run: number, below: parents)
-    let listener = try ResultListener(laboratory, count: commands)
-    let worker = try laboratory.worker.start(["serve"], environment)
+    try await laboratory.fill(commands, run: number, below: parents, batch: batch)
+    let exchange = batch == nil ? "workspace.results" : "workspace.results.batches"
+    let listener = try ResultListener(laboratory, count: commands, exchange: exchange)
+    let forms = batch == nil ? [:] : ["PUBLISHING_RESULTS": "batch", "PUBLISHING_EVENTS": "batch"]
+    let worker = try laboratory.worker.start(["serve"], environment.merging(forms) { first, _ in first })
     defer { worker.stop() }
     try listener.waitForFirst()
     let spent = try worker.processorSeconds

@@ -3,7 +3,7 @@
  * publish a result and an event per command with confirms, acknowledge the batch.
  * Queues are durable quorum queues; write the default vhost as %2f in URI.
  *   yardstick purge URI QUEUE 0            empty a queue
- *   yardstick listen URI EXCHANGE N        subscribe to an exchange; say "ready", "first" and, at N, "last"
+ *   yardstick listen URI EXCHANGE N        subscribe to an exchange; say "ready", "first" and, at N results, "last"
  *   yardstick fill  URI QUEUE N            publish N persistent 300-byte commands, confirmed
  *   yardstick amqp  URI QUEUE N BATCH      consume/publish/confirm/ack only
  *   yardstick pg    URI CONNINFO N BATCH   the transaction only
@@ -14,6 +14,7 @@
  * OUTPUTS in the environment: messages published per command (2).
  * Prints: mode, N, batch, seconds, per second.
  * cc -O2 -I$(pg_config --includedir) yardstick.c -o yardstick -lrabbitmq -lpq */
+#define _GNU_SOURCE /* memmem */
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
 #include <libpq-fe.h>
@@ -116,6 +117,14 @@ static void commit_batch(PGconn *pg, int n) {
   if (atoi(PQcmdTuples(r)) != n) die("rows lost");
   PQclear(r); run(pg, "commit");
 }
+/* The results in a message: one, or as many as an array has. */
+static long results_in(amqp_bytes_t body) {
+  const char *at = body.bytes, *end = at + body.len, *key = "\"commandid\"";
+  if (!body.len || *at != '[') return 1;
+  long count = 0;
+  while ((at = memmem(at, end - at, key, strlen(key)))) { count++; at += strlen(key); }
+  return count;
+}
 /* A cheap subscriber: a quorum queue, like all others here, without acknowledgements. */
 static void listen_to(char *uri, const char *exchange, long n) {
   amqp_connection_state_t c = dial(uri);
@@ -128,11 +137,12 @@ static void listen_to(char *uri, const char *exchange, long n) {
   if (amqp_get_rpc_reply(c).reply_type != AMQP_RESPONSE_NORMAL) die("basic.consume");
   puts("ready"); fflush(stdout);
   double first = 0;
-  for (long i = 0; i < n; i++) {
+  for (long i = 0; i < n;) {
     amqp_envelope_t e; amqp_maybe_release_buffers(c);
     if (amqp_consume_message(c, &e, &patience, 0).reply_type != AMQP_RESPONSE_NORMAL) die("consume");
-    amqp_destroy_envelope(&e);
     if (i == 0) { first = now(); puts("first"); fflush(stdout); }
+    i += results_in(e.message.body);
+    amqp_destroy_envelope(&e);
   }
   printf("last %.6f\n", now() - first);
 }
