@@ -19,15 +19,15 @@ package struct Reconnecting: Sendable {
   }
 
   private let backoff: Backoff
-  private let pause: @Sendable (Duration) async throws -> Void
+  private let pause: @Sendable (Duration, any Error) async throws -> Void
   private let now: @Sendable () -> ContinuousClock.Instant
   private let random: @Sendable () -> Double
 
   /// - Parameters:
-  ///   - pause: waits before the next attempt, at most for the given time. Default: sleeps.
+  ///   - pause: waits before the next attempt, at most for the given time, after that error. Default: sleeps.
   ///   - random: between 0 and 1.
   package init(
-    _ backoff: Backoff, pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+    _ backoff: Backoff, pause: @escaping @Sendable (Duration, any Error) async throws -> Void = { delay, _ in try await Task.sleep(for: delay) },
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
   ) {
@@ -60,7 +60,7 @@ package struct Reconnecting: Sendable {
         if current.hasSucceeded { schedule.succeeded() }
         let delay = schedule.delay(afterHolding: current.held, random: random())
         try failed(error, delay)
-        try await pause(delay)
+        try await pause(delay, error)
       }
     }
   }

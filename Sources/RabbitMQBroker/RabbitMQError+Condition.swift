@@ -11,4 +11,8 @@ extension RabbitMQError: ConditionalError {
     default: .broker
     }
   }
+
+  package var meansAbsence: Bool {
+    if case .unreachable = self { true } else { false }
+  }
 }

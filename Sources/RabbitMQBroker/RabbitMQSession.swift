@@ -41,6 +41,13 @@ package struct RabbitMQSession: BrokerSession {
     }
   }
 
+  /// Whether the broker takes a connection now.
+  package static func answers(_ configuration: BrokerConfiguration) async -> Bool {
+    guard let connection = try? await configuration.open("knock") else { return false }
+    await connection.close()
+    return true
+  }
+
   package var identity: LeaseHolder.Broker {
     LeaseHolder.Broker(cluster: properties.clusterName ?? "", address: "\(configuration.server.endpoint)")
   }

@@ -173,7 +173,7 @@ package enum SettingTable {
       """),
     .init("reconnect_longest", \.reconnectLongest, .duration(.milliseconds(500) ... .seconds(3600)), """
       Connecting again after a failure: after 0.5 to 1 s at first, then after longer and longer, at random between \
-      limits that double up to this one.
+      limits that double up to this one. That a server which was not there is back is noticed within a second.
       """),
     .init("drain_timeout", \.drainTimeout, .duration(.seconds(1) ... .seconds(3600)), """
       On SIGTERM: how long finishing what is in hand may take.

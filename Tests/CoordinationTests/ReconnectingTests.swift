@@ -21,7 +21,7 @@ import Testing
       _ attempt: (Int, inout Reconnecting.Attempt) throws -> Void
     ) async throws -> [String] {
       let reconnecting = Reconnecting(
-        Backoff(shortest: .milliseconds(10), longest: .milliseconds(80)), pause: { [self] in note("pause \($0 / .milliseconds(1))") },
+        Backoff(shortest: .milliseconds(10), longest: .milliseconds(80)), pause: { [self] delay, _ in note("pause \(delay / .milliseconds(1))") },
         now: clock.now, random: { 1 })
       var number = 0
       try await reconnecting.run(until: { number == count }) { current in

@@ -19,6 +19,8 @@ import WorkerRuntime
       if let database { throw database }
       return try await fixture.openDatabase()
     }
+
+    func answer(_ servers: Set<Condition>) async -> Bool { false }
   }
 
   @Test func `all that is missing at both servers is told`() async throws {

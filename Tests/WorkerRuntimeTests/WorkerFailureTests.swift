@@ -116,6 +116,31 @@ import WorkerRuntime
     #expect(fixture.status.phase == .stopped)
   }
 
+  @Test("a server that was not there is noticed when it is back, whatever the delay", arguments: [Condition.broker, .database])
+  func returningServer(server: Condition) async throws {
+    let fixture = WorkerFixture(connectFailures: 1) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
+    fixture.connectError.withLock { $0 = WorkerFixture.Absent(condition: server) }
+    let knocks = Mutex(0)
+    fixture.knock.withLock { $0 = { asked in
+      asked == [server] && knocks.withLock { count in
+        count += 1
+        return count == 3
+      }
+    } }
+    try await fixture.run { _ in try await fixture.status.wait { $0.isReady } }
+    #expect(knocks.withLock { $0 } == 3)
+  }
+
+  @Test("nothing is asked of a server that was there: the delay passes")
+  func otherTrouble() async throws {
+    let fixture = WorkerFixture(connectFailures: 3)
+    fixture.knock.withLock { $0 = { _ in
+      Issue.record("it is asked")
+      return true
+    } }
+    try await fixture.run { _ in try await fixture.status.wait { $0.isReady } }
+  }
+
   @Test("a worker that is to fail fast ends with the first failure")
   func failsFast() async throws {
     let fixture = WorkerFixture(connectFailures: 1, failsFast: true)

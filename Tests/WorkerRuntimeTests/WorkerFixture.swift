@@ -11,6 +11,17 @@ import WorkspaceApplication
 final class WorkerFixture: Sendable {
   struct ConnectFailed: Error {}
 
+  /// A server that is not there.
+  struct Absent: ConditionalError {
+    let condition: Condition
+    let meansAbsence = true
+  }
+
+  /// What the servers answer that were not there.
+  let knock = Mutex<@Sendable (Set<Condition>) -> Bool>({ _ in false })
+  /// How connecting fails.
+  let connectError = Mutex<any Error>(ConnectFailed())
+
   let journal = Journal<Happening>()
   let status = WorkerStatus()
   let store: FakeStore
@@ -36,6 +47,7 @@ final class WorkerFixture: Sendable {
     settings.keepAliveInterval = .seconds(3600)
     settings.leaseInterval = .milliseconds(1)
     settings.takeoverInterval = .milliseconds(1)
+    settings.knockInterval = .milliseconds(1)
     settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
     settings.rerun = Backoff(shortest: .zero, longest: .zero)
     configure(&settings)
@@ -72,13 +84,15 @@ extension WorkerFixture: SessionFactory {
       defer { failures = max(0, failures - 1) }
       return failures > 0
     }
-    guard !fails else { throw ConnectFailed() }
+    guard !fails else { throw connectError.withLock { $0 } }
     let source = broker.connect()
     journal.note(.connected(session: source.session))
     return FakeBrokerSession(fixture: self, source: source)
   }
 
   func openDatabase() async throws -> any DatabaseSession { FakeDatabaseSession(store: store, ownLease: lease) }
+
+  func answer(_ servers: Set<Condition>) async -> Bool { knock.withLock { $0(servers) } }
 }
 
 private struct FakeBrokerSession: BrokerSession {

@@ -3,6 +3,12 @@ package import WorkerRuntime
 
 extension PostgresError: ConditionalError {
   package var condition: Condition { .database }
+
+  /// No server has spoken, or one that has only begun to start.
+  package var meansAbsence: Bool {
+    guard case .connectFailed(let failure) = self else { return false }
+    return failure.sqlState == nil || failure.sqlState == .cannotConnectNow
+  }
 }
 
 extension MigrationError: ConditionalError {

@@ -33,6 +33,13 @@ package struct PostgresSession: DatabaseSession {
     }
   }
 
+  /// Whether the server takes a connection now.
+  package static func answers(_ configuration: PostgresConfiguration, logger: Logger) async -> Bool {
+    guard let connection = try? await PostgresConnection.connect(configuration, logger: logger) else { return false }
+    await connection.close()
+    return true
+  }
+
   package func lease(at broker: LeaseHolder.Broker) -> any ActiveWorkerLease {
     let process = LeaseHolder.Process(
       host: ProcessInfo.processInfo.hostName, id: ProcessInfo.processInfo.processIdentifier, broker: broker,

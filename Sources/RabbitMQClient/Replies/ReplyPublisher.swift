@@ -106,7 +106,7 @@ package final class ReplyPublisher: ReplySender {
   }
 
   /// Sleeps; replies that expire meanwhile are given up.
-  private func pause(_ delay: Duration) async throws {
+  private func pause(_ delay: Duration, after error: any Error) async throws {
     let end = ContinuousClock.now + delay
     while end > .now {
       expire()

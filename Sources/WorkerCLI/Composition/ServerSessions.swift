@@ -20,4 +20,13 @@ struct ServerSessions: SessionFactory {
   func openDatabase() async throws -> any DatabaseSession {
     try await PostgresSession.open(postgres, queue: queue, patience: patience, logger: logger)
   }
+
+  func answer(_ servers: Set<Condition>) async -> Bool {
+    for server in servers {
+      let answers = server == .broker
+        ? await RabbitMQSession.answers(broker) : await PostgresSession.answers(postgres, logger: logger)
+      guard answers else { return false }
+    }
+    return true
+  }
 }

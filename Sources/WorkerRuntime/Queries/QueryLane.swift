@@ -117,7 +117,7 @@ package struct QueryLane: Service {
 
   /// Consumes until the drain is over.
   private func consume() async throws {
-    let reconnecting = Reconnecting(settings.reconnect, pause: { [drain] in try await drain.wait(atMost: $0) })
+    let reconnecting = Reconnecting(settings.reconnect, pause: { [drain] delay, _ in try await drain.wait(atMost: delay) })
     try await reconnecting.run(until: { drain.isRaised }) { attempt in
       let link = try await connections.queue()
       attempt.connected()

@@ -28,6 +28,13 @@ package struct MissingConditions: Error, Sendable, Equatable {
       errors: all.flatMap(\.errors))
   }
 
+  /// The servers that were not there, if nothing else is wrong.
+  var absent: Set<Condition> {
+    let known = errors.compactMap { $0 as? any ConditionalError }
+    guard known.count == errors.count, known.allSatisfy(\.meansAbsence) else { return [] }
+    return Set(known.map(\.condition))
+  }
+
   package static func == (lhs: Self, rhs: Self) -> Bool { lhs.reasons == rhs.reasons }
 }
 

@@ -11,6 +11,11 @@ package protocol SessionFactory: Sendable {
   ///
   /// - Throws: as ``openBroker()``.
   func openDatabase() async throws -> any DatabaseSession
+
+  /// Whether servers that were not there would take a connection by now. It costs them no more than that. Bounded in time.
+  ///
+  /// - Parameter servers: of ``Condition/broker`` and ``Condition/database``.
+  func answer(_ servers: Set<Condition>) async -> Bool
 }
 
 extension SessionFactory {

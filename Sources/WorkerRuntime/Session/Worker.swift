@@ -63,7 +63,7 @@ package struct Worker: Service {
   }
 
   private func supervise() async throws {
-    let reconnecting = Reconnecting(settings.reconnect, pause: { [drain] in try await drain.wait(atMost: $0) })
+    let reconnecting = Reconnecting(settings.reconnect, pause: wait)
     try await reconnecting.run(until: { drain.isRaised }) { attempt in
       let (broker, database) = try await sessions.open()
       attempt.connected()
@@ -76,6 +76,18 @@ package struct Worker: Service {
       status.change(to: .connecting(missing: missing))
       logger.warning(
         "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
+    }
+  }
+
+  /// Waits before the next attempt; not longer than until servers that were not there are back.
+  private func wait(_ delay: Duration, after error: any Error) async throws {
+    let absent = MissingConditions(error).absent
+    let end = ContinuousClock.now + delay
+    while !drain.isRaised {
+      let left = end - .now
+      try await drain.wait(atMost: min(left, absent.isEmpty ? left : settings.knockInterval))
+      if ContinuousClock.now >= end { return }
+      if await sessions.answer(absent) { return }
     }
   }
 

@@ -22,6 +22,24 @@ struct LostConnectionTests {
     try await stream.expectOneEffectEach(worker)
   }
 
+  @Test(arguments: ProxiedServers.Server.allCases)
+  func `a server that is back is noticed at once, however long the worker would wait by then`(server: ProxiedServers.Server) async throws {
+    let deployment = try Deployment.current
+    let servers = try ProxiedServers(deployment)
+    let environment = servers.environment.merging(["WORKER_RECONNECT_LONGEST": "1h"]) { _, long in long }
+    let worker = try await deployment.activeWorker(environment)
+    servers[server].refuse()
+    servers[server].cut()
+    try await Patience.poll(for: "it waits for 8 s or longer") {
+      worker.program.errors.contains(/not connected and tries again","delay_ms":"(\d{5}|[89]\d{3})"/)
+    }
+    try servers[server].accept()
+    let back = ContinuousClock.now
+    try await worker.becomesReady()
+    #expect(ContinuousClock.now - back < .seconds(6))
+    #expect(try await worker.drain() == .code(0))
+  }
+
   @Test(arguments: [FaultProxy.Cut.reset, .end])
   func `connections that are cut again and again at random moments cost nothing`(cut: FaultProxy.Cut) async throws {
     let deployment = try Deployment.current
