@@ -10,11 +10,11 @@ import WorkspaceDomain
 /// database and the broker, and nothing else: no server, no thread, no clock. Meant for an instruction counter.
 @main
 struct CommandPath {
-  /// `command-path BATCHES SIZE`
+  /// `command-path BATCHES SIZE [batched]`
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-    guard arguments.count == 2 else { return print("usage: command-path BATCHES SIZE") }
-    var path = CommandPath()
+    guard arguments.count == 2 else { return print("usage: command-path BATCHES SIZE [batched]") }
+    var path = CommandPath(isBatched: CommandLine.arguments.last == "batched")
     var requests = 0
     for _ in 0..<arguments[0] { requests += try path.run(arguments[1]) }
     print("\(arguments[0] * arguments[1]) commands, \(requests) statements")
@@ -26,15 +26,24 @@ struct CommandPath {
   private let decoder = CommandDecoder()
   private let tenants = (0..<8).map { TenantID(ULID(milliseconds: 1, randomness: .init(high: 1, low: $0))) }
   private let roots = (0..<8).map { WorkspaceID(ULID(milliseconds: 2, randomness: .init(high: 1, low: $0))) }
-  private let environment = ExecutionEnvironment(
-    clock: FixedClock(), identifiers: MonotonicIdentifiers(), rules: WorkspaceRules(defaultRootName: "Root"),
-    messages: OutboundMessages(BrokerNames()),
-    queue: "//workspace.commands", process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
+  private let environment: ExecutionEnvironment
+  private let isBatched: Bool
   private var count: UInt64 = 0
+
+  /// - Parameter isBatched: commands come as one message, and results and events go out in batches.
+  private init(isBatched: Bool) {
+    self.isBatched = isBatched
+    var forms = PublishingForms()
+    if isBatched { (forms.results, forms.events) = (.batch, .batch) }
+    environment = ExecutionEnvironment(
+      clock: FixedClock(), identifiers: MonotonicIdentifiers(), rules: WorkspaceRules(defaultRootName: "Root"),
+      messages: OutboundMessages(BrokerNames(), forms),
+      queue: "//workspace.commands", process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
+  }
 
   /// - Returns: the number of statements of the batch.
   private mutating func run(_ size: Int) throws -> Int {
-    let messages = (0..<size).map { _ in ReceivedMessage(next(), decoder: decoder) }
+    let messages = try deliveries(size).map { ReceivedMessage($0, decoder: decoder) }
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
     let readSet = ReadSet(commands, rules: WorkspaceRules(defaultRootName: "Root"))
     var run = BatchRun(
@@ -43,6 +52,17 @@ struct CommandPath {
     try run.run(Assignment(messages))
     guard run.writeSet.inserted.count == size else { throw Refused() }
     return run.writeSet.requests(queue: "//workspace.commands").count
+  }
+
+  private mutating func deliveries(_ size: Int) throws -> [Delivery] {
+    let single = (0..<size).map { _ in next() }
+    guard isBatched else { return single }
+    var properties = MessageProperties()
+    properties.contentType = CloudEventsType.batch
+    let batch = Delivery(
+      tag: single[0].tag, isRedelivered: false, exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties,
+      body: CloudEventsType.array(single.map(\.body)))
+    return try CommandBatch.elements(of: batch, limits: ContractLimits()) ?? []
   }
 
   private func snapshot() -> Snapshot {

@@ -41,11 +41,14 @@ package struct RabbitMQSession: BrokerSession {
     }
   }
 
-  /// Whether the broker takes a connection now.
-  package static func answers(_ configuration: BrokerConfiguration) async -> Bool {
-    guard let connection = try? await configuration.open("knock") else { return false }
-    await connection.close()
-    return true
+  /// Whether the broker is there now: it takes a connection, or says why it takes none.
+  package static func isThere(_ configuration: BrokerConfiguration) async -> Bool {
+    do {
+      await (try await configuration.open("knock")).close()
+      return true
+    } catch {
+      return (error as? RabbitMQError)?.meansAbsence != true
+    }
   }
 
   package var identity: LeaseHolder.Broker {

@@ -68,10 +68,10 @@ package enum SettingTable {
   ])
 
   private static let publishing = SettingSection("publishing", \.publishing, explanation: """
-    Whether what a transaction makes is published message by message, in batches (the JSON Batch Format of CloudEvents) through \
-    exchanges of their own, or both: docs/batches.md.
+    How the results and events of a transaction are published: each as a message, in batches (the JSON Batch Format of CloudEvents) \
+    through exchanges of their own, or both: docs/batches.md.
     """, [
-    .init("results", \.results, .choice, "single, batch or both. Replies are what they are, whatever this is."),
+    .init("results", \.results, .choice, "single, batch or both. Replies don't depend on it."),
     .init("events", \.events, .choice, "single, batch or both."),
   ])
 
@@ -173,7 +173,7 @@ package enum SettingTable {
       """),
     .init("reconnect_longest", \.reconnectLongest, .duration(.milliseconds(500) ... .seconds(3600)), """
       Connecting again after a failure: after 0.5 to 1 s at first, then after longer and longer, at random between \
-      limits that double up to this one. That a server which was not there is back is noticed within a second.
+      limits that double up to this one. A server that refused connections is noticed within a second of its return.
       """),
     .init("drain_timeout", \.drainTimeout, .duration(.seconds(1) ... .seconds(3600)), """
       On SIGTERM: how long finishing what is in hand may take.

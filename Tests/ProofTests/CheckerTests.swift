@@ -44,6 +44,7 @@ struct CheckerTests {
         evidence.results.append(copy)
       } == [.changedResult(command: id)])
     #expect(violations { $0.replies[10].body += [0] } == [.changedReply(command: id)])
+    #expect(violations { $0.changedBatches = ["b"] } == [.changedBatch(id: "b")])
     #expect(violations { $0.tables.answers[id]? += [0] } == [.changedAnswer(command: id)])
   }
 

@@ -56,6 +56,24 @@ import Testing
     #expect(throws: LineInput.Unreadable.self) { try FileLines(path: "/nonexistent/commands", check: checked) }
   }
 
+  @Test func `lines are read as they are, up to a limit`() throws {
+    // Across the chunks in which a file is read.
+    let lines = [[], [UInt8](repeating: 0x61, count: 65_536), [0, 0x0D], [UInt8](repeating: 0x62, count: 200_000), [], [0x63]] as [[UInt8]]
+    for ending in [[], [0x0A]] as [[UInt8]] {
+      try withFile(Array(lines.joined(separator: [0x0A])) + ending) { path in
+        let input = try LineInput(path: path, limit: 200_000)
+        for line in lines { #expect(try input.next() == line) }
+        #expect(try input.next() == nil && input.next() == nil)
+      }
+    }
+    try withFile(Array(lines.joined(separator: [0x0A]))) { path in
+      let input = try LineInput(path: path, limit: 70_000)
+      for line in lines[..<3] { #expect(try input.next() == line) }
+      let error = #expect(throws: LineInput.Unreadable.self) { try input.next() }
+      #expect(error?.description.contains("a line of more than 70000 bytes") == true)
+    }
+  }
+
   @Test func `what an operator edits nobody else can read`() throws {
     let folder = try PrivateFolder()
     defer { folder.remove() }

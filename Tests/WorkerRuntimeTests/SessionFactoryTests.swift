@@ -20,7 +20,7 @@ import WorkerRuntime
       return try await fixture.openDatabase()
     }
 
-    func answer(_ servers: Set<Condition>) async -> Bool { false }
+    func haveReturned(_ servers: Set<Condition>) async -> Bool { false }
   }
 
   @Test func `all that is missing at both servers is told`() async throws {

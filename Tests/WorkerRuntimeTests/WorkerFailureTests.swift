@@ -131,6 +131,27 @@ import WorkerRuntime
     #expect(knocks.withLock { $0 } == 3)
   }
 
+  @Test("a drain does not wait for the answer of a server that was not there")
+  func drainWhileAsking() async throws {
+    let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
+    fixture.connectError.withLock { $0 = WorkerFixture.Absent(condition: .broker) }
+    let asked = Signal<Void>()
+    fixture.knock.withLock { $0 = { _ in
+      asked.raise()
+      try? await Task.sleep(for: .seconds(3600))
+      return false
+    } }
+    try await fixture.run { _ in await asked.wait() }
+    #expect(fixture.status.phase == .stopped)
+  }
+
+  @Test("a server that was not there is not asked where something else is wrong")
+  func absentBesides() async throws {
+    #expect(MissingConditions(all: [WorkerFixture.Absent(condition: .database), MissingConditions(.topology, "no exchange")]).absent == [])
+    #expect(MissingConditions(all: [WorkerFixture.Absent(condition: .database), WorkerFixture.ConnectFailed()]).absent == [])
+    #expect(MissingConditions(all: [WorkerFixture.Absent(condition: .database), WorkerFixture.Absent(condition: .broker)]).absent == [.broker, .database])
+  }
+
   @Test("nothing is asked of a server that was there: the delay passes")
   func otherTrouble() async throws {
     let fixture = WorkerFixture(connectFailures: 3)

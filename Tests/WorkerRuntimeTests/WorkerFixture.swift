@@ -18,7 +18,7 @@ final class WorkerFixture: Sendable {
   }
 
   /// What the servers answer that were not there.
-  let knock = Mutex<@Sendable (Set<Condition>) -> Bool>({ _ in false })
+  let knock = Mutex<@Sendable (Set<Condition>) async -> Bool>({ _ in false })
   /// How connecting fails.
   let connectError = Mutex<any Error>(ConnectFailed())
 
@@ -92,7 +92,10 @@ extension WorkerFixture: SessionFactory {
 
   func openDatabase() async throws -> any DatabaseSession { FakeDatabaseSession(store: store, ownLease: lease) }
 
-  func answer(_ servers: Set<Condition>) async -> Bool { knock.withLock { $0(servers) } }
+  func haveReturned(_ servers: Set<Condition>) async -> Bool {
+    let knock = knock.withLock { $0 }
+    return await knock(servers)
+  }
 }
 
 private struct FakeBrokerSession: BrokerSession {

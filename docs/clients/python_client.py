@@ -1,8 +1,8 @@
 """A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
 
-python_client.py TENANT: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user bob,
-who may not see it, prints the four results and the events, and reads what the last event tells of. The broker is the one of
-AMQP_URL."""
+python_client.py TENANT [EXCHANGE]: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user bob,
+who may not see it, prints the four results and the events, and reads what the last event tells of. Events are those of
+EXCHANGE, by default workspace.events; the broker is the one of AMQP_URL."""
 import json
 import os
 import sys
@@ -71,7 +71,8 @@ class WorkspaceClient:
         )
 
     def result(self, command_id):
-        """The result of a command, or those of a batch, as a list. Others that arrive meanwhile are skipped."""
+        """The result of a command, or those of a batch, as a list: all of them if they have less than 1 MiB and none was
+        parked. Other replies that arrive meanwhile are skipped."""
         for _, properties, body in self.channel.consume(self.replies, auto_ack=True, inactivity_timeout=TIMEOUT):
             if properties is None:
                 raise TimeoutError(f"no result of {command_id} within {TIMEOUT} s")
@@ -94,13 +95,13 @@ class WorkspaceClient:
                 seen[event["id"]] = event
             if len(seen) >= count:
                 self.channel.cancel()
-                return list(seen.values())
+                return list(seen.values())[:count]
 
 
 def main():
     tenant = sys.argv[1]
     client = WorkspaceClient(os.environ["AMQP_URL"])
-    events = client.subscribe("workspace.events")
+    events = client.subscribe(sys.argv[2] if len(sys.argv) > 2 else "workspace.events")
     root = client.result(client.send("workspace.create_root", tenant, {"name": "Home"}, user="ada"))
     print(json.dumps(root))
     client.channel.cancel()

@@ -2,9 +2,9 @@
 
 # A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
 #
-# ruby_client.rb TENANT: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user
-# bob, who may not see it, prints the four results and the events, and reads what the last event tells of. The broker is the one of
-# AMQP_URL.
+# ruby_client.rb TENANT [EXCHANGE]: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user
+# bob, who may not see it, prints the four results and the events, and reads what the last event tells of. Events are those of
+# EXCHANGE, by default workspace.events; the broker is the one of AMQP_URL.
 require 'bunny'
 require 'json'
 require 'securerandom'
@@ -47,7 +47,8 @@ class WorkspaceClient
     command
   end
 
-  # The result of a command, or those of a batch, as an array. Others that arrive meanwhile are skipped.
+  # The result of a command, or those of a batch, as an array: all of them if they have less than 1 MiB and none was parked. Other
+  # replies that arrive meanwhile are skipped.
   def result(id)
     loop do
       properties, body = pop(@replies)
@@ -67,7 +68,7 @@ class WorkspaceClient
     while seen.size < count
       [JSON.parse(pop(subscription).last)].flatten.each { |event| seen[event.fetch('id')] = event }
     end
-    seen.values
+    seen.values.first(count)
   end
 
   def close
@@ -105,7 +106,7 @@ end
 
 tenant = ARGV.fetch(0)
 client = WorkspaceClient.new(ENV.fetch('AMQP_URL'))
-events = client.listen('workspace.events')
+events = client.listen(ARGV.fetch(1, 'workspace.events'))
 root = client.result(client.send('workspace.create_root', tenant, { name: 'Home' }, user: 'ada'))
 puts JSON.generate(root)
 root_id = root.dig('data', 'workspace', 'id')

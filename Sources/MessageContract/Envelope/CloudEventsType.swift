@@ -8,4 +8,9 @@ package enum CloudEventsType {
   package static let event: ShortString = "application/cloudevents+json"
   /// An array of them.
   package static let batch: ShortString = "application/cloudevents-batch+json"
+
+  /// The array of these events.
+  package static func array(_ events: some Sequence<[UInt8]>) -> [UInt8] {
+    [UInt8(ascii: "[")] + events.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+  }
 }

@@ -15,3 +15,13 @@ package struct PublishingForms: Sendable, Equatable {
 
   package init() {}
 }
+
+extension BrokerNames {
+  /// Where all results go: those that go alone, or else batches.
+  package func results(_ forms: PublishingForms) -> ShortString {
+    forms.results.hasSingles ? resultsExchange : resultBatchesExchange
+  }
+
+  /// Where all events go, likewise.
+  package func events(_ forms: PublishingForms) -> ShortString { forms.events.hasSingles ? eventsExchange : eventBatchesExchange }
+}

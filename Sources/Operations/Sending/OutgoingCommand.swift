@@ -38,8 +38,8 @@ package struct OutgoingCommand: Sendable {
     properties.replyTo = replyTo
     properties.userID = user
     properties.correlationID = correlationID.flatMap { ShortString($0) }
-    let body = [UInt8(ascii: "[")] + commands.map(\.body).joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
-    return OutboundMessage(exchange: exchange, routingKey: batchKey, properties: properties, body: body)
+    return OutboundMessage(
+      exchange: exchange, routingKey: batchKey, properties: properties, body: CloudEventsType.array(commands.map(\.body)))
   }
 
   /// - Parameters:

@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 import Logging
 
 extension ServerSession {
@@ -29,16 +30,20 @@ extension ServerSession {
     // libpq 15 shows the SQLSTATE of a refused connection only in the verbose form of the message.
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
     guard PQstatus(connection) != CONNECTION_BAD else { throw refused() }
+    var wasReached = false
     // "If you have yet to call PQconnectPoll, act as if it last returned PGRES_POLLING_WRITING."
     var direction = SocketWait.Readiness.writable
     while true {
       // The socket may change with each call: libpq goes from address to address, and from TLS to plain.
       try waitForHandshake(wait, direction)
-      switch PQconnectPoll(connection) {
+      let progress = PQconnectPoll(connection)
+      // Before there is a TCP connection it is one of these; with several hosts, again and again.
+      wasReached = wasReached || ![CONNECTION_STARTED, CONNECTION_NEEDED, CONNECTION_BAD].contains(PQstatus(connection))
+      switch progress {
       case PGRES_POLLING_READING: direction = .readable
       case PGRES_POLLING_WRITING: direction = .writable
       case PGRES_POLLING_OK: return try becomeReady()
-      default: throw refused()
+      default: throw refused(isUnreached: !wasReached && Self.hasDescriptorLeft)
       }
     }
   }
@@ -56,15 +61,22 @@ extension ServerSession {
     guard PQsetnonblocking(connection, 1) == 0 else { throw refused() }
   }
 
-  private func refused() -> PostgresError {
-    .connectFailed(ConnectionFailure(verboseMessage: String(cString: PQerrorMessage(connection))))
+  private func refused(isUnreached: Bool = false) -> PostgresError {
+    .connectFailed(ConnectionFailure(verboseMessage: String(cString: PQerrorMessage(connection)), isUnreached: isUnreached))
+  }
+
+  /// What libpq says of a socket that it could not make is in the user's language.
+  private static var hasDescriptorLeft: Bool {
+    let descriptor = dup(STDERR_FILENO)
+    if descriptor >= 0 { close(descriptor) }
+    return descriptor >= 0
   }
 }
 
 extension ConnectionFailure {
   /// Reads the SQLSTATE out of a verbose message: `… FATAL:  28P01: password authentication failed …`, where the
   /// part before the code may be translated. With several hosts the last one's counts.
-  init(verboseMessage text: String) {
+  init(verboseMessage text: String, isUnreached: Bool = false) {
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
     let candidates = lines.flatMap { $0.split(separator: ":").map { $0.drop(while: \.isWhitespace) } }
     let sqlState = candidates.last { SQLState($0) != nil }.flatMap { SQLState(String($0)) }
@@ -72,7 +84,7 @@ extension ConnectionFailure {
     let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
       reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that accepts writes)" : ""),
-      sqlState: onlyReads ? .readOnlySQLTransaction : sqlState)
+      sqlState: onlyReads ? .readOnlySQLTransaction : sqlState, isUnreached: isUnreached)
   }
 }
 

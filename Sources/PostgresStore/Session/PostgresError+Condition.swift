@@ -4,10 +4,10 @@ package import WorkerRuntime
 extension PostgresError: ConditionalError {
   package var condition: Condition { .database }
 
-  /// No server has spoken, or one that has only begun to start.
+  /// Or it has only begun to start.
   package var meansAbsence: Bool {
     guard case .connectFailed(let failure) = self else { return false }
-    return failure.sqlState == nil || failure.sqlState == .cannotConnectNow
+    return failure.isUnreached || failure.sqlState == .cannotConnectNow
   }
 }
 

@@ -33,11 +33,14 @@ package struct PostgresSession: DatabaseSession {
     }
   }
 
-  /// Whether the server takes a connection now.
-  package static func answers(_ configuration: PostgresConfiguration, logger: Logger) async -> Bool {
-    guard let connection = try? await PostgresConnection.connect(configuration, logger: logger) else { return false }
-    await connection.close()
-    return true
+  /// Whether a server is there now: it takes a connection, or says why it takes none.
+  package static func isThere(_ configuration: PostgresConfiguration, logger: Logger) async -> Bool {
+    do {
+      await (try await PostgresConnection.connect(configuration, logger: logger)).close()
+      return true
+    } catch {
+      return !error.meansAbsence
+    }
   }
 
   package func lease(at broker: LeaseHolder.Broker) -> any ActiveWorkerLease {

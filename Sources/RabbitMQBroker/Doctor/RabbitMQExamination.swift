@@ -31,7 +31,7 @@ package struct RabbitMQExamination: ExaminedBroker {
     do {
       let connection = try await RabbitMQConnection.open(configuration)
       let software = await connection.serverProperties
-      return RabbitMQFacts(connection: connection, properties: software, names: names)
+      return RabbitMQFacts(connection: connection, properties: software, names: names, forms: forms)
     } catch {
       throw BrokerObstacle(error)
     }
@@ -108,11 +108,11 @@ struct RabbitMQFacts: BrokerFacts {
   private let topology: Topology
   private let queue: ShortString
 
-  init(connection: RabbitMQConnection, properties: ServerProperties, names: BrokerNames) {
+  init(connection: RabbitMQConnection, properties: ServerProperties, names: BrokerNames, forms: PublishingForms) {
     self.connection = connection
     self.properties = properties
     manager = TopologyManager(connection)
-    topology = Topology.standard(names, broker: properties)
+    topology = Topology.standard(names, broker: properties).withoutUnusedBatches(names, forms)
     queue = names.commandsQueue
   }
 

@@ -5,7 +5,7 @@ extension BrokerNames {
   /// How the worker publishes: results, events and replies go to different queues.
   package func publisherOptions(_ forms: PublishingForms) -> PublisherOptions {
     var options = PublisherOptions()
-    // Of more than three, the last shares the channel of announcements, which are rare.
+    // A fourth, batches of events, shares the channel of announcements, which are rare.
     options.exchangesOfOwnChannel =
       (forms.results.hasSingles ? [resultsExchange] : []) + (forms.events.hasSingles ? [eventsExchange] : [])
       + (forms.results.hasBatches ? [resultBatchesExchange] : []) + (forms.events.hasBatches ? [eventBatchesExchange] : [])

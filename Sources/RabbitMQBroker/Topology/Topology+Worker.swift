@@ -49,7 +49,8 @@ extension Topology {
       queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
 
-  /// What a worker can't do without: everything but the queue for what the broker dead-letters, and what is for queries.
+  /// What a worker can't do without: everything but the queue for what the broker dead-letters, what is for queries, and batches that
+  /// it does not publish.
   package func neededToServe(by names: BrokerNames, _ forms: PublishingForms) -> Topology {
     Topology(
       exchanges: ofCommands(names, forms).exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
@@ -57,13 +58,20 @@ extension Topology {
 
   /// All that commands, and what comes of them, go through: not what is for queries, nor for batches that nobody publishes.
   package func ofCommands(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
-    var topology = self
-    var used: Set = [names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange]
-    if forms.results.hasBatches { used.insert(names.resultBatchesExchange) }
-    if forms.events.hasBatches { used.insert(names.eventBatchesExchange) }
-    topology.exchanges.removeAll { !used.contains($0.name) }
+    var topology = withoutUnusedBatches(names, forms)
+    topology.exchanges.removeAll { $0.name == names.queriesExchange }
     topology.queues.removeAll { $0.name == names.queriesQueue }
     topology.bindings.removeAll { $0.queue == names.queriesQueue }
+    return topology
+  }
+
+  /// All but the exchanges of batches that nobody publishes.
+  package func withoutUnusedBatches(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
+    let batches = [(names.resultBatchesExchange, forms.results), (names.eventBatchesExchange, forms.events)]
+    // Both may have one name.
+    let used = batches.filter(\.1.hasBatches).map(\.0)
+    var topology = self
+    topology.exchanges.removeAll { exchange in !used.contains(exchange.name) && batches.contains { $0.0 == exchange.name } }
     return topology
   }
 

@@ -70,7 +70,7 @@ package actor RabbitMQConnection: Closable, PollSource {
   /// The connection's thread, for tasks that do little else than use the connection.
   package nonisolated var taskExecutor: any TaskExecutor { executor }
 
-  /// - Throws: `unreachable` if the process can't open a descriptor or start a thread.
+  /// - Throws: `exhausted` if the process can't open a descriptor or start a thread.
   init(_ configuration: RabbitMQConfiguration) throws(RabbitMQError) {
     self.configuration = configuration
     generation = Self.generations.add(1, ordering: .relaxed).newValue
@@ -78,7 +78,7 @@ package actor RabbitMQConnection: Closable, PollSource {
     do throws(ThreadExecutor.Unavailable) {
       executor = try ThreadExecutor(name: configuration.threadName)
     } catch {
-      throw .unreachable(endpoint: configuration.endpoint, reason: error.reason)
+      throw .exhausted(reason: error.reason)
     }
   }
 

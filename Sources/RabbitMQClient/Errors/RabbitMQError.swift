@@ -2,6 +2,8 @@
 package enum RabbitMQError: Error, Sendable, Equatable {
   /// Nothing that speaks TCP was reached at the endpoint.
   case unreachable(endpoint: String, reason: String)
+  /// This process has no descriptor or thread left for a connection.
+  case exhausted(reason: String)
   /// TLS negotiation failed, or the server's certificate was not accepted.
   case tlsRefused(endpoint: String, reason: String)
   /// The password can't be read.
@@ -38,7 +40,7 @@ extension RabbitMQError {
   /// is full. False: somebody has to change a configuration, a permission or an object of the broker.
   package var isTransient: Bool {
     switch self {
-    case .unreachable, .timedOut, .connectionLost, .consumerCancelled, .overflowed, .messageRefused: true
+    case .unreachable, .exhausted, .timedOut, .connectionLost, .consumerCancelled, .overflowed, .messageRefused: true
     case .connectionClosed(let code, _):
       // CONNECTION_FORCED is a shutdown, or an operator who closed it; INTERNAL_ERROR a malfunctioning broker.
       code == .connectionForced || code == .internalError || code == .resourceError
@@ -67,6 +69,7 @@ extension RabbitMQError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreachable(let endpoint, let reason): "no broker at \(endpoint): \(reason)"
+    case .exhausted(let reason): "no connection to the broker can be made: \(reason)"
     case .tlsRefused(let endpoint, let reason): "no TLS with \(endpoint): \(reason)"
     case .unreadableSecret(let reason): reason
     case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"

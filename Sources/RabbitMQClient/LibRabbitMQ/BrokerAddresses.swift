@@ -4,7 +4,7 @@ internal import Glibc
 package enum BrokerAddresses {
   /// All addresses of a name, in the resolver's order, each once, in numeric form. Takes as long as the resolver does.
   ///
-  /// - Throws: `unreachable`.
+  /// - Throws: `unreachable`, or `exhausted`.
   @Sendable package static func resolve(_ configuration: RabbitMQConfiguration) throws(RabbitMQError) -> [String] {
     var hints = addrinfo()
     hints.ai_family = AF_UNSPEC
@@ -13,7 +13,7 @@ package enum BrokerAddresses {
     var list: UnsafeMutablePointer<addrinfo>?
     errno = 0
     let status = getaddrinfo(configuration.host, nil, &hints, &list)
-    guard status == 0 else { throw .unreachable(endpoint: configuration.endpoint, reason: reason(for: status)) }
+    guard status == 0 else { throw failure(status, configuration) }
     defer { freeaddrinfo(list) }
     var addresses: [String] = []
     var next = list
@@ -30,11 +30,9 @@ package enum BrokerAddresses {
     return status == 0 ? String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
   }
 
-  private static func reason(for status: Int32) -> String {
-    switch status {
-    case _ where errno == EMFILE || errno == ENFILE: "no descriptor is left to resolve its name"
-    case EAI_NONAME: "the name has no address"
-    default: "its name can't be resolved: \(String(cString: gai_strerror(status)))"
-    }
+  private static func failure(_ status: Int32, _ configuration: RabbitMQConfiguration) -> RabbitMQError {
+    guard errno != EMFILE, errno != ENFILE else { return .exhausted(reason: "no descriptor is left to resolve its name") }
+    let reason = status == EAI_NONAME ? "the name has no address" : "its name can't be resolved: \(String(cString: gai_strerror(status)))"
+    return .unreachable(endpoint: configuration.endpoint, reason: reason)
   }
 }

@@ -16,8 +16,8 @@ extension ConnectionHandle {
       errno = 0
       let status = LibraryStatus(amqp_socket_open_noblock(socket, address, Int32(configuration.port), &timeout))
       if status == LibraryStatus(AMQP_STATUS_SOCKET_ERROR) {
-        let reason = errno == EMFILE || errno == ENFILE ? "no descriptor left for a socket" : "refused, or no route"
-        throw .unreachable(endpoint: configuration.endpoint, reason: reason)
+        guard errno != EMFILE, errno != ENFILE else { throw .exhausted(reason: "no descriptor left for a socket") }
+        throw .unreachable(endpoint: configuration.endpoint, reason: "refused, or no route")
       }
       guard status.isOK else { throw openingError(status, configuration) }
       WireSocket(descriptor: amqp_get_sockfd(state), ssl: nil).setUnacknowledgedDataTimeout(configuration.unacknowledgedDataTimeout)

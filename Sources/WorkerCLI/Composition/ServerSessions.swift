@@ -21,12 +21,8 @@ struct ServerSessions: SessionFactory {
     try await PostgresSession.open(postgres, queue: queue, patience: patience, logger: logger)
   }
 
-  func answer(_ servers: Set<Condition>) async -> Bool {
-    for server in servers {
-      let answers = server == .broker
-        ? await RabbitMQSession.answers(broker) : await PostgresSession.answers(postgres, logger: logger)
-      guard answers else { return false }
-    }
-    return true
+  func haveReturned(_ servers: Set<Condition>) async -> Bool {
+    if servers.contains(.broker), await RabbitMQSession.isThere(broker) { return true }
+    return servers.contains(.database) ? await PostgresSession.isThere(postgres, logger: logger) : false
   }
 }

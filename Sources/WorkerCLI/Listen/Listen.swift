@@ -12,8 +12,8 @@ struct Listen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints results or events as they are published, one JSON object per line.",
     discussion: """
-      Uses a queue of its own: nobody else misses anything. Where results or events are published only in batches, it takes \
-      those and prints what is in them. Exits 2 when nothing came in time.
+      Uses a queue of its own: nobody else misses anything. Where publishing.results or publishing.events is batch, as for the \
+      worker, it takes batches and prints what is in them. Exits 2 when nothing came in time.
       """)
 
   enum Stream: String, ExpressibleByArgument, CaseIterable {
@@ -50,16 +50,16 @@ struct Listen: AsyncParsableCommand {
   }
 
   private func exchange(_ names: BrokerNames, _ forms: PublishingForms) throws -> ShortString {
-    switch stream {
-    case .results where forms.results.hasSingles: return names.resultsExchange
-    case .events where forms.events.hasSingles: return names.eventsExchange
-    case .deadLetters: return names.deadLettersExchange
-    case .results, .events:
-      guard pattern == "#" else {
-        throw ValidationError("--pattern is for single messages; publishing.\(stream.rawValue) is batch.")
+    let (exchange, form): (ShortString, PublishingForms.Form) =
+      switch stream {
+      case .results: (names.results(forms), forms.results)
+      case .events: (names.events(forms), forms.events)
+      case .deadLetters: (names.deadLettersExchange, .single)
       }
-      return stream == .results ? names.resultBatchesExchange : names.eventBatchesExchange
+    guard form.hasSingles || pattern == "#" else {
+      throw ValidationError("--pattern is for single messages; publishing.\(stream.rawValue) is batch.")
     }
+    return exchange
   }
 
   private func printMessages(of queue: TemporaryQueue) async throws {

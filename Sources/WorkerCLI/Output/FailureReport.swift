@@ -61,7 +61,7 @@ enum FailureReport {
   private static func exitCode(of error: RabbitMQError) -> ExitCode {
     switch error {
     case .unreadableSecret: .configuration
-    case .unreachable, .tlsRefused, .loginRefused, .protocolViolation, .timedOut, .connectionClosed, .connectionLost:
+    case .unreachable, .exhausted, .tlsRefused, .loginRefused, .protocolViolation, .timedOut, .connectionClosed, .connectionLost:
       .unavailable
     default: .failure
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The lines of a file in UTF-8, by getline(3).
+/// The lines of a file in UTF-8, read as they are asked for.
 final class LineInput {
   struct Unreadable: Error, CustomStringConvertible {
     let path: String
@@ -22,45 +22,80 @@ final class LineInput {
     ([0xFE, 0xFF], "it begins with a byte order mark of UTF-16 (FE FF): save it as UTF-8"),
   ]
 
-  private let path: String
-  private let file: UnsafeMutablePointer<FILE>
-  private var isAtStart = true
-  private var buffer: UnsafeMutablePointer<CChar>?
-  private var capacity = 0
+  /// How much is read at a time.
+  private static let chunk = 1 << 16
+  /// A message of 512 MiB, more than RabbitMQ ever takes, in Base64, with its properties.
+  private static let longestLine = 768 << 20
 
+  private let path: String
+  private let limit: Int
+  private let file: Int32
+  private var isAtStart = true
+  /// What was read, from the next line on.
+  private var buffer: [UInt8] = []
+  /// Where the next line begins.
+  private var start = 0
+
+  /// - Parameter limit: the bytes of the longest line; by default 768 MiB.
   /// - Throws: ``Unreadable``, also for a folder.
-  init(path: String) throws(Unreadable) {
+  init(path: String, limit: Int = longestLine) throws(Unreadable) {
     self.path = path
-    guard let file = path == "-" ? fdopen(dup(STDIN_FILENO), "r") : fopen(path, "r") else { throw Unreadable(path: path, code: errno) }
-    self.file = file
+    self.limit = limit
+    file = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw Unreadable(path: path, code: errno) }
     var status = stat()
     // A folder can be opened, and only reading it fails.
-    guard fstat(fileno(file), &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+    guard fstat(file, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
       throw Unreadable(path: path, code: EISDIR)
     }
   }
 
   deinit {
-    free(buffer)
-    fclose(file)
+    if file >= 0 { close(file) }
   }
 
   /// The next line without its line feed; nil at the end.
   ///
-  /// - Throws: ``Unreadable``, also if the file starts with a byte order mark.
+  /// - Throws: ``Unreadable``, also if the file starts with a byte order mark, or a line is too long.
   func next() throws(Unreadable) -> [UInt8]? {
-    errno = 0
-    let length = getline(&buffer, &capacity, file)
-    guard length >= 0, let buffer else {
-      guard ferror(file) == 0 else { throw Unreadable(path: path, code: errno) }
-      return nil
+    var searched = start
+    while true {
+      if let end = buffer[searched...].firstIndex(of: 0x0A) { return try line(upTo: end, next: end + 1) }
+      searched = buffer.count - start
+      guard searched <= limit else { throw tooLong }
+      guard try readOn() else { return start < buffer.count ? try line(upTo: buffer.count, next: buffer.count) : nil }
     }
-    let bytes = UnsafeRawBufferPointer(start: buffer, count: length)
-    if isAtStart, let mark = Self.byteOrderMarks.first(where: { bytes.starts(with: $0.0) }) {
+  }
+
+  private var tooLong: Unreadable { Unreadable(path: path, reason: "it has a line of more than \(limit) bytes") }
+
+  private func line(upTo end: Int, next: Int) throws(Unreadable) -> [UInt8] {
+    let line = buffer[start..<end]
+    guard line.count <= limit else { throw tooLong }
+    if isAtStart, let mark = Self.byteOrderMarks.first(where: { line.starts(with: $0.0) }) {
       throw Unreadable(path: path, reason: mark.1)
     }
     isAtStart = false
-    return Array(bytes.last == 0x0A ? bytes.dropLast() : bytes[...])
+    start = next
+    return Array(line)
+  }
+
+  /// Drops the lines before ``start``, and reads some more: whatever there is, since who writes into a pipe may take his time.
+  ///
+  /// - Returns: false at the end.
+  private func readOn() throws(Unreadable) -> Bool {
+    buffer.removeFirst(start)
+    start = 0
+    var failure: Int32 = 0
+    let chunk = [UInt8](unsafeUninitializedCapacity: Self.chunk) { bytes, count in
+      var length = -1
+      repeat { length = read(file, bytes.baseAddress, bytes.count) } while length < 0 && errno == EINTR
+      failure = length < 0 ? errno : 0
+      count = max(0, length)
+    }
+    guard failure == 0 else { throw Unreadable(path: path, code: failure) }
+    buffer += chunk
+    return !chunk.isEmpty
   }
 }
 

@@ -23,7 +23,7 @@ struct SendingProgress: SendingObserver {
   mutating func received(_ body: [UInt8], sequence: Int64?, _ count: Int) throws {
     if printsResults { try StandardOutput.print(MessageLine(body).text) }
     guard sentCount > 1 else {
-      if let sequence { StandardError.write("workspace-worker: the sequence of its event is \(sequence)\n") }
+      if let sequence { StandardError.write("workspace-worker: the sequence of its last event is \(sequence)\n") }
       return
     }
     if receiving == nil {

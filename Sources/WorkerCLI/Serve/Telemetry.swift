@@ -23,7 +23,7 @@ struct Telemetry: Sendable {
   ) {
     let registry = PrometheusRegistry(MetricCatalogue.all)
     let names = configuration.amqp.names
-    let (queue, exchange) = (names.commandsQueue.text ?? "", names.resultsExchange.text ?? "")
+    let (queue, exchange) = (names.commandsQueue.text ?? "", names.results(configuration.publishing).text ?? "")
     let metrics = WorkerMetrics(
       registry, queue: queue, tables: PostgresRetention.Table.allCases.map(\.rawValue))
     workspaces = WorkspaceServiceProbes([LoggingWorkspaceServiceProbe(logger: logger), AuthorizationMetrics(registry)])

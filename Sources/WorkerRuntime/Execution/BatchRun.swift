@@ -282,8 +282,9 @@ extension BatchRun {
   }
 
   private mutating func publishBatches() {
-    for batch in environment.messages.batches(ofResults: batched.results) { writeSet.send(batch) }
-    for batch in environment.messages.batches(ofEvents: batched.events) { writeSet.send(batch) }
+    let (messages, now) = (environment.messages, environment.clock.now())
+    for batch in messages.batches(ofResults: batched.results, at: now) { writeSet.send(batch) }
+    for batch in messages.batches(ofEvents: batched.events, at: now) { writeSet.send(batch) }
   }
 
   private mutating func nextSequence(of tenantID: TenantID) -> Int64 {

@@ -46,16 +46,19 @@ package struct OutboundMessages: Sendable {
   }
 
   /// Results in batches, for all who listen to those. Each holds the results of many commands, so it has no correlation id.
-  func batches(ofResults results: [EncodedMessage]) -> [OutboundMessage] { batches(of: results, to: names.resultBatchesExchange) }
+  func batches(ofResults results: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
+    batches(of: results, at: now, to: names.resultBatchesExchange)
+  }
 
   /// The same of events.
-  func batches(ofEvents events: [EncodedMessage]) -> [OutboundMessage] { batches(of: events, to: names.eventBatchesExchange) }
+  func batches(ofEvents events: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
+    batches(of: events, at: now, to: names.eventBatchesExchange)
+  }
 
-  private func batches(of messages: [EncodedMessage], to exchange: ShortString) -> [OutboundMessage] {
+  private func batches(of messages: [EncodedMessage], at now: Timestamp, to exchange: ShortString) -> [OutboundMessage] {
     MessageBatches.split(messages).map { batch in
       self.batch(
-        ids: batch.map(\.id.description), bodies: batch.map(\.body), at: batch.last?.time ?? Timestamp(milliseconds: 0),
-        to: exchange, routingKey: Self.batchKey)
+        ids: batch.map(\.id.description), bodies: batch.map(\.body), at: now, to: exchange, routingKey: Self.batchKey)
     }
   }
 
@@ -102,8 +105,8 @@ package struct OutboundMessages: Sendable {
     properties.correlationID = correlationID
     properties.timestamp = UInt64(time.milliseconds / 1000)
     properties.appID = Self.appID
-    let body = [UInt8(ascii: "[")] + bodies.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
-    return OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: body)
+    return OutboundMessage(
+      exchange: exchange, routingKey: routingKey, properties: properties, body: CloudEventsType.array(bodies))
   }
 
   private func message(

@@ -29,10 +29,9 @@ package struct MissingConditions: Error, Sendable, Equatable {
   }
 
   /// The servers that were not there, if nothing else is wrong.
-  var absent: Set<Condition> {
-    let known = errors.compactMap { $0 as? any ConditionalError }
-    guard known.count == errors.count, known.allSatisfy(\.meansAbsence) else { return [] }
-    return Set(known.map(\.condition))
+  package var absent: Set<Condition> {
+    let absent = Set(errors.compactMap { $0 as? any ConditionalError }.filter(\.meansAbsence).map(\.condition))
+    return absent == Set(reasons.keys) ? absent : []
   }
 
   package static func == (lhs: Self, rhs: Self) -> Bool { lhs.reasons == rhs.reasons }

@@ -12,10 +12,11 @@ package protocol SessionFactory: Sendable {
   /// - Throws: as ``openBroker()``.
   func openDatabase() async throws -> any DatabaseSession
 
-  /// Whether servers that were not there would take a connection by now. It costs them no more than that. Bounded in time.
+  /// Whether any of the servers that were not there is by now: it takes a connection, which is all that is asked of it, or says
+  /// why it takes none. Ends early when the task is cancelled.
   ///
   /// - Parameter servers: of ``Condition/broker`` and ``Condition/database``.
-  func answer(_ servers: Set<Condition>) async -> Bool
+  func haveReturned(_ servers: Set<Condition>) async -> Bool
 }
 
 extension SessionFactory {

@@ -63,7 +63,7 @@ package struct Worker: Service {
   }
 
   private func supervise() async throws {
-    let reconnecting = Reconnecting(settings.reconnect, pause: wait)
+    let reconnecting = Reconnecting(settings.reconnect, pause: pause)
     try await reconnecting.run(until: { drain.isRaised }) { attempt in
       let (broker, database) = try await sessions.open()
       attempt.connected()
@@ -79,16 +79,24 @@ package struct Worker: Service {
     }
   }
 
-  /// Waits before the next attempt; not longer than until servers that were not there are back.
-  private func wait(_ delay: Duration, after error: any Error) async throws {
+  /// Waits before the next attempt; not longer than until a server that was not there is back.
+  private func pause(atMost delay: Duration, after error: any Error) async throws {
     let absent = MissingConditions(error).absent
-    let end = ContinuousClock.now + delay
-    while !drain.isRaised {
-      let left = end - .now
-      try await drain.wait(atMost: min(left, absent.isEmpty ? left : settings.knockInterval))
-      if ContinuousClock.now >= end { return }
-      if await sessions.answer(absent) { return }
+    guard !absent.isEmpty else { return try await drain.wait(atMost: delay) }
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await drain.wait(atMost: delay) }
+      group.addTask { try await knock(at: absent) }
+      try await group.next()
+      group.cancelAll()
     }
+  }
+
+  /// Returns when one of these servers is there.
+  private func knock(at servers: Set<Condition>) async throws {
+    repeat {
+      // At random, as always: a server that comes back is not met by all workers at once.
+      try await Task.sleep(for: settings.knockInterval * .random(in: 0.5...1))
+    } while await !sessions.haveReturned(servers)
   }
 
   /// - Throws: ``DrainCutShort`` if any work was in progress. Otherwise the worker has ended properly.

@@ -23,7 +23,7 @@ package struct WorkerSettings: Sendable {
   package var checkInterval: Duration = .seconds(5)
   /// Between two attempts to connect. Default: 0.5 to 30 s.
   package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
-  /// How often servers that were not there are asked, meanwhile, whether they are back. Default: 0.5 s.
+  /// The longest time between two looks, meanwhile, whether servers that were not there are back. Default: 0.5 s.
   package var knockInterval: Duration = .milliseconds(500)
   /// Between two runs of a batch after a transient failure. Default: 10 to 500 ms.
   package var rerun = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))

@@ -8,6 +8,9 @@ package final class DurableSubscription: Sendable {
     package fileprivate(set) var messages: [Subscription.Message] = []
     /// The commands that these messages are about.
     package fileprivate(set) var commands: Set<String> = []
+    /// Ids of batches that came again with other bytes.
+    package fileprivate(set) var changedBatches: [String] = []
+    fileprivate var batches: [String: [UInt8]] = [:]
     fileprivate var markers: Set<String> = []
   }
 
@@ -46,8 +49,15 @@ extension DurableSubscription.Record {
         markers.insert(delivery.text)
         continue
       }
+      if message.event == nil { note(message) }
       messages += contents
       commands.formUnion(contents.compactMap { $0.event?.commandid })
     }
+  }
+
+  private mutating func note(_ batch: Subscription.Message) {
+    let id = batch.properties.messageID?.text ?? ""
+    if batches[id, default: batch.body] != batch.body { changedBatches.append(id) }
+    batches[id] = batch.body
   }
 }

@@ -91,6 +91,46 @@ import Testing
     try await finish(worker)
   }
 
+  @Test func `of a thousand elements, each third bad in another way, each has what is due to it`() async throws {
+    let (tenant, root) = (Command.newID(), Command.newID())
+    var (elements, expected, good, reasons): ([String], [String?], [Command], [String]) = ([], [], [], [])
+    for number in 0..<1000 {
+      guard number % 3 == 2 else {
+        let command = number == 0 ? Command.createRoot(tenant, id: root) : .create(tenant, "child \(number)", below: root)
+        elements.append(String(decoding: command.body, as: UTF8.self))
+        expected.append(nil)
+        good.append(command)
+        continue
+      }
+      let (body, reason) = bad(number / 3, tenant)
+      elements.append(body)
+      expected.append(reason)
+      reasons.append(reason)
+    }
+    let worker = try await deployment.activeWorker()
+    try await sender.send([batch(elements)])
+    let answers = try await replies.collect("all answers") { (try? $0.flatMap { try $0.elements }.count) == 1000 }
+    #expect(try answers.flatMap { try $0.elements }.map(\.code) == expected)
+    #expect(try await deployment.ledger().map(\.reason) == reasons)
+    #expect(try await deployment.records().workspaces.rows == Int64(good.count))
+    let succeeded = try await results.everything(on: deployment.host).filter { $0.code == nil }
+    #expect(succeeded.map(\.event?.commandid) == good.map(\.id))
+    try await finish(worker)
+  }
+
+  /// An element that is no command, and the reason for that.
+  private func bad(_ number: Int, _ tenant: String) -> (body: String, reason: String) {
+    switch number % 7 {
+    case 0: ("[" + String(decoding: Command.create(tenant, "nested \(number)", below: tenant).body, as: UTF8.self) + "]", "invalid_envelope")
+    case 1: ("{\"number\":\(number),}", "malformed_json")
+    case 2: (String(decoding: Command("workspace.nonsense", "{}", tenant: tenant).body, as: UTF8.self), "unknown_command_type")
+    case 3: (String(decoding: Command("workspace.get", #"{"workspace_id":\#(number)}"#, tenant: tenant).body, as: UTF8.self), "invalid_data")
+    case 4: (String(decoding: Command("workspace.list", "{}", tenant: "tenant \(number)").body, as: UTF8.self), "invalid_envelope")
+    case 5: (String(repeating: "[", count: 65) + "\(number)" + String(repeating: "]", count: 65), "malformed_json")
+    default: ("\"a text \(number)\"", "invalid_envelope")
+    }
+  }
+
   @Test(arguments: [("{}", "malformed_json"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"), ("many", "message_too_large")])
   func `an array that is none, or too much, is one dead letter`(kind: String, reason: String) async throws {
     let worker = try await deployment.activeWorker()

@@ -24,7 +24,7 @@ struct SendTests {
     let result = try CloudEvent(Array(first.output.utf8))
     #expect(result.data.workspace?.name == "a \"name\" — 名")
     #expect(result.commandid == "x" && result.commandsource == "/s")
-    #expect(first.errors == "workspace-worker: the sequence of its event is 2\n", "the role of the founder is the second")
+    #expect(first.errors == "workspace-worker: the sequence of its last event is 2\n", "the role of the founder is the second")
     let read = try await deployment.run("query", "workspace.get", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--min-sequence", "2")
     #expect(read.exit == .code(0))
     let again = try deployment.start(call + ["--wait", "--format", "json"])

@@ -49,6 +49,8 @@ package struct Evidence: Sendable {
   /// The copies that went to `reply_to`.
   package var replies: [Message] = []
   package var events: [Message] = []
+  /// Ids of batches that came again with other bytes.
+  package var changedBatches: [String] = []
   package var tables = Tables()
   /// Remaining messages, by queue.
   package var depths: [String: Int] = [:]

@@ -11,6 +11,9 @@ package enum Violation: Error, Sendable, Equatable {
   /// The first result out of order; an empty id: there is none.
   case disorderedResults(tenant: String, command: String, expected: String)
 
+  /// One id of a batch has two contents.
+  case changedBatch(id: String)
+
   case lostReply(command: String)
   case changedReply(command: String)
 
@@ -59,6 +62,7 @@ extension Violation: CustomStringConvertible {
     case .unknownResult(let command): "a result of command \(command), which nobody sent"
     case .disorderedResults(let tenant, let command, let expected):
       "the results of tenant \(tenant) are not in the order of its commands: that of \(command) came when it was \(expected)'s turn"
+    case .changedBatch(let id): "the batch \(id) came again with other bytes"
     case .lostReply(let command): "command \(command) has no reply"
     case .changedReply(let command): "the reply to command \(command) is not its result"
     case .lostEvents(let tenant, let last, let expected): "tenant \(tenant) has \(last) events instead of \(expected)"

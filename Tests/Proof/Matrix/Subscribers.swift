@@ -29,6 +29,7 @@ struct Subscribers: Sendable {
     evidence.results = try await results.everything().map(Evidence.Message.init)
     evidence.replies = try await replies.everything().map(Evidence.Message.init)
     evidence.events = try await events.everything().map(Evidence.Message.init)
+    evidence.changedBatches = [results, replies, events].flatMap(\.record.value.changedBatches)
   }
 
   func close() async {

@@ -54,7 +54,7 @@ extension VirtualHost {
   }
 }
 
-/// Creates a virtual host before a suite, and afterwards deletes it with everything in it. Waits while two others do.
+/// Creates a virtual host before a suite, and afterwards deletes it with everything in it: two suites at a time.
 package struct VirtualHostTrait: SuiteTrait, TestScoping {
   /// All tests of a suite are at the broker at the same time. Too many of them, and it refuses quorum queues for want of time.
   private static let slots = Slots(count: 2)
