@@ -119,12 +119,15 @@ run_cluster() {
 write_postgres_tls() {
   local file
   for file in ca.pem server.pem server.key; do
-    (umask 077 && "${as_postgres[@]}" tee "$1/$file" <"$stack_dir/tls/$file" >/dev/null) ||
-      fail "could not hand $file to PostgreSQL"
-    "${as_postgres[@]}" chmod 600 "$1/$file"
+    write_as_postgres "$1/$file" <"$stack_dir/tls/$file" || fail "could not hand $file to PostgreSQL"
   done
   "${as_postgres[@]}" grep -qs workspace_certificate "$1/pg_hba.conf" ||
     "${as_postgres[@]}" sed -i '1i hostssl all workspace_certificate all cert' "$1/pg_hba.conf"
+}
+
+# Writes standard input into a file that the cluster's account alone can read.
+write_as_postgres() {
+  (umask 077 && "${as_postgres[@]}" tee "$1" >/dev/null) && "${as_postgres[@]}" chmod 600 "$1"
 }
 
 # Makes the cluster aside, so that one interrupted on the way is never used. Any
