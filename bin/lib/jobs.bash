@@ -55,6 +55,8 @@ await_stack() {
 export_stack() {
   local exports
   exports=$("$root/bin/stack" env) || return
+  # The caller's may be of another stack.
+  unset POSTGRES_READ_URL
   eval "$exports"
   export WORKSPACE_WORKER_INTEGRATION=1
 }

@@ -6,7 +6,8 @@
 # lie below 32768, where the kernel takes the ports of outgoing connections.
 port_range() {
   case $1 in
-    postgres) echo 20000 22999 ;;
+    postgres) echo 20000 21999 ;;
+    replica) echo 22000 22999 ;;
     amqp) echo 23000 23999 ;;
     amqps) echo 24000 24999 ;;
     management) echo 25000 26999 ;;

@@ -39,17 +39,26 @@ postgres_clients() {
 }
 
 postgres_answers() {
-  env -i "$(postgres_clients)/pg_isready" -q -t 3 -h 127.0.0.1 -p "$(port_of postgres postgres)"
+  cluster_answers "$(port_of postgres postgres)"
 }
 
-# Server processes work in the cluster's folder and nowhere else. (They write
-# their titles over their environment, so a mark in there would not last.)
 postgres_members() {
+  cluster_members data
+}
+
+# Does a server take sessions? cluster_answers PORT
+cluster_answers() {
+  env -i "$(postgres_clients)/pg_isready" -q -t 3 -h 127.0.0.1 -p "$1"
+}
+
+# Server processes work in the cluster's folder, which is named here, and nowhere else.
+# (They write their titles over their environment, so a mark in there would not last.)
+cluster_members() {
   local folder
   postgres_folders | sort -u | while IFS= read -r folder; do
     # find takes a pattern, so what is special in one needs a backslash. In a release
     # the path begins with that one's folder, whichever the stack was last.
-    folder=$(printf '%s' "$folder/data" | sed 's/[][*?\\]/\\&/g')
+    folder=$(printf '%s' "$folder/$1" | sed 's/[][*?\\]/\\&/g')
     find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/cwd' \
       \( -lname "$folder" -o -lname "$folder (deleted)" -o -lname "$releases_folder/[a-z]*$folder" \
       -o -lname "$releases_folder/[a-z]*$folder (deleted)" \) 2>/dev/null
@@ -71,9 +80,9 @@ postgres_password() {
   cat -- "$stack_dir/postgres.password"
 }
 
-postgres_url() {
-  printf 'postgres://%s:%s@127.0.0.1:%s/%s?sslmode=disable\n' \
-    "$role" "$(postgres_password)" "$(port_of postgres postgres)" "$database"
+# Of the server on a port: database_url PORT
+database_url() {
+  printf 'postgres://%s:%s@127.0.0.1:%s/%s?sslmode=disable\n' "$role" "$(postgres_password)" "$1" "$database"
 }
 
 postgres_launch() {
@@ -87,14 +96,22 @@ postgres_launch() {
   "${as_postgres[@]}" test -d "$data" || make_cluster "$programs" "${data%/data}"
   make_certificates
   write_postgres_tls "$data"
+  # What a replica that is down has not got is kept up to there.
+  run_cluster postgres "$data" -c max_slot_wal_keep_size=2GB
+}
+
+# Starts a server on a cluster: run_cluster NAME FOLDER ARGUMENT...
+run_cluster() {
+  local name=$1 data=$2
+  shift 2
   # It names a server that is gone: launch_server has ended all there were. Were
   # its id in use again, PostgreSQL would take that process for the server.
   "${as_postgres[@]}" rm -f "$data/postmaster.pid"
   # Sessions come by TCP alone: a socket's path would be too long in a deep folder.
-  spawn "$(server_log postgres)" "${as_postgres[@]}" "$programs/postgres" -D "$data" \
-    -p "$(port_of postgres postgres)" -c listen_addresses=127.0.0.1 \
+  spawn "$(server_log "$name")" "${as_postgres[@]}" "$(postgres_programs)/postgres" -D "$data" \
+    -p "$(port_of "$name" "$name")" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c max_connections=200 \
-    -c ssl=on -c ssl_ca_file="$data/ca.pem" -c ssl_cert_file="$data/server.pem" -c ssl_key_file="$data/server.key"
+    -c ssl=on -c ssl_ca_file="$data/ca.pem" -c ssl_cert_file="$data/server.pem" -c ssl_key_file="$data/server.key" "$@"
 }
 
 # The server's copies, which its account can read; and who may come with a
@@ -102,12 +119,15 @@ postgres_launch() {
 write_postgres_tls() {
   local file
   for file in ca.pem server.pem server.key; do
-    (umask 077 && "${as_postgres[@]}" tee "$1/$file" <"$stack_dir/tls/$file" >/dev/null) ||
-      fail "could not hand $file to PostgreSQL"
-    "${as_postgres[@]}" chmod 600 "$1/$file"
+    write_as_postgres "$1/$file" <"$stack_dir/tls/$file" || fail "could not hand $file to PostgreSQL"
   done
   "${as_postgres[@]}" grep -qs workspace_certificate "$1/pg_hba.conf" ||
     "${as_postgres[@]}" sed -i '1i hostssl all workspace_certificate all cert' "$1/pg_hba.conf"
+}
+
+# Writes standard input into a file that the cluster's account alone can read.
+write_as_postgres() {
+  (umask 077 && "${as_postgres[@]}" tee "$1" >/dev/null) && "${as_postgres[@]}" chmod 600 "$1"
 }
 
 # Makes the cluster aside, so that one interrupted on the way is never used. Any

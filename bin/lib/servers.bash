@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # stack_dir is set by bin/stack
-# What both servers have in common. For each NAME there are, in NAME.bash:
+# What all servers have in common. For each NAME there are, in NAME.bash:
 #   NAME_ports     the uses of its ports, its main one first
 #   NAME_launch    starts it without waiting, leaves its id in $spawned
 #   NAME_answers   is it ready for clients?
