@@ -1,0 +1,67 @@
+package import Coordination
+import Synchronization
+package import UnitOfWork
+package import WorkspaceDomain
+
+/// Brings the replicator of this process together with those who wait for it: they hurry it, and hear how it goes. Another
+/// process may be the one that replicates, of which nothing is heard here.
+package final class ReplicationPulse: Sendable {
+  private struct State {
+    /// Ends the replicator's pause.
+    var hurry = Signal<Void>()
+    var beat = Signal<Void>()
+    var failure: (error: ReplicaError, at: ContinuousClock.Instant)?
+    var refusals: [TenantID: (error: ReplicaError, at: ContinuousClock.Instant)] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  // MARK: Of those who wait
+
+  /// Is sent when the replicator next gets on, or fails.
+  var beat: Signal<Void> { state.withLock { $0.beat } }
+
+  /// The replicator looks into the outbox at once, even if it is waiting after a failure.
+  func hurry() { state.withLock { $0.hurry }.raise() }
+
+  /// Why nothing of `tenants` was replicated, if something has failed since `start`.
+  func trouble(of tenants: some Sequence<TenantID>, since start: ContinuousClock.Instant) -> ReplicaError? {
+    state.withLock { state in
+      let refusals = tenants.lazy.compactMap { state.refusals[$0] }
+      return ([state.failure].compactMap(\.self) + refusals).first { $0.at >= start }?.error
+    }
+  }
+
+  // MARK: Of the replicator
+
+  /// Waits until somebody hurries it, but not longer than `duration`.
+  ///
+  /// - Throws: `CancellationError` when the task is cancelled.
+  package func pause(atMost duration: Duration) async throws {
+    let hurry = state.withLock { $0.hurry }
+    try await hurry.wait(atMost: duration)
+    state.withLock { if $0.hurry.isRaised { $0.hurry = Signal() } }
+  }
+
+  /// Something was replicated.
+  func advanced() { beat { $0.failure = nil } }
+
+  /// Nothing can be replicated.
+  func failed(_ error: ReplicaError) { beat { $0.failure = (error, .now) } }
+
+  /// Changes of these tenants are not taken; those of others are.
+  func refused(_ refusals: [TenantID: ReplicaError]) {
+    beat { $0.refusals = refusals.mapValues { ($0, .now) } }
+  }
+
+  private func beat(_ change: (inout State) -> Void) {
+    let beat = state.withLock { state in
+      change(&state)
+      defer { state.beat = Signal() }
+      return state.beat
+    }
+    beat.raise()
+  }
+}
