@@ -1,4 +1,4 @@
-import Messaging
+package import Messaging
 package import WorkspaceDomain
 
 /// Port: one transaction around a batch of commands.

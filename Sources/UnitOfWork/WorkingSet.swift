@@ -21,7 +21,9 @@ package final class WorkingSet {
     groups = GroupMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
     roleRules = RoleRules(
       readSet: readSet, workspaces: workspaces, groups: groups, memberships: memberships, rules: rules)
-    let given = decisions.map { GivenRules($0, workspaces: workspaces, groups: groups, memberships: memberships) }
+    let given = decisions.map { [workspaces, groups, memberships] decisions in
+      GivenRules(decisions, workspaces: workspaces, groups: groups, memberships: memberships)
+    }
     repositories = Repositories(
       workspaces: workspaces, groups: groups, memberships: memberships, authorization: given ?? roleRules, events: events)
   }

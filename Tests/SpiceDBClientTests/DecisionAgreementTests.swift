@@ -2,6 +2,7 @@ import EndToEndSupport
 import SpiceDBAuthorization
 import SpiceDBClient
 import TestFixtures
+import TestSupport
 import Testing
 import UnitOfWork
 import WorkerRuntime

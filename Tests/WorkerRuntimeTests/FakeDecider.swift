@@ -15,8 +15,8 @@ final class FakeDecider: AccessDecider {
   private let rule: @Sendable (AccessQuestion) -> Bool
 
   init(
-    troubles: [ReplicaError] = [], meanwhile: @escaping @Sendable () async throws -> Void = {},
-    _ rule: @escaping @Sendable (AccessQuestion) -> Bool = { _ in true }
+    _ rule: @escaping @Sendable (AccessQuestion) -> Bool = { _ in true }, troubles: [ReplicaError] = [],
+    meanwhile: @escaping @Sendable () async throws -> Void = {}
   ) {
     self.troubles = Mutex(troubles)
     isReady = Mutex(nil)

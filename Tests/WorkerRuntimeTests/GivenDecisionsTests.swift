@@ -43,7 +43,14 @@ import WorkspaceDomain
   }
 
   @Test func `what is decided is what happens, and what may not be seen is not there`() async throws {
-    let fixture = try await Self.founded(FakeDecider { $0.userID.text == "boss" || $0.userID.text == "ann" && $0.permission == .view })
+    let decider = FakeDecider { question in
+      switch question.userID.text {
+      case "boss": true
+      case "ann": question.permission == .view
+      default: false
+      }
+    }
+    let fixture = try await Self.founded(decider)
     let batches = try await fixture.run(
       Self.by("ann", .get("g", 2)), Self.by("ann", .rename("n", 2, to: "x")), Self.by("bob", .rename("m", 3, to: "y")))
     #expect(batches.results.compactMap { $0.member("code") } == ["permission_denied", "workspace_not_found"])

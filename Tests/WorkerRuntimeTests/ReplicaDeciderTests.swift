@@ -36,6 +36,11 @@ import WorkspaceDomain
       tenantID: .sample(tenant), userID: UserID(stored: "ann"), permission: .view, resource: .tenant(.sample(tenant)))
   }
 
+  /// Decisions on the tenant 1, under way.
+  private var decided: Task<GivenDecisions?, any Error> {
+    Task { try await decider().decisions(on: [question(1)], at: store) }
+  }
+
   private func makeKnown(_ tenant: UInt64) async throws {
     _ = try await CommandBatch(store: store, replicatesRelationships: true)
       .run([TenantCommand(tenant, .createRoot(name: nil, id: .sample(tenant)))])
@@ -68,30 +73,30 @@ import WorkspaceDomain
   /// What is written waits for the replicator, which is hurried out of its pause.
   @Test func `it asks when nothing of the tenant waits any more`() async throws {
     try await makeKnown(1)
-    async let decisions = decider().decisions(on: [question(1)], at: store)
+    let decisions = decided
     try await pulse.pause(atMost: .seconds(3600))
     #expect(permissions.asked.entries.isEmpty)
     await store.noteReplicated(token: "later")
     pulse.advanced()
-    #expect(try await decisions?.sequences == [.sample(1): 1])
+    #expect(try await decisions.value?.sequences == [.sample(1): 1])
     #expect(permissions.asked.entries.map(\.token) == ["later"])
   }
 
   @Test func `another process may be the one that replicates`() async throws {
     try await makeKnown(1)
-    async let decisions = decider().decisions(on: [question(1)], at: store)
+    let decisions = decided
     await store.noteReplicated(token: "elsewhere")
-    #expect(try await decisions != nil)
+    #expect(try await decisions.value != nil)
   }
 
   @Test func `what keeps the replicator keeps it, and is told`() async throws {
     try await makeKnown(1)
     let trouble = ReplicaError(.unavailable, "away")
     pulse.failed(ReplicaError(.misconfigured, "long ago"))
-    async let decisions = decider().decisions(on: [question(1)], at: store)
+    let decisions = decided
     try await pulse.pause(atMost: .seconds(3600))
     pulse.failed(trouble)
-    let told = await #expect(throws: ReplicaError.self) { try await decisions }
+    let told = await #expect(throws: ReplicaError.self) { try await decisions.value }
     #expect(told == trouble)
     #expect(permissions.asked.entries.isEmpty)
   }
@@ -99,11 +104,11 @@ import WorkspaceDomain
   @Test func `a refusal is a matter of its tenant`() async throws {
     try await makeKnown(1)
     let trouble = ReplicaError(.refused, "never")
-    async let decisions = decider().decisions(on: [question(1)], at: store)
+    let decisions = decided
     try await pulse.pause(atMost: .seconds(3600))
     pulse.refused([.sample(2): ReplicaError(.refused, "another's")])
     pulse.refused([.sample(1): trouble])
-    let told = await #expect(throws: ReplicaError.self) { try await decisions }
+    let told = await #expect(throws: ReplicaError.self) { try await decisions.value }
     #expect(told == trouble)
   }
 

@@ -95,4 +95,8 @@ enum RelationshipChangesTable {
       do update set token = excluded.token, applied_id = excluded.applied_id, applied_at = now()
       """)
   }
+
+  static func move(to token: String) -> PostgresRequest {
+    PostgresRequest("relationship_tokens_move", "update relationship_tokens set token = \(token)")
+  }
 }

@@ -5,6 +5,9 @@ import WorkspaceDomain
 
 /// SpiceDB as the one who decides.
 package struct SpiceDBPermissions: PermissionReplica {
+  /// How long a call may take, all attempts together: somebody waits for the answer.
+  private static let limit: Duration = .seconds(10)
+
   private let spicedb: SpiceDBConnection
 
   package init(_ spicedb: SpiceDBConnection) { self.spicedb = spicedb }
@@ -36,7 +39,7 @@ package struct SpiceDBPermissions: PermissionReplica {
   }
 
   private func check(_ items: [CheckItem], _ token: String?) async throws(ReplicaError) -> [Result<Bool, SpiceDBError>] {
-    do throws(SpiceDBError) {
+    try await Self.limited { [spicedb] () async throws(SpiceDBError) in
       guard let token else { return try await spicedb.check(items, .full).answers }
       do throws(SpiceDBError) {
         return try await spicedb.check(items, .atLeastAsFresh(ZedToken(token))).answers
@@ -45,9 +48,25 @@ package struct SpiceDBPermissions: PermissionReplica {
         guard error.kind == .expired else { throw error }
         return try await spicedb.check(items, .full).answers
       }
-    } catch {
-      throw ReplicaError(error)
     }
+  }
+
+  private static func limited<Answer: Sendable>(
+    _ call: @escaping @Sendable () async throws(SpiceDBError) -> Answer
+  ) async throws(ReplicaError) -> Answer {
+    let result = await withTaskGroup(of: Result<Answer, ReplicaError>.self) { group in
+      group.addTask {
+        do throws(SpiceDBError) { return .success(try await call()) } catch { return .failure(ReplicaError(error)) }
+      }
+      group.addTask {
+        try? await Task.sleep(for: limit)
+        return .failure(ReplicaError(.unavailable, "SpiceDB did not answer in time"))
+      }
+      defer { group.cancelAll() }
+      return await group.next()
+    }
+    guard let result else { throw ReplicaError(.unavailable, "SpiceDB was not asked") }
+    return try result.get()
   }
 
   /// - Returns: nil where the question itself is beyond SpiceDB.

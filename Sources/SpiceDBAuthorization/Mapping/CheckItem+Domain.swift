@@ -1,5 +1,6 @@
 package import SpiceDBClient
 package import WorkspaceApplication
+import WorkspaceDomain
 
 extension CheckItem {
   /// A question in the terms of the schema.

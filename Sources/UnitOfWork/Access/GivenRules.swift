@@ -1,5 +1,5 @@
 package import WorkspaceApplication
-package import WorkspaceDomain
+import WorkspaceDomain
 
 /// Who may do what by decisions that were given before the unit of work began. They say nothing of what the unit of work has
 /// changed since: behind a change of a tenant's relationships its questions are undecided.

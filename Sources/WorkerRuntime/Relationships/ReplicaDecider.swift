@@ -1,7 +1,7 @@
 import Coordination
 package import UnitOfWork
 package import WorkspaceApplication
-package import WorkspaceDomain
+import WorkspaceDomain
 
 /// Has the service decide that relationships are replicated to, on all that was committed of the tenants in question.
 ///

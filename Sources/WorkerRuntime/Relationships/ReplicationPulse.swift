@@ -1,7 +1,7 @@
-package import Coordination
+import Coordination
 import Synchronization
-package import UnitOfWork
-package import WorkspaceDomain
+import UnitOfWork
+import WorkspaceDomain
 
 /// Brings the replicator of this process together with those who wait for it: they hurry it, and hear how it goes. Another
 /// process may be the one that replicates, of which nothing is heard here.
@@ -28,10 +28,9 @@ package final class ReplicationPulse: Sendable {
 
   /// Why nothing of `tenants` was replicated, if something has failed since `start`.
   func trouble(of tenants: some Sequence<TenantID>, since start: ContinuousClock.Instant) -> ReplicaError? {
-    state.withLock { state in
-      let refusals = tenants.lazy.compactMap { state.refusals[$0] }
-      return ([state.failure].compactMap(\.self) + refusals).first { $0.at >= start }?.error
-    }
+    let (failure, refusals) = state.withLock { ($0.failure, $0.refusals) }
+    let troubles = [failure].compactMap(\.self) + tenants.compactMap { refusals[$0] }
+    return troubles.first { $0.at >= start }?.error
   }
 
   // MARK: Of the replicator
