@@ -44,7 +44,7 @@ import WorkspaceDomain
     try await SpiceDBDouble().connect { spicedb in
       var source = CommandSource(seed: seed)
       var (halved, denied) = (0, 0)
-      for round in 0..<8 {
+      for round in 0..<4 {
         // Ids of its own: the double keeps what was before.
         source.base = UInt64(round) * 100
         let tenant = UInt64(round) + 1
@@ -68,7 +68,7 @@ import WorkspaceDomain
           denied += outcomes.count { [.permissionDenied, .workspaceNotFound].contains($0.error?.rejection?.code) }
         }
       }
-      #expect(denied > 50 && halved > 50, "\(denied) \(halved)")
+      #expect(denied > 20 && halved > 20, "\(denied) \(halved)")
     }
   }
 
