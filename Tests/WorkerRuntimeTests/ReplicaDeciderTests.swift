@@ -127,4 +127,20 @@ import WorkspaceDomain
     pulse.hurry()
     try await pause
   }
+
+  @Test func `where replication has failed it is ready when that goes on again, or is nobody's business here`() async throws {
+    try await decider().requireReady()
+    pulse.failed(ReplicaError(.unavailable, "away"))
+    let early = Task { try await decider().requireReady() }
+    try await pulse.pause(atMost: .seconds(3600))
+    pulse.failed(ReplicaError(.unavailable, "still away"))
+    await #expect(throws: ReplicaError(.unavailable, "still away")) { try await early.value }
+    let late = Task { try await decider().requireReady() }
+    try await pulse.pause(atMost: .seconds(3600))
+    pulse.advanced()
+    try await late.value
+    pulse.failed(ReplicaError(.unavailable, "away"))
+    pulse.idle()
+    try await decider().requireReady()
+  }
 }

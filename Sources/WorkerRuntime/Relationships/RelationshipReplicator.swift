@@ -40,17 +40,29 @@ package struct RelationshipReplicator: MaintenanceJob {
     self.connect = connect
   }
 
-  /// Also while something stands against the worker's work, and while it finishes that: somebody may wait for it to decide.
-  package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking || status.phase == .draining }
+  /// Also while something stands against the worker's work, and where somebody waits for it to decide: while the worker finishes its
+  /// work, or can't begin because nobody decides.
+  package func isWanted(by status: WorkerStatus) -> Bool {
+    switch status.phase {
+    case .draining: true
+    case .connecting(let missing): missing.reasons[.authorization] != nil
+    default: status.isWorking
+    }
+  }
 
   /// Goes on until the worker has no work any more, or something fails that meets all tenants.
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { outbox in
-      guard try await outbox.takeTurn() else { return Self.pollForTurn }
+      guard try await outbox.takeTurn() else {
+        pulse.idle()
+        return Self.pollForTurn
+      }
       while isWanted(by: status) {
         guard let count = try await replicatePage(of: outbox) else { return Self.pollForTurn }
         attempt.succeeded()
-        if count == 0 { try await pulse.pause(atMost: Self.poll) }
+        guard count == 0 else { continue }
+        pulse.idle()
+        try await pulse.pause(atMost: Self.poll)
       }
       return .zero
     }

@@ -27,7 +27,15 @@ package struct ReplicaDecider: AccessDecider {
     self.patience = patience
   }
 
-  package func requireReady() async throws { try await replica.requireReady() }
+  /// If replication has failed, it is tried once more: who answers and takes no changes can't decide for long.
+  package func requireReady() async throws {
+    try await replica.requireReady()
+    let beat = pulse.beat
+    guard pulse.failure != nil else { return }
+    pulse.hurry()
+    try await beat.wait(atMost: patience)
+    if let failure = pulse.failure { throw failure }
+  }
 
   package func decisions(on questions: Set<AccessQuestion>, at store: any UnitOfWorkStore) async throws -> GivenDecisions? {
     guard !questions.isEmpty else { return nil }

@@ -26,6 +26,9 @@ package final class ReplicationPulse: Sendable {
   /// The replicator looks into the outbox at once, even if it is waiting after a failure.
   func hurry() { state.withLock { $0.hurry }.raise() }
 
+  /// Why nothing could be replicated when the replicator last tried; nil if that went well, or is another process's business.
+  var failure: ReplicaError? { state.withLock { $0.failure?.error } }
+
   /// Why nothing of `tenants` was replicated, if something has failed since `start`.
   func trouble(of tenants: some Sequence<TenantID>, since start: ContinuousClock.Instant) -> ReplicaError? {
     let (failure, refusals) = state.withLock { ($0.failure, $0.refusals) }
@@ -43,6 +46,9 @@ package final class ReplicationPulse: Sendable {
     try await hurry.wait(atMost: duration)
     state.withLock { if $0.hurry.isRaised { $0.hurry = Signal() } }
   }
+
+  /// There is nothing to replicate, or another process does it.
+  func idle() { state.withLock { $0.failure = nil } }
 
   /// Something was replicated.
   func advanced() { beat { $0.failure = nil } }
