@@ -124,6 +124,28 @@ struct SpiceDBDecisionTests {
     await results.close()
   }
 
+  /// What it has in hand has to be decided, on changes that have to get to SpiceDB first.
+  @Test func `a worker that drains in mid-stream finishes what it has in hand`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await deployment.startSpiceDB()
+    let settings = environment.merging(Self.provider) { $1 }
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker(settings)
+    let commands = founding + (1...30).flatMap { _ in [setMember("editor"), get, setMember("member")] }
+    try await sender.send(commands)
+    _ = try await results.first(founding.count + 3)
+    #expect(try await worker.drain() == .code(0))
+    let successor = try await deployment.activeWorker(settings)
+    let answers = try await results.collect("all answers") { $0.answeredCount == commands.count }
+    #expect(answers.allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
+    try await Self.expectNothingFailed(deployment)
+    #expect(try await successor.drain() == .code(0))
+    await sender.close()
+    await results.close()
+    _ = spicedb
+  }
+
   @Test func `a worker drains while SpiceDB is away, and its successor carries out what is left`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
