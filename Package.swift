@@ -128,7 +128,8 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(
-      name: "SpiceDBAuthorization", dependencies: ["SpiceDBClient", "Operations", "UnitOfWork", "WorkspaceDomain", logging],
+      name: "SpiceDBAuthorization",
+      dependencies: ["SpiceDBClient", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", logging],
       resources: [.embedInCode("Schema/schema.zed")], swiftSettings: strict),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
 
@@ -249,13 +250,13 @@ let package = Package(
     .testTarget(
       name: "SpiceDBClientTests",
       dependencies: [
-        "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "Secrets", "Coordination",
-        logging,
+        "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "WorkerRuntime", "UnitOfWork",
+        "WorkspaceApplication", "WorkspaceDomain", "Secrets", "Coordination", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "SpiceDBAuthorizationTests",
-      dependencies: ["SpiceDBAuthorization", "SpiceDBClient", "UnitOfWork", "WorkspaceDomain", "TestFixtures"],
+      dependencies: ["SpiceDBAuthorization", "SpiceDBClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "TestFixtures"],
       swiftSettings: strict),
     .testTarget(name: "RabbitMQClientTests", dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging], swiftSettings: strict),
     .target(

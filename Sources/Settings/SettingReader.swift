@@ -32,8 +32,9 @@ struct SettingReader {
     var configuration = WorkerConfiguration()
     for section in SettingTable.sections {
       for setting in section.settings { read(setting, into: &configuration) }
-      for problem in section.problems(configuration) { problems.add(problem) }
     }
+    // Some settings need those of another section.
+    for problem in SettingTable.sections.flatMap({ $0.problems(configuration) }) { problems.add(problem) }
     return configuration
   }
 

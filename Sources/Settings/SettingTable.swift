@@ -234,7 +234,9 @@ package enum SettingTable {
       and roles are kept up all the same.
       """),
     .init("provider", \.provider, .choice, """
-      Who decides. postgres: the worker, on the roles in its database, in the command's own transaction.
+      Who decides. postgres: the worker, on the roles in its database, in the command's own transaction. spicedb: the SpiceDB \
+      of authorization.spicedb, before that transaction; without it no command is carried out. docs/authorization.md says what it \
+      does not decide.
       """),
     .init("require_user", \.rules.requiresUser, .flag, """
       Whether commands that name no user are rejected, where permissions are enforced: user_required.
@@ -249,7 +251,7 @@ package enum SettingTable {
   ]) { $0.problems }
 
   private static let spicedb = SettingSection("authorization.spicedb", \.authorization.spicedb, explanation: """
-    A SpiceDB that is told who may do what; docs/authorization.md says how.
+    A SpiceDB that is told who may do what, and decides it with authorization.provider: spicedb; docs/authorization.md says how.
     """, [
     .init("endpoint", \.endpoint, .optionalText, """
       HOST:PORT of its gRPC interface. Empty: relationships are kept nowhere but in the database.

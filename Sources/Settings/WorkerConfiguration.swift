@@ -154,14 +154,18 @@ package struct WorkerConfiguration: Sendable {
     package enum Provider: String, Sendable, CaseIterable {
       /// The worker itself, on the roles in its database.
       case postgres
+      /// SpiceDB, on the relationships that are replicated to it.
+      case spicedb
     }
 
-    /// A setting that could never make a tenant.
+    /// Settings that could never make a tenant, or decide anything.
     var problems: [String] {
-      guard rules.requiresUser, rules.tenantCreation == .system else { return [] }
-      return [
-        "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known"
-      ]
+      [
+        rules.requiresUser && rules.tenantCreation == .system
+          ? "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known" : nil,
+        provider == .spicedb && spicedb.endpoint == nil
+          ? "authorization.spicedb.endpoint is needed by authorization.provider: spicedb" : nil,
+      ].compactMap(\.self)
     }
   }
 

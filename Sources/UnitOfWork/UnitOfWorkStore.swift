@@ -1,4 +1,5 @@
 package import Messaging
+package import WorkspaceDomain
 
 /// Port: one transaction around a batch of commands.
 ///
@@ -16,6 +17,11 @@ package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
 
   /// Ends the transaction without effect.
   func rollback() async throws(UnitOfWorkError)
+
+  /// How far the relationships of tenants are replicated: all at one moment, in a transaction of its own.
+  ///
+  /// - Returns: an entry for each of `tenants`, known or not.
+  func replication(of tenants: Set<TenantID>) async throws(UnitOfWorkError) -> [TenantID: TenantReplication]
 
   /// What was committed for this worker's queue and is still in the outbox, oldest first.
   ///

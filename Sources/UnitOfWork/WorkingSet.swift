@@ -12,7 +12,8 @@ package final class WorkingSet {
   private let roleRules: RoleRules
   private let opensRoot: Bool
 
-  package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules) {
+  /// - Parameter decisions: what was decided before, elsewhere; nil: the roles that were read decide.
+  package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules, decisions: GivenDecisions? = nil) {
     opensRoot = rules.opensRoot
     events = EventQueue()
     memberships = MembershipMap(readSet: readSet, snapshot: snapshot)
@@ -20,8 +21,11 @@ package final class WorkingSet {
     groups = GroupMap(readSet: readSet, snapshot: snapshot, memberships: memberships, events: events)
     roleRules = RoleRules(
       readSet: readSet, workspaces: workspaces, groups: groups, memberships: memberships, rules: rules)
+    let given = decisions.map { [workspaces, groups, memberships] decisions in
+      GivenRules(decisions, workspaces: workspaces, groups: groups, memberships: memberships)
+    }
     repositories = Repositories(
-      workspaces: workspaces, groups: groups, memberships: memberships, authorization: roleRules, events: events)
+      workspaces: workspaces, groups: groups, memberships: memberships, authorization: given ?? roleRules, events: events)
   }
 
   /// By what somebody may do something; nil: by nothing.

@@ -53,4 +53,30 @@ import UnitOfWork
     #expect(usual.last?.status == .ok)
     #expect(await findings(.success(.expected), nil).map(\.check) == ["authorization.schema"])
   }
+
+  private struct FakeAudit: RelationshipAudit {
+    let differences: Int
+
+    func compare(after position: AuditPosition?, limit: Int) async throws -> AuditReport {
+      AuditReport(objects: 3, differences: differences, example: differences > 0 ? "missing: a" : nil, next: nil)
+    }
+  }
+
+  @Test func `where SpiceDB decides, what it has not is a problem, and that it is away stops commands`() async {
+    let lag = FakeLag(value: nil)
+    let filled = await ReplicaExamination(
+      FakeReplica(answer: .success(.expected)), lag: lag, audit: FakeAudit(differences: 0)
+    ).findings()
+    #expect(filled.last == .ok("authorization.relationships", "SpiceDB decides, and has the relationships of the first 3 tenants"))
+    let empty = await ReplicaExamination(
+      FakeReplica(answer: .success(.expected)), lag: lag, audit: FakeAudit(differences: 2)
+    ).findings()
+    #expect(empty.last == .problem(
+      "authorization.relationships", "SpiceDB decides, and differs from the database: missing: a",
+      remedy: "workspace-worker authorization repair"))
+    let away = await ReplicaExamination(
+      FakeReplica(answer: .failure(.unreachable("gone"))), lag: lag, audit: FakeAudit(differences: 0)
+    ).findings()
+    #expect(away.first?.remedy?.hasSuffix("it decides, so commands wait") == true)
+  }
 }

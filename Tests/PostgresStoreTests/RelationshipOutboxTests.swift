@@ -151,4 +151,27 @@ import WorkspaceDomain
       #expect(after.roundTrips - between.roundTrips == 2)
     }
   }
+
+  @Test func `it is told how far a tenant is: what waits, the last token, and the sequence, of unknown tenants, too`() async throws {
+    try await withOutbox { store, outbox async throws in
+      let (one, other) = (TenantID.random(), TenantID.random())
+      #expect(try await store.replication(of: [one]) == [one: TenantReplication(sequence: nil, isWaiting: false, token: nil)])
+      var writeSet = WriteSet()
+      writeSet.newTenants = [one: 7]
+      writeSet.relationships = [Self.commit(one, 1...2)]
+      _ = try await store.begin(ReadSet())
+      _ = try await store.commit(writeSet)
+      #expect(
+        try await store.replication(of: [one, other]) == [
+          one: TenantReplication(sequence: 7, isWaiting: true, token: nil),
+          other: TenantReplication(sequence: nil, isWaiting: false, token: nil),
+        ])
+      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      try await outbox.markApplied(entries.map(\.id), [ReplicationMark(tenantID: one, id: entries[0].id, token: "t")])
+      #expect(try await store.replication(of: [one]) == [one: TenantReplication(sequence: 7, isWaiting: false, token: "t")])
+      try await outbox.moveTokens(to: "later")
+      #expect(try await store.replication(of: [one])[one]?.token == "later")
+      #expect(try await store.replication(of: []).isEmpty)
+    }
+  }
 }

@@ -44,4 +44,14 @@ import Testing
     // An empty value in the file is none.
     #expect(loaded.settings.allSatisfy { ($0.source == .file) == !$0.value.isEmpty })
   }
+
+  @Test func `SpiceDB decides only where there is one`() async throws {
+    var loader = ConfigurationLoader { _ in ConfigurationProblems() }
+    loader.environment = ["AUTHORIZATION_PROVIDER": "spicedb"]
+    let error = await #expect(throws: ConfigurationProblems.self) { _ = try await loader.load() }
+    #expect(error?.problems == ["authorization.spicedb.endpoint is needed by authorization.provider: spicedb"])
+    loader.environment["AUTHORIZATION_SPICEDB_ENDPOINT"] = "localhost:50051"
+    loader.environment["AUTHORIZATION_SPICEDB_TOKEN_FILE"] = "token"
+    #expect(try await loader.load().authorization.provider == .spicedb)
+  }
 }

@@ -41,12 +41,13 @@ final class ExecutorFixture: Sendable {
   init(
     store: FakeStore = FakeStore(), parking: ParkingPolicy = ExecutorFixture.once, process: UInt64 = 1,
     identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, batchBytes: Int = 8 << 20,
-    deadline: Duration = .zero, fatal: FatalMessages = FatalMessages(), forms: PublishingForms = PublishingForms()
+    deadline: Duration = .zero, fatal: FatalMessages = FatalMessages(), forms: PublishingForms = PublishingForms(),
+    decider: any AccessDecider = EmbeddedDecider()
   ) {
     self.store = store
     let environment = ExecutionEnvironment(
       clock: FixedClock(), identifiers: CountingIdentifiers(after: last), rules: WorkspaceRules(defaultRootName: "Main"),
-      messages: Self.messages(forms), queue: "/commands", process: .sample(process), parking: parking)
+      messages: Self.messages(forms), queue: "/commands", process: .sample(process), parking: parking, decider: decider)
     committer = Committer(
       store: store, environment: environment, lines: lines, probe: probe,
       backoff: Backoff(shortest: .zero, longest: .zero), deadline: deadline, logger: Self.silent)

@@ -66,6 +66,10 @@ actor FakeStore: UnitOfWorkStore {
     try await memory.rollback()
   }
 
+  func replication(of tenants: Set<TenantID>) async throws(UnitOfWorkError) -> [TenantID: TenantReplication] {
+    try await memory.replication(of: tenants)
+  }
+
   func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
     try await memory.unpublished(limit: limit, bytes: bytes)
   }

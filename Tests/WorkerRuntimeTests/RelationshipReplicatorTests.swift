@@ -55,6 +55,18 @@ import WorkspaceDomain
     }
   }
 
+  @Test(arguments: [
+    (.active, true), (.recovering, true), (.draining, true), (.connecting(missing: MissingConditions(.authorization, "away")), true),
+    (.connecting(missing: MissingConditions(.broker, "away")), false), (.standby, false), (.stopped, false),
+  ] as [(WorkerStatus.Phase, Bool)])
+  func `it goes on as long as somebody may wait for it to decide`(phase: WorkerStatus.Phase, isWanted: Bool) {
+    status.change(to: phase)
+    let replicator = RelationshipReplicator(to: FakeReplica(), probe: probe, logger: ExecutorFixture.silent) {
+      FakeRelationshipOutbox([]).connect()
+    }
+    #expect(replicator.isWanted(by: status) == isWanted)
+  }
+
   @Test func `who has not the turn writes nothing`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], isTaken: true)
     let replica = FakeReplica()

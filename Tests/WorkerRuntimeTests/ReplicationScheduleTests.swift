@@ -43,6 +43,19 @@ import WorkspaceDomain
     #expect(begin(&schedule) == [2])
   }
 
+  /// Otherwise the object had the admins of both tenants for a moment.
+  @Test func `an object that goes from tenant to tenant leaves the one before it is the other's`() {
+    let object = Resource.workspace(.sample(9))
+    let entries = [
+      RelationshipEntry(id: 1, commit: RelationshipCommit(tenantID: .sample(2), changes: [.removed(.tenant(.sample(2), of: object))])),
+      RelationshipEntry(id: 2, commit: RelationshipCommit(tenantID: .sample(1), changes: [.added(.tenant(.sample(1), of: object))])),
+    ]
+    var schedule = ReplicationSchedule(entries)
+    #expect(begin(&schedule) == [1])
+    schedule.applied(1, token: "a")
+    #expect(begin(&schedule) == [2])
+  }
+
   @Test func `what fails keeps back what comes after it`() {
     var schedule = ReplicationSchedule([Self.entry(1, 1, [1]), Self.entry(2, 1, [2]), Self.entry(3, 2, [1]), Self.entry(4, 3, [4])])
     #expect(begin(&schedule) == [1, 4])

@@ -31,6 +31,7 @@ final class WorkerFixture: Sendable {
   let closing = Gate()
   private let settings: WorkerSettings
   private let failsFast: Bool
+  private let decider: any AccessDecider
   private let connectFailures: Mutex<Int>
   /// What the broker says of the queue, in the order of the looks; the last one again and again.
   let queue = Mutex<[QueueFigures]>([])
@@ -38,7 +39,10 @@ final class WorkerFixture: Sendable {
   /// - Parameters:
   ///   - connectFailures: so many tries to connect fail first.
   ///   - configure: changes settings, which have no delay worth mentioning, and no sweep and no keep-alive at all.
-  init(connectFailures: Int = 0, failsFast: Bool = false, _ configure: (inout WorkerSettings) -> Void = { _ in }) {
+  init(
+    connectFailures: Int = 0, failsFast: Bool = false, decider: any AccessDecider = EmbeddedDecider(),
+    _ configure: (inout WorkerSettings) -> Void = { _ in }
+  ) {
     store = FakeStore(journal: journal)
     broker = FakeBroker(journal: journal)
     lease = FakeLease(journal: journal)
@@ -53,6 +57,7 @@ final class WorkerFixture: Sendable {
     configure(&settings)
     self.settings = settings
     self.failsFast = failsFast
+    self.decider = decider
     self.connectFailures = Mutex(connectFailures)
   }
 
@@ -61,7 +66,8 @@ final class WorkerFixture: Sendable {
       settings: settings,
       environment: ExecutionEnvironment(
         clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(defaultRootName: "Main"),
-        messages: ExecutorFixture.messages(), queue: "/commands", process: .sample(1), parking: ExecutorFixture.once),
+        messages: ExecutorFixture.messages(), queue: "/commands", process: .sample(1), parking: ExecutorFixture.once,
+        decider: decider),
       probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent,
       replies: FakeReplies(broker), sessions: self)
   }
@@ -89,6 +95,8 @@ extension WorkerFixture: SessionFactory {
     journal.note(.connected(session: source.session))
     return FakeBrokerSession(fixture: self, source: source)
   }
+
+  func requireDecider() async throws { try await decider.requireReady() }
 
   func openDatabase() async throws -> any DatabaseSession { FakeDatabaseSession(store: store, ownLease: lease) }
 

@@ -1,19 +1,24 @@
-import UnitOfWork
+package import UnitOfWork
 
 /// Examines SpiceDB: endpoint, key, schema, and how far behind it is.
 package struct ReplicaExamination: Examination {
   /// A longer lag means that something is wrong.
   private static let usualLag: Duration = .seconds(60)
+  /// So many objects tell whether SpiceDB was ever filled.
+  private static let sample = 50
 
   private let replica: any ExaminedReplica
   private let source: any ReplicationLagSource
+  private let audit: (any RelationshipAudit)?
 
-  package init(_ replica: any ExaminedReplica, lag source: any ReplicationLagSource) {
+  /// - Parameter audit: given if it is SpiceDB that decides: what it does not have it denies.
+  package init(_ replica: any ExaminedReplica, lag source: any ReplicationLagSource, audit: (any RelationshipAudit)? = nil) {
     self.replica = replica
     self.source = source
+    self.audit = audit
   }
 
-  package func findings() async -> [Finding] { await [schema()] + lag() }
+  package func findings() async -> [Finding] { await [schema()] + lag() + relationships() }
 
   private func schema() async -> Finding {
     let check = "authorization.schema"
@@ -38,7 +43,8 @@ package struct ReplicaExamination: Examination {
     case .unreachable(let text):
       .problem(
         "authorization.spicedb", text,
-        remedy: "start SpiceDB, or correct authorization.spicedb.endpoint, .ca_file and .insecure; what commands change waits")
+        remedy: "start SpiceDB, or correct authorization.spicedb.endpoint, .ca_file and .insecure; "
+          + (audit == nil ? "what commands change waits" : "it decides, so commands wait"))
     }
   }
 
@@ -49,5 +55,18 @@ package struct ReplicaExamination: Examination {
     let detail = "\(lag.count) commits are waiting to be replicated, the oldest for \(Int(lag.age / .seconds(1))) s"
     guard lag.age > Self.usualLag else { return [.ok(check, detail)] }
     return [.warning(check, detail, remedy: "an active worker replicates; its log says what prevents it")]
+  }
+
+  /// None if either can't be queried: that is another finding.
+  private func relationships() async -> [Finding] {
+    guard let audit, let report = try? await audit.compare(after: nil, limit: Self.sample) else { return [] }
+    let check = "authorization.relationships"
+    guard report.differences > 0 else {
+      return [.ok(check, "SpiceDB decides, and has the relationships of the first \(report.objects) tenants")]
+    }
+    return [
+      .problem(
+        check, "SpiceDB decides, and differs from the database: \(report.example ?? "")", remedy: "workspace-worker authorization repair")
+    ]
   }
 }

@@ -69,6 +69,13 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
     }
   }
 
+  /// From now on all tenants' relationships count as read that are as fresh as `token`. To be called with the turn.
+  package func moveTokens(to token: String) async throws(UnitOfWorkError) {
+    try await asking { () async throws(PostgresError) in
+      _ = try await connection.pipeline([RelationshipChangesTable.move(to: token)])
+    }
+  }
+
   private func asking<Answer: Sendable>(
     _ body: () async throws(PostgresError) -> Answer
   ) async throws(UnitOfWorkError) -> Answer {

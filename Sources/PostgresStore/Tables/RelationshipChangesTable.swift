@@ -57,6 +57,28 @@ enum RelationshipChangesTable {
         tenantID: try row.identifier("tenant_id"), changes: try RelationshipLines.changes(try row.text("changes"))))
   }
 
+  /// How far tenants are: all as one statement sees it. Each is looked up by itself, however large the tables are.
+  static func progress(of tenants: Set<TenantID>) -> PostgresRequest {
+    PostgresRequest(
+      "relationship_changes_progress",
+      """
+      select
+        asked.id as tenant_id,
+        (select event_sequence from tenants where id = asked.id) as sequence,
+        (select token from relationship_tokens where tenant_id = asked.id) as token,
+        exists (select from relationship_changes where tenant_id = asked.id) as is_waiting
+      from unnest(\(Array(tenants))) as asked (id)
+      """)
+  }
+
+  static func progress(_ row: PostgresRow) throws(PostgresError) -> (tenantID: TenantID, TenantReplication) {
+    (
+      try row.identifier("tenant_id"),
+      TenantReplication(
+        sequence: try row.optionalInt8("sequence"), isWaiting: try row.bool("is_waiting"), token: try row.optionalText("token"))
+    )
+  }
+
   static func delete(_ ids: [RelationshipEntry.ID]) -> PostgresRequest? {
     guard !ids.isEmpty else { return nil }
     return PostgresRequest("relationship_changes_delete", "delete from relationship_changes where id = any(\(ids))")
@@ -72,5 +94,9 @@ enum RelationshipChangesTable {
       on conflict on constraint pk_relationship_tokens
       do update set token = excluded.token, applied_id = excluded.applied_id, applied_at = now()
       """)
+  }
+
+  static func move(to token: String) -> PostgresRequest {
+    PostgresRequest("relationship_tokens_move", "update relationship_tokens set token = \(token)")
   }
 }

@@ -2,7 +2,7 @@ package import Logging
 package import PostgresClient
 package import UnitOfWork
 import WorkerRuntime
-import WorkspaceDomain
+package import WorkspaceDomain
 
 /// Units of work on one connection: a round trip to begin, a round trip to commit.
 ///
@@ -74,6 +74,11 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     } catch {
       throw UnitOfWorkError(error)
     }
+  }
+
+  package func replication(of tenants: Set<TenantID>) async throws(UnitOfWorkError) -> [TenantID: TenantReplication] {
+    let progress = try await read(RelationshipChangesTable.progress(of: tenants), RelationshipChangesTable.progress)
+    return Dictionary(uniqueKeysWithValues: progress)
   }
 
   package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {

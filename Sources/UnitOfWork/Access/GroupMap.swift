@@ -14,6 +14,8 @@ package final class GroupMap {
   /// Who has a name; nil where it is known that nobody has.
   private var holders: [TenantName: GroupID?] = [:]
   private var changedTenants: Set<TenantID> = []
+  /// Tenants of which a group was added or removed.
+  private var rearranged: Set<TenantID> = []
 
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
     reads = readSet.access
@@ -90,7 +92,10 @@ extension GroupMap: GroupRepository {
     return page.compactMap { entries[$0]?.current }
   }
 
-  package func add(_ group: Group) { put(group) }
+  package func add(_ group: Group) {
+    put(group)
+    rearranged.insert(group.tenantID)
+  }
 
   package func save(_ group: Group) { put(group) }
 
@@ -99,7 +104,11 @@ extension GroupMap: GroupRepository {
     holders.updateValue(nil, forKey: TenantName(tenantID: group.tenantID, name: group.name))
     entries[group.id]?.current = nil
     entries[group.id]?.wasRemoved = true
+    rearranged.insert(group.tenantID)
   }
+
+  /// Whether a tenant has other groups than were read.
+  func hasRearranged(_ tenantID: TenantID) -> Bool { rearranged.contains(tenantID) }
 
   /// Takes over the aggregate's events, and the aggregate, in the place of what it was before.
   private func put(_ group: Group) {

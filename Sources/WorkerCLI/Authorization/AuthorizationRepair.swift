@@ -26,28 +26,31 @@ struct AuthorizationRepair: AsyncParsableCommand {
       let connection = try await PostgresConnection.connect(servers.postgres.forReplication(), logger: logger)
       let report = try await connection.use { connection in
         _ = try await Migrator(connection: connection, logger: logger).verify()
-        guard try await PostgresRelationshipOutbox(on: connection).takePrecedence(patience: Self.patience) else {
-          throw TurnTaken()
-        }
+        let outbox = PostgresRelationshipOutbox(on: connection)
+        guard try await outbox.takePrecedence(patience: Self.patience) else { throw TurnTaken() }
         let tables = PostgresRelationshipTables(on: connection, opensRoot: configuration.authorization.rules.opensRoot)
-        return try await repair(spicedb, RelationshipComparison(of: spicedb, with: tables))
+        let (report, token) = try await repair(spicedb, RelationshipComparison(of: spicedb, with: tables))
+        if let token { try await outbox.moveTokens(to: token.token) }
+        return report
       }
       try output.print(RepairReport(report), text: RepairReport(report).text)
     }
   }
 
+  /// - Returns: the moment after the last write, too; nil if there was none.
   private func repair(
     _ spicedb: SpiceDBConnection, _ comparison: RelationshipComparison
-  ) async throws -> RelationshipRepair.Report {
+  ) async throws -> (RelationshipRepair.Report, ZedToken?) {
     var progress = ProgressBar(label: "compared and mended", total: nil)
-    var repair = RelationshipRepair { _ = try await spicedb.write($0) }
+    var last: ZedToken?
+    var repair = RelationshipRepair { last = try await spicedb.write($0) }
     try await comparison.compare { differences in
       try await repair.mend(differences)
       progress.show(repair.report.objects)
     }
     try await repair.flush()
     progress.finish()
-    return repair.report
+    return (repair.report, last)
   }
 }
 

@@ -2,9 +2,10 @@ import Logging
 import PostgresClient
 import PostgresStore
 import RabbitMQBroker
+import UnitOfWork
 import WorkerRuntime
 
-/// Opens a worker's sessions with RabbitMQ and PostgreSQL.
+/// Opens a worker's sessions with RabbitMQ and PostgreSQL, where there is somebody who decides what users may do.
 struct ServerSessions: SessionFactory {
   let broker: BrokerConfiguration
   /// For units of work.
@@ -13,6 +14,7 @@ struct ServerSessions: SessionFactory {
   let queue: String
   /// For all sessions, one after the other.
   let patience: ResponsePatience
+  let decider: any AccessDecider
   let logger: Logger
 
   func openBroker() async throws -> any BrokerSession { try await RabbitMQSession.open(broker) }
@@ -25,4 +27,6 @@ struct ServerSessions: SessionFactory {
     if servers.contains(.broker), await RabbitMQSession.isThere(broker) { return true }
     return servers.contains(.database) ? await PostgresSession.isThere(postgres, logger: logger) : false
   }
+
+  func requireDecider() async throws { try await decider.requireReady() }
 }

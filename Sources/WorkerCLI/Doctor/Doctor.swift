@@ -5,6 +5,7 @@ import PostgresStore
 import RabbitMQBroker
 import Settings
 import SpiceDBAuthorization
+import WorkspaceApplication
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -28,10 +29,13 @@ struct Doctor: AsyncParsableCommand {
   }
 
   /// nil where there is no SpiceDB.
-  private func replica(_ servers: Servers, _ logger: Logger) -> ReplicaExamination? {
+  private func replica(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) -> ReplicaExamination? {
     servers.spicedb.map { spicedb in
-      ReplicaExamination(
-        SpiceDBExamination(spicedb, logger: logger), lag: PostgresReplicationLag(servers.postgres, logger: logger))
+      let (rules, decides) = (configuration.authorization.rules, configuration.authorization.provider == .spicedb)
+      let audit = ConnectingAudit(spicedb: spicedb, postgres: servers.postgres, opensRoot: rules.opensRoot, logger: logger)
+      return ReplicaExamination(
+        SpiceDBExamination(spicedb, logger: logger), lag: PostgresReplicationLag(servers.postgres, logger: logger),
+        audit: decides && rules.isEnforced ? audit : nil)
     }
   }
 
@@ -63,7 +67,7 @@ struct Doctor: AsyncParsableCommand {
       PostgresExamination(servers.postgres, deadQueue: servers.deadQueueKey, logger: logger), resolver: resolver
     ).findings()
     async let reading = self.reading(configuration, servers, logger)?.findings() ?? []
-    async let replica = self.replica(servers, logger)?.findings() ?? []
+    async let replica = self.replica(configuration, servers, logger)?.findings() ?? []
     return ConfigurationExamination(configuration, consumerTimeout: consumerTimeout.duration).findings()
       + (await broker) + (await database) + (await reading) + (await replica)
   }

@@ -9,6 +9,7 @@ import ServiceLifecycle
 import Settings
 import SpiceDBAuthorization
 import SpiceDBClient
+import UnitOfWork
 import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
@@ -32,10 +33,15 @@ struct WorkerServices {
     services.append(.init(service: healthServer))
     // It answers until the commands have drained, and costs them no time then.
     services.append(.init(service: queryLane))
-    // It ends by itself only after a drain, or when it is to fail fast.
-    services.append(.init(service: try worker(), successTerminationBehavior: .gracefullyShutdownGroup))
     let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
-    if let spicedb { services.append(.init(service: SpiceDBService(connection: spicedb))) }
+    let pulse = ReplicationPulse()
+    // Both are there until the worker has drained: what it has in hand may have to be decided.
+    if let spicedb {
+      services.append(.init(service: SpiceDBService(connection: spicedb)))
+      services.append(.init(service: replication(to: spicedb, pulse)))
+    }
+    // It ends by itself only after a drain, or when it is to fail fast.
+    services.append(.init(service: worker(decider(spicedb, pulse)), successTerminationBehavior: .gracefullyShutdownGroup))
     // It ends at once, and the worker drains undisturbed.
     services.append(.init(service: maintenance(spicedb)))
     services += notifiers.map { .init(service: $0) }
@@ -48,28 +54,35 @@ struct WorkerServices {
     ) { [status, queryStatus] in Readiness(status, queryStatus) }
   }
 
-  private func worker() throws -> Worker {
+  /// Where nothing is enforced there is nothing to decide.
+  private func decider(_ spicedb: SpiceDBConnection?, _ pulse: ReplicationPulse) -> any AccessDecider {
+    let authorization = configuration.authorization
+    guard authorization.provider == .spicedb, authorization.rules.isEnforced, let spicedb else { return EmbeddedDecider() }
+    return ReplicaDecider(SpiceDBPermissions(spicedb), pulse: pulse)
+  }
+
+  private func worker(_ decider: any AccessDecider) -> Worker {
     let settings = configuration.workerSettings
     let broker = BrokerConfiguration(
       server: servers.amqp, names: servers.topologyNames, forms: configuration.publishing, prefetch: configuration.amqp.prefetch,
       bufferBytes: configuration.amqp.bufferBytes, batchCount: settings.batchCount)
     return Worker(
       settings: settings,
-      environment: environment(of: servers.queueKey),
+      environment: environment(of: servers.queueKey, decider),
       probe: telemetry.workspaces, workerProbe: telemetry.worker, status: status,
       failsFast: failsFast, logger: logger, replies: broker.replies(logger: logger),
       sessions: ServerSessions(
         broker: broker,
         postgres: servers.postgres.forUnitsOfWork(idleSessionTimeout: configuration.postgres.idleSessionTimeout),
-        queue: servers.queueKey, patience: ResponsePatience(servers.postgres), logger: logger))
+        queue: servers.queueKey, patience: ResponsePatience(servers.postgres), decider: decider, logger: logger))
   }
 
   /// - Parameter queue: `<virtual host>/<queue>` that is worked off.
-  private func environment(of queue: String) -> ExecutionEnvironment {
+  private func environment(of queue: String, _ decider: any AccessDecider = EmbeddedDecider()) -> ExecutionEnvironment {
     ExecutionEnvironment(
       clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
       messages: OutboundMessages(servers.topologyNames, configuration.publishing), queue: queue, process: process, parking: configuration.parking,
-      replicatesRelationships: servers.spicedb != nil)
+      replicatesRelationships: servers.spicedb != nil, decider: decider)
   }
 
   private var queryLane: QueryLane {
@@ -107,14 +120,19 @@ struct WorkerServices {
         try await PostgresStatistics.connect(servers.postgres, queue: servers.queueKey, logger: logger)
       })
     return Maintenance(
-      cleaners + [collector] + (spicedb.map { [replicator(to: $0), auditor(of: $0)] } ?? []), for: status,
+      cleaners + [collector] + (spicedb.map { [auditor(of: $0)] } ?? []), for: status,
       reconnecting: Reconnecting(configuration.reconnect))
   }
 
-  private func replicator(to spicedb: SpiceDBConnection) -> any MaintenanceJob {
-    RelationshipReplicator(to: SpiceDBReplica(spicedb), probe: telemetry.worker, logger: logger) { [servers, logger] in
+  private func replication(to spicedb: SpiceDBConnection, _ pulse: ReplicationPulse) -> Maintenance {
+    let replicator = RelationshipReplicator(
+      to: SpiceDBReplica(spicedb), pulse: pulse, probe: telemetry.worker, logger: logger
+    ) { [servers, logger] in
       try await PostgresRelationshipOutbox.connect(servers.postgres, logger: logger)
     }
+    return Maintenance(
+      [replicator], for: status,
+      reconnecting: Reconnecting(configuration.reconnect, pause: { delay, _ in try await pulse.pause(atMost: delay) }))
   }
 
   private func auditor(of spicedb: SpiceDBConnection) -> any MaintenanceJob {

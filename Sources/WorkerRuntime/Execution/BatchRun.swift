@@ -51,15 +51,16 @@ package struct BatchRun {
   /// - Parameters:
   ///   - lines: the tenants whose commands have to wait, and behind how many.
   ///   - claimed: letters that no redelivery is matched with.
+  ///   - decisions: what was decided on the commands before; nil: what is read decides.
   package init(
     environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, lines: [TenantID: ParkedLine],
-    observations: DeferredObservations, claimed: Set<ULID> = []
+    observations: DeferredObservations, claimed: Set<ULID> = [], decisions: GivenDecisions? = nil
   ) {
     self.environment = environment
     self.snapshot = snapshot
     self.lines = lines
     self.observations = observations
-    work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access)
+    work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access, decisions: decisions)
     inbox = snapshot.inbox
     self.claimed = claimed
   }

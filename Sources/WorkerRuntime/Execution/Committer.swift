@@ -11,9 +11,10 @@ import WorkspaceDomain
 ///
 /// 1. ``carryOut(_:committed:)``: as one transaction; where one of its messages spoils that, in halves, until that one stands
 ///    alone and gets its verdict, while the others are carried out. Where one can't be answered before what those in front of it
-///    have changed is committed, in two parts.
+///    have changed is committed, in several parts.
 /// 2. ``commit(_:next:since:)``: again where it met another writer or a passing trouble.
-/// 3. `commitOnce`: reads all that the batch could need, runs it in memory, writes and commits. Two round trips.
+/// 3. `commitOnce`: reads all that the batch could need, runs it in memory, writes and commits. Two round trips, behind what
+///    the ``AccessDecider`` needs, if it is not the batch itself that decides what users may do.
 package struct Committer: Sendable {
   /// An assignment that no transaction can commit.
   struct Spoiled: Error {
@@ -61,8 +62,9 @@ package struct Committer: Sendable {
   /// What the broker has dead-lettered and can't be recorded stays where it is: the broker has it.
   ///
   /// - Parameter committed: called after each transaction, in order; one is enough for most batches.
-  /// - Throws: ``UnitOfWorkError`` when the database can't be used now. What `committed` was not called for may have
-  ///   been committed or not; the inbox tells when the deliveries come back.
+  /// - Throws: ``UnitOfWorkError`` when the database can't be used now, ``ReplicaError`` when nobody can decide now what users
+  ///   may do. What `committed` was not called for may have been committed or not; the inbox tells when the deliveries come
+  ///   back.
   package func carryOut(_ assignment: Assignment, committed: (CommittedBatch) async throws -> Void) async throws {
     try await carryOut(assignment, since: .now, committed: committed)
   }
@@ -73,9 +75,8 @@ package struct Committer: Sendable {
     do {
       try await committed(try await commit(assignment, since: start))
     } catch let spoiled as Spoiled {
-      if let (first, second) = spoiled.undecidedAfter.map(assignment.split(after:)) ?? assignment.halves {
-        try await carryOut(first, since: start, committed: committed)
-        try await carryOut(second, since: start, committed: committed)
+      if let parts = spoiled.undecidedAfter.map(assignment.parts(undecidedAfter:)) ?? assignment.halves {
+        for part in parts { try await carryOut(part, since: start, committed: committed) }
       } else if let message = assignment.messages.first {
         guard let verdict = message.verdict ?? verdict(on: message, spoiled.cause) else { throw spoiled.cause }
         var assignment = assignment
@@ -100,7 +101,8 @@ package struct Committer: Sendable {
   ///
   /// - Parameter next: when the first command that stays behind the assignment's line change was parked, where known.
   /// - Throws: ``Spoiled`` when one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` when the
-  ///   database can't be used now: the transaction may have been committed or not.
+  ///   database can't be used now: the transaction may have been committed or not. ``ReplicaError`` when nobody can decide now
+  ///   what users may do: it was not.
   func commit(
     _ assignment: Assignment, next: Timestamp? = nil, since batchStart: ContinuousClock.Instant? = nil
   ) async throws -> CommittedBatch {
@@ -138,12 +140,18 @@ package struct Committer: Sendable {
   ) async throws -> CommittedBatch {
     let lines = lines.all
     let readSet = ReadSet(assignment, environment, lines: lines)
+    let decisions = try await environment.decider.decisions(on: readSet.access.questions, at: store)
     let snapshot = try await store.begin(readSet)
     Failpoint.begun.hit()
+    guard decisions?.hold(in: snapshot) ?? true else {
+      // Another writer was there between the decisions and the lock.
+      try await store.rollback()
+      throw UnitOfWorkError.conflict(constraint: nil)
+    }
     let observations = DeferredObservations()
     var run = BatchRun(
       environment: environment, readSet: readSet, snapshot: snapshot, lines: lines, observations: observations,
-      claimed: letters.claimed)
+      claimed: letters.claimed, decisions: decisions)
     do throws(BatchRun.Failure) {
       try run.run(assignment)
     } catch {

@@ -1,4 +1,5 @@
 import MessageContract
+package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
@@ -15,10 +16,13 @@ package struct ExecutionEnvironment: Sendable {
   package let parking: ParkingPolicy
   /// Whether relationships are kept elsewhere, too: what commands change in them is committed for whoever brings it there.
   package let replicatesRelationships: Bool
+  /// Who decides what users may do with commands. Queries are decided by what their answers show.
+  package let decider: any AccessDecider
 
   package init(
     clock: any WallClock, identifiers: any IdentifierGenerator, rules: WorkspaceRules, messages: OutboundMessages,
-    queue: String, process: ULID, parking: ParkingPolicy = ParkingPolicy(), replicatesRelationships: Bool = false
+    queue: String, process: ULID, parking: ParkingPolicy = ParkingPolicy(), replicatesRelationships: Bool = false,
+    decider: any AccessDecider = EmbeddedDecider()
   ) {
     self.clock = clock
     self.identifiers = identifiers
@@ -28,5 +32,6 @@ package struct ExecutionEnvironment: Sendable {
     self.process = process
     self.parking = parking
     self.replicatesRelationships = replicatesRelationships
+    self.decider = decider
   }
 }

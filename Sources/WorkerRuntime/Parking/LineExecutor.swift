@@ -62,7 +62,7 @@ package struct LineExecutor: Sendable {
         return try await committed(try await committer.commit(assignment, next: entries.parkedAt(part.count)))
       } catch let spoiled as Committer.Spoiled {
         guard part.count == 1 else {
-          part = Array(part.prefix(part.count / 2))
+          part = Array(part.prefix(spoiled.undecidedAfter ?? part.count / 2))
           continue
         }
         let message = assignment.messages[0]

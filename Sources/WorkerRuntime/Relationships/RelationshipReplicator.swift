@@ -20,39 +20,56 @@ package struct RelationshipReplicator: MaintenanceJob {
 
   private let replica: any RelationshipReplica
   private let probe: any WorkerProbe
+  private let pulse: ReplicationPulse
   private let logger: Logger
   private let connect: @Sendable () async throws -> Link<any RelationshipOutbox>
   private var refused = RefusedTenants()
   private var notices = NoticePace(.seconds(60))
 
-  /// - Parameter connect: opens a connection; bounded in time.
+  /// - Parameters:
+  ///   - pulse: by which others hurry it, and hear how it goes.
+  ///   - connect: opens a connection; bounded in time.
   package init(
-    to replica: any RelationshipReplica, probe: any WorkerProbe, logger: Logger,
+    to replica: any RelationshipReplica, pulse: ReplicationPulse = ReplicationPulse(), probe: any WorkerProbe, logger: Logger,
     connect: @escaping @Sendable () async throws -> Link<any RelationshipOutbox>
   ) {
     self.replica = replica
+    self.pulse = pulse
     self.probe = probe
     self.logger = logger
     self.connect = connect
   }
 
-  /// Also while something stands against the worker's work.
-  package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking }
+  /// Also while something stands against the worker's work, and where somebody waits for it to decide: while the worker finishes its
+  /// work, or can't begin because nobody decides.
+  package func isWanted(by status: WorkerStatus) -> Bool {
+    switch status.phase {
+    case .draining: true
+    case .connecting(let missing): missing.reasons[.authorization] != nil
+    default: status.isWorking
+    }
+  }
 
   /// Goes on until the worker has no work any more, or something fails that meets all tenants.
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { outbox in
-      guard try await outbox.takeTurn() else { return Self.pollForTurn }
+      guard try await outbox.takeTurn() else {
+        pulse.idle()
+        return Self.pollForTurn
+      }
       while isWanted(by: status) {
         guard let count = try await replicatePage(of: outbox) else { return Self.pollForTurn }
         attempt.succeeded()
-        if count == 0 { try await Task.sleep(for: Self.poll) }
+        guard count == 0 else { continue }
+        pulse.idle()
+        try await pulse.pause(atMost: Self.poll)
       }
       return .zero
     }
   }
 
   package func failed(_ error: any Error, again delay: Duration) {
+    if let error = error as? ReplicaError { pulse.failed(error) }
     let kind = (error as? ReplicaError)?.kind ?? .unavailable
     probe.observe(.replicationFailed(kind))
     logger.warning(
@@ -71,6 +88,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     if !schedule.applied.isEmpty {
       try await outbox.markApplied(schedule.applied, Array(schedule.marks.values))
       probe.observe(.relationshipsReplicated(changes: schedule.changeCount))
+      pulse.advanced()
     }
     for tenantID in schedule.marks.keys { refused.succeeded(tenantID) }
     try note(schedule.refused)
@@ -105,6 +123,7 @@ package struct RelationshipReplicator: MaintenanceJob {
   private mutating func note(_ refusals: [TenantID: ReplicaError]) throws(ReplicaError) {
     guard let (tenantID, error) = refusals.min(by: { $0.key < $1.key }) else { return }
     for tenantID in refusals.keys { refused.refused(tenantID, at: .now, random: .random(in: 0...1)) }
+    pulse.refused(refusals)
     probe.observe(.replicationFailed(.refused))
     if notices.isDue(at: .now) {
       logger.error(

@@ -1,8 +1,8 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// In which order the entries of a page are applied: a tenant's one after the other, and one after the other those that change
-/// the same relationship, as ids go from tenant to tenant; everything else side by side.
+/// In which order the entries of a page are applied: a tenant's one after the other, and one after the other those that are about
+/// the same object, as ids go from tenant to tenant; everything else side by side.
 ///
 /// A pure value: what has ended comes in, what may begin comes out. An entry that fails keeps back all that come after it, so
 /// that the same write is made again before anything newer.
@@ -39,10 +39,10 @@ package struct ReplicationSchedule: Sendable {
   package init(_ entries: [RelationshipEntry]) {
     places = Self.withoutRevoked(entries).map { Place(entry: $0) }
     var lastOfTenant: [TenantID: Int] = [:]
-    var lastOfRelationship: [Relationship: Int] = [:]
+    var lastOfObject: [Resource: Int] = [:]
     for index in places.indices {
       let entry = entries[index]
-      var earlier = Set(entry.commit.changes.compactMap { lastOfRelationship.updateValue(index, forKey: $0.relationship) })
+      var earlier = Set(entry.commit.changes.compactMap { lastOfObject.updateValue(index, forKey: $0.relationship.object) })
       if let last = lastOfTenant.updateValue(index, forKey: entry.tenantID) { earlier.insert(last) }
       earlier.remove(index)
       places[index].waitsFor = earlier.count

@@ -14,6 +14,8 @@ package enum Condition: String, Sendable, Hashable, CaseIterable {
   case consumer
   /// The last batch, or the last answer of the database, is fresh.
   case heartbeat
+  /// Somebody who decides what users may do, where that is not the worker itself.
+  case authorization
   /// Nothing of a worker before this one is left to be published.
   case outbox
   /// This process itself: it is starting, draining, or has met an error of its own.
@@ -34,4 +36,8 @@ extension ConditionalError {
 
 extension UnitOfWorkError: ConditionalError {
   package var condition: Condition { .database }
+}
+
+extension ReplicaError: ConditionalError {
+  package var condition: Condition { .authorization }
 }

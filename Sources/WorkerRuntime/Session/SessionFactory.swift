@@ -1,6 +1,6 @@
 import Coordination
 
-/// Port: opens a worker's sessions with its two servers, for one queue.
+/// Port: opens a worker's sessions with its servers, for one queue.
 package protocol SessionFactory: Sendable {
   /// Opens what the worker uses the broker through. Bounded in time.
   ///
@@ -17,24 +17,33 @@ package protocol SessionFactory: Sendable {
   ///
   /// - Parameter servers: of ``Condition/broker`` and ``Condition/database``.
   func haveReturned(_ servers: Set<Condition>) async -> Bool
+
+  /// Returns if somebody can decide now what users may do. Bounded in time. Default: always.
+  ///
+  /// - Throws: as ``openBroker()``.
+  func requireDecider() async throws
 }
 
 extension SessionFactory {
-  /// Opens both, beside each other.
+  package func requireDecider() async throws {}
+
+  /// Opens both, beside each other, where there is somebody who decides.
   ///
-  /// - Throws: ``MissingConditions``: all that is missing at both servers, not what was met first.
+  /// - Throws: ``MissingConditions``: all that is missing, not what was met first.
   package func open() async throws -> (broker: any BrokerSession, database: any DatabaseSession) {
     async let brokerResult = Result(catching: openBroker)
     async let databaseResult = Result(catching: openDatabase)
-    switch await (brokerResult, databaseResult) {
-    case (.success(let broker), .success(let database)): return (broker, database)
-    case (.success(let broker), .failure(let error)):
-      await broker.close()
-      throw MissingConditions(error)
-    case (.failure(let error), .success(let database)):
-      await database.close()
-      throw MissingConditions(error)
-    case (.failure(let ofBroker), .failure(let ofDatabase)): throw MissingConditions(all: [ofDatabase, ofBroker])
-    }
+    async let deciderResult = Result(catching: requireDecider)
+    let (broker, database, decider) = await (brokerResult, databaseResult, deciderResult)
+    if case (.success(let broker), .success(let database), .success) = (broker, database, decider) { return (broker, database) }
+    if case .success(let session) = broker { await session.close() }
+    if case .success(let session) = database { await session.close() }
+    throw MissingConditions(all: [database.failure, broker.failure, decider.failure].compactMap(\.self))
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

@@ -51,11 +51,13 @@ struct AuthorizationTests {
     ]
   }
 
-  @Test func `what may not be seen is answered in the same bytes as what is not there`() async throws {
+  @Test(arguments: ["postgres", "spicedb"])
+  func `what may not be seen is answered in the same bytes as what is not there`(provider: String) async throws {
     let deployment = try Deployment.current
+    let spicedb = provider == "spicedb" ? try await deployment.startSpiceDB() : nil
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    let worker = try await deployment.activeWorker()
+    let worker = try await deployment.activeWorker((spicedb?.environment ?? [:]).merging(["AUTHORIZATION_PROVIDER": provider]) { $1 })
     try await sender.send(founding)
     #expect(try await results.first(founding.count).allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
     let (missingWorkspace, missingGroup) = (Command.newID(), Command.newID())

@@ -20,21 +20,26 @@ package typealias CommandResult = Result<CommandReply, WorkspaceServiceError>
 
 /// Runs commands as units of work on a store.
 package struct CommandBatch {
+  /// Decides the questions of a batch before its unit of work begins; nil: what that reads decides.
+  package typealias Decide = @Sendable (Set<AccessQuestion>, any UnitOfWorkStore) async throws(UnitOfWorkError) -> GivenDecisions?
+
   /// Trees so flat that their depth matters.
   private let rules: WorkspaceRules
   package let store: any UnitOfWorkStore
   private let identifiers: any IdentifierGenerator
   private let replicatesRelationships: Bool
+  private let decide: Decide
 
   package init(
     store: any UnitOfWorkStore = InMemoryUnitOfWorkStore(),
     identifiers: any IdentifierGenerator = CountingIdentifiers(after: 1 << 40), access: AccessRules = AccessRules(),
-    replicatesRelationships: Bool = false
+    replicatesRelationships: Bool = false, decide: @escaping Decide = { _, _ in nil }
   ) {
     rules = WorkspaceRules(defaultRootName: "Root", treeDepth: 4, access: access)
     self.store = store
     self.identifiers = identifiers
     self.replicatesRelationships = replicatesRelationships
+    self.decide = decide
   }
 
   /// The outcomes of `commands` as one batch, which is committed, and its events.
@@ -43,8 +48,9 @@ package struct CommandBatch {
       CommandContext(key: CommandKey(tenantID: .sample(command.tenant), source: "/test", id: "c"), userID: command.user)
     }
     let readSet = ReadSet(zip(contexts, commands).map { (context: $0, command: $1.command) }, rules: rules)
+    let decisions = try await decide(readSet.access.questions, store)
     let snapshot = try await store.begin(readSet)
-    let work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules.access)
+    let work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules.access, decisions: decisions)
     var outcomes: [CommandResult] = []
     var events: [DomainEvent] = []
     for (context, command) in zip(contexts, commands) {

@@ -27,6 +27,10 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
 
   package func rollback() async throws(UnitOfWorkError) { isInTransaction = false }
 
+  package func replication(of tenants: Set<TenantID>) async throws(UnitOfWorkError) -> [TenantID: TenantReplication] {
+    tables.replication(of: tenants)
+  }
+
   package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
     var size = 0
     return Array(
@@ -72,6 +76,12 @@ extension InMemoryUnitOfWorkStore {
 
   /// What was committed of changes of relationships, oldest first.
   package var relationshipCommits: [RelationshipCommit] { tables.relationshipCommits }
+
+  /// Those that are not replicated.
+  package var waitingRelationshipCommits: [RelationshipCommit] { tables.waitingRelationshipCommits }
+
+  /// Everything that was committed is replicated now.
+  package func noteReplicated(token: String) { tables.noteReplicated(token: token) }
 }
 
 extension InMemoryUnitOfWorkStore: Retention {

@@ -17,12 +17,30 @@ struct Tables {
   private var lastOutboxNumber: Int64 = 0
   /// What was committed of changes of relationships, oldest first.
   var relationshipCommits: [RelationshipCommit] = []
+  /// How many of them were replicated.
+  private var replicated = 0
+  private var tokens: [TenantID: String] = [:]
 
   /// What workspaces, groups and roles say.
   func relationships(opensRoot: Bool) -> Set<Relationship> {
     Set(
       workspaces.values.flatMap { Relationship.of($0, opensRoot: opensRoot) } + access.groups.values.flatMap(Relationship.of)
         + access.roles.map { .role($0.value, of: $0.key.member, on: $0.key.object) })
+  }
+
+  var waitingRelationshipCommits: [RelationshipCommit] { Array(relationshipCommits.dropFirst(replicated)) }
+
+  func replication(of asked: Set<TenantID>) -> [TenantID: TenantReplication] {
+    let waiting = Set(waitingRelationshipCommits.map(\.tenantID))
+    return asked.reduce(into: [:]) { all, tenantID in
+      all[tenantID] = TenantReplication(
+        sequence: tenants[tenantID], isWaiting: waiting.contains(tenantID), token: tokens[tenantID])
+    }
+  }
+
+  mutating func noteReplicated(token: String) {
+    for commit in waitingRelationshipCommits { tokens[commit.tenantID] = token }
+    replicated = relationshipCommits.count
   }
 
   func snapshot(_ readSet: ReadSet) -> Snapshot {

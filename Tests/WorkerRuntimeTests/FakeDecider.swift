@@ -1,0 +1,43 @@
+import Synchronization
+import TestFixtures
+import UnitOfWork
+import WorkspaceApplication
+
+/// Decides by a rule of the test, and writes down how many questions each call had.
+final class FakeDecider: AccessDecider {
+  /// How many questions each call had.
+  let asked = Journal<Int>()
+  /// What calls fail with, in order; each makes the worker's next session fail to begin, too, once.
+  private let troubles: Mutex<[ReplicaError]>
+  private let isReady: Mutex<ReplicaError?>
+  /// Called between the decisions and the unit of work.
+  private let meanwhile: @Sendable () async throws -> Void
+  private let rule: @Sendable (AccessQuestion) -> Bool
+
+  init(
+    _ rule: @escaping @Sendable (AccessQuestion) -> Bool = { _ in true }, troubles: [ReplicaError] = [],
+    meanwhile: @escaping @Sendable () async throws -> Void = {}
+  ) {
+    self.troubles = Mutex(troubles)
+    isReady = Mutex(nil)
+    self.meanwhile = meanwhile
+    self.rule = rule
+  }
+
+  func decisions(on questions: Set<AccessQuestion>, at store: any UnitOfWorkStore) async throws -> GivenDecisions? {
+    asked.note(questions.count)
+    if let trouble = troubles.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+      isReady.withLock { $0 = trouble }
+      throw trouble
+    }
+    let tenants = try await store.replication(of: Set(questions.map(\.tenantID)))
+    try await meanwhile()
+    return GivenDecisions(
+      answers: Dictionary(uniqueKeysWithValues: questions.map { ($0, rule($0)) }), sequences: tenants.mapValues(\.sequence))
+  }
+
+  /// Can't as often as it says so.
+  func requireReady() async throws {
+    if let trouble = isReady.withLock({ $0.take() }) { throw trouble }
+  }
+}

@@ -1,0 +1,158 @@
+import Messaging
+import Synchronization
+import TestFixtures
+import Testing
+import UnitOfWork
+import WorkerRuntime
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// Batches whose users' commands are decided elsewhere, before the transaction.
+@Suite struct GivenDecisionsTests {
+  private static func by(_ user: String, _ message: CommandMessage) -> CommandMessage {
+    var message = message
+    message.body.removeLast()
+    message.body += Array(#","userid":"\#(user)"}"#.utf8)
+    return message
+  }
+
+  /// A tenant of "boss": roots 1, below them 2 and 3, made by the system.
+  private static let founding: [CommandMessage] = [
+    by("boss", .createRoot("r", id: 1)), .create("a", "a", below: 1, id: 2), .create("b", "b", below: 1, id: 3),
+  ]
+
+  private static func founded(_ decider: FakeDecider, store: FakeStore = FakeStore()) async throws -> ExecutorFixture {
+    let fixture = ExecutorFixture(store: store, decider: decider)
+    try await fixture.run(founding)
+    return fixture
+  }
+
+  /// The commands of each transaction since the founding.
+  private static func transactions(_ fixture: ExecutorFixture) -> [[String]] {
+    fixture.store.journal.entries.dropFirst().compactMap { if case .committed(let labels) = $0 { labels } else { nil } }
+  }
+
+  @Test func `commands that change no relationships are decided together, in one call`() async throws {
+    let decider = FakeDecider()
+    let fixture = try await Self.founded(decider)
+    try await fixture.run(
+      Self.by("ann", .get("g", 2)), Self.by("ann", .rename("n", 2, to: "x")), Self.by("bob", .rename("m", 3, to: "y")),
+      Self.by("ann", .get("h", 2)))
+    #expect(Self.transactions(fixture) == [["g", "n", "m", "h"]])
+    #expect(decider.asked.entries == [1, 4], "each question once")
+  }
+
+  @Test func `what is decided is what happens, and what may not be seen is not there`() async throws {
+    let decider = FakeDecider { question in
+      switch question.userID.text {
+      case "boss": true
+      case "ann": question.permission == .view
+      default: false
+      }
+    }
+    let fixture = try await Self.founded(decider)
+    let batches = try await fixture.run(
+      Self.by("ann", .get("g", 2)), Self.by("ann", .rename("n", 2, to: "x")), Self.by("bob", .rename("m", 3, to: "y")))
+    #expect(batches.results.compactMap { $0.member("code") } == ["permission_denied", "workspace_not_found"])
+  }
+
+  @Test func `a batch is split where a check follows a change of relationships of the same tenant`() async throws {
+    let decider = FakeDecider()
+    let fixture = try await Self.founded(decider)
+    try await fixture.run(
+      Self.by("ann", .get("g", 2)), .create("c", "c", below: 1, id: 4), .rename("system", 4, to: "z"),
+      Self.by("ann", .get("h", 2)), Self.by("ann", .delete("d", 3)), Self.by("ann", .get("i", 2)))
+    #expect(Self.transactions(fixture) == [["g", "c", "system"], ["h", "d"], ["i"]])
+    #expect(await fixture.letters.isEmpty)
+  }
+
+  @Test func `changes of other tenants split nothing`() async throws {
+    let fixture = try await Self.founded(FakeDecider())
+    try await fixture.run(
+      Self.by("ann", .createRoot("r2", id: 21, tenant: 2)), Self.by("ann", .get("g", 2)),
+      Self.by("ann", .createRoot("r3", id: 31, tenant: 3)), Self.by("ann", .get("h", 2)))
+    #expect(Self.transactions(fixture) == [["r2", "g", "r3", "h"]])
+  }
+
+  /// Each of these is decided on what the one before it has changed: the reads in vain stay few.
+  @Test func `a long chain of changes that are decided costs few reads more than it has commands`() async throws {
+    let decider = FakeDecider()
+    let fixture = try await Self.founded(decider)
+    let labels = (1...128).map { "\($0)" }
+    try await fixture.run(labels.map { Self.by("ann", .create($0, "w\($0)", below: 1, id: 100 + (UInt64($0) ?? 0))) })
+    #expect(Self.transactions(fixture) == labels.map { [$0] })
+    #expect(await fixture.store.begun < 3 * 128)
+    #expect(decider.asked.entries.count < 3 * 128)
+  }
+
+  @Test func `commands without a user, and what nobody enforces, are decided by nobody`() async throws {
+    let decider = FakeDecider()
+    let fixture = ExecutorFixture(decider: decider)
+    try await fixture.run(.createRoot("r", id: 1), .create("a", "a", below: 1, id: 2), .rename("n", 2, to: "x"))
+    #expect(decider.asked.entries == [0])
+  }
+
+  @Test func `decisions on a state that another writer has changed before the lock are made again`() async throws {
+    let store = FakeStore()
+    let intruder = ExecutorFixture(store: store, process: 2, identifiersAfter: 1 << 41)
+    let visits = Mutex(0)
+    let decider = FakeDecider(meanwhile: {
+      let visit = visits.withLock { visits in
+        visits += 1
+        return visits
+      }
+      if visit == 2 { try await intruder.run(.create("other", "other", below: 1, id: 9)) }
+    })
+    let fixture = try await Self.founded(decider, store: store)
+    let batches = try await fixture.run(Self.by("ann", .get("g", 2)))
+    #expect(batches.types == ["workspace.get.succeeded"])
+    #expect(decider.asked.entries == [1, 1, 1], "the founding, and twice")
+    #expect(await store.rollbacks == 1)
+  }
+
+  @Test func `who loses that race again and again is blamed for nothing`() async throws {
+    let store = FakeStore()
+    let intruder = ExecutorFixture(store: store, process: 2, identifiersAfter: 1 << 41)
+    let visits = Mutex<UInt64>(0)
+    let decider = FakeDecider(meanwhile: {
+      let visit = visits.withLock { visits in
+        visits += 1
+        return visits
+      }
+      if visit > 1 { try await intruder.run(.create("other \(visit)", "other \(visit)", below: 1, id: 100 + visit)) }
+    })
+    let fixture = try await Self.founded(decider, store: store)
+    await #expect(throws: UnitOfWorkError.conflict(constraint: nil)) { try await fixture.run(Self.by("ann", .get("g", 2))) }
+    #expect(await fixture.letters.isEmpty)
+    #expect(await store.commits.allSatisfy { $0.parked.isEmpty })
+  }
+
+  @Test(arguments: ReplicaError.Kind.allCases)
+  func `trouble of who decides begins no transaction, and costs no attempt`(kind: ReplicaError.Kind) async throws {
+    let trouble = ReplicaError(kind, "away")
+    let fixture = ExecutorFixture(decider: FakeDecider(troubles: [trouble, trouble]))
+    await #expect(throws: trouble) { try await fixture.run(Self.founding) }
+    await #expect(throws: trouble) { try await fixture.run(Self.founding) }
+    #expect(await fixture.store.begun == 0)
+    let batches = try await fixture.run(Self.founding)
+    #expect(batches.types == ["workspace.create_root.succeeded", "workspace.create.succeeded", "workspace.create.succeeded"])
+    #expect(await fixture.letters.isEmpty)
+    #expect(await fixture.store.commits.allSatisfy { $0.parked.isEmpty })
+  }
+
+  @Test func `while nobody can decide the worker is not ready and says why; then it goes on`() async throws {
+    let trouble = ReplicaError(.unavailable, "SpiceDB can't be reached")
+    let fixture = WorkerFixture(decider: FakeDecider(troubles: [trouble, trouble]))
+    let phases = Journal<[Condition: String]>()
+    for message in Self.founding { fixture.broker.enqueue(message) }
+    let watching = Task { for await phase in fixture.status.phases { phases.note(phase.missing.reasons) } }
+    try await fixture.run { _ in
+      try await fixture.journal.wait { Set($0.acknowledged) == ["r", "a", "b"] }
+      try await fixture.status.wait(until: \.isReady)
+    }
+    watching.cancel()
+    #expect(phases.entries.contains([.authorization: "SpiceDB can't be reached"]))
+    #expect(fixture.broker.sessions == 5, "two that ended when they had to decide, and two that did not begin after them")
+    #expect(!fixture.broker.published.contains { $0.exchange == "dead" })
+  }
+}

@@ -1,0 +1,146 @@
+import Coordination
+import ServiceLifecycleTestKit
+import Synchronization
+import TestFixtures
+import Testing
+import UnitOfWork
+@testable import WorkerRuntime
+import WorkspaceApplication
+import WorkspaceDomain
+
+@Suite(.timeLimit(.minutes(5))) struct ReplicaDeciderTests {
+  /// Answers, and writes down what it was asked.
+  private final class Permissions: PermissionReplica {
+    let asked = Journal<(count: Int, token: String?)>()
+
+    func answers(
+      to questions: Set<AccessQuestion>, asFreshAs token: String?
+    ) async throws(ReplicaError) -> [AccessQuestion: Bool] {
+      asked.note((questions.count, token))
+      return Dictionary(uniqueKeysWithValues: questions.map { ($0, true) })
+    }
+
+    func requireReady() async throws(ReplicaError) {}
+  }
+
+  private let store = InMemoryUnitOfWorkStore()
+  private let permissions = Permissions()
+  private let pulse = ReplicationPulse()
+
+  private func decider(patience: Duration = .seconds(3600)) -> ReplicaDecider {
+    ReplicaDecider(permissions, pulse: pulse, patience: patience)
+  }
+
+  private func question(_ tenant: UInt64) -> AccessQuestion {
+    AccessQuestion(
+      tenantID: .sample(tenant), userID: UserID(stored: "ann"), permission: .view, resource: .tenant(.sample(tenant)))
+  }
+
+  /// Decisions on the tenant 1, under way.
+  private var decided: Task<GivenDecisions?, any Error> {
+    Task { try await decider().decisions(on: [question(1)], at: store) }
+  }
+
+  private func makeKnown(_ tenant: UInt64) async throws {
+    _ = try await CommandBatch(store: store, replicatesRelationships: true)
+      .run([TenantCommand(tenant, .createRoot(name: nil, id: .sample(tenant)))])
+  }
+
+  @Test func `it asks at least as fresh as the tenant's last write, and says on which state it decided`() async throws {
+    try await makeKnown(1)
+    await store.noteReplicated(token: "now")
+    let decisions = try await decider().decisions(on: [question(1)], at: store)
+    #expect(decisions == GivenDecisions(answers: [question(1): true], sequences: [.sample(1): 1]))
+    #expect(permissions.asked.entries.map(\.token) == ["now"])
+  }
+
+  @Test func `of several tenants, and of one that was never replicated, it asks about everything`() async throws {
+    try await makeKnown(1)
+    try await makeKnown(2)
+    await store.noteReplicated(token: "now")
+    let decisions = try await decider().decisions(on: [question(1), question(2)], at: store)
+    #expect(decisions?.sequences == [.sample(1): 1, .sample(2): 1])
+    let unknown = try await decider().decisions(on: [question(3)], at: store)
+    #expect(unknown?.sequences == [.sample(3): nil])
+    #expect(permissions.asked.entries.map(\.token) == [nil, nil])
+  }
+
+  @Test func `where nothing is asked nothing is looked at`() async throws {
+    #expect(try await decider().decisions(on: [], at: store) == nil)
+    #expect(permissions.asked.entries.isEmpty)
+  }
+
+  /// What is written waits for the replicator, which is hurried out of its pause.
+  @Test func `it asks when nothing of the tenant waits any more`() async throws {
+    try await makeKnown(1)
+    let decisions = decided
+    try await pulse.pause(atMost: .seconds(3600))
+    #expect(permissions.asked.entries.isEmpty)
+    await store.noteReplicated(token: "later")
+    pulse.advanced()
+    #expect(try await decisions.value?.sequences == [.sample(1): 1])
+    #expect(permissions.asked.entries.map(\.token) == ["later"])
+  }
+
+  @Test func `another process may be the one that replicates`() async throws {
+    try await makeKnown(1)
+    let decisions = decided
+    await store.noteReplicated(token: "elsewhere")
+    #expect(try await decisions.value != nil)
+  }
+
+  @Test func `what keeps the replicator keeps it, and is told`() async throws {
+    try await makeKnown(1)
+    let trouble = ReplicaError(.unavailable, "away")
+    pulse.failed(ReplicaError(.misconfigured, "long ago"))
+    let decisions = decided
+    try await pulse.pause(atMost: .seconds(3600))
+    pulse.failed(trouble)
+    let told = await #expect(throws: ReplicaError.self) { try await decisions.value }
+    #expect(told == trouble)
+    #expect(permissions.asked.entries.isEmpty)
+  }
+
+  @Test func `a refusal is a matter of its tenant`() async throws {
+    try await makeKnown(1)
+    let trouble = ReplicaError(.refused, "never")
+    let decisions = decided
+    try await pulse.pause(atMost: .seconds(3600))
+    pulse.refused([.sample(2): ReplicaError(.refused, "another's")])
+    pulse.refused([.sample(1): trouble])
+    let told = await #expect(throws: ReplicaError.self) { try await decisions.value }
+    #expect(told == trouble)
+  }
+
+  @Test func `it does not wait for ever for one that is not heard of`() async throws {
+    try await makeKnown(1)
+    let told = await #expect(throws: ReplicaError.self) {
+      try await decider(patience: .milliseconds(1)).decisions(on: [question(1)], at: store)
+    }
+    #expect(told?.kind == .unavailable)
+  }
+
+  @Test func `a replicator that waits after a failure is hurried, too, and one that was hurried before it waits does not`() async throws {
+    pulse.hurry()
+    try await pulse.pause(atMost: .seconds(3600))
+    async let pause: Void = pulse.pause(atMost: .seconds(3600))
+    pulse.hurry()
+    try await pause
+  }
+
+  @Test func `where replication has failed it is ready when that goes on again, or is nobody's business here`() async throws {
+    try await decider().requireReady()
+    pulse.failed(ReplicaError(.unavailable, "away"))
+    let early = Task { try await decider().requireReady() }
+    try await pulse.pause(atMost: .seconds(3600))
+    pulse.failed(ReplicaError(.unavailable, "still away"))
+    await #expect(throws: ReplicaError(.unavailable, "still away")) { try await early.value }
+    let late = Task { try await decider().requireReady() }
+    try await pulse.pause(atMost: .seconds(3600))
+    pulse.advanced()
+    try await late.value
+    pulse.failed(ReplicaError(.unavailable, "away"))
+    pulse.idle()
+    try await decider().requireReady()
+  }
+}
