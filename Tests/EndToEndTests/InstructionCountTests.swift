@@ -8,8 +8,8 @@ import Testing
   /// 1.99 million when it was last measured, 0.26 of them for who may do it, and for the role of who did. Raise it only
   /// with a reason; lower it with pride.
   private static let limit = 2_100_000
-  /// The same of a command in a batch of 100, whose results and events go out in batches.
-  private static let limitInBatch = 2_100_000
+  /// The same of a command in a batch of 100, whose results and events go out in batches: 2.10 million when it was last measured.
+  private static let limitInBatch = 2_250_000
 
   @Test func `what the worker itself does for a command takes no more instructions than it did`() throws {
     try expect(at: 32, below: Self.limit)
