@@ -183,7 +183,7 @@ let package = Package(
     .executableTarget(
       name: "load-generator",
       dependencies: [
-        "RabbitMQClient", "PostgresClient", "Messaging", argumentParser, logging,
+        "RabbitMQClient", "PostgresClient", "MessageContract", "Messaging", argumentParser, logging,
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       path: "Benchmarks/LoadGenerator", swiftSettings: strict),
@@ -265,7 +265,10 @@ let package = Package(
       path: "Tests/EndToEndSupport", swiftSettings: strict),
     .target(
       name: "Proof",
-      dependencies: ["EndToEndSupport", "Failpoints", "PostgresClient", "Messaging", "WorkspaceDomain", "TestFixtures", "TestSupport"],
+      dependencies: [
+        "EndToEndSupport", "Failpoints", "PostgresClient", "MessageContract", "Messaging", "WorkspaceDomain", "TestFixtures",
+        "TestSupport",
+      ],
       path: "Tests/Proof", swiftSettings: strict),
     .executableTarget(
       name: "prove", dependencies: ["workspace-worker", "Proof", "Failpoints", "TestSupport", argumentParser], path: "Tests/ProveCommand",

@@ -1,3 +1,4 @@
+import MessageContract
 import Messaging
 
 /// Makes `workspace.create` commands for eight tenants in turn, whose root workspaces ``Laboratory`` has stored.
@@ -44,10 +45,10 @@ struct CommandFactory {
   mutating func nextBatch(_ size: Int) -> OutboundMessage {
     let commands = (0..<size).map { _ in next() }
     var properties = MessageProperties()
-    properties.contentType = "application/cloudevents-batch+json"
+    properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
-    let body = Array("[".utf8) + commands.map(\.body).joined(separator: Array(",".utf8)) + Array("]".utf8)
-    return OutboundMessage(exchange: exchange, routingKey: "workspace.batch", properties: properties, body: body)
+    return OutboundMessage(
+      exchange: exchange, routingKey: "workspace.batch", properties: properties, body: CloudEventsType.array(commands.map(\.body)))
   }
 
   /// An easily readable ULID.

@@ -27,7 +27,8 @@ package struct Reconnecting: Sendable {
   ///   - pause: waits before the next attempt, at most for the given time, after that error. Default: sleeps.
   ///   - random: between 0 and 1.
   package init(
-    _ backoff: Backoff, pause: @escaping @Sendable (Duration, any Error) async throws -> Void = { delay, _ in try await Task.sleep(for: delay) },
+    _ backoff: Backoff,
+    pause: @escaping @Sendable (Duration, any Error) async throws -> Void = { delay, _ in try await Task.sleep(for: delay) },
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
   ) {

@@ -11,6 +11,7 @@ import TestSupport
       $0.connectTimeout = .milliseconds(100)
     }
     #expect(try #require(error).description.contains("did not complete the handshake within 0.1 seconds"))
+    #expect(isUnreached(error) == false)
   }
 
   @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "N\u{0}\u{0}\u{0}", "R", "E\u{0}\u{0}\u{0}\u{7}xyz"])
@@ -20,12 +21,27 @@ import TestSupport
       $0.connectTimeout = .seconds(5)
     }
     #expect(try #require(error).isConnectionLoss)
+    #expect(isUnreached(error) == false)
   }
 
   @Test func `nobody listening is an error`() async throws {
     let port = try StubServer().port
     let error = await failure("postgres://worker:secret@127.0.0.1:\(port)/db")
     #expect(try #require(error).description.contains("refused"))
+    #expect(isUnreached(error) == true)
+  }
+
+  @Test func `of several hosts none is reached where nobody listens at any`() async throws {
+    let (closed, other) = (try StubServer().port, try StubServer().port)
+    let server = try StubServer(reply: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
+    let none = await failure("postgres://worker:secret@127.0.0.1:\(closed),127.0.0.1:\(other)/db")
+    #expect(isUnreached(none) == true)
+    let one = await failure("postgres://worker:secret@127.0.0.1:\(server.port),127.0.0.1:\(closed)/db")
+    #expect(isUnreached(one) == false, "one was, whatever the last one is")
+  }
+
+  private func isUnreached(_ error: PostgresError?) -> Bool? {
+    if case .connectFailed(let failure) = error { failure.isUnreached } else { nil }
   }
 
   @Test func `an unknown host is an error`() async throws {
@@ -62,7 +78,8 @@ import TestSupport
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresServer.connect { $0.url += ($0.url.contains("?") ? "&" : "?") + "password=topsecret" }
     }
-    #expect(error?.sqlState == .invalidPassword)
+    guard case .connectFailed(let failure) = error else { Issue.record("\(String(describing: error))"); return }
+    #expect(failure.sqlState == .invalidPassword && !failure.isUnreached)
     #expect(error?.isTransient == false)
     #expect(error?.description.contains("topsecret") == false)
   }

@@ -74,4 +74,15 @@ import WorkspaceApplication
     case .failed: .failed
     }
   }
+
+  @Test(arguments: [
+    (.connectFailed(ConnectionFailure(reason: "refused", isUnreached: true)), true),
+    (.connectFailed(ConnectionFailure(reason: "starting", sqlState: .cannotConnectNow)), true),
+    (.connectFailed(ConnectionFailure(reason: "no TLS")), false),
+    (.connectFailed(ConnectionFailure(reason: "password", sqlState: .invalidPassword)), false),
+    (.connectionLost(ConnectionFailure(reason: "gone")), false), (.timeout(after: .seconds(1)), false),
+  ] as [(PostgresError, Bool)])
+  func `a server is away where nobody listens, or where it says that it is not up yet`(error: PostgresError, isAway: Bool) {
+    #expect(error.meansAbsence == isAway)
+  }
 }

@@ -20,6 +20,16 @@ import WorkerRuntime
     #expect(MissingConditions(error) == MissingConditions(condition, "\(error)"))
   }
 
+  @Test(arguments: [
+    (RabbitMQError.unreachable(endpoint: "h:1", reason: "refused"), true), (.exhausted(reason: "no descriptor left"), false),
+    (.timedOut(operation: "connecting", limit: .seconds(1)), false), (.loginRefused(code: .accessRefused, text: "no"), false),
+    (.tlsRefused(endpoint: "h:1", reason: "certificate"), false), (.connectionLost(reason: "cut"), false),
+  ])
+  func `a broker is away where nobody listens, and not where this process has nothing left`(error: RabbitMQError, isAway: Bool) {
+    #expect(error.meansAbsence == isAway)
+    #expect(MissingConditions(error).absent == (isAway ? [.broker] : []))
+  }
+
   @Test func `the claim of a queue is called after it, also where its name is as long as names can be`() throws {
     #expect(BrokerNames.publishingClaim(of: "workspace.commands") == "workspace.commands.publisher")
     let longest = try #require(ShortString(String(repeating: "q", count: ShortString.maximumBytes)))

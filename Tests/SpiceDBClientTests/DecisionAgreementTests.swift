@@ -55,13 +55,7 @@ import WorkspaceDomain
         _ = try await decided.runSplit(founding, halved: &halved)
         for _ in 0..<12 {
           let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: tenant, count: 5) }
-          var outcomes: [CommandResult] = []
-          var events: [DomainEvent] = []
-          for command in commands {
-            let result = try await single.run([command])
-            outcomes += result.outcomes
-            events += result.events
-          }
+          let (outcomes, events) = try await single.runSingly(commands)
           let result = try await decided.runSplit(commands, halved: &halved)
           #expect(result.outcomes == outcomes, "\(commands)")
           #expect(result.events == events)

@@ -24,13 +24,7 @@ import WorkspaceDomain
         let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in
           source.next(of: Self.tenants)
         }
-        var outcomes: [CommandResult] = []
-        var events: [DomainEvent] = []
-        for command in commands {
-          let result = try await single.run([command])
-          outcomes += result.outcomes
-          events += result.events
-        }
+        let (outcomes, events) = try await single.runSingly(commands)
         accepted += outcomes.count { $0.error == nil }
         guard let result = try await run(commands, on: batched) else {
           conflicts += 1
@@ -56,13 +50,7 @@ import WorkspaceDomain
       _ = try await (batched.run(tree), single.run(tree))
       for _ in 0..<12 {
         let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in source.change(of: 1, count: 12) }
-        var outcomes: [CommandResult] = []
-        var events: [DomainEvent] = []
-        for command in commands {
-          let result = try await single.run([command])
-          outcomes += result.outcomes
-          events += result.events
-        }
+        let (outcomes, events) = try await single.runSingly(commands)
         let result = try await batched.runSplit(commands, halved: &halved)
         #expect(result.outcomes == outcomes, "\(commands)")
         #expect(result.events == events)
@@ -90,13 +78,7 @@ import WorkspaceDomain
       _ = try await (batched.run(founding), single.run(founding))
       for _ in 0..<12 {
         let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: 1, count: 5) }
-        var outcomes: [CommandResult] = []
-        var events: [DomainEvent] = []
-        for command in commands {
-          let result = try await single.run([command])
-          outcomes += result.outcomes
-          events += result.events
-        }
+        let (outcomes, events) = try await single.runSingly(commands)
         let result = try await batched.runSplit(commands, halved: &halved)
         #expect(result.outcomes == outcomes, "\(commands)")
         #expect(result.events == events)

@@ -74,6 +74,19 @@ import Testing
     }
   }
 
+  /// Who writes into a pipe line by line would otherwise wait for the end of a chunk.
+  @Test(.timeLimit(.minutes(1))) func `a line is handed out as soon as it is there`() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    let input = try LineInput(path: "/dev/fd/\(ends[0])")
+    for line in ["first", "second"] {
+      let bytes = Array("\(line)\n".utf8)
+      try #require(write(ends[1], bytes, bytes.count) == bytes.count)
+      #expect(try input.next() == Array(line.utf8))
+    }
+  }
+
   @Test func `what an operator edits nobody else can read`() throws {
     let folder = try PrivateFolder()
     defer { folder.remove() }

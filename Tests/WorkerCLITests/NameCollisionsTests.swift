@@ -19,6 +19,8 @@ import Testing
     for (key, change) in [
       ("results_exchange", { $0.resultsExchange = $0.commandsExchange }),
       ("events_exchange", { $0.eventsExchange = $0.commandsExchange }),
+      ("result_batches_exchange", { $0.resultBatchesExchange = $0.commandsExchange }),
+      ("event_batches_exchange", { $0.eventBatchesExchange = $0.commandsExchange }),
       ("dead_letters_exchange", { $0.deadLettersExchange = $0.commandsExchange }),
     ] as [(String, (inout BrokerNames) -> Void)] {
       let found = problems(change)
@@ -30,6 +32,7 @@ import Testing
   @Test func `what is published elsewhere can't be taken for queries`() {
     #expect(problems { $0.queriesExchange = $0.commandsExchange }.count == 1)
     #expect(problems { $0.queriesExchange = $0.resultsExchange }.count == 1)
+    #expect(problems { $0.queriesExchange = $0.eventBatchesExchange }.count == 1)
     #expect(problems { $0.queriesQueue = $0.commandsQueue }.count == 1)
     #expect(problems { $0.queriesQueue = $0.deadLettersQueue }.count == 1)
     #expect(problems { $0.queriesQueue = "workspace.commands.publisher" }.count == 1)
@@ -38,6 +41,17 @@ import Testing
   @Test func `exchanges that nobody takes commands from may be one`() {
     #expect(problems { $0.eventsExchange = $0.resultsExchange; $0.deadLettersExchange = $0.resultsExchange }.isEmpty)
     #expect(problems { $0.resultsExchange = "workspace.commands.results"; $0.commandsExchange = $0.deadLettersQueue }.isEmpty)
+  }
+
+  @Test func `batches don't go where single messages do, and may share an exchange`() {
+    for change in [
+      { $0.resultBatchesExchange = $0.resultsExchange }, { $0.eventBatchesExchange = $0.resultsExchange },
+      { $0.resultBatchesExchange = $0.eventsExchange }, { $0.eventBatchesExchange = $0.deadLettersExchange },
+    ] as [(inout BrokerNames) -> Void] {
+      let found = problems(change)
+      #expect(found.count == 1 && found[0].contains("_batches_exchange") && found[0].contains("would get batches"))
+    }
+    #expect(problems { $0.eventBatchesExchange = $0.resultBatchesExchange }.isEmpty)
   }
 
   @Test func `a queue can't be its own queue of dead letters, nor the one by which its worker holds its right`() {

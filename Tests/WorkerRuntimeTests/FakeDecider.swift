@@ -3,7 +3,7 @@ import TestFixtures
 import UnitOfWork
 import WorkspaceApplication
 
-/// Decides by a rule of the test, and writes down how many questions each call had.
+/// Decides by a rule of the test, nil for what nobody can decide, and writes down how many questions each call had.
 final class FakeDecider: AccessDecider {
   /// How many questions each call had.
   let asked = Journal<Int>()
@@ -12,10 +12,10 @@ final class FakeDecider: AccessDecider {
   private let isReady: Mutex<ReplicaError?>
   /// Called between the decisions and the unit of work.
   private let meanwhile: @Sendable () async throws -> Void
-  private let rule: @Sendable (AccessQuestion) -> Bool
+  private let rule: @Sendable (AccessQuestion) -> Bool?
 
   init(
-    _ rule: @escaping @Sendable (AccessQuestion) -> Bool = { _ in true }, troubles: [ReplicaError] = [],
+    _ rule: @escaping @Sendable (AccessQuestion) -> Bool? = { _ in true }, troubles: [ReplicaError] = [],
     meanwhile: @escaping @Sendable () async throws -> Void = {}
   ) {
     self.troubles = Mutex(troubles)
@@ -33,7 +33,8 @@ final class FakeDecider: AccessDecider {
     let tenants = try await store.replication(of: Set(questions.map(\.tenantID)))
     try await meanwhile()
     return GivenDecisions(
-      answers: Dictionary(uniqueKeysWithValues: questions.map { ($0, rule($0)) }), sequences: tenants.mapValues(\.sequence))
+      answers: Dictionary(uniqueKeysWithValues: questions.compactMap { question in rule(question).map { (question, $0) } }),
+      sequences: tenants.mapValues(\.sequence))
   }
 
   /// Can't as often as it says so.

@@ -127,6 +127,18 @@ import WorkspaceDomain
     #expect(await store.commits.allSatisfy { $0.parked.isEmpty })
   }
 
+  @Test func `a command that nobody can decide fails alone`() async throws {
+    let decider = FakeDecider { $0.userID.text == "ann" ? nil : true }
+    let fixture = try await Self.founded(decider)
+    let batches = try await fixture.run(
+      Self.by("bob", .get("g", 2)), Self.by("ann", .get("h", 2)), .get("s", 2), Self.by("bob", .rename("n", 3, to: "x")))
+    #expect(
+      batches.types == [
+        "workspace.get.succeeded", "workspace.get.failed", "workspace.get.succeeded", "workspace.rename.succeeded",
+      ])
+    #expect(await fixture.letters.map(\.subject.commandID) == ["h"])
+  }
+
   @Test(arguments: ReplicaError.Kind.allCases)
   func `trouble of who decides begins no transaction, and costs no attempt`(kind: ReplicaError.Kind) async throws {
     let trouble = ReplicaError(kind, "away")

@@ -3,12 +3,13 @@ import ServiceLifecycleTestKit
 import TestFixtures
 import Testing
 import UnitOfWork
-import WorkerRuntime
+@testable import WorkerRuntime
 import WorkspaceDomain
 
 @Suite(.timeLimit(.minutes(5))) struct RelationshipReplicatorTests {
   private let status = WorkerStatus()
   private let probe = ReplicationJournal()
+  private let pulse = ReplicationPulse()
 
   private static func relationship(_ number: UInt64) -> Relationship { .parent(.sample(1), of: .sample(number)) }
 
@@ -20,7 +21,7 @@ import WorkspaceDomain
   private func run(
     _ outbox: FakeRelationshipOutbox, to replica: FakeReplica, _ test: @Sendable () async throws -> Void
   ) async throws {
-    let replicator = RelationshipReplicator(to: replica, probe: probe, logger: ExecutorFixture.silent) { outbox.connect() }
+    let replicator = RelationshipReplicator(to: replica, pulse: pulse, probe: probe, logger: ExecutorFixture.silent) { outbox.connect() }
     let maintenance = Maintenance(
       [replicator], for: status,
       reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))))
@@ -101,6 +102,7 @@ import WorkspaceDomain
     try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
     #expect(replica.writes.entries == [[.added(Self.relationship(4))]])
     #expect(outbox.ids == [1, 2], "in its order, or not at all")
+    #expect(pulse.refused == [.sample(1)], "who waits for it is told")
     // It is tried again in a while, which has passed by now where the machine is busy.
     #expect(!probe.failures.isEmpty && probe.failures.allSatisfy { $0 == .refused })
   }

@@ -77,7 +77,7 @@ import WorkspaceDomain
     try await pulse.pause(atMost: .seconds(3600))
     #expect(permissions.asked.entries.isEmpty)
     await store.noteReplicated(token: "later")
-    pulse.advanced()
+    pulse.advanced([.sample(1)])
     #expect(try await decisions.value?.sequences == [.sample(1): 1])
     #expect(permissions.asked.entries.map(\.token) == ["later"])
   }
@@ -101,15 +101,27 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.isEmpty)
   }
 
-  @Test func `a refusal is a matter of its tenant`() async throws {
+  @Test func `a tenant whose changes are refused is decided about by nobody, and keeps no other back`() async throws {
+    try await makeKnown(2)
+    await store.noteReplicated(token: "now")
     try await makeKnown(1)
-    let trouble = ReplicaError(.refused, "never")
-    let decisions = decided
+    let decisions = Task { try await decider().decisions(on: [question(1), question(2)], at: store) }
     try await pulse.pause(atMost: .seconds(3600))
-    pulse.refused([.sample(2): ReplicaError(.refused, "another's")])
-    pulse.refused([.sample(1): trouble])
-    let told = await #expect(throws: ReplicaError.self) { try await decisions.value }
-    #expect(told == trouble)
+    pulse.refused([.sample(1)])
+    let others = GivenDecisions(answers: [question(2): true], sequences: [.sample(2): 1])
+    #expect(try await decisions.value == others)
+    #expect(permissions.asked.entries.map(\.count) == [1])
+    // From now on it is known, and nobody is asked about that tenant alone.
+    #expect(try await decided.value == GivenDecisions(answers: [:], sequences: [:]))
+    #expect(permissions.asked.entries.count == 1)
+    // What is taken after all, or is another process's business, is waited for.
+    for ending in [{ pulse.advanced([.sample(1)]) }, { pulse.standsBack() }] {
+      ending()
+      let waiting = decided
+      try await pulse.pause(atMost: .seconds(3600))
+      pulse.refused([.sample(1)])
+      #expect(try await waiting.value?.answers == [:])
+    }
   }
 
   @Test func `it does not wait for ever for one that is not heard of`() async throws {
@@ -137,7 +149,7 @@ import WorkspaceDomain
     await #expect(throws: ReplicaError(.unavailable, "still away")) { try await early.value }
     let late = Task { try await decider().requireReady() }
     try await pulse.pause(atMost: .seconds(3600))
-    pulse.advanced()
+    pulse.advanced([.sample(1)])
     try await late.value
     pulse.failed(ReplicaError(.unavailable, "away"))
     pulse.idle()

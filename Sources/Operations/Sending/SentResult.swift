@@ -18,7 +18,10 @@ struct SentResult {
     let message = reply.properties.correlationID?.text ?? ""
     guard reply.body.first == UInt8(ascii: "["),
       let elements = try? JSONArraySplitter.split(reply.body, limit: reply.body.count)
-    else { return [SentResult(reply.body, of: message, number: 1, sequence: reply.properties.headers?.string("sequence").flatMap { Int64($0) })] }
+    else {
+      let sequence = reply.properties.headers?.string("sequence").flatMap { Int64($0) }
+      return [SentResult(reply.body, of: message, number: 1, sequence: sequence)]
+    }
     var counts: [String: Int] = [:]
     return elements.map { element in
       let body = Array(reply.body[element])

@@ -4,7 +4,7 @@ package import WorkerRuntime
 extension PostgresError: ConditionalError {
   package var condition: Condition { .database }
 
-  /// Or it has only begun to start.
+  /// No host took a connection, or the server has only begun to start.
   package var meansAbsence: Bool {
     guard case .connectFailed(let failure) = self else { return false }
     return failure.isUnreached || failure.sqlState == .cannotConnectNow

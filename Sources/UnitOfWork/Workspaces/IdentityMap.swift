@@ -32,8 +32,6 @@ package final class IdentityMap {
   private var sizeChanges: [TenantID: Int] = [:]
   /// Tenants of which a workspace was moved.
   private var moved: Set<TenantID> = []
-  /// Tenants of which a workspace was added, moved or removed.
-  private var rearranged: Set<TenantID> = []
 
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
     self.memberships = memberships
@@ -213,7 +211,6 @@ extension IdentityMap: WorkspaceRepository {
     put(workspace)
     if !workspace.isRoot { sizeChanges[workspace.tenantID, default: 0] += 1 }
     arrivals.append(workspace.id)
-    rearranged.insert(workspace.tenantID)
   }
 
   package func save(_ workspace: Workspace) {
@@ -223,7 +220,6 @@ extension IdentityMap: WorkspaceRepository {
     arrivals.append(workspace.id)
     departures.insert(workspace.tenantID)
     moved.insert(workspace.tenantID)
-    rearranged.insert(workspace.tenantID)
   }
 
   package func remove(_ workspace: Workspace) {
@@ -233,7 +229,6 @@ extension IdentityMap: WorkspaceRepository {
     entries[workspace.id]?.current = nil
     entries[workspace.id]?.wasRemoved = true
     departures.insert(workspace.tenantID)
-    rearranged.insert(workspace.tenantID)
   }
 }
 
@@ -264,7 +259,9 @@ extension IdentityMap {
   }
 
   /// Whether a tenant has other workspaces than were read, or has them elsewhere.
-  func hasRearranged(_ tenantID: TenantID) -> Bool { rearranged.contains(tenantID) }
+  func hasRearranged(_ tenantID: TenantID) -> Bool {
+    departures.contains(tenantID) || arrivals.contains { entries[$0]?.current?.tenantID == tenantID }
+  }
 
   /// Goes from a workspace up to the root, as long as `step` wants to.
   func climb(

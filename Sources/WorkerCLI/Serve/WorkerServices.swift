@@ -81,8 +81,8 @@ struct WorkerServices {
   private func environment(of queue: String, _ decider: any AccessDecider = EmbeddedDecider()) -> ExecutionEnvironment {
     ExecutionEnvironment(
       clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
-      messages: OutboundMessages(servers.topologyNames, configuration.publishing), queue: queue, process: process, parking: configuration.parking,
-      replicatesRelationships: servers.spicedb != nil, decider: decider)
+      messages: OutboundMessages(servers.topologyNames, configuration.publishing), queue: queue, process: process,
+      parking: configuration.parking, replicatesRelationships: servers.spicedb != nil, decider: decider)
   }
 
   private var queryLane: QueryLane {

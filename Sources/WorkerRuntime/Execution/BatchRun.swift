@@ -37,9 +37,9 @@ package struct BatchRun {
   /// The letters of this batch, by their deliveries.
   var letters: [ObjectIdentifier: ULID] = [:]
   /// What was answered to elements of batches, in the order of the messages, whose elements stand together.
-  private(set) var batchAnswers: [BatchAnswers] = []
+  var batchAnswers: [BatchAnswers] = []
   /// What is to be published in batches, in order.
-  private var batched: (results: [EncodedMessage], events: [EncodedMessage]) = ([], [])
+  var batched: (results: [EncodedMessage], events: [EncodedMessage]) = ([], [])
 
   /// The answers to elements of one message, by their places in it.
   struct BatchAnswers {
@@ -131,27 +131,6 @@ package struct BatchRun {
   }
 }
 
-// MARK: - Elements of batches
-
-extension BatchRun {
-  mutating func note(_ answer: BatchReply.Answer, to delivery: Delivery) {
-    guard let element = delivery.element else { return }
-    if batchAnswers.last?.reply !== element.reply {
-      batchAnswers.append(BatchAnswers(delivery: delivery, reply: element.reply))
-    }
-    batchAnswers[batchAnswers.count - 1].answers[element.place] = answer
-  }
-
-  /// Replies with what is complete now, behind all other messages.
-  private mutating func answerBatches() {
-    for batch in batchAnswers {
-      for part in batch.reply.parts(with: batch.answers) {
-        if let reply = environment.messages.reply(part, to: batch.delivery, at: environment.clock.now()) { writeSet.send(reply) }
-      }
-    }
-  }
-}
-
 // MARK: - Commands that wait
 
 extension BatchRun {
@@ -235,7 +214,8 @@ extension BatchRun {
     let events = try work.takeEvents().map { event throws(Failure) in
       EventEncoder.encode(event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
     }
-    send(result, of: delivery, commandID: command.context.key.id, sequence: events.isEmpty ? nil : sequences[command.context.tenantID])
+    let sequence = events.isEmpty ? nil : sequences[command.context.tenantID]
+    send(result, of: delivery, commandID: command.context.key.id, sequence: sequence)
     for event in events { publish(event) }
     return switch answer {
     case .success: .succeeded
@@ -267,25 +247,6 @@ extension BatchRun {
       result: result.body, recordedAt: result.time)
     inbox[entry.key] = entry
     if snapshot.inbox[entry.key] == nil { writeSet.inbox.append(entry) } else { writeSet.replacedInbox.append(entry) }
-  }
-
-  mutating func send(_ result: EncodedMessage, of delivery: Delivery, commandID: String?, sequence: Int64? = nil) {
-    let messages = environment.messages.result(result, of: delivery, commandID: commandID, sequence: sequence)
-    for message in messages { writeSet.send(message) }
-    if environment.messages.forms.results.hasBatches { batched.results.append(result) }
-    note(.result(id: result.id.description, body: result.body), to: delivery)
-  }
-
-  private mutating func publish(_ event: EncodedMessage) {
-    let messages = environment.messages
-    if messages.forms.events.hasSingles { writeSet.send(messages.event(event)) }
-    if messages.forms.events.hasBatches { batched.events.append(event) }
-  }
-
-  private mutating func publishBatches() {
-    let (messages, now) = (environment.messages, environment.clock.now())
-    for batch in messages.batches(ofResults: batched.results, at: now) { writeSet.send(batch) }
-    for batch in messages.batches(ofEvents: batched.events, at: now) { writeSet.send(batch) }
   }
 
   private mutating func nextSequence(of tenantID: TenantID) -> Int64 {

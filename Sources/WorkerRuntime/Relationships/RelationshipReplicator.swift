@@ -54,7 +54,7 @@ package struct RelationshipReplicator: MaintenanceJob {
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { outbox in
       guard try await outbox.takeTurn() else {
-        pulse.idle()
+        pulse.standsBack()
         return Self.pollForTurn
       }
       while isWanted(by: status) {
@@ -88,7 +88,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     if !schedule.applied.isEmpty {
       try await outbox.markApplied(schedule.applied, Array(schedule.marks.values))
       probe.observe(.relationshipsReplicated(changes: schedule.changeCount))
-      pulse.advanced()
+      pulse.advanced(schedule.marks.keys)
     }
     for tenantID in schedule.marks.keys { refused.succeeded(tenantID) }
     try note(schedule.refused)
@@ -123,7 +123,7 @@ package struct RelationshipReplicator: MaintenanceJob {
   private mutating func note(_ refusals: [TenantID: ReplicaError]) throws(ReplicaError) {
     guard let (tenantID, error) = refusals.min(by: { $0.key < $1.key }) else { return }
     for tenantID in refusals.keys { refused.refused(tenantID, at: .now, random: .random(in: 0...1)) }
-    pulse.refused(refusals)
+    pulse.refused(refusals.keys)
     probe.observe(.replicationFailed(.refused))
     if notices.isDue(at: .now) {
       logger.error(

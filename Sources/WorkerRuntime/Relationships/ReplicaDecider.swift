@@ -6,7 +6,8 @@ import WorkspaceDomain
 /// Has the service decide that relationships are replicated to, on all that was committed of the tenants in question.
 ///
 /// 1. Waits until nothing of these tenants is left to be replicated. It hurries the replicator, which alone writes there.
-/// 2. Asks, at least as fresh as the last of these writes.
+/// 2. Asks, at least as fresh as the last of these writes. Not about tenants whose changes the service refuses: what their users may
+///    do nobody can say, and the others must not wait for that.
 /// 3. The unit of work compares the tenants' sequences, read before 2, with those under its locks.
 package struct ReplicaDecider: AccessDecider {
   /// How long it waits for the replicator without hearing of it.
@@ -40,7 +41,8 @@ package struct ReplicaDecider: AccessDecider {
   package func decisions(on questions: Set<AccessQuestion>, at store: any UnitOfWorkStore) async throws -> GivenDecisions? {
     guard !questions.isEmpty else { return nil }
     let tenants = try await caughtUp(Set(questions.map(\.tenantID)), store)
-    let answers = try await replica.answers(to: questions, asFreshAs: Self.token(of: tenants))
+    let questions = questions.filter { tenants[$0.tenantID] != nil }
+    let answers = questions.isEmpty ? [:] : try await replica.answers(to: questions, asFreshAs: Self.token(of: tenants))
     return GivenDecisions(answers: answers, sequences: tenants.mapValues(\.sequence))
   }
 
@@ -49,7 +51,7 @@ package struct ReplicaDecider: AccessDecider {
     tenants.count == 1 ? tenants.values.first?.token : nil
   }
 
-  /// Returns how far `tenants` are, as soon as nothing of them waits.
+  /// Returns how far `tenants` are, as soon as nothing of them waits, without those that are refused.
   ///
   /// - Throws: ``ReplicaError``: what keeps the replicator, or that nothing is heard of it.
   private func caughtUp(
@@ -60,9 +62,9 @@ package struct ReplicaDecider: AccessDecider {
     while true {
       let beat = pulse.beat
       let progress = try await store.replication(of: tenants)
-      let waiting = progress.filter(\.value.isWaiting).keys
-      guard !waiting.isEmpty else { return progress }
-      if let trouble = pulse.trouble(of: waiting, since: start) { throw trouble }
+      let waiting = Set(progress.filter(\.value.isWaiting).keys)
+      guard !waiting.isSubset(of: pulse.refused) else { return progress.filter { !$0.value.isWaiting } }
+      if let failure = pulse.failure(since: start) { throw failure }
       guard ContinuousClock.now - lastBeat < patience else { throw ReplicaError.notReplicated }
       pulse.hurry()
       try await beat.wait(atMost: Self.poll)

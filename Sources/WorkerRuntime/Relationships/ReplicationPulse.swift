@@ -11,7 +11,7 @@ package final class ReplicationPulse: Sendable {
     var hurry = Signal<Void>()
     var beat = Signal<Void>()
     var failure: (error: ReplicaError, at: ContinuousClock.Instant)?
-    var refusals: [TenantID: (error: ReplicaError, at: ContinuousClock.Instant)] = [:]
+    var refused: Set<TenantID> = []
   }
 
   private let state = Mutex(State())
@@ -29,12 +29,13 @@ package final class ReplicationPulse: Sendable {
   /// Why nothing could be replicated when the replicator last tried; nil if that went well, or is another process's business.
   var failure: ReplicaError? { state.withLock { $0.failure?.error } }
 
-  /// Why nothing of `tenants` was replicated, if something has failed since `start`.
-  func trouble(of tenants: some Sequence<TenantID>, since start: ContinuousClock.Instant) -> ReplicaError? {
-    let (failure, refusals) = state.withLock { ($0.failure, $0.refusals) }
-    let troubles = [failure].compactMap(\.self) + tenants.compactMap { refusals[$0] }
-    return troubles.first { $0.at >= start }?.error
+  /// The same, if it has failed since `start`.
+  func failure(since start: ContinuousClock.Instant) -> ReplicaError? {
+    state.withLock { $0.failure.flatMap { $0.at >= start ? $0.error : nil } }
   }
+
+  /// Tenants whose changes are not taken, though those of others are.
+  var refused: Set<TenantID> { state.withLock { $0.refused } }
 
   // MARK: Of the replicator
 
@@ -47,19 +48,25 @@ package final class ReplicationPulse: Sendable {
     state.withLock { if $0.hurry.isRaised { $0.hurry = Signal() } }
   }
 
-  /// There is nothing to replicate, or another process does it.
+  /// There is nothing to replicate.
   func idle() { state.withLock { $0.failure = nil } }
 
-  /// Something was replicated.
-  func advanced() { beat { $0.failure = nil } }
+  /// Another process replicates.
+  func standsBack() { state.withLock { ($0.failure, $0.refused) = (nil, []) } }
+
+  /// Something of these tenants was replicated.
+  func advanced(_ tenants: some Sequence<TenantID>) {
+    beat {
+      $0.failure = nil
+      $0.refused.subtract(tenants)
+    }
+  }
 
   /// Nothing can be replicated.
   func failed(_ error: ReplicaError) { beat { $0.failure = (error, .now) } }
 
   /// Changes of these tenants are not taken; those of others are.
-  func refused(_ refusals: [TenantID: ReplicaError]) {
-    beat { $0.refusals = refusals.mapValues { ($0, .now) } }
-  }
+  func refused(_ tenants: some Sequence<TenantID>) { beat { $0.refused.formUnion(tenants) } }
 
   private func beat(_ change: (inout State) -> Void) {
     let beat = state.withLock { state in

@@ -1,4 +1,5 @@
 import Foundation
+import MessageContract
 import Messaging
 import EndToEndSupport
 import TestFixtures
@@ -42,10 +43,11 @@ struct SendingPlan {
       let next = rest.prefix(isLarge ? 40 : Int.random(in: 1...10, using: &random))
       rest = rest[next.endIndex...]
       var properties = first.properties
-      properties.contentType = "application/cloudevents-batch+json"
-      let body = Array("[".utf8) + next.map(\.body).joined(separator: Array(",".utf8)) + Array("]".utf8)
+      properties.contentType = CloudEventsType.batch
       result.append(
-        OutboundMessage(exchange: first.exchange, routingKey: "workspace.batch", properties: properties, body: body))
+        OutboundMessage(
+          exchange: first.exchange, routingKey: "workspace.batch", properties: properties,
+          body: CloudEventsType.array(next.map(\.body))))
     }
     return result
   }

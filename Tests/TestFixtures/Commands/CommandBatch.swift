@@ -73,6 +73,19 @@ package struct CommandBatch {
     return (outcomes.map(\.withoutEvents), events)
   }
 
+  /// The same of `commands` as batches of one each.
+  package func runSingly(
+    _ commands: [TenantCommand]
+  ) async throws(UnitOfWorkError) -> (outcomes: [CommandResult], events: [DomainEvent]) {
+    var all: (outcomes: [CommandResult], events: [DomainEvent]) = ([], [])
+    for command in commands {
+      let result = try await run([command])
+      all.outcomes += result.outcomes
+      all.events += result.events
+    }
+    return all
+  }
+
   /// As the worker does if a batch leaves an answer open: halves decide it.
   package func runSplit(
     _ commands: [TenantCommand], halved: inout Int
