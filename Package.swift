@@ -233,7 +233,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "WorkerCLITests",
-      dependencies: ["WorkerCLI", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore", logging],
+      dependencies: [
+        "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore", "TestSupport",
+        logging, unixSignals,
+      ],
       swiftSettings: strict),
     .testTarget(name: "SettingsTests", dependencies: ["Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging], swiftSettings: strict),
     .testTarget(name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),

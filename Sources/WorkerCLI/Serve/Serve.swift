@@ -1,12 +1,12 @@
 import ArgumentParser
 import CrashWitness
+import Glibc
 import Logging
 import Messaging
 import Observability
 import RabbitMQClient
 import ServiceLifecycle
 import Settings
-import UnixSignals
 import WorkerRuntime
 import WorkspaceDomain
 
@@ -36,11 +36,17 @@ struct Serve: AsyncParsableCommand {
         process: process, logger: logger)
       announce(configuration, servers, logger)
       let group = ServiceGroup(
-        configuration: ServiceGroupConfiguration(
-          services: try services.all(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
-        ).bounded(drainTimeout: configuration.worker.drainTimeout))
+        configuration: ServiceGroupConfiguration(services: try services.all(), logger: logger)
+          .bounded(drainTimeout: configuration.worker.drainTimeout))
       do {
-        try await SecondSignal.exiting { try await group.run() }
+        try await TerminationSignals.handling {
+          await group.triggerGracefulShutdown()
+        } exit: { signal in
+          StandardError.write("workspace-worker: a second \(signal): exiting at once\n")
+          _exit(130)
+        } while: {
+          try await group.run()
+        }
       } catch is CancellationError {
         // Whatever was cancelled first: only the drain's deadline cancels, and what it has cut short is told below.
       }

@@ -9,7 +9,8 @@ package struct OpenTransaction: Sendable {
   /// - Parameter statements: what it does; it stays uncommitted.
   package static func begin(_ statements: String, in deployment: Deployment) async throws -> OpenTransaction {
     let connection = try await deployment.database.connect()
-    try await connection.execute(script: "begin; \(statements)")
+    // The worker under test may take longer to get there than a session may idle.
+    try await connection.execute(script: "set idle_in_transaction_session_timeout = 0; begin; \(statements)")
     return OpenTransaction(connection: connection, observer: try await deployment.database.connect())
   }
 

@@ -1,0 +1,38 @@
+import UnixSignals
+
+/// What a process does with the signals that ask it to end: drains on the first, ends at once on the second.
+enum TerminationSignals {
+  /// Runs `body`, and handles signals until it ends.
+  ///
+  /// There must be no second handler of the same signals, the one of a `ServiceGroup` included: a handler that has not yet
+  /// run when the next signal comes gets one call for both (signal sources merge, as the kernel's pending signals do), and
+  /// would count one where the other acts on the first.
+  ///
+  /// - Parameters:
+  ///   - drain: is called at the first signal.
+  ///   - exit: is called at each later one. Nothing is lost if it ends the process: as in a crash, unacknowledged
+  ///     deliveries come back.
+  static func handling(
+    _ signals: [UnixSignal] = [.sigterm, .sigint], drain: @escaping @Sendable () async -> Void,
+    exit: @escaping @Sendable (UnixSignal) -> Void, while body: @escaping @Sendable () async throws -> Void
+  ) async throws {
+    let sequence = await UnixSignalsSequence(trapping: signals)
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        var isDraining = false
+        for await signal in sequence {
+          guard !isDraining else {
+            exit(signal)
+            continue
+          }
+          isDraining = true
+          await drain()
+        }
+      }
+      group.addTask { try await body() }
+      // The first task ends by cancellation only.
+      try await group.next()
+      group.cancelAll()
+    }
+  }
+}

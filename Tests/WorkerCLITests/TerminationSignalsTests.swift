@@ -1,0 +1,28 @@
+import Coordination
+import Glibc
+import Testing
+import TestSupport
+import UnixSignals
+@testable import WorkerCLI
+
+/// With a signal that nothing else here uses.
+@Suite struct TerminationSignalsTests {
+  @Test func `the first signal drains, and one that comes at once after it is the second`() async throws {
+    for round in 0..<200 {
+      let (drained, second) = (Signal<Void>(), Signal<Void>())
+      try await Patience.wait(for: "both signals in round \(round)") {
+        try await TerminationSignals.handling([.sigusr2]) {
+          drained.raise()
+        } exit: { _ in
+          second.raise()
+        } while: {
+          kill(getpid(), SIGUSR2)
+          await drained.wait()
+          #expect(!second.isRaised)
+          kill(getpid(), SIGUSR2)
+          await second.wait()
+        }
+      }
+    }
+  }
+}
