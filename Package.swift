@@ -83,13 +83,17 @@ let package = Package(
     .target(
       name: "Operations",
       dependencies: [
-        "Settings", "StrictJSON", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+        "Settings", "StrictJSON", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication",
+        "WorkspaceDomain", "Messaging", "Coordination",
       ],
       swiftSettings: strict),
 
     .target(
       name: "FileFormats",
-      dependencies: ["MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        .product(name: "Yams", package: "Yams"),
+      ],
       swiftSettings: strict),
 
     // Clients of the two servers. Neither knows the worker, or the other.
@@ -99,7 +103,8 @@ let package = Package(
     .target(
       name: "RabbitMQClient",
       dependencies: [
-        "CRabbitMQ", "COpenSSL", "CLinux", "ThreadExecutor", "Coordination", "Secrets", "Messaging", "Failpoints", logging,
+        "CRabbitMQ", "COpenSSL", "CLinux", "ThreadExecutor", "Coordination", "Secrets", "Messaging", "Failpoints",
+        logging,
       ],
       swiftSettings: strict),
 
@@ -107,14 +112,16 @@ let package = Package(
     .target(
       name: "PostgresStore",
       dependencies: [
-        "PostgresClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Migrations",
+        "PostgresClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "Messaging", "Migrations",
         "Coordination", crypto, logging,
       ],
       swiftSettings: strict),
     .target(
       name: "RabbitMQBroker",
       dependencies: [
-        "RabbitMQClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "RabbitMQClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "Messaging",
         "Coordination", logging,
       ],
       swiftSettings: strict),
@@ -137,17 +144,20 @@ let package = Package(
     .target(
       name: "WorkerRuntime",
       dependencies: [
-        "StrictJSON", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+        "StrictJSON", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Coordination",
         "CrashWitness", "Failpoints", crypto, lifecycle, logging,
       ],
       swiftSettings: strict),
     .target(
-      name: "MessageSchemas", dependencies: ["StrictJSON", "MessageContract"], resources: [.embedInCode("schemas/messages.schema.json")],
+      name: "MessageSchemas", dependencies: ["StrictJSON", "MessageContract"],
+      resources: [.embedInCode("schemas/messages.schema.json")],
       swiftSettings: strict),
     .target(
       name: "Settings",
       dependencies: [
-        "WorkerRuntime", "FileFormats", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
+        "WorkerRuntime", "FileFormats", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Coordination",
         configuration, logging,
         .product(name: "Yams", package: "Yams"),
       ],
@@ -156,14 +166,16 @@ let package = Package(
     .target(
       name: "OTLPExporter",
       dependencies: [
-        "StrictJSON", "MessageContract", tracing, instrumentation, lifecycle, logging, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        "StrictJSON", "MessageContract", tracing, instrumentation, lifecycle, logging,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ],
       swiftSettings: strict),
     .target(
       name: "Observability",
       dependencies: [
-        "PrometheusExporter", "OTLPExporter", "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "PrometheusExporter", "OTLPExporter", "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication",
+        "WorkspaceDomain",
         "Messaging", hummingbird, lifecycle, logging, metrics, tracing, instrumentation,
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
       ],
@@ -171,9 +183,11 @@ let package = Package(
     .target(
       name: "WorkerCLI",
       dependencies: [
-        "Settings", "StrictJSON", "Operations", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter", "MessageSchemas", "FileFormats",
+        "Settings", "StrictJSON", "Operations", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter",
+        "MessageSchemas", "FileFormats",
         "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "PostgresStore",
-        "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "SpiceDBAuthorization", "SpiceDBClient", "Coordination", "Secrets",
+        "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "SpiceDBAuthorization", "SpiceDBClient", "Coordination",
+        "Secrets",
         "ThreadExecutor", "Migrations", "CrashWitness", argumentParser, lifecycle, unixSignals, logging,
       ],
       swiftSettings: strict),
@@ -201,67 +215,113 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux", "Coordination", "PostgresClient", "PostgresStore", "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", logging], path: "Tests/TestSupport", swiftSettings: strict),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux", "Coordination", "PostgresClient", "PostgresStore",
+        "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", logging,
+      ], path: "Tests/TestSupport", swiftSettings: strict),
     .target(
-      name: "Fuzzing", dependencies: ["StrictJSON", "FileFormats", "RabbitMQClient", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging"],
+      name: "Fuzzing",
+      dependencies: [
+        "StrictJSON", "FileFormats", "RabbitMQClient", "MessageContract", "UnitOfWork", "WorkspaceApplication",
+        "WorkspaceDomain", "Messaging",
+      ],
       path: "Tests/Fuzzing", swiftSettings: strict),
     .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
-    .testTarget(name: "FileFormatsTests", dependencies: ["FileFormats", "Messaging", "UnitOfWork", "WorkspaceDomain"], swiftSettings: strict),
-    .target(name: "TestFixtures", dependencies: ["Messaging", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain"], path: "Tests/TestFixtures", swiftSettings: strict),
+    .testTarget(
+      name: "FileFormatsTests", dependencies: ["FileFormats", "Messaging", "UnitOfWork", "WorkspaceDomain"],
+      swiftSettings: strict),
+    .target(
+      name: "TestFixtures", dependencies: ["Messaging", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain"],
+      path: "Tests/TestFixtures", swiftSettings: strict),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
     .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "WorkspaceApplicationTests", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "MessageContractTests", dependencies: ["StrictJSON", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "Messaging", "TestFixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "WorkspaceApplicationTests",
+      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "MessageContractTests",
+      dependencies: [
+        "StrictJSON", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "Messaging",
+        "TestFixtures",
+      ], swiftSettings: strict),
     .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "TestFixtures"], swiftSettings: strict),
     .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "UnitOfWorkTests", dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestFixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "UnitOfWorkTests",
+      dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestFixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "OperationsTests",
       dependencies: [
-        "Operations", "Settings", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Operations", "Settings", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication",
+        "WorkspaceDomain", "Messaging",
         "Coordination", "TestFixtures",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "WorkerRuntimeTests",
       dependencies: [
-        "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "Coordination",
-        "StrictJSON", "TestFixtures", crypto, logging, .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+        "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
+        "Coordination",
+        "StrictJSON", "TestFixtures", crypto, logging,
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
     .testTarget(
       name: "WorkerCLITests",
       dependencies: [
-        "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore", "TestSupport",
+        "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore",
+        "TestSupport",
         logging, unixSignals,
       ],
       swiftSettings: strict),
-    .testTarget(name: "SettingsTests", dependencies: ["Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging], swiftSettings: strict),
-    .testTarget(name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
+    .testTarget(
+      name: "SettingsTests",
+      dependencies: [
+        "Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging,
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: strict),
     .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics], swiftSettings: strict),
     .testTarget(
       name: "ObservabilityTests",
-      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics], swiftSettings: strict),
-    .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
-    .testTarget(name: "PostgresStoreTests", dependencies: ["TestFixtures", "Operations", "PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestSupport", "Migrations", logging], swiftSettings: strict),
+      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics],
+      swiftSettings: strict),
     .testTarget(
-      name: "RabbitMQBrokerTests", dependencies: ["RabbitMQBroker", "RabbitMQClient", "WorkerRuntime", "Messaging", "TestSupport"],
+      name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(
+      name: "PostgresStoreTests",
+      dependencies: [
+        "TestFixtures", "Operations", "PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication",
+        "WorkspaceDomain", "Messaging", "TestSupport", "Migrations", logging,
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "RabbitMQBrokerTests",
+      dependencies: ["RabbitMQBroker", "RabbitMQClient", "WorkerRuntime", "Messaging", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "SpiceDBClientTests",
       dependencies: [
-        "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "WorkerRuntime", "UnitOfWork",
+        "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "WorkerRuntime",
+        "UnitOfWork",
         "WorkspaceApplication", "WorkspaceDomain", "Secrets", "Coordination", logging,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "SpiceDBAuthorizationTests",
-      dependencies: ["SpiceDBAuthorization", "SpiceDBClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "TestFixtures"],
+      dependencies: [
+        "SpiceDBAuthorization", "SpiceDBClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "TestFixtures",
+      ],
       swiftSettings: strict),
-    .testTarget(name: "RabbitMQClientTests", dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging], swiftSettings: strict),
+    .testTarget(
+      name: "RabbitMQClientTests",
+      dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging],
+      swiftSettings: strict),
     .target(
       name: "EndToEndSupport",
       dependencies: ["RabbitMQClient", "PostgresClient", "Messaging", "StrictJSON", "WorkspaceDomain", "TestSupport"],
@@ -269,20 +329,24 @@ let package = Package(
     .target(
       name: "Proof",
       dependencies: [
-        "EndToEndSupport", "Failpoints", "PostgresClient", "MessageContract", "Messaging", "WorkspaceDomain", "TestFixtures",
+        "EndToEndSupport", "Failpoints", "PostgresClient", "MessageContract", "Messaging", "WorkspaceDomain",
+        "TestFixtures",
         "TestSupport",
       ],
       path: "Tests/Proof", swiftSettings: strict),
     .executableTarget(
-      name: "prove", dependencies: ["workspace-worker", "Proof", "Failpoints", "TestSupport", argumentParser], path: "Tests/ProveCommand",
+      name: "prove", dependencies: ["workspace-worker", "Proof", "Failpoints", "TestSupport", argumentParser],
+      path: "Tests/ProveCommand",
       swiftSettings: strict),
     .testTarget(
-      name: "ProofTests", dependencies: ["workspace-worker", "Proof", "EndToEndSupport", "Failpoints", "TestFixtures", "TestSupport"],
+      name: "ProofTests",
+      dependencies: ["workspace-worker", "Proof", "EndToEndSupport", "Failpoints", "TestFixtures", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "workspace-worker", "command-path", "EndToEndSupport", "Failpoints", "RabbitMQBroker", "RabbitMQClient", "PostgresClient",
+        "workspace-worker", "command-path", "EndToEndSupport", "Failpoints", "RabbitMQBroker", "RabbitMQClient",
+        "PostgresClient",
         "PostgresStore", "Secrets",
         "Messaging",
         "TestFixtures", "TestSupport", logging,

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import PostgresStore
 import UnitOfWork
 import WorkerRuntime
@@ -60,7 +60,8 @@ struct CommandPath {
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.batch
     let batch = Delivery(
-      tag: single[0].tag, isRedelivered: false, exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties,
+      tag: single[0].tag, isRedelivered: false, exchange: "workspace.commands", routingKey: "workspace.batch",
+      properties: properties,
       body: CloudEventsType.array(single.map(\.body)))
     return try CommandBatch.elements(of: batch, limits: ContractLimits()) ?? []
   }

@@ -1,5 +1,5 @@
-/// Commands per second that come in messages of 100, with results and events in batches, compared with the yardstick's single
-/// messages in transactions of 256.
+/// Commands per second that come in messages of 100, with results and events in batches, compared with the yardstick's
+/// single messages in transactions of 256.
 struct BatchMeasurement {
   private static let size = 100
 
@@ -14,14 +14,20 @@ struct BatchMeasurement {
     for pair in 1...pairs {
       yardstick.append(try Yardstick(laboratory).perSecond(commands, batch: 256))
       try await laboratory.reset()
-      let run = try await WorkerRun(laboratory: laboratory, commands: commands, number: pair, batch: Self.size).measure()
+      let run = try await WorkerRun(laboratory: laboratory, commands: commands, number: pair, batch: Self.size)
+        .measure()
       worker.append(run.perSecond)
       processorSeconds.append(run.processorSeconds / Double(commands) * 10_000)
-      note("batches \(pair): yardstick \(yardstick[pair - 1].rounded()), worker \(worker[pair - 1].rounded()) per second")
+      note(
+        "batches \(pair): yardstick \(yardstick[pair - 1].rounded()), worker \(worker[pair - 1].rounded()) per second")
     }
     return [
-      Figure("batches of \(Self.size) in, batches out", key: "batches", unit: "commands/s", runs: worker, yardstick: yardstick),
-      Figure("processor time of 10,000 commands in batches", key: "batches_cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
+      Figure(
+        "batches of \(Self.size) in, batches out", key: "batches", unit: "commands/s", runs: worker,
+        yardstick: yardstick),
+      Figure(
+        "processor time of 10,000 commands in batches", key: "batches_cpu_seconds_per_10000", unit: "s",
+        runs: processorSeconds),
     ]
   }
 }

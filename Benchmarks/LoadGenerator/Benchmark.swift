@@ -46,7 +46,8 @@ struct Benchmark: AsyncParsableCommand {
     case .throughput:
       let throughput = ThroughputMeasurement(laboratory: laboratory, commands: commands, pairs: pairs)
       report.add(try await throughput.run())
-    case .batches: report.add(try await BatchMeasurement(laboratory: laboratory, commands: commands, pairs: pairs).run())
+    case .batches:
+      report.add(try await BatchMeasurement(laboratory: laboratory, commands: commands, pairs: pairs).run())
     case .latency:
       let latency = LatencyMeasurement(
         laboratory: laboratory, pairs: pairs, turns: turns, rate: rate, seconds: seconds)

@@ -48,7 +48,8 @@ struct CommandFactory {
     properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
     return OutboundMessage(
-      exchange: exchange, routingKey: "workspace.batch", properties: properties, body: CloudEventsType.array(commands.map(\.body)))
+      exchange: exchange, routingKey: "workspace.batch", properties: properties,
+      body: CloudEventsType.array(commands.map(\.body)))
   }
 
   /// An easily readable ULID.

@@ -20,7 +20,8 @@ enum Grounds {
 
   /// Stores it, where the tenants and their roots are.
   var script: String {
-    let members = "insert into tenant_members (tenant_id, user_id, role) select id, 'benchmark', 'member' from tenants;\n"
+    let members =
+      "insert into tenant_members (tenant_id, user_id, role) select id, 'benchmark', 'member' from tenants;\n"
     return switch self {
     case .direct:
       members + """

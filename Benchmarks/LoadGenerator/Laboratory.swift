@@ -1,5 +1,5 @@
-import Messaging
 import Logging
+import Messaging
 import PostgresClient
 import RabbitMQClient
 
@@ -57,13 +57,13 @@ final class Laboratory: Sendable {
     await database.close()
   }
 
-  /// Empties everything, and stores the tenants with their roots and as many `workspaces` besides. The user of the commands
-  /// is a member of each tenant, and may create workspaces by what `grounds` gives him.
+  /// Empties everything, and stores the tenants with their roots and as many `workspaces` besides. The user of the
+  /// commands is a member of each tenant, and may create workspaces by what `grounds` gives him.
   ///
   /// - Parameters:
   ///   - tenants: how many of the tenants share the `workspaces`.
-  ///   - viewers: users of the first tenant, and how many of its workspaces, evenly spread, each is a member of; "everybody"
-  ///     is one of the root.
+  ///   - viewers: users of the first tenant, and how many of its workspaces, evenly spread, each is a member of;
+  ///     "everybody" is one of the root.
   func reset(
     _ grounds: Grounds = .direct, workspaces: Int = 0, tenants: Int = 8, viewing viewers: [String: Int] = [:]
   ) async throws {
@@ -80,7 +80,9 @@ final class Laboratory: Sendable {
         join workspaces as roots on roots.tenant_id = tenants.id and roots.parent_workspace_id is null;
         \(viewers.isEmpty ? "" : Self.viewers(viewers, among: workspaces))
         """, timeout: .seconds(600))
-    for table in ["tenants", "workspaces", "groups", "tenant_members", "group_members", "workspace_members", "inbox", "outbox"] {
+    for table in [
+      "tenants", "workspaces", "groups", "tenant_members", "group_members", "workspace_members", "inbox", "outbox",
+    ] {
       try await database.execute(script: "vacuum analyze \(table)", timeout: .seconds(600))
     }
     try await database.execute(script: "checkpoint", timeout: .seconds(600))

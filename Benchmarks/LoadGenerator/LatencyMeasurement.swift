@@ -1,5 +1,5 @@
-import Messaging
 import Histogram
+import Messaging
 import RabbitMQClient
 
 /// From publishing a command to its result at `reply_to`.
@@ -50,14 +50,17 @@ struct LatencyMeasurement {
     }
     return [
       Figure("latency one at a time, p50", key: "latency_p50", unit: "ms", runs: medians, yardstick: yardstick),
-      Figure("the same, to the yardstick's own answers", key: "latency_answers_p50", unit: "ms", runs: medians, yardstick: answers),
+      Figure(
+        "the same, to the yardstick's own answers", key: "latency_answers_p50", unit: "ms", runs: medians,
+        yardstick: answers),
       Figure("latency one at a time, p99", key: "latency_p99", unit: "ms", runs: [Self.milliseconds(all, 99)]),
       Figure("latency one at a time, p99.9", key: "latency_p999", unit: "ms", runs: [Self.milliseconds(all, 99.9)]),
     ]
   }
 
   /// The same path from command to result, with the yardstick in the worker's place.
-  private func yardstickAnswers(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> Latencies {
+  private func yardstickAnswers(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> Latencies
+  {
     let process = try Yardstick(laboratory).startAnswering(turns)
     defer { process.stop() }
     return try await oneAtATime(turns, CommandFactory(run: 0, to: "", Yardstick.queue), publisher, replies)

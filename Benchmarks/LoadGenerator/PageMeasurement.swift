@@ -1,7 +1,7 @@
 import Messaging
 
-/// Lists for users of a tenant with a million workspaces: one who sees ten of them, one who sees a thousand, one who sees all;
-/// a page of 100 each, at the beginning, in the middle and near the end.
+/// Lists for users of a tenant with a million workspaces: one who sees ten of them, one who sees a thousand, one who
+/// sees all; a page of 100 each, at the beginning, in the middle and near the end.
 struct PageMeasurement {
   struct Unexpected: Error, CustomStringConvertible {
     let list: String
@@ -20,7 +20,9 @@ struct PageMeasurement {
     let replies = try await ResultSubscription.open(laboratory.servers)
     var figures: [Figure] = []
     for (user, seen) in [("ten", 10), ("thousand", 1_000), ("everybody", stored)] {
-      for (place, after) in [("start", 0), ("middle", stored / 2), ("end", stored - stored / seen * min(seen, 100) - 1)] {
+      for (place, after) in [
+        ("start", 0), ("middle", stored / 2), ("end", stored - stored / seen * min(seen, 100) - 1),
+      ] {
         let milliseconds = try await time(user, after: after, replies)
         figures.append(
           Figure("page of 100, sees \(seen), \(place)", key: "page_\(user)_\(place)", unit: "ms", runs: milliseconds))

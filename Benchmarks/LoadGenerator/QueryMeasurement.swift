@@ -1,7 +1,7 @@
 import Messaging
 
-/// What is asked beside the commands: against the same by commands, from a full queue and one at a time; pages and ways on a large
-/// table; memory.
+/// What is asked beside the commands: against the same by commands, from a full queue and one at a time; pages and ways
+/// on a large table; memory.
 struct QueryMeasurement {
   struct Unexpected: Error, CustomStringConvertible {
     let description: String
@@ -40,10 +40,14 @@ struct QueryMeasurement {
       queries.append(try await perSecond(.get, at: "workspace.queries", run: pair * 3))
       commands.append(try await perSecond(.get, at: "workspace.commands", run: pair * 3 + 1))
       checks.append(try await perSecond(.check, at: "workspace.queries", run: pair * 3 + 2))
-      note("queries \(pair): \(queries[pair - 1].rounded()), by commands \(commands[pair - 1].rounded()), checks \(checks[pair - 1].rounded()) per second")
+      note(
+        "queries \(pair): \(queries[pair - 1].rounded()), by commands \(commands[pair - 1].rounded()), checks \(checks[pair - 1].rounded()) per second"
+      )
     }
     return [
-      Figure("workspace.get by queries, to the same by commands", key: "queries_get", unit: "queries/s", runs: queries, yardstick: commands),
+      Figure(
+        "workspace.get by queries, to the same by commands", key: "queries_get", unit: "queries/s", runs: queries,
+        yardstick: commands),
       Figure("access.check by queries", key: "queries_check", unit: "queries/s", runs: checks),
     ]
   }
@@ -54,7 +58,9 @@ struct QueryMeasurement {
     try await ask(question, count, at: exchange, run: run, replyTo: replies.queue)
     let worker = try laboratory.worker.start(["serve"])
     defer { worker.stop() }
-    let seconds = try await withTaskExecutorPreference(replies.taskExecutor) { try await receive(count, of: question, from: replies) }
+    let seconds = try await withTaskExecutorPreference(replies.taskExecutor) {
+      try await receive(count, of: question, from: replies)
+    }
     await replies.close()
     return Double(count - 1) / seconds
   }
@@ -81,7 +87,8 @@ struct QueryMeasurement {
     _ = try await receive(backlog, of: .get, from: replies)
     let peak = try worker.peakMebibytes
     await replies.close()
-    return Figure("peak memory, 8 connections, \(backlog) queries waiting", key: "queries_peak_rss", unit: "MiB", runs: [peak])
+    return Figure(
+      "peak memory, 8 connections, \(backlog) queries waiting", key: "queries_peak_rss", unit: "MiB", runs: [peak])
   }
 
   private func oneAtATime() async throws -> [Figure] {
@@ -98,7 +105,8 @@ struct QueryMeasurement {
     await replies.close()
     return [
       Figure(
-        "a query one at a time, p50, to the same by commands", key: "queries_p50", unit: "ms", runs: medians["workspace.queries"] ?? [],
+        "a query one at a time, p50, to the same by commands", key: "queries_p50", unit: "ms",
+        runs: medians["workspace.queries"] ?? [],
         yardstick: medians["workspace.commands"] ?? [])
     ]
   }
@@ -111,15 +119,20 @@ struct QueryMeasurement {
     let middle = CommandFactory.identifier(prefix: "0W", stored / 2)
     let questions = [
       Question(type: "workspace.list") { _ in #"{"limit":100,"after":"\#(middle)"}"# },
-      Question(type: "workspace.children") { _ in #"{"limit":100,"after":"\#(middle)","workspace_id":"\#(CommandFactory.roots[0])"}"# },
+      Question(type: "workspace.children") { _ in
+        #"{"limit":100,"after":"\#(middle)","workspace_id":"\#(CommandFactory.roots[0])"}"#
+      },
       Question(type: "workspace.ancestors") { _ in #"{"workspace_id":"\#(middle)"}"# },
       Question(type: "workspace.find") { _ in #"{"name":"stored \#(stored / 2)"}"# },
     ]
     var figures: [Figure] = []
     for (number, question) in questions.enumerated() {
-      let milliseconds = try await times(max(10, turns / 50), question, at: "workspace.queries", run: 6_000 + number, tenants: 1, replies)
+      let milliseconds = try await times(
+        max(10, turns / 50), question, at: "workspace.queries", run: 6_000 + number, tenants: 1, replies)
       figures.append(
-        Figure("\(question.type), \(stored) workspaces", key: "queries_\(question.type.split(separator: ".")[1])", unit: "ms", runs: milliseconds))
+        Figure(
+          "\(question.type), \(stored) workspaces", key: "queries_\(question.type.split(separator: ".")[1])",
+          unit: "ms", runs: milliseconds))
     }
     await replies.close()
     return figures
@@ -127,7 +140,8 @@ struct QueryMeasurement {
 
   /// The time of each question, asked when the answer to the one before it is here; the first ones prepare statements.
   private func times(
-    _ turns: Int, _ question: Question, at exchange: ShortString, run: Int, tenants: Int = 8, _ replies: ResultSubscription
+    _ turns: Int, _ question: Question, at exchange: ShortString, run: Int, tenants: Int = 8,
+    _ replies: ResultSubscription
   ) async throws -> [Double] {
     var milliseconds: [Double] = []
     for turn in 0..<turns + 20 {
@@ -144,9 +158,12 @@ struct QueryMeasurement {
     return milliseconds
   }
 
-  private func ask(_ question: Question, _ count: Int, at exchange: ShortString, run: Int, replyTo: ShortString) async throws {
+  private func ask(_ question: Question, _ count: Int, at exchange: ShortString, run: Int, replyTo: ShortString)
+    async throws
+  {
     for start in stride(from: 0, to: count, by: 512) {
-      try await laboratory.publish((start..<min(count, start + 512)).map { message(question, $0, at: exchange, run: run, replyTo: replyTo) })
+      try await laboratory.publish(
+        (start..<min(count, start + 512)).map { message(question, $0, at: exchange, run: run, replyTo: replyTo) })
     }
   }
 
@@ -162,6 +179,7 @@ struct QueryMeasurement {
     properties.contentType = "application/cloudevents+json"
     properties.deliveryMode = exchange == "workspace.queries" ? 1 : 2
     properties.replyTo = replyTo
-    return OutboundMessage(exchange: exchange, routingKey: ShortString(question.type) ?? "", properties: properties, body: Array(body.utf8))
+    return OutboundMessage(
+      exchange: exchange, routingKey: ShortString(question.type) ?? "", properties: properties, body: Array(body.utf8))
   }
 }

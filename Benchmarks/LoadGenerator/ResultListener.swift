@@ -17,7 +17,9 @@ struct ResultListener {
   /// - Returns: the seconds between the first result and the last.
   func waitForLast() throws -> Double {
     let line = try lines.next()
-    guard line.hasPrefix("last "), let seconds = Double(line.dropFirst(5)) else { throw Yardstick.Unreadable(output: line) }
+    guard line.hasPrefix("last "), let seconds = Double(line.dropFirst(5)) else {
+      throw Yardstick.Unreadable(output: line)
+    }
     return seconds
   }
 

@@ -37,7 +37,8 @@ struct ThroughputMeasurement {
     guard stored == 0 else { return figures }
     return figures + [
       Figure(
-        "the same, to the yardstick with data like the worker's", key: "throughput_alike", unit: "commands/s", runs: worker,
+        "the same, to the yardstick with data like the worker's", key: "throughput_alike", unit: "commands/s",
+        runs: worker,
         yardstick: alike),
       Figure("processor at full speed", key: "cores", unit: "cores", runs: cores),
       Figure("processor time of 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),

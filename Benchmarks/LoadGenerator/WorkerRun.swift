@@ -18,7 +18,8 @@ struct WorkerRun {
   var parents = CommandFactory.roots
   /// Settings of the worker.
   var environment: [String: String] = [:]
-  /// How many commands are one message, what comes of them going out in batches, too; nil: everything is a message of its own.
+  /// How many commands are one message, what comes of them going out in batches, too; nil: everything is a message of
+  /// its own.
   var batch: Int?
 
   /// - Throws: ``Refused`` unless each command has created a workspace.

@@ -28,7 +28,9 @@ package struct Reconnecting: Sendable {
   ///   - random: between 0 and 1.
   package init(
     _ backoff: Backoff,
-    pause: @escaping @Sendable (Duration, any Error) async throws -> Void = { delay, _ in try await Task.sleep(for: delay) },
+    pause: @escaping @Sendable (Duration, any Error) async throws -> Void = { delay, _ in
+      try await Task.sleep(for: delay)
+    },
     now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
     random: @escaping @Sendable () -> Double = { .random(in: 0...1) }
   ) {

@@ -14,7 +14,9 @@ final class FailpointTrigger: Sendable {
 
     init?(_ text: Substring) {
       let parts = text.split(separator: ":")
-      guard parts.count == 2, let place = Failpoint(rawValue: String(parts[0])), let passes = Int(parts[1]) else { return nil }
+      guard parts.count == 2, let place = Failpoint(rawValue: String(parts[0])), let passes = Int(parts[1]) else {
+        return nil
+      }
       self.place = place
       self.passes = passes
     }

@@ -75,7 +75,8 @@ extension Decoder {
   fileprivate func refuseUnknownKeys(_ known: [String]) throws {
     let unknown = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter { !known.contains($0) }
     guard unknown.isEmpty else {
-      throw AccessListFile.Unreadable(description: "unknown: \(unknown.sorted().joined(separator: ", ")); there are \(known.joined(separator: ", "))")
+      throw AccessListFile.Unreadable(
+        description: "unknown: \(unknown.sorted().joined(separator: ", ")); there are \(known.joined(separator: ", "))")
     }
   }
 }

@@ -1,5 +1,5 @@
-import Messaging
 package import FoundationEssentials
+import Messaging
 package import UnitOfWork
 import WorkspaceDomain
 
@@ -102,7 +102,8 @@ package struct DeadLetterLine: Codable {
     guard !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else {
       throw Problem(description: "a text contains the character U+0000")
     }
-    guard let exchange = ShortString(bytes: [UInt8](exchange)), let routingKey = ShortString(bytes: [UInt8](routingKey)) else {
+    guard let exchange = ShortString(bytes: [UInt8](exchange)), let routingKey = ShortString(bytes: [UInt8](routingKey))
+    else {
       throw Problem(description: "exchange or routing_key has more than 255 bytes")
     }
     let list = PropertyList(bytes: [UInt8](properties))

@@ -52,7 +52,8 @@ extension JSONWriter {
         writer.attributes(event.attributes)
       }
     }
-    array("links", span.links.compactMap { link in link.context.span.map { (place: $0, attributes: link.attributes) } }) { writer, link in
+    array("links", span.links.compactMap { link in link.context.span.map { (place: $0, attributes: link.attributes) } })
+    { writer, link in
       writer.object { writer in
         writer.member("traceId", link.place.traceID)
         writer.member("spanId", link.place.spanID)

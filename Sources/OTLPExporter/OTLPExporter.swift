@@ -25,7 +25,9 @@ package struct OTLPExporter: Service {
   ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added unless it ends in that.
   ///   - interval: between two batches.
   ///   - resource: attributes of the sender, such as `service.name`.
-  package init(endpoint: String, interval: Duration = .seconds(2), resource: [String: String], buffer: SpanBuffer, logger: Logger) {
+  package init(
+    endpoint: String, interval: Duration = .seconds(2), resource: [String: String], buffer: SpanBuffer, logger: Logger
+  ) {
     self.endpoint = Self.url(of: endpoint)
     self.interval = interval
     self.resource = resource
@@ -78,7 +80,8 @@ package struct OTLPExporter: Service {
       } catch {
         buffer.noteDropped(spans.count)
         logger.warning(
-          "spans can't be exported and are dropped", metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
+          "spans can't be exported and are dropped",
+          metadata: ["endpoint": "\(endpoint)", "count": "\(spans.count)", "error": "\(error)"])
         return
       }
     }

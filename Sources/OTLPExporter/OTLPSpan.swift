@@ -21,7 +21,8 @@ package final class OTLPSpan: Span {
   private let finish: @Sendable (FinishedSpan) -> Void
 
   init(
-    _ name: String, kind: SpanKind, place: SpanContext, parentID: String?, context: InstrumentationContext, start: UInt64,
+    _ name: String, kind: SpanKind, place: SpanContext, parentID: String?, context: InstrumentationContext,
+    start: UInt64,
     finish: @escaping @Sendable (FinishedSpan) -> Void
   ) {
     self.context = context

@@ -4,7 +4,8 @@ struct Labels: Hashable, Sendable {
   let text: String
 
   init(_ dimensions: [(String, String)]) {
-    text = dimensions
+    text =
+      dimensions
       .map { (MetricName.sanitized($0), $1) }
       .sorted { $0.0 < $1.0 }
       .map { "\($0.0)=\"\(Self.escaped($0.1))\"" }

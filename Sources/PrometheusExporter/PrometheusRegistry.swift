@@ -12,7 +12,9 @@ package final class PrometheusRegistry: MetricsFactory {
   /// A family takes no more series than this: an unbounded label must not fill the memory.
   package static let maximumSeries = 500
   /// For a histogram that no family describes: seconds, from a millisecond to a minute.
-  package static let defaultBuckets: [Double] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
+  package static let defaultBuckets: [Double] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+  ]
 
   private struct Entry {
     let family: MetricFamily
@@ -67,7 +69,9 @@ package final class PrometheusRegistry: MetricsFactory {
       var entry = state.entries[label] ?? Entry(family: MetricFamily(kind, label, help: ""))
       if let instrument = entry.series[labels] as? Kind { return instrument }
       let instrument = make(entry.family)
-      guard entry.family.kind == kind, entry.series[labels] == nil, entry.series.count < Self.maximumSeries else { return instrument }
+      guard entry.family.kind == kind, entry.series[labels] == nil, entry.series.count < Self.maximumSeries else {
+        return instrument
+      }
       entry.series[labels] = instrument
       state.entries[label] = entry
       return instrument

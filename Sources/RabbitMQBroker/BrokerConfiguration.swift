@@ -19,7 +19,8 @@ package struct BrokerConfiguration: Sendable {
   ///   - bufferBytes: of bodies and properties waiting in memory.
   ///   - batchCount: the largest number of commands in a transaction.
   package init(
-    server: RabbitMQConfiguration, names: BrokerNames, forms: PublishingForms, prefetch: Int, bufferBytes: Int, batchCount: Int
+    server: RabbitMQConfiguration, names: BrokerNames, forms: PublishingForms, prefetch: Int, bufferBytes: Int,
+    batchCount: Int
   ) {
     self.server = server
     self.names = names
@@ -43,7 +44,9 @@ package struct BrokerConfiguration: Sendable {
   /// Opens a connection.
   ///
   /// - Parameter purpose: shown to operators.
-  func open(_ purpose: String) async throws -> RabbitMQConnection { try await RabbitMQConnection.open(server.named(purpose)) }
+  func open(_ purpose: String) async throws -> RabbitMQConnection {
+    try await RabbitMQConnection.open(server.named(purpose))
+  }
 }
 
 extension RabbitMQConfiguration {

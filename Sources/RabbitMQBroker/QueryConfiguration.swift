@@ -38,6 +38,7 @@ package struct QueryConfiguration: Sendable {
   /// What sends answers.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
-      server.named("answer"), limits: limits, reconnect: Backoff(shortest: .milliseconds(100), longest: .seconds(5)), logger: logger)
+      server.named("answer"), limits: limits, reconnect: Backoff(shortest: .milliseconds(100), longest: .seconds(5)),
+      logger: logger)
   }
 }

@@ -35,7 +35,8 @@ package struct RabbitMQSession: BrokerSession {
         return RabbitMQSession(
           configuration: configuration, asking: asking, publishing: publisher,
           consuming: try await configuration.open("consume"),
-          healthCheck: BrokerHealthCheck(topology: topology.ofCommands(names, forms), queue: names.commandsQueue, on: asking),
+          healthCheck: BrokerHealthCheck(
+            topology: topology.ofCommands(names, forms), queue: names.commandsQueue, on: asking),
           properties: properties, warnings: warnings)
       }
     }

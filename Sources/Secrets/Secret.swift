@@ -49,7 +49,9 @@ private struct SecretFile {
     var bytes = [UInt8](repeating: 0, count: Self.maximumBytes + 1)
     var count = 0
     while count < bytes.count {
-      let read = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count) }
+      let read = bytes.withUnsafeMutableBytes {
+        Glibc.read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
+      }
       if read < 0 && errno == EINTR { continue }
       guard read >= 0 else { throw problem("can't be read: \(String(cString: strerror(errno)))") }
       if read == 0 { break }
@@ -64,5 +66,7 @@ private struct SecretFile {
     return text
   }
 
-  private func problem(_ text: String) -> UnreadableSecret { UnreadableSecret(description: "the secret's file \(path) \(text)") }
+  private func problem(_ text: String) -> UnreadableSecret {
+    UnreadableSecret(description: "the secret's file \(path) \(text)")
+  }
 }

@@ -51,7 +51,9 @@ package struct ConfigurationLoader: Sendable {
     for key in file?.keys ?? [] where !keys.contains(key) {
       problems.add("there is no setting \(SettingName(key)) (\(file?.path ?? ""))")
     }
-    for key in file?.lists ?? [] { problems.add("\(SettingName(key)) is a list, which no setting accepts (\(file?.path ?? ""))") }
+    for key in file?.lists ?? [] {
+      problems.add("\(SettingName(key)) is a list, which no setting accepts (\(file?.path ?? ""))")
+    }
     problems.add(check(configuration))
     guard problems.isEmpty else { throw problems }
     let given = Set(flags.filter { $0.value.content != .string("") }.keys.map { $0.components.joined(separator: ".") })

@@ -10,13 +10,15 @@ enum SettingText {
 
   /// What is wrong with it, for any setting; reveals nothing of the value.
   static func problem(_ text: String) -> String? {
-    text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F } ? "contains a line break or another control character" : nil
+    text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F }
+      ? "contains a line break or another control character" : nil
   }
 
   /// What the value may be by mistake, if the setting can't accept it.
   static func hint(_ text: String, for setting: Setting) -> String? {
     guard text.hasPrefix("tcp://") else { return nil }
-    return "Kubernetes sets \(setting.environmentVariable) so for a service of that name: give the service another name, "
+    return
+      "Kubernetes sets \(setting.environmentVariable) so for a service of that name: give the service another name, "
       + "or set enableServiceLinks: false"
   }
 }

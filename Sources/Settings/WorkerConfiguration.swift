@@ -162,7 +162,8 @@ package struct WorkerConfiguration: Sendable {
     var problems: [String] {
       [
         rules.requiresUser && rules.tenantCreation == .system
-          ? "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known" : nil,
+          ? "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known"
+          : nil,
         provider == .spicedb && spicedb.endpoint == nil
           ? "authorization.spicedb.endpoint is needed by authorization.provider: spicedb" : nil,
       ].compactMap(\.self)
@@ -182,7 +183,8 @@ package struct WorkerConfiguration: Sendable {
     var problems: [String] {
       let key = "authorization.spicedb"
       guard endpoint != nil else {
-        return tokenFile == nil && caFile == nil && !isInsecure ? [] : ["\(key).endpoint is needed by the other settings of \(key)"]
+        return tokenFile == nil && caFile == nil && !isInsecure
+          ? [] : ["\(key).endpoint is needed by the other settings of \(key)"]
       }
       return [
         tokenFile == nil ? "\(key).token_file is needed by \(key).endpoint" : nil,

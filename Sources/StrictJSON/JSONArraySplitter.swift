@@ -1,11 +1,13 @@
-/// Finds where the elements of a JSON array begin and end, without reading them: one that is damaged is no harm to the others.
+/// Finds where the elements of a JSON array begin and end, without reading them: one that is damaged is no harm to the
+/// others.
 package enum JSONArraySplitter {
   /// Goes through the text once, byte by byte; nothing recurses.
   ///
   /// - Parameter limit: more elements are not looked for.
-  /// - Returns: the elements, without the white space around them, in order; at most one more than `limit`. What stands between
-  ///   two commas outside of strings and brackets is one, whatever it is.
-  /// - Throws: ``JSONReader/Problem/malformed(offset:)`` where the text is no array, or it can't be told where an element ends.
+  /// - Returns: the elements, without the white space around them, in order; at most one more than `limit`. What stands
+  ///   between two commas outside of strings and brackets is one, whatever it is.
+  /// - Throws: ``JSONReader/Problem/malformed(offset:)`` where the text is no array, or it can't be told where an
+  ///   element ends.
   package static func split(_ bytes: [UInt8], limit: Int) throws(JSONReader.Problem) -> [Range<Int>] {
     var scanner = Scanner(bytes: bytes)
     return try scanner.elements(limit: limit)
@@ -77,6 +79,8 @@ package enum JSONArraySplitter {
       while position < bytes.count, Self.isWhitespace(bytes[position]) { position += 1 }
     }
 
-    private static func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+    private static func isWhitespace(_ byte: UInt8) -> Bool {
+      byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    }
   }
 }

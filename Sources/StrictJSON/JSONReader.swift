@@ -172,7 +172,9 @@ extension JSONReader {
     while let byte = current {
       switch byte {
       case UInt8(ascii: "\""):
-        guard let text = text(unescaped.map { $0[...] } ?? bytes[start..<position], isASCII: isASCII) else { throw malformed }
+        guard let text = text(unescaped.map { $0[...] } ?? bytes[start..<position], isASCII: isASCII) else {
+          throw malformed
+        }
         position += 1
         return halves.isEmpty ? .string(text) : .illFormedString(unescaped ?? [])
       case UInt8(ascii: "\\"):

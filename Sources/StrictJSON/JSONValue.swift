@@ -31,7 +31,9 @@ package struct JSONObject: Sendable, Equatable {
   ///   another service could have checked one value and this one act on the other.
   package init?(_ members: consuming [Member]) {
     members.sort { $0.key.precedesByBytes($1.key) }
-    for index in members.indices.dropFirst() where !members[index - 1].key.precedesByBytes(members[index].key) { return nil }
+    for index in members.indices.dropFirst() where !members[index - 1].key.precedesByBytes(members[index].key) {
+      return nil
+    }
     self.members = members
   }
 

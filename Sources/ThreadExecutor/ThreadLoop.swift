@@ -27,7 +27,8 @@ final class ThreadLoop: Sendable {
     self.name = name
     wakeup = clinux_eventfd()
     guard wakeup >= 0 else {
-      throw ThreadExecutor.Unavailable(reason: "no descriptor is left for its thread (\(String(cString: strerror(errno))))")
+      throw ThreadExecutor.Unavailable(
+        reason: "no descriptor is left for its thread (\(String(cString: strerror(errno))))")
     }
   }
 

@@ -31,12 +31,13 @@ package struct Snapshot: Sendable {
   package var memberPages: [MemberPageKey: [Membership]] = [:]
   /// The ids on each page of groups, in id order.
   package var groupPages: [GroupPageKey: [GroupID]] = [:]
-  /// Letters whose message may come again, because its acknowledgement may not have reached the broker: the earliest first.
+  /// Letters whose message may come again, because its acknowledgement may not have reached the broker: the earliest
+  /// first.
   package var deadLetters: [DeadLetterKey: [ULID]] = [:]
   /// Fingerprints of messages that are parked, in this store's queue.
   package var parked: Set<[UInt8]> = []
-  /// Replays that are under way, without an outcome yet, with the command that the letter is about. A reference that is not
-  /// here is made up, or comes again.
+  /// Replays that are under way, without an outcome yet, with the command that the letter is about. A reference that is
+  /// not here is made up, or comes again.
   package var replays: [ReplayReference: InboxKey] = [:]
 
   package init() {}

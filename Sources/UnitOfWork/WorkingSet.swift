@@ -25,7 +25,8 @@ package final class WorkingSet {
       GivenRules(decisions, workspaces: workspaces, groups: groups, memberships: memberships)
     }
     repositories = Repositories(
-      workspaces: workspaces, groups: groups, memberships: memberships, authorization: given ?? roleRules, events: events)
+      workspaces: workspaces, groups: groups, memberships: memberships, authorization: given ?? roleRules,
+      events: events)
   }
 
   /// By what somebody may do something; nil: by nothing.
@@ -43,7 +44,8 @@ package final class WorkingSet {
     memberships.addChanges(to: &writeSet)
   }
 
-  /// Adds what all changes together change in relationships. It costs something, and is only for whoever keeps them elsewhere.
+  /// Adds what all changes together change in relationships. It costs something, and is only for whoever keeps them
+  /// elsewhere.
   package func addRelationships(to writeSet: inout WriteSet) {
     var differences = RelationshipDifferences()
     workspaces.addRelationships(to: &differences, opensRoot: opensRoot)

@@ -10,7 +10,9 @@ package struct WorkspaceWorker: AsyncParsableCommand {
       64 usage; 69 broker or database unavailable; 78 configuration.
       """,
     version: WorkerVersion.current,
-    subcommands: [Serve.self, Migrate.self, TopologyCommand.self, Send.self, Query.self, Listen.self, Parked.self, DeadLettersCommand.self,
+    subcommands: [
+      Serve.self, Migrate.self, TopologyCommand.self, Send.self, Query.self, Listen.self, Parked.self,
+      DeadLettersCommand.self,
       AuthorizationCommand.self, ConfigCommand.self, Doctor.self, SchemaCommand.self, Witness.self,
     ])
 

@@ -5,21 +5,22 @@ import Testing
 @Suite struct BackoffTests {
   private let backoff = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))
 
-  @Test("the delay doubles up to the longest, and is at least half of that", arguments: [
-    (1, 20), (2, 40), (3, 80), (4, 160), (5, 320), (6, 500), (7, 500), (31, 500), (32, 500), (64, 500), (.max, 500), (0, 20), (-1, 20), (.min, 20),
-  ] as [(Int, Int)])
-  func doubling(attempt: Int, milliseconds: Int) {
+  @Test(
+    arguments: [
+      (1, 20), (2, 40), (3, 80), (4, 160), (5, 320), (6, 500), (7, 500), (31, 500), (32, 500), (64, 500), (.max, 500),
+      (0, 20), (-1, 20), (.min, 20),
+    ] as [(Int, Int)])
+  func `the delay doubles up to the longest, and is at least half of that`(attempt: Int, milliseconds: Int) {
     #expect(backoff.delay(attempt: max(attempt, -1000), random: 1) == .milliseconds(milliseconds))
     #expect(backoff.delay(attempt: max(attempt, -1000), random: 0) == .milliseconds(milliseconds) / 2)
   }
 
-  @Test("a random number out of its range is taken for the nearest in it", arguments: [(-1.0, 10), (2.0, 20), (.infinity, 20), (-.infinity, 10)] as [(Double, Int)])
-  func randomOutOfRange(random: Double, milliseconds: Int) {
+  @Test(arguments: [(-1.0, 10), (2.0, 20), (.infinity, 20), (-.infinity, 10)] as [(Double, Int)])
+  func `a random number out of its range is taken for the nearest in it`(random: Double, milliseconds: Int) {
     #expect(backoff.delay(attempt: 1, random: random) == .milliseconds(milliseconds))
   }
 
-  @Test("every delay is between half and all of its attempt's, the shortest and the longest")
-  func bounds() {
+  @Test func `every delay is between half and all of its attempt's, the shortest and the longest`() {
     var random = SeededRandom(seed: 12)
     for attempt in 1...40 {
       for _ in 0..<50 {
@@ -31,16 +32,16 @@ import Testing
     }
   }
 
-  @Test("a longest delay below the shortest is the shortest")
-  func longestBelowShortest() {
+  @Test func `a longest delay below the shortest is the shortest`() {
     let backoff = Backoff(shortest: .seconds(2), longest: .seconds(1))
     #expect(backoff.longest == .seconds(2))
     #expect(backoff.delay(attempt: 9, random: 1) == .seconds(2))
   }
 
-  @Test("long delays don't overflow, and no delay stays none")
-  func extremes() {
-    #expect(Backoff(shortest: .seconds(86_400), longest: .seconds(864_000)).delay(attempt: 1000, random: 1).components.seconds == 864_000)
+  @Test func `long delays don't overflow, and no delay stays none`() {
+    #expect(
+      Backoff(shortest: .seconds(86_400), longest: .seconds(864_000)).delay(attempt: 1000, random: 1).components.seconds
+        == 864_000)
     #expect(Backoff(shortest: .zero, longest: .zero).delay(attempt: 5, random: 1) == .zero)
   }
 }

@@ -7,27 +7,26 @@ import Testing
 
   private var schedule = ReconnectSchedule(Self.backoff)
 
-  @Test("tries to connect that fail wait longer and longer: a transcript of the longest waits")
-  mutating func failures() {
+  @Test mutating func `tries to connect that fail wait longer and longer: a transcript of the longest waits`() {
     let delays = (0..<8).map { _ in schedule.delay(afterHolding: .zero, random: 1) }
     #expect(delays == [1, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
   }
 
-  @Test("and of the shortest")
-  mutating func shortestDelays() {
+  @Test mutating func `tries to connect that fail wait longer and longer: a transcript of the shortest waits`() {
     let delays = (0..<8).map { _ in schedule.delay(afterHolding: .zero, random: 0) }
     #expect(delays == [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000].map { .milliseconds($0) })
   }
 
-  @Test("sessions that end soon after connecting are no recovery; one that held for longer than the longest delay is")
-  mutating func recovery() {
+  @Test
+  mutating func
+    `sessions that end soon after connecting are no recovery; one that held for longer than the longest delay is`()
+  {
     let held: [Duration] = [.zero, .seconds(1), .seconds(30), .seconds(31), .zero, .seconds(3600), .seconds(3600)]
     let delays = held.map { schedule.delay(afterHolding: $0, random: 1) }
     #expect(delays == [1, 2, 4, 1, 2, 1, 1].map { .seconds($0) })
   }
 
-  @Test("every wait is from 0.5 to 30 seconds, and they differ")
-  mutating func bounds() {
+  @Test mutating func `every wait is from 0.5 to 30 seconds, and they differ`() {
     var random = SeededRandom(seed: 30)
     var seen: Set<Duration> = []
     for _ in 0..<1000 {

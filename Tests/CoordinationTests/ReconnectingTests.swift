@@ -21,7 +21,8 @@ import Testing
       _ attempt: (Int, inout Reconnecting.Attempt) throws -> Void
     ) async throws -> [String] {
       let reconnecting = Reconnecting(
-        Backoff(shortest: .milliseconds(10), longest: .milliseconds(80)), pause: { [self] delay, _ in note("pause \(delay / .milliseconds(1))") },
+        Backoff(shortest: .milliseconds(10), longest: .milliseconds(80)),
+        pause: { [self] delay, _ in note("pause \(delay / .milliseconds(1))") },
         now: clock.now, random: { 1 })
       var number = 0
       try await reconnecting.run(until: { number == count }) { current in
@@ -45,7 +46,8 @@ import Testing
       ])
   }
 
-  @Test func `an attempt that returns is followed by the next one at once, and makes delays short again`() async throws {
+  @Test func `an attempt that returns is followed by the next one at once, and makes delays short again`() async throws
+  {
     let entries = try await Loop().run(4) { number, _ in if number != 3 { throw Lost() } }
     #expect(entries.filter { $0.hasPrefix("pause") } == ["pause 20.0", "pause 40.0", "pause 20.0"])
     #expect(entries.suffix(4) == ["attempt 3", "attempt 4", "failed 20.0", "pause 20.0"])
@@ -60,7 +62,9 @@ import Testing
   }
 
   @Test(arguments: [(80, 80.0), (81, 20.0)])
-  func `a connection that held for longer than the longest delay makes delays short again`(held: Int, last: Double) async throws {
+  func `a connection that held for longer than the longest delay makes delays short again`(held: Int, last: Double)
+    async throws
+  {
     let loop = Loop()
     let entries = try await loop.run(4) { number, current in
       current.connected()

@@ -4,8 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct SignalTests {
   private let signal = Signal<Void>()
 
-  @Test("everyone who waits goes on when the signal is raised, and whoever comes later does not wait")
-  func raise() async {
+  @Test func `everyone who waits goes on when the signal is raised, and whoever comes later does not wait`() async {
     #expect(!signal.isRaised)
     await withTaskGroup { group in
       for _ in 0..<20 { group.addTask { await signal.wait() } }
@@ -18,8 +17,8 @@ import Testing
     await signal.wait()
   }
 
-  @Test("a cancelled wait returns and the signal is not raised", arguments: [true, false])
-  func cancellation(yields: Bool) async {
+  @Test(arguments: [true, false])
+  func `a cancelled wait returns and the signal is not raised`(yields: Bool) async {
     let task = Task { await signal.wait() }
     if yields { await Task.yield() }
     task.cancel()
@@ -27,8 +26,8 @@ import Testing
     #expect(!signal.isRaised)
   }
 
-  @Test("raised and cancelled at once, a wait ends once", arguments: 0..<200)
-  func race(round: Int) async {
+  @Test(arguments: 0..<200)
+  func `raised and cancelled at once, a wait ends once`(round: Int) async {
     let signal = Signal<Void>()
     let task = Task { await signal.wait() }
     if round % 2 == 0 { await Task.yield() }
@@ -38,8 +37,7 @@ import Testing
     await task.value
   }
 
-  @Test("a bounded wait ends with the time, or with the signal")
-  func bounded() async throws {
+  @Test func `a bounded wait ends with the time, or with the signal`() async throws {
     try await signal.wait(atMost: .milliseconds(1))
     #expect(!signal.isRaised)
     async let waiting: Void = signal.wait(atMost: .seconds(3600))
@@ -48,8 +46,8 @@ import Testing
     try await signal.wait(atMost: .seconds(3600))
   }
 
-  @Test("a bounded wait that is cancelled says so, each time: a loop around it ends", arguments: 0..<200)
-  func boundedCancellation(round: Int) async {
+  @Test(arguments: 0..<200)
+  func `a bounded wait that is cancelled says so, each time: a loop around it ends`(round: Int) async {
     let task = Task { try await signal.wait(atMost: .seconds(3600)) }
     if round % 2 == 0 { await Task.yield() }
     task.cancel()

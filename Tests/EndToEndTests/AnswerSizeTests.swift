@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -20,7 +20,8 @@ struct AnswerSizeTests {
     let sender = try await CommandSender.open(on: deployment.host)
     let lists = (0..<Self.lists).map { _ in Command("workspace.list", #"{"limit":500}"#, tenant: tenant) }
     // Every tenth is sent twice: remembered answers are read again.
-    try await sender.send(lists.map { $0.replying(to: replies.queue) } + lists.enumerated().filter { $0.offset % 10 == 0 }.map(\.element))
+    try await sender.send(
+      lists.map { $0.replying(to: replies.queue) } + lists.enumerated().filter { $0.offset % 10 == 0 }.map(\.element))
     let worker = try await deployment.activeWorker()
     let all = try await results.collect("all lists", within: .seconds(240)) { $0.count >= Self.lists * 11 / 10 }
     #expect(all.allSatisfy { $0.event?.type == "workspace.list.succeeded" && $0.body.count > 300_000 })

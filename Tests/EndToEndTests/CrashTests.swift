@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Glibc
+import Messaging
 import TestFixtures
 import TestSupport
 import Testing

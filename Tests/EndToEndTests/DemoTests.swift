@@ -1,7 +1,7 @@
 import EndToEndSupport
 import Foundation
-import Testing
 import TestSupport
+import Testing
 
 /// What somebody who meets the project runs first.
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
@@ -10,11 +10,14 @@ struct DemoTests {
     let deployment = try Deployment.current
     let script = PythonTool.repository.appending(path: "bin/demo").path
     let demo = try Program(
-      "/bin/bash", [script, try Program.builtBesideThis], environment: try deployment.environment, folder: deployment.folder)
-    #expect(try await demo.exit(within: .seconds(180)) == .code(0), "\(demo.output.suffix(1000)) \(demo.errors.suffix(2000))")
+      "/bin/bash", [script, try Program.builtBesideThis], environment: try deployment.environment,
+      folder: deployment.folder)
+    #expect(
+      try await demo.exit(within: .seconds(180)) == .code(0), "\(demo.output.suffix(1000)) \(demo.errors.suffix(2000))")
     for part in [
       "4. ", "5. ", "939", "└── ", "cannot_delete_root_workspace", "workspaces of that name: 1", "permission_denied",
-      "yes: ada may manage workspace", #""type":"workspace.renamed""#, "the worker has drained and ended with 0", "Try next:",
+      "yes: ada may manage workspace", #""type":"workspace.renamed""#, "the worker has drained and ended with 0",
+      "Try next:",
     ] { #expect(demo.output.contains(part), "\(part) is not in \(demo.output)") }
     try await deployment.commandsAreDone()
   }

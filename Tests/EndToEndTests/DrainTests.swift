@@ -1,14 +1,16 @@
-import Messaging
 import EndToEndSupport
 import Glibc
+import Messaging
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct DrainTests {
   @Test(arguments: [SIGTERM, SIGINT])
-  func `a worker that is asked to end in mid-stream finishes what it has in hand, and leaves the rest`(signal: Int32) async throws {
+  func `a worker that is asked to end in mid-stream finishes what it has in hand, and leaves the rest`(signal: Int32)
+    async throws
+  {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 3, count: 1500)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -102,7 +104,9 @@ struct DrainTests {
     try await worker.program.says("draining")
     try await deployment.database.withConnection { connection in
       try await connection.execute(
-        script: "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+        script:
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+      )
     }
     #expect(try await worker.program.exit() == .code(1))
     #expect(worker.program.errors.contains("left behind: 1 deliveries"), "\(worker.program.errors.suffix(500))")
@@ -114,7 +118,9 @@ struct DrainTests {
     await results.close()
   }
 
-  @Test func `a drain finishes the commands in hand, and leaves the broker's dead letters to the next worker`() async throws {
+  @Test func `a drain finishes the commands in hand, and leaves the broker's dead letters to the next worker`()
+    async throws
+  {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let (lock, results) = try await workerInATransaction(deployment)

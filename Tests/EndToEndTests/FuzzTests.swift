@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestFixtures
 import TestSupport
 import Testing
@@ -22,7 +22,9 @@ struct FuzzTests {
     let results = try await run.results.everything(on: run.deployment.host)
     let letters = try await run.deployment.ledger()
     var ends: [ShortString: Int] = [:]
-    for result in results where result.event?.type.hasSuffix(".failed") == false { ends[Self.number(result.properties), default: 0] += 1 }
+    for result in results where result.event?.type.hasSuffix(".failed") == false {
+      ends[Self.number(result.properties), default: 0] += 1
+    }
     for letter in letters { ends[Self.number(letter.message.properties), default: 0] += 1 }
     for command in damaged {
       let number = try #require(command.properties.correlationID)

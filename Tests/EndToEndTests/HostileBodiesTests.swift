@@ -1,7 +1,7 @@
-import Secrets
-import Messaging
 import EndToEndSupport
+import Messaging
 import RabbitMQClient
+import Secrets
 import TestSupport
 import Testing
 
@@ -26,7 +26,9 @@ struct HostileBodiesTests {
     try await run.finish(deadLetters: Self.hostile.count)
   }
 
-  @Test func `whoever asks for a reply learns of a failure, also where nothing of the command can be read`() async throws {
+  @Test func `whoever asks for a reply learns of a failure, also where nothing of the command can be read`()
+    async throws
+  {
     let deployment = try Deployment.current
     let replies = try await Subscription.replies(on: deployment.host)
     let hostile = HostileMessage.notJSON.prefix(4).map { message in message.changing { $0.replyTo = replies.queue } }

@@ -8,7 +8,8 @@ import Testing
   /// 1.99 million when it was last measured, 0.26 of them for who may do it, and for the role of who did. Raise it only
   /// with a reason; lower it with pride.
   private static let limit = 2_100_000
-  /// The same of a command in a batch of 100, whose results and events go out in batches: 2.10 million when it was last measured.
+  /// The same of a command in a batch of 100, whose results and events go out in batches: 2.10 million when it was last
+  /// measured.
   private static let limitInBatch = 2_250_000
 
   @Test func `what the worker itself does for a command takes no more instructions than it did`() throws {
@@ -20,12 +21,15 @@ import Testing
   }
 
   private func expect(at size: Int, below limit: Int, _ form: String...) throws {
-    let program = FileManager.default.temporaryDirectory.appending(path: "command-path-\(UInt64.random(in: 0 ... .max))")
+    let program = FileManager.default.temporaryDirectory.appending(
+      path: "command-path-\(UInt64.random(in: 0 ... .max))")
     defer { try? FileManager.default.removeItem(at: program) }
     let built = URL(filePath: try Program.builtBesideThis).deletingLastPathComponent().appending(path: "command-path")
     // valgrind stumbles over the debug information of Swift.
     _ = try run("strip", ["--strip-debug", "-o", program.path, built.path])
-    let (few, many) = (try instructions(program, ["1", "\(size)"] + form), try instructions(program, ["3", "\(size)"] + form))
+    let (few, many) = (
+      try instructions(program, ["1", "\(size)"] + form), try instructions(program, ["3", "\(size)"] + form)
+    )
     // The difference excludes the cost of starting a process.
     let count = (many - few) / (2 * size)
     #expect(count < limit)

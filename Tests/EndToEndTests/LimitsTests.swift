@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -15,14 +15,17 @@ struct LimitsTests {
       String(repeating: "𝄞", count: 128), String(repeating: "界", count: 255), "/" + String(repeating: "s", count: 255)
     )
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-    let extra = #","userid":"\#(user)","traceparent":"\#(trace)","tracestate":"a=1,b=2","unknown":{"deep":[1]},"datacontenttype":"x""#
+    let extra =
+      #","userid":"\#(user)","traceparent":"\#(trace)","tracestate":"a=1,b=2","unknown":{"deep":[1]},"datacontenttype":"x""#
     var padded = Command.get(Self.tenant, Self.root)
     padded.body += [UInt8](repeating: 0x20, count: 256 << 10 - padded.body.count)
     let results = try await answers([
       Command(
-        "workspace.create_root", #"{"workspace_id":"\#(Self.root)"}"#, tenant: Self.tenant, extra: #","userid":"\#(user)""#),
+        "workspace.create_root", #"{"workspace_id":"\#(Self.root)"}"#, tenant: Self.tenant,
+        extra: #","userid":"\#(user)""#),
       Command(
-        "workspace.create", #"{"name":"\#(long)","parent_workspace_id":"\#(Self.root)","x":1}"#, tenant: Self.tenant, id: id,
+        "workspace.create", #"{"name":"\#(long)","parent_workspace_id":"\#(Self.root)","x":1}"#, tenant: Self.tenant,
+        id: id,
         source: source, extra: extra),
       padded,
     ])
@@ -59,7 +62,9 @@ struct LimitsTests {
       #"{"limit":10,"after":"\#(Self.root)"}"#, #"{ "after" : "\#(Self.root)", "limit" : 1e1 }"#,
       #"{"\u006cimit":10.0,"after":"\#(Self.root)"}"#,
     ]
-    let other = [#"{"limit":11,"after":"\#(Self.root)"}"#, #"{"limit":10}"#, #"{"limit":10,"after":"\#(Self.root)","x":null}"#]
+    let other = [
+      #"{"limit":11,"after":"\#(Self.root)"}"#, #"{"limit":10}"#, #"{"limit":10,"after":"\#(Self.root)","x":null}"#,
+    ]
     let results = try await answers((data + other).map { Command("workspace.list", $0, tenant: Self.tenant, id: id) })
     #expect(Set(results.prefix(3).map(\.body)).count == 1)
     #expect(results.suffix(3).map(\.code) == Array(repeating: "idempotency_conflict", count: 3))
@@ -68,7 +73,8 @@ struct LimitsTests {
 
   @Test func `pages of a long list join without a gap`() async throws {
     let names = (0..<700).map { "\($0) " + String(repeating: "界", count: 500) }
-    let commands = [Command.createRoot(Self.tenant, id: Self.root)] + names.map { .create(Self.tenant, $0, below: Self.root) }
+    let commands =
+      [Command.createRoot(Self.tenant, id: Self.root)] + names.map { .create(Self.tenant, $0, below: Self.root) }
     func list(_ data: String) -> Command { Command("workspace.list", data, tenant: Self.tenant) }
     let made = try await answers(commands)
     let ids = made.compactMap { $0.event?.data.workspace?.id }.sorted()
@@ -87,13 +93,18 @@ struct LimitsTests {
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let data = #"{"workspace_id":"\#(Self.root)"}"#
     _ = try await answers([
-      Command("workspace.create_root", data, tenant: Self.tenant, extra: #","userid":"u","traceparent":"bad","tracestate":"a""#),
+      Command(
+        "workspace.create_root", data, tenant: Self.tenant,
+        extra: #","userid":"u","traceparent":"bad","tracestate":"a""#),
       .create(Self.tenant, "child", below: Self.root), .rename(Self.tenant, Self.root, to: " Root "),
       .rename(Self.tenant, Self.root, to: "another"),
     ])
     let messages = try await events.first(4)
     for message in messages { try Expectations.event(message) }
-    #expect(messages.map(\.event?.type) == ["workspace.created", "tenant.member_set", "workspace.created", "workspace.renamed"])
+    #expect(
+      messages.map(\.event?.type) == [
+        "workspace.created", "tenant.member_set", "workspace.created", "workspace.renamed",
+      ])
     #expect(messages.map(\.event?.userid) == ["u", "u", nil, nil])
     #expect(messages.map(\.event?.data.creatorID) == ["u", nil, nil, nil])
     #expect(messages.map(\.event?.data.isRoot) == [true, nil, false, nil])

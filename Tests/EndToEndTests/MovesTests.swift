@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import PostgresClient
 import TestFixtures
 import TestSupport
@@ -11,14 +11,17 @@ struct MovesTests {
     let run = try await Run.start(workspaces: 4, settings: ["LIMITS_TREE_DEPTH": "4"])
     let ids = run.ids
     let results = try await run.carryOut([
-      .move(run.tenant, ids[2], to: ids[1]), .move(run.tenant, ids[2], to: ids[1]), .move(run.tenant, ids[1], to: ids[2]),
+      .move(run.tenant, ids[2], to: ids[1]), .move(run.tenant, ids[2], to: ids[1]),
+      .move(run.tenant, ids[1], to: ids[2]),
       .move(run.tenant, ids[0], to: ids[1]), .move(run.tenant, Command.newID(), to: ids[1]),
-      .move(run.tenant, ids[1], to: Command.newID()), .move(run.tenant, ids[1], to: ids[3]), .delete(run.tenant, ids[1]),
+      .move(run.tenant, ids[1], to: Command.newID()), .move(run.tenant, ids[1], to: ids[3]),
+      .delete(run.tenant, ids[1]),
       .create(run.tenant, "deep", below: ids[2]), .move(Command.newID(), ids[1], to: ids[0]),
     ])
     #expect(
       results.map(\.code) == [
-        nil, nil, "workspace_inside_itself", "cannot_move_root_workspace", "workspace_not_found", "parent_workspace_not_found",
+        nil, nil, "workspace_inside_itself", "cannot_move_root_workspace", "workspace_not_found",
+        "parent_workspace_not_found",
         nil, "workspace_has_children", "workspace_tree_too_deep", "workspace_not_found",
       ])
     #expect(results.map { $0.event?.type }[..<2] == ["workspace.move.succeeded", "workspace.move.succeeded"])
@@ -30,7 +33,9 @@ struct MovesTests {
     let moved = try #require(events[4].event)
     #expect(moved.subject == ids[2] && moved.sequence == "5")
     #expect(
-      moved.data.members == ["workspace_id", "tenant_id", "old_parent_workspace_id", "parent_workspace_id", "occurred_at"])
+      moved.data.members == [
+        "workspace_id", "tenant_id", "old_parent_workspace_id", "parent_workspace_id", "occurred_at",
+      ])
     #expect(moved.data.oldParentID == ids[0] && moved.data.parentID == ids[1])
     try await run.finish(events: 6)
   }
@@ -45,7 +50,8 @@ struct MovesTests {
           var random = SeededRandom(seed: UInt64(sender))
           let connection = try await CommandSender.open(on: run.deployment.host)
           let moves = (0..<each).compactMap { _ -> Command? in
-            guard let one = run.ids.randomElement(using: &random), let other = run.ids.randomElement(using: &random) else { return nil }
+            guard let one = run.ids.randomElement(using: &random), let other = run.ids.randomElement(using: &random)
+            else { return nil }
             return .move(run.tenant, one, to: other)
           }
           for move in moves { try await connection.send([move]) }
@@ -100,9 +106,12 @@ private struct Run {
     let deployment = try Deployment.current
     let run = Run(
       deployment: deployment, worker: try await deployment.activeWorker(settings),
-      results: try await .to("workspace.results", on: deployment.host), events: try await .to("workspace.events", on: deployment.host),
+      results: try await .to("workspace.results", on: deployment.host),
+      events: try await .to("workspace.events", on: deployment.host),
       sender: try await .open(on: deployment.host), ids: (0..<workspaces).map { _ in Command.newID() })
-    let children = run.ids.dropFirst().enumerated().map { Command.create(run.tenant, "\($0)", below: run.ids[0], id: $1) }
+    let children = run.ids.dropFirst().enumerated().map {
+      Command.create(run.tenant, "\($0)", below: run.ids[0], id: $1)
+    }
     let made = try await run.carryOut([.createRoot(run.tenant, id: run.ids[0])] + children)
     try #require(made.allSatisfy { $0.code == nil })
     return run

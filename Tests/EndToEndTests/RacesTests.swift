@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -85,7 +85,8 @@ struct RacesTests {
     case .childOfDeleted:
       // Otherwise the other one would look for the parent only when it commits, and find it gone.
       return (
-        "set constraints all immediate; " + insertion(id, "child", below: "'\(tenant.parent)'", tenant: tenant.id), .delete(tenant.id, tenant.parent),
+        "set constraints all immediate; " + insertion(id, "child", below: "'\(tenant.parent)'", tenant: tenant.id),
+        .delete(tenant.id, tenant.parent),
         "workspace_has_children"
       )
     case .parentDeleted:

@@ -7,7 +7,9 @@ import Testing
 /// What happens to the answers to commands over time.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct RetentionTests {
-  @Test func `a command whose retention is over is carried out anew, and a younger one gets its answer again`() async throws {
+  @Test func `a command whose retention is over is carried out anew, and a younger one gets its answer again`()
+    async throws
+  {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

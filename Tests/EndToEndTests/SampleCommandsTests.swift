@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -74,7 +74,10 @@ struct SampleCommandsTests {
     ])
     let worker = try await deployment.activeWorker()
     let messages = try await results.first(4)
-    #expect(messages.map(\.properties.correlationID) == ["the one of the command", "short", binary.properties.correlationID, nil])
+    #expect(
+      messages.map(\.properties.correlationID) == [
+        "the one of the command", "short", binary.properties.correlationID, nil,
+      ])
     #expect(messages.last?.event?.commandid == longID)
     #expect(try await worker.drain() == .code(0))
     await sender.close()
@@ -101,7 +104,8 @@ private struct SampleRun {
     let worker = try await deployment.activeWorker()
     try await sender.send(samples.commands)
     return SampleRun(
-      deployment: deployment, samples: samples, worker: worker, sender: sender, resultsSubscription: results, events: events,
+      deployment: deployment, samples: samples, worker: worker, sender: sender, resultsSubscription: results,
+      events: events,
       results: try await results.first(samples.commands.count))
   }
 

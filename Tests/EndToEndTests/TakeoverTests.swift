@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Glibc
+import Messaging
 import RabbitMQClient
 import TestSupport
 import Testing

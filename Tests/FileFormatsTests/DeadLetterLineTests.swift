@@ -1,6 +1,6 @@
-import Messaging
 import FileFormats
 import Foundation
+import Messaging
 import Testing
 import UnitOfWork
 import WorkspaceDomain
@@ -24,7 +24,8 @@ struct DeadLetterLineTests {
 
   /// What earlier versions called the members.
   private static let earlierNames = [
-    "recorded_at": "recordedAt", "first_failed_at": "firstFailedAt", "tenant_id": "tenantID", "command_type": "commandType",
+    "recorded_at": "recordedAt", "first_failed_at": "firstFailedAt", "tenant_id": "tenantID",
+    "command_type": "commandType",
     "command_source": "commandSource", "command_id": "commandID", "replay_of": "replayOf", "answered_at": "answeredAt",
     "routing_key": "routingKey",
   ]
@@ -53,8 +54,10 @@ struct DeadLetterLineTests {
     #expect(letter.subject.commandSource == "/s" && letter.subject.commandID == "c")
     #expect(letter.recordedAt.milliseconds == Self.moment && letter.answeredAt?.milliseconds == Self.moment + 1)
     #expect(letter.attempts.count == 1 && letter.attempts.first.milliseconds == Self.moment - 1)
-    #expect(letter.message.exchange == "e" && letter.message.routingKey == "k" && letter.message.body == Array("{}".utf8))
-    let written = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(DeadLetterLine(letter))) as? NSDictionary
+    #expect(
+      letter.message.exchange == "e" && letter.message.routingKey == "k" && letter.message.body == Array("{}".utf8))
+    let written =
+      try JSONSerialization.jsonObject(with: try JSONEncoder().encode(DeadLetterLine(letter))) as? NSDictionary
     #expect(written == Self.line as NSDictionary)
   }
 
@@ -69,14 +72,20 @@ struct DeadLetterLineTests {
     let line = Self.line.filter { !optional.contains($0.key) }
     let letter = try letter(line)
     #expect(try letter == self.letter(Self.earlier(line)))
-    #expect(letter.subject.tenantID == nil && letter.subject.commandID == nil && letter.replayOf == nil && letter.answeredAt == nil)
-    let written = try JSONSerialization.jsonObject(with: try JSONEncoder().encode(DeadLetterLine(letter))) as? NSDictionary
+    #expect(
+      letter.subject.tenantID == nil && letter.subject.commandID == nil && letter.replayOf == nil
+        && letter.answeredAt == nil)
+    let written =
+      try JSONSerialization.jsonObject(with: try JSONEncoder().encode(DeadLetterLine(letter))) as? NSDictionary
     #expect(written == line as NSDictionary)
   }
 
-  @Test(arguments: [-1, 253_402_300_800_000, Int64.max, Int64.min]) func `a moment that a timestamp can't hold is named`(_ moment: Int64) throws {
+  @Test(arguments: [-1, 253_402_300_800_000, Int64.max, Int64.min])
+  func `a moment that a timestamp can't hold is named`(_ moment: Int64) throws {
     for name in ["recorded_at", "first_failed_at"] {
-      #expect(try problem([name: moment]) == "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds")
+      #expect(
+        try problem([name: moment]) == "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds"
+      )
     }
   }
 
@@ -85,13 +94,17 @@ struct DeadLetterLineTests {
     #expect(try problem([name: "a\0b"]) == "a text contains the character U+0000")
   }
 
-  @Test(arguments: [-1, Int(Int32.max) + 1]) func `a number of attempts that doesn't fit is named`(_ count: Int) throws {
+  @Test(arguments: [-1, Int(Int32.max) + 1]) func `a number of attempts that doesn't fit is named`(_ count: Int) throws
+  {
     #expect(try problem(["attempts": count]) == "attempts is negative, or more than 2147483647")
   }
 
   @Test(arguments: [
     (["tenant_id": "x"], "tenant_id is not a ULID"), (["replay_of": "x"], "replay_of is not a ULID"),
-    (["routing_key": Data(repeating: 1, count: 256).base64EncodedString()], "exchange or routing_key has more than 255 bytes"),
+    (
+      ["routing_key": Data(repeating: 1, count: 256).base64EncodedString()],
+      "exchange or routing_key has more than 255 bytes"
+    ),
   ]) func `a member is named as export writes it`(_ change: [String: String], _ words: String) throws {
     #expect(try problem(change) == words)
   }

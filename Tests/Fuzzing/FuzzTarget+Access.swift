@@ -35,7 +35,10 @@ extension FuzzTarget {
   static func access(_ bytes: [UInt8]) throws(BrokenPromise) {
     guard let list = try? AccessListFile.list(yaml: String(decoding: bytes, as: UTF8.self)) else { return }
     guard let tenant = TenantID("01ARZ3NDEKTSV4RRFFQ69G5FAV") else { return }
-    try promise("nobody is permitted nothing", !list.permits(user: nil, app: nil, type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true))
-    _ = list.permits(user: "upstream", app: "portal", type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true)
+    try promise(
+      "nobody is permitted nothing",
+      !list.permits(user: nil, app: nil, type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true))
+    _ = list.permits(
+      user: "upstream", app: "portal", type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true)
   }
 }

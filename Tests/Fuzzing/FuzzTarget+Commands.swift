@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
@@ -29,7 +29,9 @@ extension FuzzTarget {
     _ command: DecodedCommand, when body: [UInt8], _ decode: ([UInt8]) throws(InvalidCommand) -> DecodedCommand
   ) throws(BrokenPromise) {
     try promise("a fingerprint has 32 bytes", command.fingerprint.recorded.digest.count == 32)
-    if let list = command.command as? ListWorkspaces { try promise("a page has a limit", (1...500).contains(list.limit)) }
+    if let list = command.command as? ListWorkspaces {
+      try promise("a page has a limit", (1...500).contains(list.limit))
+    }
     try promise("a space more is the same command", (try? decode(body + [0x20])) == command)
     guard let value = try? JSONReader.read(body) else { throw BrokenPromise(description: "a command is JSON") }
     try promise("other spelling is the same command", (try? decode(written(value))) == command)

@@ -46,6 +46,7 @@ extension FuzzTarget {
   /// Everything of an event except when it arrived.
   private static func text(_ event: InboundEvent) -> String {
     guard case .delivered(let delivery) = event else { return String(describing: event) }
-    return "\(delivery.tag) \(delivery.isRedelivered) \(delivery.exchange) \(delivery.routingKey) \(delivery.properties) \(delivery.body)"
+    return
+      "\(delivery.tag) \(delivery.isRedelivered) \(delivery.exchange) \(delivery.routingKey) \(delivery.properties) \(delivery.body)"
   }
 }

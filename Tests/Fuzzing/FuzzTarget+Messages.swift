@@ -6,7 +6,9 @@ extension FuzzTarget {
     let table = HeaderTable(entries: bytes)
     let fields = table.fields()
     for name in (fields ?? []).prefix(3).map(\.name) + [Array("traceparent".utf8)] {
-      let (found, rest) = (table.string(String(decoding: name, as: UTF8.self)), table.without(String(decoding: name, as: UTF8.self)))
+      let (found, rest) = (
+        table.string(String(decoding: name, as: UTF8.self)), table.without(String(decoding: name, as: UTF8.self))
+      )
       try promise("nothing is added", rest.entries.count <= bytes.count)
       guard let fields, String(validating: name, as: UTF8.self) != nil else { continue }
       try promise("the last one of a name wins", found == fields.last { $0.name == name }?.value.text)

@@ -28,7 +28,8 @@ import WorkspaceDomain
       try decode(SetGroupMember.self, #"{"group_id":"\#(group)","user_id":"alice","role":"admin"}"#)
         == SetGroupMember(id: group, userID: alice, role: .admin))
     #expect(
-      try decode(SetTenantMember.self, #"{"user_id":"alice","role":"member"}"#) == SetTenantMember(userID: alice, role: .member))
+      try decode(SetTenantMember.self, #"{"user_id":"alice","role":"member"}"#)
+        == SetTenantMember(userID: alice, role: .member))
     #expect(
       try decode(CheckAccess.self, #"{"permission":"create_child","object":{"type":"workspace","id":"\#(Self.id)"}}"#)
         == CheckAccess(permission: .createChild, object: .workspace(workspace), userID: nil))
@@ -38,11 +39,12 @@ import WorkspaceDomain
   @Test func `a list goes on where it ended, whoever stood there`() throws {
     for member in [Member.user(UserID(stored: "Ünal \u{1F600}")), .group(try #require(GroupID(Self.id)))] {
       let text = MemberCursor.text(member)
-      #expect(try decode(ListTenantMembers.self, #"{"after":"\#(text)"}"#) == ListTenantMembers(limit: 100, after: member))
+      #expect(
+        try decode(ListTenantMembers.self, #"{"after":"\#(text)"}"#) == ListTenantMembers(limit: 100, after: member))
     }
   }
 
-  @Test("data of the wrong shape is refused", arguments: [
+  @Test(arguments: [
     ("workspace.set_member", #"{"workspace_id":"\#(id)","member":\#(user)}"#),
     ("workspace.set_member", #"{"workspace_id":"\#(id)","member":\#(user),"role":"owner"}"#),
     ("workspace.set_member", #"{"workspace_id":"\#(id)","member":"alice","role":"admin"}"#),
@@ -73,18 +75,24 @@ import WorkspaceDomain
     ("access.check", #"{"permission":"view","object":{"type":"workspace","id":"x"}}"#),
     ("access.check", #"{"permission":"view"}"#), ("access.check", #"{"object":{"type":"workspace","id":"\#(id)"}}"#),
   ])
-  func invalid(type: String, data: String) throws {
+  func `data of the wrong shape is refused`(type: String, data: String) throws {
     #expect(try #require(SampleCommand(type, data: data).refusal).reason == .invalidData)
   }
 
   @Test func `two spellings of a group's id, and members that are null, make no other command`() throws {
     let lower = Self.group.replacing("01ARZ3NDEKTSV4RRFFQ69G5FAW", with: "01arz3ndektsv4rrffq69g5faw")
-    let fingerprint = try SampleCommand("workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(Self.group)}"#)
-      .decoded().fingerprint.recorded
+    let fingerprint = try SampleCommand(
+      "workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(Self.group)}"#
+    )
+    .decoded().fingerprint.recorded
     #expect(
-      try SampleCommand("workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(lower),"role":null}"#)
-        .decoded().fingerprint.recorded == fingerprint)
-    let one = try SampleCommand("workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(Self.user)}"#).decoded()
+      try SampleCommand(
+        "workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(lower),"role":null}"#
+      )
+      .decoded().fingerprint.recorded == fingerprint)
+    let one = try SampleCommand(
+      "workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(Self.user)}"#
+    ).decoded()
     let other = try SampleCommand(
       "workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":{"type":"user","id":"Alice"}}"#
     ).decoded()

@@ -26,7 +26,10 @@ import WorkspaceApplication
     let found = try #require(try elements("[ {\"a\":1}, 2 ]"))
     #expect(found.map { String(decoding: $0.body, as: UTF8.self) } == ["{\"a\":1}", "2"])
     #expect(found.map(\.element?.place) == [0, 1])
-    #expect(found.allSatisfy { $0.tag.number == 7 && $0.isRedelivered && $0.routingKey == "workspace.batch" && $0.properties.messageID == "m-1" })
+    #expect(
+      found.allSatisfy {
+        $0.tag.number == 7 && $0.isRedelivered && $0.routingKey == "workspace.batch" && $0.properties.messageID == "m-1"
+      })
   }
 
   @Test(arguments: ["application/json", "application/cloudevents+json", "text/plain", nil] as [ShortString?])
@@ -34,7 +37,9 @@ import WorkspaceApplication
     #expect(try elements("[1]", type: type) == nil)
   }
 
-  @Test(arguments: ["APPLICATION/CloudEvents-Batch+JSON", "application/cloudevents-batch+json; charset=utf-8"] as [ShortString])
+  @Test(
+    arguments: ["APPLICATION/CloudEvents-Batch+JSON", "application/cloudevents-batch+json; charset=utf-8"]
+      as [ShortString])
   func `case and parameters of the content type don't count`(type: ShortString) throws {
     #expect(try elements("[1]", type: type)?.count == 1)
   }
@@ -57,8 +62,10 @@ import WorkspaceApplication
     func elements(_ count: Int) throws -> [Delivery]? {
       try CommandBatch.elements(
         of: Delivery(
-          tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "", properties: properties,
-          body: Array(("[" + [String](repeating: "1", count: count).joined(separator: ",") + "]").utf8)), limits: ContractLimits())
+          tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "",
+          properties: properties,
+          body: Array(("[" + [String](repeating: "1", count: count).joined(separator: ",") + "]").utf8)),
+        limits: ContractLimits())
     }
     #expect(try elements(40)?.count == 40)
     #expect { try elements(50) } throws: { ($0 as? InvalidCommand)?.reason == .messageTooLarge }

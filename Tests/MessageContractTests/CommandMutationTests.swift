@@ -1,6 +1,6 @@
-import Messaging
 import Glibc
 import MessageContract
+import Messaging
 import TestFixtures
 import Testing
 import WorkspaceApplication
@@ -8,14 +8,25 @@ import WorkspaceApplication
 /// Hostile bytes: always an answer, never a crash.
 @Suite struct CommandMutationTests {
   private static let seeds: [[UInt8]] = [
-    SampleCommand("workspace.create_root", data: #"{"name":"R\u00e9","workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#).bytes,
-    SampleCommand("workspace.create", data: #"{"name":"n","parent_workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAX","x":[1,-2.5e3,null,true,{"y":"😀"}]}"#)
-      .with("userid", "\"alice\"").with("traceparent", "\"\(SampleCommand.traceparent)\"").with("tracestate", "\"a=1\"").bytes,
-    SampleCommand("workspace.list", data: #"{"limit":17,"after":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#).with("time", "\"2026-11-23T08:00:00.000Z\"").bytes,
+    SampleCommand("workspace.create_root", data: #"{"name":"R\u00e9","workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#)
+      .bytes,
+    SampleCommand(
+      "workspace.create",
+      data: #"{"name":"n","parent_workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAX","x":[1,-2.5e3,null,true,{"y":"😀"}]}"#
+    )
+    .with("userid", "\"alice\"").with("traceparent", "\"\(SampleCommand.traceparent)\"").with("tracestate", "\"a=1\"")
+    .bytes,
+    SampleCommand("workspace.list", data: #"{"limit":17,"after":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#).with(
+      "time", "\"2026-11-23T08:00:00.000Z\""
+    ).bytes,
   ]
 
   /// Bytes with a special meaning somewhere.
-  private static let pieces: [[UInt8]] = ["\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", "e", ".", "\\u", "\\ud83d", "\0", " ", "1.0", "null", "\"id\":", "é"]
+  private static let pieces: [[UInt8]] =
+    [
+      "\"", "\\", "{", "}", "[", "]", ",", ":", "0", "-", "e", ".", "\\u", "\\ud83d", "\0", " ", "1.0", "null",
+      "\"id\":", "é",
+    ]
     .map { Array($0.utf8) } + [[0xFF], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x9F], [0xEF, 0xBB, 0xBF]]
 
   private static func mutated(using random: inout SeededRandom) -> [UInt8] {
@@ -38,8 +49,7 @@ import WorkspaceApplication
   /// A longer run: `COMMAND_MUTATIONS=1000000 swift test --filter CommandMutationTests`, which also begins elsewhere.
   private static let count = getenv("COMMAND_MUTATIONS").flatMap { Int(String(cString: $0)) } ?? 20_000
 
-  @Test("mutated commands each have one answer, and those that are accepted are what they say")
-  func mutations() {
+  @Test func `mutated commands each have one answer, and those that are accepted are what they say`() {
     var random = SeededRandom(seed: Self.count == 20_000 ? 10 : UInt64(Self.count))
     let decoder = CommandDecoder()
     var accepted = 0
@@ -70,15 +80,17 @@ import WorkspaceApplication
 
   /// Whatever passes here is stored, logged and written into results.
   private func expectValid(_ envelope: PartialEnvelope) {
-    for (text, limit) in [(envelope.id, 128), (envelope.source, 256), (envelope.type, 255), (envelope.userID, 255), (envelope.trace?.traceparent, 512), (envelope.trace?.tracestate, 512)] {
+    for (text, limit) in [
+      (envelope.id, 128), (envelope.source, 256), (envelope.type, 255), (envelope.userID, 255),
+      (envelope.trace?.traceparent, 512), (envelope.trace?.tracestate, 512),
+    ] {
       guard let text else { continue }
       #expect((1...limit).contains(text.unicodeScalars.count))
       #expect(text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control })
     }
   }
 
-  @Test("random bytes are refused")
-  func noise() {
+  @Test func `random bytes are refused`() {
     var random = SeededRandom(seed: 11)
     for _ in 0..<2000 {
       let bytes = (0..<Int.random(in: 0...64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import TestFixtures
 import Testing
 import WorkspaceApplication
@@ -28,27 +28,37 @@ import WorkspaceDomain
     let inBytes = HeaderTable(entries: headers.entries.map { $0 == UInt8(ascii: "S") ? UInt8(ascii: "x") : $0 })
     let with = SampleCommand().with("traceparent", "\"\(inEnvelope)\"").bytes
     let without = SampleCommand().bytes
-    #expect(try CommandDecoder(traceRatio: 0).decode(with, contentType: nil, headers: headers).context.trace?.traceparent == inEnvelope)
+    #expect(
+      try CommandDecoder(traceRatio: 0).decode(with, contentType: nil, headers: headers).context.trace?.traceparent
+        == inEnvelope)
     let taken = try CommandDecoder(traceRatio: 0).decode(without, contentType: nil, headers: headers).context.trace
     #expect(taken == TraceContext(traceparent: inHeader, tracestate: "a=1"))
     #expect(try CommandDecoder().decode(without, contentType: nil, headers: inBytes).context.trace == taken)
     var broken = HeaderTable()
     broken.append("traceparent", "00-zz")
     let new = try CommandDecoder(traceRatio: 0).decode(without, contentType: nil, headers: broken).context.trace
-    #expect(new == CommandTrace(of: try CommandDecoder(traceRatio: 0).decode(without, contentType: nil).context.key).context(sampling: 0))
+    #expect(
+      new
+        == CommandTrace(of: try CommandDecoder(traceRatio: 0).decode(without, contentType: nil).context.key).context(
+          sampling: 0))
   }
 
   @Test func `attempts have spans of their own, and keys that run together traces of their own`() {
     let trace = CommandTrace(of: key)
     #expect(Set([trace.spanID(), trace.spanID(attempt: "attempt 2"), trace.spanID(attempt: "attempt 3")]).count == 3)
-    #expect(CommandTrace(of: CommandKey(tenantID: .sample(1), source: "/s1", id: "")).spanID() != CommandTrace(of: key).spanID())
-    #expect(CommandTrace(of: CommandKey(tenantID: .sample(2), source: "/s", id: "1")).spanID() != CommandTrace(of: key).spanID())
+    #expect(
+      CommandTrace(of: CommandKey(tenantID: .sample(1), source: "/s1", id: "")).spanID()
+        != CommandTrace(of: key).spanID())
+    #expect(
+      CommandTrace(of: CommandKey(tenantID: .sample(2), source: "/s", id: "1")).spanID()
+        != CommandTrace(of: key).spanID())
   }
 
   @Test func `a ratio of all traces is sampled`() {
     let counts = [0.0, 0.25, 1.0].map { ratio in
       (0..<2000).count { number in
-        let context = CommandTrace(of: CommandKey(tenantID: .sample(1), source: "/s", id: "\(number)")).context(sampling: ratio)
+        let context = CommandTrace(of: CommandKey(tenantID: .sample(1), source: "/s", id: "\(number)")).context(
+          sampling: ratio)
         return TraceParent(context.traceparent)?.isSampled == true
       }
     }

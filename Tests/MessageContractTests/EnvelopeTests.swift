@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import TestFixtures
 import Testing
 import WorkspaceApplication
@@ -11,22 +11,23 @@ import WorkspaceDomain
     "\"" + String(repeating: String(Character(character)), count: count) + "\""
   }
 
-  @Test("a command with all attributes is read in full")
-  func everything() throws {
+  @Test func `a command with all attributes is read in full`() throws {
     let command = try SampleCommand()
       .with("userid", "\"alice\"").with("time", "\"2026-11-23T08:00:00Z\"").with("subject", "17")
       .with("traceparent", "\"\(SampleCommand.traceparent)\"").with("tracestate", "\"a=1,b=2\"")
       .with("datacontenttype", "\"application/json\"").with("unknown", "[{}]").decoded()
     #expect(command.type == .get)
-    #expect(command.context == CommandContext(
-      key: CommandKey(tenantID: try #require(TenantID(SampleCommand.tenant)), source: "/upstream", id: "c-1"), userID: "alice",
-      trace: TraceContext(traceparent: SampleCommand.traceparent, tracestate: "a=1,b=2")))
+    #expect(
+      command.context
+        == CommandContext(
+          key: CommandKey(tenantID: try #require(TenantID(SampleCommand.tenant)), source: "/upstream", id: "c-1"),
+          userID: "alice",
+          trace: TraceContext(traceparent: SampleCommand.traceparent, tracestate: "a=1,b=2")))
     #expect(command.command.isEqual(to: .get(id: try #require(WorkspaceID(SampleCommand.workspace)))))
     #expect(command.fingerprint.withUser.count == 32)
   }
 
-  @Test("optional attributes may be left out, and null counts as left out")
-  func optional() throws {
+  @Test func `optional attributes may be left out, and null counts as left out`() throws {
     var command = SampleCommand()
     for name in ["userid", "time", "traceparent", "tracestate", "subject"] { command = command.with(name, "null") }
     for decoded in [try command.decoded(), try SampleCommand().decoded()] {
@@ -35,8 +36,10 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a required attribute that is missing, null or no string is refused", arguments: ["specversion", "id", "source", "type", "tenantid"], [nil, "null", "1", "1.0", "true", "[]", "{}", "[\"1.0\"]", "\"\""])
-  func required(name: String, value: String?) throws {
+  @Test(
+    arguments: ["specversion", "id", "source", "type", "tenantid"],
+    [nil, "null", "1", "1.0", "true", "[]", "{}", "[\"1.0\"]", "\"\""])
+  func `a required attribute that is missing, null or no string is refused`(name: String, value: String?) throws {
     let refusal = try #require(SampleCommand().with(name, value).refusal)
     #expect(refusal.reason == .invalidEnvelope)
     #expect(refusal.detail.contains(name))
@@ -46,39 +49,45 @@ import WorkspaceDomain
     #expect(refusal.envelope.tenantID == (name == "tenantid" ? nil : TenantID(SampleCommand.tenant)))
   }
 
-  @Test("an optional attribute that is no string is refused", arguments: ["userid", "time", "traceparent", "tracestate"], ["1", "false", "[]", "{}"])
-  func optionalOfOtherType(name: String, value: String) {
+  @Test(arguments: ["userid", "time", "traceparent", "tracestate"], ["1", "false", "[]", "{}"])
+  func `an optional attribute that is no string is refused`(name: String, value: String) {
     #expect(SampleCommand().with(name, value).refusal?.reason == .invalidEnvelope)
   }
 
-  @Test("a value that the attribute can't have is refused", arguments: [
+  @Test(arguments: [
     ("specversion", "\"1\""), ("specversion", "\"1.0.2\""), ("specversion", "\"0.3\""), ("specversion", "\" 1.0\""),
     ("id", "\"a\\u0000\""), ("id", "\"\\n\""), ("id", "\"\\u007f\""), ("id", "\"\\uFFFE\""),
     ("id", quoted("a", 129)), ("id", quoted("😀", 129)), ("source", "\"/" + String(repeating: "a", count: 256) + "\""),
     ("source", "\"with space\""), ("source", "\"é\""), ("source", "\"%\""), ("source", "\"a\\\\b\""),
-    ("tenantid", "\"tenant\""), ("tenantid", "\"81ARZ3NDEKTSV4RRFFQ69G5FAV\""), ("tenantid", "\"01ARZ3NDEKTSV4RRFFQ69G5FA\""),
+    ("tenantid", "\"tenant\""), ("tenantid", "\"81ARZ3NDEKTSV4RRFFQ69G5FAV\""),
+    ("tenantid", "\"01ARZ3NDEKTSV4RRFFQ69G5FA\""),
     ("tenantid", "\" 01ARZ3NDEKTSV4RRFFQ69G5FAV\""), ("tenantid", "\"01ARZ3NDEKTSV4RRFFQ69G5FAL\""),
-    ("userid", "\"\""), ("userid", quoted("a", 256)), ("userid", "\"a\\tb\""), ("time", "\"yesterday\""), ("time", "\"\""),
+    ("userid", "\"\""), ("userid", quoted("a", 256)), ("userid", "\"a\\tb\""), ("time", "\"yesterday\""),
+    ("time", "\"\""),
     ("type", quoted("a", 256)), ("type", "\"workspace.get\\u0000\""),
   ])
-  func invalidValues(name: String, value: String) {
+  func `a value that the attribute can't have is refused`(name: String, value: String) {
     #expect(SampleCommand().with(name, value).refusal?.reason == .invalidEnvelope)
   }
 
-  @Test("a value at the limit is accepted, counted in scalars", arguments: [
-    ("id", quoted("a", 1)), ("id", quoted("a", 128)), ("id", quoted("😀", 128)), ("id", "\"" + String(repeating: "e\u{301}", count: 64) + "\""),
-    ("id", "\" \""), ("source", quoted("a", 256)), ("source", "\"#\""), ("source", "\"urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6\""),
-    ("userid", quoted("漢", 255)), ("userid", quoted("😀", 255)), ("tenantid", "\"01arz3ndektsv4rrffq69g5fav\""),
-    ("specversion", "\"\\u0031.0\""),
-  ] as [(String, String)])
-  func validValues(name: String, value: String) {
+  @Test(
+    arguments: [
+      ("id", quoted("a", 1)), ("id", quoted("a", 128)), ("id", quoted("😀", 128)),
+      ("id", "\"" + String(repeating: "e\u{301}", count: 64) + "\""),
+      ("id", "\" \""), ("source", quoted("a", 256)), ("source", "\"#\""),
+      ("source", "\"urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6\""),
+      ("userid", quoted("漢", 255)), ("userid", quoted("😀", 255)), ("tenantid", "\"01arz3ndektsv4rrffq69g5fav\""),
+      ("specversion", "\"\\u0031.0\""),
+    ] as [(String, String)])
+  func `a value at the limit is accepted, counted in scalars`(name: String, value: String) {
     #expect(SampleCommand().with(name, value).refusal == nil)
   }
 
-  @Test("a type that is none of ours is told apart from an envelope that is wrong", arguments: [
-    "workspace", "workspace.", "workspace.get ", "Workspace.get", "workspace.get.succeeded", "workspace.created", "x", "😀",
+  @Test(arguments: [
+    "workspace", "workspace.", "workspace.get ", "Workspace.get", "workspace.get.succeeded", "workspace.created", "x",
+    "😀",
   ])
-  func unknownType(type: String) {
+  func `a type that is none of ours is told apart from an envelope that is wrong`(type: String) {
     let refusal = SampleCommand(type).refusal
     #expect(refusal?.reason == .unknownCommandType)
     #expect(refusal?.envelope.type == type)
@@ -86,8 +95,8 @@ import WorkspaceDomain
     #expect(SampleCommand(type, data: "[]").refusal?.reason == .unknownCommandType)
   }
 
-  @Test("a document that is no object is no envelope", arguments: ["[]", "null", "1", "\"x\"", "true", "[{}]"])
-  func noObject(text: String) {
+  @Test(arguments: ["[]", "null", "1", "\"x\"", "true", "[{}]"])
+  func `a document that is no object is no envelope`(text: String) {
     #expect(throws: InvalidCommand.self) { try CommandDecoder().decode(Array(text.utf8), contentType: nil) }
     do throws(InvalidCommand) {
       _ = try CommandDecoder().decode(Array(text.utf8), contentType: nil)
@@ -97,33 +106,40 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a trace that breaks the rules is left out, and never a reason to refuse", arguments: [
+  @Test(arguments: [
     ("\"x\"", "\"a=1\""), ("\"\"", "\"a=1\""), ("\"\(SampleCommand.traceparent)-\"", "\"a=1\""), ("null", "\"a=1\""),
   ])
-  func invalidTrace(traceparent: String, tracestate: String) throws {
+  func `a trace that breaks the rules is left out, and never a reason to refuse`(
+    traceparent: String, tracestate: String
+  ) throws {
     let command = try SampleCommand().with("traceparent", traceparent).with("tracestate", tracestate).decoded()
     #expect(command.context.trace == nil)
   }
 
-  @Test("an unusable tracestate is left out and the traceparent stays", arguments: ["\"\"", "\"a\\u0000\"", quoted("a", 513)])
-  func invalidTraceState(tracestate: String) throws {
-    let command = try SampleCommand().with("traceparent", "\"\(SampleCommand.traceparent)\"").with("tracestate", tracestate).decoded()
+  @Test(arguments: ["\"\"", "\"a\\u0000\"", quoted("a", 513)])
+  func `an unusable tracestate is left out and the traceparent stays`(tracestate: String) throws {
+    let command = try SampleCommand().with("traceparent", "\"\(SampleCommand.traceparent)\"").with(
+      "tracestate", tracestate
+    ).decoded()
     #expect(command.context.trace == TraceContext(traceparent: SampleCommand.traceparent))
   }
 
-  @Test("JSON by its content type, or none, is read", arguments: [
-    nil, "", "application/json", "application/cloudevents+json", "APPLICATION/CloudEvents+JSON",
-    "application/json; charset=utf-8", "application/cloudevents+json;charset=UTF-8", "application/json ; charset=utf-8",
-  ] as [ShortString?])
-  func contentType(type: ShortString?) throws {
+  @Test(
+    arguments: [
+      nil, "", "application/json", "application/cloudevents+json", "APPLICATION/CloudEvents+JSON",
+      "application/json; charset=utf-8", "application/cloudevents+json;charset=UTF-8",
+      "application/json ; charset=utf-8",
+    ] as [ShortString?])
+  func `JSON by its content type, or none, is read`(type: ShortString?) throws {
     #expect(try CommandDecoder().decode(SampleCommand().bytes, contentType: type).type == .get)
   }
 
-  @Test("another content type is refused, and the envelope is read all the same", arguments: [
-    "text/plain", "application/xml", "application/jsonx", "json", ";", " ",
-    "application/octet-stream", "application/json, text/plain",
-  ] as [ShortString])
-  func otherContentType(type: ShortString) {
+  @Test(
+    arguments: [
+      "text/plain", "application/xml", "application/jsonx", "json", ";", " ",
+      "application/octet-stream", "application/json, text/plain",
+    ] as [ShortString])
+  func `another content type is refused, and the envelope is read all the same`(type: ShortString) {
     do throws(InvalidCommand) {
       _ = try CommandDecoder().decode(SampleCommand().bytes, contentType: type)
       Issue.record("accepted")
@@ -133,13 +149,13 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a content type that is no UTF-8 is refused")
-  func contentTypeBytes() {
-    #expect(throws: InvalidCommand.self) { try CommandDecoder().decode(SampleCommand().bytes, contentType: ShortString(bytes: [0xFF, 0x2F])) }
+  @Test func `a content type that is no UTF-8 is refused`() {
+    #expect(throws: InvalidCommand.self) {
+      try CommandDecoder().decode(SampleCommand().bytes, contentType: ShortString(bytes: [0xFF, 0x2F]))
+    }
   }
 
-  @Test("a body at the limit is read, one byte more is too large, whatever it holds")
-  func size() throws {
+  @Test func `a body at the limit is read, one byte more is too large, whatever it holds`() throws {
     var limits = ContractLimits()
     let body = SampleCommand().bytes
     limits.maximumBodyBytes = body.count

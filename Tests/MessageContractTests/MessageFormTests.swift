@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import Testing
 import WorkspaceApplication
 import WorkspaceDomain
@@ -25,7 +25,8 @@ import WorkspaceDomain
   func `another content type is named, and what to send`(type: ShortString) throws {
     let refusal = try #require(refusal(SampleCommand().text) { $0.contentType = type })
     #expect(refusal.reason == .invalidEnvelope && refusal.envelope.id == "c-1")
-    #expect(refusal.detail.contains(type == "application/octet-stream" ? "\"application/octet-stream\"" : "\"text/plain\""))
+    #expect(
+      refusal.detail.contains(type == "application/octet-stream" ? "\"application/octet-stream\"" : "\"text/plain\""))
     #expect(refusal.detail.contains("application/cloudevents+json"))
     let unreadable = try #require(self.refusal("{") { $0.contentType = type })
     #expect(unreadable.reason == .malformedJSON && unreadable.detail.contains("application/cloudevents+json"))
@@ -34,12 +35,16 @@ import WorkspaceDomain
   @Test func `an array of another content type is told which one a batch has`() throws {
     let refusal = try #require(refusal("[" + SampleCommand().text + "]") { $0.contentType = nil })
     #expect(refusal.reason == .invalidEnvelope)
-    #expect(refusal.detail.contains("the body is a JSON array") && refusal.detail.contains("application/cloudevents-batch+json"))
+    #expect(
+      refusal.detail.contains("the body is a JSON array")
+        && refusal.detail.contains("application/cloudevents-batch+json"))
     let nested = try #require(self.refusal("[]") { $0.contentType = "application/cloudevents-batch+json" })
     #expect(nested.detail.contains("an element of the batch is not a JSON object"))
   }
 
-  @Test(arguments: ["cloudEvents:", "cloudEvents_"]) func `binary mode is named, and so is the command`(prefix: String) throws {
+  @Test(arguments: ["cloudEvents:", "cloudEvents_"]) func `binary mode is named, and so is the command`(prefix: String)
+    throws
+  {
     var headers = HeaderTable()
     for (name, value) in [
       ("specversion", "1.0"), ("id", "c-1"), ("source", "/upstream"), ("type", "workspace.create_root"),
@@ -56,7 +61,8 @@ import WorkspaceDomain
       #expect(refusal.reason == .invalidEnvelope)
       #expect(refusal.detail.contains("binary mode") && refusal.detail.contains("structured mode"))
       #expect(refusal.envelope.id == "c-1" && refusal.envelope.source == "/upstream")
-      #expect(refusal.envelope.type == "workspace.create_root" && refusal.envelope.tenantID == TenantID(SampleCommand.tenant))
+      #expect(
+        refusal.envelope.type == "workspace.create_root" && refusal.envelope.tenantID == TenantID(SampleCommand.tenant))
     }
     #expect(refusal(SampleCommand().text) { $0.headers = headers } == nil, "the body is enough")
   }

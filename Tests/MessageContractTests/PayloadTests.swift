@@ -17,11 +17,14 @@ import WorkspaceApplication
     #expect(try command(base64: #""e30=""#).with("data", "null").decoded().command == .createRoot(name: nil, id: nil))
   }
 
-  @Test(arguments: [
-    (#""e30""#, "not Base64"), (#""e30=="#, nil), (#""e3 0=""#, "not Base64"), (#""e30-""#, "not Base64"), (#""=e30""#, "not Base64"),
-    (#""SG9tZQ==""#, "does not contain JSON"), (#""""#, "does not contain JSON"), (#""W10=""#, "JSON object"), (#""bnVsbA==""#, "JSON object"),
-    (#""eyJhIjoxLCJhIjoyfQ==""#, "duplicate key"), ("1", "in a string"), ("{}", "in a string"),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      (#""e30""#, "not Base64"), (#""e30=="#, nil), (#""e3 0=""#, "not Base64"), (#""e30-""#, "not Base64"),
+      (#""=e30""#, "not Base64"),
+      (#""SG9tZQ==""#, "does not contain JSON"), (#""""#, "does not contain JSON"), (#""W10=""#, "JSON object"),
+      (#""bnVsbA==""#, "JSON object"),
+      (#""eyJhIjoxLCJhIjoyfQ==""#, "duplicate key"), ("1", "in a string"), ("{}", "in a string"),
+    ] as [(String, String?)])
   func `data in Base64 that is none, or holds none, is never passed over`(text: String, detail: String?) throws {
     let refusal = try #require(command(base64: text).refusal)
     #expect(refusal.reason == (detail == nil ? .malformedJSON : .invalidData))
@@ -34,9 +37,12 @@ import WorkspaceApplication
   }
 
   @Test(arguments: [
-    ("id", "c-1"), ("source", "/upstream"), ("type", "workspace.get"), ("tenantid", SampleCommand.tenant), ("userid", ""),
+    ("id", "c-1"), ("source", "/upstream"), ("type", "workspace.get"), ("tenantid", SampleCommand.tenant),
+    ("userid", ""),
     ("time", ""), ("specversion", "1.0"), ("traceparent", ""),
-  ]) func `half of a surrogate pair in an attribute is named, and the others are read`(name: String, value: String) throws {
+  ]) func `half of a surrogate pair in an attribute is named, and the others are read`(name: String, value: String)
+    throws
+  {
     for half in ["\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\u0041", "\\ud83d\\n"] {
       let refusal = try #require(SampleCommand().with(name, "\"\(value)\(half)\"").refusal)
       #expect(refusal.reason == .invalidEnvelope)
@@ -52,18 +58,23 @@ import WorkspaceApplication
     #expect(used.envelope.id == "c-1" && used.envelope.type == "workspace.create_root")
     for ignored in [
       SampleCommand("workspace.create_root", data: #"{"name":"n","x":"\ud83d","\ude00":[{"\ud83d\ud83d":"\udfff"}]}"#),
-      SampleCommand("workspace.create_root", data: #"{"name":"n"}"#).with("subject", #""\ud83d""#).with("unknown", #"["\udc00"]"#),
+      SampleCommand("workspace.create_root", data: #"{"name":"n"}"#).with("subject", #""\ud83d""#).with(
+        "unknown", #"["\udc00"]"#),
     ] {
       #expect(try ignored.decoded().command == .createRoot(name: "n", id: nil))
     }
   }
 
   @Test func `a pair is a character, and half of one no reason to take what is behind it for something else`() throws {
-    #expect(try SampleCommand("workspace.create_root", data: #"{"name":"\ud83d\ude00"}"#).decoded().command == .createRoot(name: "😀", id: nil))
+    #expect(
+      try SampleCommand("workspace.create_root", data: #"{"name":"\ud83d\ude00"}"#).decoded().command
+        == .createRoot(name: "😀", id: nil))
     for text in [#""\ud83d\u00""#, #""\ud83d\x""#, #""\ud83d"#, #""\ud8""#] {
       #expect(SampleCommand().with("subject", text).refusal?.reason == .malformedJSON)
     }
-    #expect(SampleCommand().with("subject", #""\ud83d","\ud83e":1,"\ud83e":2,"x":""#).refusal?.reason == .malformedJSON, "a key twice")
+    #expect(
+      SampleCommand().with("subject", #""\ud83d","\ud83e":1,"\ud83e":2,"x":""#).refusal?.reason == .malformedJSON,
+      "a key twice")
   }
 
   @Test func `bytes that are no UTF-8 stay malformed beside half of a pair`() {
@@ -73,9 +84,13 @@ import WorkspaceApplication
   }
 
   @Test func `Base64 is what RFC 4648 says`() {
-    for (text, bytes) in [("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]), ("/+8=", [0xFF, 0xEF])] as [(String, [UInt8])] {
+    for (text, bytes) in [
+      ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]), ("/+8=", [0xFF, 0xEF]),
+    ] as [(String, [UInt8])] {
       #expect(Base64.decode(text.utf8) == bytes)
     }
-    for text in ["Z", "Zg", "Zg=", "Zg===", "=", "====", "Zm9v\n", "Z*9v", "Zm==Zm8="] { #expect(Base64.decode(text.utf8) == nil, "\(text)") }
+    for text in ["Z", "Zg", "Zg=", "Zg===", "=", "====", "Zm9v\n", "Z*9v", "Zm==Zm8="] {
+      #expect(Base64.decode(text.utf8) == nil, "\(text)")
+    }
   }
 }

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 
 /// A valid command as text; tests replace, add or omit attributes.
 struct SampleCommand {

@@ -61,7 +61,9 @@ import Testing
     #expect(ledger.settled([tag(3)]) == Acknowledgement(tag: tag(7), isMultiple: true))
   }
 
-  @Test(arguments: 0..<50) func `in a random walk only settled deliveries are acknowledged, each once`(seed: UInt64) throws {
+  @Test(arguments: 0..<50) func `in a random walk only settled deliveries are acknowledged, each once`(seed: UInt64)
+    throws
+  {
     var random = SeededRandom(seed: seed)
     var walk = AcknowledgementWalk()
     for step in 0..<2000 {

@@ -9,8 +9,7 @@ import Testing
     return accumulator
   }
 
-  @Test("nothing waits: no batch")
-  func empty() {
+  @Test func `nothing waits: no batch`() {
     var accumulator = accumulator(count: 3, bytes: 100, [])
     #expect(accumulator.take()?.elements == nil)
     #expect(accumulator.isEmpty)
@@ -18,17 +17,22 @@ import Testing
     #expect(accumulator.bytes == 0)
   }
 
-  @Test("batches close by what comes first: nothing left, the number, the size", arguments: [
-    (3, 100, [1], [(1, .drained)]), (3, 100, [1, 1, 1], [(3, .drained)]), (3, 100, [1, 1, 1, 1], [(3, .count), (1, .drained)]),
-    (3, 100, [1, 1, 1, 1, 1, 1], [(3, .count), (3, .drained)]), (1, 100, [1, 1], [(1, .count), (1, .drained)]),
-    (9, 10, [4, 4, 4, 4], [(3, .bytes), (1, .drained)]), (9, 10, [10, 1], [(1, .bytes), (1, .drained)]),
-    (9, 10, [5, 5, 5], [(2, .bytes), (1, .drained)]), (9, 10, [9, 99, 1], [(2, .bytes), (1, .drained)]),
-    (9, 10, [99, 99, 99], [(1, .bytes), (1, .bytes), (1, .drained)]), (9, 10, [0, 0, 0, 0], [(4, .drained)]),
-    (2, 10, [5, 5, 5], [(2, .count), (1, .drained)]), (0, 10, [1, 1], [(1, .count), (1, .drained)]),
-    (-5, 10, [1, 1], [(1, .count), (1, .drained)]), (9, 0, [1, 1], [(1, .bytes), (1, .drained)]), (9, 0, [0, 0], [(1, .bytes), (1, .drained)]),
-    (9, 10, [10, 0, 0], [(1, .bytes), (2, .drained)]),
-  ] as [(Int, Int, [Int], [(Int, BatchCloseReason)])])
-  func limits(count: Int, bytes: Int, sizes: [Int], expected: [(count: Int, reason: BatchCloseReason)]) {
+  @Test(
+    arguments: [
+      (3, 100, [1], [(1, .drained)]), (3, 100, [1, 1, 1], [(3, .drained)]),
+      (3, 100, [1, 1, 1, 1], [(3, .count), (1, .drained)]),
+      (3, 100, [1, 1, 1, 1, 1, 1], [(3, .count), (3, .drained)]), (1, 100, [1, 1], [(1, .count), (1, .drained)]),
+      (9, 10, [4, 4, 4, 4], [(3, .bytes), (1, .drained)]), (9, 10, [10, 1], [(1, .bytes), (1, .drained)]),
+      (9, 10, [5, 5, 5], [(2, .bytes), (1, .drained)]), (9, 10, [9, 99, 1], [(2, .bytes), (1, .drained)]),
+      (9, 10, [99, 99, 99], [(1, .bytes), (1, .bytes), (1, .drained)]), (9, 10, [0, 0, 0, 0], [(4, .drained)]),
+      (2, 10, [5, 5, 5], [(2, .count), (1, .drained)]), (0, 10, [1, 1], [(1, .count), (1, .drained)]),
+      (-5, 10, [1, 1], [(1, .count), (1, .drained)]), (9, 0, [1, 1], [(1, .bytes), (1, .drained)]),
+      (9, 0, [0, 0], [(1, .bytes), (1, .drained)]),
+      (9, 10, [10, 0, 0], [(1, .bytes), (2, .drained)]),
+    ] as [(Int, Int, [Int], [(Int, BatchCloseReason)])])
+  func `batches close by what comes first: nothing left, the number, the size`(
+    count: Int, bytes: Int, sizes: [Int], expected: [(count: Int, reason: BatchCloseReason)]
+  ) {
     var accumulator = accumulator(count: count, bytes: bytes, sizes)
     #expect(accumulator.bytes == sizes.reduce(0, +))
     #expect(accumulator.count == sizes.count)
@@ -44,10 +48,13 @@ import Testing
     #expect(accumulator.take()?.elements == nil)
   }
 
-  @Test("whatever arrives and is taken in whatever order: nothing lost, doubled or reordered, and no limit broken", arguments: 0..<20)
-  func randomWalk(seed: UInt64) {
+  @Test(arguments: 0..<20)
+  func `whatever arrives and is taken in whatever order: nothing lost, doubled or reordered, and no limit broken`(
+    seed: UInt64
+  ) {
     var random = SeededRandom(seed: seed)
-    let limits = BatchAccumulator<Int>.Limits(count: .random(in: 1...6, using: &random), bytes: .random(in: 1...40, using: &random))
+    let limits = BatchAccumulator<Int>.Limits(
+      count: .random(in: 1...6, using: &random), bytes: .random(in: 1...40, using: &random))
     var accumulator = BatchAccumulator<Int>(limits: limits)
     var sizes: [Int] = []
     var taken: [Int] = []

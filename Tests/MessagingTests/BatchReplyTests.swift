@@ -37,11 +37,15 @@ import Testing
     #expect(places(reply.parts(with: [3: result(3, bytes: 6)])) == [[2, 3]])
   }
 
-  @Test func `however the elements fall into transactions, some of which are run again, each result goes out once, in order`() {
+  @Test
+  func `however the elements fall into transactions, some of which are run again, each result goes out once, in order`()
+  {
     var random = SeededRandom(seed: 3)
     for _ in 0..<2_000 {
       let count = Int.random(in: 1...12, using: &random)
-      let answers = (0..<count).map { Int.random(in: 0...4, using: &random) == 0 ? .apart : result($0, bytes: Int.random(in: 0...9, using: &random)) }
+      let answers = (0..<count).map {
+        Int.random(in: 0...4, using: &random) == 0 ? .apart : result($0, bytes: Int.random(in: 0...9, using: &random))
+      }
       let reply = BatchReply(count: count, partBytes: 16)
       var sent: [[Int]] = []
       var next = 0

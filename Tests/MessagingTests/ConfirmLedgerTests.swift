@@ -11,7 +11,9 @@ import Testing
     return ledger
   }
 
-  private func confirm(_ ledger: inout ConfirmLedger, _ number: UInt64, multiple: Bool = false) -> [ConfirmLedger.Action] {
+  private func confirm(_ ledger: inout ConfirmLedger, _ number: UInt64, multiple: Bool = false) -> [ConfirmLedger
+    .Action]
+  {
     ledger.settled(number, isMultiple: multiple, isPositive: true, on: 1)
   }
 
@@ -100,7 +102,9 @@ import Testing
     #expect(ledger.hasRoom(for: 99))
   }
 
-  @Test(arguments: 0..<50) func `in a random walk each batch ends once, and only with all its messages`(seed: UInt64) throws {
+  @Test(arguments: 0..<50) func `in a random walk each batch ends once, and only with all its messages`(seed: UInt64)
+    throws
+  {
     var random = SeededRandom(seed: seed)
     var walk = ConfirmWalk()
     for step in 0..<500 {
@@ -142,8 +146,12 @@ private struct ConfirmWalk {
         isPositive: Int.random(in: 0..<20, using: &random) > 0, on: channel)
     }
     let unsettled = messages.filter { !$0.isSettled }
-    if ledger.unconfirmedCount != unsettled.count || unsettled.count > 64 { violation = "\(ledger.unconfirmedCount) unconfirmed" }
-    if ledger.unconfirmedBytes != unsettled.reduce(0, { $0 + $1.bytes }) { violation = "\(ledger.unconfirmedBytes) bytes" }
+    if ledger.unconfirmedCount != unsettled.count || unsettled.count > 64 {
+      violation = "\(ledger.unconfirmedCount) unconfirmed"
+    }
+    if ledger.unconfirmedBytes != unsettled.reduce(0, { $0 + $1.bytes }) {
+      violation = "\(ledger.unconfirmedBytes) bytes"
+    }
     let forgotten = complete.subtracting(ended).subtracting(unsettled.map(\.batch))
     if !forgotten.isEmpty { violation = "batches \(forgotten) never ended" }
   }
@@ -170,10 +178,11 @@ private struct ConfirmWalk {
   }
 
   private mutating func check(_ action: ConfirmLedger.Action) {
-    let (id, isConfirmed) = switch action {
-    case .confirmed(let batch): (batch, true)
-    case .refused(let batch): (batch, false)
-    }
+    let (id, isConfirmed) =
+      switch action {
+      case .confirmed(let batch): (batch, true)
+      case .refused(let batch): (batch, false)
+      }
     let own = messages.filter { $0.batch == id }
     if !ended.insert(id).inserted { violation = "batch \(id) ended twice" }
     if isConfirmed, !complete.contains(id) || own.contains(where: { !$0.isSettled || $0.isRefused }) {

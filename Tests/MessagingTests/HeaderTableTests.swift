@@ -3,8 +3,7 @@ import TestFixtures
 import Testing
 
 @Suite struct HeaderTableTests {
-  @Test("each kind of value has the bytes of the wire")
-  func bytes() {
+  @Test func `each kind of value has the bytes of the wire`() {
     var table = HeaderTable()
     table.append("s", "é")
     #expect(table.entries == [1, 0x73, 0x53, 0, 0, 0, 2, 0xC3, 0xA9])
@@ -23,16 +22,20 @@ import Testing
     #expect(outer.entries == [1, 0x74, 0x46, 0, 0, 0, 8] + table.entries)
   }
 
-  @Test("a string is found behind and before values of every other kind")
-  func string() {
+  @Test func `a string is found behind and before values of every other kind`() {
     var table = HeaderTable()
     table.append("first", "1")
     let others: [[UInt8]] = [
-      [0x56], [0x74, 1], [0x62, 1], [0x42, 1], [0x73, 0, 1], [0x75, 0, 1], [0x49, 0, 0, 0, 1], [0x69, 0, 0, 0, 1], [0x66, 0, 0, 0, 1],
-      [0x44, 2, 0, 0, 0, 1], [0x6C] + Array(repeating: 0, count: 8), [0x4C] + Array(repeating: 0, count: 8), [0x64] + Array(repeating: 0, count: 8),
-      [0x54] + Array(repeating: 0, count: 8), [0x78, 0, 0, 0, 2, 1, 2], [0x41, 0, 0, 0, 2, 0x74, 1], [0x46, 0, 0, 0, 0],
+      [0x56], [0x74, 1], [0x62, 1], [0x42, 1], [0x73, 0, 1], [0x75, 0, 1], [0x49, 0, 0, 0, 1], [0x69, 0, 0, 0, 1],
+      [0x66, 0, 0, 0, 1],
+      [0x44, 2, 0, 0, 0, 1], [0x6C] + Array(repeating: 0, count: 8), [0x4C] + Array(repeating: 0, count: 8),
+      [0x64] + Array(repeating: 0, count: 8),
+      [0x54] + Array(repeating: 0, count: 8), [0x78, 0, 0, 0, 2, 1, 2], [0x41, 0, 0, 0, 2, 0x74, 1],
+      [0x46, 0, 0, 0, 0],
     ]
-    for (number, value) in others.enumerated() { table = HeaderTable(entries: table.entries + [2, 0x6B, UInt8(number)] + value) }
+    for (number, value) in others.enumerated() {
+      table = HeaderTable(entries: table.entries + [2, 0x6B, UInt8(number)] + value)
+    }
     table.append("last", "2")
     #expect(table.string("first") == "1")
     #expect(table.string("last") == "2")
@@ -42,14 +45,14 @@ import Testing
     #expect(table.string("") == nil)
   }
 
-  @Test("fields of every kind are decoded, in their order")
-  func fields() {
+  @Test func `fields of every kind are decoded, in their order`() {
     let eight: [UInt8] = [0x80, 0, 0, 0, 0, 0, 0, 1]
     let kinds: [(bytes: [UInt8], value: HeaderValue)] = [
       ([0x56], .void), ([0x74, 1], .boolean(true)), ([0x62, 0xFE], .integer(-2)), ([0x42, 0xFE], .unsigned(254)),
       ([0x73, 0xFF, 0xFE], .integer(-2)), ([0x75, 0xFF, 0xFE], .unsigned(65_534)),
       ([0x49, 0xFF, 0xFF, 0xFF, 0xFE], .integer(-2)), ([0x69, 0xFF, 0xFF, 0xFF, 0xFE], .unsigned(4_294_967_294)),
-      ([0x6C] + eight, .integer(.min + 1)), ([0x4C] + eight, .integer(.min + 1)), ([0x54] + eight, .timestamp(1 << 63 + 1)),
+      ([0x6C] + eight, .integer(.min + 1)), ([0x4C] + eight, .integer(.min + 1)),
+      ([0x54] + eight, .timestamp(1 << 63 + 1)),
       ([0x66, 0x3F, 0x80, 0, 0], .float(1)), ([0x64, 0x3F, 0xF0, 0, 0, 0, 0, 0, 0], .double(1)),
       ([0x44, 2, 0, 0, 0, 5], .decimal(scale: 2, 5)), ([0x53, 0, 0, 0, 1, 0xFF], .string([0xFF])),
       ([0x78, 0, 0, 0, 1, 7], .bytes([7])), ([0x41, 0, 0, 0, 3, 0x56, 0x74, 0], .array([.void, .boolean(false)])),
@@ -69,8 +72,7 @@ import Testing
     #expect(HeaderTable().fields() == [])
   }
 
-  @Test("a table that is nested too deeply is not decoded")
-  func depth() {
+  @Test func `a table that is nested too deeply is not decoded`() {
     func nested(_ depth: Int) -> HeaderTable {
       (0..<depth).reduce(HeaderTable()) { inner, _ in
         var outer = HeaderTable()
@@ -82,13 +84,15 @@ import Testing
     #expect(nested(HeaderTable.maximumDepth).fields() == nil)
   }
 
-  @Test("an entry is taken out, wherever it stands and how often, and the others stay byte for byte")
-  func without() {
+  @Test func `an entry is taken out, wherever it stands and how often, and the others stay byte for byte`() {
     var table = HeaderTable()
     var others = HeaderTable()
     for number in 0..<3 {
       table.append("x-delivery-count", Int64(number))
-      for append in [{ (table: inout HeaderTable) in table.append("k\(number)", "v") }, { $0.append("t\(number)", HeaderTable(entries: [1, 0x6B, 0x56])) }] {
+      for append in [
+        { (table: inout HeaderTable) in table.append("k\(number)", "v") },
+        { $0.append("t\(number)", HeaderTable(entries: [1, 0x6B, 0x56])) },
+      ] {
         append(&table)
         append(&others)
       }
@@ -100,8 +104,7 @@ import Testing
     #expect(malformed.without("x-delivery-count").entries == others.entries + [9, 9])
   }
 
-  @Test("of two entries with one name the last one counts, whatever its kind")
-  func lastOneWins() {
+  @Test func `of two entries with one name the last one counts, whatever its kind`() {
     var table = HeaderTable()
     table.append("reason", "old")
     table.append("reason", "new")
@@ -110,8 +113,7 @@ import Testing
     #expect(table.string("reason") == nil)
   }
 
-  @Test("a nested table keeps its entries to itself")
-  func nested() {
+  @Test func `a nested table keeps its entries to itself`() {
     var inner = HeaderTable()
     inner.append("reason", "inner")
     var outer = HeaderTable()
@@ -119,15 +121,13 @@ import Testing
     #expect(outer.string("reason") == nil)
   }
 
-  @Test("bytes that are no UTF-8 are no string")
-  func invalidUTF8() {
+  @Test func `bytes that are no UTF-8 are no string`() {
     var table = HeaderTable()
     table.append("s", [0xFF] as [UInt8])
     #expect(table.string("s") == nil)
   }
 
-  @Test("names are compared by their bytes, and cut at 255 of them")
-  func names() {
+  @Test func `names are compared by their bytes, and cut at 255 of them`() {
     var table = HeaderTable()
     table.append("\u{E9}", "composed")
     #expect(table.string("e\u{301}") == nil)
@@ -136,8 +136,7 @@ import Testing
     #expect(table.string(String(repeating: "n", count: 255)) == "long")
   }
 
-  @Test("a table that is cut off anywhere still gives what stands before")
-  func truncated() {
+  @Test func `a table that is cut off anywhere still gives what stands before`() {
     var table = HeaderTable()
     table.append("a", "1")
     let end = table.entries.count
@@ -149,15 +148,16 @@ import Testing
     }
   }
 
-  @Test("a length that points behind the end ends the table", arguments: [
-    [0xFF], [5, 0x61], [1, 0x61, 0x53], [1, 0x61, 0x53, 0xFF, 0xFF, 0xFF, 0xFF], [1, 0x61, 0x53, 0, 0, 0, 2, 0x31], [1, 0x61, 0x3F, 0, 0], [1, 0x61],
-  ] as [[UInt8]])
-  func lengths(entries: [UInt8]) {
+  @Test(
+    arguments: [
+      [0xFF], [5, 0x61], [1, 0x61, 0x53], [1, 0x61, 0x53, 0xFF, 0xFF, 0xFF, 0xFF], [1, 0x61, 0x53, 0, 0, 0, 2, 0x31],
+      [1, 0x61, 0x3F, 0, 0], [1, 0x61],
+    ] as [[UInt8]])
+  func `a length that points behind the end ends the table`(entries: [UInt8]) {
     #expect(HeaderTable(entries: entries).string("a") == nil)
   }
 
-  @Test("mutated tables never crash, and what is found is a text that stands in the bytes")
-  func mutations() {
+  @Test func `mutated tables never crash, and what is found is a text that stands in the bytes`() {
     var random = SeededRandom(seed: 13)
     var seed = HeaderTable()
     seed.append("tenantid", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
@@ -187,7 +187,11 @@ import Testing
     var value: [UInt8] = []
     for _ in 0..<depth {
       let count = UInt32(value.count)
-      value = [UInt8(ascii: "A"), UInt8(count >> 24), UInt8(count >> 16 & 0xFF), UInt8(count >> 8 & 0xFF), UInt8(count & 0xFF)] + value
+      value =
+        [
+          UInt8(ascii: "A"), UInt8(count >> 24), UInt8(count >> 16 & 0xFF), UInt8(count >> 8 & 0xFF),
+          UInt8(count & 0xFF),
+        ] + value
     }
     return [1, 0x6E] + value
   }
@@ -221,7 +225,8 @@ import Testing
     let message = OutboundMessage(exchange: "", routingKey: "", properties: properties, body: [1, 2, 3])
     #expect(message.size > 1003)
     let delivery = Delivery(
-      tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "", properties: properties,
+      tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "",
+      properties: properties,
       body: [1, 2, 3])
     #expect(delivery.size == 1005)
   }
@@ -239,7 +244,8 @@ import Testing
     #expect(HeaderTable(entries: array([UInt8(ascii: "V")]) + array(table)).firstTable(ofArray: "d")?.entries == flag)
   }
 
-  @Test(arguments: [[], [UInt8(ascii: "V")], [UInt8(ascii: "F"), 0, 0, 0], [UInt8(ascii: "F"), 0, 0, 0, 9, 1]] as [[UInt8]])
+  @Test(
+    arguments: [[], [UInt8(ascii: "V")], [UInt8(ascii: "F"), 0, 0, 0], [UInt8(ascii: "F"), 0, 0, 0, 9, 1]] as [[UInt8]])
   func `anything else has none`(values: [UInt8]) {
     #expect(HeaderTable(entries: array(values)).firstTable(ofArray: "d") == nil)
     #expect(HeaderTable(entries: array(values)).firstTable(ofArray: "other") == nil)

@@ -24,7 +24,8 @@ import Testing
   }
 
   @Test func `a name longer than AMQP allows is refused`() {
-    let bytes: [UInt8] = [0, 0, 1, 0] + [UInt8](repeating: 65, count: 256) + [0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]
+    let bytes: [UInt8] =
+      [0, 0, 1, 0] + [UInt8](repeating: 65, count: 256) + [0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0]
     #expect(throws: MessageList.DecodingError.longName) { try MessageList(bytes: bytes).messages() }
   }
 

@@ -24,8 +24,10 @@ import Testing
     _ = ledger.add(Self.reply(to: "a"), at: .zero)
     _ = ledger.add(Self.reply(to: "b"), at: .zero)
     #expect(Self.send(&ledger) == [1, 2])
-    #expect(ledger.confirmed(2, isMultiple: false, isPositive: false) == [Settlement(id: 2, queue: "b", outcome: .refused)])
-    #expect(ledger.confirmed(1, isMultiple: true, isPositive: true) == [Settlement(id: 1, queue: "a", outcome: .delivered)])
+    #expect(
+      ledger.confirmed(2, isMultiple: false, isPositive: false) == [Settlement(id: 2, queue: "b", outcome: .refused)])
+    #expect(
+      ledger.confirmed(1, isMultiple: true, isPositive: true) == [Settlement(id: 1, queue: "a", outcome: .delivered)])
     #expect(ledger.isEmpty && ledger.sentCount == 0 && ledger.deadline == nil)
     #expect(ledger.confirmed(2, isMultiple: true, isPositive: true).isEmpty, "said twice")
     #expect(ledger.confirmed(3, isMultiple: false, isPositive: true).isEmpty, "never sent")
@@ -42,7 +44,9 @@ import Testing
     #expect(Self.send(&ledger) == [8, 9], "its window has grown")
   }
 
-  @Test func `what is not confirmed in time is given up with all that waits for its queue, which is left alone for a while`() {
+  @Test
+  func `what is not confirmed in time is given up with all that waits for its queue, which is left alone for a while`()
+  {
     var limits = ReplyLedger.Limits()
     limits.firstWindow = 1
     var ledger = ReplyLedger(limits: limits)

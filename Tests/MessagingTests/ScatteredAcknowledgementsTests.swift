@@ -3,7 +3,9 @@ import TestFixtures
 import Testing
 
 @Suite struct ScatteredAcknowledgementsTests {
-  private func tag(_ number: UInt64, _ generation: UInt64 = 1) -> DeliveryTag { DeliveryTag(generation: generation, number: number) }
+  private func tag(_ number: UInt64, _ generation: UInt64 = 1) -> DeliveryTag {
+    DeliveryTag(generation: generation, number: number)
+  }
 
   private func ledger(_ count: UInt64) -> ScatteredAcknowledgements {
     var ledger = ScatteredAcknowledgements()
@@ -11,21 +13,20 @@ import Testing
     return ledger
   }
 
-  @Test("what has nothing unsettled before it goes in one, all else at once and alone")
-  func scattered() {
+  @Test func `what has nothing unsettled before it goes in one, all else at once and alone`() {
     var ledger = ledger(6)
     #expect(ledger.settle([tag(4)]) == [Acknowledgement(tag: tag(4), isMultiple: false)])
-    #expect(ledger.settle([tag(2), tag(1), tag(6)]) == [
-      Acknowledgement(tag: tag(2), isMultiple: true), Acknowledgement(tag: tag(6), isMultiple: false),
-    ])
+    #expect(
+      ledger.settle([tag(2), tag(1), tag(6)]) == [
+        Acknowledgement(tag: tag(2), isMultiple: true), Acknowledgement(tag: tag(6), isMultiple: false),
+      ])
     #expect(ledger.settle([tag(3)]) == [Acknowledgement(tag: tag(3), isMultiple: false)])
     #expect(ledger.unsettledCount == 1)
     #expect(ledger.settle([tag(5)]) == [Acknowledgement(tag: tag(5), isMultiple: false)])
     #expect(ledger.unsettledCount == 0)
   }
 
-  @Test("what was settled, is unknown or of another connection changes nothing")
-  func void() {
+  @Test func `what was settled, is unknown or of another connection changes nothing`() {
     var ledger = ledger(2)
     _ = ledger.settle([tag(1)])
     #expect(ledger.settle([tag(1), tag(3), tag(2, 2)]).isEmpty)
@@ -33,8 +34,8 @@ import Testing
     #expect(ledger.settle([tag(2, 1)]).isEmpty && ledger.unsettledCount == 1)
   }
 
-  @Test("as a broker sees it, each delivery is acknowledged once, and none that is not settled", arguments: 1...20 as ClosedRange<UInt64>)
-  func walk(seed: UInt64) {
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `as a broker sees it, each delivery is acknowledged once, and none that is not settled`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var ledger = ScatteredAcknowledgements()
     var unacknowledged: Set<UInt64> = []
@@ -46,7 +47,8 @@ import Testing
         ledger.delivered(tag(last))
         unacknowledged.insert(last)
       }
-      let chosen = unacknowledged.subtracting(settled).filter { _ in Int.random(in: 0..<5, using: &random) == 0 }.shuffled(using: &random)
+      let chosen = unacknowledged.subtracting(settled).filter { _ in Int.random(in: 0..<5, using: &random) == 0 }
+        .shuffled(using: &random)
       settled.formUnion(chosen)
       for acknowledgement in ledger.settle(chosen.map { tag($0) }) {
         let number = acknowledgement.tag.number

@@ -2,8 +2,8 @@ import Messaging
 import Testing
 
 @Suite struct ShortStringTests {
-  @Test("255 bytes fit and 256 don't, counted in UTF-8", arguments: [("a", 255), ("é", 127), ("漢", 85), ("😀", 63)])
-  func length(character: String, count: Int) {
+  @Test(arguments: [("a", 255), ("é", 127), ("漢", 85), ("😀", 63)])
+  func `255 bytes fit and 256 don't, counted in UTF-8`(character: String, count: Int) {
     let text = String(repeating: character, count: count)
     #expect(ShortString(text)?.text == text)
     #expect(ShortString(text + character) == nil)
@@ -11,14 +11,13 @@ import Testing
     #expect(ShortString(bytes: Array(repeating: 0, count: 256)) == nil)
   }
 
-  @Test("bytes come through unchanged, also where they are no text", arguments: [[], [0], [0xFF, 0xFE], [0xC3], [0xED, 0xA0, 0x80]] as [[UInt8]])
-  func bytes(bytes: [UInt8]) {
+  @Test(arguments: [[], [0], [0xFF, 0xFE], [0xC3], [0xED, 0xA0, 0x80]] as [[UInt8]])
+  func `bytes come through unchanged, also where they are no text`(bytes: [UInt8]) {
     #expect(ShortString(bytes: bytes)?.bytes == bytes)
     #expect((ShortString(bytes: bytes)?.text == nil) == (bytes.count > 0 && bytes != [0]))
   }
 
-  @Test("two are the same when their bytes are")
-  func identity() {
+  @Test func `two are the same when their bytes are`() {
     #expect(ShortString("\u{E9}") != ShortString("e\u{301}"))
     #expect(("literal" as ShortString) == ShortString("literal"))
     #expect(("é" as ShortString).bytes == [0xC3, 0xA9])

@@ -1,9 +1,11 @@
-@testable import OTLPExporter
 import Testing
+
+@testable import OTLPExporter
 
 @Suite struct OTLPAnswerTests {
   @Test(arguments: [
-    ("", 0), ("{}", 0), (#"{"partialSuccess":{}}"#, 0), (#"{"partialSuccess":{"rejectedSpans":"3","errorMessage":"x"}}"#, 3),
+    ("", 0), ("{}", 0), (#"{"partialSuccess":{}}"#, 0),
+    (#"{"partialSuccess":{"rejectedSpans":"3","errorMessage":"x"}}"#, 3),
     (#"{"partialSuccess":{"rejectedSpans":2}}"#, 2),
   ])
   func `an answer of a receiver says how many spans it has rejected`(body: String, rejected: Int) {

@@ -1,7 +1,8 @@
 import Foundation
-@testable import OTLPExporter
 import Testing
 import Tracing
+
+@testable import OTLPExporter
 
 @Suite struct OTLPTracerTests {
   private let buffer = SpanBuffer(limit: 3)
@@ -14,7 +15,8 @@ import Tracing
 
   @Test func `a span takes the place that was planned for it, below its parent`() throws {
     var context = InstrumentationContext.topLevel
-    tracer.extract(["traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"], into: &context, using: Headers())
+    tracer.extract(
+      ["traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"], into: &context, using: Headers())
     context.plannedSpan = SpanContext(traceID: "0af7651916cd43dd8448eb211c80319c", spanID: "0000000000000007")
     let span = tracer.startSpan("one", context: context, ofKind: .consumer, at: DefaultTracerClock.now)
     var headers: [String: String] = [:]
@@ -22,7 +24,8 @@ import Tracing
     #expect(headers["traceparent"] == "00-0af7651916cd43dd8448eb211c80319c-0000000000000007-01")
     span.end()
     let document = try decoded()
-    #expect(document.contains(#""parentSpanId":"b7ad6b7169203331""#) && document.contains(#""spanId":"0000000000000007""#))
+    #expect(
+      document.contains(#""parentSpanId":"b7ad6b7169203331""#) && document.contains(#""spanId":"0000000000000007""#))
     #expect(document.contains(#""kind":5"#))
   }
 
@@ -36,7 +39,8 @@ import Tracing
 
   @Test func `what is not sampled leaves nothing, nor do its children`() {
     var context = InstrumentationContext.topLevel
-    tracer.extract(["traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"], into: &context, using: Headers())
+    tracer.extract(
+      ["traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"], into: &context, using: Headers())
     let span = tracer.startSpan("one", context: context, ofKind: .consumer, at: DefaultTracerClock.now)
     #expect(!span.isRecording)
     tracer.startSpan("two", context: span.context, ofKind: .internal, at: DefaultTracerClock.now).end()
@@ -45,7 +49,8 @@ import Tracing
   }
 
   @Test func `a span ends once, and what is said of it later is not heard`() throws {
-    let span = tracer.startSpan("one", context: .topLevel, ofKind: .internal, at: DefaultTracerClock.Instant(nanosecondsSinceEpoch: 5))
+    let span = tracer.startSpan(
+      "one", context: .topLevel, ofKind: .internal, at: DefaultTracerClock.Instant(nanosecondsSinceEpoch: 5))
     span.attributes["a"] = "b"
     span.attributes["n"] = 7
     span.attributes["list"] = [true, false]
@@ -59,7 +64,8 @@ import Tracing
     let document = try decoded()
     #expect(document.contains(#""startTimeUnixNano":"5""#) && document.contains(#""endTimeUnixNano":"9""#))
     #expect(document.contains(#"{"key":"n","value":{"intValue":"7"}}"#))
-    #expect(document.contains(#"{"key":"list","value":{"arrayValue":{"values":[{"boolValue":true},{"boolValue":false}]}}}"#))
+    #expect(
+      document.contains(#"{"key":"list","value":{"arrayValue":{"values":[{"boolValue":true},{"boolValue":false}]}}}"#))
     #expect(document.contains(#""status":{"code":2,"message":"why"}"#) && document.contains(#""name":"exception""#))
     #expect(!document.contains("late"))
   }

@@ -43,17 +43,21 @@ import WorkspaceDomain
     HeldRole(role, of: .user(UserID(stored: user)), on: object)
   }
 
-  @Test(arguments: [
-    ("boss", .manage, .workspace(.sample(3)), .role(held(.admin, "boss", .tenant(.sample(1))))),
-    ("grouped", .edit, .workspace(.sample(3)), .role(HeldRole(.editor, of: .group(.sample(21)), on: .workspace(.sample(2))))),
-    ("grouped", .manage, .workspace(.sample(3)), nil),
-    ("direct", .view, .workspace(.sample(3)), .role(held(.member, "direct", .workspace(.sample(2))))),
-    ("direct", .edit, .workspace(.sample(3)), nil), ("plain", .view, .workspace(.sample(3)), nil),
-    ("plain", .createChild, .workspace(.sample(1)), .openRoot), ("nobody", .createChild, .workspace(.sample(1)), nil),
-    ("grouped", .view, .group(.sample(21)), .role(held(.member, "grouped", .group(.sample(21))))),
-    ("boss", .view, .workspace(.sample(9)), nil), ("boss", .view, .tenant(.sample(2)), nil),
-    ("plain", .view, .tenant(.sample(1)), .role(held(.member, "plain", .tenant(.sample(1))))),
-  ] as [(String, Permission, Resource, AccessGround?)])
+  @Test(
+    arguments: [
+      ("boss", .manage, .workspace(.sample(3)), .role(held(.admin, "boss", .tenant(.sample(1))))),
+      (
+        "grouped", .edit, .workspace(.sample(3)),
+        .role(HeldRole(.editor, of: .group(.sample(21)), on: .workspace(.sample(2))))
+      ),
+      ("grouped", .manage, .workspace(.sample(3)), nil),
+      ("direct", .view, .workspace(.sample(3)), .role(held(.member, "direct", .workspace(.sample(2))))),
+      ("direct", .edit, .workspace(.sample(3)), nil), ("plain", .view, .workspace(.sample(3)), nil),
+      ("plain", .createChild, .workspace(.sample(1)), .openRoot), ("nobody", .createChild, .workspace(.sample(1)), nil),
+      ("grouped", .view, .group(.sample(21)), .role(held(.member, "grouped", .group(.sample(21))))),
+      ("boss", .view, .workspace(.sample(9)), nil), ("boss", .view, .tenant(.sample(2)), nil),
+      ("plain", .view, .tenant(.sample(1)), .role(held(.member, "plain", .tenant(.sample(1))))),
+    ] as [(String, Permission, Resource, AccessGround?)])
   func `the ground is the role that decides`(
     user: String, permission: Permission, object: Resource, expected: AccessGround?
   ) async throws {
@@ -66,15 +70,19 @@ import WorkspaceDomain
     #expect(explanation.path == [.sample(1), .sample(2), .sample(3)])
     #expect(
       explanation.roles == [
-        Self.held(.member, "grouped", .tenant(.sample(1))), HeldRole(.editor, of: .group(.sample(21)), on: .workspace(.sample(2))),
+        Self.held(.member, "grouped", .tenant(.sample(1))),
+        HeldRole(.editor, of: .group(.sample(21)), on: .workspace(.sample(2))),
       ])
     #expect(
       explanation.names == [
-        .workspace(.sample(1)): "Root", .workspace(.sample(2)): "a", .workspace(.sample(3)): "b", .group(.sample(21)): "g",
+        .workspace(.sample(1)): "Root", .workspace(.sample(2)): "a", .workspace(.sample(3)): "b",
+        .group(.sample(21)): "g",
       ])
   }
 
-  @Test(arguments: [.workspace(.sample(9)), .workspace(.sample(99)), .group(.sample(99)), .tenant(.sample(2))] as [Resource])
+  @Test(
+    arguments: [.workspace(.sample(9)), .workspace(.sample(99)), .group(.sample(99)), .tenant(.sample(2))] as [Resource]
+  )
   func `nothing is told of what is not the tenant's`(object: Resource) async throws {
     let explanation = try await explanation("boss", .view, object)
     #expect(explanation.ground == nil)

@@ -15,13 +15,19 @@ import UnitOfWork
     }
   }
 
-  @Test("what the server is says whether queries are well there", arguments: [
-    (.primary, .ok, "follows nobody"), (.replica(lag: .milliseconds(12)), .ok, "12 ms behind"), (.replica(lag: .seconds(60)), .warning, "60 s behind"),
-    (.replica(lag: nil), .warning, "replayed nothing"), (nil, .problem, "can't be answered"),
-  ] as [(DatedSnapshot.Origin?, Finding.Status, String)])
-  func findings(origin: DatedSnapshot.Origin?, status: Finding.Status, text: String) async {
+  @Test(
+    arguments: [
+      (.primary, .ok, "follows nobody"), (.replica(lag: .milliseconds(12)), .ok, "12 ms behind"),
+      (.replica(lag: .seconds(60)), .warning, "60 s behind"),
+      (.replica(lag: nil), .warning, "replayed nothing"), (nil, .problem, "can't be answered"),
+    ] as [(DatedSnapshot.Origin?, Finding.Status, String)])
+  func `what the server is says whether queries are well there`(
+    origin: DatedSnapshot.Origin?, status: Finding.Status, text: String
+  ) async {
     let findings = await ReadingExamination(FakeServer(found: origin)).findings()
     #expect(findings.map(\.status) == [status])
-    #expect(findings[0].check == "database.reading" && findings[0].detail.contains(text) && findings[0].detail.contains("db2"))
+    #expect(
+      findings[0].check == "database.reading" && findings[0].detail.contains(text) && findings[0].detail.contains("db2")
+    )
   }
 }

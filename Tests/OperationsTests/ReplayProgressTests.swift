@@ -16,8 +16,13 @@ import WorkspaceApplication
   }
 
   @Test func `what had been answered before is recorded as already applied`() {
-    let outcomes: [Outcome] = [.succeeded, .repeated, .rejected(.idempotencyConflict), .deadLettered(.unexpectedFailure)]
-    let texts = outcomes.map { ReplayOutcome(reference: .init(plan: .sample(1), letter: .sample(2)), outcome: $0, at: .sample).text }
-    #expect(texts == ["succeeded", "already_applied", "rejected:idempotency_conflict", "dead_lettered:unexpected_failure"])
+    let outcomes: [Outcome] = [
+      .succeeded, .repeated, .rejected(.idempotencyConflict), .deadLettered(.unexpectedFailure),
+    ]
+    let texts = outcomes.map {
+      ReplayOutcome(reference: .init(plan: .sample(1), letter: .sample(2)), outcome: $0, at: .sample).text
+    }
+    #expect(
+      texts == ["succeeded", "already_applied", "rejected:idempotency_conflict", "dead_lettered:unexpected_failure"])
   }
 }

@@ -28,13 +28,14 @@ import UnitOfWork
     await ReplicaExamination(FakeReplica(answer: answer), lag: FakeLag(value: lag)).findings()
   }
 
-  @Test(arguments: [
-    (.success(.expected), "authorization.schema", .ok, nil),
-    (.success(.missing), "authorization.schema", .problem, "authorization schema --apply"),
-    (.success(.different("lacks 'user'")), "authorization.schema", .problem, "authorization schema --apply"),
-    (.failure(.loginRefused("no")), "authorization.token", .problem, "authorization.spicedb.token_file"),
-    (.failure(.unreachable("gone")), "authorization.spicedb", .problem, "authorization.spicedb.endpoint"),
-  ] as [(Result<ReplicaSchema, ReplicaObstacle>, String, Finding.Status, String?)])
+  @Test(
+    arguments: [
+      (.success(.expected), "authorization.schema", .ok, nil),
+      (.success(.missing), "authorization.schema", .problem, "authorization schema --apply"),
+      (.success(.different("lacks 'user'")), "authorization.schema", .problem, "authorization schema --apply"),
+      (.failure(.loginRefused("no")), "authorization.token", .problem, "authorization.spicedb.token_file"),
+      (.failure(.unreachable("gone")), "authorization.spicedb", .problem, "authorization.spicedb.endpoint"),
+    ] as [(Result<ReplicaSchema, ReplicaObstacle>, String, Finding.Status, String?)])
   func `each state of SpiceDB is a finding with a remedy`(
     answer: Result<ReplicaSchema, ReplicaObstacle>, check: String, status: Finding.Status, remedy: String?
   ) async throws {
@@ -46,9 +47,11 @@ import UnitOfWork
 
   @Test func `lag is a warning from a minute on, and left out where the database does not tell`() async {
     let late = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(61)))
-    #expect(late.last == .warning(
-      "authorization.lag", "7 commits are waiting to be replicated, the oldest for 61 s",
-      remedy: "an active worker replicates; its log says what prevents it"))
+    #expect(
+      late.last
+        == .warning(
+          "authorization.lag", "7 commits are waiting to be replicated, the oldest for 61 s",
+          remedy: "an active worker replicates; its log says what prevents it"))
     let usual = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(60)))
     #expect(usual.last?.status == .ok)
     #expect(await findings(.success(.expected), nil).map(\.check) == ["authorization.schema"])
@@ -67,13 +70,17 @@ import UnitOfWork
     let filled = await ReplicaExamination(
       FakeReplica(answer: .success(.expected)), lag: lag, audit: FakeAudit(differences: 0)
     ).findings()
-    #expect(filled.last == .ok("authorization.relationships", "SpiceDB decides, and has the relationships of the first 3 tenants"))
+    #expect(
+      filled.last
+        == .ok("authorization.relationships", "SpiceDB decides, and has the relationships of the first 3 tenants"))
     let empty = await ReplicaExamination(
       FakeReplica(answer: .success(.expected)), lag: lag, audit: FakeAudit(differences: 2)
     ).findings()
-    #expect(empty.last == .problem(
-      "authorization.relationships", "SpiceDB decides, and differs from the database: missing: a",
-      remedy: "workspace-worker authorization repair"))
+    #expect(
+      empty.last
+        == .problem(
+          "authorization.relationships", "SpiceDB decides, and differs from the database: missing: a",
+          remedy: "workspace-worker authorization repair"))
     let away = await ReplicaExamination(
       FakeReplica(answer: .failure(.unreachable("gone"))), lag: lag, audit: FakeAudit(differences: 0)
     ).findings()

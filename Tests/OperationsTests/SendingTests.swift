@@ -91,7 +91,8 @@ import Testing
   }
 
   private func send(
-    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, batch: Int? = nil, awaitingResults timeout: Duration? = nil
+    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, batch: Int? = nil,
+    awaitingResults timeout: Duration? = nil
   ) async throws -> (SendSummary, Observer) {
     var (source, observer): (any CommandSource, Observer) = (commands, Observer())
     let sending = Sending(gateway, to: "workspace.commands", as: "sender", rate: rate, batch: batch)
@@ -135,10 +136,16 @@ import Testing
   }
 
   @Test func `batches hold so many commands, and each command in one has a result, together or alone`() async throws {
-    let together = "[" + [("1", nil), ("2", "nope")].map { Self.text("workspace.get.succeeded", command: $0, code: $1) }.joined(separator: ",") + "]"
+    let together =
+      "["
+      + [("1", nil), ("2", "nope")].map { Self.text("workspace.get.succeeded", command: $0, code: $1) }.joined(
+        separator: ",") + "]"
     let gateway = Gateway([
       [Self.reply("0", together), Self.reply("0", together)],
-      [Self.reply("0", Self.text("workspace.get.succeeded", command: "3")), Self.reply("3", "[" + Self.text("workspace.get.failed", command: "4") + "]")],
+      [
+        Self.reply("0", Self.text("workspace.get.succeeded", command: "3")),
+        Self.reply("3", "[" + Self.text("workspace.get.failed", command: "4") + "]"),
+      ],
     ])
     let (summary, observer) = try await send(Commands(count: 4), gateway, batch: 3, awaitingResults: .seconds(1))
     #expect(summary.sent == 4 && summary.unanswered == 0 && observer.received == [1, 2, 3, 4])
@@ -146,7 +153,10 @@ import Testing
     let messages = gateway.destination.messages
     #expect(messages.map { String(decoding: $0.body, as: UTF8.self) } == ["[,,]", "[]"])
     #expect(messages.map { $0.properties.correlationID } == ["0", "3"])
-    #expect(messages.allSatisfy { $0.properties.contentType == "application/cloudevents-batch+json" && $0.properties.replyTo == "replies" })
+    #expect(
+      messages.allSatisfy {
+        $0.properties.contentType == "application/cloudevents-batch+json" && $0.properties.replyTo == "replies"
+      })
   }
 
   @Test func `commands whose result does not come in time are counted`() async throws {

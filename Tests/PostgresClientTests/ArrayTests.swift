@@ -1,6 +1,6 @@
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.requiresPostgres, .emptyDatabase) struct ArrayTests {
   @Test func `arrays of every type arrive in order`() async throws {

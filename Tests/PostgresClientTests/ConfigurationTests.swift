@@ -4,7 +4,8 @@ import Testing
 @Suite struct ConfigurationTests {
   @Test func `a target is described without its password`() throws {
     let configuration = PostgresConfiguration(
-      url: "postgres://worker:top%2Fsecret@db1.example:5433,db2.example:5434/workspaces?target_session_attrs=read-write")
+      url: "postgres://worker:top%2Fsecret@db1.example:5433,db2.example:5434/workspaces?target_session_attrs=read-write"
+    )
     #expect(
       try configuration.target.description
         == "host=db1.example,db2.example port=5433,5434 dbname=workspaces user=worker")

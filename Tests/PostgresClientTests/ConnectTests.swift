@@ -1,7 +1,7 @@
 import Logging
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 /// Servers that can't be connected to.
 @Suite struct ConnectTests {
@@ -46,7 +46,10 @@ import TestSupport
 
   @Test func `an unknown host is an error`() async throws {
     let error = await failure("postgres://worker:secret@no-such-host.invalid/db")
-    guard case .connectFailed = error else { Issue.record("\(String(describing: error))"); return }
+    guard case .connectFailed = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
   }
 
   @Test func `cancelling the task ends connecting`() async throws {
@@ -78,19 +81,26 @@ import TestSupport
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresServer.connect { $0.url += ($0.url.contains("?") ? "&" : "?") + "password=topsecret" }
     }
-    guard case .connectFailed(let failure) = error else { Issue.record("\(String(describing: error))"); return }
+    guard case .connectFailed(let failure) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
     #expect(failure.sqlState == .invalidPassword && !failure.isUnreached)
     #expect(error?.isTransient == false)
     #expect(error?.description.contains("topsecret") == false)
   }
 
   @Test func `an unknown database is told by its SQLSTATE`() async throws {
-    let error = await #expect(throws: PostgresError.self) { try await PostgresServer.connect(database: "no_such_database") }
+    let error = await #expect(throws: PostgresError.self) {
+      try await PostgresServer.connect(database: "no_such_database")
+    }
     #expect(error?.sqlState == .invalidCatalogName)
   }
 
   @Test func `a setting that the server does not know is told by its SQLSTATE`() async throws {
-    let error = await #expect(throws: PostgresError.self) { try await PostgresServer.connect { $0.settings["bogus"] = "1" } }
+    let error = await #expect(throws: PostgresError.self) {
+      try await PostgresServer.connect { $0.settings["bogus"] = "1" }
+    }
     #expect(error?.sqlState == SQLState("42704"))
   }
 
@@ -125,7 +135,8 @@ import TestSupport
     let connection = try await PostgresServer.connect {
       $0.url += ($0.url.contains("?") ? "&" : "?") + "application_name=mine&options=-c%20lock_timeout%3D77"
     }
-    let rows = try await connection.query("select current_setting('application_name') as name, current_setting('lock_timeout') as timeout")
+    let rows = try await connection.query(
+      "select current_setting('application_name') as name, current_setting('lock_timeout') as timeout")
     #expect(try [rows[0].text("name"), rows[0].text("timeout")] == ["mine", "77ms"])
     await connection.close()
   }
@@ -161,6 +172,9 @@ import TestSupport
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresServer.connect { $0.url += ($0.url.contains("?") ? "&" : "?") + "target_session_attrs=standby" }
     }
-    guard case .connectFailed = error else { Issue.record("\(String(describing: error))"); return }
+    guard case .connectFailed = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
   }
 }

@@ -1,6 +1,6 @@
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.requiresPostgres, .emptyDatabase) struct PipelineTests {
   @Test func `answers come in the order of requests, in one round trip`() async throws {
@@ -33,7 +33,8 @@ import TestSupport
     try await TestDatabase.current.withConnection { connection in
       let error = await #expect(throws: PostgresError.self) {
         try await connection.pipeline([
-          request("select 1::int8"), request("select 1 / 0"), request("select * from nowhere"), request("select 2::int8"),
+          request("select 1::int8"), request("select 1 / 0"), request("select * from nowhere"),
+          request("select 2::int8"),
         ])
       }
       #expect(error?.sqlState == .divisionByZero)
@@ -81,7 +82,9 @@ import TestSupport
   @Test func `an error tells the constraint, the table and the schema`() async throws {
     try await TestDatabase.current.withConnection { connection in
       try await connection.execute(script: "create table named (n int constraint positive check (n > 0))")
-      let error = await #expect(throws: PostgresError.self) { try await connection.query("insert into named values (-1)") }
+      let error = await #expect(throws: PostgresError.self) {
+        try await connection.query("insert into named values (-1)")
+      }
       let details = try #require(error?.serverError)
       #expect(details.sqlState == .checkViolation)
       #expect([details.constraint, details.table, details.schema] == ["positive", "named", "public"])

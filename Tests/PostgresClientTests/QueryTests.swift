@@ -1,6 +1,6 @@
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 /// Texts with values in them.
 @Suite struct QueryTextTests {
@@ -26,9 +26,10 @@ import TestSupport
     let part: PostgresQuery = "a = any(\(ids)) or b = any(\(ids)) or c = \("é $9")"
     let parts = PostgresQuery(joining: [part, "true", part], with: " and ")
     let query: PostgresQuery = "select \(false) where \(parts) limit \(Int64(3))"
-    #expect(query.sql == """
-      select $1 where a = any($2) or b = any($2) or c = $3 and true and a = any($4) or b = any($4) or c = $5 limit $6
-      """)
+    #expect(
+      query.sql == """
+        select $1 where a = any($2) or b = any($2) or c = $3 and true and a = any($4) or b = any($4) or c = $5 limit $6
+        """)
   }
 }
 

@@ -2,7 +2,9 @@ import PostgresClient
 
 extension PostgresConnection {
   /// Runs one statement, named like its text.
-  func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows { try await pipeline([request(query)])[0] }
+  func query(_ query: PostgresQuery) async throws(PostgresError) -> PostgresRows {
+    try await pipeline([request(query)])[0]
+  }
 }
 
 /// A request whose statement is named like its text.

@@ -31,20 +31,21 @@ import Testing
     #expect(!text.contains("secret"))
   }
 
-  @Test(arguments: [
-    (.server(ServerError(sqlState: .deadlockDetected, message: "")), false, true),
-    (.server(ServerError(sqlState: .lockNotAvailable, message: "")), false, true),
-    (.server(ServerError(sqlState: .diskFull, message: "")), false, true),
-    (.server(ServerError(sqlState: .syntaxError, message: "")), false, false),
-    (.server(ServerError(sqlState: .adminShutdown, severity: .fatal, message: "")), true, true),
-    (.connectionLost(ConnectionFailure(reason: "")), true, true),
-    (.connectFailed(ConnectionFailure(reason: "", sqlState: .cannotConnectNow)), true, true),
-    (.connectFailed(ConnectionFailure(reason: "", sqlState: .invalidPassword)), true, false),
-    (.timeout(after: .seconds(1)), true, true),
-    (.cancelled, false, false),
-    (.configuration(reason: ""), false, false),
-    (.decoding(reason: ""), false, false),
-  ] as [(PostgresError, Bool, Bool)])
+  @Test(
+    arguments: [
+      (.server(ServerError(sqlState: .deadlockDetected, message: "")), false, true),
+      (.server(ServerError(sqlState: .lockNotAvailable, message: "")), false, true),
+      (.server(ServerError(sqlState: .diskFull, message: "")), false, true),
+      (.server(ServerError(sqlState: .syntaxError, message: "")), false, false),
+      (.server(ServerError(sqlState: .adminShutdown, severity: .fatal, message: "")), true, true),
+      (.connectionLost(ConnectionFailure(reason: "")), true, true),
+      (.connectFailed(ConnectionFailure(reason: "", sqlState: .cannotConnectNow)), true, true),
+      (.connectFailed(ConnectionFailure(reason: "", sqlState: .invalidPassword)), true, false),
+      (.timeout(after: .seconds(1)), true, true),
+      (.cancelled, false, false),
+      (.configuration(reason: ""), false, false),
+      (.decoding(reason: ""), false, false),
+    ] as [(PostgresError, Bool, Bool)])
   func `an error classifies itself`(error: PostgresError, isConnectionLoss: Bool, isTransient: Bool) {
     #expect(error.isConnectionLoss == isConnectionLoss)
     #expect(error.isTransient == isTransient)

@@ -1,6 +1,6 @@
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.requiresPostgres, .emptyDatabase) struct SessionEndTests {
   @Test func `a request that gets no answer in time ends the session`() async throws {

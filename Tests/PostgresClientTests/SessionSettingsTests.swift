@@ -20,7 +20,8 @@ import Testing
     let database = try TestDatabase.current
     let role = "hasty_\(UInt32.random(in: 0 ... .max))"
     try await database.withConnection {
-      try await $0.execute(script: "create role \(role) login password 'hasty'; alter role \(role) set synchronous_commit = off")
+      try await $0.execute(
+        script: "create role \(role) login password 'hasty'; alter role \(role) set synchronous_commit = off")
     }
     let value = try await setting("synchronous_commit", on: database) {
       $0.url += ($0.url.contains("?") ? "&" : "?") + "user=\(role)&password=hasty"
@@ -42,7 +43,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("default_transaction_isolation", "serializable", "read committed"), ("default_transaction_deferrable", "on", "off"),
+    ("default_transaction_isolation", "serializable", "read committed"),
+    ("default_transaction_deferrable", "on", "off"),
     ("statement_timeout", "2s", "30s"), ("lock_timeout", "1ms", "10s"), ("client_min_messages", "error", "notice"),
     ("client_encoding", "latin1", "UTF8"),
   ])

@@ -26,7 +26,9 @@ import Testing
     return configuration
   }
 
-  @Test(arguments: [false, true]) func `a request whose answer stays away ends the session after the response timeout`(isGone: Bool) async throws {
+  @Test(arguments: [false, true]) func `a request whose answer stays away ends the session after the response timeout`(
+    isGone: Bool
+  ) async throws {
     let proxy = try proxy()
     let connection = try await connect(to: proxy) { $0.responseTimeout = .seconds(1) }
     isGone ? proxy.dropPackets() : proxy.freeze()
@@ -34,7 +36,9 @@ import Testing
     #expect(await connection.waitUntilClosed() == .timeout(after: .seconds(1)))
   }
 
-  @Test(arguments: [false, true]) func `a ping is given up after half of the response timeout`(isGone: Bool) async throws {
+  @Test(arguments: [false, true]) func `a ping is given up after half of the response timeout`(isGone: Bool)
+    async throws
+  {
     let proxy = try proxy()
     let connection = try await connect(to: proxy) { $0.responseTimeout = .seconds(1) }
     isGone ? proxy.dropPackets() : proxy.freeze()
@@ -44,7 +48,9 @@ import Testing
   @Test func `the kernel notices a black hole without a request`() async throws {
     let proxy = try proxy()
     let connection = try await connect(to: proxy) {
-      $0.url += ($0.url.contains("?") ? "&" : "?") + "keepalives_idle=1&keepalives_interval=1&keepalives_count=1&tcp_user_timeout=1000"
+      $0.url +=
+        ($0.url.contains("?") ? "&" : "?")
+        + "keepalives_idle=1&keepalives_interval=1&keepalives_count=1&tcp_user_timeout=1000"
     }
     proxy.dropPackets()
     let error = await connection.waitUntilClosed()

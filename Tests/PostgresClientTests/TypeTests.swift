@@ -1,6 +1,6 @@
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.requiresPostgres, .emptyDatabase) struct TypeTests {
   @Test(arguments: ["", "Workspace", "Grüße, 世界 🚀", "line\nbreak\ttab", String(repeating: "x", count: 70_000)])

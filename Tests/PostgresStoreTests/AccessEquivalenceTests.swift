@@ -6,7 +6,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Members, groups and permissions on PostgreSQL: the same commands have the same outcomes, events and rows as in memory.
+/// Members, groups and permissions on PostgreSQL: the same commands have the same outcomes, events and rows as in
+/// memory.
 @Suite(.requiresPostgres, .migratedDatabase) struct AccessEquivalenceTests {
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
   func `random batches come to the same on PostgreSQL as in memory`(seed: UInt64) async throws {
@@ -23,7 +24,9 @@ import WorkspaceDomain
         let founding = source.founding(of: tenant, count: 5)
         _ = try await (real.run(founding), model.run(founding))
         for _ in 0..<10 {
-          let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: tenant, count: 5) }
+          let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in
+            source.access(of: tenant, count: 5)
+          }
           let result = try await real.runSplit(commands, halved: &halved)
           let expected = try await model.runSplit(commands, halved: &halved)
           #expect(result.outcomes == expected.outcomes, "\(commands)")
@@ -46,7 +49,9 @@ import WorkspaceDomain
         ],
         [TenantCommand(8, .delete(id: .sample(81))), TenantCommand(8, DeleteTenant())],
         [TenantCommand(8, .createRoot(name: nil, id: .sample(83)), by: "heir")],
-        [TenantCommand(8, ListTenantMembers(limit: 9, after: nil)), TenantCommand(8, ListGroups(limit: 9, after: nil))],
+        [
+          TenantCommand(8, ListTenantMembers(limit: 9, after: nil)), TenantCommand(8, ListGroups(limit: 9, after: nil)),
+        ],
       ]
       var (halved, outcomes) = (0, [CommandResult]())
       for commands in batches {

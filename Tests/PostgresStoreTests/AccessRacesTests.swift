@@ -83,13 +83,15 @@ import WorkspaceDomain
       let (deleted, used) = try await race(
         tenant, preparing: founding(tenant), [TenantCommand(tenant, DeleteGroup(id: group), by: "a")],
         [
-          TenantCommand(tenant, SetWorkspaceMember(id: .sample(tenant + 1), member: .group(group), role: .editor), by: "b"),
+          TenantCommand(
+            tenant, SetWorkspaceMember(id: .sample(tenant + 1), member: .group(group), role: .editor), by: "b"),
           TenantCommand(tenant, SetGroupMember(id: group, userID: UserID(stored: "c"), role: .member), by: "b"),
         ])
       #expect(deleted[0].error == nil)
       #expect([[nil, nil], [.memberNotInTenant, .groupNotFound(group)]].contains(used.map(\.error)))
       try await TestDatabase.current.withConnection { connection in
-        let rows = try await connection.query("left", "select count(*) from workspace_members where group_id = \(group)")
+        let rows = try await connection.query(
+          "left", "select count(*) from workspace_members where group_id = \(group)")
         #expect(try rows[0].count() == 0)
       }
     }

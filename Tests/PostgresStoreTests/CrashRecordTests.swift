@@ -10,7 +10,9 @@ import WorkspaceDomain
 @Suite(.requiresPostgres) struct CrashRecordTests {
   private static let message = [UInt8](repeating: 7, count: 32)
 
-  private static func process(_ number: UInt64) -> ULID { ULID(milliseconds: 0, randomness: .init(high: 0, low: number)) }
+  private static func process(_ number: UInt64) -> ULID {
+    ULID(milliseconds: 0, randomness: .init(high: 0, low: number))
+  }
 
   /// Lets `body` become active, and die, as processes of one queue do.
   private func withQueue(
@@ -61,7 +63,8 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `of ten thousand messages at most is known, the latest, and of none for longer than a week`() async throws {
+  @Test func `of ten thousand messages at most is known, the latest, and of none for longer than a week`() async throws
+  {
     try await TestDatabase.make { database in
       try await database.withConnection { connection in
         _ = try await Migrator(connection: connection, logger: .silent).up()

@@ -1,10 +1,10 @@
-import Messaging
 import Foundation
+import Messaging
+import Operations
 import PostgresClient
 import PostgresStore
-import Testing
 import TestSupport
-import Operations
+import Testing
 import UnitOfWork
 import WorkspaceDomain
 
@@ -14,7 +14,9 @@ import WorkspaceDomain
 
   /// The `number`-th, one per second, from the start of 2026.
   private func id(_ number: Int, day: Int = 0) -> ULID {
-    ULID(milliseconds: 1_767_225_600_000 + UInt64(day * 86_400_000 + number * 1000), randomness: .init(high: 0, low: UInt64(number)))
+    ULID(
+      milliseconds: 1_767_225_600_000 + UInt64(day * 86_400_000 + number * 1000),
+      randomness: .init(high: 0, low: UInt64(number)))
   }
 
   private func withLedger(_ letters: [DeadLetter], _ body: (PostgresDeadLetters) async throws -> Void) async throws {
@@ -60,7 +62,8 @@ import WorkspaceDomain
     let letters = [10, 2000, 10, 10].enumerated().map { number, size in
       DeadLetter.sample(
         id: id(number),
-        message: OutboundMessage(exchange: "e", routingKey: "k", properties: MessageProperties(), body: [UInt8](repeating: 1, count: size)))
+        message: OutboundMessage(
+          exchange: "e", routingKey: "k", properties: MessageProperties(), body: [UInt8](repeating: 1, count: size)))
     }
     try await withLedger(letters) { ledger async throws in
       func pages(_ bytes: Int) async throws -> [Int] {
@@ -107,13 +110,30 @@ import WorkspaceDomain
       #expect(try await found { $0.text = "%" } == [2])
       #expect(try await found { $0.text = "Grüße" } == [3])
       #expect(try await found { $0.text = "grüße" } == [])
-      #expect(try await found { $0.text = "NAME"; $0.ignoresCase = true } == [3])
-      #expect(try await found { $0.text = "GRüße"; $0.ignoresCase = true } == [3])
-      #expect(try await found { $0.text = "% WRONG"; $0.ignoresCase = true } == [2])
+      #expect(
+        try await found {
+          $0.text = "NAME"
+          $0.ignoresCase = true
+        } == [3])
+      #expect(
+        try await found {
+          $0.text = "GRüße"
+          $0.ignoresCase = true
+        } == [3])
+      #expect(
+        try await found {
+          $0.text = "% WRONG"
+          $0.ignoresCase = true
+        } == [2])
       #expect(try await found { $0.text = "NAME" } == [])
       #expect(try await found { $0.queues = ["/tests"] } == [0, 1, 2, 3])
       #expect(try await found { $0.queues = ["/elsewhere"] } == [])
-      #expect(try await found { $0.reasons = ["invalid_data"]; $0.types = ["workspace.list"]; $0.since = letters[0].recordedAt } == [1])
+      #expect(
+        try await found {
+          $0.reasons = ["invalid_data"]
+          $0.types = ["workspace.list"]
+          $0.since = letters[0].recordedAt
+        } == [1])
     }
   }
 

@@ -1,8 +1,9 @@
 import PostgresClient
-@testable import PostgresStore
 import Testing
 import UnitOfWork
 import WorkspaceApplication
+
+@testable import PostgresStore
 
 @Suite struct ErrorMappingTests {
   @Test(arguments: WorkspaceConstraint.allCases)
@@ -47,16 +48,17 @@ import WorkspaceApplication
     #expect(kind(.server(ServerError(sqlState: state, message: "", constraint: "ck_unknown"))) == .failed)
   }
 
-  @Test(arguments: [
-    (.connectionLost(ConnectionFailure(reason: "gone")), .unavailable),
-    (.connectFailed(ConnectionFailure(reason: "refused")), .unavailable),
-    (.timeout(after: .seconds(1)), .unavailable),
-    (.cancelled, .unavailable),
-    (.server(ServerError(sqlState: .internalError, severity: .fatal, message: "")), .unavailable),
-    (.decoding(reason: "odd"), .unavailable),
-    (.protocolViolation(reason: "odd"), .unavailable),
-    (.configuration(reason: "odd"), .unavailable),
-  ] as [(PostgresError, Kind)])
+  @Test(
+    arguments: [
+      (.connectionLost(ConnectionFailure(reason: "gone")), .unavailable),
+      (.connectFailed(ConnectionFailure(reason: "refused")), .unavailable),
+      (.timeout(after: .seconds(1)), .unavailable),
+      (.cancelled, .unavailable),
+      (.server(ServerError(sqlState: .internalError, severity: .fatal, message: "")), .unavailable),
+      (.decoding(reason: "odd"), .unavailable),
+      (.protocolViolation(reason: "odd"), .unavailable),
+      (.configuration(reason: "odd"), .unavailable),
+    ] as [(PostgresError, Kind)])
   func `an error that is not a statement's says what is to be done`(error: PostgresError, expected: Kind) {
     #expect(kind(error) == expected)
   }
@@ -75,14 +77,17 @@ import WorkspaceApplication
     }
   }
 
-  @Test(arguments: [
-    (.connectFailed(ConnectionFailure(reason: "refused", isUnreached: true)), true),
-    (.connectFailed(ConnectionFailure(reason: "starting", sqlState: .cannotConnectNow)), true),
-    (.connectFailed(ConnectionFailure(reason: "no TLS")), false),
-    (.connectFailed(ConnectionFailure(reason: "password", sqlState: .invalidPassword)), false),
-    (.connectionLost(ConnectionFailure(reason: "gone")), false), (.timeout(after: .seconds(1)), false),
-  ] as [(PostgresError, Bool)])
-  func `a server is away where nobody listens, or where it says that it is not up yet`(error: PostgresError, isAway: Bool) {
+  @Test(
+    arguments: [
+      (.connectFailed(ConnectionFailure(reason: "refused", isUnreached: true)), true),
+      (.connectFailed(ConnectionFailure(reason: "starting", sqlState: .cannotConnectNow)), true),
+      (.connectFailed(ConnectionFailure(reason: "no TLS")), false),
+      (.connectFailed(ConnectionFailure(reason: "password", sqlState: .invalidPassword)), false),
+      (.connectionLost(ConnectionFailure(reason: "gone")), false), (.timeout(after: .seconds(1)), false),
+    ] as [(PostgresError, Bool)])
+  func `a server is away where nobody listens, or where it says that it is not up yet`(
+    error: PostgresError, isAway: Bool
+  ) {
     #expect(error.meansAbsence == isAway)
   }
 }

@@ -1,9 +1,10 @@
 import PostgresClient
-@testable import PostgresStore
 import TestSupport
 import Testing
 import UnitOfWork
 import WorkspaceDomain
+
+@testable import PostgresStore
 
 /// What PostgreSQL adds to the contract: its own clock, locks, and what a step costs.
 @Suite(.serialized, .requiresPostgres, .migratedDatabase) struct InboxRetentionTests {
@@ -28,10 +29,14 @@ import WorkspaceDomain
   }
 
   private func count() async throws -> Int {
-    try await TestDatabase.current.withConnection { try await $0.query("count", "select count(*) from inbox")[0].count() }
+    try await TestDatabase.current.withConnection {
+      try await $0.query("count", "select count(*) from inbox")[0].count()
+    }
   }
 
-  private func remove(_ inbox: PostgresRetention, from start: Timestamp? = nil, limit: Int = 100) async throws -> RemovedEntries {
+  private func remove(_ inbox: PostgresRetention, from start: Timestamp? = nil, limit: Int = 100) async throws
+    -> RemovedEntries
+  {
     try await inbox.removeExpired(olderThan: Self.retention, at: Self.ahead, from: start, limit: limit)
   }
 
@@ -112,7 +117,9 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a step reads as many pages in a large inbox as in a small one, and as many after others as at first`() async throws {
+  @Test func `a step reads as many pages in a large inbox as in a small one, and as many after others as at first`()
+    async throws
+  {
     let limit = 200
     try await fill(expired: 1000, young: 0)
     let small = try await pagesRead(by: 1, limit: limit)

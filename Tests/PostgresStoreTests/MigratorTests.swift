@@ -2,8 +2,8 @@ import Messaging
 import Migrations
 import PostgresClient
 import PostgresStore
-import Testing
 import TestSupport
+import Testing
 import UnitOfWork
 
 /// Each test has a schema of its own, named by a search path. One after the other, for the lock is the database's.
@@ -51,14 +51,21 @@ import UnitOfWork
           insert into replay_plans (id, operator, reason, created_at) values ('p', 'o', 'r', now());
           insert into active_workers (queue, since) values ('/tests', now())
           """)
-      let all = [DataLoss(what: "tenants", rows: 2), DataLoss(what: "outbox", rows: 1), DataLoss(what: "replay_plans", rows: 1)]
+      let all = [
+        DataLoss(what: "tenants", rows: 2), DataLoss(what: "outbox", rows: 1), DataLoss(what: "replay_plans", rows: 1),
+      ]
       let refusal = await #expect(throws: MigrationError.self) { try await migrator.down(to: 0) }
-      guard case .wouldDestroy(let losses) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+      guard case .wouldDestroy(let losses) = refusal else {
+        Issue.record("\(String(describing: refusal))")
+        return
+      }
       #expect(losses.sorted { $0.what < $1.what } == all.sorted { $0.what < $1.what })
       #expect(try await migrator.verify() == [], "nothing is changed")
       let some = MigrationError.wouldDestroy([DataLoss(what: "replay_plans", rows: 1)])
       await #expect(throws: some) { try await migrator.down(to: 9) }
-      #expect(try await migrator.down(to: 10).map(\.version) == (11...Migrations.all.count).reversed(), "nothing goes with these")
+      #expect(
+        try await migrator.down(to: 10).map(\.version) == (11...Migrations.all.count).reversed(),
+        "nothing goes with these")
       #expect(try await migrator.down(to: 0) { _ in true }.count == 10)
       #expect(try await migrator.up() == Migrations.all)
     }
@@ -68,7 +75,8 @@ import UnitOfWork
     try await withSchema { connection in
       let migration = Migration(
         version: 1, name: "things",
-        up: "create table things (n int, note text, twice int generated always as (n * 2) stored); create table \"odd name\" (n int)",
+        up:
+          "create table things (n int, note text, twice int generated always as (n * 2) stored); create table \"odd name\" (n int)",
         down: "delete from \"odd name\" where n > 1; alter table things drop column note, drop column twice")
       let migrator = Migrator(connection: connection, migrations: [migration], logger: .silent)
       _ = try await migrator.up()
@@ -89,7 +97,10 @@ import UnitOfWork
           let lease = WorkerLease(connection: first, queue: "/elsewhere")
           #expect(try await lease.tryAcquire())
           let refusal = await #expect(throws: MigrationError.self) { try await migrator.down() }
-          guard case .workerActive(let sessions) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+          guard case .workerActive(let sessions) = refusal else {
+            Issue.record("\(String(describing: refusal))")
+            return
+          }
           let processID = try await first.processID()
           #expect(sessions.count == 1 && sessions[0].contains("\(processID)"), "\(sessions)")
           #expect(try await lease.release())
@@ -98,8 +109,12 @@ import UnitOfWork
           try await connection.execute(script: "insert into active_workers (queue, since) values ('/old', now())")
           let key = AdvisoryLockKey("workspace-worker//old").number
           try await old.execute(script: "select pg_advisory_lock(\(key))")
-          guard case .workerActive? = await #expect(throws: MigrationError.self, performing: { try await migrator.down() })
-          else { Issue.record("an old worker is not seen"); return }
+          guard
+            case .workerActive? = await #expect(throws: MigrationError.self, performing: { try await migrator.down() })
+          else {
+            Issue.record("an old worker is not seen")
+            return
+          }
           try await old.execute(script: "select pg_advisory_unlock(\(key))")
           _ = try await migrator.down(to: 0) { _ in true }
           #expect(try await lease.tryAcquire(), "what was held is given back")
@@ -152,7 +167,10 @@ import UnitOfWork
       _ = try await migrator.down(to: 4)
       try await connection.execute(script: "create index ix_inbox_recorded_at on inbox (result_id)")
       let refusal = await #expect(throws: MigrationError.self) { try await migrator.up() }
-      guard case .preflight(let findings) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+      guard case .preflight(let findings) = refusal else {
+        Issue.record("\(String(describing: refusal))")
+        return
+      }
       #expect((findings.migration, findings.total) == ("V0005__inbox_retention", 1))
       try await connection.execute(
         script: "drop index ix_inbox_recorded_at; create index ix_inbox_recorded_at on inbox (recorded_at)")
@@ -160,24 +178,35 @@ import UnitOfWork
     }
   }
 
-  @Test func `a key within its tenant may be built beforehand, and an index of its name that is not it is in the way`() async throws {
+  @Test func `a key within its tenant may be built beforehand, and an index of its name that is not it is in the way`()
+    async throws
+  {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
       _ = try await migrator.down(to: 11)
-      for wrong in ["index uq_inbox_tenant_key on inbox (tenant_id, source, id)", "unique index uq_inbox_tenant_key on inbox (source, id)"] {
+      for wrong in [
+        "index uq_inbox_tenant_key on inbox (tenant_id, source, id)",
+        "unique index uq_inbox_tenant_key on inbox (source, id)",
+      ] {
         try await connection.execute(script: "create \(wrong)")
         let refusal = await #expect(throws: MigrationError.self) { try await migrator.up() }
-        guard case .preflight(let findings) = refusal else { Issue.record("\(String(describing: refusal))"); return }
+        guard case .preflight(let findings) = refusal else {
+          Issue.record("\(String(describing: refusal))")
+          return
+        }
         #expect((findings.migration, findings.total) == ("V0012__inbox_within_tenants", 1))
         try await connection.execute(script: "drop index uq_inbox_tenant_key")
       }
-      try await connection.execute(script: "create unique index concurrently uq_inbox_tenant_key on inbox (tenant_id, source, id)")
+      try await connection.execute(
+        script: "create unique index concurrently uq_inbox_tenant_key on inbox (tenant_id, source, id)")
       #expect(try await migrator.up().first?.version == 12)
     }
   }
 
-  @Test func `entries come into their tenants with the rule that they were recorded by, and out again each key once`() async throws {
+  @Test func `entries come into their tenants with the rule that they were recorded by, and out again each key once`()
+    async throws
+  {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
@@ -200,7 +229,8 @@ import UnitOfWork
         "rules", "select string_agg(tenant_id || rule, ' ' order by id, tenant_id) as all from inbox")
       #expect(try rules[0].text("all") == "t11 t22 t22")
       _ = try await migrator.down(to: 11) { _ in true }
-      let left = try await connection.query("left", "select string_agg(tenant_id || id, ' ' order by id) as all from inbox")
+      let left = try await connection.query(
+        "left", "select string_agg(tenant_id || id, ' ' order by id) as all from inbox")
       #expect(try left[0].text("all") == "t2a t2b", "the earliest of a key stays")
       _ = try await migrator.up()
     }
@@ -221,12 +251,14 @@ import UnitOfWork
           values ('/tests', null, 'e', 'k', 'm', '\\x\(hex)', 'first'), ('/tests', null, '', '\\xff00', null, '\\x0000', '')
           """)
       _ = try await migrator.up()
-      let entries = try await PostgresUnitOfWorkStore(connection: connection, queue: "/tests").unpublished(limit: 9, bytes: .max)
+      let entries = try await PostgresUnitOfWorkStore(connection: connection, queue: "/tests").unpublished(
+        limit: 9, bytes: .max)
       #expect(
         entries.flatMap(\.messages) == [
           OutboundMessage(exchange: "e", routingKey: "k", properties: properties, body: Array("first".utf8)),
           OutboundMessage(
-            exchange: "", routingKey: try #require(ShortString(bytes: [255, 0])), properties: MessageProperties(), body: []),
+            exchange: "", routingKey: try #require(ShortString(bytes: [255, 0])), properties: MessageProperties(),
+            body: []),
         ])
     }
   }
@@ -290,7 +322,10 @@ import UnitOfWork
       await #expect(throws: refusal) { try await migrator.up() }
       await #expect(throws: refusal) { try await migrator.down() }
       await #expect(throws: refusal) { try await migrator.verify() }
-      guard case .edited = try await migrator.status()[0].state else { Issue.record("not told to be edited"); return }
+      guard case .edited = try await migrator.status()[0].state else {
+        Issue.record("not told to be edited")
+        return
+      }
     }
   }
 
@@ -305,7 +340,10 @@ import UnitOfWork
       #expect(try await migrator.verify() == [2])
       let last = try await migrator.status()[1]
       #expect((last.version, last.name) == (2, "b"))
-      guard case .unknown = last.state else { Issue.record("not told to be unknown"); return }
+      guard case .unknown = last.state else {
+        Issue.record("not told to be unknown")
+        return
+      }
     }
   }
 
@@ -326,7 +364,10 @@ import UnitOfWork
       let bad = Migration(version: 2, name: "bad", up: "create table half (); select 1 / 0", down: "select 1")
       let migrator = Migrator(connection: connection, migrations: [good, bad], logger: .silent)
       let error = await #expect(throws: MigrationError.self) { try await migrator.up() }
-      guard case .failed("V0002__bad", let cause) = error else { Issue.record("\(String(describing: error))"); return }
+      guard case .failed("V0002__bad", let cause) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
       #expect(cause.sqlState == .divisionByZero)
       #expect(try await migrator.status().map { $0.state == .pending } == [false, true])
       try await connection.execute(script: "select * from good; create table half ()")

@@ -1,10 +1,11 @@
 import PostgresClient
-@testable import PostgresStore
 import TestSupport
 import Testing
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
+
+@testable import PostgresStore
 
 @Suite struct PlanRenewalTests {
   @Test func `plans are renewed each time that the tables may have doubled`() {
@@ -21,15 +22,21 @@ import WorkspaceDomain
 }
 
 @Suite(.requiresPostgres, .migratedDatabase) struct GrowingTablesTests {
-  /// Counts what index scans bring, for a plan that takes the wrong index, or the wrong side of a loop, is right but slow.
-  @Test func `a look-up, and the check of a reference in both directions, read as much after tables have grown as before`() async throws {
+  /// Counts what index scans bring, for a plan that takes the wrong index, or the wrong side of a loop, is right but
+  /// slow.
+  @Test
+  func `a look-up, and the check of a reference in both directions, read as much after tables have grown as before`()
+    async throws
+  {
     try await TestDatabase.current.withStore { store, connection in
       let tenant = TenantID.random()
       // After all other names: where the check of the reference takes the wrong index, it comes upon the parent last.
       let root = Workspace.sample(tenant: tenant, name: "z")
       try await Self.write(store, tenant, [root]) { $0.newTenants = [tenant: 1] }
       // From here on the planner believes that there is one row in each table.
-      for table in ["tenants", "workspaces", "inbox"] { try await connection.execute(script: "vacuum analyze \(table)") }
+      for table in ["tenants", "workspaces", "inbox"] {
+        try await connection.execute(script: "vacuum analyze \(table)")
+      }
       var leaf: Workspace?
       for round in 0..<20 {
         let workspaces = (0..<200).map { Workspace.sample(tenant: tenant, name: "w \(round) \($0)", parent: root.id) }
@@ -43,7 +50,8 @@ import WorkspaceDomain
       readSet.tree.childrenOf = [root.id]
       let snapshot = try await store.begin(readSet)
       #expect(snapshot.workspaces.count == 100)
-      // 4,000 look-ups and checks of each kind brought a row or none; the wrong index would bring a hundred times as many.
+      // 4,000 look-ups and checks of each kind brought a row or none; the wrong index would bring a hundred times as
+      // many.
       let rows = try await Self.rowsRead(connection)
       #expect(rows < 20_000)
       try await store.rollback()
@@ -74,6 +82,7 @@ import WorkspaceDomain
   private static func rowsRead(_ connection: PostgresConnection) async throws -> Int64 {
     try await connection.query(
       "rows_read",
-      "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint as rows from pg_stat_xact_user_tables")[0].int8("rows")
+      "select sum(coalesce(idx_tup_fetch, 0) + seq_tup_read)::bigint as rows from pg_stat_xact_user_tables")[0].int8(
+        "rows")
   }
 }

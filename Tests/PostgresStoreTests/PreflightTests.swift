@@ -15,7 +15,10 @@ import WorkspaceDomain
       try await connection.execute(script: Self.duplicates(tenants))
 
       let error = await #expect(throws: MigrationError.self) { try await all.up() }
-      guard case .preflight(let findings) = error else { Issue.record("\(String(describing: error))"); return }
+      guard case .preflight(let findings) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
       #expect(findings.migration == "V0002__unique_names_per_tenant")
       #expect(findings.total == 26)
       #expect(findings.columns == ["tenant", "name", "workspaces"])
@@ -37,7 +40,9 @@ import WorkspaceDomain
       script += "insert into tenants (id) values ('\(tenant)');"
       script += insert(root, tenant, "Root", "null")
       for number in 1...(tenant == tenants[0] ? 25 : 1) {
-        for _ in 1...(tenant == tenants[0] ? 3 : 2) { script += insert(.random(), tenant, "name \(number)", "'\(root)'") }
+        for _ in 1...(tenant == tenants[0] ? 3 : 2) {
+          script += insert(.random(), tenant, "name \(number)", "'\(root)'")
+        }
       }
     }
     return script

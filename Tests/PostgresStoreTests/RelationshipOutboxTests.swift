@@ -1,20 +1,23 @@
 import PostgresClient
-@testable import PostgresStore
 import TestFixtures
 import TestSupport
 import Testing
 import UnitOfWork
 import WorkspaceDomain
 
+@testable import PostgresStore
+
 @Suite struct RelationshipLinesTests {
   private static let user = Member.user(UserID(stored: "a b|ü"))
 
-  @Test(arguments: [
-    .role(.editor, of: user, on: .workspace(.sample(1))), .role(.member, of: .group(.sample(2)), on: .workspace(.sample(1))),
-    .role(.admin, of: user, on: .tenant(.sample(1))), .role(.member, of: user, on: .group(.sample(1))),
-    .tenant(.sample(1), of: .workspace(.sample(2))), .tenant(.sample(1), of: .group(.sample(2))),
-    .parent(.sample(1), of: .sample(2)), .root(.sample(1), of: .sample(2)), .creators(.sample(1), on: .sample(2)),
-  ] as [Relationship])
+  @Test(
+    arguments: [
+      .role(.editor, of: user, on: .workspace(.sample(1))),
+      .role(.member, of: .group(.sample(2)), on: .workspace(.sample(1))),
+      .role(.admin, of: user, on: .tenant(.sample(1))), .role(.member, of: user, on: .group(.sample(1))),
+      .tenant(.sample(1), of: .workspace(.sample(2))), .tenant(.sample(1), of: .group(.sample(2))),
+      .parent(.sample(1), of: .sample(2)), .root(.sample(1), of: .sample(2)), .creators(.sample(1), on: .sample(2)),
+    ] as [Relationship])
   func `every change comes back from its line`(relationship: Relationship) throws {
     let changes: [RelationshipChange] = [.removed(relationship), .added(relationship)]
     #expect(try RelationshipLines.changes(RelationshipLines.text(changes)) == changes)
@@ -25,7 +28,8 @@ import WorkspaceDomain
   func `whatever a user is called, the change comes back from its line`(id: String) throws {
     let user = try #require(UserID(id))
     let changes: [RelationshipChange] = [
-      .removed(.role(.member, of: .user(user), on: .group(.sample(1)))), .added(.role(.admin, of: .user(user), on: .group(.sample(1)))),
+      .removed(.role(.member, of: .user(user), on: .group(.sample(1)))),
+      .added(.role(.admin, of: .user(user), on: .group(.sample(1)))),
     ]
     #expect(try RelationshipLines.changes(RelationshipLines.text(changes)) == changes)
   }
@@ -50,7 +54,9 @@ import WorkspaceDomain
     _ = try await store.commit(writeSet)
   }
 
-  private func withOutbox(_ body: (PostgresUnitOfWorkStore, PostgresRelationshipOutbox) async throws -> Void) async throws {
+  private func withOutbox(_ body: (PostgresUnitOfWorkStore, PostgresRelationshipOutbox) async throws -> Void)
+    async throws
+  {
     let database = try TestDatabase.current
     try await empty(database)
     try await database.withStore { store, _ async throws in
@@ -152,10 +158,13 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `it is told how far a tenant is: what waits, the last token, and the sequence, of unknown tenants, too`() async throws {
+  @Test func `it is told how far a tenant is: what waits, the last token, and the sequence, of unknown tenants, too`()
+    async throws
+  {
     try await withOutbox { store, outbox async throws in
       let (one, other) = (TenantID.random(), TenantID.random())
-      #expect(try await store.replication(of: [one]) == [one: TenantReplication(sequence: nil, isWaiting: false, token: nil)])
+      #expect(
+        try await store.replication(of: [one]) == [one: TenantReplication(sequence: nil, isWaiting: false, token: nil)])
       var writeSet = WriteSet()
       writeSet.newTenants = [one: 7]
       writeSet.relationships = [Self.commit(one, 1...2)]
@@ -168,7 +177,8 @@ import WorkspaceDomain
         ])
       let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
       try await outbox.markApplied(entries.map(\.id), [ReplicationMark(tenantID: one, id: entries[0].id, token: "t")])
-      #expect(try await store.replication(of: [one]) == [one: TenantReplication(sequence: 7, isWaiting: false, token: "t")])
+      #expect(
+        try await store.replication(of: [one]) == [one: TenantReplication(sequence: 7, isWaiting: false, token: "t")])
       try await outbox.moveTokens(to: "later")
       #expect(try await store.replication(of: [one])[one]?.token == "later")
       #expect(try await store.replication(of: []).isEmpty)

@@ -18,7 +18,8 @@ import WorkspaceDomain
   private static let defaults = [
     "default_transaction_isolation = 'serializable'", "default_transaction_deferrable = on", "synchronous_commit = off",
     "client_encoding = 'latin1'", "statement_timeout = '15s'", "lock_timeout = '1s'", "row_security = off",
-    "datestyle = 'German, DMY'", "timezone = 'Pacific/Apia'", "bytea_output = 'escape'", "standard_conforming_strings = off",
+    "datestyle = 'German, DMY'", "timezone = 'Pacific/Apia'", "bytea_output = 'escape'",
+    "standard_conforming_strings = off",
     "extra_float_digits = -15", "intervalstyle = 'sql_standard'", "array_nulls = off", "transform_null_equals = on",
     "client_min_messages = error", "plan_cache_mode = 'force_custom_plan'", "enable_indexscan = off",
     "enable_nestloop = off", "enable_seqscan = off", "constraint_exclusion = on", "idle_session_timeout = '10s'",
@@ -26,7 +27,9 @@ import WorkspaceDomain
   ]
 
   @Test(arguments: UnitOfWorkStoreContract.alone + UnitOfWorkStoreContract.together)
-  func `PostgreSQL keeps the contract whatever the defaults of the database are`(_ contract: UnitOfWorkStoreContract) async throws {
+  func `PostgreSQL keeps the contract whatever the defaults of the database are`(_ contract: UnitOfWorkStoreContract)
+    async throws
+  {
     let database = try TestDatabase.current
     let script = Self.defaults.map { "alter database \(database.name) set \($0)" }.joined(separator: ";")
     try await database.withConnection { try await $0.execute(script: script) }
@@ -36,7 +39,8 @@ import WorkspaceDomain
   @Test func `plans are made anew whatever the default isolation is`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection {
-      try await $0.execute(script: "alter database \(database.name) set default_transaction_isolation = 'repeatable read'")
+      try await $0.execute(
+        script: "alter database \(database.name) set default_transaction_isolation = 'repeatable read'")
     }
     try await database.withStore { store, _ in
       let tenant = TenantID.random()

@@ -1,11 +1,12 @@
 import Messaging
 import PostgresClient
-@testable import PostgresStore
 import TestSupport
 import Testing
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
+
+@testable import PostgresStore
 
 /// What PostgreSQL adds to the contract: round trips, locks that can be seen, and sessions that end.
 @Suite(.requiresPostgres, .migratedDatabase) struct UnitOfWorkStoreTests {
@@ -17,7 +18,9 @@ import WorkspaceDomain
     }
   }
 
-  @Test(arguments: [1, 256]) func `a batch of creations is eleven statements, however many they are`(count: Int) async throws {
+  @Test(arguments: [1, 256]) func `a batch of creations is eleven statements, however many they are`(count: Int)
+    async throws
+  {
     try await TestDatabase.current.withStore { store, connection in
       let tenant = TenantID.random()
       let root = Workspace.sample(tenant: tenant, name: "Root")
@@ -108,7 +111,10 @@ import WorkspaceDomain
       let ended = UnitOfWorkError(await connection.waitUntilClosed())
       await #expect(throws: ended) { try await store.commit(WriteSet()) }
       await #expect(throws: ended) { try await store.begin(ReadSet()) }
-      guard case .unavailable = ended else { Issue.record("\(ended)"); return }
+      guard case .unavailable = ended else {
+        Issue.record("\(ended)")
+        return
+      }
     }
   }
 

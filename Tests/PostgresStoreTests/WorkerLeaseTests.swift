@@ -37,7 +37,6 @@ extension WorkerLease {
     }
   }
 
-
   @Test func `one worker for each queue has the lease, until its session ends`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in

@@ -103,7 +103,9 @@ import Testing
   }
 
   @Test func `counting from many threads loses nothing`() async {
-    let (counter, timer) = (Counter(label: "shop.orders", factory: registry), Timer(label: "shop.time", factory: registry))
+    let (counter, timer) = (
+      Counter(label: "shop.orders", factory: registry), Timer(label: "shop.time", factory: registry)
+    )
     await withTaskGroup { group in
       for _ in 0..<8 {
         group.addTask {

@@ -6,7 +6,8 @@ import Testing
 struct CellOutcomeTests {
   @Test func `a failed outcome names the cell, each kind of violation with its ids, and what happened when`() {
     let violations: [Violation] = [
-      .lostResult(command: "c1"), .lostResult(command: "c2"), .failed(command: "c3", how: "a dead letter since 19:21:33.120: crash_loop"),
+      .lostResult(command: "c1"), .lostResult(command: "c2"),
+      .failed(command: "c3", how: "a dead letter since 19:21:33.120: crash_loop"),
     ]
     let outcome = CellOutcome(
       cell: Cell(.published, .brokerKill), violations: violations, story: ["0.5 s worker 7 is active"])

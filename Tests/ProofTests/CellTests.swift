@@ -19,7 +19,9 @@ struct CellTests {
     try await run(cell, .single)
   }
 
-  @Test(arguments: [Cell(.written, .kill), Cell(.acknowledged, .kill), Cell(.published, .brokerCut), Cell(.written, .commitLost)])
+  @Test(arguments: [
+    Cell(.written, .kill), Cell(.acknowledged, .kill), Cell(.published, .brokerCut), Cell(.written, .commitLost),
+  ])
   func `nor does it where commands come and results go in batches`(_ cell: Cell) async throws {
     try await run(cell, .batches)
   }

@@ -21,7 +21,12 @@ struct CheckerTests {
 
   @Test func `what went well has no violation, repetitions included`() {
     #expect(violations { _ in } == [])
-    #expect(violations { $0.results += $0.results; $0.replies += $0.replies; $0.events += $0.events } == [])
+    #expect(
+      violations {
+        $0.results += $0.results
+        $0.replies += $0.replies
+        $0.events += $0.events
+      } == [])
   }
 
   @Test func `a lost result, reply or event is named`() {
@@ -92,8 +97,10 @@ struct CheckerTests {
 
   @Test func `results of a tenant out of order are named, of different tenants they are in order`() {
     #expect(violations { $0.results.swapAt(10, 11) } == [])
-    #expect(violations { $0.results.swapAt(10, 12) } == [
-        .disorderedResults(tenant: workload.steps[10].tenant, command: workload.steps[12].id, expected: workload.steps[10].id)
+    #expect(
+      violations { $0.results.swapAt(10, 12) } == [
+        .disorderedResults(
+          tenant: workload.steps[10].tenant, command: workload.steps[12].id, expected: workload.steps[10].id)
       ])
   }
 
@@ -169,8 +176,10 @@ struct CheckerTests {
 
   @Test func `what is left anywhere is named`() {
     #expect(violations { $0.tables.outbox = 2 } == [.leftInOutbox(count: 2)])
-    #expect(violations { $0.tables.failed = [.init(command: "c", how: "parked")] } == [.failed(command: "c", how: "parked")])
-    #expect(violations { $0.depths["workspace.commands.dead"] = 1 } == [.leftInQueue("workspace.commands.dead", count: 1)])
+    #expect(
+      violations { $0.tables.failed = [.init(command: "c", how: "parked")] } == [.failed(command: "c", how: "parked")])
+    #expect(
+      violations { $0.depths["workspace.commands.dead"] = 1 } == [.leftInQueue("workspace.commands.dead", count: 1)])
     let id = workload.steps[10].id
     #expect(violations { $0.tables.answers[id] = nil } == [.lostAnswer(command: id)])
     #expect(violations { $0.tables.answers["other"] = [1] } == [.unknownAnswer(command: "other")])

@@ -9,7 +9,8 @@ struct FailpointBuildTests {
   /// Nil if there is no release build.
   private static var release: URL? {
     guard let debug = try? debug else { return nil }
-    let program = debug.deletingLastPathComponent().deletingLastPathComponent().appending(path: "release/workspace-worker")
+    let program = debug.deletingLastPathComponent().deletingLastPathComponent().appending(
+      path: "release/workspace-worker")
     return FileManager.default.fileExists(atPath: program.path) ? program : nil
   }
 

@@ -86,7 +86,8 @@ struct Prove: AsyncParsableCommand {
     return try cells.split(separator: ",").map { text in
       guard let cell = Cell(String(text)) else {
         throw ValidationError(
-          "no cell is named '\(text)'; failpoints: \(Failpoint.ofCommands.map(\.rawValue).joined(separator: ", ")); faults: \(Fault.allCases.map(\.rawValue).joined(separator: ", "))")
+          "no cell is named '\(text)'; failpoints: \(Failpoint.ofCommands.map(\.rawValue).joined(separator: ", ")); faults: \(Fault.allCases.map(\.rawValue).joined(separator: ", "))"
+        )
       }
       return cell
     }

@@ -21,11 +21,15 @@ import WorkerRuntime
   }
 
   @Test(arguments: [
-    (RabbitMQError.unreachable(endpoint: "h:1", reason: "refused"), true), (.exhausted(reason: "no descriptor left"), false),
-    (.timedOut(operation: "connecting", limit: .seconds(1)), false), (.loginRefused(code: .accessRefused, text: "no"), false),
+    (RabbitMQError.unreachable(endpoint: "h:1", reason: "refused"), true),
+    (.exhausted(reason: "no descriptor left"), false),
+    (.timedOut(operation: "connecting", limit: .seconds(1)), false),
+    (.loginRefused(code: .accessRefused, text: "no"), false),
     (.tlsRefused(endpoint: "h:1", reason: "certificate"), false), (.connectionLost(reason: "cut"), false),
   ])
-  func `a broker is away where nobody listens, and not where this process has nothing left`(error: RabbitMQError, isAway: Bool) {
+  func `a broker is away where nobody listens, and not where this process has nothing left`(
+    error: RabbitMQError, isAway: Bool
+  ) {
     #expect(error.meansAbsence == isAway)
     #expect(MissingConditions(error).absent == (isAway ? [.broker] : []))
   }

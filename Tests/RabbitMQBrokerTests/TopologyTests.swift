@@ -1,8 +1,8 @@
 import Messaging
 import RabbitMQBroker
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5)), .serialized) struct TopologyTests {
   private let host: VirtualHost
@@ -43,15 +43,19 @@ import TestSupport
       let manager = TopologyManager(connection)
       let topology = Topology.standard(broker: await connection.serverProperties)
       #expect(try await manager.apply(topology).hasChanges)
-      for plan in [try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology)] {
-        #expect(states(plan) == Array(repeating: .exists, count: 10) + Array(repeating: .ensured, count: 5) + [.removed])
+      for plan in [
+        try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology),
+      ] {
+        #expect(
+          states(plan) == Array(repeating: .exists, count: 10) + Array(repeating: .ensured, count: 5) + [.removed])
         #expect(!plan.hasChanges && !plan.isIncompatible)
       }
       #expect(
         try await manager.plan(topology).items.map(\.name) == [
           "workspace.commands", "workspace.results", "workspace.events", "workspace.dead-letters", "workspace.queries",
           "workspace.results.batches", "workspace.events.batches",
-          "workspace.commands", "workspace.commands.dead", "workspace.queries", "workspace.commands -[workspace.#]-> workspace.commands",
+          "workspace.commands", "workspace.commands.dead", "workspace.queries",
+          "workspace.commands -[workspace.#]-> workspace.commands",
           "workspace.commands -[group.#]-> workspace.commands", "workspace.commands -[tenant.#]-> workspace.commands",
           "workspace.commands -[access.#]-> workspace.commands", "workspace.queries -[#]-> workspace.queries",
           "workspace.dead-letters -[#]-> workspace.commands.dead",
@@ -59,8 +63,10 @@ import TestSupport
     }
     try await host.withPublisher { publisher in
       try await publisher.publish([
-        OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.create", properties: MessageProperties(), body: []),
-        OutboundMessage(exchange: "workspace.dead-letters", routingKey: "any.thing", properties: MessageProperties(), body: []),
+        OutboundMessage(
+          exchange: "workspace.commands", routingKey: "workspace.create", properties: MessageProperties(), body: []),
+        OutboundMessage(
+          exchange: "workspace.dead-letters", routingKey: "any.thing", properties: MessageProperties(), body: []),
       ])
     }
     #expect(try await host.depth(of: "workspace.commands") == 1)
@@ -80,7 +86,8 @@ import TestSupport
         .binding(queue: former.queue, exchange: former.exchange, routingKey: former.routingKey)
       ])
       func count() async throws -> Int {
-        try await host.broker.management.bindingCount(of: "former.commands.dead", to: "former.dead-letters", in: host.name)
+        try await host.broker.management.bindingCount(
+          of: "former.commands.dead", to: "former.dead-letters", in: host.name)
       }
       #expect(try await count() == 1)
       _ = try await manager.plan(topology)
@@ -112,7 +119,10 @@ import TestSupport
   }
 
   @Test func `each argument of the commands queue is compared`() async throws {
-    let wanted = [("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "each.commands.dead"), ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish")]
+    let wanted = [
+      ("x-dead-letter-exchange", ""), ("x-dead-letter-routing-key", "each.commands.dead"),
+      ("x-dead-letter-strategy", "at-least-once"), ("x-overflow", "reject-publish"),
+    ]
     for (name, value) in wanted {
       try await host.withConnection { connection in
         let queue = try #require(ShortString("each.without.\(name)"))
@@ -124,7 +134,8 @@ import TestSupport
         try await host.declare(queue, arguments)
         var names = try names("each")
         names.commandsQueue = queue
-        let plan = try await TopologyManager(connection).plan(Topology.standard(names, broker: connection.serverProperties))
+        let plan = try await TopologyManager(connection).plan(
+          Topology.standard(names, broker: connection.serverProperties))
         guard case .incompatible(let difference) = plan.items[7].state else {
           Issue.record("\(plan.items[7])")
           return
@@ -140,8 +151,10 @@ import TestSupport
     try await host.declare("classic.commands.dead", HeaderTable())
     try await host.withConnection { connection in
       try await connection.declare([.exchange("classic.events", type: "fanout", isPassive: false)])
-      let plan = try await TopologyManager(connection).plan(Topology.standard(names("classic"), broker: connection.serverProperties))
-      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[8].state else {
+      let plan = try await TopologyManager(connection).plan(
+        Topology.standard(names("classic"), broker: connection.serverProperties))
+      guard case .incompatible(let type) = plan.items[2].state, case .incompatible(let queue) = plan.items[8].state
+      else {
         Issue.record("\(plan.items)")
         return
       }
@@ -157,7 +170,8 @@ import TestSupport
       let topology = try Topology.standard(names("bound"), broker: await connection.serverProperties)
       _ = try await manager.apply(topology)
       let management = host.broker.management
-      try await management.deleteBinding(of: "bound.commands", to: "bound.commands", routingKey: "workspace.#", in: host.name)
+      try await management.deleteBinding(
+        of: "bound.commands", to: "bound.commands", routingKey: "workspace.#", in: host.name)
       #expect(try await management.bindingCount(of: "bound.commands", to: "bound.commands", in: host.name) == 3)
       try await manager.ensureBindings(topology)
       #expect(try await management.bindingCount(of: "bound.commands", to: "bound.commands", in: host.name) == 4)
@@ -175,11 +189,14 @@ import TestSupport
 
   @Test func `quorum queues never drop a message, on any version`() {
     func arguments(_ version: String) -> [HeaderTable] {
-      Topology.standard(broker: ServerProperties(product: "RabbitMQ", version: version, clusterName: nil)).queues.prefix(2).map(\.arguments)
+      Topology.standard(broker: ServerProperties(product: "RabbitMQ", version: version, clusterName: nil)).queues
+        .prefix(2).map(\.arguments)
     }
     var unlimited = HeaderTable()
     unlimited.append("x-delivery-limit", Int64(-1))
-    func isUnlimited(_ table: HeaderTable) -> Bool { table.entries.indices.contains { table.entries[$0...].starts(with: unlimited.entries) } }
+    func isUnlimited(_ table: HeaderTable) -> Bool {
+      table.entries.indices.contains { table.entries[$0...].starts(with: unlimited.entries) }
+    }
     #expect(arguments("3.13.7").allSatisfy { !isUnlimited($0) })
     #expect(arguments("4.0.2").allSatisfy(isUnlimited))
   }

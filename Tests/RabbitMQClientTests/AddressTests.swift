@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// A name with several addresses, not all of which lead to the broker.
 @Suite(.timeLimit(.minutes(5))) struct AddressTests {
@@ -10,11 +10,16 @@ import TestSupport
     case swallowsPackets, saysNothing, refuses
   }
 
-  @Test(arguments: Bystander.allCases) func `an address that does not answer is passed over`(bystander: Bystander) async throws {
+  @Test(arguments: Bystander.allCases) func `an address that does not answer is passed over`(bystander: Bystander)
+    async throws
+  {
     let broker = try FakeBroker(.confirming)
-    let listener = bystander == .refuses ? nil : try BlockingSocket.listening(on: "127.0.0.2", port: broker.port, backlog: 0)
+    let listener =
+      bystander == .refuses ? nil : try BlockingSocket.listening(on: "127.0.0.2", port: broker.port, backlog: 0)
     // A full queue of connections: the kernel answers no further SYN (listen(2)).
-    let fillers = bystander == .swallowsPackets ? try (0..<4).map { _ in try BlockingSocket.connecting(to: "127.0.0.2", port: broker.port) } : []
+    let fillers =
+      bystander == .swallowsPackets
+      ? try (0..<4).map { _ in try BlockingSocket.connecting(to: "127.0.0.2", port: broker.port) } : []
     var configuration = try broker.configuration()
     configuration.connectTimeout = .seconds(4)
     let connection = try await RabbitMQConnection.open(configuration) { _ in ["127.0.0.2", "127.0.0.1"] }

@@ -1,5 +1,5 @@
-import Secrets
 import RabbitMQClient
+import Secrets
 import Testing
 
 @Suite struct BrokerURLTests {
@@ -34,7 +34,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("http://h", BrokerURLError.unknownScheme), ("h:5672", .unknownScheme), ("", .unknownScheme), ("amqp:/h", .unknownScheme),
+    ("http://h", BrokerURLError.unknownScheme), ("h:5672", .unknownScheme), ("", .unknownScheme),
+    ("amqp:/h", .unknownScheme),
     ("amqp://h:x", .malformedPort), ("amqp://h:0", .malformedPort), ("amqp://h:65536", .malformedPort),
     ("amqp://h:-1", .malformedPort), ("amqp://[::1", .malformedHost), ("amqp://[h]", .malformedHost),
     ("amqp://[::1]x", .malformedHost), ("amqp://h/a/b", .malformedVirtualHost),
@@ -54,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "amqp://u:s3cret@h:x", "amqp://u:s3cret/@h", "amqp://u:s3cret?a=s3cret@h", "amqp://u:s3cret%zz@h", "amqp://u:s3/s3cret",
+    "amqp://u:s3cret@h:x", "amqp://u:s3cret/@h", "amqp://u:s3cret?a=s3cret@h", "amqp://u:s3cret%zz@h",
+    "amqp://u:s3/s3cret",
     "amqp://u:s3cret@h?what=1", "http://u:s3cret@h", "amqp://u:s3cret@[h]", "amqp://u:s3cret#@h", "amqp://u:s3cret@[h",
   ])
   func `errors never contain the password`(url: String) {

@@ -1,7 +1,7 @@
 import Foundation
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// A connection's thread and socket end with it, in whatever way it ends.
 @Suite(.timeLimit(.minutes(5))) struct ConnectionLifetimeTests {

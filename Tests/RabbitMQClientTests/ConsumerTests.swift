@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ConsumerTests {
   private let host: VirtualHost
@@ -110,7 +110,8 @@ import TestSupport
   }
 
   @Test func `a queue that does not exist is an error with its name`() async throws {
-    let error = try #require(await #expect(throws: RabbitMQError.self) { try await host.withConsumer(of: "nowhere") { _ in } })
+    let error = try #require(
+      await #expect(throws: RabbitMQError.self) { try await host.withConsumer(of: "nowhere") { _ in } })
     guard case .channelClosed(.notFound, let text) = error else {
       Issue.record(error)
       return

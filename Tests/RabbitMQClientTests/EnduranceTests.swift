@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// Large messages, slow takers and idle connections.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct EnduranceTests {
@@ -54,7 +54,9 @@ import TestSupport
     }
   }
 
-  @Test func `nothing more is read because acknowledgements are to be confirmed, and they are once all is taken`() async throws {
+  @Test func `nothing more is read because acknowledgements are to be confirmed, and they are once all is taken`()
+    async throws
+  {
     try await host.declare("confirmed")
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.publish(bodies, to: "confirmed")
@@ -80,7 +82,9 @@ import TestSupport
   }
 
   @Test(arguments: [(1, 1), (250_000, 3)])
-  func `what is handed out at a time has a bound in bytes, and is one delivery at least`(bytes: Int, count: Int) async throws {
+  func `what is handed out at a time has a bound in bytes, and is one delivery at least`(bytes: Int, count: Int)
+    async throws
+  {
     let queue = ShortString("portions-\(bytes)") ?? ""
     let bodies = (0..<20).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.declare(queue)

@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// Bytes to events, however the bytes arrive.
 @Suite struct FrameDecoderTests {
@@ -17,13 +17,15 @@ import TestSupport
       var frames = [
         WireFrame(
           method: .basicDeliver, channel: 1,
-          arguments: "tag".shortStringBytes + number.bigEndianBytes + [1] + "x".shortStringBytes + "key".shortStringBytes),
+          arguments: "tag".shortStringBytes + number.bigEndianBytes + [1] + "x".shortStringBytes
+            + "key".shortStringBytes),
         WireFrame(
           kind: .header, channel: 1,
           payload: UInt16(60).bigEndianBytes + [0, 0] + UInt64(body.count).bigEndianBytes + properties),
       ]
       for start in stride(from: 0, to: body.count, by: bodyFrameBytes) {
-        frames.append(WireFrame(kind: .body, channel: 1, payload: Array(body[start..<min(start + bodyFrameBytes, body.count)])))
+        frames.append(
+          WireFrame(kind: .body, channel: 1, payload: Array(body[start..<min(start + bodyFrameBytes, body.count)])))
       }
       return frames
     }
@@ -69,7 +71,10 @@ import TestSupport
     for cut in 0...bytes.count {
       let events = try decode([Array(bytes[..<cut]), Array(bytes[cut...])])
       try expect(events, samples)
-      guard case .settled(2, 9, true, true) = events.last else { Issue.record("no confirm, cut at \(cut)"); return }
+      guard case .settled(2, 9, true, true) = events.last else {
+        Issue.record("no confirm, cut at \(cut)")
+        return
+      }
     }
     try expect(try decode(bytes.map { [$0] }), samples)
   }
@@ -82,7 +87,8 @@ import TestSupport
           number: number, properties: Self.headers(Self.longHeader(.random(in: 0...3000, using: &random))),
           body: (0..<Int.random(in: 0...3000, using: &random)).map { UInt8(truncatingIfNeeded: $0) })
       }
-      var rest = samples.flatMap { $0.frames(bodyFrameBytes: .random(in: 1...1000, using: &random)).flatMap(\.bytes) }[...]
+      var rest = samples.flatMap { $0.frames(bodyFrameBytes: .random(in: 1...1000, using: &random)).flatMap(\.bytes) }[
+        ...]
       var pieces: [[UInt8]] = []
       while !rest.isEmpty {
         let piece = rest.prefix(.random(in: 1...5000, using: &random))
@@ -107,7 +113,9 @@ import TestSupport
     try expect(try decode(sample.frames().map(\.bytes)), [sample])
   }
 
-  @Test(arguments: [1, 2, 3]) func `flags that stand for no property are passed over, as the broker does`(flags: UInt8) throws {
+  @Test(arguments: [1, 2, 3]) func `flags that stand for no property are passed over, as the broker does`(flags: UInt8)
+    throws
+  {
     let sample = Sample(number: 1, properties: [0x80, flags, 1, 0x61], body: [1])
     #expect(deliveries(try decode(sample.frames().map(\.bytes))).first?.properties.contentType == "a")
   }
@@ -124,23 +132,29 @@ import TestSupport
     }
   }
 
-  @Test(arguments: [
-    [9, 0, 0, 0, 0, 0, 0, 0xCE],  // an unknown kind
-    [8, 0, 0, 0, 0, 0, 0, 0xCF],  // a frame without its end
-    [1, 0, 0, 0, 2, 0, 1],  // a method larger than a frame
-    [3, 0, 1, 0, 2, 0, 1],  // a body larger than a frame
-    [2, 0, 1, 0x20, 0, 0, 1],  // a header of 512 MiB and a byte
-    [1, 0, 1, 0, 0, 0, 3, 0, 60, 0, 0xCE],  // a method without its number
-    [1, 0, 1, 0, 0, 0, 5, 0, 60, 0, 80, 0, 0xCE],  // a confirm without its number
-    [3, 0, 1, 0, 0, 0, 0, 0xCE],  // a body without a message
-    Array("HTTP/1.1 400 Bad Request".utf8),
-  ] as [[UInt8]]) func `what is no AMQP ends it, without a wait for more`(bytes: [UInt8]) {
+  @Test(
+    arguments: [
+      [9, 0, 0, 0, 0, 0, 0, 0xCE],  // an unknown kind
+      [8, 0, 0, 0, 0, 0, 0, 0xCF],  // a frame without its end
+      [1, 0, 0, 0, 2, 0, 1],  // a method larger than a frame
+      [3, 0, 1, 0, 2, 0, 1],  // a body larger than a frame
+      [2, 0, 1, 0x20, 0, 0, 1],  // a header of 512 MiB and a byte
+      [1, 0, 1, 0, 0, 0, 3, 0, 60, 0, 0xCE],  // a method without its number
+      [1, 0, 1, 0, 0, 0, 5, 0, 60, 0, 80, 0, 0xCE],  // a confirm without its number
+      [3, 0, 1, 0, 0, 0, 0, 0xCE],  // a body without a message
+      Array("HTTP/1.1 400 Bad Request".utf8),
+    ] as [[UInt8]]) func `what is no AMQP ends it, without a wait for more`(bytes: [UInt8])
+  {
     let error = #expect(throws: RabbitMQError.self) { _ = try decode([bytes]) }
-    guard case .protocolViolation = error else { Issue.record("\(String(describing: error))"); return }
+    guard case .protocolViolation = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
   }
 
   @Test func `bytes that are changed at random are events or a violation, never a trap`() {
-    let frames = Sample(number: 2, properties: Self.headers(Self.longHeader(40)), body: Array("0123456789".utf8)).frames(bodyFrameBytes: 4)
+    let frames = Sample(number: 2, properties: Self.headers(Self.longHeader(40)), body: Array("0123456789".utf8))
+      .frames(bodyFrameBytes: 4)
     let returned = WireFrame(
       method: MethodID(60, 50), channel: 1,
       arguments: UInt16(312).bigEndianBytes + "NO_ROUTE".shortStringBytes + "x".shortStringBytes + "k".shortStringBytes)

@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// Headers pass through consuming and publishing byte for byte. The other side shares no code with this client.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct HeaderTableTests {
@@ -12,10 +12,13 @@ import TestSupport
   /// One value of each kind that RabbitMQ knows, with bytes that don't survive a sloppy conversion. (No NaN: a broker
   /// written in Erlang closes the connection.)
   static let values: [(kind: Character, bytes: [UInt8])] = [
-    ("t", [1]), ("b", [0xFF]), ("B", [0xFF]), ("s", [0xFF, 0xFE]), ("u", [0xFF, 0xFE]), ("I", [0xFF, 0xFF, 0xFF, 0xFE]),
-    ("i", [0xFF, 0xFF, 0xFF, 0xFE]), ("l", [UInt8](repeating: 0xFE, count: 8)), ("L", [UInt8](repeating: 0xFE, count: 8)),
+    ("t", [1]), ("b", [0xFF]), ("B", [0xFF]), ("s", [0xFF, 0xFE]), ("u", [0xFF, 0xFE]),
+    ("I", [0xFF, 0xFF, 0xFF, 0xFE]),
+    ("i", [0xFF, 0xFF, 0xFF, 0xFE]), ("l", [UInt8](repeating: 0xFE, count: 8)),
+    ("L", [UInt8](repeating: 0xFE, count: 8)),
     ("f", [0x40, 0x48, 0xF5, 0xC3]), ("d", [0x80, 0, 0, 0, 0, 0, 0, 1]), ("D", [2, 0, 0, 1, 0x3A]),
-    ("S", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("x", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("T", [0, 0, 0, 0, 0x65, 0, 0, 0]), ("V", []),
+    ("S", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("x", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("T", [0, 0, 0, 0, 0x65, 0, 0, 0]),
+    ("V", []),
     ("A", [0, 0, 0, 3] + [UInt8](ascii: "t") + [1] + [UInt8](ascii: "V")),
     ("F", [0, 0, 0, 4, 1] + [UInt8](ascii: "kt") + [0]), ("A", [0, 0, 0, 0]), ("F", [0, 0, 0, 0]), ("S", [0, 0, 0, 0]),
   ]
@@ -86,7 +89,8 @@ import TestSupport
     let list: [[UInt8]] = [
       string([0xFF, 0, 1]), string([]), UInt32(entries.count).bigEndianBytes + entries, [2], [9], string([0xFE]),
       string([UInt8](repeating: 0x61, count: 255)), string([UInt8](ascii: "600000")), string([0xC3]),
-      UInt64.max.bigEndianBytes, string([UInt8](ascii: "type")), string([UInt8](ascii: "guest")), string([0]), string([7]),
+      UInt64.max.bigEndianBytes, string([UInt8](ascii: "type")), string([UInt8](ascii: "guest")), string([0]),
+      string([7]),
     ]
     let properties = UInt16(0xFFFC).bigEndianBytes + list.flatMap(\.self)
     let passage = try await passage(of: properties, body: [0, 1, 2], through: "properties")

@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// Headers as large as the broker accepts, and larger by what it adds.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct LargeHeaderTests {
@@ -23,7 +23,9 @@ import TestSupport
     try await host.declare("large")
     let sizes = Array(131_063...131_072)
     let client = try WireClient(host.configuration())
-    for size in sizes { try client.publish([1, 2], properties: Self.properties(Self.entries(payload: size)), to: "large") }
+    for size in sizes {
+      try client.publish([1, 2], properties: Self.properties(Self.entries(payload: size)), to: "large")
+    }
     // The second time the queue adds x-delivery-count, and the frame is larger than was agreed on.
     for isRedelivered in [false, true, true] {
       try await host.withConsumer(of: "large") { consumer in
@@ -60,7 +62,10 @@ import TestSupport
       properties.headers = HeaderTable(entries: Self.entries(payload: 131_064))
       let message = OutboundMessage(exchange: "", routingKey: "nowhere", properties: properties, body: [1])
       let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
-      guard case .unroutable(let returned) = error else { Issue.record(error); return }
+      guard case .unroutable(let returned) = error else {
+        Issue.record(error)
+        return
+      }
       #expect(returned.count == 1)
       try await publisher.publish([.text("a", to: "there")])
     }

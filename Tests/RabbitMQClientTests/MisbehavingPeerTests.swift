@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// Peers that aren't a broker, or are a broken one. None of them may block the process.
 @Suite(.timeLimit(.minutes(5))) struct MisbehavingPeerTests {
@@ -38,7 +38,10 @@ import TestSupport
     #expect(try await error(opening: configuration).isTransient)
   }
 
-  @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "AMQP\u{0}\u{0}\u{9}\u{1}", String(repeating: "x", count: 70_000), "220 mail ready\r\n"])
+  @Test(arguments: [
+    "HTTP/1.1 400 Bad Request\r\n\r\n", "AMQP\u{0}\u{0}\u{9}\u{1}", String(repeating: "x", count: 70_000),
+    "220 mail ready\r\n",
+  ])
   func `what does not speak AMQP is told so`(greeting: String) async throws {
     let broker = try FakeBroker(.bytes(Array(greeting.utf8)))
     let error = try await error(opening: broker.configuration())
@@ -104,8 +107,11 @@ import TestSupport
     let broker = try FakeBroker(.obedient)
     var options = PublisherOptions()
     options.progressTimeout = .milliseconds(200)
-    let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(broker.configuration()), options: options)
-    await #expect(throws: RabbitMQError.timedOut(operation: "waiting for publisher confirms", limit: .milliseconds(200))) {
+    let publisher = try await RabbitMQPublisher.start(
+      on: RabbitMQConnection.open(broker.configuration()), options: options)
+    await #expect(
+      throws: RabbitMQError.timedOut(operation: "waiting for publisher confirms", limit: .milliseconds(200))
+    ) {
       try await publisher.publish([.text("a", to: "q"), .text("b", to: "q")])
     }
   }
@@ -128,7 +134,9 @@ import TestSupport
     await connection.close()
   }
 
-  @Test func `a broker that stops reading before it says that it is blocked is heard, however much there is to send`() async throws {
+  @Test func `a broker that stops reading before it says that it is blocked is heard, however much there is to send`()
+    async throws
+  {
     let broker = try FakeBroker(.stopsReading)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let publisher = try await RabbitMQPublisher.start(on: connection)
@@ -189,7 +197,8 @@ import TestSupport
     let deliver = "tag".shortStringBytes + UInt64(1).bigEndianBytes + [0] + "".shortStringBytes + "q".shortStringBytes
     let header = UInt16(60).bigEndianBytes + [0, 0] + UInt64.max.bigEndianBytes + [0, 0]
     try broker.send(
-      WireFrame(method: .basicDeliver, channel: 1, arguments: deliver), WireFrame(kind: .header, channel: 1, payload: header))
+      WireFrame(method: .basicDeliver, channel: 1, arguments: deliver),
+      WireFrame(kind: .header, channel: 1, payload: header))
     let error = try #require(await #expect(throws: RabbitMQError.self) { try await consumer.deliveries() })
     #expect(error == .protocolViolation("a body of 18446744073709551615 bytes"))
   }

@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 /// Publishers of which some exchanges have a channel of their own.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct PublishChannelsTests {
@@ -15,7 +15,9 @@ import TestSupport
     return options
   }
 
-  private static func message(_ body: String, to exchange: ShortString, _ routingKey: ShortString = "") -> OutboundMessage {
+  private static func message(_ body: String, to exchange: ShortString, _ routingKey: ShortString = "")
+    -> OutboundMessage
+  {
     var properties = MessageProperties()
     properties.deliveryMode = 2
     return OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
@@ -23,10 +25,14 @@ import TestSupport
 
   private func declare(_ queue: ShortString, boundTo exchange: ShortString, _ routingKey: ShortString) async throws {
     try await host.declare(queue)
-    try await host.withConnection { _ = try await $0.declare([.binding(queue: queue, exchange: exchange, routingKey: routingKey)]) }
+    try await host.withConnection {
+      _ = try await $0.declare([.binding(queue: queue, exchange: exchange, routingKey: routingKey)])
+    }
   }
 
-  @Test func `an exchange with a channel of its own shares it with no other, and the others share the first`() async throws {
+  @Test func `an exchange with a channel of its own shares it with no other, and the others share the first`()
+    async throws
+  {
     let broker = try FakeBroker(.confirming)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let publisher = try await RabbitMQPublisher.start(on: connection, options: Self.options("a", "b", "c", "d"))
@@ -37,12 +43,15 @@ import TestSupport
   }
 
   @Test func `messages keep the order of their exchange, and all are there once the call is confirmed`() async throws {
-    let queues: [(name: ShortString, exchange: ShortString)] = [("t", "amq.topic"), ("d", "amq.direct"), ("f", "amq.fanout")]
+    let queues: [(name: ShortString, exchange: ShortString)] = [
+      ("t", "amq.topic"), ("d", "amq.direct"), ("f", "amq.fanout"),
+    ]
     for queue in queues { try await declare(queue.name, boundTo: queue.exchange, "order") }
     try await host.withPublisher(Self.options("amq.topic", "amq.direct")) { publisher in
       for batch in 0..<10 {
         let numbers = batch * 100..<(batch + 1) * 100
-        try await publisher.publish(numbers.flatMap { number in queues.map { Self.message("\(number)", to: $0.exchange, "order") } })
+        try await publisher.publish(
+          numbers.flatMap { number in queues.map { Self.message("\(number)", to: $0.exchange, "order") } })
         for queue in queues {
           let depth = try await host.depth(of: queue.name)
           #expect(depth == (batch + 1) * 100)
@@ -65,7 +74,8 @@ import TestSupport
     try await declare("elsewhere", boundTo: "amq.topic", "refusal")
     try await host.withPublisher(Self.options("amq.topic")) { publisher in
       await #expect(throws: RabbitMQError.messageRefused) {
-        try await publisher.publish((0..<10).flatMap { [.text("\($0)", to: "full"), Self.message("\($0)", to: "amq.topic", "refusal")] })
+        try await publisher.publish(
+          (0..<10).flatMap { [.text("\($0)", to: "full"), Self.message("\($0)", to: "amq.topic", "refusal")] })
       }
       await #expect(throws: RabbitMQError.messageRefused) {
         try await publisher.publish([Self.message("late", to: "amq.topic", "refusal")])
@@ -77,7 +87,9 @@ import TestSupport
     }
   }
 
-  @Test func `an error on one channel ends the connection, and with it all that was published and not confirmed`() async throws {
+  @Test func `an error on one channel ends the connection, and with it all that was published and not confirmed`()
+    async throws
+  {
     try await host.declare("q")
     try await host.withPublisher(Self.options("unknown")) { publisher in
       let message = Self.message("", to: "unknown")

@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct PublisherTests {
   private let host: VirtualHost
@@ -133,7 +133,9 @@ import TestSupport
     try await host.declare("wide")
     // A queue may take one more than its limit.
     try await host.withPublisher { publisher in
-      _ = await #expect(throws: RabbitMQError.messageRefused) { try await publisher.publish((0..<9).map { .text("\($0)", to: "narrow") }) }
+      _ = await #expect(throws: RabbitMQError.messageRefused) {
+        try await publisher.publish((0..<9).map { .text("\($0)", to: "narrow") })
+      }
     }
     var properties = MessageProperties()
     properties.headers = {
@@ -195,7 +197,8 @@ import TestSupport
     for message in [tooLarge, malformed] {
       try await host.withPublisher { publisher in
         let fine = OutboundMessage.text("fine", to: "frame")
-        let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([fine, message, fine]) })
+        let error = try #require(
+          await #expect(throws: RabbitMQError.self) { try await publisher.publish([fine, message, fine]) })
         guard case .unpublishable = error else {
           Issue.record(error)
           return

@@ -1,6 +1,6 @@
 import Coordination
-import Messaging
 import Logging
+import Messaging
 import RabbitMQClient
 import Synchronization
 import TestSupport
@@ -45,7 +45,9 @@ import Testing
     }
   }
 
-  @Test func `replies arrive in order, more than a window of them, beside a queue that refuses and one that is gone`() async throws {
+  @Test func `replies arrive in order, more than a window of them, beside a queue that refuses and one that is gone`()
+    async throws
+  {
     let host = try VirtualHost.required()
     var arguments = HeaderTable()
     arguments.append("x-max-length", Int64(1))

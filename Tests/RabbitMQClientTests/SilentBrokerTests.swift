@@ -38,7 +38,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true]) func `a publisher that waits for confirms notices within two heartbeats`(isGone: Bool) async throws {
+  @Test(arguments: [false, true]) func `a publisher that waits for confirms notices within two heartbeats`(isGone: Bool)
+    async throws
+  {
     let queue = ShortString("confirms-\(isGone)") ?? ""
     try await host.declare(queue)
     let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(configuration))
@@ -49,14 +51,18 @@ import Testing
     expectNotice(since: start)
   }
 
-  @Test(arguments: [false, true]) func `a publisher with more to send than the network takes notices in time`(isGone: Bool) async throws {
+  @Test(arguments: [false, true]) func `a publisher with more to send than the network takes notices in time`(
+    isGone: Bool
+  ) async throws {
     let queue = ShortString("large-\(isGone)") ?? ""
     try await host.declare(queue)
     let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(configuration))
     fallSilent(isGone)
     let start = ContinuousClock.now
     let body = String(repeating: "x", count: 1 << 20)
-    await #expect(throws: RabbitMQError.self) { try await publisher.publish((0..<16).map { _ in .text(body, to: queue) }) }
+    await #expect(throws: RabbitMQError.self) {
+      try await publisher.publish((0..<16).map { _ in .text(body, to: queue) })
+    }
     #expect(ContinuousClock.now - start < .seconds(10))
   }
 }

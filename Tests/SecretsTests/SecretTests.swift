@@ -13,7 +13,9 @@ import Testing
     #expect(try secret.reveal() == "sesame")
   }
 
-  @Test(arguments: [("sesame", "sesame"), ("sesame\n", "sesame"), ("sesame\r\n", "sesame"), (" a\nb \n", " a\nb "), ("\n\n", "\n")])
+  @Test(arguments: [
+    ("sesame", "sesame"), ("sesame\n", "sesame"), ("sesame\r\n", "sesame"), (" a\nb \n", " a\nb "), ("\n\n", "\n"),
+  ])
   func `a file's text is the secret, without the line break at its end`(content: String, expected: String) throws {
     try write(content)
     defer { try? FileManager.default.removeItem(at: file) }

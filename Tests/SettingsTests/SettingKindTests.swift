@@ -5,6 +5,7 @@ import Messaging
 import Testing
 import WorkerRuntime
 import WorkspaceApplication
+
 @testable import Settings
 
 /// What a setting accepts and refuses, as text.
@@ -23,27 +24,36 @@ import WorkspaceApplication
   }
 
   @Test(arguments: [
-    ("amqp.prefetch", "1"), ("amqp.prefetch", "65535"), ("amqp.buffer_bytes", "1048576"), ("amqp.buffer_bytes", "1048576B"),
-    ("amqp.buffer_bytes", "16GiB"), ("postgres.lock_timeout", "100ms"), ("postgres.lock_timeout", "1h"), ("amqp.tls.verify", "OFF"),
-    ("parking.retry_delays", "none"), ("parking.retry_delays", "0s , 1d"), ("parking.when_full", "Skip"), ("tracing.sample_ratio", "1"),
-    ("tracing.endpoint", "https://receiver/v1/traces"), ("log.level", "WARNING"), ("log.format", "JSON"), ("amqp.names.commands_queue", "é"),
+    ("amqp.prefetch", "1"), ("amqp.prefetch", "65535"), ("amqp.buffer_bytes", "1048576"),
+    ("amqp.buffer_bytes", "1048576B"),
+    ("amqp.buffer_bytes", "16GiB"), ("postgres.lock_timeout", "100ms"), ("postgres.lock_timeout", "1h"),
+    ("amqp.tls.verify", "OFF"),
+    ("parking.retry_delays", "none"), ("parking.retry_delays", "0s , 1d"), ("parking.when_full", "Skip"),
+    ("tracing.sample_ratio", "1"),
+    ("tracing.endpoint", "https://receiver/v1/traces"), ("log.level", "WARNING"), ("log.format", "JSON"),
+    ("amqp.names.commands_queue", "é"),
   ])
   func `a value within the limits is taken`(key: String, text: String) throws {
     #expect(try problems(key, text) == [])
   }
 
   @Test(arguments: [
-    ("amqp.prefetch", "0", "is not a whole number from 1 to 65535"), ("amqp.prefetch", "many", "is not a whole number from 1 to 65535"),
+    ("amqp.prefetch", "0", "is not a whole number from 1 to 65535"),
+    ("amqp.prefetch", "many", "is not a whole number from 1 to 65535"),
     ("amqp.buffer_bytes", "1KiB", "is not a size from 1048576 to 17179869184 bytes, such as 256KiB or 64MiB"),
     ("amqp.buffer_bytes", "9999999999GiB", "is not a size from 1048576 to 17179869184 bytes, such as 256KiB or 64MiB"),
     ("amqp.heartbeat", "10", "is not a duration from 1s to 10m, such as 500ms, 10s, 5m, 1h or 30d"),
     ("amqp.tls.verify", "perhaps", "is neither true nor false"),
     ("parking.retry_delays", "1s,,2s", "is not a list of 0 to 20 durations up to 1d, such as 1s, 5s, 2m"),
     ("parking.retry_delays", "25h", "is not a list of 0 to 20 durations up to 1d, such as 1s, 5s, 2m"),
-    ("parking.when_full", "never", "is none of strict, skip"), ("tracing.sample_ratio", "1.1", "is not a number from 0 to 1"),
+    ("parking.when_full", "never", "is none of strict, skip"),
+    ("tracing.sample_ratio", "1.1", "is not a number from 0 to 1"),
     ("log.format", "xml", "is neither json nor text"),
     ("workspace.default_name", " ", "is not a workspace name: 1-512 characters, no control characters"),
-    ("amqp.names.commands_queue", "amq.mine", "is not a name for an exchange or queue: 1-255 bytes, no control characters, not amq.*"),
+    (
+      "amqp.names.commands_queue", "amq.mine",
+      "is not a name for an exchange or queue: 1-255 bytes, no control characters, not amq.*"
+    ),
     ("access.file", "/no/such/file", "/no/such/file can't be used: there is no such file, or no right to read it"),
   ])
   func `a value beyond the limits is refused with what would do`(key: String, text: String, problem: String) throws {
@@ -51,9 +61,10 @@ import WorkspaceApplication
   }
 
   @Test func `an endpoint is told all that is wrong with it`() throws {
-    #expect(try problems("tracing.endpoint", "ftp://me:sesame@h") == [
-      "is not a URL that begins with http:// or https://", "must not contain credentials",
-    ])
+    #expect(
+      try problems("tracing.endpoint", "ftp://me:sesame@h") == [
+        "is not a URL that begins with http:// or https://", "must not contain credentials",
+      ])
   }
 
   @Test func `a value goes where its line says`() throws {

@@ -1,16 +1,19 @@
 import Foundation
 import Testing
+
 @testable import Settings
 
 @Suite struct SettingTableTests {
-  private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  private static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
   private func text(of file: String) throws -> String {
     try String(contentsOf: Self.repository.appending(path: file), encoding: .utf8)
   }
 
   @Test func `the file that comes with the program is what the table says`() throws {
-    #expect(try text(of: "config/worker.yaml") == SettingDocument.file, "workspace-worker config file > config/worker.yaml")
+    #expect(
+      try text(of: "config/worker.yaml") == SettingDocument.file, "workspace-worker config file > config/worker.yaml")
   }
 
   @Test func `the table of the README is what the table says`() throws {

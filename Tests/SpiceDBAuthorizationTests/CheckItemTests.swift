@@ -1,9 +1,10 @@
-@testable import SpiceDBAuthorization
 import SpiceDBClient
 import TestFixtures
 import Testing
 import WorkspaceApplication
 import WorkspaceDomain
+
+@testable import SpiceDBAuthorization
 
 @Suite struct CheckItemTests {
   @Test func `a question is asked in the terms of the schema`() {
@@ -19,7 +20,8 @@ import WorkspaceDomain
   private func items(_ count: Int, user: String = "u") -> [CheckItem] {
     (0..<count).map { number in
       CheckItem(
-        resource: SpiceDBObject(type: "workspace", id: "\(number)"), permission: "view", subject: SpiceDBSubject(type: "user", id: user))
+        resource: SpiceDBObject(type: "workspace", id: "\(number)"), permission: "view",
+        subject: SpiceDBSubject(type: "user", id: user))
     }
   }
 

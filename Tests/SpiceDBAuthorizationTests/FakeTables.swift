@@ -1,8 +1,9 @@
-@testable import SpiceDBAuthorization
 import SpiceDBClient
 import Synchronization
 import UnitOfWork
 import WorkspaceDomain
+
+@testable import SpiceDBAuthorization
 
 /// A database's relationships, in memory.
 final class FakeTables: RelationshipTables {
@@ -14,7 +15,10 @@ final class FakeTables: RelationshipTables {
 
   let state: Mutex<State>
 
-  init(_ relationships: [Relationship], of tenantID: TenantID = .init(ULID(milliseconds: 0, randomness: .init(high: 0, low: 1)))) {
+  init(
+    _ relationships: [Relationship],
+    of tenantID: TenantID = .init(ULID(milliseconds: 0, randomness: .init(high: 0, low: 1)))
+  ) {
     state = Mutex(State(relationships: relationships.map { (tenantID, $0) }))
   }
 

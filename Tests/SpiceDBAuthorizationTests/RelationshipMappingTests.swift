@@ -10,19 +10,23 @@ import WorkspaceDomain
   private static let id = ULID.sample(1).description
   private static let other = ULID.sample(2).description
 
-  @Test(arguments: [
-    (.role(.admin, of: ann, on: .tenant(.sample(1))), "tenant:\(id)#admin@user:ann"),
-    (.role(.member, of: ann, on: .tenant(.sample(1))), "tenant:\(id)#member@user:ann"),
-    (.role(.admin, of: ann, on: .group(.sample(1))), "group:\(id)#admin@user:ann"),
-    (.role(.member, of: ann, on: .group(.sample(1))), "group:\(id)#member_relation@user:ann"),
-    (.role(.editor, of: ann, on: .workspace(.sample(1))), "workspace:\(id)#editor@user:ann"),
-    (.role(.member, of: .group(.sample(2)), on: .workspace(.sample(1))), "workspace:\(id)#member@group:\(other)#member"),
-    (.tenant(.sample(2), of: .workspace(.sample(1))), "workspace:\(id)#tenant@tenant:\(other)"),
-    (.tenant(.sample(2), of: .group(.sample(1))), "group:\(id)#tenant@tenant:\(other)"),
-    (.parent(.sample(2), of: .sample(1)), "workspace:\(id)#parent@workspace:\(other)"),
-    (.root(.sample(2), of: .sample(1)), "tenant:\(id)#root_workspace@workspace:\(other)"),
-    (.creators(.sample(2), on: .sample(1)), "workspace:\(id)#creator_tenant@tenant:\(other)"),
-  ] as [(Relationship, String)])
+  @Test(
+    arguments: [
+      (.role(.admin, of: ann, on: .tenant(.sample(1))), "tenant:\(id)#admin@user:ann"),
+      (.role(.member, of: ann, on: .tenant(.sample(1))), "tenant:\(id)#member@user:ann"),
+      (.role(.admin, of: ann, on: .group(.sample(1))), "group:\(id)#admin@user:ann"),
+      (.role(.member, of: ann, on: .group(.sample(1))), "group:\(id)#member_relation@user:ann"),
+      (.role(.editor, of: ann, on: .workspace(.sample(1))), "workspace:\(id)#editor@user:ann"),
+      (
+        .role(.member, of: .group(.sample(2)), on: .workspace(.sample(1))),
+        "workspace:\(id)#member@group:\(other)#member"
+      ),
+      (.tenant(.sample(2), of: .workspace(.sample(1))), "workspace:\(id)#tenant@tenant:\(other)"),
+      (.tenant(.sample(2), of: .group(.sample(1))), "group:\(id)#tenant@tenant:\(other)"),
+      (.parent(.sample(2), of: .sample(1)), "workspace:\(id)#parent@workspace:\(other)"),
+      (.root(.sample(2), of: .sample(1)), "tenant:\(id)#root_workspace@workspace:\(other)"),
+      (.creators(.sample(2), on: .sample(1)), "workspace:\(id)#creator_tenant@tenant:\(other)"),
+    ] as [(Relationship, String)])
   func `a relationship has the schema's names`(relationship: Relationship, text: String) {
     #expect(SpiceDBRelationship(relationship).description == text)
   }

@@ -44,7 +44,9 @@ import Testing
     all += ["m", "ra", "re", "rm", "pa", "pe", "pm", "ga", "gm"].map { "tenant#member@user:\($0)" }
     all += ["root", "team", "project", "other"].map { "workspace:\($0)#tenant@tenant" }
     all += [("team", "root"), ("other", "root"), ("project", "team")].map { "workspace:\($0)#parent@workspace:\($1)" }
-    all += ["group:g#tenant@tenant", "group:h#tenant@tenant", "group:g#admin@user:ga", "group:g#member_relation@user:gm"]
+    all += [
+      "group:g#tenant@tenant", "group:h#tenant@tenant", "group:g#admin@user:ga", "group:g#member_relation@user:gm",
+    ]
     all += ["root#admin@user:ra", "root#editor@user:re", "root#member@user:rm"].map { "workspace:\($0)" }
     all += ["project#admin@user:pa", "project#editor@user:pe", "project#member@user:pm"].map { "workspace:\($0)" }
     all += ["workspace:team#editor@group:g#member"]
@@ -61,9 +63,12 @@ import Testing
     }.joined(separator: "@")
   }
 
-  private func write(_ spicedb: SpiceDBConnection, _ relationships: [String], without removed: [String] = []) async throws {
+  private func write(_ spicedb: SpiceDBConnection, _ relationships: [String], without removed: [String] = [])
+    async throws
+  {
     _ = try await spicedb.write(
-      relationships.map { .touch(SpiceDBRelationship(own($0))) } + removed.map { .delete(SpiceDBRelationship(own($0))) })
+      relationships.map { .touch(SpiceDBRelationship(own($0))) } + removed.map { .delete(SpiceDBRelationship(own($0))) }
+    )
   }
 
   private func holders(_ permission: String, _ spicedb: SpiceDBConnection) async throws -> [String] {
@@ -108,14 +113,18 @@ import Testing
 
   @Test func `a tree of 40 levels is within reach, by the longest way`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
-      var all = ["workspace:0#tenant@tenant", "tenant#admin@user:ta", "workspace:0#admin@group:g#member", "group:g#admin@user:ga"]
+      var all = [
+        "workspace:0#tenant@tenant", "tenant#admin@user:ta", "workspace:0#admin@group:g#member",
+        "group:g#admin@user:ga",
+      ]
       all += (1..<40).flatMap { ["workspace:\($0)#parent@workspace:\($0 - 1)", "workspace:\($0)#tenant@tenant"] }
       try await write(spicedb, all)
       for permission in ["view", "edit", "manage", "create_child"] {
         #expect(try await Set(holders("workspace:39#\(permission)", spicedb)) == ["ta", "ga"], "\(permission)")
       }
       let page = try await spicedb.resources(
-        ofType: "workspace", permission: "manage", subject: SpiceDBSubject(type: "user", id: own("user:ga").dropUserType), .full)
+        ofType: "workspace", permission: "manage",
+        subject: SpiceDBSubject(type: "user", id: own("user:ga").dropUserType), .full)
       #expect(page.ids.count == 40)
     }
   }

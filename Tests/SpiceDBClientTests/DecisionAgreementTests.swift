@@ -9,8 +9,8 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Random commands of users have the same outcomes whoever decides: the roles in memory, or SpiceDB, of which each test has a double of
-/// its own.
+/// Random commands of users have the same outcomes whoever decides: the roles in memory, or SpiceDB, of which each test
+/// has a double of its own.
 @Suite struct DecisionAgreementTests {
   /// A store whose relationships are brought to SpiceDB before anything is decided there.
   private struct Decided {
@@ -40,7 +40,9 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 1...3 as ClosedRange<UInt64>)
-  func `random batches have the outcomes and the events that their commands have one by one, decided in memory`(seed: UInt64) async throws {
+  func `random batches have the outcomes and the events that their commands have one by one, decided in memory`(
+    seed: UInt64
+  ) async throws {
     try await SpiceDBDouble().connect { spicedb in
       var source = CommandSource(seed: seed)
       var (halved, denied) = (0, 0)
@@ -54,7 +56,9 @@ import WorkspaceDomain
         for command in founding { _ = try await single.run([command]) }
         _ = try await decided.runSplit(founding, halved: &halved)
         for _ in 0..<12 {
-          let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: tenant, count: 5) }
+          let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in
+            source.access(of: tenant, count: 5)
+          }
           let (outcomes, events) = try await single.runSingly(commands)
           let result = try await decided.runSplit(commands, halved: &halved)
           #expect(result.outcomes == outcomes, "\(commands)")
@@ -69,9 +73,12 @@ import WorkspaceDomain
   @Test func `more than 10,000 questions are answered, each by its own`() async throws {
     try await SpiceDBDouble().connect { spicedb in
       let tenant = TenantID.sample(1)
-      let token = try await SpiceDBReplica(spicedb).write([.added(.role(.member, of: .user(UserID(stored: "u7")), on: .tenant(tenant)))])
+      let token = try await SpiceDBReplica(spicedb).write([
+        .added(.role(.member, of: .user(UserID(stored: "u7")), on: .tenant(tenant)))
+      ])
       let questions = (0..<10_050).map { number in
-        AccessQuestion(tenantID: tenant, userID: UserID(stored: "u\(number)"), permission: .view, resource: .tenant(tenant))
+        AccessQuestion(
+          tenantID: tenant, userID: UserID(stored: "u\(number)"), permission: .view, resource: .tenant(tenant))
       }
       let answers = try await SpiceDBPermissions(spicedb).answers(to: Set(questions), asFreshAs: token)
       #expect(answers.count == questions.count)
@@ -79,7 +86,9 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `an answer is as fresh as the token, or as everything where that is forgotten or there is none`() async throws {
+  @Test func `an answer is as fresh as the token, or as everything where that is forgotten or there is none`()
+    async throws
+  {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       let (tenant, replica) = (TenantID.sample(1), SpiceDBReplica(spicedb))
@@ -90,7 +99,9 @@ import WorkspaceDomain
       try await double.freezeSnapshot(true)
       let after = try await replica.write([.added(role)])
       let permissions = SpiceDBPermissions(spicedb)
-      #expect(try await permissions.answers(to: [question], asFreshAs: before) == [question: false], "stale, as the token allows")
+      #expect(
+        try await permissions.answers(to: [question], asFreshAs: before) == [question: false],
+        "stale, as the token allows")
       #expect(try await permissions.answers(to: [question], asFreshAs: after) == [question: true])
       #expect(try await permissions.answers(to: [question], asFreshAs: nil) == [question: true])
       try await double.forgetHistory()

@@ -6,7 +6,8 @@ import Testing
   private let tenant = "tenant:\(SpiceDBUnderTest.id())"
 
   private func filter(_ relation: String? = nil, subject: RelationshipFilter.Subject? = nil) -> RelationshipFilter {
-    RelationshipFilter(resourceType: "tenant", resourceID: SpiceDBObject(tenant).id, relation: relation, subject: subject)
+    RelationshipFilter(
+      resourceType: "tenant", resourceID: SpiceDBObject(tenant).id, relation: relation, subject: subject)
   }
 
   private func touches(_ count: Int, relation: String = "member") -> [RelationshipUpdate] {
@@ -20,7 +21,9 @@ import Testing
     }
   }
 
-  @Test func `what was written is seen by who asks with its token, and both kinds of change can be repeated`() async throws {
+  @Test func `what was written is seen by who asks with its token, and both kinds of change can be repeated`()
+    async throws
+  {
     try await SpiceDBUnderTest.connect { spicedb in
       let relationship = SpiceDBRelationship("\(tenant)#admin@user:alice")
       let item = CheckItem("\(tenant)#administrate@user:alice")
@@ -39,7 +42,9 @@ import Testing
 
   @Test func `a role changes in one step, and an exact token shows how it was`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
-      let (member, admin) = (SpiceDBRelationship("\(tenant)#member@user:u"), SpiceDBRelationship("\(tenant)#admin@user:u"))
+      let (member, admin) = (
+        SpiceDBRelationship("\(tenant)#member@user:u"), SpiceDBRelationship("\(tenant)#admin@user:u")
+      )
       let before = try await spicedb.write([.touch(member)])
       let after = try await spicedb.write([.delete(member), .touch(admin)])
       #expect(try await spicedb.relationships(filter(), .atExactly(before)).relationships == [member])
@@ -103,7 +108,8 @@ import Testing
     try await SpiceDBUnderTest.connect { spicedb in
       let id = SpiceDBUnderTest.id()
       let (byUser, byGroup) = (
-        SpiceDBRelationship("workspace:\(id)#editor@user:\(id)"), SpiceDBRelationship("workspace:\(id)#editor@group:\(id)#member")
+        SpiceDBRelationship("workspace:\(id)#editor@user:\(id)"),
+        SpiceDBRelationship("workspace:\(id)#editor@group:\(id)#member")
       )
       _ = try await spicedb.write([.touch(byUser), .touch(byGroup)])
       func found(_ subject: RelationshipFilter.Subject) async throws -> [SpiceDBRelationship] {
@@ -172,7 +178,8 @@ import Testing
       let subject = SpiceDBSubject(type: "user", id: SpiceDBID.encode(user))
       let member = SpiceDBRelationship(resource: SpiceDBObject(tenant), relation: "member", subject: subject)
       _ = try await spicedb.write([.touch(member)])
-      #expect(try await spicedb.check(CheckItem(resource: member.resource, permission: "view", subject: subject), .full))
+      #expect(
+        try await spicedb.check(CheckItem(resource: member.resource, permission: "view", subject: subject), .full))
       #expect(try await spicedb.relationships(filter(), .full).relationships == [member])
     }
   }
@@ -182,17 +189,24 @@ import Testing
     ("tenant:t#owner@user:u", "ERROR_REASON_UNKNOWN_RELATION_OR_PERMISSION"),
     ("tenant:t#member@group:u", "ERROR_REASON_INVALID_SUBJECT_TYPE"),
   ])
-  func `what the schema lacks is refused with its reason, and nothing is tried twice`(text: String, reason: String) async throws {
+  func `what the schema lacks is refused with its reason, and nothing is tried twice`(text: String, reason: String)
+    async throws
+  {
     try await SpiceDBUnderTest.connect { spicedb in
-      let error = await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(SpiceDBRelationship(text))]) }
-      #expect(error?.kind == .schema && error?.reason == reason && error?.attempts == 1 && error?.mayHaveBeenMade == false)
+      let error = await failure { () async throws(SpiceDBError) in
+        try await spicedb.write([.touch(SpiceDBRelationship(text))])
+      }
+      #expect(
+        error?.kind == .schema && error?.reason == reason && error?.attempts == 1 && error?.mayHaveBeenMade == false)
     }
   }
 
   @Test func `a schema that can't be read is refused with the place`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let before = try await spicedb.schema()
-      let error = await failure { () async throws(SpiceDBError) in try await spicedb.write(schema: "definition tenant {") }
+      let error = await failure { () async throws(SpiceDBError) in
+        try await spicedb.write(schema: "definition tenant {")
+      }
       #expect(error?.kind == .schema && error?.reason == "ERROR_REASON_SCHEMA_PARSE_ERROR")
       #expect(try await spicedb.schema() == before)
     }

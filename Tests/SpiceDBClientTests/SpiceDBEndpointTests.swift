@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct SpiceDBEndpointTests {
   @Test(arguments: [
-    ("spicedb.example:50051", SpiceDBEndpoint.Host.name("spicedb.example"), 50051), ("localhost:1", .name("localhost"), 1),
+    ("spicedb.example:50051", SpiceDBEndpoint.Host.name("spicedb.example"), 50051),
+    ("localhost:1", .name("localhost"), 1),
     ("127.0.0.1:443", .ipv4("127.0.0.1"), 443), ("[::1]:65535", .ipv6("::1"), 65535),
     ("1.2.3.4.example:9", .name("1.2.3.4.example"), 9),
   ])

@@ -1,8 +1,8 @@
-import EndToEndSupport
 import Coordination
+import EndToEndSupport
 import SpiceDBClient
-import Testing
 import TestSupport
+import Testing
 
 /// What SpiceDB answers when something is wrong, and the outcome of the call. Each test has a double of its own.
 @Suite(.serialized, .needsServersAlone) struct SpiceDBFaultsTests {
@@ -10,10 +10,11 @@ import TestSupport
   private let item = CheckItem("tenant:t#view@user:u")
   private let filter = RelationshipFilter(resourceType: "tenant", resourceID: "t")
 
-  @Test(arguments: [
-    ("ABORTED", "SERIALIZATION_FAILURE"), ("UNAVAILABLE", nil), ("RESOURCE_EXHAUSTED", nil), ("CANCELLED", nil),
-    ("DEADLINE_EXCEEDED", nil),
-  ] as [(String, String?)])
+  @Test(
+    arguments: [
+      ("ABORTED", "SERIALIZATION_FAILURE"), ("UNAVAILABLE", nil), ("RESOURCE_EXHAUSTED", nil), ("CANCELLED", nil),
+      ("DEADLINE_EXCEEDED", nil),
+    ] as [(String, String?)])
   func `what goes away is tried again, and the caller hears nothing of it`(code: String, reason: String?) async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
@@ -24,12 +25,13 @@ import TestSupport
     }
   }
 
-  @Test(arguments: [
-    ("INVALID_ARGUMENT", "TOO_MANY_UPDATES_IN_REQUEST", .invalidRequest),
-    ("FAILED_PRECONDITION", "UNKNOWN_DEFINITION", .schema), ("PERMISSION_DENIED", nil, .unauthenticated),
-    ("UNAUTHENTICATED", nil, .unauthenticated), ("RESOURCE_EXHAUSTED", "MAXIMUM_DEPTH_EXCEEDED", .tooDeep),
-    ("OUT_OF_RANGE", nil, .expired), ("INTERNAL", nil, .unexpected),
-  ] as [(String, String?, SpiceDBError.Kind)])
+  @Test(
+    arguments: [
+      ("INVALID_ARGUMENT", "TOO_MANY_UPDATES_IN_REQUEST", .invalidRequest),
+      ("FAILED_PRECONDITION", "UNKNOWN_DEFINITION", .schema), ("PERMISSION_DENIED", nil, .unauthenticated),
+      ("UNAUTHENTICATED", nil, .unauthenticated), ("RESOURCE_EXHAUSTED", "MAXIMUM_DEPTH_EXCEEDED", .tooDeep),
+      ("OUT_OF_RANGE", nil, .expired), ("INTERNAL", nil, .unexpected),
+    ] as [(String, String?, SpiceDBError.Kind)])
   func `what stays is named at once`(code: String, reason: String?, kind: SpiceDBError.Kind) async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
@@ -44,7 +46,9 @@ import TestSupport
   @Test func `trying again has an end, and what may have been written is said`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect(double.configuration(attempts: 3)) { spicedb in
-      try await double.order([.init("WriteRelationships") { $0.times = 99 }, .init("CheckPermission") { $0.times = 99 }])
+      try await double.order([
+        .init("WriteRelationships") { $0.times = 99 }, .init("CheckPermission") { $0.times = 99 },
+      ])
       let write = await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) }
       #expect(write?.kind == .unavailable && write?.attempts == 3 && write?.mayHaveBeenMade == true)
       #expect(try await double.calls("WriteRelationships") == 3)
@@ -56,7 +60,9 @@ import TestSupport
   @Test func `a write that was made without the answer coming is made again`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
-      try await double.order([.init("WriteRelationships") { $0.after = true }, .init("DeleteRelationships") { $0.after = true }])
+      try await double.order([
+        .init("WriteRelationships") { $0.after = true }, .init("DeleteRelationships") { $0.after = true },
+      ])
       _ = try await spicedb.write([.touch(relationship)])
       #expect(try await double.calls("WriteRelationships") == 2)
       #expect(try await spicedb.check(item, .full))
@@ -94,10 +100,13 @@ import TestSupport
   func `whoever gives up is told that his write may have been made`(whileItIsMade isHeld: Bool) async throws {
     let double = try await SpiceDBDouble()
     // Between two attempts there is time to give up.
-    try await double.connect(double.configuration(pauses: Backoff(shortest: .seconds(600), longest: .seconds(600)))) { spicedb in
+    try await double.connect(double.configuration(pauses: Backoff(shortest: .seconds(600), longest: .seconds(600)))) {
+      spicedb in
       try await double.order(.init("WriteRelationships") { $0.hold = isHeld })
       let relationship = relationship
-      let call = Task { await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) } }
+      let call = Task {
+        await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) }
+      }
       try await Patience.poll(for: "the write arrives") { try await double.calls("WriteRelationships") == 1 }
       call.cancel()
       let error = await call.value

@@ -1,10 +1,12 @@
-@testable import SpiceDBClient
-import Testing
 import TestFixtures
+import Testing
+
+@testable import SpiceDBClient
 
 @Suite struct SpiceDBIDTests {
   @Test(arguments: [
-    ("alice", "alice"), ("A/b_c|d-9", "A/b_c|d-9"), ("a@b.example", "a=40b=2Eexample"), ("a=b", "a=3Db"), ("a+b", "a=2Bb"),
+    ("alice", "alice"), ("A/b_c|d-9", "A/b_c|d-9"), ("a@b.example", "a=40b=2Eexample"), ("a=b", "a=3Db"),
+    ("a+b", "a=2Bb"),
     ("*", "=2A"), ("é", "=C3=A9"), ("auth0|x y", "auth0|x=20y"), ("\u{0}", "=00"),
   ])
   func `every byte that SpiceDB does not take becomes two digits, and comes back`(text: String, id: String) {
@@ -24,7 +26,8 @@ import TestFixtures
   }
 
   @Test(arguments: [
-    "", "a b", "=", "=4", "=4g", "=4a", "=41", "a+b", "=FF", "==", "==00", "==" + String(repeating: "A", count: 64), "é",
+    "", "a b", "=", "=4", "=4g", "=4a", "=41", "a+b", "=FF", "==", "==00", "==" + String(repeating: "A", count: 64),
+    "é",
     String(repeating: "a", count: 1025),
   ])
   func `what was never encoded is not decoded`(id: String) {
@@ -47,7 +50,8 @@ import TestFixtures
   private static func text(_ random: inout SeededRandom) -> String {
     let limit = Bool.random(using: &random) ? 8 : 1100
     return (0..<Int.random(in: 1...limit, using: &random)).reduce(into: "") { text, _ in
-      let range: ClosedRange<UInt32> = [0x21...0x7e, 0x30...0x7a, 0x00...0x2fff, 0x10000...0x1ffff].randomElement(using: &random)!
+      let range: ClosedRange<UInt32> = [0x21...0x7e, 0x30...0x7a, 0x00...0x2fff, 0x10000...0x1ffff].randomElement(
+        using: &random)!
       text.unicodeScalars.append(Unicode.Scalar(UInt32.random(in: range, using: &random)) ?? "=")
     }
   }

@@ -1,7 +1,8 @@
-@testable import SpiceDBClient
 import Secrets
-import Testing
 import TestSupport
+import Testing
+
+@testable import SpiceDBClient
 
 /// What is refused before anything is sent: the connection does not even run.
 @Suite struct SpiceDBLimitsTests {
@@ -35,7 +36,8 @@ import TestSupport
   @Test(arguments: ["", "a b", "a*", "é", String(repeating: "a", count: 1025)])
   func `an id is one that SpiceDB takes, and the error does not repeat it`(id: String) async throws {
     let relationship = SpiceDBRelationship(
-      resource: SpiceDBObject(type: "tenant", id: "t"), relation: "member", subject: SpiceDBSubject(type: "user", id: id))
+      resource: SpiceDBObject(type: "tenant", id: "t"), relation: "member",
+      subject: SpiceDBSubject(type: "user", id: id))
     let errors = [
       await failure { () async throws(SpiceDBError) in try await connection.write([.touch(relationship)]) },
       await failure { () async throws(SpiceDBError) in

@@ -2,10 +2,11 @@ import EndToEndSupport
 import Foundation
 import Secrets
 import SpiceDBClient
-import Testing
 import TestSupport
+import Testing
 
-/// Deadlines of calls are short, so nothing else runs beside it. Connections that end, that can't be made, or on which nothing comes back; keys and certificates.
+/// Deadlines of calls are short, so nothing else runs beside it. Connections that end, that can't be made, or on which
+/// nothing comes back; keys and certificates.
 @Suite(.serialized, .needsServersAlone) struct SpiceDBNetworkTests {
   private let relationship = SpiceDBRelationship("tenant:t#member@user:u")
   private let item = CheckItem("tenant:t#view@user:u")
@@ -158,7 +159,9 @@ import TestSupport
       try await double.connect(double.configuration(token: Secret(file: file.path))) { spicedb in
         try await double.order(.init("WriteRelationships") { ($0.after, $0.hold) = (true, true) })
         let relationship = relationship
-        let call = Task { await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) } }
+        let call = Task {
+          await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) }
+        }
         try await Patience.poll(for: "the call arrives") { try await double.calls("WriteRelationships") == 1 }
         try FileManager.default.removeItem(at: file)
         try await double.order([])
@@ -175,7 +178,8 @@ import TestSupport
     try await withFolder { folder in
       let certificate = try await SpiceDBDouble.Certificate.make(in: folder)
       let double = try await SpiceDBDouble(certificate: certificate)
-      try await double.connect(double.configuration(host: host, security: .tls(caFile: certificate.authority))) { spicedb in
+      try await double.connect(double.configuration(host: host, security: .tls(caFile: certificate.authority))) {
+        spicedb in
         _ = try await spicedb.write([.touch(relationship)])
         #expect(try await spicedb.check(item, .full))
       }
@@ -193,7 +197,8 @@ import TestSupport
         try await SpiceDBConnection.withConnection(configuration, logger: .silent) { spicedb async throws in
           let error = await failure { () async throws(SpiceDBError) in try await spicedb.schema() }
           #expect(error?.kind == .unavailable)
-          #expect(error?.description.localizedCaseInsensitiveContains("certificate") == true, "\(error?.description ?? "")")
+          #expect(
+            error?.description.localizedCaseInsensitiveContains("certificate") == true, "\(error?.description ?? "")")
         }
       }
       #expect(try await double.calls("ReadSchema") == 0)

@@ -1,13 +1,16 @@
 import Coordination
-@testable import SpiceDBClient
 import Testing
 
+@testable import SpiceDBClient
+
 @Suite struct SpiceDBRetriesTests {
-  private let retries = SpiceDBRetries(attempts: 3, backoff: Backoff(shortest: .milliseconds(10), longest: .milliseconds(30)))
+  private let retries = SpiceDBRetries(
+    attempts: 3, backoff: Backoff(shortest: .milliseconds(10), longest: .milliseconds(30)))
 
   private func error(_ code: GRPCStatusCode, _ reason: String? = nil, _ message: String = "") -> SpiceDBError {
     SpiceDBError(
-      code.kind(reason: reason.map { "ERROR_REASON_\($0)" }, message: message), code: code, reason: reason, message: message)
+      code.kind(reason: reason.map { "ERROR_REASON_\($0)" }, message: message), code: code, reason: reason,
+      message: message)
   }
 
   @Test(arguments: [GRPCStatusCode.aborted, .unavailable, .resourceExhausted, .deadlineExceeded, .cancelled])
@@ -20,7 +23,8 @@ import Testing
   }
 
   @Test(arguments: [
-    GRPCStatusCode.unknown, .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .failedPrecondition, .outOfRange,
+    GRPCStatusCode.unknown, .invalidArgument, .notFound, .alreadyExists, .permissionDenied, .failedPrecondition,
+    .outOfRange,
     .unimplemented, .internal, .dataLoss, .unauthenticated,
   ])
   func `what stays is not`(code: GRPCStatusCode) {

@@ -1,7 +1,7 @@
+import Coordination
 import EndToEndSupport
 import Foundation
 import Logging
-import Coordination
 import Secrets
 import SpiceDBAuthorization
 import SpiceDBClient
@@ -30,7 +30,8 @@ enum SpiceDBUnderTest {
     guard let endpoint = environment["SPICEDB_ENDPOINT"] else { return try await double.value.configuration() }
     let isInsecure = environment["SPICEDB_INSECURE"] == "true"
     return SpiceDBConfiguration(
-      endpoint: try SpiceDBEndpoint(endpoint), security: isInsecure ? .plaintext : .tls(caFile: environment["SPICEDB_CA_FILE"]),
+      endpoint: try SpiceDBEndpoint(endpoint),
+      security: isInsecure ? .plaintext : .tls(caFile: environment["SPICEDB_CA_FILE"]),
       token: Secret(environment["SPICEDB_TOKEN"] ?? ""))
   }
 
@@ -53,9 +54,11 @@ extension SpiceDBDouble {
 
   /// Runs a connection to it, with our schema there.
   func connect(
-    _ configuration: SpiceDBConfiguration? = nil, logger: Logger = .silent, _ body: (SpiceDBConnection) async throws -> Void
+    _ configuration: SpiceDBConfiguration? = nil, logger: Logger = .silent,
+    _ body: (SpiceDBConnection) async throws -> Void
   ) async throws {
-    try await SpiceDBConnection.withConnection(try configuration ?? self.configuration(), logger: logger) { connection in
+    try await SpiceDBConnection.withConnection(try configuration ?? self.configuration(), logger: logger) {
+      connection in
       try await connection.write(schema: AuthorizationSchema.text)
       try await body(connection)
     }

@@ -9,7 +9,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", []), (" [ ] ", []), ("[1]", ["1"]), ("[ {\"a\":[1,2]} ,\n {\"b\":\"],\\\"[\"}\t]", ["{\"a\":[1,2]}", "{\"b\":\"],\\\"[\"}"]),
+    ("[]", []), (" [ ] ", []), ("[1]", ["1"]),
+    ("[ {\"a\":[1,2]} ,\n {\"b\":\"],\\\"[\"}\t]", ["{\"a\":[1,2]}", "{\"b\":\"],\\\"[\"}"]),
     ("[[1,2],null,\"é,\"]", ["[1,2]", "null", "\"é,\""]), ("[\"\\\\\",2]", ["\"\\\\\"", "2"]),
   ])
   func `elements are found with their own bytes`(text: String, elements: [String]) throws {
@@ -24,7 +25,10 @@ import Testing
     #expect(try split(text) == elements)
   }
 
-  @Test(arguments: ["", " ", "{}", "1", "[", "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "[1]]", "[1] 2", "[\"a]", "[{\"a\":1]", "\u{FEFF}[1]"])
+  @Test(arguments: [
+    "", " ", "{}", "1", "[", "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "[1]]", "[1] 2", "[\"a]", "[{\"a\":1]",
+    "\u{FEFF}[1]",
+  ])
   func `what is no array, or has no end, is malformed`(text: String) {
     #expect(throws: JSONReader.Problem.self) { try split(text) }
   }
@@ -38,7 +42,8 @@ import Testing
     var random = SeededRandom(seed: 7)
     let pieces = ["[", "]", "{", "}", ",", "\"", "\\", " ", "1", "a", "é", ":"]
     for _ in 0..<20_000 {
-      let text = "[" + (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
+      let text =
+        "[" + (0..<Int.random(in: 0...12, using: &random)).map { _ in pieces.randomElement(using: &random)! }.joined()
       let bytes = Array(text.utf8)
       guard let elements = try? JSONArraySplitter.split(bytes, limit: 100) else { continue }
       var end = 1

@@ -16,71 +16,86 @@ import Testing
     if case .malformed = problem(bytes) { true } else { false }
   }
 
-  @Test("a document of the standard is accepted", arguments: [
+  @Test(arguments: [
     "null", "true", "false", "0", "-0", "1", "-1", "123456789012345678901234567890", "1.5", "0.0", "-0.25", "1e5",
-    "1E+5", "1e-5", "0e0", "0e+1", "1.5e300", "1e00005", "\"\"", "\"a\"", "\" \"", "[]", "{}", "[[]]", "[{}]", "{\"\":0}",
+    "1E+5", "1e-5", "0e0", "0e+1", "1.5e300", "1e00005", "\"\"", "\"a\"", "\" \"", "[]", "{}", "[[]]", "[{}]",
+    "{\"\":0}",
     "[1]", "[1,2]", "[null,true,false]", " [ 1 , 2 ] ", "\t\n\r {} \t\n\r", "{\"a\":1}", "{\"a\":{\"b\":[{}]}}",
     "{\"a\":1,\"b\":2}", "{\"a\":1,\"A\":2}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\u0041\"", "\"\\u00e9\\u00E9\"",
-    "\"\\uD83D\\uDE00\"", "\"\\ud83d\\ude00\"", "\"\\u0000\"", "\"\\uFFFF\"", "\"\\uFDD0\"", "\"\u{7F}\"", "\"\u{2028}\"",
+    "\"\\uD83D\\uDE00\"", "\"\\ud83d\\ude00\"", "\"\\u0000\"", "\"\\uFFFF\"", "\"\\uFDD0\"", "\"\u{7F}\"",
+    "\"\u{2028}\"",
     "\"é漢😀\"", "\"\u{10FFFF}\"", "\"\\u2028\"", "[\"\\uDBFF\\uDFFF\"]", "\"/\"", "\"\\\\u0041\"",
   ])
-  func accepted(text: String) {
+  func `a document of the standard is accepted`(text: String) {
     #expect(problem(Array(text.utf8)) == nil)
   }
 
-  @Test("a document that breaks the grammar is refused", arguments: [
-    "", " ", "nul", "nulll", "Null", "NULL", "tru", "truee", "falsy", "undefined", "NaN", "Infinity", "-Infinity", "nan",
+  @Test(arguments: [
+    "", " ", "nul", "nulll", "Null", "NULL", "tru", "truee", "falsy", "undefined", "NaN", "Infinity", "-Infinity",
+    "nan",
     "+1", "-", "--1", "01", "-01", "00", "1.", ".5", "-.5", "1.e5", "1e", "1e+", "1E-", "0e", "0.e1", "1.5.5", "1e5.5",
     "0x1", "1_000", "1 000", "1a", "0b1", "１", "1e+-5", "- 1", "\"", "\"a", "a\"", "'a'", "\"\\\"", "\"\\", "\"\\x41\"",
-    "\"\\a\"", "\"\\'\"", "\"\\0\"", "\"\\U0041\"", "\"\\u\"", "\"\\u004\"", "\"\\u00g1\"", "\"\\u00 1\"", "\"\\u+041\"",
+    "\"\\a\"", "\"\\'\"", "\"\\0\"", "\"\\U0041\"", "\"\\u\"", "\"\\u004\"", "\"\\u00g1\"", "\"\\u00 1\"",
+    "\"\\u+041\"",
     "\"\\u００４１\"", "\"\\\u{1F600}\"", "\"\t\"", "\"\n\"", "\"\r\"", "\"\0\"", "\"\u{1F}\"", "\"\\\n\"",
     "[", "]", "[1", "[1,", "[1,]", "[,1]", "[,]", "[1,,2]", "[1 2]", "[1;2]", "[1]]", "[1}", "[\"a\"", "[1:2]", "[] []",
     "{", "}", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{,\"a\":1}", "{,}", "{\"a\":1,,\"b\":2}",
     "{a:1}", "{'a':1}", "{1:1}", "{null:1}", "{[]:1}", "{\"a\" 1}", "{\"a\"=1}", "{\"a\":1 \"b\":2}", "{\"a\"::1}",
-    "{\"a\":1]", "{\"a\",1}", "{} {}", "{}x", "{}{", "{}\0", "\0", "\0{}", "1 2", "true false", "// c\n1", "/* c */ 1", "1 // c",
-    "# c\n1", "\u{FEFF}{}", "\u{A0}{}", "\u{2028}{}", "\u{0B}1", "\u{0C}1", "\u{85}1", "[\u{0C}]", "{}\u{FEFF}", "<null>", "*", "\\u0031",
+    "{\"a\":1]", "{\"a\",1}", "{} {}", "{}x", "{}{", "{}\0", "\0", "\0{}", "1 2", "true false", "// c\n1", "/* c */ 1",
+    "1 // c",
+    "# c\n1", "\u{FEFF}{}", "\u{A0}{}", "\u{2028}{}", "\u{0B}1", "\u{0C}1", "\u{85}1", "[\u{0C}]", "{}\u{FEFF}",
+    "<null>", "*", "\\u0031",
   ])
-  func refused(text: String) {
+  func `a document that breaks the grammar is refused`(text: String) {
     #expect(isMalformed(Array(text.utf8)))
   }
 
-  @Test("a member is found under the bytes of its key alone, also where Swift holds other texts equal", arguments: [
+  @Test(arguments: [
     ("\u{212A}", "K"), ("\u{37E}", ";"), ("\u{1FEF}", "`"), ("type\u{301}", "type"), ("Type", "type"),
   ])
-  func keysByBytes(key: String, asked: String) throws {
+  func `a member is found under the bytes of its key alone, also where Swift holds other texts equal`(
+    key: String, asked: String
+  ) throws {
     let document = try JSONReader.read(Array("{\"\(key)\":1,\"parent_workspace_id\":2}".utf8))
     guard case .object(let object) = document else { throw JSONReader.Problem.malformed(offset: 0) }
     #expect(object[asked] == nil)
     #expect(object["parent_workspace_id"] != nil)
   }
 
-  @Test("half a surrogate pair is no character, in whatever company, and spoils its string alone", arguments: [
-    ("\\uD83D", [0xED, 0xA0, 0xBD]), ("\\uDE00", [0xED, 0xB8, 0x80]), ("\\uDE00\\uD83D", [0xED, 0xB8, 0x80, 0xED, 0xA0, 0xBD]),
-    ("\\uD83D\\uD83D", [0xED, 0xA0, 0xBD, 0xED, 0xA0, 0xBD]), ("\\uD83Dx", [0xED, 0xA0, 0xBD, 0x78]),
-    ("\\uD83D\\n", [0xED, 0xA0, 0xBD, 0x0A]), ("\\uD83D\\u0041", [0xED, 0xA0, 0xBD, 0x41]), ("\\uDC00", [0xED, 0xB0, 0x80]),
-    ("\\uD83D😀", [0xED, 0xA0, 0xBD, 0xF0, 0x9F, 0x98, 0x80]),
-    ("\\uD83D\\uDE00\\uD83D", [0xF0, 0x9F, 0x98, 0x80, 0xED, 0xA0, 0xBD]),
-  ] as [(String, [UInt8])])
-  func surrogates(escapes: String, bytes: [UInt8]) throws {
+  @Test(
+    arguments: [
+      ("\\uD83D", [0xED, 0xA0, 0xBD]), ("\\uDE00", [0xED, 0xB8, 0x80]),
+      ("\\uDE00\\uD83D", [0xED, 0xB8, 0x80, 0xED, 0xA0, 0xBD]),
+      ("\\uD83D\\uD83D", [0xED, 0xA0, 0xBD, 0xED, 0xA0, 0xBD]), ("\\uD83Dx", [0xED, 0xA0, 0xBD, 0x78]),
+      ("\\uD83D\\n", [0xED, 0xA0, 0xBD, 0x0A]), ("\\uD83D\\u0041", [0xED, 0xA0, 0xBD, 0x41]),
+      ("\\uDC00", [0xED, 0xB0, 0x80]),
+      ("\\uD83D😀", [0xED, 0xA0, 0xBD, 0xF0, 0x9F, 0x98, 0x80]),
+      ("\\uD83D\\uDE00\\uD83D", [0xF0, 0x9F, 0x98, 0x80, 0xED, 0xA0, 0xBD]),
+    ] as [(String, [UInt8])])
+  func `half a surrogate pair is no character, in whatever company, and spoils its string alone`(
+    escapes: String, bytes: [UInt8]
+  ) throws {
     let value = try JSONReader.read(Array("[\"\(escapes)\",\"x\"]".utf8))
     #expect(value == .array([.illFormedString(bytes), .string("x")]))
   }
 
-  @Test("an escape that is cut off is malformed, behind half a surrogate pair too", arguments: [
+  @Test(arguments: [
     "\\uD83D\\", "\\uD83D\\u", "\\uD83D\\uDE0", "\\uD83D\\x",
   ])
-  func cutOffEscapes(escapes: String) {
+  func `an escape that is cut off is malformed, behind half a surrogate pair too`(escapes: String) {
     #expect(isMalformed(Array("\"\(escapes)\"".utf8)))
   }
 
-  @Test("bytes that are no UTF-8 are refused in strings, and everywhere else", arguments: [
-    [0x80], [0xBF], [0xC3], [0xC3, 0x28], [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xF0, 0x9F, 0x98], [0xFE], [0xFF],
-    [0xC0, 0x80], [0xC0, 0xAF], [0xC1, 0xBF], [0xE0, 0x80, 0xAF], [0xE0, 0x9F, 0xBF], [0xF0, 0x80, 0x80, 0xAF],
-    [0xF0, 0x8F, 0xBF, 0xBF], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80],
-    [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFC, 0x84, 0x80, 0x80, 0x80, 0x80],
-    [0xC3, 0xC3, 0xA9], [0xA9, 0xC3],
-  ] as [[UInt8]])
-  func invalidUTF8(bytes: [UInt8]) {
+  @Test(
+    arguments: [
+      [0x80], [0xBF], [0xC3], [0xC3, 0x28], [0xE2, 0x82], [0xE2, 0x28, 0xA1], [0xF0, 0x9F, 0x98], [0xFE], [0xFF],
+      [0xC0, 0x80], [0xC0, 0xAF], [0xC1, 0xBF], [0xE0, 0x80, 0xAF], [0xE0, 0x9F, 0xBF], [0xF0, 0x80, 0x80, 0xAF],
+      [0xF0, 0x8F, 0xBF, 0xBF], [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xED, 0xA0, 0xBD, 0xED, 0xB8, 0x80],
+      [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],
+      [0xFC, 0x84, 0x80, 0x80, 0x80, 0x80],
+      [0xC3, 0xC3, 0xA9], [0xA9, 0xC3],
+    ] as [[UInt8]])
+  func `bytes that are no UTF-8 are refused in strings, and everywhere else`(bytes: [UInt8]) {
     let quote: [UInt8] = [0x22]
     #expect(isMalformed(quote + bytes + quote))
     #expect(isMalformed(quote + Array("\\n".utf8) + bytes + quote), "behind an escape")
@@ -90,19 +105,24 @@ import Testing
     #expect(isMalformed(Array("1".utf8) + bytes))
   }
 
-  @Test("other encodings are refused, with and without a byte order mark")
-  func otherEncodings() {
+  @Test func `other encodings are refused, with and without a byte order mark`() {
     let text = "{\"a\":1}"
-    let littleEndian = text.utf16.flatMap { (unit: UInt16) -> [UInt8] in [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)] }
-    let bigEndian = text.utf16.flatMap { (unit: UInt16) -> [UInt8] in [UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)] }
+    let littleEndian = text.utf16.flatMap { (unit: UInt16) -> [UInt8] in
+      [UInt8(truncatingIfNeeded: unit), UInt8(unit >> 8)]
+    }
+    let bigEndian = text.utf16.flatMap { (unit: UInt16) -> [UInt8] in
+      [UInt8(unit >> 8), UInt8(truncatingIfNeeded: unit)]
+    }
     let utf32 = text.utf8.flatMap { (byte: UInt8) -> [UInt8] in [byte, 0, 0, 0] }
-    for bytes in [littleEndian, bigEndian, utf32, [0xFF, 0xFE] + littleEndian, [0xFE, 0xFF] + bigEndian, [0xEF, 0xBB, 0xBF] + Array(text.utf8)] {
+    for bytes in [
+      littleEndian, bigEndian, utf32, [0xFF, 0xFE] + littleEndian, [0xFE, 0xFF] + bigEndian,
+      [0xEF, 0xBB, 0xBF] + Array(text.utf8),
+    ] {
       #expect(isMalformed(bytes))
     }
   }
 
-  @Test("a document that is cut off anywhere is refused")
-  func truncated() {
+  @Test func `a document that is cut off anywhere is refused`() {
     let document = Array(#"{"a":[1,-2.5e+3,"x\u00e9\ud83d\ude00é😀",{"b":null}],"c":true,"d":{"e":false}} "#.utf8)
     #expect(problem(document) == nil)
     for length in 0..<(document.count - 1) {
@@ -110,8 +130,8 @@ import Testing
     }
   }
 
-  @Test("64 levels are read, the 65th is refused, and so are 100,000", arguments: ["[", "{\"a\":"])
-  func depth(open: String) {
+  @Test(arguments: ["[", "{\"a\":"])
+  func `64 levels are read, the 65th is refused, and so are 100,000`(open: String) {
     func nested(_ levels: Int) -> [UInt8] {
       let close = open == "[" ? "]" : "}"
       return Array((String(repeating: open, count: levels) + "0" + String(repeating: close, count: levels)).utf8)
@@ -120,22 +140,25 @@ import Testing
     #expect(problem(nested(65)) == .nestedTooDeeply)
     #expect(problem(nested(100_000)) == .nestedTooDeeply)
     #expect(problem(Array(String(repeating: open, count: 100_000).utf8)) == .nestedTooDeeply)
-    #expect(problem(Array(("[" + Array(repeating: "[[]]", count: 1000).joined(separator: ",") + "]").utf8)) == nil, "wide is not deep")
+    #expect(
+      problem(Array(("[" + Array(repeating: "[[]]", count: 1000).joined(separator: ",") + "]").utf8)) == nil,
+      "wide is not deep")
   }
 
-  @Test("a key that stands twice is refused, however it is spelled and wherever", arguments: [
+  @Test(arguments: [
     #"{"a":1,"a":1}"#, #"{"a":1,"b":2,"a":3}"#, #"{"a":1,"\u0061":2}"#, #"{"\u0061":1,"\u0061":2}"#,
     #"{"é":1,"\u00e9":2}"#, #"{"😀":1,"\ud83d\ude00":2}"#, #"{"":1,"":2}"#, #"{"/":1,"\/":2}"#, #"{"\n":1,"\u000a":2}"#,
     #"[{"x":{"a":1,"a":null}}]"#, #"{"data":{"k":1,"k":1}}"#,
   ])
-  func duplicateKeys(text: String) {
+  func `a key that stands twice is refused, however it is spelled and wherever`(text: String) {
     #expect(problem(Array(text.utf8)) == .duplicateKey)
   }
 
-  @Test("keys that differ in bytes are two keys", arguments: [
-    "{\"\u{E9}\":1,\"e\u{301}\":2}", "{\"\u{C5}\":1,\"\u{212B}\":2}", "{\"a\":1,\"a\\u0000\":2}", "{\"a\":1,\"A\":2}", "{\"a\":1,\"a \":2}",
+  @Test(arguments: [
+    "{\"\u{E9}\":1,\"e\u{301}\":2}", "{\"\u{C5}\":1,\"\u{212B}\":2}", "{\"a\":1,\"a\\u0000\":2}", "{\"a\":1,\"A\":2}",
+    "{\"a\":1,\"a \":2}",
   ])
-  func distinctKeys(text: String) throws {
+  func `keys that differ in bytes are two keys`(text: String) throws {
     guard case .object(let object) = try JSONReader.read(Array(text.utf8)) else {
       Issue.record("no object")
       return
@@ -144,8 +167,7 @@ import Testing
     #expect(object.members.map(\.value) != [object.members[0].value, object.members[0].value])
   }
 
-  @Test("escapes are the characters that they stand for")
-  func escapes() throws {
+  @Test func `escapes are the characters that they stand for`() throws {
     let value = try JSONReader.read(Array(#""\"\\\/\b\f\n\r\t\u0000\u00e9\uFFFF\ud83d\ude00\u2028x""#.utf8))
     guard case .string(let text) = value else {
       Issue.record("no string")
@@ -154,8 +176,8 @@ import Testing
     #expect(Array(text.utf8) == Array("\"\\/\u{8}\u{C}\n\r\t\0\u{E9}\u{FFFF}😀\u{2028}x".utf8))
   }
 
-  @Test("members are found by their key, and not by another", arguments: [("a", JSONValue.bool(true)), ("é", .null), ("", .string("x"))])
-  func members(key: String, value: JSONValue) throws {
+  @Test(arguments: [("a", JSONValue.bool(true)), ("é", .null), ("", .string("x"))])
+  func `members are found by their key, and not by another`(key: String, value: JSONValue) throws {
     guard case .object(let object) = try JSONReader.read(Array(#"{"é":null,"a":true,"":"x"}"#.utf8)) else {
       Issue.record("no object")
       return

@@ -5,8 +5,7 @@ import Testing
 
 /// Random valid documents: what we read is what Foundation reads, and what we write both read back.
 @Suite struct JSONRoundTripTests {
-  @Test("a random document is read as Foundation reads it")
-  func agreesWithFoundation() throws {
+  @Test func `a random document is read as Foundation reads it`() throws {
     var random = SeededRandom(seed: 7)
     for _ in 0..<400 {
       let text = RandomDocument.text(depth: 4, using: &random)
@@ -16,8 +15,7 @@ import Testing
     }
   }
 
-  @Test("what is written is read back as the same value, and written again in the same bytes")
-  func roundTrip() throws {
+  @Test func `what is written is read back as the same value, and written again in the same bytes`() throws {
     var random = SeededRandom(seed: 8)
     for _ in 0..<400 {
       let value = try JSONReader.read(Array(RandomDocument.text(depth: 4, using: &random).utf8))
@@ -31,8 +29,8 @@ import Testing
     }
   }
 
-  @Test("every scalar below U+0300 and some above come back from a written string, and Foundation agrees")
-  func scalars() throws {
+  @Test func `every scalar below U+0300 and some above come back from a written string, and Foundation agrees`() throws
+  {
     for value in Array(0..<0x300) + [0x2028, 0xD7FF, 0xE000, 0xFFFE, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF] as [UInt32] {
       let text = "a\(try #require(Unicode.Scalar(value)))b"
       var writer = JSONWriter()

@@ -31,7 +31,12 @@ package enum RandomDocument {
   }
 
   private static func string(using random: inout SeededRandom) -> String {
-    let pieces = ["a", "B", "é", "e\u{301}", "漢", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\uD83D\\uDE00", "\\u001f", " ", "\u{7F}"]
-    return "\"" + (0..<Int.random(in: 0...6, using: &random)).compactMap { _ in pieces.randomElement(using: &random) }.joined() + "\""
+    let pieces = [
+      "a", "B", "é", "e\u{301}", "漢", "😀", "\\n", "\\\"", "\\\\", "\\/", "\\u00e9", "\\uD83D\\uDE00", "\\u001f", " ",
+      "\u{7F}",
+    ]
+    return "\""
+      + (0..<Int.random(in: 0...6, using: &random)).compactMap { _ in pieces.randomElement(using: &random) }.joined()
+      + "\""
   }
 }

@@ -128,7 +128,9 @@ import Testing
     }
   }
 
-  @Test func `however the news of its thread and of a call overtake each other, the last word is that it is closed`() async throws {
+  @Test func `however the news of its thread and of a call overtake each other, the last word is that it is closed`()
+    async throws
+  {
     let port = proxy.port
     try await withThrowingTaskGroup { group in
       for _ in 0..<8 {

@@ -6,9 +6,9 @@ import WorkspaceDomain
 
 /// Who may do what, and what everybody else sees.
 ///
-/// Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that, 4 ("c") below the root. On 2 "admin" is an admin, "editor" an
-/// editor, "member" a member, and the group 21 a member, which "grouped" is in. "plain" is a member of the tenant and nothing
-/// else, "outsider" not even that. Tenant 2: root 9, group 29.
+/// Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that, 4 ("c") below the root. On 2 "admin" is an admin,
+/// "editor" an editor, "member" a member, and the group 21 a member, which "grouped" is in. "plain" is a member of the
+/// tenant and nothing else, "outsider" not even that. Tenant 2: root 9, group 29.
 @Suite struct AuthorizationTests {
   private static let users = ["boss", "admin", "editor", "member", "grouped", "plain", "outsider"]
 
@@ -21,14 +21,16 @@ import WorkspaceDomain
       TenantCommand(1, .create(name: "c", parentID: .sample(1), id: .sample(4))),
       TenantCommand(2, .createRoot(name: nil, id: .sample(9)), by: "other"),
       TenantCommand(2, CreateGroup(name: "g", id: .sample(29)), by: "other"),
-      TenantCommand(1, CreateGroup(name: "g", id: .sample(21))), TenantCommand(1, CreateGroup(name: "h", id: .sample(22))),
+      TenantCommand(1, CreateGroup(name: "g", id: .sample(21))),
+      TenantCommand(1, CreateGroup(name: "h", id: .sample(22))),
       TenantCommand(1, CreateGroup(name: "i", id: .sample(23))),
     ]
     for user in Self.users where !["boss", "outsider"].contains(user) {
       commands.append(TenantCommand(1, SetTenantMember(userID: UserID(stored: user), role: .member)))
     }
     for (user, role) in [("admin", Role.admin), ("editor", .editor), ("member", .member)] {
-      commands.append(TenantCommand(1, SetWorkspaceMember(id: .sample(2), member: .user(UserID(stored: user)), role: role)))
+      commands.append(
+        TenantCommand(1, SetWorkspaceMember(id: .sample(2), member: .user(UserID(stored: user)), role: role)))
     }
     commands += [
       TenantCommand(1, SetGroupMember(id: .sample(21), userID: UserID(stored: "grouped"), role: .member)),
@@ -49,17 +51,22 @@ import WorkspaceDomain
     }
   }
 
-  @Test(arguments: [
-    (.view, .workspace(.sample(3)), ["boss", "admin", "editor", "member", "grouped"]),
-    (.edit, .workspace(.sample(3)), ["boss", "admin", "editor"]), (.manage, .workspace(.sample(3)), ["boss", "admin"]),
-    (.createChild, .workspace(.sample(3)), ["boss", "admin", "editor"]),
-    (.createChild, .workspace(.sample(1)), ["boss", "admin", "editor", "member", "grouped", "plain"]),
-    (.view, .workspace(.sample(1)), ["boss"]), (.view, .workspace(.sample(4)), ["boss"]), (.view, .workspace(.sample(9)), []),
-    (.view, .workspace(.sample(99)), []), (.view, .tenant(.sample(1)), ["boss", "admin", "editor", "member", "grouped", "plain"]),
-    (.administrate, .tenant(.sample(1)), ["boss"]), (.view, .tenant(.sample(2)), []),
-    (.view, .group(.sample(21)), ["boss", "grouped"]), (.manage, .group(.sample(21)), ["boss"]),
-    (.manage, .group(.sample(22)), ["boss", "admin"]), (.view, .group(.sample(29)), []), (.view, .group(.sample(99)), []),
-  ] as [(Permission, Resource, [String])])
+  @Test(
+    arguments: [
+      (.view, .workspace(.sample(3)), ["boss", "admin", "editor", "member", "grouped"]),
+      (.edit, .workspace(.sample(3)), ["boss", "admin", "editor"]),
+      (.manage, .workspace(.sample(3)), ["boss", "admin"]),
+      (.createChild, .workspace(.sample(3)), ["boss", "admin", "editor"]),
+      (.createChild, .workspace(.sample(1)), ["boss", "admin", "editor", "member", "grouped", "plain"]),
+      (.view, .workspace(.sample(1)), ["boss"]), (.view, .workspace(.sample(4)), ["boss"]),
+      (.view, .workspace(.sample(9)), []),
+      (.view, .workspace(.sample(99)), []),
+      (.view, .tenant(.sample(1)), ["boss", "admin", "editor", "member", "grouped", "plain"]),
+      (.administrate, .tenant(.sample(1)), ["boss"]), (.view, .tenant(.sample(2)), []),
+      (.view, .group(.sample(21)), ["boss", "grouped"]), (.manage, .group(.sample(21)), ["boss"]),
+      (.manage, .group(.sample(22)), ["boss", "admin"]), (.view, .group(.sample(29)), []),
+      (.view, .group(.sample(99)), []),
+    ] as [(Permission, Resource, [String])])
   func `permissions hold by the table`(permission: Permission, object: Resource, expected: [String]) async throws {
     #expect(try await allowed(prepared(), permission, object) == expected)
   }
@@ -72,12 +79,17 @@ import WorkspaceDomain
   @Test func `an open root takes children from members who do not see it, and nothing else`() async throws {
     let batch = try await prepared()
     for (user, commands) in [
-      ("plain", [
-        (.create(name: "mine", parentID: .sample(1), id: .sample(60)), nil),
-        (.create(name: "a", parentID: .sample(1), id: nil), .duplicateWorkspaceName),
-        (.move(id: .sample(60), parentID: .sample(1)), nil), (.move(id: .sample(3), parentID: .sample(1)), .workspaceNotFound(.sample(3))),
-        (.get(id: .sample(1)), .workspaceNotFound(.sample(1))), (.rename(id: .sample(1), name: "x"), .workspaceNotFound(.sample(1))),
-      ]),
+      (
+        "plain",
+        [
+          (.create(name: "mine", parentID: .sample(1), id: .sample(60)), nil),
+          (.create(name: "a", parentID: .sample(1), id: nil), .duplicateWorkspaceName),
+          (.move(id: .sample(60), parentID: .sample(1)), nil),
+          (.move(id: .sample(3), parentID: .sample(1)), .workspaceNotFound(.sample(3))),
+          (.get(id: .sample(1)), .workspaceNotFound(.sample(1))),
+          (.rename(id: .sample(1), name: "x"), .workspaceNotFound(.sample(1))),
+        ]
+      ),
       ("member", [(.move(id: .sample(3), parentID: .sample(1)), .permissionDenied)]),
       ("outsider", [(.create(name: "x", parentID: .sample(1), id: nil), .parentWorkspaceNotFound(.sample(1)))]),
     ] as [(String, [(any WorkspaceCommand, WorkspaceServiceError?)])] {
@@ -94,7 +106,8 @@ import WorkspaceDomain
       .create(name: "new", parentID: workspace, id: nil), .rename(id: workspace, name: "new"), .delete(id: workspace),
       .get(id: workspace), .move(id: workspace, parentID: .sample(2)), .move(id: .sample(3), parentID: workspace),
       SetWorkspaceMember(id: workspace, member: .user(user), role: .member),
-      RemoveWorkspaceMember(id: workspace, member: .user(user)), ListWorkspaceMembers(id: workspace, limit: 9, after: nil),
+      RemoveWorkspaceMember(id: workspace, member: .user(user)),
+      ListWorkspaceMembers(id: workspace, limit: 9, after: nil),
       RenameGroup(id: group, name: "new"), DeleteGroup(id: group), GetGroup(id: group),
       SetGroupMember(id: group, userID: user, role: .member), RemoveGroupMember(id: group, userID: user),
       ListGroupMembers(id: group, limit: 9, after: nil),
@@ -125,14 +138,20 @@ import WorkspaceDomain
   @Test func `who sees but may not is told so, in the order of the rules`() async throws {
     let batch = try await prepared()
     for (command, error) in [
-      (.rename(id: .sample(3), name: "a"), .permissionDenied), (.rename(id: .sample(3), name: " "), .invalidWorkspaceName(.empty)),
-      (.delete(id: .sample(2)), .permissionDenied), (.create(name: "x", parentID: .sample(3), id: nil), .permissionDenied),
+      (.rename(id: .sample(3), name: "a"), .permissionDenied),
+      (.rename(id: .sample(3), name: " "), .invalidWorkspaceName(.empty)),
+      (.delete(id: .sample(2)), .permissionDenied),
+      (.create(name: "x", parentID: .sample(3), id: nil), .permissionDenied),
       (.move(id: .sample(3), parentID: .sample(98)), .parentWorkspaceNotFound(.sample(98))),
       (.move(id: .sample(3), parentID: .sample(2)), .permissionDenied), (.get(id: .sample(3)), nil),
       (.createRoot(name: nil, id: nil), .permissionDenied), (ListTenantMembers(limit: 9, after: nil), nil),
-      (SetTenantMember(userID: UserID(stored: "plain"), role: .admin), .permissionDenied), (DeleteTenant(), .permissionDenied),
+      (SetTenantMember(userID: UserID(stored: "plain"), role: .admin), .permissionDenied),
+      (DeleteTenant(), .permissionDenied),
       (SetWorkspaceMember(id: .sample(2), member: .user(UserID(stored: "member")), role: .admin), .permissionDenied),
-      (CheckAccess(permission: .view, object: .workspace(.sample(2)), userID: UserID(stored: "boss")), .permissionDenied),
+      (
+        CheckAccess(permission: .view, object: .workspace(.sample(2)), userID: UserID(stored: "boss")),
+        .permissionDenied
+      ),
       (CreateGroup(name: "g", id: nil), .duplicateGroupName),
     ] as [(any WorkspaceCommand, WorkspaceServiceError?)] {
       #expect(try await batch.run([TenantCommand(1, command, by: "member")]).outcomes[0].error == error, "\(command)")
@@ -141,11 +160,16 @@ import WorkspaceDomain
 
   @Test func `a list shows what may be viewed, and pages are full of that`() async throws {
     let batch = try await prepared()
-    for (user, ids) in [("boss", [1, 2, 3, 4]), ("member", [2, 3]), ("grouped", [2, 3]), ("plain", []), ("outsider", [])] as [(String, [UInt64])] {
+    for (user, ids) in [
+      ("boss", [1, 2, 3, 4]), ("member", [2, 3]), ("grouped", [2, 3]), ("plain", []), ("outsider", []),
+    ] as [(String, [UInt64])] {
       var found: [WorkspaceID] = []
       var after: WorkspaceID?
       repeat {
-        guard case .success(.page(let page)) = try await batch.run([TenantCommand(1, .list(limit: 1, after: after), by: user)]).outcomes[0]
+        guard
+          case .success(.page(let page)) = try await batch.run([
+            TenantCommand(1, .list(limit: 1, after: after), by: user)
+          ]).outcomes[0]
         else {
           Issue.record("no page")
           return
@@ -183,7 +207,9 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a tenant keeps an admin, whoever asks, and two removals in one batch can't take the last two`() async throws {
+  @Test func `a tenant keeps an admin, whoever asks, and two removals in one batch can't take the last two`()
+    async throws
+  {
     let batch = try await prepared()
     let outcomes = try await batch.run([
       TenantCommand(1, RemoveTenantMember(userID: UserID(stored: "boss"))),
@@ -199,7 +225,8 @@ import WorkspaceDomain
     let batch = try await prepared()
     let boss = UserID(stored: "boss")
     let commands: [TenantCommand] = [
-      TenantCommand(1, .delete(id: .sample(3))), TenantCommand(1, .delete(id: .sample(2))), TenantCommand(1, .delete(id: .sample(4))),
+      TenantCommand(1, .delete(id: .sample(3))), TenantCommand(1, .delete(id: .sample(2))),
+      TenantCommand(1, .delete(id: .sample(4))),
       TenantCommand(1, SetWorkspaceMember(id: .sample(1), member: .group(.sample(21)), role: .editor)),
       TenantCommand(1, DeleteTenant(), by: "boss"), TenantCommand(1, .get(id: .sample(1)), by: "boss"),
       TenantCommand(1, SetTenantMember(userID: boss, role: .admin)),
@@ -216,7 +243,10 @@ import WorkspaceDomain
     #expect(result.outcomes[8].asRead == "access(isAllowed: false)")
     let told = result.events.map(\.told)
     let start = try #require(told.lastIndex(of: "workspace member_set"))
-    let groups = ["workspace member_removed", "group member_removed", "group deleted", "group member_removed", "group deleted", "group deleted"]
+    let groups = [
+      "workspace member_removed", "group member_removed", "group deleted", "group member_removed", "group deleted",
+      "group deleted",
+    ]
     let members = Array(repeating: "tenant member_removed", count: 6)
     let rest = ["tenant deleted", "workspace created", "tenant member_set"]
     #expect(Array(told[(start + 1)...]) == groups + ["workspace deleted"] + members + rest)
@@ -228,24 +258,30 @@ import WorkspaceDomain
       TenantCommand(1, .create(name: "x", parentID: .sample(2), id: .sample(50)), by: "outsider"),
       TenantCommand(1, .create(name: "y", parentID: .sample(2), id: .sample(51)), by: "plain"),
       TenantCommand(1, .delete(id: .sample(51)), by: "outsider"), TenantCommand(1, .get(id: .sample(2))),
-      TenantCommand(1, CheckAccess(permission: .view, object: .workspace(.sample(50)), userID: UserID(stored: "outsider"))),
+      TenantCommand(
+        1, CheckAccess(permission: .view, object: .workspace(.sample(50)), userID: UserID(stored: "outsider"))),
       TenantCommand(1, CheckAccess(permission: .view, object: .workspace(.sample(50)), userID: nil)),
     ])
     #expect(result.outcomes.map(\.error) == [nil, nil, nil, nil, nil, .userRequired])
     #expect(result.outcomes[4].asRead == "access(isAllowed: false)")
     #expect(
-      result.events.map(\.told) == ["workspace created", "workspace created", "workspace member_removed", "workspace deleted"])
+      result.events.map(\.told) == [
+        "workspace created", "workspace created", "workspace member_removed", "workspace deleted",
+      ])
   }
 
   @Test func `a user is required before every rule, and systems alone may found where that is so`() async throws {
     let strict = CommandBatch(access: AccessRules(requiresUser: true))
     #expect(
-      try await strict.run([TenantCommand(1, .createRoot(name: " ", id: nil)), TenantCommand(1, .list(limit: 1, after: nil))])
-        .outcomes.map(\.error) == [.userRequired, .userRequired])
+      try await strict.run([
+        TenantCommand(1, .createRoot(name: " ", id: nil)), TenantCommand(1, .list(limit: 1, after: nil)),
+      ])
+      .outcomes.map(\.error) == [.userRequired, .userRequired])
     let closed = CommandBatch(access: AccessRules(tenantCreation: .system))
     #expect(
       try await closed.run([
-        TenantCommand(1, .createRoot(name: " ", id: nil), by: "u"), TenantCommand(1, .createRoot(name: nil, id: nil), by: "u"),
+        TenantCommand(1, .createRoot(name: " ", id: nil), by: "u"),
+        TenantCommand(1, .createRoot(name: nil, id: nil), by: "u"),
         TenantCommand(1, .createRoot(name: nil, id: nil)),
       ]).outcomes.map(\.error) == [.invalidWorkspaceName(.empty), .permissionDenied, nil])
   }

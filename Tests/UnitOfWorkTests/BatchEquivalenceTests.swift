@@ -8,8 +8,10 @@ import WorkspaceDomain
 @Suite struct BatchEquivalenceTests {
   private static let tenants: ClosedRange<UInt64> = 1...3
 
-  @Test("random batches have the outcomes, the events and the rows that their commands have one by one", arguments: 0..<6)
-  func randomWalk(seed: UInt64) async throws {
+  @Test(arguments: 0..<6)
+  func `random batches have the outcomes, the events and the rows that their commands have one by one`(
+    seed: UInt64
+  ) async throws {
     var source = CommandSource(seed: seed)
     var conflicts = 0
     var accepted = 0
@@ -40,7 +42,9 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 0..<6 as Range<UInt64>)
-  func `random batches of moves have the outcomes, the events and the rows that they have one by one`(seed: UInt64) async throws {
+  func `random batches of moves have the outcomes, the events and the rows that they have one by one`(seed: UInt64)
+    async throws
+  {
     var source = CommandSource(seed: seed)
     var (moved, tooDeep, inside, halved) = (0, 0, 0, 0)
     for _ in 0..<30 {
@@ -64,7 +68,9 @@ import WorkspaceDomain
     #expect(halved > 5, "an answer was left open now and then")
   }
 
-  @Test func `random batches of grants and of what they permit have the outcomes, the events and the rows that they have one by one`()
+  @Test
+  func
+    `random batches of grants and of what they permit have the outcomes, the events and the rows that they have one by one`()
     async throws
   {
     var source = CommandSource(seed: 1)

@@ -4,8 +4,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What decisions that were given before a unit of work say in it. Tenant 1 has the root 1 with 2 below it and the group 21, tenant 2
-/// the root 5; "ann" is a member of both.
+/// What decisions that were given before a unit of work say in it. Tenant 1 has the root 1 with 2 below it and the
+/// group 21, tenant 2 the root 5; "ann" is a member of both.
 @Suite struct GivenRulesTests {
   private let store = InMemoryUnitOfWorkStore()
 
@@ -21,18 +21,23 @@ import WorkspaceDomain
   /// The results of commands as one batch, for which each question has the given answer.
   ///
   /// - Parameter answer: nil: it has none.
-  private func run(_ commands: [TenantCommand], _ answer: @escaping @Sendable (AccessQuestion) -> Bool?) async throws -> [CommandResult] {
+  private func run(_ commands: [TenantCommand], _ answer: @escaping @Sendable (AccessQuestion) -> Bool?) async throws
+    -> [CommandResult]
+  {
     _ = try await CommandBatch(store: store).run(Self.founding)
-    let batch = CommandBatch(store: store, decide: { questions, _ in
-      let answers = questions.compactMap { question in answer(question).map { (question, $0) } }
-      return GivenDecisions(answers: Dictionary(uniqueKeysWithValues: answers), sequences: [:])
-    })
+    let batch = CommandBatch(
+      store: store,
+      decide: { questions, _ in
+        let answers = questions.compactMap { question in answer(question).map { (question, $0) } }
+        return GivenDecisions(answers: Dictionary(uniqueKeysWithValues: answers), sequences: [:])
+      })
     return try await batch.run(commands).outcomes
   }
 
   @Test func `answers count, whatever the roles say`() async throws {
     let outcomes = try await run([
-      TenantCommand(1, .get(id: .sample(2)), by: "stranger"), TenantCommand(1, .rename(id: .sample(2), name: "x"), by: "boss"),
+      TenantCommand(1, .get(id: .sample(2)), by: "stranger"),
+      TenantCommand(1, .rename(id: .sample(2), name: "x"), by: "boss"),
       TenantCommand(1, CheckAccess(permission: .manage, object: .group(.sample(21)), userID: nil), by: "boss"),
     ]) { $0.permission == .view }
     #expect(outcomes.map(\.error) == [nil, .permissionDenied, nil])
@@ -49,25 +54,33 @@ import WorkspaceDomain
     #expect(outcomes == Array(repeating: .success(.access(isAllowed: false)), count: 4))
   }
 
-  @Test(arguments: [
-    .create(name: "n", parentID: .sample(1), id: .sample(3)), .delete(id: .sample(2)), CreateGroup(name: "h", id: .sample(22)),
-    DeleteGroup(id: .sample(21)), SetTenantMember(userID: UserID(stored: "bob"), role: .member),
-    SetWorkspaceMember(id: .sample(2), member: .user(UserID(stored: "ann")), role: .member),
-  ] as [any WorkspaceCommand])
-  func `behind a change of relationships a tenant's questions are open, and those of others are not`(change: any WorkspaceCommand) async throws {
+  @Test(
+    arguments: [
+      .create(name: "n", parentID: .sample(1), id: .sample(3)), .delete(id: .sample(2)),
+      CreateGroup(name: "h", id: .sample(22)),
+      DeleteGroup(id: .sample(21)), SetTenantMember(userID: UserID(stored: "bob"), role: .member),
+      SetWorkspaceMember(id: .sample(2), member: .user(UserID(stored: "ann")), role: .member),
+    ] as [any WorkspaceCommand])
+  func `behind a change of relationships a tenant's questions are open, and those of others are not`(
+    change: any WorkspaceCommand
+  ) async throws {
     await #expect(throws: UnitOfWorkError.failed(reason: "undecided")) {
       try await run([TenantCommand(1, change), TenantCommand(1, .get(id: .sample(1)), by: "ann")]) { _ in true }
     }
-    let other = try await run([TenantCommand(1, change), TenantCommand(2, .get(id: .sample(5)), by: "ann")]) { _ in true }
+    let other = try await run([TenantCommand(1, change), TenantCommand(2, .get(id: .sample(5)), by: "ann")]) { _ in true
+    }
     #expect(other.allSatisfy { $0.error == nil })
   }
 
-  @Test(arguments: [
-    .rename(id: .sample(2), name: "x"), RenameGroup(id: .sample(21), name: "x"), .get(id: .sample(2)),
-    SetTenantMember(userID: UserID(stored: "ann"), role: .member), .delete(id: .sample(99)),
-  ] as [any WorkspaceCommand])
+  @Test(
+    arguments: [
+      .rename(id: .sample(2), name: "x"), RenameGroup(id: .sample(21), name: "x"), .get(id: .sample(2)),
+      SetTenantMember(userID: UserID(stored: "ann"), role: .member), .delete(id: .sample(99)),
+    ] as [any WorkspaceCommand])
   func `what changes no relationship leaves everything decided`(command: any WorkspaceCommand) async throws {
-    let outcomes = try await run([TenantCommand(1, command), TenantCommand(1, .get(id: .sample(1)), by: "ann")]) { _ in true }
+    let outcomes = try await run([TenantCommand(1, command), TenantCommand(1, .get(id: .sample(1)), by: "ann")]) { _ in
+      true
+    }
     #expect(outcomes.last?.error == nil)
   }
 

@@ -8,9 +8,12 @@ import WorkspaceDomain
 @Suite struct InMemoryUnitOfWorkStoreTests {
   private let store = InMemoryUnitOfWorkStore()
 
-  private func workspace(_ id: UInt64, of tenant: UInt64 = 1, _ name: String, below parent: UInt64? = 10, version: Int64 = 1) -> Workspace {
+  private func workspace(
+    _ id: UInt64, of tenant: UInt64 = 1, _ name: String, below parent: UInt64? = 10, version: Int64 = 1
+  ) -> Workspace {
     Workspace(
-      id: .sample(id), tenantID: .sample(tenant), name: WorkspaceName(stored: name), parentID: parent.map { .sample($0) },
+      id: .sample(id), tenantID: .sample(tenant), name: WorkspaceName(stored: name),
+      parentID: parent.map { .sample($0) },
       createdAt: .sample, updatedAt: .sample, version: version)
   }
 
@@ -25,14 +28,17 @@ import WorkspaceDomain
   private func prepare() async throws {
     _ = try await commit { writeSet in
       writeSet.newTenants = [.sample(1): 2, .sample(2): 1]
-      writeSet.inserted = [workspace(10, "Root", below: nil), workspace(11, "a"), workspace(20, of: 2, "Root", below: nil)]
+      writeSet.inserted = [
+        workspace(10, "Root", below: nil), workspace(11, "a"), workspace(20, of: 2, "Root", below: nil),
+      ]
       writeSet.inbox = [entry("seen")]
     }
   }
 
   private func entry(_ id: String) -> InboxEntry {
     InboxEntry(
-      key: CommandKey(tenantID: .sample(1), source: "/test", id: id), fingerprint: RecordedFingerprint(rule: .withUser, digest: [1]),
+      key: CommandKey(tenantID: .sample(1), source: "/test", id: id),
+      fingerprint: RecordedFingerprint(rule: .withUser, digest: [1]),
       resultID: .sample(1), resultType: "t", result: [2],
       recordedAt: .sample)
   }
@@ -46,8 +52,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("each constraint is named by whoever breaks it, and nothing of the write set is left")
-  func constraints() async throws {
+  @Test func `each constraint is named by whoever breaks it, and nothing of the write set is left`() async throws {
     try await prepare()
     let before = try await everything()
     let broken: [(WorkspaceConstraint?, (inout WriteSet) -> Void)] = [
@@ -87,14 +92,17 @@ import WorkspaceDomain
     var readSet = ReadSet()
     readSet.tenants = [.sample(1), .sample(2), .sample(3)]
     readSet.tree.pages = Set((1...3).map { PageKey(tenantID: .sample($0), after: nil, limit: 99) })
-    readSet.inbox = Set(["seen", "new", "unseen"].map { InboxQuestion(key: CommandKey(tenantID: .sample(1), source: "/test", id: $0)) })
+    readSet.inbox = Set(
+      ["seen", "new", "unseen"].map { InboxQuestion(key: CommandKey(tenantID: .sample(1), source: "/test", id: $0)) })
     let snapshot = try await store.begin(readSet)
     try await store.rollback()
     return Everything(tenants: snapshot.tenants, workspaces: snapshot.workspaces, inbox: Set(snapshot.inbox.keys))
   }
 
-  @Test("deletions come before updates and updates before insertions, so that names and ids are free in time")
-  func order() async throws {
+  @Test
+  func `deletions come before updates and updates before insertions, so that names and ids are free in time`()
+    async throws
+  {
     try await prepare()
     _ = try await commit { writeSet in
       writeSet.inserted = [workspace(11, of: 2, "x", below: 20), workspace(12, "Root")]
@@ -104,18 +112,21 @@ import WorkspaceDomain
     #expect(try await everything().workspaces.values.map(\.name.text).sorted() == ["Root", "Root", "a", "x"])
   }
 
-  @Test("one transaction at a time, and a commit needs one")
-  func transactions() async throws {
-    await #expect(throws: UnitOfWorkError.failed(reason: "no transaction is open")) { try await store.commit(WriteSet()) }
+  @Test func `one transaction at a time, and a commit needs one`() async throws {
+    await #expect(throws: UnitOfWorkError.failed(reason: "no transaction is open")) {
+      try await store.commit(WriteSet())
+    }
     _ = try await store.begin(ReadSet())
-    await #expect(throws: UnitOfWorkError.failed(reason: "a transaction is open already")) { try await store.begin(ReadSet()) }
+    await #expect(throws: UnitOfWorkError.failed(reason: "a transaction is open already")) {
+      try await store.begin(ReadSet())
+    }
     try await store.rollback()
     _ = try await store.begin(ReadSet())
     #expect(try await store.commit(WriteSet()).isEmpty)
   }
 
-  @Test("the outbox gives places in order, pages by number and size, and forgets what is confirmed")
-  func outbox() async throws {
+  @Test func `the outbox gives places in order, pages by number and size, and forgets what is confirmed`() async throws
+  {
     func message(_ size: Int) -> OutgoingMessages {
       OutgoingMessages([
         OutboundMessage(
@@ -131,13 +142,15 @@ import WorkspaceDomain
     #expect(try await store.unpublished(limit: 99, bytes: 9999).map(\.id) == [first[0], first[2]] + second)
     #expect(try await store.unpublished(limit: 2, bytes: 9999).map(\.id) == [first[0], first[2]])
     #expect(try await store.unpublished(limit: 99, bytes: 5).map(\.id) == [first[0]], "at least one")
-    #expect(try await store.unpublished(limit: 99, bytes: 2 * message(10).bytes).map(\.id) == [first[0], first[2], second[0]], "up to the one that goes above")
+    #expect(
+      try await store.unpublished(limit: 99, bytes: 2 * message(10).bytes).map(\.id) == [
+        first[0], first[2], second[0],
+      ], "up to the one that goes above")
     try await store.remove([first[0], second[1], OutboxID(number: 999)])
     #expect(try await store.unpublished(limit: 99, bytes: 9999).map(\.id) == [first[2], second[0]])
   }
 
-  @Test("children are counted up to the limit, and a page ends where it is asked to")
-  func counts() async throws {
+  @Test func `children are counted up to the limit, and a page ends where it is asked to`() async throws {
     try await prepare()
     _ = try await commit { $0.inserted = (30..<40).map { workspace($0, "n\($0)") } }
     var readSet = ReadSet()

@@ -4,8 +4,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What commands change in relationships. Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that; group 21 of "ann", who
-/// is an editor of 2, as the group is.
+/// What commands change in relationships. Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that; group 21 of
+/// "ann", who is an editor of 2, as the group is.
 @Suite struct RelationshipChangesTests {
   private static let ann = Member.user(UserID(stored: "ann"))
   private static let boss = Member.user(UserID(stored: "boss"))
@@ -31,7 +31,8 @@ import WorkspaceDomain
     return Array(await store.relationshipCommits.dropFirst(count))
   }
 
-  private func changes(_ command: any WorkspaceCommand, by user: String? = nil) async throws -> Set<RelationshipChange> {
+  private func changes(_ command: any WorkspaceCommand, by user: String? = nil) async throws -> Set<RelationshipChange>
+  {
     let commits = try await changes([TenantCommand(1, command, by: user)])
     #expect(commits.count <= 1 && commits.allSatisfy { $0.tenantID == .sample(1) })
     #expect(Set(commits.flatMap(\.changes)).count == commits.flatMap(\.changes).count)
@@ -53,7 +54,9 @@ import WorkspaceDomain
   }
 
   @Test func `members may not create below a root that is not open`() async throws {
-    _ = try await CommandBatch(store: store, access: AccessRules(opensRoot: false), replicatesRelationships: true).run([Self.founding[0]])
+    _ = try await CommandBatch(store: store, access: AccessRules(opensRoot: false), replicatesRelationships: true).run([
+      Self.founding[0]
+    ])
     let changes = await store.relationshipCommits.flatMap(\.changes)
     #expect(!changes.contains(.added(.creators(.sample(1), on: .sample(1)))))
   }

@@ -2,6 +2,7 @@ import Glibc
 import MessageContract
 import Operations
 import Testing
+
 @testable import WorkerCLI
 
 @Suite struct CommandLinesTests {
@@ -20,7 +21,9 @@ import Testing
   private func message(_ text: String, unchecked: Bool = false) throws -> String? {
     var message: String?
     try withFile(Array(text.utf8)) { path in
-      do { _ = try FileLines(path: path, check: unchecked ? CommandCheck(decoder: nil) : checked) } catch { message = "\(error)" }
+      do { _ = try FileLines(path: path, check: unchecked ? CommandCheck(decoder: nil) : checked) } catch {
+        message = "\(error)"
+      }
     }
     return message
   }
@@ -36,7 +39,9 @@ import Testing
   @Test func `a line that can only become a dead letter is named before anything is sent`() throws {
     let unknown = Self.good.replacing("workspace.list", with: "workspace.unknown")
     let found = try message("\(Self.good)\n\(unknown)\n")
-    #expect(found?.contains("line 2") == true && found?.contains("unknown_command_type") == true && found?.contains("nothing was sent") == true)
+    #expect(
+      found?.contains("line 2") == true && found?.contains("unknown_command_type") == true
+        && found?.contains("nothing was sent") == true)
     #expect(try message("\(Self.good)\n\(unknown)\n", unchecked: true) == nil)
     #expect(try message("\(Self.good)\nnonsense\n", unchecked: true)?.contains("line 2") == true)
   }
@@ -58,7 +63,9 @@ import Testing
 
   @Test func `lines are read as they are, up to a limit`() throws {
     // Across the chunks in which a file is read.
-    let lines = [[], [UInt8](repeating: 0x61, count: 65_536), [0, 0x0D], [UInt8](repeating: 0x62, count: 200_000), [], [0x63]] as [[UInt8]]
+    let lines =
+      [[], [UInt8](repeating: 0x61, count: 65_536), [0, 0x0D], [UInt8](repeating: 0x62, count: 200_000), [], [0x63]]
+      as [[UInt8]]
     for ending in [[], [0x0A]] as [[UInt8]] {
       try withFile(Array(lines.joined(separator: [0x0A])) + ending) { path in
         let input = try LineInput(path: path, limit: 200_000)

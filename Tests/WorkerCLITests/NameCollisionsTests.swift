@@ -1,5 +1,6 @@
 import Messaging
 import Testing
+
 @testable import WorkerCLI
 
 @Suite struct NameCollisionsTests {
@@ -39,8 +40,16 @@ import Testing
   }
 
   @Test func `exchanges that nobody takes commands from may be one`() {
-    #expect(problems { $0.eventsExchange = $0.resultsExchange; $0.deadLettersExchange = $0.resultsExchange }.isEmpty)
-    #expect(problems { $0.resultsExchange = "workspace.commands.results"; $0.commandsExchange = $0.deadLettersQueue }.isEmpty)
+    #expect(
+      problems {
+        $0.eventsExchange = $0.resultsExchange
+        $0.deadLettersExchange = $0.resultsExchange
+      }.isEmpty)
+    #expect(
+      problems {
+        $0.resultsExchange = "workspace.commands.results"
+        $0.commandsExchange = $0.deadLettersQueue
+      }.isEmpty)
   }
 
   @Test func `batches don't go where single messages do, and may share an exchange`() {
@@ -55,12 +64,17 @@ import Testing
   }
 
   @Test func `a queue can't be its own queue of dead letters, nor the one by which its worker holds its right`() {
-    #expect(problems { $0.deadLettersQueue = $0.commandsQueue }.map { $0.contains("amqp.names.commands_queue") } == [true])
+    #expect(
+      problems { $0.deadLettersQueue = $0.commandsQueue }.map { $0.contains("amqp.names.commands_queue") } == [true])
     let claimed = problems { $0.deadLettersQueue = "workspace.commands.publisher" }
     #expect(claimed.count == 1 && claimed[0].contains("dead_letters_queue") && claimed[0].contains("commands_queue"))
     // A long name leaves no room for the claim's suffix, so the claim is truncated to the name.
     let long = String(repeating: "q", count: 246) + ".publisher"
-    #expect(problems { $0.commandsQueue = Self.name(long.prefix(255)); $0.deadLettersQueue = Self.name(long.dropFirst()) }.count == 1)
+    #expect(
+      problems {
+        $0.commandsQueue = Self.name(long.prefix(255))
+        $0.deadLettersQueue = Self.name(long.dropFirst())
+      }.count == 1)
     #expect(problems { $0.commandsQueue = Self.name(long.dropFirst()) }.count == 1, "its claim is itself")
   }
 

@@ -1,6 +1,7 @@
-import Messaging
 import FoundationEssentials
+import Messaging
 import Testing
+
 @testable import WorkerCLI
 
 @Suite struct OutputTests {

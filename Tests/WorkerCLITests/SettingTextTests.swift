@@ -1,10 +1,13 @@
 import Logging
 import Settings
 import Testing
+
 @testable import WorkerCLI
 
 @Suite struct SettingTextTests {
-  private func load(_ environment: [String: String], _ overrides: [String] = []) async throws(ConfigurationProblems) -> WorkerConfiguration {
+  private func load(_ environment: [String: String], _ overrides: [String] = []) async throws(ConfigurationProblems)
+    -> WorkerConfiguration
+  {
     var loader = ConfigurationLoader.ofProgram
     loader.environment = environment
     loader.overrides = overrides
@@ -21,9 +24,11 @@ import Testing
   }
 
   @Test func `line breaks at the end of a value are no part of it`() async throws {
-    let configuration = try await load([
-      "AMQP_URL": "amqp://u:p@h/tenants\n", "POSTGRES_URL": "postgres://u@h/d?sslmode=disable\r\n", "HTTP_PORT": "9\n\n",
-    ], ["log.level=debug\n"])
+    let configuration = try await load(
+      [
+        "AMQP_URL": "amqp://u:p@h/tenants\n", "POSTGRES_URL": "postgres://u@h/d?sslmode=disable\r\n",
+        "HTTP_PORT": "9\n\n",
+      ], ["log.level=debug\n"])
     #expect(configuration.amqp.url == "amqp://u:p@h/tenants")
     #expect(configuration.postgres.url == "postgres://u@h/d?sslmode=disable")
     #expect(configuration.http.port == 9 && configuration.log.level == .debug)
@@ -38,7 +43,8 @@ import Testing
 
   @Test func `choices may be written in capital letters`() async throws {
     let configuration = try await load(["LOG_LEVEL": "INFO", "LOG_FORMAT": "Text", "AMQP_TLS_VERIFY": "FALSE"])
-    #expect(configuration.log.level == .info && configuration.log.format == .text && !configuration.amqp.tls.verifiesPeer)
+    #expect(
+      configuration.log.level == .info && configuration.log.format == .text && !configuration.amqp.tls.verifiesPeer)
   }
 
   @Test func `what Kubernetes sets for a service is explained`() async {
@@ -59,19 +65,22 @@ import Testing
   }
 
   @Test(arguments: [
-    ("postgres://u:sesame@h:99999/d", "invalid port number"), ("postgres://u:sesame@a:5432,b:99999/d", "invalid port number"),
+    ("postgres://u:sesame@h:99999/d", "invalid port number"),
+    ("postgres://u:sesame@a:5432,b:99999/d", "invalid port number"),
     ("postgres://u:sesame@h/d?sslmode=maybe", "sslmode"), ("postgres://u:sesame@h/d?no_such_word=1", "no_such_word"),
     ("host=h password=sesame target_session_attrs=any-thing", "target_session_attrs"),
     ("postgres://u:sesame@h/d?keepalives_idle=soon", "keepalives_idle"), ("service=no-such-service", "no-such-service"),
   ])
   func `what libpq can't use is a mistake of the configuration`(url: String, words: String) async {
     let found = await problems(["POSTGRES_URL": url])
-    #expect(found.count == 1 && found[0].hasPrefix("postgres.url can't be used") && found[0].contains(words), "\(found)")
+    #expect(
+      found.count == 1 && found[0].hasPrefix("postgres.url can't be used") && found[0].contains(words), "\(found)")
     #expect(!found.contains { $0.contains("sesame") })
   }
 
   @Test(arguments: [
-    "postgres://u@h/d", "postgres://u@a:1,b:2/d?target_session_attrs=read-write&sslmode=verify-full", "host=/run/postgresql dbname=d",
+    "postgres://u@h/d", "postgres://u@a:1,b:2/d?target_session_attrs=read-write&sslmode=verify-full",
+    "host=/run/postgresql dbname=d",
     "host=a hostaddr=127.0.0.1 connect_timeout=3", "postgres:///", "",
   ])
   func `what libpq can use is none, whether anybody is there or not`(url: String) async {
@@ -79,7 +88,10 @@ import Testing
   }
 
   @Test func `names that collide are refused with both settings`() async {
-    let found = await problems(["AMQP_NAMES_RESULTS_EXCHANGE": "workspace.commands", "AMQP_NAMES_DEAD_LETTERS_QUEUE": "workspace.commands.publisher"])
+    let found = await problems([
+      "AMQP_NAMES_RESULTS_EXCHANGE": "workspace.commands",
+      "AMQP_NAMES_DEAD_LETTERS_QUEUE": "workspace.commands.publisher",
+    ])
     #expect(found.count == 2)
   }
 }

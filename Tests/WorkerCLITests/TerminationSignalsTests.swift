@@ -1,8 +1,9 @@
 import Coordination
 import Glibc
-import Testing
 import TestSupport
+import Testing
 import UnixSignals
+
 @testable import WorkerCLI
 
 /// With a signal that nothing else here uses.

@@ -8,8 +8,11 @@ import WorkspaceDomain
 @Suite(.timeLimit(.minutes(5))) struct AcknowledgerTests {
   private let journal = Journal<Happening>()
 
-  @Test("deliveries that are settled in any order, by two tasks, are acknowledged in the order of their tags, each once")
-  func order() async throws {
+  @Test
+  func
+    `deliveries that are settled in any order, by two tasks, are acknowledged in the order of their tags, each once`()
+    async throws
+  {
     let broker = FakeBroker(journal: journal)
     let messages = (1...200).map { CommandMessage("\($0)", "list") }
     broker.enqueue(messages)
@@ -20,8 +23,14 @@ import WorkspaceDomain
     try await withThrowingTaskGroup { group in
       group.addTask { try await acknowledger.run() }
       await withTaskGroup { settling in
-        settling.addTask { for delivery in deliveries where delivery.tag.number % 3 == 0 { acknowledger.settle([delivery.tag]) } }
-        settling.addTask { for delivery in deliveries.reversed() where delivery.tag.number % 3 != 0 { acknowledger.settle([delivery.tag]) } }
+        settling.addTask {
+          for delivery in deliveries where delivery.tag.number % 3 == 0 { acknowledger.settle([delivery.tag]) }
+        }
+        settling.addTask {
+          for delivery in deliveries.reversed() where delivery.tag.number % 3 != 0 {
+            acknowledger.settle([delivery.tag])
+          }
+        }
       }
       acknowledger.settle([])
       acknowledger.finish()
@@ -30,8 +39,9 @@ import WorkspaceDomain
     #expect(journal.entries.acknowledged == messages.map(\.label))
   }
 
-  @Test("letters are told to be done with when the broker has read their acknowledgements, and not before")
-  func letters() async throws {
+  @Test func `letters are told to be done with when the broker has read their acknowledgements, and not before`()
+    async throws
+  {
     let broker = FakeBroker(journal: journal)
     broker.enqueue((1...4).map { CommandMessage("\($0)", "list") })
     let source = broker.connect().consume()
@@ -62,8 +72,7 @@ import WorkspaceDomain
     #expect(letters.claimed.isEmpty)
   }
 
-  @Test("an acknowledgement that can't be sent ends the task, and a cancelled one ends too")
-  func ends() async throws {
+  @Test func `an acknowledgement that can't be sent ends the task, and a cancelled one ends too`() async throws {
     let broker = FakeBroker(journal: journal)
     broker.enqueue(CommandMessage("1", "list"))
     let source = broker.connect().consume()

@@ -4,12 +4,12 @@ import Testing
 import WorkerRuntime
 
 @Suite(.timeLimit(.minutes(5))) struct BatchChannelTests {
-  private func channel(count: Int = 3, bytes: Int = 100, roomCount: Int = 4, roomBytes: Int = 100) -> BatchChannel<Int> {
+  private func channel(count: Int = 3, bytes: Int = 100, roomCount: Int = 4, roomBytes: Int = 100) -> BatchChannel<Int>
+  {
     BatchChannel(limits: .init(count: count, bytes: bytes), room: .init(count: roomCount, bytes: roomBytes))
   }
 
-  @Test("what was sent is taken in order, in batches within the limits")
-  func order() async throws {
+  @Test func `what was sent is taken in order, in batches within the limits`() async throws {
     let channel = channel()
     try await channel.send([1, 2], size: { _ in 1 })
     try await channel.send([3, 4], size: { _ in 1 })
@@ -19,8 +19,7 @@ import WorkerRuntime
     #expect(channel.count == 0)
   }
 
-  @Test("a finished channel hands out what it has, then nil, again and again")
-  func finish() async throws {
+  @Test func `a finished channel hands out what it has, then nil, again and again`() async throws {
     let channel = channel()
     try await channel.send([1], size: { _ in 1 })
     channel.finish()
@@ -31,8 +30,8 @@ import WorkerRuntime
     #expect(try await channel.take()?.elements == [2])
   }
 
-  @Test("whoever takes from an empty channel waits for a send, or for its end", arguments: [true, false])
-  func takerWaits(sends: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `whoever takes from an empty channel waits for a send, or for its end`(sends: Bool) async throws {
     let channel = channel()
     async let batch = channel.take()
     await Task.yield()
@@ -40,8 +39,7 @@ import WorkerRuntime
     #expect(try await batch?.elements == (sends ? [7] : nil))
   }
 
-  @Test("an empty send wakes nobody and waits for nothing")
-  func emptySend() async throws {
+  @Test func `an empty send wakes nobody and waits for nothing`() async throws {
     let channel = channel()
     try await channel.send([], size: { _ in 1 })
     #expect(channel.count == 0)
@@ -51,10 +49,14 @@ import WorkerRuntime
     #expect(try await batch?.elements == [1])
   }
 
-  @Test("a sender waits while the channel holds more than its room, in number or in bytes", arguments: [
-    (4, 1000, [1, 1, 1, 1], true), (4, 1000, [1, 1, 1, 1, 1], false), (99, 100, [50, 50], true), (99, 100, [50, 51], false), (0, 1000, [1], false),
-  ] as [(Int, Int, [Int], Bool)])
-  func backPressure(roomCount: Int, roomBytes: Int, sizes: [Int], returns: Bool) async throws {
+  @Test(
+    arguments: [
+      (4, 1000, [1, 1, 1, 1], true), (4, 1000, [1, 1, 1, 1, 1], false), (99, 100, [50, 50], true),
+      (99, 100, [50, 51], false), (0, 1000, [1], false),
+    ] as [(Int, Int, [Int], Bool)])
+  func `a sender waits while the channel holds more than its room, in number or in bytes`(
+    roomCount: Int, roomBytes: Int, sizes: [Int], returns: Bool
+  ) async throws {
     let channel = channel(count: 1, roomCount: roomCount, roomBytes: roomBytes)
     let journal = Journal<String>()
     try await withThrowingTaskGroup { group in
@@ -75,8 +77,10 @@ import WorkerRuntime
     #expect(journal.entries == ["sent"])
   }
 
-  @Test("a waiting sender and a waiting taker are cancelled, and so are those that come cancelled", arguments: [true, false])
-  func cancellation(sender: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `a waiting sender and a waiting taker are cancelled, and so are those that come cancelled`(sender: Bool)
+    async throws
+  {
     let channel = channel(roomCount: 0)
     let task = Task {
       if sender { try await channel.send([1], size: { _ in 1 }) } else { _ = try await channel.take() }
@@ -93,8 +97,8 @@ import WorkerRuntime
     }
   }
 
-  @Test("cancellation at any moment neither hangs nor loses what was sent before", arguments: 0..<200)
-  func cancellationRace(round: Int) async throws {
+  @Test(arguments: 0..<200)
+  func `cancellation at any moment neither hangs nor loses what was sent before`(round: Int) async throws {
     let channel = channel(roomCount: 0)
     let taker = Task { try await channel.take()?.elements }
     if round % 2 == 0 { await Task.yield() }
@@ -107,8 +111,10 @@ import WorkerRuntime
     #expect((taken ?? []) + (rest ?? []) == [1])
   }
 
-  @Test("one sends and one takes as fast as they can: nothing lost, doubled or reordered, no limit broken", arguments: 0..<6)
-  func stress(seed: UInt64) async throws {
+  @Test(arguments: 0..<6)
+  func `one sends and one takes as fast as they can: nothing lost, doubled or reordered, no limit broken`(
+    seed: UInt64
+  ) async throws {
     let total = 4000
     let channel = channel(count: 7, bytes: 50, roomCount: Int(seed * 3), roomBytes: 60)
     async let sending: Void = {

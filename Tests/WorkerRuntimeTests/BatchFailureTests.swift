@@ -16,11 +16,15 @@ import WorkspaceDomain
 
   private func lists(_ count: Int) -> [CommandMessage] { (1...count).map { CommandMessage("\($0)", "list") } }
 
-  @Test("a lost race and a passing trouble are run again, up to three times", arguments: [
-    UnitOfWorkError.conflict(constraint: .tenantName), .conflict(constraint: nil), .transient(reason: "deadlock"),
-  ], 1...3)
-  func runAgain(error: UnitOfWorkError, times: Int) async throws {
-    await fixture.store.failNext(error, times > 1 ? error : .conflict(constraint: .inboxKey), times > 2 ? error : .transient(reason: "x"))
+  @Test(
+    arguments: [
+      UnitOfWorkError.conflict(constraint: .tenantName), .conflict(constraint: nil), .transient(reason: "deadlock"),
+    ], 1...3)
+  func `a lost race and a passing trouble are run again, up to three times`(error: UnitOfWorkError, times: Int)
+    async throws
+  {
+    await fixture.store.failNext(
+      error, times > 1 ? error : .conflict(constraint: .inboxKey), times > 2 ? error : .transient(reason: "x"))
     let batches = try await fixture.run(.createRoot("r", id: 1), .create("c", "a", below: 1, id: 2))
     #expect(batches.count == 1)
     #expect(batches.types == ["workspace.create_root.succeeded", "workspace.create.succeeded"])
@@ -28,16 +32,17 @@ import WorkspaceDomain
     #expect(batches.events.map { $0.member("sequence") } == ["1", "2"])
   }
 
-  @Test("a trouble that does not pass ends the session and costs nothing")
-  func persistentTrouble() async throws {
+  @Test func `a trouble that does not pass ends the session and costs nothing`() async throws {
     await fixture.store.fail { _ in .transient(reason: "deadlock") }
     await #expect(throws: UnitOfWorkError.transient(reason: "deadlock")) { try await fixture.run(lists(4)) }
     #expect(await fixture.store.begun == 4)
     #expect(await fixture.store.commits.isEmpty)
   }
 
-  @Test("a database that is away ends the session at once, whether at the beginning or at the commit", arguments: [true, false])
-  func unavailable(atBegin: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `a database that is away ends the session at once, whether at the beginning or at the commit`(atBegin: Bool)
+    async throws
+  {
     let error = UnitOfWorkError.unavailable(reason: "shutting down")
     if atBegin { await fixture.store.failNextBegin(error) } else { await fixture.store.failNext(error) }
     await #expect(throws: error) { try await fixture.run(lists(4)) }
@@ -45,8 +50,8 @@ import WorkspaceDomain
     #expect(await fixture.store.commits.isEmpty)
   }
 
-  @Test("what committed before the database went away is told", arguments: [1, 2, 3])
-  func unavailableBetweenHalves(commits: Int) async throws {
+  @Test(arguments: [1, 2, 3])
+  func `what committed before the database went away is told`(commits: Int) async throws {
     let journal = fixture.store.journal
     await fixture.store.fail { writeSet in
       if journal.entries.count == commits { return .unavailable(reason: "gone") }
@@ -54,13 +59,17 @@ import WorkspaceDomain
     }
     var settled: [UInt64] = []
     await #expect(throws: UnitOfWorkError.unavailable(reason: "gone")) {
-      try await fixture.committer.carryOut(Assignment(fixture.received(lists(4)))) { settled += $0.settled.map(\.number) }
+      try await fixture.committer.carryOut(Assignment(fixture.received(lists(4)))) {
+        settled += $0.settled.map(\.number)
+      }
     }
     #expect(settled == (1...commits).map { UInt64($0) })
   }
 
-  @Test("a poisonous command ends among the dead letters and its neighbours are carried out, in order", arguments: 1...9)
-  func poison(place: Int) async throws {
+  @Test(arguments: 1...9)
+  func `a poisonous command ends among the dead letters and its neighbours are carried out, in order`(place: Int)
+    async throws
+  {
     await fixture.store.fail { Self.touches($0, ["\(place)"]) ? .failed(reason: "XX000") : nil }
     let batches = try await fixture.run(lists(9))
     #expect(batches.types == (1...9).map { $0 == place ? "workspace.list.failed" : "workspace.list.succeeded" })
@@ -74,16 +83,18 @@ import WorkspaceDomain
     #expect(letters[0].message.body == lists(9)[place - 1].body)
   }
 
-  @Test("commands that are poisonous all of them each end alone")
-  func onlyPoison() async throws {
+  @Test func `commands that are poisonous all of them each end alone`() async throws {
     await fixture.store.fail { $0.inbox.allSatisfy(\.isFailure) ? nil : .failed(reason: "XX000") }
     let batches = try await fixture.run(lists(5) + [.invalid("x")])
     #expect(await fixture.letters.map(\.message.label) == ["1", "2", "3", "4", "5", "x"])
     #expect(batches.settled == [1, 2, 3, 4, 5, 6])
   }
 
-  @Test("a command whose answer the inbox does not take is a dead letter all the same, and its neighbours are carried out")
-  func unrememberable() async throws {
+  @Test
+  func
+    `a command whose answer the inbox does not take is a dead letter all the same, and its neighbours are carried out`()
+    async throws
+  {
     await fixture.store.fail { writeSet in
       writeSet.inbox.contains { $0.key.id == "2" } ? .failed(reason: "P0001 raise_exception") : nil
     }
@@ -92,8 +103,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.reason) == ["unexpected_failure"])
   }
 
-  @Test("a store that takes no dead letter either ends the session with its own error")
-  func nothingGoes() async throws {
+  @Test func `a store that takes no dead letter either ends the session with its own error`() async throws {
     for message in [CommandMessage("1", "list"), .invalid("x")] {
       await fixture.store.fail { _ in .failed(reason: "disk full") }
       await #expect(throws: UnitOfWorkError.failed(reason: "disk full")) { try await fixture.run(message) }
@@ -101,15 +111,22 @@ import WorkspaceDomain
     #expect(await fixture.store.commits.isEmpty)
   }
 
-  @Test("a constraint that no pre-check sees broken becomes the rejection that it means", arguments: [
-    (.create("c", "a", below: 1, id: 2), .tenantName, "duplicate_workspace_name"), (.create("c", "a", below: 1, id: 2), .workspaceID, "duplicate_workspace_id"),
-    (.create("c", "a", below: 1, id: 2), .parent, "parent_workspace_not_found"), (.rename("c", 1, to: "new"), .tenantName, "duplicate_workspace_name"),
-    (.createRoot("c", id: 9, tenant: 2), .tenantID, "root_workspace_exists"), (.createRoot("c", id: 9, tenant: 2), .oneRootPerTenant, "root_workspace_exists"),
-  ] as [(CommandMessage, WorkspaceConstraint, String)])
-  func lostRace(command: CommandMessage, constraint: WorkspaceConstraint, code: String) async throws {
+  @Test(
+    arguments: [
+      (.create("c", "a", below: 1, id: 2), .tenantName, "duplicate_workspace_name"),
+      (.create("c", "a", below: 1, id: 2), .workspaceID, "duplicate_workspace_id"),
+      (.create("c", "a", below: 1, id: 2), .parent, "parent_workspace_not_found"),
+      (.rename("c", 1, to: "new"), .tenantName, "duplicate_workspace_name"),
+      (.createRoot("c", id: 9, tenant: 2), .tenantID, "root_workspace_exists"),
+      (.createRoot("c", id: 9, tenant: 2), .oneRootPerTenant, "root_workspace_exists"),
+    ] as [(CommandMessage, WorkspaceConstraint, String)])
+  func `a constraint that no pre-check sees broken becomes the rejection that it means`(
+    command: CommandMessage, constraint: WorkspaceConstraint, code: String
+  ) async throws {
     try await fixture.run(.createRoot("r", id: 1))
     await fixture.store.fail { writeSet in
-      Self.touches(writeSet, ["c"]) && !(writeSet.inserted.isEmpty && writeSet.updated.isEmpty) ? .conflict(constraint: constraint) : nil
+      Self.touches(writeSet, ["c"]) && !(writeSet.inserted.isEmpty && writeSet.updated.isEmpty)
+        ? .conflict(constraint: constraint) : nil
     }
     let batches = try await fixture.run(.get("g", 1), command, .get("g2", 1))
     #expect(batches.results.map(\.label) == ["g", "c", "g2"])
@@ -120,25 +137,24 @@ import WorkspaceDomain
     #expect(try await fixture.run(command).results[0].body == batches.results[1].body, "and is remembered")
   }
 
-  @Test("a constraint that means nothing for the command is a failure, not an answer")
-  func meaninglessConstraint() async throws {
+  @Test func `a constraint that means nothing for the command is a failure, not an answer`() async throws {
     await fixture.store.fail { Self.touches($0, ["1"]) ? .conflict(constraint: .tenant) : nil }
     let batches = try await fixture.run(lists(2))
     #expect(batches.types == ["workspace.list.failed", "workspace.list.succeeded"])
     #expect(await fixture.letters.map(\.message.label) == ["1"])
   }
 
-  @Test("names that change hands in a circle are committed all the same")
-  func circleOfNames() async throws {
-    try await fixture.run(.createRoot("r", id: 1), .create("c1", "a", below: 1, id: 2), .create("c2", "b", below: 1, id: 3))
-    let batches = try await fixture.run(.rename("1", 2, to: "x"), .rename("2", 3, to: "a"), .rename("3", 2, to: "b"), .get("g", 2))
+  @Test func `names that change hands in a circle are committed all the same`() async throws {
+    try await fixture.run(
+      .createRoot("r", id: 1), .create("c1", "a", below: 1, id: 2), .create("c2", "b", below: 1, id: 3))
+    let batches = try await fixture.run(
+      .rename("1", 2, to: "x"), .rename("2", 3, to: "a"), .rename("3", 2, to: "b"), .get("g", 2))
     #expect(batches.types == Array(repeating: "workspace.rename.succeeded", count: 3) + ["workspace.get.succeeded"])
     #expect(batches.results[3].member("name") == "b")
     #expect(batches.events.map { $0.member("sequence") } == ["4", "5", "6"])
   }
 
-  @Test("what is confirmed is removed once, with the first part of a batch that is split")
-  func confirmedOfSplitBatch() async throws {
+  @Test func `what is confirmed is removed once, with the first part of a batch that is split`() async throws {
     let ids = try await fixture.run(.createRoot("r", id: 1))[0].entries.map(\.id)
     await fixture.store.fail { Self.touches($0, ["3"]) ? .failed(reason: "x") : nil }
     try await fixture.run(lists(4), removing: ids)

@@ -19,12 +19,15 @@ import WorkspaceDomain
   }
 
   private let commands: [CommandMessage] = [
-    .createRoot("r", id: 1), .create("c", "child", below: 1, id: 2).with { $0.replyTo = "me" }, .delete("missing", 9), .invalid("i"),
+    .createRoot("r", id: 1), .create("c", "child", below: 1, id: 2).with { $0.replyTo = "me" }, .delete("missing", 9),
+    .invalid("i"),
     .rename("n", 2, to: "renamed"),
   ]
 
   @Test(arguments: PublishingForms.Form.allCases, PublishingForms.Form.allCases)
-  func `each form has the same content, in the same order`(results: PublishingForms.Form, events: PublishingForms.Form) async throws {
+  func `each form has the same content, in the same order`(results: PublishingForms.Form, events: PublishingForms.Form)
+    async throws
+  {
     let expected = try await fixture(results: .single, events: .single).run(commands)
     let batches = try await fixture(results: results, events: events).run(commands)
     #expect(batches.results.map(\.body) == (results.hasSingles ? expected.results.map(\.body) : []))
@@ -59,7 +62,8 @@ import WorkspaceDomain
       let messages = (0..<Int.random(in: 0...900, using: &random)).map { number in
         let size = (small ? sizes.prefix(4) : sizes[...]).randomElement(using: &random) ?? 0
         return EncodedMessage(
-          id: .sample(UInt64(number)), type: "t", time: Timestamp(milliseconds: 0), tenantID: nil, body: .init(repeating: 1, count: size))
+          id: .sample(UInt64(number)), type: "t", time: Timestamp(milliseconds: 0), tenantID: nil,
+          body: .init(repeating: 1, count: size))
       }
       let batches = MessageBatches.split(messages)
       #expect(batches.flatMap { $0 } == messages)
@@ -70,7 +74,9 @@ import WorkspaceDomain
       }
       for (index, next) in batches.enumerated().dropFirst() {
         let before = batches[index - 1]
-        #expect(before.count == 256 || lengths[index - 1] + (next.first?.body.count ?? 0) + 1 > 256 << 10, "none is closed too early")
+        #expect(
+          before.count == 256 || lengths[index - 1] + (next.first?.body.count ?? 0) + 1 > 256 << 10,
+          "none is closed too early")
       }
     }
   }

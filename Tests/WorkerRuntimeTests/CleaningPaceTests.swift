@@ -1,8 +1,9 @@
 import TestFixtures
 import Testing
 import UnitOfWork
-@testable import WorkerRuntime
 import WorkspaceDomain
+
+@testable import WorkerRuntime
 
 @Suite struct CleaningPaceTests {
   private static let day: Int64 = 86_400_000
@@ -59,7 +60,10 @@ import WorkspaceDomain
   }
 
   @Test func `a step that finds less than its limit ends the run, and says nothing about their size`() {
-    expect([Step(249, 1, Self.rest, 250), Step(0, 5000, Self.rest, 250), Step(250, 1, Self.pause, 500), Step(499, 1, Self.rest, 500)])
+    expect([
+      Step(249, 1, Self.rest, 250), Step(0, 5000, Self.rest, 250), Step(250, 1, Self.pause, 500),
+      Step(499, 1, Self.rest, 500),
+    ])
   }
 
   @Test func `what was kept a tenth longer than it was to be is removed with pauses of half the length`() {
@@ -74,11 +78,12 @@ import WorkspaceDomain
       newest: later)
   }
 
-  @Test("nothing is kept noticeably longer than it is to be", arguments: [
-    (.seconds(1), .milliseconds(100)), (.seconds(3600), .seconds(360)), (.seconds(6000), .seconds(600)),
-    (.seconds(30 * 86_400), .seconds(600)), (.seconds(3650 * 86_400), .seconds(600)),
-  ] as [(Duration, Duration)])
-  func rests(retention: Duration, longest: Duration) {
+  @Test(
+    arguments: [
+      (.seconds(1), .milliseconds(100)), (.seconds(3600), .seconds(360)), (.seconds(6000), .seconds(600)),
+      (.seconds(30 * 86_400), .seconds(600)), (.seconds(3650 * 86_400), .seconds(600)),
+    ] as [(Duration, Duration)])
+  func `nothing is kept noticeably longer than it is to be`(retention: Duration, longest: Duration) {
     for (random, part) in [(1.0, 1.0), (0, 0.5), (0.5, 0.75), (-1, 0.5), (7, 1)] {
       var pace = CleaningPace(retention: retention)
       let action = pace.finished(RemovedEntries(count: 0, newest: nil), in: .zero, at: Self.now, random: random)
@@ -90,7 +95,8 @@ import WorkspaceDomain
     var pace = CleaningPace(retention: .seconds(60))
     #expect(pace.start == nil)
     for (removed, start) in [(0, nil), (3, Self.recent), (0, Self.recent)] as [(Int, Timestamp?)] {
-      _ = pace.finished(RemovedEntries(count: removed, newest: removed > 0 ? Self.recent : nil), in: .zero, at: Self.now, random: 0)
+      _ = pace.finished(
+        RemovedEntries(count: removed, newest: removed > 0 ? Self.recent : nil), in: .zero, at: Self.now, random: 0)
       #expect(pace.start == start)
     }
     pace.failed()
@@ -115,7 +121,10 @@ import WorkspaceDomain
       let newest = Timestamp(milliseconds: .random(in: 0...970 * Self.day, using: &generator))
       let limit = pace.limit
       let action = pace.finished(RemovedEntries(count: limit, newest: newest), in: took, at: Self.now, random: 0)
-      guard case .step(after: let pause) = action else { Issue.record("\(action)"); continue }
+      guard case .step(after: let pause) = action else {
+        Issue.record("\(action)")
+        continue
+      }
       #expect(pause >= took * 2 && pause >= .milliseconds(50))
       #expect((50...1000).contains(pace.limit))
     }

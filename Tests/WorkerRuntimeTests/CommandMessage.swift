@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import TestFixtures
 import WorkspaceDomain
 
@@ -34,14 +34,19 @@ struct CommandMessage: Sendable {
     CommandMessage(label, "create_root", tenant: tenant, data: #"{"workspace_id":"\#(WorkspaceID.sample(id))"}"#)
   }
 
-  static func create(_ label: String, _ name: String, below parent: UInt64, id: UInt64, tenant: UInt64 = 1) -> CommandMessage {
+  static func create(_ label: String, _ name: String, below parent: UInt64, id: UInt64, tenant: UInt64 = 1)
+    -> CommandMessage
+  {
     CommandMessage(
       label, "create", tenant: tenant,
-      data: #"{"name":"\#(name)","parent_workspace_id":"\#(WorkspaceID.sample(parent))","workspace_id":"\#(WorkspaceID.sample(id))"}"#)
+      data:
+        #"{"name":"\#(name)","parent_workspace_id":"\#(WorkspaceID.sample(parent))","workspace_id":"\#(WorkspaceID.sample(id))"}"#
+    )
   }
 
   static func rename(_ label: String, _ id: UInt64, to name: String, tenant: UInt64 = 1) -> CommandMessage {
-    CommandMessage(label, "rename", tenant: tenant, data: #"{"workspace_id":"\#(WorkspaceID.sample(id))","name":"\#(name)"}"#)
+    CommandMessage(
+      label, "rename", tenant: tenant, data: #"{"workspace_id":"\#(WorkspaceID.sample(id))","name":"\#(name)"}"#)
   }
 
   static func delete(_ label: String, _ id: UInt64, tenant: UInt64 = 1) -> CommandMessage {
@@ -62,7 +67,8 @@ struct CommandMessage: Sendable {
 
   func delivery(_ number: UInt64, generation: UInt64 = 1, isRedelivered: Bool = false) -> Delivery {
     Delivery(
-      tag: DeliveryTag(generation: generation, number: number), isRedelivered: isRedelivered, exchange: "workspace.commands",
+      tag: DeliveryTag(generation: generation, number: number), isRedelivered: isRedelivered,
+      exchange: "workspace.commands",
       routingKey: "workspace.any", properties: properties, body: body)
   }
 }

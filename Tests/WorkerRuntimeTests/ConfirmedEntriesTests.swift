@@ -8,8 +8,7 @@ import UnitOfWork
 
   private func ids(_ numbers: ClosedRange<Int64>) -> [OutboxID] { numbers.map { OutboxID(number: $0) } }
 
-  @Test("what was added is handed out once, in order")
-  func take() {
+  @Test func `what was added is handed out once, in order`() {
     #expect(confirmed.isEmpty)
     confirmed.add(ids(1...2))
     confirmed.add(ids(3...3))
@@ -19,8 +18,7 @@ import UnitOfWork
     #expect(confirmed.isEmpty)
   }
 
-  @Test("nothing that is added is ever left without a sweep, however adding and sweeping meet")
-  func noLostWakeUp() async throws {
+  @Test func `nothing that is added is ever left without a sweep, however adding and sweeping meet`() async throws {
     let swept = Journal<[OutboxID]>()
     let watching = Task { try await confirmed.watch(delay: .zero) { swept.note(confirmed.take()) } }
     for number in 1...500 as ClosedRange<Int64> {
@@ -36,8 +34,7 @@ import UnitOfWork
     try? await watching.value
   }
 
-  @Test("what a batch took along needs no sweep")
-  func takenMeanwhile() async throws {
+  @Test func `what a batch took along needs no sweep`() async throws {
     let swept = Journal<Int>()
     confirmed.add(ids(1...1))
     #expect(confirmed.take().count == 1)

@@ -1,6 +1,6 @@
 import Crypto
-import Messaging
 import MessageContract
+import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
@@ -25,8 +25,9 @@ import WorkspaceDomain
     return batches
   }
 
-  @Test("after three processes that died of it, a message is a dead letter, and the charge is lifted")
-  func threeDeaths() async throws {
+  @Test func `after three processes that died of it, a message is a dead letter, and the charge is lifted`()
+    async throws
+  {
     let process = ExecutorFixture(fatal: Self.deaths(3))
     let batches = try await run(Self.culprit, in: process)
     let letters = await process.letters
@@ -37,31 +38,33 @@ import WorkspaceDomain
     #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
   }
 
-  @Test("a message that killed while it was decoded is not decoded any more")
-  func unread() async throws {
+  @Test func `a message that killed while it was decoded is not decoded any more`() async throws {
     let process = ExecutorFixture(fatal: Self.deaths(3, decoded: false))
     let batches = try await run(Self.culprit, in: process)
     #expect(await process.letters.map(\.subject.commandID) == [nil])
     #expect(batches.results.isEmpty, "nobody is known who could be told")
   }
 
-  @Test("one that fewer have died of is begun again, alone, and is without charge once it is done", arguments: 1...2)
-  func again(deaths: Int) async throws {
+  @Test(arguments: 1...2)
+  func `one that fewer have died of is begun again, alone, and is without charge once it is done`(deaths: Int)
+    async throws
+  {
     let process = ExecutorFixture(fatal: Self.deaths(deaths))
     #expect(process.suspects.contain(Self.culprit.delivery(1)), "whether it comes again or for the first time")
     #expect(try await run(Self.culprit, in: process).types == ["workspace.list.succeeded"])
     #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
   }
 
-  @Test("whatever ended a process, its other messages are as good as new")
-  func neighbours() async throws {
+  @Test func `whatever ended a process, its other messages are as good as new`() async throws {
     for fatal in [FatalMessages(), Self.deaths(3)] {
       #expect(!ExecutorFixture(fatal: fatal).suspects.contain(Self.neighbour.delivery(1, isRedelivered: true)))
     }
   }
 
-  @Test("where a process died of nobody knows what, all that comes again runs alone, and none of it is charged")
-  func unexplained() async throws {
+  @Test
+  func `where a process died of nobody knows what, all that comes again runs alone, and none of it is charged`()
+    async throws
+  {
     let process = ExecutorFixture(fatal: FatalMessages(isUnexplained: true))
     #expect(process.suspects.contain(Self.neighbour.delivery(1, isRedelivered: true)))
     #expect(!process.suspects.contain(Self.neighbour.delivery(1)))
@@ -69,8 +72,10 @@ import WorkspaceDomain
     #expect(await process.store.commits.flatMap(\.survived).isEmpty)
   }
 
-  @Test("a parked command that processes have died of runs alone, and is a dead letter after three", arguments: 2...3)
-  func parked(deaths: Int) async throws {
+  @Test(arguments: 2...3)
+  func `a parked command that processes have died of runs alone, and is a dead letter after three`(deaths: Int)
+    async throws
+  {
     let store = FakeStore()
     var policy = ParkingPolicy()
     policy.retries = RetrySchedule([.zero])

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct DirectReplyAddressTests {
   /// As RabbitMQ 3.10 makes them: a NEW_PID_EXT of node `rabbit@host`.
-  private static let process: [UInt8] = [131, 88, 119, 11] + Array("rabbit@host".utf8) + [0, 0, 1, 2, 0, 0, 0, 0, 0x65, 0, 0, 1]
+  private static let process: [UInt8] =
+    [131, 88, 119, 11] + Array("rabbit@host".utf8) + [0, 0, 1, 2, 0, 0, 0, 0, 0x65, 0, 0, 1]
 
   private static func base64(_ bytes: [UInt8]) -> String {
     let symbols = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
@@ -20,11 +21,12 @@ import Testing
     ShortString("amq.rabbitmq.reply-to.\(base64(process)).\(key)").map(DirectReplyAddress.isUsable) ?? false
   }
 
-  @Test("other addresses are nobody's business", arguments: ["", "q", "amq.rabbitmq.reply-to", "amq.gen-x"])
-  func others(address: String) { #expect(ShortString(address).map(DirectReplyAddress.isUsable) == true) }
+  @Test(arguments: ["", "q", "amq.rabbitmq.reply-to", "amq.gen-x"])
+  func `other addresses are nobody's business`(
+    address: String
+  ) { #expect(ShortString(address).map(DirectReplyAddress.isUsable) == true) }
 
-  @Test("the address of an Erlang process is usable, whatever the tags of its parts")
-  func processes() {
+  @Test func `the address of an Erlang process is usable, whatever the tags of its parts`() {
     #expect(Self.isUsable(Self.process))
     let name = Array("a@b".utf8)
     #expect(Self.isUsable([131, 103, 100, 0, 3] + name + [UInt8](repeating: 1, count: 9)))
@@ -32,8 +34,7 @@ import Testing
     #expect(Self.isUsable([131, 88, 115, 3] + name + [UInt8](repeating: 1, count: 12)))
   }
 
-  @Test("what RabbitMQ could not decode is not usable")
-  func garbage() {
+  @Test func `what RabbitMQ could not decode is not usable`() {
     for length in Self.process.indices { #expect(!Self.isUsable(Array(Self.process.prefix(length)))) }
     #expect(!Self.isUsable(Self.process + [0]))
     #expect(!Self.isUsable(Self.process, key: ""))

@@ -1,7 +1,7 @@
 import Coordination
-import Messaging
 import Logging
 import MessageContract
+import Messaging
 import Synchronization
 import TestFixtures
 import UnitOfWork
@@ -46,7 +46,8 @@ final class ExecutorFixture: Sendable {
   ) {
     self.store = store
     let environment = ExecutionEnvironment(
-      clock: FixedClock(), identifiers: CountingIdentifiers(after: last), rules: WorkspaceRules(defaultRootName: "Main"),
+      clock: FixedClock(), identifiers: CountingIdentifiers(after: last),
+      rules: WorkspaceRules(defaultRootName: "Main"),
       messages: Self.messages(forms), queue: "/commands", process: .sample(process), parking: parking, decider: decider)
     committer = Committer(
       store: store, environment: environment, lines: lines, probe: probe,
@@ -70,7 +71,9 @@ final class ExecutorFixture: Sendable {
     _ messages: [CommandMessage], removing confirmed: [OutboxID] = [], isRedelivered: Bool = false
   ) async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
-    try await committer.carryOut(Assignment(received(messages, isRedelivered: isRedelivered), confirmed: confirmed)) { batches.append($0) }
+    try await committer.carryOut(Assignment(received(messages, isRedelivered: isRedelivered), confirmed: confirmed)) {
+      batches.append($0)
+    }
     return batches
   }
 

@@ -13,24 +13,21 @@ import WorkerRuntime
     queue.take(count: count, size: size) { _ in 1 }.map { "\($0.owner)\($0.element)" }
   }
 
-  @Test("owners take turns, each in his own order")
-  func turns() {
+  @Test func `owners take turns, each in his own order`() {
     var queue = filled(["a": 4, "b": 1, "c": 2])
     #expect(take(&queue, 4) == ["a0", "b0", "c0", "a1"])
     #expect(take(&queue, 9) == ["c1", "a2", "a3"])
     #expect(queue.isEmpty && !queue.hasWork)
   }
 
-  @Test("whoever comes behind a flood waits for one of it, not for all")
-  func flood() {
+  @Test func `whoever comes behind a flood waits for one of it, not for all`() {
     var queue = filled(["flood": 10_000])
     _ = take(&queue, 100)
     queue.append(0, of: "late")
     #expect(take(&queue, 2).contains("late0"))
   }
 
-  @Test("nobody has more in hand than his share")
-  func share() {
+  @Test func `nobody has more in hand than his share`() {
     var queue = filled(["a": 5, "b": 3], share: 2)
     #expect(take(&queue, 9) == ["a0", "b0", "a1", "b1"])
     #expect(!queue.hasWork && queue.count == 4 && take(&queue, 9).isEmpty)
@@ -41,15 +38,13 @@ import WorkerRuntime
     #expect(take(&queue, 9) == ["b2"])
   }
 
-  @Test("no further one is taken once sizes have come to the limit")
-  func size() {
+  @Test func `no further one is taken once sizes have come to the limit`() {
     var queue = filled(["a": 5])
     #expect(take(&queue, 9, size: 2) == ["a0", "a1"])
     #expect(take(&queue, 9, size: 1) == ["a2"])
   }
 
-  @Test("what is taken out is not handed out, and the others keep their turns")
-  func removal() {
+  @Test func `what is taken out is not handed out, and the others keep their turns`() {
     var queue = filled(["a": 3, "b": 2])
     #expect(queue.removeAll { $0 > 0 }.count == 3 && queue.count == 2)
     #expect(take(&queue, 9) == ["a0", "b0"])
@@ -59,8 +54,8 @@ import WorkerRuntime
     #expect(take(&queue, 9) == ["b8"])
   }
 
-  @Test("everything comes once, in the order of its owner, whatever the turns", arguments: 1...20 as ClosedRange<UInt64>)
-  func walk(seed: UInt64) {
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func `everything comes once, in the order of its owner, whatever the turns`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var queue = FairQueue<Int, Int>(share: 3)
     var (next, seen, inHand) = ([Int: Int](), [Int: Int](), [Int: Int]())

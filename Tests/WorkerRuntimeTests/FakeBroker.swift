@@ -32,7 +32,9 @@ final class FakeBroker: Sendable {
   var sessions: Int { state.withLock { $0.sources.count } }
   /// Labels of unacknowledged messages.
   var unacknowledged: [String] {
-    state.withLock { state in state.queue.indices.filter { !state.acknowledged.contains($0) }.map { state.queue[$0].label } }
+    state.withLock { state in
+      state.queue.indices.filter { !state.acknowledged.contains($0) }.map { state.queue[$0].label }
+    }
   }
 
   /// For this many queries, somebody else consumes the queue.

@@ -33,7 +33,8 @@ final class FakeDecider: AccessDecider {
     let tenants = try await store.replication(of: Set(questions.map(\.tenantID)))
     try await meanwhile()
     return GivenDecisions(
-      answers: Dictionary(uniqueKeysWithValues: questions.compactMap { question in rule(question).map { (question, $0) } }),
+      answers: Dictionary(
+        uniqueKeysWithValues: questions.compactMap { question in rule(question).map { (question, $0) } }),
       sequences: tenants.mapValues(\.sequence))
   }
 

@@ -90,7 +90,9 @@ actor FakeStore: UnitOfWorkStore {
   }
 
   /// An operator sends the letter about the command `key` again.
-  func beginReplay(_ reference: ReplayReference, of key: InboxKey) async { await memory.beginReplay(reference, of: key) }
+  func beginReplay(_ reference: ReplayReference, of key: InboxKey) async {
+    await memory.beginReplay(reference, of: key)
+  }
 
   private func noteRemoved(_ count: Int) async {
     let left = (try? await memory.unpublished(limit: .max, bytes: .max).count) ?? -1

@@ -122,7 +122,9 @@ import WorkspaceDomain
       if visit > 1 { try await intruder.run(.create("other \(visit)", "other \(visit)", below: 1, id: 100 + visit)) }
     })
     let fixture = try await Self.founded(decider, store: store)
-    await #expect(throws: UnitOfWorkError.conflict(constraint: nil)) { try await fixture.run(Self.by("ann", .get("g", 2))) }
+    await #expect(throws: UnitOfWorkError.conflict(constraint: nil)) {
+      try await fixture.run(Self.by("ann", .get("g", 2)))
+    }
     #expect(await fixture.letters.isEmpty)
     #expect(await store.commits.allSatisfy { $0.parked.isEmpty })
   }
@@ -131,7 +133,8 @@ import WorkspaceDomain
     let decider = FakeDecider { $0.userID.text == "ann" ? nil : true }
     let fixture = try await Self.founded(decider)
     let batches = try await fixture.run(
-      Self.by("bob", .get("g", 2)), Self.by("ann", .get("h", 2)), .get("s", 2), Self.by("bob", .rename("n", 3, to: "x")))
+      Self.by("bob", .get("g", 2)), Self.by("ann", .get("h", 2)), .get("s", 2), Self.by("bob", .rename("n", 3, to: "x"))
+    )
     #expect(
       batches.types == [
         "workspace.get.succeeded", "workspace.get.failed", "workspace.get.succeeded", "workspace.rename.succeeded",
@@ -147,7 +150,8 @@ import WorkspaceDomain
     await #expect(throws: trouble) { try await fixture.run(Self.founding) }
     #expect(await fixture.store.begun == 0)
     let batches = try await fixture.run(Self.founding)
-    #expect(batches.types == ["workspace.create_root.succeeded", "workspace.create.succeeded", "workspace.create.succeeded"])
+    #expect(
+      batches.types == ["workspace.create_root.succeeded", "workspace.create.succeeded", "workspace.create.succeeded"])
     #expect(await fixture.letters.isEmpty)
     #expect(await fixture.store.commits.allSatisfy { $0.parked.isEmpty })
   }
@@ -164,7 +168,8 @@ import WorkspaceDomain
     }
     watching.cancel()
     #expect(phases.entries.contains([.authorization: "SpiceDB can't be reached"]))
-    #expect(fixture.broker.sessions == 5, "two that ended when they had to decide, and two that did not begin after them")
+    #expect(
+      fixture.broker.sessions == 5, "two that ended when they had to decide, and two that did not begin after them")
     #expect(!fixture.broker.published.contains { $0.exchange == "dead" })
   }
 }

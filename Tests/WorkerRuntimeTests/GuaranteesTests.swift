@@ -33,8 +33,8 @@ import WorkerRuntime
     return commands
   }
 
-  @Test("nothing is lost, doubled or reordered, and nobody gets two answers", arguments: 0..<12)
-  func chaos(seed: UInt64) async throws {
+  @Test(arguments: 0..<12)
+  func `nothing is lost, doubled or reordered, and nobody gets two answers`(seed: UInt64) async throws {
     let dice = Dice(seed: seed)
     let fixture = WorkerFixture {
       $0.batchCount = [1, 3, 16][Int(seed % 3)]
@@ -45,7 +45,9 @@ import WorkerRuntime
     let quiet = Journal<Void>()
     let happens: @Sendable (Int) -> Bool = { limit in quiet.entries.isEmpty && dice.number(below: limit) == 0 }
     await fixture.store.fail { _ in
-      happens(12) ? [.unavailable(reason: "away"), .transient(reason: "deadlock"), .conflict(constraint: nil)][dice.number(below: 3)] : nil
+      happens(12)
+        ? [.unavailable(reason: "away"), .transient(reason: "deadlock"), .conflict(constraint: nil)][
+          dice.number(below: 3)] : nil
     }
     await fixture.store.loseAnswer { _ in happens(25) ? .unavailable(reason: "lost") : nil }
     fixture.broker.failPublishing { messages in happens(12) ? dice.number(below: messages.count) : nil }
@@ -102,8 +104,12 @@ import WorkerRuntime
       }
       #expect(seen == (1...max(1, seen.count)).map(String.init))
     }
-    for copies in Dictionary(grouping: events, by: \.properties.messageID).values { #expect(Set(copies.map(\.body)).count == 1) }
-    #expect(Set(events.map(\.properties.messageID)).count == Set(events.map { "\($0.member("tenantid") ?? "") \($0.member("sequence") ?? "")" }).count)
+    for copies in Dictionary(grouping: events, by: \.properties.messageID).values {
+      #expect(Set(copies.map(\.body)).count == 1)
+    }
+    #expect(
+      Set(events.map(\.properties.messageID)).count
+        == Set(events.map { "\($0.member("tenantid") ?? "") \($0.member("sequence") ?? "")" }).count)
   }
 }
 

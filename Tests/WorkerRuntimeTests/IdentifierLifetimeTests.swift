@@ -2,14 +2,17 @@ import Testing
 import WorkerRuntime
 
 @Suite struct IdentifierLifetimeTests {
-  @Test("a retention covers it when it is as long, or longer", arguments: [
-    (.seconds(14 * 86_400), .seconds(30 * 86_400), true),
-    (.seconds(14 * 86_400), .seconds(14 * 86_400), true),
-    (.seconds(14 * 86_400), .seconds(14 * 86_400) - .milliseconds(1), false),
-    (.seconds(14 * 86_400), .seconds(1), false),
-    (.seconds(1), .seconds(1), true),
-  ] as [(Duration, Duration, Bool)])
-  func coverage(replayWindow: Duration, retention: Duration, isCovered: Bool) {
+  @Test(
+    arguments: [
+      (.seconds(14 * 86_400), .seconds(30 * 86_400), true),
+      (.seconds(14 * 86_400), .seconds(14 * 86_400), true),
+      (.seconds(14 * 86_400), .seconds(14 * 86_400) - .milliseconds(1), false),
+      (.seconds(14 * 86_400), .seconds(1), false),
+      (.seconds(1), .seconds(1), true),
+    ] as [(Duration, Duration, Bool)])
+  func `a retention covers it when it is as long, or longer`(
+    replayWindow: Duration, retention: Duration, isCovered: Bool
+  ) {
     #expect(IdentifierLifetime(replayWindow: replayWindow).isCovered(by: retention) == isCovered)
   }
 

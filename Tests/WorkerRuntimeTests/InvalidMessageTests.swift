@@ -9,24 +9,25 @@ import WorkspaceDomain
 @Suite struct InvalidMessageTests {
   private let fixture = ExecutorFixture()
 
-  @Test("invalid messages between good ones harm nobody and keep their place")
-  func neighbours() async throws {
+  @Test func `invalid messages between good ones harm nobody and keep their place`() async throws {
     let batches = try await fixture.run(
-      .invalid("x1"), .createRoot("r", id: 1), CommandMessage("x2", "unknown"), .get("g", 1), CommandMessage("x3", "get"), .get("g2", 1))
+      .invalid("x1"), .createRoot("r", id: 1), CommandMessage("x2", "unknown"), .get("g", 1),
+      CommandMessage("x3", "get"), .get("g2", 1))
     #expect(batches.count == 1)
     #expect(batches.settled == [1, 2, 3, 4, 5, 6])
     let letters = await fixture.letters
     #expect(letters.map(\.message.label) == ["x1", "x2", "x3"])
     #expect(letters.map(\.reason) == ["malformed_json", "unknown_command_type", "invalid_data"])
     #expect(batches.results.map(\.label) == ["r", "x2", "g", "x3", "g2"])
-    #expect(batches.types == [
-      "workspace.create_root.succeeded", "workspace.unknown.failed", "workspace.get.succeeded", "workspace.get.failed", "workspace.get.succeeded",
-    ])
+    #expect(
+      batches.types == [
+        "workspace.create_root.succeeded", "workspace.unknown.failed", "workspace.get.succeeded",
+        "workspace.get.failed", "workspace.get.succeeded",
+      ])
     #expect(await fixture.store.commits[0].inbox.count == 3)
   }
 
-  @Test("the ledger has what came, with the reason and what could be read")
-  func ledger() async throws {
+  @Test func `the ledger has what came, with the reason and what could be read`() async throws {
     let message = CommandMessage("x", "nonsense").with { $0.contentType = "application/json" }
     _ = try await fixture.run(.createRoot("r", id: 1), message, .invalid("y"))
     let letters = await fixture.store.commits[0].deadLetters
@@ -41,8 +42,10 @@ import WorkspaceDomain
     #expect(letters[0].id < letters[1].id)
   }
 
-  @Test("what is delivered again, and is in the ledger already, is not recorded, answered or passed on again")
-  func redelivered() async throws {
+  @Test
+  func `what is delivered again, and is in the ledger already, is not recorded, answered or passed on again`()
+    async throws
+  {
     _ = try await fixture.run(CommandMessage("x", "nonsense"))
     let counted = CommandMessage("x", "nonsense").with { properties in
       var headers = HeaderTable()
@@ -60,22 +63,25 @@ import WorkspaceDomain
     #expect(await fixture.store.commits.map(\.deadLetters.count) == [1, 0, 1, 1])
   }
 
-  @Test("of equal messages each letter has one: what comes again once more often is another message")
-  func equalMessages() async throws {
+  @Test func `of equal messages each letter has one: what comes again once more often is another message`() async throws
+  {
     let message = CommandMessage("x", "nonsense")
     try await fixture.run(message, message)
     let next = ExecutorFixture(store: fixture.store, process: 2, identifiersAfter: 2 << 40)
     #expect(try await next.run([message], isRedelivered: true).messages.isEmpty)
     #expect(try await next.run([message], isRedelivered: true).messages.isEmpty)
     #expect(try await next.run([message], isRedelivered: true).results.count == 1, "the third")
-    #expect(try await next.run([message], isRedelivered: true).results.count == 1, "what this session records can't come again in it")
+    #expect(
+      try await next.run([message], isRedelivered: true).results.count == 1,
+      "what this session records can't come again in it")
     let last = ExecutorFixture(store: fixture.store, process: 3, identifiersAfter: 3 << 40)
     #expect(try await last.run([message, message, message, message, message], isRedelivered: true).results.count == 1)
     #expect(await fixture.letters.count == 5)
   }
 
-  @Test("a letter whose acknowledgement has been read is not taken for a new message that comes again")
-  func acknowledged() async throws {
+  @Test func `a letter whose acknowledgement has been read is not taken for a new message that comes again`()
+    async throws
+  {
     let message = CommandMessage("x", "nonsense")
     try await fixture.run(message)
     var noted = WriteSet()
@@ -87,28 +93,32 @@ import WorkspaceDomain
     #expect(await fixture.letters.count == 2)
   }
 
-  @Test("whoever can be told is told: by the id that was read, or by reply_to", arguments: [
-    (CommandMessage.invalid("x"), []), (.invalid("x").with { $0.replyTo = "me" }, ["results", ""]),
-    (CommandMessage("x", "nonsense"), ["results"]), (CommandMessage("x", "nonsense").with { $0.replyTo = "me" }, ["results", ""]),
-    (CommandMessage("x", "get", id: ""), []), (CommandMessage("x", "get", id: "").with { $0.replyTo = "me" }, ["results", ""]),
-  ] as [(CommandMessage, [ShortString])])
-  func told(message: CommandMessage, exchanges: [ShortString]) async throws {
+  @Test(
+    arguments: [
+      (CommandMessage.invalid("x"), []), (.invalid("x").with { $0.replyTo = "me" }, ["results", ""]),
+      (CommandMessage("x", "nonsense"), ["results"]),
+      (CommandMessage("x", "nonsense").with { $0.replyTo = "me" }, ["results", ""]),
+      (CommandMessage("x", "get", id: ""), []),
+      (CommandMessage("x", "get", id: "").with { $0.replyTo = "me" }, ["results", ""]),
+    ] as [(CommandMessage, [ShortString])])
+  func `whoever can be told is told: by the id that was read, or by reply_to`(
+    message: CommandMessage, exchanges: [ShortString]
+  ) async throws {
     let batches = try await fixture.run(message)
-    #expect(batches.messages.map(\.exchange) == exchanges.filter { $0 != "" } + ["dead"] + exchanges.filter { $0 == "" })
+    #expect(
+      batches.messages.map(\.exchange) == exchanges.filter { $0 != "" } + ["dead"] + exchanges.filter { $0 == "" })
     #expect(batches.results.allSatisfy { $0.properties.type?.text?.hasSuffix(".failed") ?? false })
     #expect(Set((batches.results + batches.replies).map(\.body)).count <= 1)
   }
 
-  @Test("a failure of what was not read has no tenant, neither in the body nor in a header")
-  func noTenant() async throws {
+  @Test func `a failure of what was not read has no tenant, neither in the body nor in a header`() async throws {
     let batches = try await fixture.run(CommandMessage.invalid("x").with { $0.replyTo = "me" })
     #expect(batches.types == ["command.failed"])
     #expect(batches.results[0].properties.headers == nil)
     #expect(!batches.results[0].text.contains("tenantid"))
   }
 
-  @Test("a failure is no command of its key: the key can still be used")
-  func keyStaysFree() async throws {
+  @Test func `a failure is no command of its key: the key can still be used`() async throws {
     let batches = try await fixture.run(CommandMessage("x", "nonsense", id: "k"), CommandMessage("l", "list", id: "k"))
     #expect(batches.types == ["workspace.nonsense.failed", "workspace.list.succeeded"])
   }

@@ -59,9 +59,13 @@ import WorkerRuntime
       for round in 1...3 {
         status.change(to: .recovering)
         status.change(to: .active)
-        try await journal.wait { entries in ["a", "b"].allSatisfy { name in entries.count { $0 == .ran(name) } == round } }
+        try await journal.wait { entries in
+          ["a", "b"].allSatisfy { name in entries.count { $0 == .ran(name) } == round }
+        }
         status.change(to: .connecting(missing: MissingConditions(.database, "away")))
-        try await journal.wait { entries in ["a", "b"].allSatisfy { name in entries.count { $0 == .left(name) } == round } }
+        try await journal.wait { entries in
+          ["a", "b"].allSatisfy { name in entries.count { $0 == .left(name) } == round }
+        }
       }
     }
     #expect(journal.entries.count == 12)
@@ -81,7 +85,9 @@ import WorkerRuntime
 
   @Test func `what waits in the database is counted while the worker works, and told by nobody else`() async throws {
     let store = CountedStore(failures: 1)
-    let collector = StatisticsCollector(interval: .milliseconds(1), logger: ExecutorFixture.silent) { Link(store, on: store) }
+    let collector = StatisticsCollector(interval: .milliseconds(1), logger: ExecutorFixture.silent) {
+      Link(store, on: store)
+    }
     try await run([collector]) {
       #expect(store.counts.entries.isEmpty && status.store == nil)
       status.change(to: .active)

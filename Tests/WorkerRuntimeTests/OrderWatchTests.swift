@@ -13,7 +13,8 @@ import WorkerRuntime
 
   /// A macro can't inspect the result of a mutating call.
   private func expect(
-    _ found: OrderWatch.Disturbance?, _ expected: OrderWatch.Disturbance?, at location: SourceLocation = #_sourceLocation
+    _ found: OrderWatch.Disturbance?, _ expected: OrderWatch.Disturbance?,
+    at location: SourceLocation = #_sourceLocation
   ) {
     #expect(found == expected, sourceLocation: location)
   }

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
@@ -21,14 +21,19 @@ import WorkspaceDomain
   /// Commits with an answer to a command with one of these labels fail.
   private func poison(_ labels: Set<String>, in fixture: ExecutorFixture? = nil) async {
     await (fixture ?? self.fixture).store.fail { writeSet in
-      writeSet.inbox.contains { labels.contains($0.key.id) && !$0.isFailure } ? .failed(reason: "23514 check_violation") : nil
+      writeSet.inbox.contains { labels.contains($0.key.id) && !$0.isFailure }
+        ? .failed(reason: "23514 check_violation") : nil
     }
   }
 
-  private func list(_ label: String, tenant: UInt64 = 1) -> CommandMessage { CommandMessage(label, "list", tenant: tenant) }
+  private func list(_ label: String, tenant: UInt64 = 1) -> CommandMessage {
+    CommandMessage(label, "list", tenant: tenant)
+  }
 
-  @Test("the command at fault is parked, later ones of its tenant line up behind it, other tenants don't wait")
-  func parks() async throws {
+  @Test
+  func `the command at fault is parked, later ones of its tenant line up behind it, other tenants don't wait`()
+    async throws
+  {
     await poison(["2"])
     let batches = try await fixture.run(
       [list("1"), list("2"), list("x", tenant: 2), list("3"), list("y", tenant: 2), list("4")])
@@ -42,8 +47,9 @@ import WorkspaceDomain
     #expect(try await fixture.line() == ["2", "3", "4", "5"])
   }
 
-  @Test("once the command succeeds, the line goes on in order, many at a time, and is gone", arguments: [1, 2, 4, 100])
-  func goesOn(batchCount: Int) async throws {
+  @Test(arguments: [1, 2, 4, 100])
+  func `once the command succeeds, the line goes on in order, many at a time, and is gone`(batchCount: Int) async throws
+  {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: batchCount)
     await poison(["2"], in: fixture)
     try await fixture.run((1...9).map { list("\($0)") })
@@ -57,8 +63,10 @@ import WorkspaceDomain
     #expect(try await fixture.run(list("10")).results.map(\.label) == ["10"])
   }
 
-  @Test("a command that fails each time is a dead letter after its last attempt, and the line moves on", arguments: 0...5)
-  func lastAttempt(retries: Int) async throws {
+  @Test(arguments: 0...5)
+  func `a command that fails each time is a dead letter after its last attempt, and the line moves on`(
+    retries: Int
+  ) async throws {
     let fixture = ExecutorFixture(parking: Self.policy(retries: retries))
     await poison(["2"], in: fixture)
     let first = try await fixture.run((1...4).map { list("\($0)") })
@@ -72,8 +80,10 @@ import WorkspaceDomain
     #expect(fixture.lines.all.isEmpty)
   }
 
-  @Test("of those that wait, another one at fault becomes the first of the line, after those before it", arguments: 3...9)
-  func secondFault(place: Int) async throws {
+  @Test(arguments: 3...9)
+  func `of those that wait, another one at fault becomes the first of the line, after those before it`(place: Int)
+    async throws
+  {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100)
     await poison(["2"], in: fixture)
     try await fixture.run((1...9).map { list("\($0)") })
@@ -88,8 +98,7 @@ import WorkspaceDomain
     #expect(try await fixture.goOn().results.map(\.label) == (place...9).map(String.init))
   }
 
-  @Test("a database that goes away costs a parked command no attempt")
-  func noAttempt() async throws {
+  @Test func `a database that goes away costs a parked command no attempt`() async throws {
     await poison(["1"])
     try await fixture.run(list("1"))
     let before = try await fixture.entries()
@@ -100,8 +109,7 @@ import WorkspaceDomain
     #expect(try await fixture.entries() == before)
   }
 
-  @Test("a delivery that comes again is not parked twice, a second copy is")
-  func comesAgain() async throws {
+  @Test func `a delivery that comes again is not parked twice, a second copy is`() async throws {
     await poison(["1"])
     try await fixture.run([list("1"), list("2")])
     #expect(try await fixture.run([list("1"), list("2")], isRedelivered: true).settled == [3, 4])
@@ -113,8 +121,9 @@ import WorkspaceDomain
     #expect(results[1].body == results[2].body)
   }
 
-  @Test("with strict a full line takes further commands all the same, and says so: nobody else waits for it")
-  func strict() async throws {
+  @Test func `with strict a full line takes further commands all the same, and says so: nobody else waits for it`()
+    async throws
+  {
     let fixture = ExecutorFixture(parking: Self.policy { $0.lineLimit = 2 })
     await poison(["1"], in: fixture)
     let batches = try await fixture.run([list("1"), list("2"), list("3"), list("x", tenant: 2), list("4")])
@@ -124,11 +133,14 @@ import WorkspaceDomain
     #expect(batches.reduce(into: Set()) { $0.formUnion($1.overfull) } == [.sample(1)])
   }
 
-  @Test("what a full line takes has an end, in number and in bytes", arguments: [
-    { (policy: inout ParkingPolicy) in policy.reserveLimit = 3 },
-    { (policy: inout ParkingPolicy) in policy.reserveBytes = 3 * CommandMessage("1", "list").body.count },
-  ] as [@Sendable (inout ParkingPolicy) -> Void])
-  func reserve(limit: @Sendable (inout ParkingPolicy) -> Void) async throws {
+  @Test(
+    arguments: [
+      { (policy: inout ParkingPolicy) in policy.reserveLimit = 3 },
+      { (policy: inout ParkingPolicy) in policy.reserveBytes = 3 * CommandMessage("1", "list").body.count },
+    ] as [@Sendable (inout ParkingPolicy) -> Void])
+  func `what a full line takes has an end, in number and in bytes`(limit: @Sendable (inout ParkingPolicy) -> Void)
+    async throws
+  {
     let fixture = ExecutorFixture(
       parking: Self.policy {
         $0.lineLimit = 2
@@ -140,8 +152,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.reason) == ["parked_line_full", "parked_line_full"])
   }
 
-  @Test("a line goes on with as many commands as their answers leave room for")
-  func answers() async throws {
+  @Test func `a line goes on with as many commands as their answers leave room for`() async throws {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100, batchBytes: 600_000)
     await poison(["1"], in: fixture)
     try await fixture.run((1...7).map { list("\($0)") })
@@ -152,8 +163,7 @@ import WorkspaceDomain
     #expect(batches.map(\.handled.count) == [1, 3, 3])
   }
 
-  @Test("a full line takes no more: skip sends further commands to the dead letters")
-  func skip() async throws {
+  @Test func `a full line takes no more: skip sends further commands to the dead letters`() async throws {
     let fixture = ExecutorFixture(
       parking: Self.policy {
         $0.lineLimit = 2
@@ -168,8 +178,10 @@ import WorkspaceDomain
     #expect(again.messages.map(\.body) == [batches.results[0].body], "a second copy gets the same answer")
   }
 
-  @Test("what a full line sent to the dead letters, and is delivered again, is not recorded twice and gets its answer")
-  func skippedAgain() async throws {
+  @Test
+  func `what a full line sent to the dead letters, and is delivered again, is not recorded twice and gets its answer`()
+    async throws
+  {
     let fixture = ExecutorFixture(
       parking: Self.policy {
         $0.lineLimit = 1
@@ -182,8 +194,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.message.label) == ["2"])
   }
 
-  @Test("a line with a command that is too old takes no more")
-  func tooOld() async throws {
+  @Test func `a line with a command that is too old takes no more`() async throws {
     let fixture = ExecutorFixture(parking: Self.policy { $0.whenFull = .skip })
     let old = Timestamp(milliseconds: Timestamp.sample.milliseconds - 86_400_001)
     fixture.lines.load([ParkedLine(tenantID: .sample(1), count: 1, bytes: 1, oldest: old, dueAt: .sample)])
@@ -191,8 +202,9 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.message.label) == ["1"])
   }
 
-  @Test("statements that time out are run again until the deadline, then the command at fault is looked for")
-  func timeout() async throws {
+  @Test func `statements that time out are run again until the deadline, then the command at fault is looked for`()
+    async throws
+  {
     for deadline in [Duration.zero, .milliseconds(30)] {
       let fixture = ExecutorFixture(parking: Self.policy(), deadline: deadline)
       await fixture.store.fail { writeSet in
@@ -220,7 +232,9 @@ extension ExecutorFixture {
     return batches
   }
 
-  func entries() async throws -> [ParkedEntry] { try await store.due(at: .sample, limit: .max, bytes: .max - (1 << 40)) }
+  func entries() async throws -> [ParkedEntry] {
+    try await store.due(at: .sample, limit: .max, bytes: .max - (1 << 40))
+  }
 
   /// The ids of the commands in the due line.
   func line() async throws -> [String] { try await entries().map(\.command.commandID) }

@@ -65,7 +65,8 @@ final class QueryLaneFixture: Sendable {
         replica: { [self] in FakeQuerySession(of: self, .replica) },
         primary: { [self] in FakeQuerySession(of: self, .primary) },
         ledger: { [self] in Link(FakeLedger(fixture: self), on: source) }),
-      replies: FakeAnswers(journal: state), status: QueryStatus(), probe: FakeQueryProbe { [self] outcome in
+      replies: FakeAnswers(journal: state), status: QueryStatus(),
+      probe: FakeQueryProbe { [self] outcome in
         observed.withLock { $0.append(outcome) }
       }, workspaceProbe: RecordingProbe(), logger: ExecutorFixture.silent)
   }
@@ -81,7 +82,8 @@ final class QueryLaneFixture: Sendable {
   }
 
   func ask(
-    _ ids: String..., type: String = "workspace.list", tenants: [UInt64] = [1], replyTo: ShortString? = "me", minimum: String? = nil,
+    _ ids: String..., type: String = "workspace.list", tenants: [UInt64] = [1], replyTo: ShortString? = "me",
+    minimum: String? = nil,
     expiration: ShortString? = nil, isRedelivered: Bool = false
   ) {
     source.arrive(
@@ -103,10 +105,12 @@ final class QueryLaneFixture: Sendable {
   }
 
   private static func body(_ id: String, _ type: String, _ tenant: TenantID, _ further: String = "") -> [UInt8] {
-    Array(#"{"specversion":"1.0","id":"\#(id)","source":"/t","type":"\#(type)","tenantid":"\#(tenant)"\#(further)}"#.utf8)
+    Array(
+      #"{"specversion":"1.0","id":"\#(id)","source":"/t","type":"\#(type)","tenantid":"\#(tenant)"\#(further)}"#.utf8)
   }
 
-  /// So many processes have died of a query that asks like ``ask(_:type:tenants:replyTo:minimum:expiration:isRedelivered:)``.
+  /// So many processes have died of a query that asks like
+  /// ``ask(_:type:tenants:replyTo:minimum:expiration:isRedelivered:)``.
   func kill(_ count: Int, by id: String, decoded: Bool = true) {
     let hash = Array(SHA256.hash(data: Self.body(id, "workspace.list", .sample(1))))
     deaths.withLock { $0[hash] = .init(count: count, isDecodable: decoded) }
@@ -123,7 +127,8 @@ final class QueryLaneFixture: Sendable {
   /// All that has arrived is with the lane.
   func taken() async throws { try await source.handedOut.wait { !$0.isEmpty } }
 
-  fileprivate func read(_ server: borrowing Mutex<Server>, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot {
+  fileprivate func read(_ server: borrowing Mutex<Server>, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot
+  {
     let server = server.withLock { server in
       defer { server.failuresLeft = max(0, server.failuresLeft - 1) }
       return server
@@ -202,7 +207,9 @@ final class FakeQuerySource: DeliverySource, Closable {
     for acknowledgement in acknowledged {
       let last = acknowledgement.tag.number
       let known = Set(acknowledgements.entries)
-      for number in (acknowledgement.isMultiple ? 1 : last)...last where !known.contains(number) { acknowledgements.note(number) }
+      for number in (acknowledgement.isMultiple ? 1 : last)...last where !known.contains(number) {
+        acknowledgements.note(number)
+      }
     }
   }
 

@@ -12,8 +12,10 @@ import WorkspaceDomain
 
 /// The lane of queries between a queue and servers that are none.
 @Suite(.timeLimit(.minutes(5))) struct QueryLaneTests {
-  @Test("a query is answered to whom it names, with the sequence that the answer shows, and acknowledged then")
-  func answer() async throws {
+  @Test
+  func `a query is answered to whom it names, with the sequence that the answer shows, and acknowledged then`()
+    async throws
+  {
     let fixture = QueryLaneFixture(replica: 7)
     try await fixture.run {
       fixture.ask("q1")
@@ -23,8 +25,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("what nobody can be told is dropped")
-  func unaddressed() async throws {
+  @Test func `what nobody can be told is dropped`() async throws {
     let fixture = QueryLaneFixture()
     try await fixture.run {
       fixture.ask("q1", replyTo: nil)
@@ -35,8 +36,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("what is no query becomes a dead letter, and its sender is told")
-  func noQuery() async throws {
+  @Test func `what is no query becomes a dead letter, and its sender is told`() async throws {
     let fixture = QueryLaneFixture()
     try await fixture.run {
       fixture.ask("q1", type: "workspace.delete")
@@ -48,8 +48,8 @@ import WorkspaceDomain
     }
   }
 
-  @Test("what comes again is answered as long as fewer than three processes have died of it", arguments: 0...2)
-  func again(deaths: Int) async throws {
+  @Test(arguments: 0...2)
+  func `what comes again is answered as long as fewer than three processes have died of it`(deaths: Int) async throws {
     let fixture = QueryLaneFixture()
     fixture.kill(deaths, by: "q1")
     try await fixture.run {
@@ -59,8 +59,10 @@ import WorkspaceDomain
     }
   }
 
-  @Test("after three processes that died of it a query is a dead letter, and what came with it is answered", arguments: [true, false])
-  func crashLoop(isDecodable: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `after three processes that died of it a query is a dead letter, and what came with it is answered`(
+    isDecodable: Bool
+  ) async throws {
     let fixture = QueryLaneFixture()
     fixture.kill(3, by: "bad", decoded: isDecodable)
     try await fixture.run {
@@ -75,11 +77,13 @@ import WorkspaceDomain
     }
   }
 
-  @Test("what the ledger takes too long for is dropped, and once", arguments: [true, false])
-  func ledgerTakesTooLong(isRedelivered: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `what the ledger takes too long for is dropped, and once`(isRedelivered: Bool) async throws {
     let fixture = QueryLaneFixture(isLedgerOpen: false) { $0.timeout = .seconds(1) }
     try await fixture.run {
-      fixture.ask("late", type: isRedelivered ? "workspace.list" : "workspace.delete", expiration: "50", isRedelivered: isRedelivered)
+      fixture.ask(
+        "late", type: isRedelivered ? "workspace.list" : "workspace.delete", expiration: "50",
+        isRedelivered: isRedelivered)
       try await fixture.acknowledged(1)
       fixture.ledger.raise()
       fixture.ask("next", type: "workspace.delete")
@@ -88,8 +92,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a query that asks for a sequence is answered once the replica has it")
-  func waits() async throws {
+  @Test func `a query that asks for a sequence is answered once the replica has it`() async throws {
     let fixture = QueryLaneFixture(replica: 3, primary: 9) { $0.wait = .seconds(600) }
     try await fixture.run {
       fixture.ask("old", minimum: "5")
@@ -102,8 +105,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("where the replica takes too long, the primary is asked")
-  func asksPrimary() async throws {
+  @Test func `where the replica takes too long, the primary is asked`() async throws {
     let fixture = QueryLaneFixture(replica: 3, primary: 9) { $0.wait = .milliseconds(20) }
     try await fixture.run {
       fixture.ask("q1", minimum: "9")
@@ -113,8 +115,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a server that follows nobody is believed at once")
-  func primaryOnly() async throws {
+  @Test func `a server that follows nobody is believed at once`() async throws {
     let fixture = QueryLaneFixture(replica: 3, origin: .primary) { $0.wait = .seconds(600) }
     try await fixture.run {
       fixture.ask("q1", minimum: "4")
@@ -122,8 +123,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("what nobody waits for any more is dropped: its own time, or that of all, is over")
-  func expires() async throws {
+  @Test func `what nobody waits for any more is dropped: its own time, or that of all, is over`() async throws {
     let fixture = QueryLaneFixture { $0.timeout = .seconds(1) }
     fixture.replica.withLock { $0.failure = .unavailable(reason: "away") }
     try await fixture.run {
@@ -134,8 +134,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("one that fails is told so, and those beside it are answered")
-  func fails() async throws {
+  @Test func `one that fails is told so, and those beside it are answered`() async throws {
     let fixture = QueryLaneFixture()
     fixture.replica.withLock { $0.poison = .sample(13) }
     try await fixture.run {
@@ -145,8 +144,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a lost connection is made anew, and the query is answered")
-  func reconnects() async throws {
+  @Test func `a lost connection is made anew, and the query is answered`() async throws {
     let fixture = QueryLaneFixture()
     fixture.replica.withLock { $0.failuresLeft = 3 }
     try await fixture.run {
@@ -155,8 +153,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("what has arrived is answered before the end")
-  func drains() async throws {
+  @Test func `what has arrived is answered before the end`() async throws {
     let fixture = QueryLaneFixture(replica: 1) { $0.wait = .seconds(600) }
     try await testGracefulShutdown { trigger in
       let lane = fixture.makeLane()

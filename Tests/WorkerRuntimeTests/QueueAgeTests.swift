@@ -6,11 +6,12 @@ import WorkspaceDomain
 
 /// How long a command was in the queue, according to its sender's time of sending.
 @Suite struct QueueAgeTests {
-  @Test("what a sender says is measured by where it can be true", arguments: [
-    (-10_000, true), (0, true), (30_000, true), (-86_000_000, true), (61_000, false), (-86_401_000, false),
-    (-2 * 365 * 86_400_000, false), (20 * 365 * 86_400_000, false),
-  ] as [(Int64, Bool)])
-  func plausible(offset: Int64, isMeasured: Bool) async throws {
+  @Test(
+    arguments: [
+      (-10_000, true), (0, true), (30_000, true), (-86_000_000, true), (61_000, false), (-86_401_000, false),
+      (-2 * 365 * 86_400_000, false), (20 * 365 * 86_400_000, false),
+    ] as [(Int64, Bool)])
+  func `what a sender says is measured by where it can be true`(offset: Int64, isMeasured: Bool) async throws {
     let time = Timestamp(milliseconds: Timestamp.sample.milliseconds + offset)
     let fixture = ExecutorFixture()
     let inBody = CommandMessage("a", "list", extra: #","time":"\#(time)""#)

@@ -36,7 +36,8 @@ import WorkspaceDomain
       Link(audit, on: audit)
     }
     let maintenance = Maintenance(
-      [auditor], for: status, reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))))
+      [auditor], for: status, reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1)))
+    )
     try await testGracefulShutdown { trigger in
       async let running: Void = maintenance.run()
       try await audit.positions.wait { $0.count >= 5 }

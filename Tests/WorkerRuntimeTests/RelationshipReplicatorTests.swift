@@ -3,8 +3,9 @@ import ServiceLifecycleTestKit
 import TestFixtures
 import Testing
 import UnitOfWork
-@testable import WorkerRuntime
 import WorkspaceDomain
+
+@testable import WorkerRuntime
 
 @Suite(.timeLimit(.minutes(5))) struct RelationshipReplicatorTests {
   private let status = WorkerStatus()
@@ -21,7 +22,9 @@ import WorkspaceDomain
   private func run(
     _ outbox: FakeRelationshipOutbox, to replica: FakeReplica, _ test: @Sendable () async throws -> Void
   ) async throws {
-    let replicator = RelationshipReplicator(to: replica, pulse: pulse, probe: probe, logger: ExecutorFixture.silent) { outbox.connect() }
+    let replicator = RelationshipReplicator(to: replica, pulse: pulse, probe: probe, logger: ExecutorFixture.silent) {
+      outbox.connect()
+    }
     let maintenance = Maintenance(
       [replicator], for: status,
       reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))))
@@ -56,10 +59,12 @@ import WorkspaceDomain
     }
   }
 
-  @Test(arguments: [
-    (.active, true), (.recovering, true), (.draining, true), (.connecting(missing: MissingConditions(.authorization, "away")), true),
-    (.connecting(missing: MissingConditions(.broker, "away")), false), (.standby, false), (.stopped, false),
-  ] as [(WorkerStatus.Phase, Bool)])
+  @Test(
+    arguments: [
+      (.active, true), (.recovering, true), (.draining, true),
+      (.connecting(missing: MissingConditions(.authorization, "away")), true),
+      (.connecting(missing: MissingConditions(.broker, "away")), false), (.standby, false), (.stopped, false),
+    ] as [(WorkerStatus.Phase, Bool)])
   func `it goes on as long as somebody may wait for it to decide`(phase: WorkerStatus.Phase, isWanted: Bool) {
     status.change(to: phase)
     let replicator = RelationshipReplicator(to: FakeReplica(), probe: probe, logger: ExecutorFixture.silent) {

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
@@ -34,8 +34,8 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a repetition of a dead letter gets the same bytes, and is not carried out", arguments: [false, true])
-  func repetition(isRedelivered: Bool) async throws {
+  @Test(arguments: [false, true])
+  func `a repetition of a dead letter gets the same bytes, and is not carried out`(isRedelivered: Bool) async throws {
     let failed = try await bury(.createRoot("r", id: 1))
     let again = try await fixture.run([.createRoot("r", id: 1)], isRedelivered: isRedelivered)
     #expect(again.results.map(\.body) == [failed.body] && again.events.isEmpty)
@@ -44,8 +44,7 @@ import WorkspaceDomain
     #expect(try await fixture.run(CommandMessage("c", "list", id: "r")).types == ["workspace.list.rejected"])
   }
 
-  @Test("a second copy in the same line gets the same bytes as the first one that is given up")
-  func secondCopyInLine() async throws {
+  @Test func `a second copy in the same line gets the same bytes as the first one that is given up`() async throws {
     var policy = ParkingPolicy()
     policy.retries = RetrySchedule([.zero])
     let fixture = ExecutorFixture(parking: policy)
@@ -59,8 +58,7 @@ import WorkspaceDomain
     #expect(try await fixture.run(root).results.map(\.body) == [results[0].body])
   }
 
-  @Test("the replay of a letter is carried out, and its answer takes the place of the failure")
-  func replay() async throws {
+  @Test func `the replay of a letter is carried out, and its answer takes the place of the failure`() async throws {
     _ = try await bury(.createRoot("r", id: 1))
     await fixture.store.beginReplay(reference, of: key("r"))
     let replay = try await fixture.run(replayed(.createRoot("r", id: 1)))
@@ -72,8 +70,9 @@ import WorkspaceDomain
     #expect(redelivered.results.map(\.body) == [replay.results[0].body])
   }
 
-  @Test("a replay that dies again has its failure remembered, and its own redelivery changes nothing")
-  func replayDiesAgain() async throws {
+  @Test func `a replay that dies again has its failure remembered, and its own redelivery changes nothing`()
+    async throws
+  {
     let first = try await bury(.createRoot("r", id: 1))
     await fixture.store.beginReplay(reference, of: key("r"))
     await fixture.store.fail { $0.deadLetters.isEmpty ? .failed(reason: "23514") : nil }
@@ -87,26 +86,27 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.replayOf) == [nil, .sample(2)])
   }
 
-  @Test("a header that no plan has made, or one of another command, changes nothing")
-  func forged() async throws {
+  @Test func `a header that no plan has made, or one of another command, changes nothing`() async throws {
     let failed = try await bury(.createRoot("r", id: 1))
     await fixture.store.beginReplay(reference, of: key("other"))
     await fixture.store.beginReplay(.init(plan: .sample(3), letter: .sample(3)), of: key("r", tenant: 2))
-    for reference in [reference, .init(plan: .sample(3), letter: .sample(3)), .init(plan: .sample(9), letter: .sample(9))] {
+    for reference in [
+      reference, .init(plan: .sample(3), letter: .sample(3)), .init(plan: .sample(9), letter: .sample(9)),
+    ] {
       let batches = try await fixture.run(replayed(.createRoot("r", id: 1), reference))
       #expect(batches.results.map(\.body) == [failed.body] && batches.events.isEmpty)
     }
   }
 
-  @Test("an answer other than a failure is never replaced")
-  func answered() async throws {
+  @Test func `an answer other than a failure is never replaced`() async throws {
     let first = try await fixture.run(.createRoot("r", id: 1), .createRoot("r2", id: 2))
     await fixture.store.beginReplay(reference, of: key("r2"))
     #expect(try await fixture.run(replayed(.createRoot("r2", id: 2))).results.map(\.body) == [first.results[1].body])
   }
 
-  @Test("a verdict about a command that has been answered before gives that answer again, and no letter")
-  func verdictAfterAnswer() async throws {
+  @Test func `a verdict about a command that has been answered before gives that answer again, and no letter`()
+    async throws
+  {
     let first = try await fixture.run(.createRoot("r", id: 1))
     let verdict = Verdict.deadLetter(.crashLoop, error: nil, attempts: .init(count: 3, first: .sample))
     let messages = fixture.received([.createRoot("r", id: 1)], isRedelivered: true).map { $0.decided(verdict) }
@@ -116,8 +116,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.isEmpty)
   }
 
-  @Test("who may not send a command does not use up its key")
-  func forbidden() async throws {
+  @Test func `who may not send a command does not use up its key`() async throws {
     let access = AccessList([])
     let decoder = CommandDecoder(access: access)
     let message = ReceivedMessage(CommandMessage.createRoot("r", id: 1).delivery(99), decoder: decoder)
@@ -127,8 +126,7 @@ import WorkspaceDomain
     #expect(try await fixture.run(.createRoot("r", id: 1)).types == ["workspace.create_root.succeeded"])
   }
 
-  @Test("a letter says when its command was carried out, where it was")
-  func answeredAt() async throws {
+  @Test func `a letter says when its command was carried out, where it was`() async throws {
     try await fixture.run(.createRoot("r", id: 1))
     let message = ReceivedMessage(
       CommandMessage.createRoot("r", id: 1).delivery(99), decoder: CommandDecoder(access: AccessList([])))

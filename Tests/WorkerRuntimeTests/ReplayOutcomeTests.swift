@@ -17,11 +17,12 @@ import WorkspaceDomain
     }
   }
 
-  @Test("each verdict is noted in its transaction, and nothing of commands that nobody replays")
-  func outcomes() async throws {
+  @Test func `each verdict is noted in its transaction, and nothing of commands that nobody replays`() async throws {
     try await fixture.run(
-      .createRoot("other", id: 9, tenant: 9), replayed(.createRoot("r", id: 1), 1), replayed(.createRoot("r", id: 1), 2),
-      replayed(.createRoot("r2", id: 2), 3), replayed(.invalid("x"), 4), replayed(CommandMessage("r3", "list", id: "r"), 5))
+      .createRoot("other", id: 9, tenant: 9), replayed(.createRoot("r", id: 1), 1),
+      replayed(.createRoot("r", id: 1), 2),
+      replayed(.createRoot("r2", id: 2), 3), replayed(.invalid("x"), 4),
+      replayed(CommandMessage("r3", "list", id: "r"), 5))
     let outcomes = await fixture.store.commits.flatMap(\.replayOutcomes)
     #expect(outcomes.map(\.reference.letter) == (1...5).map { .sample($0) })
     #expect(
@@ -32,8 +33,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.replayOf) == [.sample(4)])
   }
 
-  @Test("a header that is no reference changes nothing")
-  func forged() async throws {
+  @Test func `a header that is no reference changes nothing`() async throws {
     let message = CommandMessage("l", "list").with { properties in
       var headers = HeaderTable()
       headers.append(ReplayReference.header, "x/y")

@@ -4,9 +4,10 @@ import Synchronization
 import TestFixtures
 import Testing
 import UnitOfWork
-@testable import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
+
+@testable import WorkerRuntime
 
 @Suite(.timeLimit(.minutes(5))) struct ReplicaDeciderTests {
   /// Answers, and writes down what it was asked.
@@ -132,7 +133,10 @@ import WorkspaceDomain
     #expect(told?.kind == .unavailable)
   }
 
-  @Test func `a replicator that waits after a failure is hurried, too, and one that was hurried before it waits does not`() async throws {
+  @Test
+  func `a replicator that waits after a failure is hurried, too, and one that was hurried before it waits does not`()
+    async throws
+  {
     pulse.hurry()
     try await pulse.pause(atMost: .seconds(3600))
     async let pause: Void = pulse.pause(atMost: .seconds(3600))
@@ -140,7 +144,9 @@ import WorkspaceDomain
     try await pause
   }
 
-  @Test func `where replication has failed it is ready when that goes on again, or is nobody's business here`() async throws {
+  @Test func `where replication has failed it is ready when that goes on again, or is nobody's business here`()
+    async throws
+  {
     try await decider().requireReady()
     pulse.failed(ReplicaError(.unavailable, "away"))
     let early = Task { try await decider().requireReady() }

@@ -22,7 +22,9 @@ import WorkspaceDomain
   }
 
   @Test func `a tenant's entries follow each other, tenants go side by side`() {
-    var schedule = ReplicationSchedule([Self.entry(1, 1, [1]), Self.entry(2, 2, [2]), Self.entry(3, 1, [3]), Self.entry(4, 1, [4])])
+    var schedule = ReplicationSchedule([
+      Self.entry(1, 1, [1]), Self.entry(2, 2, [2]), Self.entry(3, 1, [3]), Self.entry(4, 1, [4]),
+    ])
     #expect(begin(&schedule) == [1, 2])
     schedule.applied(2, token: "b")
     #expect(begin(&schedule) == [])
@@ -47,8 +49,10 @@ import WorkspaceDomain
   @Test func `an object that goes from tenant to tenant leaves the one before it is the other's`() {
     let object = Resource.workspace(.sample(9))
     let entries = [
-      RelationshipEntry(id: 1, commit: RelationshipCommit(tenantID: .sample(2), changes: [.removed(.tenant(.sample(2), of: object))])),
-      RelationshipEntry(id: 2, commit: RelationshipCommit(tenantID: .sample(1), changes: [.added(.tenant(.sample(1), of: object))])),
+      RelationshipEntry(
+        id: 1, commit: RelationshipCommit(tenantID: .sample(2), changes: [.removed(.tenant(.sample(2), of: object))])),
+      RelationshipEntry(
+        id: 2, commit: RelationshipCommit(tenantID: .sample(1), changes: [.added(.tenant(.sample(1), of: object))])),
     ]
     var schedule = ReplicationSchedule(entries)
     #expect(begin(&schedule) == [1])
@@ -57,7 +61,9 @@ import WorkspaceDomain
   }
 
   @Test func `what fails keeps back what comes after it`() {
-    var schedule = ReplicationSchedule([Self.entry(1, 1, [1]), Self.entry(2, 1, [2]), Self.entry(3, 2, [1]), Self.entry(4, 3, [4])])
+    var schedule = ReplicationSchedule([
+      Self.entry(1, 1, [1]), Self.entry(2, 1, [2]), Self.entry(3, 2, [1]), Self.entry(4, 3, [4]),
+    ])
     #expect(begin(&schedule) == [1, 4])
     schedule.failed(1, ReplicaError(.refused, "no"))
     schedule.applied(4, token: "d")
@@ -109,7 +115,9 @@ import WorkspaceDomain
     for _ in 0..<300 {
       let entries = (1...20).map { id in
         let numbers = Set((0..<3).map { _ in Int.random(in: 1...6, using: &random) })
-        return Self.entry(Int64(id), .random(in: 1...4, using: &random), numbers.sorted().map { Bool.random(using: &random) ? $0 : -$0 })
+        return Self.entry(
+          Int64(id), .random(in: 1...4, using: &random), numbers.sorted().map { Bool.random(using: &random) ? $0 : -$0 }
+        )
       }
       var (expected, replica): (Set<Relationship>, Set<Relationship>) = ([], [])
       for change in entries.flatMap(\.commit.changes) { expected.apply(change) }

@@ -1,6 +1,6 @@
 import Coordination
-import Messaging
 import Logging
+import Messaging
 import ServiceLifecycleTestKit
 import TestFixtures
 import Testing
@@ -30,7 +30,9 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `it removes all that has expired in steps, each from where the last ended, and lets the connection go`() async throws {
+  @Test func `it removes all that has expired in steps, each from where the last ended, and lets the connection go`()
+    async throws
+  {
     let inbox = FakeRetention(expired: 760)
     status.change(to: .active)
     try await run(inbox) { _ in try await inbox.journal.wait { $0.last == .closed } }

@@ -28,21 +28,28 @@ import WorkspaceDomain
     let dead = Verdict.deadLetter(.crashLoop, error: nil, attempts: .init(count: 3, first: .sample))
     let batches = try await carryOut([
       (.createRoot("root", id: 1), nil), (.rename("no", 1, to: "x"), .rejected(.duplicateWorkspaceName)),
-      (CommandMessage("fails", "list", tenant: 2), parked(until: 1000)), (.get("kills", 1), dead), (.get("get", 1), nil),
+      (CommandMessage("fails", "list", tenant: 2), parked(until: 1000)), (.get("kills", 1), dead),
+      (.get("get", 1), nil),
       (.invalid("invalid"), nil), (.createRoot("root", id: 1), nil),
     ])
     #expect(batches.count == 1)
-    #expect(batches[0].handled.map(\.outcome) == [
-      .succeeded, .rejected(.duplicateWorkspaceName), .parked, .deadLettered(.crashLoop), .succeeded, .deadLettered(.malformedJSON),
-      .repeated,
-    ])
-    #expect(batches[0].handled.map(\.type?.rawValue) == [
-      "workspace.create_root", "workspace.rename", "workspace.list", "workspace.get", "workspace.get", nil, "workspace.create_root",
-    ])
+    #expect(
+      batches[0].handled.map(\.outcome) == [
+        .succeeded, .rejected(.duplicateWorkspaceName), .parked, .deadLettered(.crashLoop), .succeeded,
+        .deadLettered(.malformedJSON),
+        .repeated,
+      ])
+    #expect(
+      batches[0].handled.map(\.type?.rawValue) == [
+        "workspace.create_root", "workspace.rename", "workspace.list", "workspace.get", "workspace.get", nil,
+        "workspace.create_root",
+      ])
     #expect(batches[0].settled.count == 7)
   }
 
-  @Test func `what stands behind a command that is parked in its batch waits behind it, and other tenants don't`() async throws {
+  @Test func `what stands behind a command that is parked in its batch waits behind it, and other tenants don't`()
+    async throws
+  {
     let batches = try await carryOut([
       (CommandMessage("1", "list"), parked(until: 1000)), (CommandMessage("2", "list"), nil),
       (CommandMessage("other", "list", tenant: 2), nil), (CommandMessage("3", "list"), .rejected(.rootWorkspaceExists)),
@@ -63,8 +70,9 @@ import WorkspaceDomain
       (CommandMessage("1", "list"), nil), (CommandMessage("2", "list"), dead), (CommandMessage("3", "list"), nil),
       (CommandMessage("4", "list"), .rejected(.duplicateWorkspaceID)),
     ])
-    #expect(batches.flatMap(\.handled).map(\.outcome) == [
-      .succeeded, .deadLettered(.withdrawnByOperator), .succeeded, .rejected(.duplicateWorkspaceID),
-    ])
+    #expect(
+      batches.flatMap(\.handled).map(\.outcome) == [
+        .succeeded, .deadLettered(.withdrawnByOperator), .succeeded, .rejected(.duplicateWorkspaceID),
+      ])
   }
 }

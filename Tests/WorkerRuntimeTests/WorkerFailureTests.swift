@@ -8,8 +8,7 @@ import WorkerRuntime
 
 /// A worker whose servers come and go.
 @Suite(.timeLimit(.minutes(5))) struct WorkerFailureTests {
-  @Test("a lost link ends the session; the next one goes on and loses nothing")
-  func lostLink() async throws {
+  @Test func `a lost link ends the session; the next one goes on and loses nothing`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in
       for number in 1...5 {
@@ -27,8 +26,9 @@ import WorkerRuntime
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
-  @Test("what was committed and neither acknowledged nor published is answered again in the same bytes")
-  func lostAfterCommit() async throws {
+  @Test func `what was committed and neither acknowledged nor published is answered again in the same bytes`()
+    async throws
+  {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     await fixture.store.loseAnswer { $0.inserted.isEmpty ? nil : .unavailable(reason: "the answer to COMMIT got lost") }
@@ -45,10 +45,10 @@ import WorkerRuntime
     #expect(fixture.broker.published.count { $0.exchange == "events" } == 1)
   }
 
-  @Test("a database that is away pauses the worker and dead-letters nothing")
-  func databaseAway() async throws {
+  @Test func `a database that is away pauses the worker and dead-letters nothing`() async throws {
     let fixture = WorkerFixture()
-    await fixture.store.failNext(.unavailable(reason: "57P01"), .unavailable(reason: "57P03"), .transient(reason: "40P01"))
+    await fixture.store.failNext(
+      .unavailable(reason: "57P01"), .unavailable(reason: "57P03"), .transient(reason: "40P01"))
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
     #expect(fixture.broker.sessions == 3)
@@ -56,28 +56,27 @@ import WorkerRuntime
     #expect(fixture.journal.entries.committed == ["r"])
   }
 
-  @Test("a publication that fails is made again by the next session, before it consumes")
-  func publicationFails() async throws {
+  @Test func `a publication that fails is made again by the next session, before it consumes`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.failPublishing { _ in fixture.broker.sessions == 1 ? 1 : nil }
     fixture.broker.enqueue(.createRoot("r", id: 1))
-    try await fixture.run { _ in try await fixture.journal.wait { $0.contains { if case .confirmed = $0 { true } else { false } } } }
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.contains { if case .confirmed = $0 { true } else { false } } }
+    }
     // The command may also be redelivered, and is answered once more.
     #expect(Array(fixture.broker.published.map(\.exchange).prefix(3)) == ["results", "results", "events"])
     #expect(Set(fixture.broker.published.filter { $0.exchange == "results" }.map(\.body)).count == 1)
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
-  @Test("a worker that can't connect tries again, and says what is missing")
-  func connectFails() async throws {
+  @Test func `a worker that can't connect tries again, and says what is missing`() async throws {
     let fixture = WorkerFixture(connectFailures: 5)
     #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "the worker has just started")))
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
 
-  @Test("a worker that lost a connection is not ready, however long it takes to close the others")
-  func closingTakesLong() async throws {
+  @Test func `a worker that lost a connection is not ready, however long it takes to close the others`() async throws {
     let fixture = WorkerFixture()
     fixture.closing.close()
     try await fixture.run { _ in
@@ -91,8 +90,9 @@ import WorkerRuntime
     }
   }
 
-  @Test("a consumer that the broker does not know of is missed, and in the end the session begins anew")
-  func unknownConsumer() async throws {
+  @Test func `a consumer that the broker does not know of is missed, and in the end the session begins anew`()
+    async throws
+  {
     let fixture = WorkerFixture { $0.checkInterval = .milliseconds(20) }
     let (known, unknown) = (QueueFigures(messages: 0, consumers: 1), QueueFigures(messages: 3, consumers: 0))
     fixture.queue.withLock { $0 = [known, unknown, known] + Array(repeating: unknown, count: 40) }
@@ -105,9 +105,10 @@ import WorkerRuntime
     #expect(fixture.broker.sessions >= 2)
   }
 
-  @Test("a worker that waits to connect again is drained at once")
-  func drainWhileConnecting() async throws {
-    let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
+  @Test func `a worker that waits to connect again is drained at once`() async throws {
+    let fixture = WorkerFixture(connectFailures: .max) {
+      $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600))
+    }
     try await fixture.run { _ in
       let expected = WorkerStatus.Phase.connecting(missing: MissingConditions(.worker, "ConnectFailed()"))
       try await fixture.status.wait { $0.phase == expected }
@@ -116,54 +117,66 @@ import WorkerRuntime
     #expect(fixture.status.phase == .stopped)
   }
 
-  @Test("a server that was not there is noticed when it is back, whatever the delay", arguments: [Condition.broker, .database])
-  func returningServer(server: Condition) async throws {
-    let fixture = WorkerFixture(connectFailures: 1) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
+  @Test(arguments: [Condition.broker, .database])
+  func `a server that was not there is noticed when it is back, whatever the delay`(server: Condition) async throws {
+    let fixture = WorkerFixture(connectFailures: 1) {
+      $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600))
+    }
     fixture.connectError.withLock { $0 = WorkerFixture.Absent(condition: server) }
     let knocks = Mutex(0)
-    fixture.knock.withLock { $0 = { asked in
-      asked == [server] && knocks.withLock { count in
-        count += 1
-        return count == 3
+    fixture.knock.withLock {
+      $0 = { asked in
+        asked == [server]
+          && knocks.withLock { count in
+            count += 1
+            return count == 3
+          }
       }
-    } }
+    }
     try await fixture.run { _ in try await fixture.status.wait { $0.isReady } }
     #expect(knocks.withLock { $0 } == 3)
   }
 
-  @Test("a drain does not wait for the answer of a server that was not there")
-  func drainWhileAsking() async throws {
-    let fixture = WorkerFixture(connectFailures: .max) { $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600)) }
+  @Test func `a drain does not wait for the answer of a server that was not there`() async throws {
+    let fixture = WorkerFixture(connectFailures: .max) {
+      $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600))
+    }
     fixture.connectError.withLock { $0 = WorkerFixture.Absent(condition: .broker) }
     let asked = Signal<Void>()
-    fixture.knock.withLock { $0 = { _ in
-      asked.raise()
-      try? await Task.sleep(for: .seconds(3600))
-      return false
-    } }
+    fixture.knock.withLock {
+      $0 = { _ in
+        asked.raise()
+        try? await Task.sleep(for: .seconds(3600))
+        return false
+      }
+    }
     try await fixture.run { _ in await asked.wait() }
     #expect(fixture.status.phase == .stopped)
   }
 
-  @Test("a server that was not there is not asked where something else is wrong")
-  func absentBesides() async throws {
-    #expect(MissingConditions(all: [WorkerFixture.Absent(condition: .database), MissingConditions(.topology, "no exchange")]).absent == [])
-    #expect(MissingConditions(all: [WorkerFixture.Absent(condition: .database), WorkerFixture.ConnectFailed()]).absent == [])
-    #expect(MissingConditions(all: [WorkerFixture.Absent(condition: .database), WorkerFixture.Absent(condition: .broker)]).absent == [.broker, .database])
+  @Test func `a server that was not there is not asked where something else is wrong`() async throws {
+    #expect(
+      MissingConditions(all: [WorkerFixture.Absent(condition: .database), MissingConditions(.topology, "no exchange")])
+        .absent == [])
+    #expect(
+      MissingConditions(all: [WorkerFixture.Absent(condition: .database), WorkerFixture.ConnectFailed()]).absent == [])
+    #expect(
+      MissingConditions(all: [WorkerFixture.Absent(condition: .database), WorkerFixture.Absent(condition: .broker)])
+        .absent == [.broker, .database])
   }
 
-  @Test("nothing is asked of a server that was there: the delay passes")
-  func otherTrouble() async throws {
+  @Test func `nothing is asked of a server that was there: the delay passes`() async throws {
     let fixture = WorkerFixture(connectFailures: 3)
-    fixture.knock.withLock { $0 = { _ in
-      Issue.record("it is asked")
-      return true
-    } }
+    fixture.knock.withLock {
+      $0 = { _ in
+        Issue.record("it is asked")
+        return true
+      }
+    }
     try await fixture.run { _ in try await fixture.status.wait { $0.isReady } }
   }
 
-  @Test("a worker that is to fail fast ends with the first failure")
-  func failsFast() async throws {
+  @Test func `a worker that is to fail fast ends with the first failure`() async throws {
     let fixture = WorkerFixture(connectFailures: 1, failsFast: true)
     await #expect(throws: MissingConditions(.worker, "ConnectFailed()")) { try await fixture.makeWorker().run() }
     let lost = WorkerFixture(failsFast: true)
@@ -174,8 +187,7 @@ import WorkerRuntime
     #expect(lost.journal.entries.last == .closed(session: 1))
   }
 
-  @Test("a lease that can't be kept alive ends the session")
-  func keepAliveFails() async throws {
+  @Test func `a lease that can't be kept alive ends the session`() async throws {
     let fixture = WorkerFixture { $0.keepAliveInterval = .milliseconds(1) }
     fixture.lease.failKeepAlive(times: 3)
     try await fixture.run { _ in
@@ -183,11 +195,15 @@ import WorkerRuntime
       fixture.broker.enqueue(.createRoot("r", id: 1))
       try await fixture.journal.wait { $0.acknowledged == ["r"] }
     }
-    #expect(fixture.journal.entries.filter { if case .closed = $0 { true } else { false } } == (1...4).map { .closed(session: $0) })
+    #expect(
+      fixture.journal.entries.filter { if case .closed = $0 { true } else { false } }
+        == (1...4).map { .closed(session: $0) })
   }
 
-  @Test("a link that is lost during a drain ends it; what is left in the outbox is published by the next worker")
-  func lostDuringDrain() async throws {
+  @Test
+  func `a link that is lost during a drain ends it; what is left in the outbox is published by the next worker`()
+    async throws
+  {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     fixture.broker.enqueue(.createRoot("r", id: 1), .invalid("x"))
@@ -209,8 +225,8 @@ import WorkerRuntime
     #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
   }
 
-  @Test("a worker that is cancelled ends, at whatever point", arguments: 0..<40)
-  func cancellation(point: Int) async throws {
+  @Test(arguments: 0..<40)
+  func `a worker that is cancelled ends, at whatever point`(point: Int) async throws {
     let fixture = WorkerFixture(connectFailures: point % 4 == 3 ? .max : 0) { $0.batchCount = 1 }
     fixture.lease.isFree = point % 4 != 2
     if point % 4 == 1 { fixture.broker.gate.close() }

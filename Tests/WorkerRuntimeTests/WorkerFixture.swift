@@ -65,7 +65,8 @@ final class WorkerFixture: Sendable {
     Worker(
       settings: settings,
       environment: ExecutionEnvironment(
-        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(defaultRootName: "Main"),
+        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40),
+        rules: WorkspaceRules(defaultRootName: "Main"),
         messages: ExecutorFixture.messages(), queue: "/commands", process: .sample(1), parking: ExecutorFixture.once,
         decider: decider),
       probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent,

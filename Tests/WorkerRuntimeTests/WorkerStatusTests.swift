@@ -6,7 +6,9 @@ import WorkerRuntime
 import WorkspaceDomain
 
 @Suite struct LeaseHolderTests {
-  private func holder(_ silence: Duration, awaitsReplication: Bool = false, cluster: String = "rabbit@here") -> LeaseHolder {
+  private func holder(_ silence: Duration, awaitsReplication: Bool = false, cluster: String = "rabbit@here")
+    -> LeaseHolder
+  {
     LeaseHolder(
       session: 42,
       process: .init(host: "db", id: 7, broker: .init(cluster: cluster, address: "there:5672"), since: .sample),
@@ -42,8 +44,7 @@ import WorkspaceDomain
 @Suite struct WorkerStatusTests {
   private let status = WorkerStatus()
 
-  @Test("an obstacle makes a worker that has work not ready, and says why, for as long as it stands")
-  func obstacle() {
+  @Test func `an obstacle makes a worker that has work not ready, and says why, for as long as it stands`() {
     let obstacle = Obstacle()
     status.watch { obstacle.reason.withLock { $0 } }
     for phase in [WorkerStatus.Phase.active, .recovering] {
@@ -56,25 +57,23 @@ import WorkspaceDomain
     }
   }
 
-  @Test("an obstacle is nothing to a worker that has no work", arguments: [
+  @Test(arguments: [
     WorkerStatus.Phase.standby, .connecting(missing: MissingConditions(.worker, "a server")), .draining, .stopped,
   ])
-  func noWork(phase: WorkerStatus.Phase) {
+  func `an obstacle is nothing to a worker that has no work`(phase: WorkerStatus.Phase) {
     status.watch { "low on memory" }
     status.change(to: phase)
     #expect(status.phase == phase)
   }
 
-  @Test("an obstacle goes with the session")
-  func sessionEnds() {
+  @Test func `an obstacle goes with the session`() {
     status.change(to: .active)
     status.watch { "low on memory" }
     status.watch(nil)
     #expect(status.isReady)
   }
 
-  @Test("what a look at the broker finds missing stands beside an obstacle, until the next look")
-  func check() {
+  @Test func `what a look at the broker finds missing stands beside an obstacle, until the next look`() {
     status.watch { "low on memory" }
     status.change(to: .active)
     status.note(MissingConditions(.topology, "no exchange"), queue: nil)
@@ -86,8 +85,7 @@ import WorkspaceDomain
     #expect(status.queue == nil && status.isReady)
   }
 
-  @Test("a connected worker that gives no sign of life is not ready, until it does")
-  func heartbeat() {
+  @Test func `a connected worker that gives no sign of life is not ready, until it does`() {
     let clock = ManualClock()
     let status = WorkerStatus(freshness: .seconds(30), now: clock.now)
     status.watch { nil }
@@ -105,19 +103,21 @@ import WorkspaceDomain
     #expect(status.missing == MissingConditions(.broker, "away"), "who is not connected has no heart to beat")
   }
 
-  @Test("errors tell what is missing, several of them all of it, and none twice")
-  func conditions() {
+  @Test func `errors tell what is missing, several of them all of it, and none twice`() {
     struct Odd: Error {}
     #expect(MissingConditions(UnitOfWorkError.unavailable(reason: "away")) == MissingConditions(.database, "away"))
     #expect(MissingConditions(Odd()).reasons.keys.first == .worker)
     let all = MissingConditions(all: [
-      UnitOfWorkError.unavailable(reason: "away"), MissingConditions(.topology, "no queue"), UnitOfWorkError.unavailable(reason: "still away"),
+      UnitOfWorkError.unavailable(reason: "away"), MissingConditions(.topology, "no queue"),
+      UnitOfWorkError.unavailable(reason: "still away"),
     ])
     #expect(all == MissingConditions([.database: "away", .topology: "no queue"]))
     #expect("\(all)" == "away; no queue")
   }
 
-  @Test func `whoever watches the phases sees where they end, and misses what is over when he looks seldom`() async throws {
+  @Test func `whoever watches the phases sees where they end, and misses what is over when he looks seldom`()
+    async throws
+  {
     var phases = status.phases.makeAsyncIterator()
     status.change(to: .standby)
     #expect(try await phases.next() == .standby)
@@ -143,8 +143,7 @@ import WorkspaceDomain
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test("a worker that drains does not become active again")
-  func draining() {
+  @Test func `a worker that drains does not become active again`() {
     status.change(to: .draining)
     status.change(to: .active)
     #expect(status.phase == .draining)

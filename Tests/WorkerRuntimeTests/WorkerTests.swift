@@ -1,12 +1,11 @@
-import UnitOfWork
 import Messaging
 import Testing
+import UnitOfWork
 import WorkerRuntime
 
 /// A worker whose servers are healthy.
 @Suite(.timeLimit(.minutes(5))) struct WorkerTests {
-  @Test("commands are carried out, acknowledged and published, and a drain leaves nothing behind")
-  func everything() async throws {
+  @Test func `commands are carried out, acknowledged and published, and a drain leaves nothing behind`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.enqueue(.createRoot("r", id: 1), .create("c", "a", below: 1, id: 2))
     try await fixture.run { _ in
@@ -24,8 +23,9 @@ import WorkerRuntime
     #expect(fixture.broker.sessions == 1)
   }
 
-  @Test("a delivery is acknowledged when it is committed, whether its messages are published by then or not")
-  func acknowledgedByCommit() async throws {
+  @Test func `a delivery is acknowledged when it is committed, whether its messages are published by then or not`()
+    async throws
+  {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -37,8 +37,9 @@ import WorkerRuntime
     #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
   }
 
-  @Test("a dead letter is acknowledged when it is in the ledger, whether its announcement is out or not")
-  func deadLetters() async throws {
+  @Test func `a dead letter is acknowledged when it is in the ledger, whether its announcement is out or not`()
+    async throws
+  {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     fixture.broker.enqueue(.invalid("x"), .get("g", 1))
@@ -50,8 +51,7 @@ import WorkerRuntime
     #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
   }
 
-  @Test("a drain stops consuming first, and finishes what is in hand")
-  func drain() async throws {
+  @Test func `a drain stops consuming first, and finishes what is in hand`() async throws {
     let fixture = WorkerFixture { $0.batchCount = 2 }
     fixture.broker.gate.close()
     fixture.broker.enqueue((1...7).map { CommandMessage("\($0)", "list") } + [.invalid("x")])
@@ -69,15 +69,13 @@ import WorkerRuntime
     #expect(fixture.broker.published.count == 8)
   }
 
-  @Test("a drain of a worker without work ends it")
-  func idleDrain() async throws {
+  @Test func `a drain of a worker without work ends it`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.startedConsuming) } }
     #expect(fixture.status.phase == .stopped)
   }
 
-  @Test("a worker stands by until the lease is free, and consumes nothing before")
-  func standby() async throws {
+  @Test func `a worker stands by until the lease is free, and consumes nothing before`() async throws {
     let fixture = WorkerFixture()
     fixture.lease.isFree = false
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -91,8 +89,7 @@ import WorkerRuntime
     }
   }
 
-  @Test("a worker consumes when the broker has let go of the one before it, and not before")
-  func predecessor() async throws {
+  @Test func `a worker consumes when the broker has let go of the one before it, and not before`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.consume(forQuestions: 3)
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -100,8 +97,7 @@ import WorkerRuntime
     #expect(!fixture.broker.isConsumed())
   }
 
-  @Test("while another worker may publish, nothing is published and nothing consumed")
-  func publishingPredecessor() async throws {
+  @Test func `while another worker may publish, nothing is published and nothing consumed`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.refuseClaims(.max)
     var left = WriteSet()
@@ -116,24 +112,21 @@ import WorkerRuntime
     #expect(!fixture.journal.entries.contains(.startedConsuming))
   }
 
-  @Test("a worker that waits for the one before it is drained without ever having consumed")
-  func drainBehindPredecessor() async throws {
+  @Test func `a worker that waits for the one before it is drained without ever having consumed`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.consume(forQuestions: .max)
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.askedForLease) } }
     #expect(!fixture.journal.entries.contains(.startedConsuming))
   }
 
-  @Test("a consumer that never goes is no worker, and is not waited for")
-  func stranger() async throws {
+  @Test func `a consumer that never goes is no worker, and is not waited for`() async throws {
     let fixture = WorkerFixture { $0.takeoverPatience = .zero }
     fixture.broker.consume(forQuestions: .max)
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
 
-  @Test("a worker that stands by is drained without ever having consumed")
-  func drainOfStandby() async throws {
+  @Test func `a worker that stands by is drained without ever having consumed`() async throws {
     let fixture = WorkerFixture()
     fixture.lease.isFree = false
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -143,8 +136,9 @@ import WorkerRuntime
     #expect(fixture.journal.entries.last == .closed(session: 1))
   }
 
-  @Test("what was left in the outbox is published in order and removed before consuming starts", arguments: [1, 3, 600])
-  func leftovers(count: Int) async throws {
+  @Test(arguments: [1, 3, 600])
+  func `what was left in the outbox is published in order and removed before consuming starts`(count: Int) async throws
+  {
     let fixture = WorkerFixture()
     // A previous worker committed but died before publishing.
     let executor = ExecutorFixture(store: fixture.store)
@@ -158,35 +152,35 @@ import WorkerRuntime
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
-  @Test("confirmed messages leave the outbox with the next batch, without a sweep")
-  func removedByNextBatch() async throws {
+  @Test func `confirmed messages leave the outbox with the next batch, without a sweep`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in
       for (number, label) in ["a", "b", "c"].enumerated() {
         fixture.broker.enqueue(CommandMessage(label, "list"))
         try await fixture.journal.wait { $0.confirmed.contains(label) && $0.count { $0.isRemoval } == number }
       }
-      #expect(fixture.journal.entries.filter(\.isRemoval) == [.removed(count: 1, left: 1), .removed(count: 1, left: 1)])
+      #expect(
+        fixture.journal.entries.filter(\.isRemoval) == [.removed(count: 1, left: 1), .removed(count: 1, left: 1)])
     }
-    #expect(fixture.journal.entries.last { $0.isRemoval } == .removed(count: 1, left: 0), "the drain removes the last one")
+    #expect(
+      fixture.journal.entries.last { $0.isRemoval } == .removed(count: 1, left: 0), "the drain removes the last one")
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
-  @Test("confirmed messages leave the outbox of an idle worker by the sweep, each time")
-  func removedBySweep() async throws {
+  @Test func `confirmed messages leave the outbox of an idle worker by the sweep, each time`() async throws {
     let fixture = WorkerFixture { $0.sweepDelay = .milliseconds(1) }
     try await fixture.run { _ in
       for number in 1...3 {
         fixture.broker.enqueue(CommandMessage("\(number)", "list"))
         try await fixture.journal.wait { entries in
-          entries.confirmed.count == number && entries.last { $0.isRemoval } == .removed(count: 1, left: 0) && entries.count { $0.isRemoval } == number
+          entries.confirmed.count == number && entries.last { $0.isRemoval } == .removed(count: 1, left: 0)
+            && entries.count { $0.isRemoval } == number
         }
       }
     }
   }
 
-  @Test("committing pauses while one transaction's messages are published and another's wait")
-  func backPressure() async throws {
+  @Test func `committing pauses while one transaction's messages are published and another's wait`() async throws {
     let fixture = WorkerFixture { $0.batchCount = 1 }
     fixture.broker.gate.close()
     fixture.broker.enqueue((1...50).map { CommandMessage("\($0)", "list") })

@@ -42,7 +42,9 @@ import WorkspaceDomain
   }
 
   @Test func `who is not known is permitted nothing, whatever the rules say`() {
-    #expect(!AccessList([.init(user: "*", types: ["*"], tenants: ["*"])]).permits(user: nil, app: nil, type: .get, tenantID: tenant, actsForUser: true))
+    #expect(
+      !AccessList([.init(user: "*", types: ["*"], tenants: ["*"])]).permits(
+        user: nil, app: nil, type: .get, tenantID: tenant, actsForUser: true))
     #expect(!AccessList([]).permits(user: "portal", app: nil, type: .get, tenantID: tenant, actsForUser: true))
   }
 
@@ -55,7 +57,8 @@ import WorkspaceDomain
       ("portal", true, true), ("portal", false, false), ("sync", true, false), ("sync", false, true),
     ] {
       #expect(
-        AccessList(rules).permits(user: user, app: nil, type: .get, tenantID: tenant, actsForUser: actsForUser) == isPermitted)
+        AccessList(rules).permits(user: user, app: nil, type: .get, tenantID: tenant, actsForUser: actsForUser)
+          == isPermitted)
     }
   }
 }

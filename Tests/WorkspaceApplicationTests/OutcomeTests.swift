@@ -2,10 +2,12 @@ import Testing
 import WorkspaceApplication
 
 @Suite struct OutcomeTests {
-  @Test(arguments: [
-    (.succeeded, "succeeded"), (.rejected(.duplicateWorkspaceName), "rejected:duplicate_workspace_name"), (.repeated, "repeated"),
-    (.parked, "parked"), (.deadLettered(.malformedJSON), "dead_lettered:malformed_json"),
-  ] as [(Outcome, String)])
+  @Test(
+    arguments: [
+      (.succeeded, "succeeded"), (.rejected(.duplicateWorkspaceName), "rejected:duplicate_workspace_name"),
+      (.repeated, "repeated"),
+      (.parked, "parked"), (.deadLettered(.malformedJSON), "dead_lettered:malformed_json"),
+    ] as [(Outcome, String)])
   func `an outcome has one text, which begins with its kind`(outcome: Outcome, text: String) {
     #expect(outcome.text == text)
     #expect(Outcome.Kind(ofText: text) == outcome.kind)

@@ -84,7 +84,8 @@ struct ServiceFixture {
 
   private static func workspace(_ id: UInt64, of tenant: UInt64, _ name: String, below parent: UInt64?) -> Workspace {
     Workspace(
-      id: .sample(id), tenantID: .sample(tenant), name: WorkspaceName(stored: name), parentID: parent.map { .sample($0) },
+      id: .sample(id), tenantID: .sample(tenant), name: WorkspaceName(stored: name),
+      parentID: parent.map { .sample($0) },
       createdAt: Timestamp(milliseconds: 1), updatedAt: Timestamp(milliseconds: 2), version: 3)
   }
 }

@@ -8,10 +8,11 @@ import WorkspaceDomain
 @Suite struct WorkspaceServiceTests {
   private func name(_ text: String) -> WorkspaceName { WorkspaceName(stored: text) }
 
-  @Test("a root gets the explicit name, trimmed, else the default one", arguments: [
-    (nil, "Main"), ("Explicit", "Explicit"), ("  Explicit ", "Explicit"),
-  ] as [(String?, String)])
-  func createRoot(given: String?, expected: String) throws {
+  @Test(
+    arguments: [
+      (nil, "Main"), ("Explicit", "Explicit"), ("  Explicit ", "Explicit"),
+    ] as [(String?, String)])
+  func `a root gets the explicit name, trimmed, else the default one`(given: String?, expected: String) throws {
     let command: any WorkspaceCommand = .createRoot(name: given, id: nil)
     let fixture = ServiceFixture(tenant: 3, [command])
     let root = try fixture.service.createRoot(name: given, id: nil)
@@ -27,33 +28,34 @@ import WorkspaceDomain
     #expect(fixture.takeEvents() == root.recordedEvents.map { .workspace($0) } + [.membership(founder)])
   }
 
-  @Test("a default name that is none is answered like any other")
-  func invalidDefaultName() {
+  @Test func `a default name that is none is answered like any other`() {
     let command: any WorkspaceCommand = .createRoot(name: nil, id: nil)
     let fixture = ServiceFixture(tenant: 3, [command], rules: WorkspaceRules(defaultRootName: " "))
     #expect(fixture.run(command) == .failure(.invalidWorkspaceName(.empty)))
   }
 
-  @Test("a child is created below its parent, with the caller's id or a new one", arguments: [nil, WorkspaceID.sample(77)])
-  func create(id: WorkspaceID?) throws {
+  @Test(arguments: [nil, WorkspaceID.sample(77)])
+  func `a child is created below its parent, with the caller's id or a new one`(id: WorkspaceID?) throws {
     let fixture = ServiceFixture([.create(name: "new", parentID: .sample(13), id: id)])
     let workspace = try fixture.service.create(name: " new ", parentID: .sample(13), id: id)
     #expect(workspace.id == id ?? .sample(1001))
     #expect(workspace.parentID == .sample(13))
     #expect(workspace.createdAt == ServiceFixture.now)
-    #expect(fixture.takeChanges() == [.created(name: name("new"), founder: Founder(userID: UserID(stored: "alice"), role: .admin))])
+    #expect(
+      fixture.takeChanges() == [
+        .created(name: name("new"), founder: Founder(userID: UserID(stored: "alice"), role: .admin))
+      ])
   }
 
-  @Test("a name of another tenant is free, and so is one that differs in bytes", arguments: ["A", "Main", "a\u{301}"])
-  func freeNames(text: String) throws {
+  @Test(arguments: ["A", "Main", "a\u{301}"])
+  func `a name of another tenant is free, and so is one that differs in bytes`(text: String) throws {
     let fixture = ServiceFixture(tenant: 2, [.create(name: text, parentID: .sample(20), id: nil)])
     #expect(try fixture.service.create(name: text, parentID: .sample(20), id: nil).name == name(text))
     let other = ServiceFixture(tenant: 2, [.create(name: "b", parentID: .sample(20), id: nil)])
     #expect(try other.service.create(name: "b", parentID: .sample(20), id: nil).name == name("b"))
   }
 
-  @Test("a rename raises the version and tells the old name")
-  func rename() throws {
+  @Test func `a rename raises the version and tells the old name`() throws {
     let fixture = ServiceFixture([.rename(id: .sample(12), name: "new")])
     let workspace = try fixture.service.rename(.sample(12), to: "new")
     #expect(workspace.version == 4)
@@ -62,8 +64,8 @@ import WorkspaceDomain
     #expect(fixture.takeChanges() == [.renamed(oldName: name("b"), name: name("new"))])
   }
 
-  @Test("a rename to the name that it has succeeds, changes nothing and emits nothing", arguments: ["b", " b\t"])
-  func renameToSame(text: String) throws {
+  @Test(arguments: ["b", " b\t"])
+  func `a rename to the name that it has succeeds, changes nothing and emits nothing`(text: String) throws {
     let command: any WorkspaceCommand = .rename(id: .sample(12), name: text)
     let fixture = ServiceFixture([command])
     #expect(try fixture.service.rename(.sample(12), to: text) == ServiceFixture.workspaces[2])
@@ -80,10 +82,15 @@ import WorkspaceDomain
     #expect(try fixture.repository.depth(of: .sample(11)) == 3)
     #expect(try fixture.repository.isInside(.sample(13), of: .sample(12)))
     #expect(fixture.changes.updated.map(\.aggregate.parentID) == [.sample(12)])
-    #expect(fixture.commit().filter { !$0.isDecision } == [.moved(.sample(11), from: .sample(10), to: .sample(12), version: 4)])
+    #expect(
+      fixture.commit().filter { !$0.isDecision } == [
+        .moved(.sample(11), from: .sample(10), to: .sample(12), version: 4)
+      ])
   }
 
-  @Test func `a move to the parent that it has succeeds, changes nothing and emits nothing, however deep the tree is`() throws {
+  @Test func `a move to the parent that it has succeeds, changes nothing and emits nothing, however deep the tree is`()
+    throws
+  {
     let rules = WorkspaceRules(treeDepth: 1)
     let fixture = ServiceFixture([.move(id: .sample(13), parentID: .sample(11))], rules: rules)
     #expect(try fixture.service.move(.sample(13), to: .sample(11)) == ServiceFixture.workspaces[3])
@@ -111,7 +118,9 @@ import WorkspaceDomain
   }
 
   @Test func `two moves that would make a circle together end with one of them rejected`() throws {
-    let moves: [any WorkspaceCommand] = [.move(id: .sample(11), parentID: .sample(12)), .move(id: .sample(12), parentID: .sample(11))]
+    let moves: [any WorkspaceCommand] = [
+      .move(id: .sample(11), parentID: .sample(12)), .move(id: .sample(12), parentID: .sample(11)),
+    ]
     for moves in [moves, moves.reversed()] {
       let fixture = ServiceFixture(moves)
       #expect(throws: Never.self) { try fixture.run(moves[0]).get() }
@@ -119,30 +128,32 @@ import WorkspaceDomain
     }
   }
 
-  @Test("a leaf is deleted, a root can be renamed")
-  func deleteLeaf() throws {
+  @Test func `a leaf is deleted, a root can be renamed`() throws {
     let fixture = ServiceFixture([.delete(id: .sample(13)), .rename(id: .sample(10), name: "Top")])
     #expect(try fixture.service.delete(.sample(13)) == .sample(13))
     #expect(try fixture.service.rename(.sample(10), to: "Top").isRoot)
     #expect(fixture.changes.deleted == [.init(id: .sample(13), version: 3)])
-    #expect(fixture.takeChanges() == [
-      .deleted(name: name("c")), .renamed(oldName: name("Root"), name: name("Top")),
-    ])
+    #expect(
+      fixture.takeChanges() == [
+        .deleted(name: name("c")), .renamed(oldName: name("Root"), name: name("Top")),
+      ])
   }
 
-  @Test("a workspace that is read comes as it is stored")
-  func get() throws {
+  @Test func `a workspace that is read comes as it is stored`() throws {
     let fixture = ServiceFixture([.get(id: .sample(11))])
     #expect(try fixture.service.get(.sample(11)) == ServiceFixture.workspaces[1])
     #expect(fixture.changes == WriteSet())
   }
 
-  @Test("a page has at most as many as asked for, and says where the next one starts when there is one", arguments: [
-    (1, nil, [10], 10), (2, nil, [10, 11], 11), (3, nil, [10, 11, 12], 12), (4, nil, [10, 11, 12, 13], nil),
-    (5, nil, [10, 11, 12, 13], nil), (500, nil, [10, 11, 12, 13], nil), (1, 12, [13], nil), (1, 11, [12], 12),
-    (2, 11, [12, 13], nil), (9, 13, [], nil), (9, 9999, [], nil), (2, 0, [10, 11], 11), (2, 21, [], nil),
-  ] as [(Int, UInt64?, [UInt64], UInt64?)])
-  func list(limit: Int, after: UInt64?, ids: [UInt64], next: UInt64?) throws {
+  @Test(
+    arguments: [
+      (1, nil, [10], 10), (2, nil, [10, 11], 11), (3, nil, [10, 11, 12], 12), (4, nil, [10, 11, 12, 13], nil),
+      (5, nil, [10, 11, 12, 13], nil), (500, nil, [10, 11, 12, 13], nil), (1, 12, [13], nil), (1, 11, [12], 12),
+      (2, 11, [12, 13], nil), (9, 13, [], nil), (9, 9999, [], nil), (2, 0, [10, 11], 11), (2, 21, [], nil),
+    ] as [(Int, UInt64?, [UInt64], UInt64?)])
+  func `a page has at most as many as asked for, and says where the next one starts when there is one`(
+    limit: Int, after: UInt64?, ids: [UInt64], next: UInt64?
+  ) throws {
     let after = after.map { WorkspaceID.sample($0) }
     let fixture = ServiceFixture([.list(limit: limit, after: after)])
     let page = try fixture.service.list(limit: limit, after: after)
@@ -151,8 +162,8 @@ import WorkspaceDomain
     #expect(fixture.commit().filter { !$0.isDecision } == [.listed(count: ids.count)])
   }
 
-  @Test("following the pages lists every workspace once, whatever their length", arguments: 1...5)
-  func listAll(limit: Int) throws {
+  @Test(arguments: 1...5)
+  func `following the pages lists every workspace once, whatever their length`(limit: Int) throws {
     var after: WorkspaceID?
     var found: [WorkspaceID] = []
     repeat {
@@ -163,17 +174,20 @@ import WorkspaceDomain
     #expect(found == [.sample(10), .sample(11), .sample(12), .sample(13)])
   }
 
-  @Test("the list of an unknown tenant is empty, and no list leaves its tenant")
-  func listOfOtherTenants() throws {
-    #expect(try ServiceFixture(tenant: 3, [.list(limit: 9, after: nil)]).service.list(limit: 9, after: nil).workspaces.isEmpty)
-    let page = try ServiceFixture(tenant: 2, [.list(limit: 9, after: .sample(11))]).service.list(limit: 9, after: .sample(11))
+  @Test func `the list of an unknown tenant is empty, and no list leaves its tenant`() throws {
+    #expect(
+      try ServiceFixture(tenant: 3, [.list(limit: 9, after: nil)]).service.list(limit: 9, after: nil).workspaces.isEmpty
+    )
+    let page = try ServiceFixture(tenant: 2, [.list(limit: 9, after: .sample(11))]).service.list(
+      limit: 9, after: .sample(11))
     #expect(page.workspaces.map(\.id) == [.sample(20), .sample(21)])
   }
 
-  @Test("what was not loaded is a failure, not an answer")
-  func notLoaded() {
+  @Test func `what was not loaded is a failure, not an answer`() {
     let fixture = ServiceFixture([])
-    for command in [.get(id: .sample(99)), .list(limit: 1, after: nil), .createRoot(name: "n", id: nil)] as [any WorkspaceCommand] {
+    for command in [.get(id: .sample(99)), .list(limit: 1, after: nil), .createRoot(name: "n", id: nil)]
+      as [any WorkspaceCommand]
+    {
       guard case .failure(let error) = fixture.run(command), case .repositoryFailed = error else {
         Issue.record("\(command) was answered")
         continue
@@ -182,8 +196,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("without an id left the command fails and changes nothing")
-  func identifiersExhausted() {
+  @Test func `without an id left the command fails and changes nothing`() {
     let command: any WorkspaceCommand = .create(name: "new", parentID: .sample(10), id: nil)
     let fixture = ServiceFixture([command], identifiers: CountingIdentifiers(limit: 0))
     #expect(fixture.run(command) == .failure(.identifiersExhausted))

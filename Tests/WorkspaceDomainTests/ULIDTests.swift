@@ -3,14 +3,13 @@ import Testing
 import WorkspaceDomain
 
 @Suite struct ULIDTests {
-  @Test("the specification's example has the time that it was made of")
-  func specificationExample() throws {
+  @Test func `the specification's example has the time that it was made of`() throws {
     let id = try #require(ULID("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
     #expect(id.milliseconds == 1_469_922_850_259)
     #expect(id.description == "01ARZ3NDEKTSV4RRFFQ69G5FAV")
   }
 
-  @Test("the smallest and the largest id", arguments: [
+  @Test(arguments: [
     ("00000000000000000000000000", UInt64(0), UInt16(0), UInt64(0)),
     ("7ZZZZZZZZZZZZZZZZZZZZZZZZZ", ULID.maximumMilliseconds, .max, .max),
     ("0000000000000000000000000Z", 0, 0, 31),
@@ -18,7 +17,7 @@ import WorkspaceDomain
     ("00000000000001000000000000", 0, 0, 1 << 60),
     ("0000000000000G000000000000", 0, 1, 0),
   ])
-  func edges(text: String, milliseconds: UInt64, high: UInt16, low: UInt64) {
+  func `the smallest and the largest id`(text: String, milliseconds: UInt64, high: UInt16, low: UInt64) {
     let id = ULID(milliseconds: milliseconds, randomness: .init(high: high, low: low))
     #expect(id.description == text)
     #expect(ULID(text) == id)
@@ -26,14 +25,14 @@ import WorkspaceDomain
     #expect(id.randomness == .init(high: high, low: low))
   }
 
-  @Test("lower and mixed case are the same id, written in upper case", arguments: [
+  @Test(arguments: [
     "01arz3ndektsv4rrffq69g5fav", "01ArZ3NdEkTsV4rRfFq69g5FaV",
   ])
-  func caseOfLetters(text: String) {
+  func `lower and mixed case are the same id, written in upper case`(text: String) {
     #expect(ULID(text)?.description == "01ARZ3NDEKTSV4RRFFQ69G5FAV")
   }
 
-  @Test("what is no ULID is refused", arguments: [
+  @Test(arguments: [
     "", "0", "01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FAVV",
     " 01ARZ3NDEKTSV4RRFFQ69G5FA", "01ARZ3NDEKTSV4RRFFQ69G5FA\n", "01ARZ3NDEKTSV4RRFFQ69G5FA\0",
     "01ARZ3NDEKTSV4RRFFQ69G5FAI", "01ARZ3NDEKTSV4RRFFQ69G5FAL", "01ARZ3NDEKTSV4RRFFQ69G5FAO",
@@ -43,31 +42,30 @@ import WorkspaceDomain
     "01ARZ3NDEKTSV4RRFFQ69G5FA{", "01ARZ3NDEKTSV4RRFFQ69G5FA/", "01ARZ3NDEKTSV4RRFFQ69G5FA:",
     "01arz3nd-ekts-v4rr-ffq6-9g", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
   ])
-  func refused(text: String) {
+  func `what is no ULID is refused`(text: String) {
     #expect(ULID(text) == nil)
   }
 
-  @Test("an id that does not fit 128 bits is refused", arguments: Array("89ABCDEFGHJKMNPQRSTVWXYZabyz"))
-  func tooLarge(first: Character) {
+  @Test(arguments: Array("89ABCDEFGHJKMNPQRSTVWXYZabyz"))
+  func `an id that does not fit 128 bits is refused`(first: Character) {
     #expect(ULID("\(first)ZZZZZZZZZZZZZZZZZZZZZZZZZ") == nil)
     #expect(ULID("\(first)0000000000000000000000000") == nil)
   }
 
-  @Test("every byte that is no symbol is refused, at every place")
-  func symbols() {
+  @Test func `every byte that is no symbol is refused, at every place`() {
     let symbols = Set("0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz".utf8)
     let template = Array("01ARZ3NDEKTSV4RRFFQ69G5FAV".utf8)
     for byte in UInt8.min...UInt8.max {
       for place in 1..<ULID.length {
         var text = template
         text[place] = byte
-        #expect((ULID(String(decoding: text, as: UTF8.self)) != nil) == symbols.contains(byte), "byte \(byte) at \(place)")
+        #expect(
+          (ULID(String(decoding: text, as: UTF8.self)) != nil) == symbols.contains(byte), "byte \(byte) at \(place)")
       }
     }
   }
 
-  @Test("ids are in the order of their texts, and a text is read back as its id")
-  func orderAndRoundTrip() throws {
+  @Test func `ids are in the order of their texts, and a text is read back as its id`() throws {
     var random = SeededRandom(seed: 1)
     let ids = (0..<2000).map { number in
       // Few bits differ, so that each part decides now and then.
@@ -82,8 +80,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test("an identifier of one kind has the text of its ULID, and is refused like it")
-  func identifiers() {
+  @Test func `an identifier of one kind has the text of its ULID, and is refused like it`() {
     #expect(TenantID("01arz3ndektsv4rrffq69g5fav")?.description == "01ARZ3NDEKTSV4RRFFQ69G5FAV")
     #expect(TenantID("8ZZZZZZZZZZZZZZZZZZZZZZZZZ") == nil)
     #expect(WorkspaceID.sample(1) < .sample(2))

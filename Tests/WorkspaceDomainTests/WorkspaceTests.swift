@@ -1,5 +1,6 @@
 import TestFixtures
 import Testing
+
 @testable import WorkspaceDomain
 
 @Suite struct WorkspaceTests {
@@ -12,12 +13,16 @@ import Testing
       updatedAt: earlier, version: version)
   }
 
-  private func event(_ change: WorkspaceEvent.Change, at time: Timestamp, parentID: WorkspaceID? = .sample(1)) -> WorkspaceEvent {
+  private func event(_ change: WorkspaceEvent.Change, at time: Timestamp, parentID: WorkspaceID? = .sample(1))
+    -> WorkspaceEvent
+  {
     WorkspaceEvent(workspaceID: .sample(2), tenantID: .sample(9), parentID: parentID, change: change, occurredAt: time)
   }
 
-  @Test("a new workspace has version 1 and records that it was created, and by whom", arguments: [nil, "alice"], [nil, WorkspaceID.sample(1)])
-  func create(creator: String?, parentID: WorkspaceID?) {
+  @Test(arguments: [nil, "alice"], [nil, WorkspaceID.sample(1)])
+  func `a new workspace has version 1 and records that it was created, and by whom`(
+    creator: String?, parentID: WorkspaceID?
+  ) {
     let founder = creator.map { Founder(userID: UserID(stored: $0), role: .admin) }
     let name = WorkspaceName(stored: "n")
     let workspace = Workspace.create(
@@ -26,37 +31,35 @@ import Testing
     #expect(workspace.createdAt == earlier)
     #expect(workspace.updatedAt == earlier)
     #expect(workspace.isRoot == (parentID == nil))
-    #expect(workspace.recordedEvents == [event(.created(name: name, founder: founder), at: earlier, parentID: parentID)])
+    #expect(
+      workspace.recordedEvents == [event(.created(name: name, founder: founder), at: earlier, parentID: parentID)])
     #expect(workspace.recordedEvents[0].isRoot == (parentID == nil))
   }
 
-  @Test("a stored workspace has recorded nothing")
-  func load() {
+  @Test func `a stored workspace has recorded nothing`() {
     #expect(stored().recordedEvents.isEmpty)
   }
 
-  @Test("renaming raises the version by one and records both names")
-  func rename() {
+  @Test func `renaming raises the version by one and records both names`() {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "new"), at: later)
     #expect(workspace.name.text == "new")
     #expect(workspace.version == 5)
     #expect(workspace.createdAt == earlier)
     #expect(workspace.updatedAt == later)
-    #expect(workspace.recordedEvents == [
-      event(.renamed(oldName: WorkspaceName(stored: "old"), name: WorkspaceName(stored: "new")), at: later)
-    ])
+    #expect(
+      workspace.recordedEvents == [
+        event(.renamed(oldName: WorkspaceName(stored: "old"), name: WorkspaceName(stored: "new")), at: later)
+      ])
   }
 
-  @Test("renaming to the name that it has changes nothing and records nothing")
-  func renameToSame() {
+  @Test func `renaming to the name that it has changes nothing and records nothing`() {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "old"), at: later)
     #expect(workspace == stored())
   }
 
-  @Test("renaming to another spelling of the same letters is a change")
-  func renameToOtherBytes() {
+  @Test func `renaming to another spelling of the same letters is a change`() {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "\u{E9}"), at: later)
     workspace.rename(to: WorkspaceName(stored: "e\u{301}"), at: later)
@@ -64,16 +67,14 @@ import Testing
     #expect(workspace.recordedEvents.count == 2)
   }
 
-  @Test("a clock that was set back makes no workspace older than its last change")
-  func clockSetBack() {
+  @Test func `a clock that was set back makes no workspace older than its last change`() {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "new"), at: Timestamp(milliseconds: 1))
     #expect(workspace.updatedAt == earlier)
     #expect(workspace.version == 5)
   }
 
-  @Test("deleting records the name that it had last")
-  func delete() throws {
+  @Test func `deleting records the name that it had last`() throws {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "new"), at: later)
     try workspace.delete(at: later)
@@ -81,23 +82,22 @@ import Testing
     #expect(workspace.recordedEvents.count == 2)
   }
 
-  @Test("a root is never deleted and records nothing of the attempt")
-  func deleteRoot() {
+  @Test func `a root is never deleted and records nothing of the attempt`() {
     var root = stored(parentID: nil)
     #expect(throws: Workspace.CannotDeleteRoot()) { try root.delete(at: later) }
     #expect(root == stored(parentID: nil))
   }
 
-  @Test("recorded events are handed out once, oldest first")
-  func takeRecordedEvents() throws {
+  @Test func `recorded events are handed out once, oldest first`() throws {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "b"), at: later)
     workspace.rename(to: WorkspaceName(stored: "c"), at: later)
     let taken = workspace.takeRecordedEvents()
-    #expect(taken.map(\.change) == [
-      .renamed(oldName: WorkspaceName(stored: "old"), name: WorkspaceName(stored: "b")),
-      .renamed(oldName: WorkspaceName(stored: "b"), name: WorkspaceName(stored: "c")),
-    ])
+    #expect(
+      taken.map(\.change) == [
+        .renamed(oldName: WorkspaceName(stored: "old"), name: WorkspaceName(stored: "b")),
+        .renamed(oldName: WorkspaceName(stored: "b"), name: WorkspaceName(stored: "c")),
+      ])
     #expect(workspace.takeRecordedEvents().isEmpty)
     #expect(workspace.recordedEvents.isEmpty)
   }

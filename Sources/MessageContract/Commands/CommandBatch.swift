@@ -8,8 +8,8 @@ import WorkspaceApplication
 package enum CommandBatch {
   /// Its elements, each a delivery of its own bytes; nil where the delivery is no batch. An empty array has none.
   ///
-  /// - Throws: where the body is no array, or larger than allowed: the message is invalid as a whole. What is wrong with one
-  ///   element shows when that is decoded.
+  /// - Throws: where the body is no array, or larger than allowed: the message is invalid as a whole. What is wrong
+  ///   with one element shows when that is decoded.
   package static func elements(
     of delivery: Delivery, limits: ContractLimits
   ) throws(InvalidCommand) -> [Delivery]? {

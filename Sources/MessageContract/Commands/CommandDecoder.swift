@@ -18,7 +18,9 @@ package struct CommandDecoder: Sendable {
   package func decode(_ delivery: Delivery) throws(InvalidCommand) -> DecodedCommand {
     let properties = delivery.properties
     let command = try decode(delivery.body, properties)
-    guard access?.permits(command.type, command.context, properties) ?? true else { throw .forbidden(PartialEnvelope(command)) }
+    guard access?.permits(command.type, command.context, properties) ?? true else {
+      throw .forbidden(PartialEnvelope(command))
+    }
     return command
   }
 

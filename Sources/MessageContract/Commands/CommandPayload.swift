@@ -29,7 +29,9 @@ enum CommandPayload {
     } catch {
       throw CommandData.Problem(detail: "data_base64 does not contain JSON: \(error.explanation(of: "what it holds"))")
     }
-    guard case .object(let data) = value else { throw CommandData.Problem(detail: "data_base64 does not contain a JSON object") }
+    guard case .object(let data) = value else {
+      throw CommandData.Problem(detail: "data_base64 does not contain a JSON object")
+    }
     return data
   }
 }

@@ -65,7 +65,8 @@ extension JSONObject.Member {
 
 extension JSONObject {
   fileprivate var naming: JSONObject {
-    guard case .string(let type) = self["type"], type != "user", case .string(let text) = self["id"], let id = ULID(text)
+    guard case .string(let type) = self["type"], type != "user", case .string(let text) = self["id"],
+      let id = ULID(text)
     else { return self }
     let members = members.map { $0.key == "id" ? Member(key: "id", value: .string("\(id)")) : $0 }
     return JSONObject(members) ?? self

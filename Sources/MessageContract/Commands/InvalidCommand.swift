@@ -4,8 +4,8 @@ package import WorkspaceApplication
 package struct InvalidCommand: Error, Sendable, Equatable {
   /// One of those that say that it is none, or `crash_loop`.
   package let reason: DeadLetterReason
-  /// What is wrong, for people. Names attributes and rules; of values only short pieces of what is no payload: it is logged,
-  /// and stands in the result.
+  /// What is wrong, for people. Names attributes and rules; of values only short pieces of what is no payload: it is
+  /// logged, and stands in the result.
   package let detail: String
   package let envelope: PartialEnvelope
 }
@@ -24,7 +24,8 @@ extension InvalidCommand {
 
   /// A query that processes have died of.
   package static func crashLoop(_ envelope: PartialEnvelope) -> InvalidCommand {
-    InvalidCommand(reason: .crashLoop, detail: "processes that began to answer the query died of it", envelope: envelope)
+    InvalidCommand(
+      reason: .crashLoop, detail: "processes that began to answer the query died of it", envelope: envelope)
   }
 
   /// A message that is not decoded, because decoding may crash the process.

@@ -36,12 +36,14 @@ struct MessageForm {
   func explanationOfNoObject(_ value: JSONValue) -> String {
     guard !isBatch else { return "an element of the batch is not a JSON object" }
     guard case .array = value else { return "the body is not a JSON object" }
-    return "the body is a JSON array, not an object; the content type of a batch of commands is application/cloudevents-batch+json"
+    return
+      "the body is a JSON array, not an object; the content type of a batch of commands is application/cloudevents-batch+json"
   }
 
   /// The attributes of an event in binary mode, by their names in JSON; nil if the headers have none.
   ///
-  /// Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md#3131-amqp-application-property-names
+  /// Source:
+  /// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/amqp-protocol-binding.md#3131-amqp-application-property-names
   var binaryAttributes: JSONObject? {
     guard let headers = properties.headers else { return nil }
     let members = Self.attributes.compactMap { name -> JSONObject.Member? in

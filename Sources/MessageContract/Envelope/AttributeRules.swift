@@ -1,6 +1,7 @@
 import WorkspaceDomain
 
-/// What CloudEvents asks of attribute values (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system).
+/// What CloudEvents asks of attribute values
+/// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system).
 enum AttributeRules {
   /// Text of 1 to `maximumLength` Unicode scalars, without control characters and noncharacters.
   static func isText(_ text: String, maximumLength: Int) -> Bool {
@@ -38,7 +39,8 @@ enum AttributeRules {
       let hour = number(&rest, digits: 2), skip(&rest, ":"), let minute = number(&rest, digits: 2), skip(&rest, ":"),
       let second = number(&rest, digits: 2)
     else { return nil }
-    guard (1...12).contains(month), day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second <= 60 else {
+    guard (1...12).contains(month), day >= 1, day <= days(in: month, of: year), hour < 24, minute < 60, second <= 60
+    else {
       return nil
     }
     guard let milliseconds = fraction(&rest), let offset = offset(rest) else { return nil }

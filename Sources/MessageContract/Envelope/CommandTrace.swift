@@ -18,12 +18,13 @@ package struct CommandTrace: Sendable {
 
   /// A trace that begins with the first attempt.
   ///
-  /// - Parameter ratio: how many of all such traces are sampled, from 0 to 1. It depends on the trace alone: each attempt
-  ///   decides the same.
+  /// - Parameter ratio: how many of all such traces are sampled, from 0 to 1. It depends on the trace alone: each
+  ///   attempt decides the same.
   package func context(sampling ratio: Double) -> TraceContext {
     let digest = digest(nil)
     let parent = TraceParent(
-      traceID: Self.hex(digest[..<16]), spanID: Self.hex(digest[16..<24]), isSampled: Self.isSampled(digest[8..<16], ratio))
+      traceID: Self.hex(digest[..<16]), spanID: Self.hex(digest[16..<24]),
+      isSampled: Self.isSampled(digest[8..<16], ratio))
     return TraceContext(traceparent: parent.text)
   }
 

@@ -55,7 +55,9 @@ struct EnvelopeReader {
   }
 
   private mutating func source() -> String? {
-    guard let source = text("source", isRequired: true, maximumLength: ContractLimits.maximumSourceLength) else { return nil }
+    guard let source = text("source", isRequired: true, maximumLength: ContractLimits.maximumSourceLength) else {
+      return nil
+    }
     guard AttributeRules.isURIReference(source) else {
       note("the attribute source is not a URI reference")
       return nil
@@ -77,7 +79,9 @@ struct EnvelopeReader {
   private mutating func readTime() {
     guard let text = string("time") else { return }
     time = AttributeRules.timestamp(text)
-    if time == nil { note("the attribute time is \(Excerpt.of(text)), which is not RFC 3339, such as \(Self.exampleTime)") }
+    if time == nil {
+      note("the attribute time is \(Excerpt.of(text)), which is not RFC 3339, such as \(Self.exampleTime)")
+    }
   }
 
   private mutating func trace() -> TraceContext? {

@@ -1,5 +1,4 @@
 import StrictJSON
-import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 

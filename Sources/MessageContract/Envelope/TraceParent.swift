@@ -18,7 +18,9 @@ package struct TraceParent: Sendable, Equatable {
   /// - Returns: nil if `text` breaks the rules. That starts a new trace; it is never a reason to refuse a command.
   package init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-    guard parts.count >= 4, zip(parts, [2, 32, 16, 2]).allSatisfy({ $0.count == $1 && $0.allSatisfy(Self.isLowerHexDigit) }) else {
+    guard parts.count >= 4,
+      zip(parts, [2, 32, 16, 2]).allSatisfy({ $0.count == $1 && $0.allSatisfy(Self.isLowerHexDigit) })
+    else {
       return nil
     }
     let version = Substring(parts[0])

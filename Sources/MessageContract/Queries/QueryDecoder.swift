@@ -31,7 +31,8 @@ package struct QueryDecoder: Sendable {
       throw request.invalid(.unknownCommandType, "there is no query of that type")
     }
     return DecodedQuery(
-      type: CommandType(type), context: request.context, query: try content(of: type, request), minimumSequence: minimum)
+      type: CommandType(type), context: request.context, query: try content(of: type, request), minimumSequence: minimum
+    )
   }
 
   private func content(

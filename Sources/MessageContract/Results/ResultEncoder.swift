@@ -29,7 +29,8 @@ package enum ResultEncoder {
     let type = command.type.rawValue + (outcome.isSuccess ? ".succeeded" : ".rejected")
     var writer = JSONWriter()
     writer.object { writer in
-      writer.envelope(id: id, type: type, time: time, subject: subject(of: command.content, outcome)?.ulid, tenantID: tenantID)
+      writer.envelope(
+        id: id, type: type, time: time, subject: subject(of: command.content, outcome)?.ulid, tenantID: tenantID)
       if let sequence { writer.member("sequence", String(sequence)) }
       writer.cause(command.context)
       writer.object("data") { writer in
@@ -66,8 +67,8 @@ package enum ResultEncoder {
     return type
   }
 
-  /// The workspace that the command is about: the one that it names, or the one that it made; and of what has succeeded, the one
-  /// whose members it is about.
+  /// The workspace that the command is about: the one that it names, or the one that it made; and of what has
+  /// succeeded, the one whose members it is about.
   private static func subject(
     of command: any WorkspaceCommand, _ outcome: Result<CommandReply, Rejection>
   ) -> WorkspaceID? {

@@ -1,8 +1,8 @@
-/// Which deliveries of a channel are settled, where none waits for another: each is acknowledged when it is settled, several that
-/// have none unsettled before them in one.
+/// Which deliveries of a channel are settled, where none waits for another: each is acknowledged when it is settled,
+/// several that have none unsettled before them in one.
 ///
-/// Invariants: an acknowledgement covers settled deliveries only, and names one that no acknowledgement before it has covered;
-/// nothing of an older channel generation is ever acknowledged.
+/// Invariants: an acknowledgement covers settled deliveries only, and names one that no acknowledgement before it has
+/// covered; nothing of an older channel generation is ever acknowledged.
 package struct ScatteredAcknowledgements: Sendable {
   private var generation: UInt64 = 0
   /// Ascending by number; all before `head` are settled, and so are those of ``settled``.
@@ -16,8 +16,8 @@ package struct ScatteredAcknowledgements: Sendable {
   /// Deliveries that are not settled.
   package var unsettledCount: Int { numbers.count - head - settled.count }
 
-  /// A delivery arrived. The first one of a newer generation makes all older ones void; one of an older generation, or out of
-  /// order, is ignored.
+  /// A delivery arrived. The first one of a newer generation makes all older ones void; one of an older generation, or
+  /// out of order, is ignored.
   package mutating func delivered(_ tag: DeliveryTag) {
     if tag.generation > generation {
       self = ScatteredAcknowledgements()
@@ -27,7 +27,8 @@ package struct ScatteredAcknowledgements: Sendable {
     numbers.append(tag.number)
   }
 
-  /// Deliveries are done with. Tags of another generation, unknown ones and those that were settled before change nothing.
+  /// Deliveries are done with. Tags of another generation, unknown ones and those that were settled before change
+  /// nothing.
   ///
   /// - Returns: the acknowledgements to send now, in this order.
   package mutating func settle(_ tags: some Sequence<DeliveryTag>) -> [Acknowledgement] {

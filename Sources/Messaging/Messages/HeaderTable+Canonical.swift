@@ -13,7 +13,9 @@ extension HeaderTable {
   package var canonical: [UInt8]? {
     // What can't be decoded, a broker can't rewrite either.
     guard let fields = fields() else { return entries }
-    let named = fields.enumerated().filter { _, field in !Self.countedByBroker.contains { field.name.elementsEqual($0.utf8) } }
+    let named = fields.enumerated().filter { _, field in
+      !Self.countedByBroker.contains { field.name.elementsEqual($0.utf8) }
+    }
     let sorted = named.sorted { first, second in
       first.element.name == second.element.name
         ? first.offset < second.offset : first.element.name.lexicographicallyPrecedes(second.element.name)

@@ -49,7 +49,9 @@ private struct HeaderDecoder {
     guard depth < HeaderTable.maximumDepth else { return nil }
     var fields: [HeaderValue.Field] = []
     while !rest.isEmpty {
-      guard let length: UInt8 = number(), let name = take(Int(length)), let value = value(depth: depth) else { return nil }
+      guard let length: UInt8 = number(), let name = take(Int(length)), let value = value(depth: depth) else {
+        return nil
+      }
       fields.append(HeaderValue.Field(name: Array(name), value: value))
     }
     return fields

@@ -7,7 +7,8 @@ package struct MessageList: Sendable, Equatable {
 
   package init(_ messages: [OutboundMessage]) {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(messages.reduce(0) { $0 + $1.body.count + $1.propertyList.bytes.count + 16 + 2 * ShortString.maximumBytes })
+    bytes.reserveCapacity(
+      messages.reduce(0) { $0 + $1.body.count + $1.propertyList.bytes.count + 16 + 2 * ShortString.maximumBytes })
     for message in messages {
       bytes.append(counted: message.exchange.bytes)
       bytes.append(counted: message.routingKey.bytes)
@@ -35,7 +36,9 @@ package struct MessageList: Sendable, Equatable {
 
 extension [UInt8] {
   fileprivate mutating func append(counted part: [UInt8]) {
-    Swift.withUnsafeBytes(of: UInt32(part.count).bigEndian) { append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
+    Swift.withUnsafeBytes(of: UInt32(part.count).bigEndian) {
+      append(contentsOf: $0.assumingMemoryBound(to: UInt8.self))
+    }
     part.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 }

@@ -7,7 +7,8 @@ package final class OutboundMessage: Sendable {
   package let propertyList: PropertyList
   package let body: [UInt8]
 
-  package convenience init(exchange: ShortString, routingKey: ShortString, properties: MessageProperties, body: [UInt8]) {
+  package convenience init(exchange: ShortString, routingKey: ShortString, properties: MessageProperties, body: [UInt8])
+  {
     self.init(exchange: exchange, routingKey: routingKey, propertyList: PropertyList(properties), body: body)
   }
 

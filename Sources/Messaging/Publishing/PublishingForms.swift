@@ -23,5 +23,7 @@ extension BrokerNames {
   }
 
   /// Where all events go, likewise.
-  package func events(_ forms: PublishingForms) -> ShortString { forms.events.hasSingles ? eventsExchange : eventBatchesExchange }
+  package func events(_ forms: PublishingForms) -> ShortString {
+    forms.events.hasSingles ? eventsExchange : eventBatchesExchange
+  }
 }

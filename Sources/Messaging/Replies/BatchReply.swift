@@ -1,10 +1,10 @@
 import Synchronization
 
-/// What is answered to the elements of one message, gathered for one reply: as many of its parts as are complete go out with
-/// the transaction that completes them.
+/// What is answered to the elements of one message, gathered for one reply: as many of its parts as are complete go out
+/// with the transaction that completes them.
 ///
-/// Nothing of it outlives the process: a message of which something is not settled comes again, and its elements get their
-/// answers again.
+/// Nothing of it outlives the process: a message of which something is not settled comes again, and its elements get
+/// their answers again.
 package final class BatchReply: Sendable {
   /// What was answered to an element.
   package enum Answer: Sendable, Equatable {

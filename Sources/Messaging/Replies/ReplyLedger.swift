@@ -220,7 +220,9 @@ package struct ReplyLedger: Sendable {
 
   /// A reply was not sent, and is not going to be.
   package mutating func settle(_ id: ID, as outcome: ReplyOutcome) -> Settlement? {
-    guard let queue = entries[id]?.message.routingKey, let place = lines[queue]?.waiting.firstIndex(of: id) else { return nil }
+    guard let queue = entries[id]?.message.routingKey, let place = lines[queue]?.waiting.firstIndex(of: id) else {
+      return nil
+    }
     takeTurn(of: queue) { $0.waiting.remove(at: place) }
     return end(id, as: outcome)
   }

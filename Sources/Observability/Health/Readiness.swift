@@ -11,7 +11,10 @@ package struct Readiness: Sendable, Equatable {
   /// `answered`, or why queries are not: that is no matter of readiness, which is about commands.
   package let queries: String?
 
-  package init(state: String, missing: [String: String], warnings: [String] = [], activeWorker: String? = nil, queries: String? = nil) {
+  package init(
+    state: String, missing: [String: String], warnings: [String] = [], activeWorker: String? = nil,
+    queries: String? = nil
+  ) {
     self.queries = queries
     self.activeWorker = activeWorker
     self.state = state

@@ -15,10 +15,13 @@ package enum MetricCatalogue {
     .counter, "workspace_worker.authorization.decisions",
     help: "Decisions whether a user may do what he commands, by permission, type of object and outcome.")
   static let deadLetters = MetricFamily(
-    .counter, "workspace_worker.dead_letters", help: "Messages that this process has written into the ledger of dead letters, by reason.")
+    .counter, "workspace_worker.dead_letters",
+    help: "Messages that this process has written into the ledger of dead letters, by reason.")
   static let duration = MetricFamily(
     .histogram, "workspace_worker.command.duration", unit: .seconds, buckets: times,
-    help: "Time of a delivery on its way, from the time its publisher gave, else its arrival, to the confirm of its result.")
+    help:
+      "Time of a delivery on its way, from the time its publisher gave, else its arrival, to the confirm of its result."
+  )
   static let partDuration = MetricFamily(
     .histogram, "workspace_worker.command.part.duration", unit: .seconds, buckets: times,
     help: "The same in parts, which add up to it: in the queue, waiting for a batch, committing, publishing.")
@@ -38,7 +41,8 @@ package enum MetricCatalogue {
   static let sent = MetricFamily(
     .counter, "messaging.client.sent.messages", help: "Messages that were published and confirmed.")
   static let processDuration = MetricFamily(
-    .histogram, "messaging.process.duration", unit: .seconds, buckets: times, help: "Time of a transaction, reruns included.")
+    .histogram, "messaging.process.duration", unit: .seconds, buckets: times,
+    help: "Time of a transaction, reruns included.")
   static let operationDuration = MetricFamily(
     .histogram, "messaging.client.operation.duration", unit: .seconds, buckets: times,
     help: "Time from handing the messages of a transaction over to their last confirm.")
@@ -51,17 +55,23 @@ package enum MetricCatalogue {
     help: "Copies of results that commands asked for by reply_to, by outcome; all but 'delivered' never arrived.")
 
   // MARK: State
-  static let state = MetricFamily(.gauge, "workspace_worker.state", help: "What the worker is doing: 1 for one state, 0 for the others.")
+  static let state = MetricFamily(
+    .gauge, "workspace_worker.state", help: "What the worker is doing: 1 for one state, 0 for the others.")
   static let ready = MetricFamily(.gauge, "workspace_worker.ready", help: "What /readyz says: 1 is ready.")
-  static let missing = MetricFamily(.gauge, "workspace_worker.missing", help: "Conditions for work to flow: 1 is missing.")
+  static let missing = MetricFamily(
+    .gauge, "workspace_worker.missing", help: "Conditions for work to flow: 1 is missing.")
   static let reconnects = MetricFamily(
-    .counter, "workspace_worker.reconnects", help: "Sessions that ended or could not begin, by the condition that was missing.")
-  static let build = MetricFamily(.gauge, "workspace_worker.build", unit: .info, help: "The version of the worker and of Swift.")
+    .counter, "workspace_worker.reconnects",
+    help: "Sessions that ended or could not begin, by the condition that was missing.")
+  static let build = MetricFamily(
+    .gauge, "workspace_worker.build", unit: .info, help: "The version of the worker and of Swift.")
 
   // MARK: What waits
-  static let prefetch = MetricFamily(.gauge, "workspace_worker.prefetch.limit", help: "Deliveries that the broker sends ahead.")
+  static let prefetch = MetricFamily(
+    .gauge, "workspace_worker.prefetch.limit", help: "Deliveries that the broker sends ahead.")
   static let unacknowledged = MetricFamily(
-    .gauge, "workspace_worker.unacknowledged.deliveries", help: "Deliveries that were taken from the connection and are not acknowledged.")
+    .gauge, "workspace_worker.unacknowledged.deliveries",
+    help: "Deliveries that were taken from the connection and are not acknowledged.")
   static let waiting = MetricFamily(
     .gauge, "workspace_worker.waiting.deliveries", help: "Those of them that wait for a transaction.")
   static let queueMessages = MetricFamily(
@@ -69,15 +79,20 @@ package enum MetricCatalogue {
   static let queueConsumers = MetricFamily(
     .gauge, "workspace_worker.queue.consumers", help: "Consumers of the queue of commands, as the broker last said.")
   static let outboxEntries = MetricFamily(
-    .gauge, "workspace_worker.outbox.entries", help: "Entries of the outbox: transactions whose messages are not known to be confirmed.")
+    .gauge, "workspace_worker.outbox.entries",
+    help: "Entries of the outbox: transactions whose messages are not known to be confirmed.")
   static let outboxAge = MetricFamily(
     .gauge, "workspace_worker.outbox.oldest.age", unit: .seconds, help: "Age of the oldest entry of the outbox.")
-  static let parkedCommands = MetricFamily(.gauge, "workspace_worker.parked.commands", help: "Commands that are parked.")
-  static let parkedLines = MetricFamily(.gauge, "workspace_worker.parked.lines", help: "Tenants whose commands are parked.")
+  static let parkedCommands = MetricFamily(
+    .gauge, "workspace_worker.parked.commands", help: "Commands that are parked.")
+  static let parkedLines = MetricFamily(
+    .gauge, "workspace_worker.parked.lines", help: "Tenants whose commands are parked.")
   static let parkedAge = MetricFamily(
-    .gauge, "workspace_worker.parked.oldest.age", unit: .seconds, help: "How long the oldest parked command has waited.")
+    .gauge, "workspace_worker.parked.oldest.age", unit: .seconds, help: "How long the oldest parked command has waited."
+  )
   static let storedDeadLetters = MetricFamily(
-    .gauge, "workspace_worker.stored_dead_letters", help: "Dead letters in the ledger that nobody has discarded, by reason.")
+    .gauge, "workspace_worker.stored_dead_letters",
+    help: "Dead letters in the ledger that nobody has discarded, by reason.")
 
   static let disordered = MetricFamily(
     .counter, "workspace_worker.disordered.messages",
@@ -85,7 +100,8 @@ package enum MetricCatalogue {
 
   // MARK: Queries
   static let queries = MetricFamily(
-    .counter, "workspace_worker.queries", help: "Messages from the queue of queries that were worked off, by type and outcome.")
+    .counter, "workspace_worker.queries",
+    help: "Messages from the queue of queries that were worked off, by type and outcome.")
   static let queryDuration = MetricFamily(
     .histogram, "workspace_worker.query.duration", unit: .seconds, buckets: times,
     help: "Time from the arrival of a query here to the confirm of its answer.")
@@ -93,24 +109,30 @@ package enum MetricCatalogue {
     .histogram, "workspace_worker.query.replica.wait", unit: .seconds, buckets: times,
     help: "Time from the arrival of a query with minsequence until a server had that.")
   static let queryBatch = MetricFamily(
-    .histogram, "workspace_worker.query.batch.queries", buckets: [1, 2, 4, 8, 16, 32, 64, 128], help: "Queries that were read in one round trip.")
+    .histogram, "workspace_worker.query.batch.queries", buckets: [1, 2, 4, 8, 16, 32, 64, 128],
+    help: "Queries that were read in one round trip.")
   static let answers = MetricFamily(
-    .counter, "workspace_worker.query.replies", help: "Answers to queries, by outcome; all but 'delivered' never arrived.")
+    .counter, "workspace_worker.query.replies",
+    help: "Answers to queries, by outcome; all but 'delivered' never arrived.")
   static let waitingQueries = MetricFamily(
-    .gauge, "workspace_worker.waiting.queries", help: "Queries that wait for a connection, or for a replica to catch up, by cause.")
+    .gauge, "workspace_worker.waiting.queries",
+    help: "Queries that wait for a connection, or for a replica to catch up, by cause.")
   static let queryConnections = MetricFamily(
-    .gauge, "workspace_worker.query.connections", help: "Connections for queries, by whom they are to and what they are doing.")
+    .gauge, "workspace_worker.query.connections",
+    help: "Connections for queries, by whom they are to and what they are doing.")
   static let replicaLag = MetricFamily(
     .gauge, "workspace_worker.replica.lag", unit: .seconds,
     help: "How far the replica that last answered was behind, as far as it could tell; 0 where no replica answers.")
   static let replicaShortfall = MetricFamily(
     .gauge, "workspace_worker.replica.lag.sequences",
     help: "How many events of its tenant a replica lacked for the last query that had a minsequence.")
-  static let queryLane = MetricFamily(.gauge, "workspace_worker.queries.answered", help: "Whether queries are answered: 1 is yes.")
+  static let queryLane = MetricFamily(
+    .gauge, "workspace_worker.queries.answered", help: "Whether queries are answered: 1 is yes.")
 
   // MARK: Retention
   static let expired = MetricFamily(
-    .counter, "workspace_worker.expired.entries", help: "Entries that had outlived their retention and were removed, by table.")
+    .counter, "workspace_worker.expired.entries",
+    help: "Entries that had outlived their retention and were removed, by table.")
   static let cleaningFailures = MetricFamily(
     .counter, "workspace_worker.cleaning.failures", help: "Failed tries to remove such entries, by table.")
 
@@ -130,19 +152,24 @@ package enum MetricCatalogue {
 
   // MARK: Telemetry itself
   static let suppressedLines = MetricFamily(
-    .counter, "workspace_worker.log.suppressed.lines", help: "Log lines that were not written, because their place had written too many.")
-  static let exportedSpans = MetricFamily(.counter, "workspace_worker.spans.exported", help: "Spans that the receiver has taken.")
+    .counter, "workspace_worker.log.suppressed.lines",
+    help: "Log lines that were not written, because their place had written too many.")
+  static let exportedSpans = MetricFamily(
+    .counter, "workspace_worker.spans.exported", help: "Spans that the receiver has taken.")
   static let droppedSpans = MetricFamily(
-    .counter, "workspace_worker.spans.dropped", help: "Spans that were dropped: the receiver was away, or too many waited.")
+    .counter, "workspace_worker.spans.dropped",
+    help: "Spans that were dropped: the receiver was away, or too many waited.")
 
   // MARK: The process
   static let processMemory = MetricFamily(.gauge, "process.resident_memory", unit: .bytes, help: "Resident memory.")
   static let processDescriptors = MetricFamily(.gauge, "process.open_fds", help: "Open file descriptors.")
-  static let processDescriptorLimit = MetricFamily(.gauge, "process.max_fds", help: "The limit of open file descriptors.")
+  static let processDescriptorLimit = MetricFamily(
+    .gauge, "process.max_fds", help: "The limit of open file descriptors.")
   static let processThreads = MetricFamily(.gauge, "process.threads", help: "Threads.")
   static let processStart = MetricFamily(
     .gauge, "process.start_time", unit: .seconds, help: "When the process started, in seconds since 1970.")
-  static let processCPU = MetricFamily(.counter, "process.cpu", unit: .seconds, help: "Processor time, of the user and the system.")
+  static let processCPU = MetricFamily(
+    .counter, "process.cpu", unit: .seconds, help: "Processor time, of the user and the system.")
 
   /// From half a millisecond, which is a command alone on a fast machine, to a minute.
   private static let times: [Double] = [
@@ -151,11 +178,15 @@ package enum MetricCatalogue {
 
   package static let all: [MetricFamily] = [
     commands, rejections, decisions, deadLetters, duration, partDuration, batchSize, batches, rollbacks, consumed, sent,
-    processDuration, operationDuration, republished, replies, state, ready, missing, reconnects, build, prefetch, unacknowledged,
+    processDuration, operationDuration, republished, replies, state, ready, missing, reconnects, build, prefetch,
+    unacknowledged,
     waiting, queueMessages, queueConsumers, outboxEntries, outboxAge, parkedCommands, parkedLines, parkedAge,
-    storedDeadLetters, queries, queryDuration, queryWait, queryBatch, answers, waitingQueries, queryConnections, replicaLag,
-    replicaShortfall, queryLane, disordered, expired, cleaningFailures, replicatedChanges, relationshipDifferences, replicationFailures, replicationWaiting,
-    replicationAge, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors, processDescriptorLimit,
+    storedDeadLetters, queries, queryDuration, queryWait, queryBatch, answers, waitingQueries, queryConnections,
+    replicaLag,
+    replicaShortfall, queryLane, disordered, expired, cleaningFailures, replicatedChanges, relationshipDifferences,
+    replicationFailures, replicationWaiting,
+    replicationAge, suppressedLines, exportedSpans, droppedSpans, processMemory, processDescriptors,
+    processDescriptorLimit,
     processThreads, processStart, processCPU,
   ]
 }

@@ -17,7 +17,9 @@ package final class QueryMetrics: QueryProbe {
     queries = CounterSet(known: Handled.all) {
       instruments.counter(catalogue.queries, [.type: $0.type?.rawValue ?? "unknown", .outcome: $0.outcome.rawValue])
     }
-    replies = CounterSet(known: ReplyOutcome.allCases) { instruments.counter(catalogue.answers, [.outcome: $0.rawValue]) }
+    replies = CounterSet(known: ReplyOutcome.allCases) {
+      instruments.counter(catalogue.answers, [.outcome: $0.rawValue])
+    }
     duration = instruments.timer(catalogue.queryDuration)
     wait = instruments.timer(catalogue.queryWait)
     batch = instruments.recorder(catalogue.queryBatch)

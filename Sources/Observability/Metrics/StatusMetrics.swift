@@ -57,7 +57,8 @@ package final class StatusMetrics: Sendable {
       ($0, GrowingCounter(instruments.counter(catalogue.disordered, [.cause: $0.rawValue])))
     }
     deadLetters = Mutex(
-      Dictionary(uniqueKeysWithValues: reasons.map { ($0, instruments.gauge(catalogue.storedDeadLetters, [.reason: $0])) }))
+      Dictionary(
+        uniqueKeysWithValues: reasons.map { ($0, instruments.gauge(catalogue.storedDeadLetters, [.reason: $0])) }))
     instruments.gauge(catalogue.prefetch).record(prefetch)
     instruments.gauge(catalogue.build, [.version: version, .swift: SwiftVersion.current]).record(1)
   }
@@ -124,11 +125,11 @@ extension WorkerStatus.Phase {
 enum SwiftVersion {
   static var current: String {
     #if swift(>=6.4)
-      "6.4 or later"
+    "6.4 or later"
     #elseif swift(>=6.3)
-      "6.3"
+    "6.3"
     #else
-      "before 6.3"
+    "before 6.3"
     #endif
   }
 }

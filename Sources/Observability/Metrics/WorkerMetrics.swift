@@ -47,8 +47,12 @@ package final class WorkerMetrics: WorkerProbe {
       instruments.counter(catalogue.batches, [.closedBy: $0.rawValue])
     }
     rollbacks = CounterSet(known: UnitOfWorkError.causes) { instruments.counter(catalogue.rollbacks, [.cause: $0]) }
-    reconnects = CounterSet(known: Condition.allCases) { instruments.counter(catalogue.reconnects, [.cause: $0.rawValue]) }
-    replies = CounterSet(known: ReplyOutcome.allCases) { instruments.counter(catalogue.replies, [.outcome: $0.rawValue]) }
+    reconnects = CounterSet(known: Condition.allCases) {
+      instruments.counter(catalogue.reconnects, [.cause: $0.rawValue])
+    }
+    replies = CounterSet(known: ReplyOutcome.allCases) {
+      instruments.counter(catalogue.replies, [.outcome: $0.rawValue])
+    }
     expiredEntries = CounterSet(known: tables) { instruments.counter(catalogue.expired, [.table: $0]) }
     cleaningFailures = CounterSet(known: tables) { instruments.counter(catalogue.cleaningFailures, [.table: $0]) }
     replicatedChanges = instruments.counter(catalogue.replicatedChanges)
@@ -63,13 +67,16 @@ package final class WorkerMetrics: WorkerProbe {
     sent = instruments.counter(catalogue.sent, [.messagingSystem: system, .messagingOperation: "publish"])
     republished = instruments.counter(catalogue.republished)
     processDuration = instruments.timer(
-      catalogue.processDuration, [.messagingSystem: system, .messagingDestination: queue, .messagingOperation: "process"])
+      catalogue.processDuration,
+      [.messagingSystem: system, .messagingDestination: queue, .messagingOperation: "process"])
     operationDuration = instruments.timer(
       catalogue.operationDuration, [.messagingSystem: system, .messagingOperation: "publish"])
     duration = instruments.timer(catalogue.duration)
     parts = (
-      instruments.timer(catalogue.partDuration, [.part: "queue"]), instruments.timer(catalogue.partDuration, [.part: "batch"]),
-      instruments.timer(catalogue.partDuration, [.part: "commit"]), instruments.timer(catalogue.partDuration, [.part: "publish"])
+      instruments.timer(catalogue.partDuration, [.part: "queue"]),
+      instruments.timer(catalogue.partDuration, [.part: "batch"]),
+      instruments.timer(catalogue.partDuration, [.part: "commit"]),
+      instruments.timer(catalogue.partDuration, [.part: "publish"])
     )
   }
 

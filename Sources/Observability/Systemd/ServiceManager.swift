@@ -9,7 +9,8 @@ package struct ServiceManager: Sendable {
   /// - Parameter environment: the process's: `NOTIFY_SOCKET`.
   /// - Returns: nil if nobody wants notifications.
   package init?(environment: [String: String]) {
-    guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@"), path.utf8.count < 108 else { return nil }
+    guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@"), path.utf8.count < 108
+    else { return nil }
     socketPath = path
   }
 

@@ -1,15 +1,16 @@
-import Messaging
 import MessageContract
+import Messaging
 import OTLPExporter
 package import Tracing
 import UnitOfWork
 package import WorkerRuntime
 import WorkspaceApplication
 
-/// Makes spans of what becomes of sampled commands: `process`, from the arrival to the commit, and `publish`, from there to
-/// the confirm.
+/// Makes spans of what becomes of sampled commands: `process`, from the arrival to the commit, and `publish`, from
+/// there to the confirm.
 ///
-/// Names and attributes are OpenTelemetry's for messaging: https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
+/// Names and attributes are OpenTelemetry's for messaging:
+/// https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
 package struct WorkerSpans: WorkerProbe {
   private let tracer: any Tracer
   private let queue: String
@@ -29,7 +30,8 @@ package struct WorkerSpans: WorkerProbe {
     case .committed(let batch): trace(batch)
     case .published(let publication): trace(publication)
     case .sessionEnded, .batchTaken, .rolledBack, .replied, .recovered, .expired, .cleaningFailed,
-      .relationshipsReplicated, .replicationFailed, .relationshipsDiffer: break
+      .relationshipsReplicated, .replicationFailed, .relationshipsDiffer:
+      break
     }
   }
 
@@ -41,7 +43,9 @@ package struct WorkerSpans: WorkerProbe {
       let start = message.parked == nil ? message.delivery.receivedAt : batch.began
       let span = startSpan("process \(queue)", trace.process, ofKind: .consumer, at: clock.instant(start))
       span.attributes = attributes(of: message, handled.outcome)
-      if let first = trace.first { span.addLink(SpanLink(context: first, attributes: ["workspace_worker.link": "first_attempt"])) }
+      if let first = trace.first {
+        span.addLink(SpanLink(context: first, attributes: ["workspace_worker.link": "first_attempt"]))
+      }
       span.setStatus(handled.outcome.spanStatus)
       span.end(at: clock.instant(batch.ended))
     }
@@ -54,7 +58,8 @@ package struct WorkerSpans: WorkerProbe {
     let end = ContinuousClock.now
     for latency in latencies {
       guard let trace = latency.trace else { continue }
-      let span = startSpan("publish \(exchange)", trace.publish, ofKind: .producer, at: clock.instant(end - latency.publish))
+      let span = startSpan(
+        "publish \(exchange)", trace.publish, ofKind: .producer, at: clock.instant(end - latency.publish))
       span.attributes["messaging.system"] = "rabbitmq"
       span.attributes["messaging.operation.name"] = "publish"
       span.attributes["messaging.operation.type"] = "send"

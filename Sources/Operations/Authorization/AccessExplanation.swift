@@ -9,7 +9,8 @@ package struct AccessExplanation: Sendable {
   package let ground: AccessGround?
   /// Whether the tenant has such an object.
   package let exists: Bool
-  /// The workspaces from the root down to the one in question; empty where it is none of the tenant's, and for other objects.
+  /// The workspaces from the root down to the one in question; empty where it is none of the tenant's, and for other
+  /// objects.
   package let path: [WorkspaceID]
   /// What he and his groups are in the tenant, and on the object and above it, from above downwards.
   package let roles: [HeldRole]

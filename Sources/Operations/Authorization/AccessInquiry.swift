@@ -19,7 +19,8 @@ package struct AccessInquiry: Sendable {
     let snapshot = try await read(readSet, from: store)
     let ground = try WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules).ground(for: question)
     let path = path(snapshot)
-    let objects: [Resource] = [.tenant(question.tenantID)] + (path.isEmpty ? [question.resource] : path.map { .workspace($0) })
+    let objects: [Resource] =
+      [.tenant(question.tenantID)] + (path.isEmpty ? [question.resource] : path.map { .workspace($0) })
     let roles = roles(snapshot, on: objects)
     return AccessExplanation(
       question: question, ground: ground, exists: exists(snapshot), path: path, roles: roles,

@@ -45,7 +45,7 @@ package struct BrokerExamination: Examination {
         "broker.tls", text,
         remedy:
           "amqp.tls.ca_file must hold the authority of the broker's certificate, and that must name the host of "
-            + "amqp.url "
+          + "amqp.url "
           + "and be valid today")
     case .loginRefused(let text):
       .problem(
@@ -132,7 +132,7 @@ package struct BrokerExamination: Examination {
         check, "not all commands reach their queue: of \(way) a binding with one of the keys \(keys) is missing",
         remedy:
           "workspace-worker topology apply sets the binding again; publishers without mandatory have lost what they "
-            + "sent "
+          + "sent "
           + "meanwhile")
     case .forbidden: return .ok(check, "this user may not publish commands, so whether \(way) is bound was not tried")
     case .unknown(let text):

@@ -32,7 +32,7 @@ package struct ConfigurationExamination: Examination {
       + consumerTimeout.settingText
     let remedy =
       "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a "
-        + "consumer that is late"
+      + "consumer that is late"
     guard longest <= consumerTimeout else { return .problem(check, detail, remedy: remedy) }
     // One batch may wait while another is executed.
     guard longest * 2 <= consumerTimeout else { return .warning(check, detail, remedy: remedy) }

@@ -52,7 +52,7 @@ extension DatabaseDurability {
       check, "commits wait for \(standbyNames) (synchronous_standby_names), and no synchronous standby is to be seen",
       remedy:
         "connect the standby, or remove it from synchronous_standby_names: until then every commit waits forever; "
-          + "where this "
+        + "where this "
         + "role may not see pg_stat_replication, ask an administrator")
   }
 
@@ -63,7 +63,7 @@ extension DatabaseDurability {
         check, "row-level security is in force for this role on: \(hidden.joined(separator: ", "))",
         remedy:
           "alter role … bypassrls, or no policies on these tables: rows that the worker does not see are answers "
-            + "that it gets "
+          + "that it gets "
           + "wrong")
     }
     return .ok(check, "no rows are hidden from this role")

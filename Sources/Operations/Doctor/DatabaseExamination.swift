@@ -46,14 +46,14 @@ package struct DatabaseExamination: Examination {
         "database.session", text,
         remedy:
           "a pooler takes no options: leave them out of postgres.url; the worker sets what it needs when it is "
-            + "connected"
+          + "connected"
       )
     case .tlsRefused(let text):
       .problem(
         "database.tls", text,
         remedy:
           "sslrootcert must hold the authority of the server's certificate, and that must name the host and be valid "
-            + "today"
+          + "today"
       )
     case .unreachable(let text):
       .problem("database.connection", text, remedy: "start PostgreSQL, or correct postgres.url")
@@ -82,7 +82,9 @@ package struct DatabaseExamination: Examination {
   /// AMQP tells nobody which policies are in force: what one has done is in the ledger.
   private func order(limited count: Int) -> Finding {
     let check = "ledger.delivery_limit"
-    guard count > 0 else { return .ok(check, "the broker has taken no command out of its order that nobody has dealt with") }
+    guard count > 0 else {
+      return .ok(check, "the broker has taken no command out of its order that nobody has dealt with")
+    }
     return .warning(
       check,
       "\(count) open dead letters are commands that the broker took out of their order after too many deliveries: kills of the "

@@ -38,6 +38,7 @@ package protocol DatabaseFacts: Closable {
   /// What a worker does that the role may not.
   func missingRights() async throws -> [String]
 
-  /// How many open dead letters are commands that the broker took out of their queue by a limit of deliveries; counted to 1,000.
+  /// How many open dead letters are commands that the broker took out of their queue by a limit of deliveries; counted
+  /// to 1,000.
   func lettersOfDeliveryLimit() async throws -> Int
 }

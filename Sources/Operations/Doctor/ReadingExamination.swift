@@ -30,17 +30,20 @@ package struct ReadingExamination: Examination {
       case .primary: return .ok(check, "queries are answered by \(server.address), which follows nobody")
       case .replica(nil):
         return .warning(
-          check, "\(server.address) is a standby that has replayed nothing yet", remedy: "look at pg_stat_replication of the primary")
+          check, "\(server.address) is a standby that has replayed nothing yet",
+          remedy: "look at pg_stat_replication of the primary")
       case .replica(let lag?) where lag > Self.longestLag:
         return .warning(
           check, "\(server.address) is a standby that is \(Int(lag / .seconds(1))) s behind",
           remedy: "look at pg_stat_replication of the primary; queries with minsequence go to that meanwhile")
       case .replica(let lag?):
-        return .ok(check, "queries are answered by the standby \(server.address), \(Int(lag / .milliseconds(1))) ms behind")
+        return .ok(
+          check, "queries are answered by the standby \(server.address), \(Int(lag / .milliseconds(1))) ms behind")
       }
     } catch {
       return .problem(
-        check, "queries can't be answered from \(server.address): \(error)", remedy: "correct postgres.read_url, or start the server")
+        check, "queries can't be answered from \(server.address): \(error)",
+        remedy: "correct postgres.read_url, or start the server")
     }
   }
 }

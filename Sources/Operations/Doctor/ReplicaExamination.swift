@@ -12,7 +12,9 @@ package struct ReplicaExamination: Examination {
   private let audit: (any RelationshipAudit)?
 
   /// - Parameter audit: given if it is SpiceDB that decides: what it does not have it denies.
-  package init(_ replica: any ExaminedReplica, lag source: any ReplicationLagSource, audit: (any RelationshipAudit)? = nil) {
+  package init(
+    _ replica: any ExaminedReplica, lag source: any ReplicationLagSource, audit: (any RelationshipAudit)? = nil
+  ) {
     self.replica = replica
     self.source = source
     self.audit = audit
@@ -66,7 +68,8 @@ package struct ReplicaExamination: Examination {
     }
     return [
       .problem(
-        check, "SpiceDB decides, and differs from the database: \(report.example ?? "")", remedy: "workspace-worker authorization repair")
+        check, "SpiceDB decides, and differs from the database: \(report.example ?? "")",
+        remedy: "workspace-worker authorization repair")
     ]
   }
 }

@@ -18,7 +18,8 @@ enum ReplayMessage {
   ///     queue here.
   ///   - user: who publishes it, for an access list; nil if unknown.
   static func message(
-    _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, type: CommandType? = nil, as user: ShortString? = nil
+    _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, type: CommandType? = nil,
+    as user: ShortString? = nil
   ) -> OutboundMessage {
     var properties = letter.message.properties
     // An expiration would let the broker drop the command again; and a user other than the publisher is refused.
@@ -38,7 +39,8 @@ enum ReplayMessage {
   private static func routingKey(of message: OutboundMessage, type: CommandType?) -> ShortString {
     guard let type, let key = ShortString(type.rawValue) else { return message.routingKey }
     let own = message.routingKey.bytes
-    let isCommands = own.starts(with: key.bytes) && (own.count == key.bytes.count || own[key.bytes.count] == UInt8(ascii: "."))
+    let isCommands =
+      own.starts(with: key.bytes) && (own.count == key.bytes.count || own[key.bytes.count] == UInt8(ascii: "."))
     return isCommands ? message.routingKey : key
   }
 }

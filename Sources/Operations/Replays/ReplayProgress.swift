@@ -23,7 +23,9 @@ package struct ReplayProgress: Sendable, Equatable {
   package var waiting: Int { published - known }
 
   /// Those that can't be sent although nobody discarded them.
-  package var unsendable: Int { notSent.reduce(0) { $0 + ($1.key == ReplayObstacle.discarded.rawValue ? 0 : $1.value) } }
+  package var unsendable: Int {
+    notSent.reduce(0) { $0 + ($1.key == ReplayObstacle.discarded.rawValue ? 0 : $1.value) }
+  }
 
   /// Those that are dead letters again.
   package var failed: Int { outcomes.reduce(0) { $0 + (Outcome.Kind(ofText: $1.key) == .deadLettered ? $1.value : 0) } }

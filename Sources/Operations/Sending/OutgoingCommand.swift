@@ -39,7 +39,8 @@ package struct OutgoingCommand: Sendable {
     properties.userID = user
     properties.correlationID = correlationID.flatMap { ShortString($0) }
     return OutboundMessage(
-      exchange: exchange, routingKey: batchKey, properties: properties, body: CloudEventsType.array(commands.map(\.body)))
+      exchange: exchange, routingKey: batchKey, properties: properties,
+      body: CloudEventsType.array(commands.map(\.body)))
   }
 
   /// - Parameters:
@@ -47,7 +48,8 @@ package struct OutgoingCommand: Sendable {
   ///   - user: who sends it, for an access list.
   ///   - lifetime: after so long the broker drops it, and it need not outlive a restart of the broker; nil: it is kept.
   func message(
-    to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?, lifetime: Duration? = nil
+    to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?,
+    lifetime: Duration? = nil
   ) -> OutboundMessage {
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.event

@@ -120,7 +120,8 @@ package struct Sending {
       let isLast = place == commands.count - 1
       guard isLast || open.count == batch || bytes + commands[place + 1].body.count > Self.batchBytes else { continue }
       messages.append(
-        OutgoingCommand.message(of: open, to: exchange, replyTo: replyTo, correlationID: correlationID(place - open.count + 1), as: user))
+        OutgoingCommand.message(
+          of: open, to: exchange, replyTo: replyTo, correlationID: correlationID(place - open.count + 1), as: user))
       (open, bytes) = ([], 0)
     }
     return messages

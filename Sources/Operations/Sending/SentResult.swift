@@ -9,8 +9,8 @@ struct SentResult {
   let sequence: Int64?
   /// Of a rejection or a failure.
   let code: String?
-  /// Which command it answers: of which message, and which of those in it. Of two that have the same id in one message, each
-  /// has an answer.
+  /// Which command it answers: of which message, and which of those in it. Of two that have the same id in one message,
+  /// each has an answer.
   let key: String
 
   /// What a reply holds: one result, or those of a batch.
@@ -39,7 +39,9 @@ struct SentResult {
     func text(_ name: String) -> String { if case .string(let text) = document[name] { text } else { "" } }
     let type = text("type")
     self.type = type.isEmpty ? "unknown" : type
-    if case .object(let data) = document["data"], case .object(let error) = data["error"], case .string(let code) = error["code"] {
+    if case .object(let data) = document["data"], case .object(let error) = data["error"],
+      case .string(let code) = error["code"]
+    {
       self.code = code
     } else {
       code = nil

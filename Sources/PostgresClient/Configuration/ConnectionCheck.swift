@@ -8,7 +8,9 @@ extension PostgresConfiguration {
   package func validate() throws(PostgresError) {
     let given = try ConnectionString(url)
     for keyword in Self.numbers {
-      if let text = given[keyword], Int32(text) == nil { throw .configuration(reason: "\(keyword) is not a whole number") }
+      if let text = given[keyword], Int32(text) == nil {
+        throw .configuration(reason: "\(keyword) is not a whole number")
+      }
     }
     var bare = self
     bare.password = nil
@@ -20,7 +22,8 @@ extension PostgresConfiguration {
     let lines = String(cString: PQerrorMessage(connection)).split(whereSeparator: \.isNewline)
     guard let problem = lines.first(where: { !Self.isOfConnecting($0) }) else { return }
     // The message quotes values; text before a misplaced @ is part of the password.
-    throw .configuration(reason: problem.contains("@") ? "a value of the connection string can't be used" : String(problem))
+    throw .configuration(
+      reason: problem.contains("@") ? "a value of the connection string can't be used" : String(problem))
   }
 
   /// libpq reads these only once it is connected.

@@ -20,7 +20,9 @@ struct ConnectionOptions: Sendable {
     let given = try ConnectionString(configuration.url)
     var values = Self.defaults(configuration, hosts: given.hostCount).merging(given.values) { _, given in given }
     if configuration.requiresWriting { values["target_session_attrs"] = given["target_session_attrs"] ?? "read-write" }
-    if configuration.prefersStandby { values["target_session_attrs"] = given["target_session_attrs"] ?? "prefer-standby" }
+    if configuration.prefersStandby {
+      values["target_session_attrs"] = given["target_session_attrs"] ?? "prefer-standby"
+    }
     do throws(UnreadableSecret) {
       if let password = try configuration.password?.reveal() { values["password"] = password }
     } catch {

@@ -13,7 +13,8 @@ struct ConnectionString: Sendable {
     guard let options = PQconninfoParse(text, &message) else {
       let problem = Self.unknownParameter(of: text, message.map { String(cString: $0) } ?? "")
       throw .configuration(
-        reason: problem ?? "the connection string is malformed (a URI has reserved characters of the password percent-encoded)")
+        reason: problem
+          ?? "the connection string is malformed (a URI has reserved characters of the password percent-encoded)")
     }
     defer { PQconninfoFree(options) }
     var option = options
@@ -29,7 +30,9 @@ struct ConnectionString: Sendable {
   /// The parameter that libpq does not know, if it can't be part of a password: in the query of a URI, after the host.
   private static func unknownParameter(of text: String, _ message: String) -> String? {
     let front = "invalid URI query parameter: \""
-    guard message.hasPrefix(front), let query = text.firstIndex(of: "?"), !text[query...].contains("@") else { return nil }
+    guard message.hasPrefix(front), let query = text.firstIndex(of: "?"), !text[query...].contains("@") else {
+      return nil
+    }
     let name = message.dropFirst(front.count).prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
     return "the connection string has a parameter that libpq does not know: \(name)"
   }

@@ -31,8 +31,9 @@ package struct PostgresConfiguration: Sendable {
   /// not hold its session locks for ever; whoever sets it pings more often than that.
   package var idleSessionTimeout: Duration?
   /// A COMMIT is answered when it is durable: on disk, and where the server has synchronous standbys, on theirs
-  /// (`synchronous_commit` is `on`, or `remote_apply` where the server says so; whatever weaker value a role, a database
-  /// or the connection string has). False: the answer comes before, and a crash of the server may undo what was committed.
+  /// (`synchronous_commit` is `on`, or `remote_apply` where the server says so; whatever weaker value a role, a
+  /// database or the connection string has). False: the answer comes before, and a crash of the server may undo what
+  /// was committed.
   package var commitsDurably = true
   /// More run-time settings of the session, by name.
   ///
@@ -57,7 +58,8 @@ package struct PostgresConfiguration: Sendable {
     }
   }
 
-  /// What a role or a database may have other defaults for, with which statements here would fail, or mean something else.
+  /// What a role or a database may have other defaults for, with which statements here would fail, or mean something
+  /// else.
   private static let groundRules = [
     "default_transaction_isolation": "read committed", "default_transaction_deferrable": "off",
     // Warnings tell of commits that are not replicated.

@@ -1,6 +1,7 @@
-/// One row. Its accessors take a column's name, and throw ``PostgresError/decoding(reason:)`` where the column holds no such
-/// value, or is NULL and no optional was asked for, and ``PostgresError/protocolViolation(reason:)`` where it does not exist
-/// or is of another type: the first is about a row, the second about every one. Of columns of one name it is the first.
+/// One row. Its accessors take a column's name, and throw ``PostgresError/decoding(reason:)`` where the column holds no
+/// such value, or is NULL and no optional was asked for, and ``PostgresError/protocolViolation(reason:)`` where it does
+/// not exist or is of another type: the first is about a row, the second about every one. Of columns of one name it is
+/// the first.
 package struct PostgresRow: Sendable {
   let storage: PostgresRows.Storage
   let index: Int

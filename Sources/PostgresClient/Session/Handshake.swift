@@ -38,7 +38,8 @@ extension ServerSession {
       try waitForHandshake(wait, direction)
       let progress = PQconnectPoll(connection)
       // Before there is a TCP connection it is one of these; with several hosts, again and again.
-      wasReached = wasReached || ![CONNECTION_STARTED, CONNECTION_NEEDED, CONNECTION_BAD].contains(PQstatus(connection))
+      wasReached =
+        wasReached || ![CONNECTION_STARTED, CONNECTION_NEEDED, CONNECTION_BAD].contains(PQstatus(connection))
       switch progress {
       case PGRES_POLLING_READING: direction = .readable
       case PGRES_POLLING_WRITING: direction = .writable
@@ -62,7 +63,8 @@ extension ServerSession {
   }
 
   private func refused(isUnreached: Bool = false) -> PostgresError {
-    .connectFailed(ConnectionFailure(verboseMessage: String(cString: PQerrorMessage(connection)), isUnreached: isUnreached))
+    .connectFailed(
+      ConnectionFailure(verboseMessage: String(cString: PQerrorMessage(connection)), isUnreached: isUnreached))
   }
 
   /// What libpq says of a socket that it could not make is in the user's language.
@@ -83,7 +85,8 @@ extension ConnectionFailure {
     // libpq's own finding, without a code from the server: target_session_attrs asks for a writable one.
     let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
-      reason: lines.joined(separator: " ") + (onlyReads ? " (a standby, or read-only: no host was found that accepts writes)" : ""),
+      reason: lines.joined(separator: " ")
+        + (onlyReads ? " (a standby, or read-only: no host was found that accepts writes)" : ""),
       sqlState: onlyReads ? .readOnlySQLTransaction : sqlState, isUnreached: isUnreached)
   }
 }

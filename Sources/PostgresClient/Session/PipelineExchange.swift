@@ -40,7 +40,9 @@ extension ServerSession {
     var known = prepared
     for request in requests {
       if let sql = known[request.name] {
-        guard sql == request.query.sql else { throw .protocolViolation(reason: "two statements are called \(request.name)") }
+        guard sql == request.query.sql else {
+          throw .protocolViolation(reason: "two statements are called \(request.name)")
+        }
       } else {
         known[request.name] = request.query.sql
         guard sendPrepare(request) else { throw lost() }

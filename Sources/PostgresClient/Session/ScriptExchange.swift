@@ -6,7 +6,8 @@ extension ServerSession {
   func refuseUnreplicatedCommit() throws(PostgresError) {
     guard notices.hasUnreplicatedCommit else { return }
     throw .connectionLost(
-      ConnectionFailure(reason: "a commit's wait for synchronous replication was cancelled, so it may be lost with this server"))
+      ConnectionFailure(
+        reason: "a commit's wait for synchronous replication was cancelled, so it may be lost with this server"))
   }
 
   /// Runs a text of several statements through the simple query protocol.

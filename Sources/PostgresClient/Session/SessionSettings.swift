@@ -3,8 +3,8 @@ import Logging
 
 /// What makes a connection a session to rely on.
 extension ServerSession {
-  /// Gives the session its settings, and makes sure that they are in force, and that it is a session: the same process of
-  /// the server from one transaction to the next, used by nobody else.
+  /// Gives the session its settings, and makes sure that they are in force, and that it is a session: the same process
+  /// of the server from one transaction to the next, used by nobody else.
   ///
   /// Settings are not a part of the startup packet. PgBouncer refuses that, or with `ignore_startup_parameters` drops
   /// them without a word.
@@ -12,8 +12,8 @@ extension ServerSession {
   /// - Parameters:
   ///   - options: what the session was opened with.
   ///   - wait: for all of it together.
-  /// - Throws: ``PostgresError/unreliableSession(reason:)``; ``PostgresError/connectFailed(_:)`` where the server refuses
-  ///   a setting, or is gone.
+  /// - Throws: ``PostgresError/unreliableSession(reason:)``; ``PostgresError/connectFailed(_:)`` where the server
+  ///   refuses a setting, or is gone.
   func establish(
     _ configuration: PostgresConfiguration, _ options: ConnectionOptions, _ wait: SocketWait
   ) throws(PostgresError) {
@@ -57,7 +57,9 @@ extension ServerSession {
       from unnest(\(sorted.map(\.key)), \(sorted.map(\.value))) as wanted (name, value)
       where wanted.name <> 'transaction_timeout' or current_setting(wanted.name, true) is not null
       """)
-    return try pipeline([request], wait)[0].map { row throws(PostgresError) in (try row.text("name"), try row.text("value")) }
+    return try pipeline([request], wait)[0].map { row throws(PostgresError) in
+      (try row.text("name"), try row.text("value"))
+    }
   }
 
   static let markName = "workspace_worker.session"
@@ -77,7 +79,8 @@ extension ServerSession {
       """)
     let rows = try pipeline([request], wait)[0]
     let found = Dictionary(
-      try rows.map { row throws(PostgresError) in (try row.text("name"), try row.optionalText("value")) }) { first, _ in first }
+      try rows.map { row throws(PostgresError) in (try row.text("name"), try row.optionalText("value")) }
+    ) { first, _ in first }
     guard found[Self.markName] == mark else { throw .unreliableSession(reason: Self.isShared) }
     for (name, value) in wanted where found[name] != value {
       throw .unreliableSession(reason: "\(name) was set to \(value), and is \((found[name] ?? nil) ?? "nothing")")

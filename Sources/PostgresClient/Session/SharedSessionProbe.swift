@@ -1,7 +1,8 @@
 import Logging
 
 /// Finds out whether a pooler gives the server process of a session to others between its transactions, as PgBouncer's
-/// `pool_mode = transaction` and `statement` do: by a second session to the same pooler, which must have another process.
+/// `pool_mode = transaction` and `statement` do: by a second session to the same pooler, which must have another
+/// process.
 struct SharedSessionProbe {
   /// Poolers that hand out the process that is free longest, and not the one that was used last, need a few turns.
   private static let turns = 3
@@ -15,7 +16,8 @@ struct SharedSessionProbe {
   func run() throws(PostgresError) {
     do throws(PostgresError) {
       let other = try ServerSession.open(
-        options.pinned(host: session.host, port: session.port), wait, logger: Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() })
+        options.pinned(host: session.host, port: session.port), wait,
+        logger: Logger(label: "probe") { _ in SwiftLogNoOpLogHandler() })
       for _ in 0..<Self.turns {
         // It keeps a process as long as its transaction is open.
         try other.run(script: "begin", wait)
@@ -29,7 +31,9 @@ struct SharedSessionProbe {
       case .unreliableSession, .cancelled: throw error
       default:
         throw .unreliableSession(
-          reason: "there is a pooler before the server, and whether its sessions last can't be told: a second one failed (\(error))")
+          reason:
+            "there is a pooler before the server, and whether its sessions last can't be told: a second one failed (\(error))"
+        )
       }
     }
   }

@@ -1,9 +1,9 @@
 /// The text of one statement with its values in it: `"select name from workspaces where id = \(id)"`.
 ///
-/// What is interpolated is a value, never text: it becomes a parameter of the statement (`$1`), sent in binary format with
-/// its type. An optional may be NULL; an array becomes a one-dimensional array of PostgreSQL; a query, as a part of this one,
-/// brings its values along. Only `\(raw:)` becomes text: for what the program itself says, as a list of columns that several
-/// statements share, never for what comes from outside.
+/// What is interpolated is a value, never text: it becomes a parameter of the statement (`$1`), sent in binary format
+/// with its type. An optional may be NULL; an array becomes a one-dimensional array of PostgreSQL; a query, as a part
+/// of this one, brings its values along. Only `\(raw:)` becomes text: for what the program itself says, as a list of
+/// columns that several statements share, never for what comes from outside.
 package struct PostgresQuery: Sendable, ExpressibleByStringInterpolation {
   /// With `$1`, `$2`, … for the values.
   package private(set) var sql: String

@@ -1,7 +1,7 @@
 /// A statement to run, and the name under which a connection keeps it prepared from the first time on.
 package struct PostgresRequest: Sendable {
-  /// Unique among the statements of a program: two texts of one name are refused. Names of more than 63 bytes are cut off by
-  /// the server.
+  /// Unique among the statements of a program: two texts of one name are refused. Names of more than 63 bytes are cut
+  /// off by the server.
   package let name: String
   package let query: PostgresQuery
 

@@ -17,8 +17,8 @@ enum LeaseHoldersTable {
       """)
   }
 
-  /// A key of eight bytes stands in two columns (PostgreSQL manual, "pg_locks"). Of another role's session there is less
-  /// to see: it counts as alive then.
+  /// A key of eight bytes stands in two columns (PostgreSQL manual, "pg_locks"). Of another role's session there is
+  /// less to see: it counts as alive then.
   static func find(_ key: AdvisoryLockKey, queue: String) -> PostgresRequest {
     PostgresRequest(
       "lease_holders_find",

@@ -48,8 +48,8 @@ package struct WorkerLease: ActiveWorkerLease {
       """)[0].bool("is_mine")
   }
 
-  /// A row is written: only a commit that writes waits for the log to be on disk and on standbys, and with it for all of
-  /// the log before.
+  /// A row is written: only a commit that writes waits for the log to be on disk and on standbys, and with it for all
+  /// of the log before.
   package func announce() async throws(PostgresError) {
     _ = try await connection.pipeline([LeaseHoldersTable.announce(process, queue: queue)])
   }
@@ -59,12 +59,13 @@ package struct WorkerLease: ActiveWorkerLease {
     return try rows.first.map(LeaseHoldersTable.holder)
   }
 
-  /// - Throws: ``PostgresError``; ``MigrationError`` where the schema that the work rests on has gone meanwhile. An idle
-  ///   worker would not notice before its next command.
+  /// - Throws: ``PostgresError``; ``MigrationError`` where the schema that the work rests on has gone meanwhile. An
+  ///   idle worker would not notice before its next command.
   package func keepAlive() async throws {
     try await connection.ping()
     do {
-      _ = try await Migrator(connection: connection, logger: Logger(label: "schema") { _ in SwiftLogNoOpLogHandler() }).verify()
+      _ = try await Migrator(connection: connection, logger: Logger(label: "schema") { _ in SwiftLogNoOpLogHandler() })
+        .verify()
     } catch MigrationError.postgres(let error) where error.sqlState == .inFailedSQLTransaction {
       // A unit of work has just failed, and is about to be rolled back.
     }

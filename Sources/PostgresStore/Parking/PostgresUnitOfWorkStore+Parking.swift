@@ -5,8 +5,12 @@ package import WorkspaceDomain
 
 extension PostgresUnitOfWorkStore {
   package func lines() async throws(UnitOfWorkError) -> [ParkedLine] {
-    let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in try row.int8("id") }
-    for id in strays { try await quarantine("parked_commands", id, "its tenant is no ULID", ParkedCommandsTable.quarantine) }
+    let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in
+      try row.int8("id")
+    }
+    for id in strays {
+      try await quarantine("parked_commands", id, "its tenant is no ULID", ParkedCommandsTable.quarantine)
+    }
     try await repair()
     let rows = try await single(ParkedCommandsTable.lines(queue: queue))
     return rows.compactMap { row in try? ParkedCommandsTable.line(row) }

@@ -3,8 +3,8 @@ package import PostgresClient
 extension PostgresConfiguration {
   /// For a connection that answers queries: its statements are those of units of work, and so are its plans.
   ///
-  /// - Parameter timeout: how long a query may take, from its arrival on. A statement may run for half of that: so there is time
-  ///   left for queries that one which is too slow has stopped.
+  /// - Parameter timeout: how long a query may take, from its arrival on. A statement may run for half of that: so
+  ///   there is time left for queries that one which is too slow has stopped.
   package func forQueries(timeout: Duration) -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: nil)
     configuration.statementTimeout = min(statementTimeout ?? timeout, timeout / 2)

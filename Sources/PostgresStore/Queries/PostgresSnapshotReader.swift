@@ -15,7 +15,8 @@ package actor PostgresSnapshotReader: SnapshotReader {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
   package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
-  /// - Parameter connection: used by nobody else; its configuration should be ``PostgresConfiguration/forQueries(timeout:)``.
+  /// - Parameter connection: used by nobody else; its configuration should be
+  ///   ``PostgresConfiguration/forQueries(timeout:)``.
   package init(connection: PostgresConnection) { self.connection = connection }
 
   package func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot {

@@ -3,7 +3,8 @@ import UnitOfWork
 
 /// Asks a server whether it follows another one, and how far behind it is as far as it knows itself.
 enum ServerOrigin {
-  /// Where all that was received is replayed, nothing is missing that the server could know of, however long ago it was.
+  /// Where all that was received is replayed, nothing is missing that the server could know of, however long ago it
+  /// was.
   static let request = PostgresRequest(
     "server_origin",
     """

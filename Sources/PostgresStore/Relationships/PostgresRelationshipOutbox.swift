@@ -4,8 +4,8 @@ package import UnitOfWork
 package import WorkerRuntime
 package import WorkspaceDomain
 
-/// ``RelationshipOutbox`` on a connection of its own. Whose turn it is, an advisory lock of its session says: who loses the
-/// session loses the turn.
+/// ``RelationshipOutbox`` on a connection of its own. Whose turn it is, an advisory lock of its session says: who loses
+/// the session loses the turn.
 package struct PostgresRelationshipOutbox: RelationshipOutbox {
   private static let turn = AdvisoryLockKey("workspace-worker/relationships")
   /// Held by who wants the turn before everybody else, until he is through.
@@ -33,7 +33,8 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
   /// Takes the turn before all replicators: they give it back after the page that they are at.
   ///
   /// - Parameter patience: how long it is waited for.
-  /// - Returns: whether it has the turn now. False: another one that takes precedence has it, or a replicator does not let go.
+  /// - Returns: whether it has the turn now. False: another one that takes precedence has it, or a replicator does not
+  ///   let go.
   package func takePrecedence(patience: Duration) async throws -> Bool {
     let end = ContinuousClock.now + patience
     guard try await take(Self.precedence) else { return false }
@@ -83,14 +84,16 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
   }
 
   private func take(_ key: AdvisoryLockKey) async throws(PostgresError) -> Bool {
-    try await connection.query("relationships_take_turn", "select pg_try_advisory_lock(\(key)) as is_mine")[0].bool("is_mine")
+    try await connection.query("relationships_take_turn", "select pg_try_advisory_lock(\(key)) as is_mine")[0].bool(
+      "is_mine")
   }
 }
 
 extension PostgresConfiguration {
   /// For a connection that replicates relationships, beside that of the units of work.
   ///
-  /// It is idle while the replica is written to. A mark that a crash undoes costs a repetition, so none waits for the disk.
+  /// It is idle while the replica is written to. A mark that a crash undoes costs a repetition, so none waits for the
+  /// disk.
   package func forReplication() -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
     configuration.statementTimeout = .seconds(10)

@@ -65,7 +65,8 @@ package struct PostgresReplays: ReplayStore {
 
   package func claim(_ plan: ULID) async throws(PostgresError) -> Bool {
     let key = AdvisoryLockKey("workspace-worker/replay/\(plan)")
-    return try await connection.query("replay_plan_claim", "select pg_try_advisory_lock(\(key)) as is_mine")[0].bool("is_mine")
+    return try await connection.query("replay_plan_claim", "select pg_try_advisory_lock(\(key)) as is_mine")[0].bool(
+      "is_mine")
   }
 
   package func next(

@@ -4,7 +4,8 @@ package import UnitOfWork
 package import WorkerRuntime
 package import WorkspaceDomain
 
-/// ``Retention`` of a table on a connection of its own: each step is one statement, so one transaction and one round trip.
+/// ``Retention`` of a table on a connection of its own: each step is one statement, so one transaction and one round
+/// trip.
 package struct PostgresRetention: Retention {
   /// The tables that forget.
   package enum Table: String, Sendable, CaseIterable {
@@ -32,10 +33,11 @@ package struct PostgresRetention: Retention {
   package func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int
   ) async throws(UnitOfWorkError) -> RemovedEntries {
-    let request = switch table {
-    case .inbox: InboxTable.removeExpired(olderThan: retention, at: now, from: start, limit: limit)
-    case .deadLetters: DeadLettersTable.removeExpired(olderThan: retention, at: now, from: start, limit: limit)
-    }
+    let request =
+      switch table {
+      case .inbox: InboxTable.removeExpired(olderThan: retention, at: now, from: start, limit: limit)
+      case .deadLetters: DeadLettersTable.removeExpired(olderThan: retention, at: now, from: start, limit: limit)
+      }
     do throws(PostgresError) {
       let row = try await connection.pipeline([request], timeout: .seconds(10))[0][0]
       let count = try row.count()

@@ -22,6 +22,7 @@ extension DataLoss: CustomStringConvertible {
     "group_members": "members of groups", "workspace_members": "roles on workspaces", "inbox": "answers to commands",
     "outbox": "messages that are not published", "dead_letters": "dead letters", "parked_commands": "parked commands",
     "replay_plans": "plans to replay", "replay_items": "letters of plans to replay",
-    "dead_letters.discarded_at": "marks of discarded letters", "dead_letters.replay_of": "links between letters and replays",
+    "dead_letters.discarded_at": "marks of discarded letters",
+    "dead_letters.replay_of": "links between letters and replays",
   ]
 }

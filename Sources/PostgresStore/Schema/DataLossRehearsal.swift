@@ -2,7 +2,8 @@ import Migrations
 import PostgresClient
 
 /// Finds out what taking migrations back would destroy: takes them back in one transaction, looks what is gone from the
-/// schema, and rolls back. So what a migration destroys need not be written down beside it, and can't be forgotten there.
+/// schema, and rolls back. So what a migration destroys need not be written down beside it, and can't be forgotten
+/// there.
 ///
 /// Locks: those of the migrations, for as long as that takes.
 struct DataLossRehearsal: Sendable {
@@ -30,7 +31,9 @@ struct DataLossRehearsal: Sendable {
       }
       for column in table.columns where !rest.columns.contains(column) {
         losses.append(
-          DataLoss(what: "\(table.name).\(column.name)", rows: try await count("count(\(column.name.quoted))", in: table.name)))
+          DataLoss(
+            what: "\(table.name).\(column.name)", rows: try await count("count(\(column.name.quoted))", in: table.name))
+        )
       }
     }
     return losses.filter { $0.rows > 0 }
@@ -55,7 +58,9 @@ struct DataLossRehearsal: Sendable {
       let before = try await tables()
       for migration in migrations { try await run(migration) }
       let after = try await tables()
-      try await asking { () async throws(PostgresError) in _ = try await connection.pipeline([.rollback], timeout: timeout) }
+      try await asking { () async throws(PostgresError) in
+        _ = try await connection.pipeline([.rollback], timeout: timeout)
+      }
       return (before, after)
     } catch {
       // Without a connection the server rolls back on its own.
@@ -108,7 +113,8 @@ struct DataLossRehearsal: Sendable {
   private func count(_ expression: String, in table: String) async throws(MigrationError) -> Int {
     try await asking { () async throws(PostgresError) in
       try await connection.query(
-        "data_loss_\(expression)_\(table)", "select \(raw: expression) as count from \(raw: table.quoted)", timeout: timeout
+        "data_loss_\(expression)_\(table)", "select \(raw: expression) as count from \(raw: table.quoted)",
+        timeout: timeout
       )[0].count()
     }
   }

@@ -48,7 +48,8 @@ package struct Migrator: Sendable {
   ///   - version: migrations up to this one stay applied, none where it is 0; nil takes back the last alone.
   ///   - mayDestroy: asked where data would go with them: what it is. By default it may not.
   /// - Returns: what was taken back, in that order.
-  /// - Throws: ``MigrationError/workerActive(sessions:)``, ``MigrationError/wouldDestroy(_:)``, before anything is changed.
+  /// - Throws: ``MigrationError/workerActive(sessions:)``, ``MigrationError/wouldDestroy(_:)``, before anything is
+  ///   changed.
   package func down(
     to version: Int? = nil, mayDestroy: ([DataLoss]) -> Bool = { _ in false }
   ) async throws(MigrationError) -> [Migration] {

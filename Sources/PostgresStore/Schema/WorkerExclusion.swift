@@ -1,9 +1,10 @@
 import PostgresClient
 
-/// Keeps workers from becoming active, whatever their queues are, while migrations are taken back: what they rest on goes.
+/// Keeps workers from becoming active, whatever their queues are, while migrations are taken back: what they rest on
+/// goes.
 ///
-/// It takes ``SchemaUse`` for itself alone, and the lease of each queue that ever had an active worker here: a worker of
-/// a version before that lock has no share of it.
+/// It takes ``SchemaUse`` for itself alone, and the lease of each queue that ever had an active worker here: a worker
+/// of a version before that lock has no share of it.
 struct WorkerExclusion: Sendable {
   let connection: PostgresConnection
 

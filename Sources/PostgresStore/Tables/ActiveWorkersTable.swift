@@ -4,8 +4,8 @@ import WorkspaceDomain
 
 /// `active_workers`: which process was active last for a queue, and whether it has ended itself since.
 enum ActiveWorkersTable {
-  /// Answers whether the process before ended itself with no message in hand: all parts of a statement see the table as it
-  /// was before.
+  /// Answers whether the process before ended itself with no message in hand: all parts of a statement see the table as
+  /// it was before.
   static func activate(_ process: ULID, at now: Timestamp, queue: String) -> PostgresRequest {
     PostgresRequest(
       "active_workers_activate",

@@ -60,14 +60,16 @@ extension PostgresRow {
 
   /// What `exchange`, `routing_key`, `properties` and `body` hold.
   func message() throws(PostgresError) -> OutboundMessage {
-    guard let exchange = ShortString(bytes: try bytea("exchange")), let routingKey = ShortString(bytes: try bytea("routing_key"))
+    guard let exchange = ShortString(bytes: try bytea("exchange")),
+      let routingKey = ShortString(bytes: try bytea("routing_key"))
     else { throw .decoding(reason: "a name of more than 255 bytes") }
     return OutboundMessage(
       exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try bytea("properties")),
       body: try bytea("body"))
   }
 
-  private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: String) throws(PostgresError) -> Value {
+  private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: String) throws(PostgresError) -> Value
+  {
     guard let value = Value(text) else { throw .decoding(reason: "column \(column) is no ULID") }
     return value
   }

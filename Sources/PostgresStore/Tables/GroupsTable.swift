@@ -94,8 +94,10 @@ enum GroupsTable {
 
   private static func group(_ row: PostgresRow) throws(PostgresError) -> Group {
     Group(
-      id: try row.identifier("id"), tenantID: try row.identifier("tenant_id"), name: GroupName(stored: try row.text("name")),
-      createdAt: try row.moment("created_at"), updatedAt: try row.moment("updated_at"), version: try row.int8("version"))
+      id: try row.identifier("id"), tenantID: try row.identifier("tenant_id"),
+      name: GroupName(stored: try row.text("name")),
+      createdAt: try row.moment("created_at"), updatedAt: try row.moment("updated_at"), version: try row.int8("version")
+    )
   }
 
   private static func addGroups(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {

@@ -172,13 +172,15 @@ enum ParkedCommandsTable {
     """
 
   /// The same, with a message that is empty.
-  static let columnsWithoutMessage = columns.replacing("properties, body", with: "''::bytea as properties, ''::bytea as body")
+  static let columnsWithoutMessage = columns.replacing(
+    "properties, body", with: "''::bytea as properties, ''::bytea as body")
 
   static func entry(_ row: PostgresRow) throws(PostgresError) -> ParkedEntry {
     let command = ParkedCommand(
       tenantID: try row.identifier("tenant_id"), type: try row.text("command_type"),
       source: try row.text("command_source"), commandID: try row.text("command_id"), message: try row.message(),
-      fingerprint: try row.bytea("fingerprint"), parkedAt: try row.moment("parked_at"), process: try row.ulid("process"),
+      fingerprint: try row.bytea("fingerprint"), parkedAt: try row.moment("parked_at"),
+      process: try row.ulid("process"),
       failures: try failures(row), dueAt: try row.optionalMoment("due_at"))
     return ParkedEntry(
       id: ParkedID(number: try row.int8("id")), command: command,
@@ -196,7 +198,8 @@ enum ParkedCommandsTable {
   // MARK: Repairing
 
   /// A deleted row or a partial restore may have taken from a line what it needs: its first command, and none other, is
-  /// the one that is due. Two statements, of which each says how many rows it has changed; where all lines are well, none.
+  /// the one that is due. Two statements, of which each says how many rows it has changed; where all lines are well,
+  /// none.
   static func repair(queue: String) -> [PostgresRequest] {
     [
       PostgresRequest(

@@ -75,7 +75,8 @@ enum RelationshipChangesTable {
     (
       try row.identifier("tenant_id"),
       TenantReplication(
-        sequence: try row.optionalInt8("sequence"), isWaiting: try row.bool("is_waiting"), token: try row.optionalText("token"))
+        sequence: try row.optionalInt8("sequence"), isWaiting: try row.bool("is_waiting"),
+        token: try row.optionalText("token"))
     )
   }
 

@@ -2,7 +2,8 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// Pages through objects and their members in the order of ids: a row for each object, and behind it one for each member.
+/// Pages through objects and their members in the order of ids: a row for each object, and behind it one for each
+/// member.
 enum RelationshipPages {
   static func request(
     _ type: ResourceType, _ scope: RelationshipScope, after position: RelationshipPosition?, limit: Int
@@ -53,7 +54,9 @@ enum RelationshipPages {
       return (RelationshipPosition(object: id, member: nil), try ofObject(row, type, id, opensRoot: opensRoot))
     }
     let member = try row.member()
-    return (RelationshipPosition(object: id, member: member), [.role(try row.role(), of: member, on: Resource(type, id))])
+    return (
+      RelationshipPosition(object: id, member: member), [.role(try row.role(), of: member, on: Resource(type, id))]
+    )
   }
 
   /// What is linked is a workspace's parent, or a tenant's root.
@@ -67,7 +70,8 @@ enum RelationshipPages {
       return [.root(root, of: tenantID)]
     case .group: return [.tenant(tenantID, of: .group(GroupID(id)))]
     case .workspace:
-      return Relationship.of(WorkspaceID(id), below: try row.optionalIdentifier("linked_id"), in: tenantID, opensRoot: opensRoot)
+      return Relationship.of(
+        WorkspaceID(id), below: try row.optionalIdentifier("linked_id"), in: tenantID, opensRoot: opensRoot)
     }
   }
 

@@ -29,13 +29,14 @@ enum ReplayItemsTable {
       for row in rows {
         let reference = ReplayReference(plan: try row.ulid("plan_id"), letter: try row.ulid("letter_id"))
         snapshot.replays[reference] = InboxKey(
-          tenantID: try row.identifier("tenant_id"), source: try row.text("command_source"), id: try row.text("command_id"))
+          tenantID: try row.identifier("tenant_id"), source: try row.text("command_source"),
+          id: try row.text("command_id"))
       }
     }
   }
 
-  /// The first outcome counts: a delivery that comes again is answered as a repetition. A message whose confirm got lost
-  /// has been published all the same.
+  /// The first outcome counts: a delivery that comes again is answered as a repetition. A message whose confirm got
+  /// lost has been published all the same.
   static func note(_ outcomes: [ReplayOutcome]) -> PostgresRequest? {
     guard !outcomes.isEmpty else { return nil }
     let plans = SharedArray(outcomes.map(\.reference.plan))

@@ -7,16 +7,16 @@ import WorkspaceDomain
 ///
 /// Roles have the same columns in every answer: ``ofTenant``, ``ofGroup``, ``ofWorkspace``.
 enum RolesTables {
-  /// What decides questions, in one statement: the roles of their users in the tenants, the groups that these are in, and the
-  /// roles that they, or these groups, have on the workspaces in question and on all above them.
+  /// What decides questions, in one statement: the roles of their users in the tenants, the groups that these are in,
+  /// and the roles that they, or these groups, have on the workspaces in question and on all above them.
   ///
   /// - Parameters:
   ///   - ways: users, and workspaces from which it is gone up.
   ///   - groups: others that users may come to be in.
   ///   - named: users, and names of workspaces from which it is gone up. Commands never ask so.
   ///
-  /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found: most
-  /// workspaces have few of them, and most users are in few.
+  /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found:
+  /// most workspaces have few of them, and most users are in few.
   static func decide(
     users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>, named: Set<NamedView> = []
   ) -> SnapshotQuery? {
@@ -179,8 +179,8 @@ enum RolesTables {
     return SnapshotQuery(request: request, read: addRoles)
   }
 
-  /// All roles in tenants. Of one that has workspaces below its root, what is on them is no matter: it does not go in this unit
-  /// of work.
+  /// All roles in tenants. Of one that has workspaces below its root, what is on them is no matter: it does not go in
+  /// this unit of work.
   static func find(in tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(

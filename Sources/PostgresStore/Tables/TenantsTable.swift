@@ -17,7 +17,8 @@ enum TenantsTable {
   /// Reads the same, and waits for nobody.
   static func find(_ tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
-    let request = PostgresRequest("tenants_find", "select id, event_sequence from tenants where id = any(\(Array(tenants)))")
+    let request = PostgresRequest(
+      "tenants_find", "select id, event_sequence from tenants where id = any(\(Array(tenants)))")
     return SnapshotQuery(request: request, read: addTenants)
   }
 

@@ -1,5 +1,5 @@
-/// A row of ours that this program can't read: somebody has written it, or it was damaged. It would stand in everybody's
-/// way for ever, so it becomes a dead letter.
+/// A row of ours that this program can't read: somebody has written it, or it was damaged. It would stand in
+/// everybody's way for ever, so it becomes a dead letter.
 enum UnreadableRow {
   static let insertion = """
     insert into dead_letters (

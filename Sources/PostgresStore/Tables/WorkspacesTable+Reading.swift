@@ -109,8 +109,9 @@ extension WorkspacesTable {
     return SnapshotQuery(request: request, read: addWorkspaces)
   }
 
-  /// Counts the levels of subtrees, no further than is needed to know that they are too many. No workspace is visited twice,
-  /// however the subtrees lie in each other: a walk ends at the next one that is asked for, and tells on which level.
+  /// Counts the levels of subtrees, no further than is needed to know that they are too many. No workspace is visited
+  /// twice, however the subtrees lie in each other: a walk ends at the next one that is asked for, and tells on which
+  /// level.
   static func measure(_ workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
     guard !workspaces.isEmpty else { return nil }
     let (tenants, ids) = (SharedArray(workspaces.map(\.tenantID)), SharedArray(workspaces.map(\.id)))
@@ -148,8 +149,8 @@ extension WorkspacesTable {
     }
   }
 
-  /// - Parameter walks: how many levels there are from a workspace down to the lowest that was visited, itself included, or to
-  ///   one from which another walk goes on.
+  /// - Parameter walks: how many levels there are from a workspace down to the lowest that was visited, itself
+  ///   included, or to one from which another walk goes on.
   private static func heights(_ walks: [(from: WorkspaceID, levels: Int, to: WorkspaceID?)]) -> [WorkspaceID: Int] {
     let walks = Dictionary(grouping: walks, by: \.from)
     var heights: [WorkspaceID: Int] = [:]
@@ -260,7 +261,8 @@ extension WorkspacesTable {
     Workspace(
       id: try row.identifier("id"), tenantID: try row.identifier("tenant_id"),
       name: WorkspaceName(stored: try row.text("name")), parentID: try row.optionalIdentifier("parent_workspace_id"),
-      createdAt: try row.moment("created_at"), updatedAt: try row.moment("updated_at"), version: try row.int8("version"))
+      createdAt: try row.moment("created_at"), updatedAt: try row.moment("updated_at"), version: try row.int8("version")
+    )
   }
 
   private static func addWorkspaces(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {

@@ -4,8 +4,8 @@ import WorkspaceDomain
 
 /// `workspaces`: every tenant's tree. Writing.
 enum WorkspacesTable {
-  /// Parents and children may come in any order, and those that are moved go to what is added: foreign keys to parents are
-  /// checked at the end of the transaction.
+  /// Parents and children may come in any order, and those that are moved go to what is added: foreign keys to parents
+  /// are checked at the end of the transaction.
   static func insert(_ workspaces: [Workspace]) -> PostgresRequest? {
     guard !workspaces.isEmpty else { return nil }
     return PostgresRequest(

@@ -4,9 +4,10 @@ import Synchronization
 /// How long the answer to a round trip of a unit of work is waited for.
 ///
 /// Usually as long as for any other, `responseTimeout`: a server that hangs is noticed. But a round trip holds many
-/// statements, each of which may take `statementTimeout`: where the server is slow, and not away, their sum is more, and
-/// giving up the session would be giving it up again and again. So after a wait that was in vain the next ones, of the
-/// next session, are long enough for the server to end what is too slow itself; a quick answer makes them short again.
+/// statements, each of which may take `statementTimeout`: where the server is slow, and not away, their sum is more,
+/// and giving up the session would be giving it up again and again. So after a wait that was in vain the next ones, of
+/// the next session, are long enough for the server to end what is too slow itself; a quick answer makes them short
+/// again.
 package final class ResponsePatience: Sendable {
   private let usual: Duration
   private let perStatement: Duration?

@@ -44,7 +44,9 @@ extension WriteSet {
       OutboxTable.insert(outgoing, queue: queue, after: last, identity: identity),
       OutboxTable.delete(confirmed, queue: queue),
     ]
-    let parking = ParkedCommandsTable.change(line, queue: queue) + [FatalMessagesTable.delete(survived, queue: queue)].compactMap(\.self)
+    let parking =
+      ParkedCommandsTable.change(line, queue: queue)
+      + [FatalMessagesTable.delete(survived, queue: queue)].compactMap(\.self)
     return changes.compactMap(\.self) + parking + [.commit]
   }
 }

@@ -8,7 +8,8 @@ extension BrokerNames {
     // A fourth, batches of events, shares the channel of announcements, which are rare.
     options.exchangesOfOwnChannel =
       (forms.results.hasSingles ? [resultsExchange] : []) + (forms.events.hasSingles ? [eventsExchange] : [])
-      + (forms.results.hasBatches ? [resultBatchesExchange] : []) + (forms.events.hasBatches ? [eventBatchesExchange] : [])
+      + (forms.results.hasBatches ? [resultBatchesExchange] : [])
+      + (forms.events.hasBatches ? [eventBatchesExchange] : [])
     return options
   }
 

@@ -37,7 +37,8 @@ struct CommandsQueueCheck: Sendable {
     let queue = names.commandsQueue.text ?? ""
     let deadQueue = names.deadLettersQueue.text ?? ""
     if difference.argument == "x-delivery-limit", let version = broker.majorVersion, version >= 4 {
-      return "the queue \(queue) has no x-delivery-limit of -1, as it was made before RabbitMQ 4: the broker takes a command "
+      return
+        "the queue \(queue) has no x-delivery-limit of -1, as it was made before RabbitMQ 4: the broker takes a command "
         + "out of its order after \(difference.current ?? "20") deliveries, such as after kills of the worker, and dead-letters it "
         + "(delivery_limit); \(difference.text)"
     }

@@ -10,7 +10,8 @@ extension Topology {
   ///   https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static func standard(_ names: BrokerNames = BrokerNames(), broker: ServerProperties) -> Topology {
     let exchanges = [
-      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange, names.queriesExchange,
+      names.commandsExchange, names.resultsExchange, names.eventsExchange, names.deadLettersExchange,
+      names.queriesExchange,
       names.resultBatchesExchange, names.eventBatchesExchange,
     ]
     return Topology(
@@ -49,14 +50,16 @@ extension Topology {
       queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
 
-  /// What a worker can't do without: everything but the queue for what the broker dead-letters, what is for queries, and batches that
-  /// it does not publish.
+  /// What a worker can't do without: everything but the queue for what the broker dead-letters, what is for queries,
+  /// and batches that it does not publish.
   package func neededToServe(by names: BrokerNames, _ forms: PublishingForms) -> Topology {
     Topology(
-      exchanges: ofCommands(names, forms).exchanges, queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
+      exchanges: ofCommands(names, forms).exchanges, queues: queues.filter { $0.name == names.commandsQueue },
+      bindings: [])
   }
 
-  /// All that commands, and what comes of them, go through: not what is for queries, nor for batches that nobody publishes.
+  /// All that commands, and what comes of them, go through: not what is for queries, nor for batches that nobody
+  /// publishes.
   package func ofCommands(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
     var topology = withoutUnusedBatches(names, forms)
     topology.exchanges.removeAll { $0.name == names.queriesExchange }
@@ -71,12 +74,14 @@ extension Topology {
     // Both may have one name.
     let used = batches.filter(\.1.hasBatches).map(\.0)
     var topology = self
-    topology.exchanges.removeAll { exchange in !used.contains(exchange.name) && batches.contains { $0.0 == exchange.name } }
+    topology.exchanges.removeAll { exchange in
+      !used.contains(exchange.name) && batches.contains { $0.0 == exchange.name }
+    }
     return topology
   }
 
-  /// Queries are gone with the node that they wait on, and nobody misses them: whoever asks asks again. So nothing is replicated,
-  /// and what nobody has taken for a minute is dropped.
+  /// Queries are gone with the node that they wait on, and nobody misses them: whoever asks asks again. So nothing is
+  /// replicated, and what nobody has taken for a minute is dropped.
   private static var queryArguments: HeaderTable {
     var arguments = HeaderTable()
     arguments.append("x-queue-type", "classic")
@@ -96,7 +101,8 @@ extension Topology {
     // The default exchange, which routes to the queue of that name: there is no binding that could be missing.
     arguments.append("x-dead-letter-exchange", "")
     arguments.append("x-dead-letter-routing-key", names.deadLettersQueue.bytes)
-    // At-least-once needs reject-publish: https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
+    // At-least-once needs reject-publish:
+    // https://www.rabbitmq.com/docs/quorum-queues#activating-at-least-once-dead-lettering
     arguments.append("x-dead-letter-strategy", "at-least-once")
     arguments.append("x-overflow", "reject-publish")
     return arguments

@@ -90,6 +90,7 @@ extension BrokerURL: CustomStringConvertible {
   /// The URL with the password masked and without parameters.
   package var description: String {
     let host = host.contains(":") ? "[\(host)]" : host
-    return "\(usesTLS ? "amqps" : "amqp")://\(PercentEncoding.encode(user)):***@\(host):\(port)/\(PercentEncoding.encode(virtualHost))"
+    return
+      "\(usesTLS ? "amqps" : "amqp")://\(PercentEncoding.encode(user)):***@\(host):\(port)/\(PercentEncoding.encode(virtualHost))"
   }
 }

@@ -26,7 +26,8 @@ package struct BrokerURLParameters: Sendable, Equatable {
     guard withoutTLS.isEmpty else { throw .tlsParametersWithoutTLS(withoutTLS) }
     for (name, value) in pairs { try set(name, value) }
     if (tls.certificateFile == nil) != (tls.keyFile == nil) {
-      throw .malformedParameter(name: tls.keyFile == nil ? "keyfile" : "certfile", expected: "given: certfile and keyfile go together")
+      throw .malformedParameter(
+        name: tls.keyFile == nil ? "keyfile" : "certfile", expected: "given: certfile and keyfile go together")
     }
   }
 
@@ -34,7 +35,8 @@ package struct BrokerURLParameters: Sendable, Equatable {
     var pairs: [(name: String, value: String)] = []
     for part in query.split(separator: "&") {
       let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = PercentEncoding.decode(halves[0]), let value = PercentEncoding.decode(halves.count > 1 ? halves[1] : "")
+      guard let name = PercentEncoding.decode(halves[0]),
+        let value = PercentEncoding.decode(halves.count > 1 ? halves[1] : "")
       else { throw .malformedEncoding(part: "query") }
       pairs.append((name, value))
     }
@@ -43,8 +45,10 @@ package struct BrokerURLParameters: Sendable, Equatable {
 
   private mutating func set(_ name: String, _ value: String) throws(BrokerURLError) {
     switch name {
-    case "heartbeat": heartbeat = try Self.number(name, value, 0...Int(UInt16.max), "a number of seconds from 0 to 65535")
-    case "connection_timeout": connectionTimeout = try Self.number(name, value, 1...86_400_000, "a number of milliseconds from 1 to 86400000")
+    case "heartbeat":
+      heartbeat = try Self.number(name, value, 0...Int(UInt16.max), "a number of seconds from 0 to 65535")
+    case "connection_timeout":
+      connectionTimeout = try Self.number(name, value, 1...86_400_000, "a number of milliseconds from 1 to 86400000")
     case "auth_mechanism": try setMechanism(value)
     case "verify": try setVerification(value)
     case "cacertfile": tls.authorityFile = try Self.path(name, value)
@@ -71,8 +75,12 @@ package struct BrokerURLParameters: Sendable, Equatable {
     }
   }
 
-  private static func number(_ name: String, _ value: String, _ range: ClosedRange<Int>, _ expected: String) throws(BrokerURLError) -> Int {
-    guard let number = Int(value), range.contains(number) else { throw .malformedParameter(name: name, expected: expected) }
+  private static func number(_ name: String, _ value: String, _ range: ClosedRange<Int>, _ expected: String)
+    throws(BrokerURLError) -> Int
+  {
+    guard let number = Int(value), range.contains(number) else {
+      throw .malformedParameter(name: name, expected: expected)
+    }
     return number
   }
 

@@ -42,13 +42,15 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     port = url.port
     virtualHost = url.virtualHost
     authentication =
-      url.parameters.usesExternalAuthentication ? .external(user: url.user) : .plain(user: url.user, password: url.password)
+      url.parameters.usesExternalAuthentication
+      ? .external(user: url.user) : .plain(user: url.user, password: url.password)
     tls = url.usesTLS ? url.parameters.tls : nil
     setHeartbeat(url.parameters.heartbeat ?? heartbeat)
     if let milliseconds = url.parameters.connectionTimeout { connectTimeout = .milliseconds(milliseconds) }
     // The name requested and verified is the host's.
     if let name = url.parameters.serverName, name != url.host {
-      throw .malformedParameter(name: "server_name_indication", expected: "the host of the URL: this client verifies no other name")
+      throw .malformedParameter(
+        name: "server_name_indication", expected: "the host of the URL: this client verifies no other name")
     }
   }
 

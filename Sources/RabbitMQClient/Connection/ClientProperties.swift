@@ -9,7 +9,8 @@ enum ClientProperties {
     // Unless these are announced, the broker sends neither connection.blocked nor a consumer's cancellation, and ends a
     // refused login by cutting the socket.
     for name in [
-      "connection.blocked", "consumer_cancel_notify", "basic.nack", "publisher_confirms", "authentication_failure_close",
+      "connection.blocked", "consumer_cancel_notify", "basic.nack", "publisher_confirms",
+      "authentication_failure_close",
     ] { capabilities.append(name, true) }
     var table = HeaderTable()
     table.append("product", "workspace-worker")

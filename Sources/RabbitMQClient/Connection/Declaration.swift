@@ -17,8 +17,10 @@ package enum Declaration: Sendable {
     case .queue(let name, let arguments, let isPassive): .declareQueue(name, arguments: arguments, isPassive: isPassive)
     case .exclusiveQueue(let name): .declareExclusiveQueue(name)
     case .exchange(let name, let type, let isPassive): .declareExchange(name, type: type, isPassive: isPassive)
-    case .binding(let queue, let exchange, let routingKey): .bindQueue(queue, exchange: exchange, routingKey: routingKey)
-    case .unbinding(let queue, let exchange, let routingKey): .unbindQueue(queue, exchange: exchange, routingKey: routingKey)
+    case .binding(let queue, let exchange, let routingKey):
+      .bindQueue(queue, exchange: exchange, routingKey: routingKey)
+    case .unbinding(let queue, let exchange, let routingKey):
+      .unbindQueue(queue, exchange: exchange, routingKey: routingKey)
     }
   }
 }

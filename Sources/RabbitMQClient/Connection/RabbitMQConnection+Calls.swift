@@ -1,5 +1,5 @@
-internal import Messaging
 internal import Coordination
+internal import Messaging
 
 /// Methods that the broker answers.
 extension RabbitMQConnection {
@@ -26,7 +26,9 @@ extension RabbitMQConnection {
   func readOn() {
     guard isReadingPaused else { return }
     isReadingPaused = false
-    for index in calls.indices where calls[index].isPatient { calls[index].deadline = .now + configuration.requestTimeout }
+    for index in calls.indices where calls[index].isPatient {
+      calls[index].deadline = .now + configuration.requestTimeout
+    }
   }
 
   func send(_ request: MethodRequest, on channel: UInt16) throws(RabbitMQError) {

@@ -23,7 +23,8 @@ extension RabbitMQConnection {
     let alarm = Task {
       // A little longer than the limits of the individual steps, whose errors say more.
       try await Task.sleep(for: limit + .milliseconds(500))
-      waiter.resolve(.failure(RabbitMQError.timedOut(operation: "connecting to \(configuration.endpoint)", limit: limit)))
+      waiter.resolve(
+        .failure(RabbitMQError.timedOut(operation: "connecting to \(configuration.endpoint)", limit: limit)))
     }
     defer { alarm.cancel() }
     _ = opening

@@ -57,7 +57,9 @@ extension RabbitMQConnection {
       }
       guard self.handle != nil else { return }
     }
-    if count == 0, let end = handle.silenceEnd, end <= .now { fail(.connectionLost(reason: "the broker has missed two heartbeats")) }
+    if count == 0, let end = handle.silenceEnd, end <= .now {
+      fail(.connectionLost(reason: "the broker has missed two heartbeats"))
+    }
   }
 
   /// Acts on what has arrived.

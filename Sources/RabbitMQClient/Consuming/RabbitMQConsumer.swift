@@ -1,12 +1,12 @@
-package import Messaging
 internal import Coordination
+package import Messaging
 
 /// Consumes one queue over a connection of its own, with manual acknowledgement.
 ///
-/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken; and whoever takes gets
-/// about `maximumBytesAtATime`, the oldest. AMQP 0-9-1 has no flow control by bytes, and librabbitmq reads all or nothing;
-/// so the broker's heartbeats pile up unread, too, which is harmless, as reading resumes before silence is judged. Our own
-/// heartbeats continue.
+/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken; and whoever takes
+/// gets about `maximumBytesAtATime`, the oldest. AMQP 0-9-1 has no flow control by bytes, and librabbitmq reads all or
+/// nothing; so the broker's heartbeats pile up unread, too, which is harmless, as reading resumes before silence is
+/// judged. Our own heartbeats continue.
 ///
 /// But RabbitMQ closes a connection that takes nothing for 30 seconds. So after `maximumPause` the rest, at most the
 /// prefetch, is read and dropped, unacknowledged: the connection stays healthy for as long as it takes. Once the kept
@@ -101,7 +101,8 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     wake(&arrivalWaiters)
   }
 
-  /// The oldest: what is not handed out is still counted, so that whoever takes has no second buffer of this size in hand.
+  /// The oldest: what is not handed out is still counted, so that whoever takes has no second buffer of this size in
+  /// hand.
   private func take() -> [Delivery] {
     var bytes = 0
     let last = arrived.firstIndex { delivery in

@@ -31,8 +31,12 @@ package enum BrokerAddresses {
   }
 
   private static func failure(_ status: Int32, _ configuration: RabbitMQConfiguration) -> RabbitMQError {
-    guard errno != EMFILE, errno != ENFILE else { return .exhausted(reason: "no descriptor is left to resolve its name") }
-    let reason = status == EAI_NONAME ? "the name has no address" : "its name can't be resolved: \(String(cString: gai_strerror(status)))"
+    guard errno != EMFILE, errno != ENFILE else {
+      return .exhausted(reason: "no descriptor is left to resolve its name")
+    }
+    let reason =
+      status == EAI_NONAME
+      ? "the name has no address" : "its name can't be resolved: \(String(cString: gai_strerror(status)))"
     return .unreachable(endpoint: configuration.endpoint, reason: reason)
   }
 }

@@ -1,6 +1,6 @@
 internal import CRabbitMQ
-internal import Messaging
 internal import Glibc
+internal import Messaging
 
 /// The handshake, done by librabbitmq: the only part where a call waits for answers. Each step ends at the deadline.
 extension ConnectionHandle {
@@ -20,7 +20,8 @@ extension ConnectionHandle {
         throw .unreachable(endpoint: configuration.endpoint, reason: "refused, or no route")
       }
       guard status.isOK else { throw openingError(status, configuration) }
-      WireSocket(descriptor: amqp_get_sockfd(state), ssl: nil).setUnacknowledgedDataTimeout(configuration.unacknowledgedDataTimeout)
+      WireSocket(descriptor: amqp_get_sockfd(state), ssl: nil).setUnacknowledgedDataTimeout(
+        configuration.unacknowledgedDataTimeout)
     }
     try login(configuration, deadline: deadline)
     let readAhead = try drain(configuration, deadline: deadline)
@@ -73,7 +74,9 @@ extension ConnectionHandle {
     return count < 0 ? nil : withUnsafeBytes(of: method.id.bigEndian, Array.init) + arguments.prefix(Int(count))
   }
 
-  private func makeSocket(_ state: amqp_connection_state_t, _ configuration: RabbitMQConfiguration) throws(RabbitMQError) -> OpaquePointer {
+  private func makeSocket(_ state: amqp_connection_state_t, _ configuration: RabbitMQConfiguration)
+    throws(RabbitMQError) -> OpaquePointer
+  {
     guard let tls = configuration.tls else {
       guard let socket = amqp_tcp_socket_new(state) else { throw .connectionLost(reason: "out of memory") }
       return socket
@@ -115,7 +118,9 @@ extension ConnectionHandle {
       defer { amqp_ssl_socket_set_key_passwd(socket, nil) }
       return LibraryStatus(amqp_ssl_socket_set_key(socket, certificate, key))
     }
-    guard status.isOK else { throw UnusableFile(reason: "no certificate and key could be read from \(certificate) and \(key)") }
+    guard status.isOK else {
+      throw UnusableFile(reason: "no certificate and key could be read from \(certificate) and \(key)")
+    }
   }
 
   private func login(_ configuration: RabbitMQConfiguration, deadline: ContinuousClock.Instant) throws(RabbitMQError) {

@@ -1,6 +1,6 @@
 internal import CRabbitMQ
-internal import Messaging
 internal import Glibc
+internal import Messaging
 
 /// Owns a connection of librabbitmq, which is not thread-safe: private to the actor whose thread makes every call.
 ///
@@ -73,7 +73,8 @@ final class ConnectionHandle {
   func acknowledge(_ acknowledgements: [Acknowledgement], on channel: UInt16) throws(WireSocket.Failure) {
     try sendFrames { frames in
       for acknowledgement in acknowledgements {
-        frames.append(acknowledgementOf: acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, channel: channel)
+        frames.append(
+          acknowledgementOf: acknowledgement.tag.number, isMultiple: acknowledgement.isMultiple, channel: channel)
       }
     }
   }
@@ -87,7 +88,8 @@ final class ConnectionHandle {
     let limit = maximumFrameBytes
     try sendFrames { frames in
       for message in messages {
-        frames.append(message, isMandatory: isMandatory, channel: channels.channel(of: message), maximumFrameBytes: limit)
+        frames.append(
+          message, isMandatory: isMandatory, channel: channels.channel(of: message), maximumFrameBytes: limit)
       }
     }
   }

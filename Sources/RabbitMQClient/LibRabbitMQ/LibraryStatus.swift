@@ -30,10 +30,12 @@ struct LibraryStatus: Equatable {
     switch code {
     case AMQP_STATUS_TIMEOUT.rawValue:
       return .timedOut(operation: "connecting to \(endpoint)", limit: configuration.connectTimeout)
-    case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue: return .unreachable(endpoint: endpoint, reason: "the name has no address")
+    case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue:
+      return .unreachable(endpoint: endpoint, reason: "the name has no address")
     case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
       return .tlsRefused(endpoint: endpoint, reason: "the certificate leads to no trusted authority")
-    case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue, AMQP_STATUS_SSL_SET_ENGINE_FAILED.rawValue:
+    case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue,
+      AMQP_STATUS_SSL_SET_ENGINE_FAILED.rawValue:
       return .tlsRefused(endpoint: endpoint, reason: text)
     case AMQP_STATUS_BROKER_UNSUPPORTED_SASL_METHOD.rawValue:
       return .loginRefused(code: .accessRefused, text: "the broker does not offer this authentication mechanism")

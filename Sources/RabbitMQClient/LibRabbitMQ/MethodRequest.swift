@@ -73,12 +73,14 @@ enum MethodRequest: Sendable {
     case .closeChannel:
       return send(
         UInt32(AMQP_CHANNEL_CLOSE_METHOD),
-        amqp_channel_close_t(reply_code: ReplyCode.success.rawValue, reply_text: amqp_empty_bytes, class_id: 0, method_id: 0))
+        amqp_channel_close_t(
+          reply_code: ReplyCode.success.rawValue, reply_text: amqp_empty_bytes, class_id: 0, method_id: 0))
     case .confirmChannelClose: return send(UInt32(AMQP_CHANNEL_CLOSE_OK_METHOD), amqp_channel_close_ok_t())
     case .closeConnection:
       return send(
         UInt32(AMQP_CONNECTION_CLOSE_METHOD),
-        amqp_connection_close_t(reply_code: ReplyCode.success.rawValue, reply_text: amqp_empty_bytes, class_id: 0, method_id: 0))
+        amqp_connection_close_t(
+          reply_code: ReplyCode.success.rawValue, reply_text: amqp_empty_bytes, class_id: 0, method_id: 0))
     case .confirmConnectionClose: return send(UInt32(AMQP_CONNECTION_CLOSE_OK_METHOD), amqp_connection_close_ok_t())
     case .setPrefetch(let count):
       return send(UInt32(AMQP_BASIC_QOS_METHOD), amqp_basic_qos_t(prefetch_size: 0, prefetch_count: count, global: 0))

@@ -43,7 +43,10 @@ final class TLSSession {
   /// librabbitmq checks only names.
   private static func demand(_ host: String, isAddress: Bool, _ context: OpaquePointer) {
     let parameters = SSL_CTX_get0_param(context)
-    guard !isAddress else { X509_VERIFY_PARAM_set1_ip_asc(parameters, host); return }
+    guard !isAddress else {
+      X509_VERIFY_PARAM_set1_ip_asc(parameters, host)
+      return
+    }
     X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
     X509_VERIFY_PARAM_set1_host(parameters, host, 0)
   }

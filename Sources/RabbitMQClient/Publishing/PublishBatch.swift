@@ -1,5 +1,5 @@
-internal import Messaging
 internal import Coordination
+internal import Messaging
 
 /// The messages of one call of ``RabbitMQPublisher/publish(_:)``, in transit.
 struct PublishBatch {
@@ -23,7 +23,8 @@ struct PublishBatch {
   /// message's own fields.
   func awaitsReturn(like message: ReturnedMessage) -> Bool {
     let published = messages[..<next].count {
-      $0.exchange == message.exchange && $0.routingKey == message.routingKey && $0.properties.messageID == message.messageID
+      $0.exchange == message.exchange && $0.routingKey == message.routingKey
+        && $0.properties.messageID == message.messageID
     }
     return published > returned.count { $0 == message }
   }

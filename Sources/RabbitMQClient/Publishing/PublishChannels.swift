@@ -13,7 +13,9 @@ struct PublishChannels: Sendable {
     self.exchanges = Array(exchanges.prefix(RabbitMQConnection.listenerChannels.count - 1))
   }
 
-  var all: ClosedRange<UInt16> { RabbitMQConnection.mainChannel...RabbitMQConnection.mainChannel + UInt16(exchanges.count) }
+  var all: ClosedRange<UInt16> {
+    RabbitMQConnection.mainChannel...RabbitMQConnection.mainChannel + UInt16(exchanges.count)
+  }
 
   func channel(of message: OutboundMessage) -> UInt16 {
     guard let place = exchanges.firstIndex(of: message.exchange) else { return RabbitMQConnection.mainChannel }

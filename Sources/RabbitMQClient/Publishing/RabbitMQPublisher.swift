@@ -1,6 +1,6 @@
-package import Messaging
-internal import Failpoints
 internal import Coordination
+internal import Failpoints
+package import Messaging
 
 /// Publishes with confirms over a connection of its own.
 ///
@@ -104,9 +104,10 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       case .inbound(.returned(let message)): attribute(message)
       case .inbound(.blocked), .inbound(.unblocked): noteProgress()
       case .failed(let error): fail(error)
-      case .deadlinePassed: connection.assumeIsolated { [limit = options.progressTimeout] in
-        $0.fail(.timedOut(operation: "waiting for publisher confirms", limit: limit))
-      }
+      case .deadlinePassed:
+        connection.assumeIsolated { [limit = options.progressTimeout] in
+          $0.fail(.timedOut(operation: "waiting for publisher confirms", limit: limit))
+        }
       case .inbound, .writable: break
       }
     }

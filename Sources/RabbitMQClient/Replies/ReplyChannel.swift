@@ -69,9 +69,11 @@ actor ReplyChannel: ChannelListener {
     }
     let messages = next.map(\.message)[...]
     // The error has ended the connection, which notifies everybody.
-    guard let result = try? connection.assumeIsolated({ [channels] in
-      try $0.publish(messages, isMandatory: true, on: channels)
-    }) else { return }
+    guard
+      let result = try? connection.assumeIsolated({ [channels] in
+        try $0.publish(messages, isMandatory: true, on: channels)
+      })
+    else { return }
     replies.sent(next.prefix(result.count).map(\.id))
     if result.obstacle != nil, result.count < next.count { replies.giveUp(next[result.count].id) }
     // Reads from the broker before the next chunk, if there is one.

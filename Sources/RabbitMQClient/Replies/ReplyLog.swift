@@ -38,6 +38,7 @@ struct ReplyLog {
 
   private func line(_ settlement: ReplyLedger.Settlement, _ count: Int) -> Line {
     Line(
-      queue: String(decoding: settlement.queue.bytes, as: UTF8.self), outcome: settlement.outcome.rawValue, count: count)
+      queue: String(decoding: settlement.queue.bytes, as: UTF8.self), outcome: settlement.outcome.rawValue, count: count
+    )
   }
 }

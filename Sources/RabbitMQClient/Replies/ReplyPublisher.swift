@@ -1,7 +1,7 @@
-package import Messaging
-package import Logging
-internal import Synchronization
 package import Coordination
+package import Logging
+package import Messaging
+internal import Synchronization
 
 /// Sends replies over a separate connection, opened when there is one to send, and reopened when lost: whatever a reply
 /// queue causes there affects replies alone.
@@ -137,7 +137,9 @@ package final class ReplyPublisher: ReplySender {
 
 /// The interface for its channel.
 extension ReplyPublisher {
-  func next(count: Int, bytes: Int) -> [ReplyLedger.Reply] { state.withLock { $0.ledger.next(count: count, bytes: bytes) } }
+  func next(count: Int, bytes: Int) -> [ReplyLedger.Reply] {
+    state.withLock { $0.ledger.next(count: count, bytes: bytes) }
+  }
 
   func sent(_ ids: some Sequence<ReplyLedger.ID>) {
     state.withLock { state in for id in ids { state.ledger.sent(id) } }
@@ -190,7 +192,8 @@ extension ReplyPublisher {
     for (settled, outcome) in told { settled?(outcome) }
     for line in lines {
       logger.warning(
-        "replies are not delivered", metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
+        "replies are not delivered",
+        metadata: ["queue": "\(line.queue)", "outcome": "\(line.outcome)", "count": "\(line.count)"])
     }
     for waiter in idle { waiter.resolve() }
   }

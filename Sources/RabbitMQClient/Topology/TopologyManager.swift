@@ -75,7 +75,9 @@ package struct TopologyManager: Sendable {
     return TopologyPlan(items: items)
   }
 
-  private func state(_ withArguments: Bool, _ declaration: (_ isPassive: Bool) -> Declaration) async throws -> TopologyPlan.State {
+  private func state(_ withArguments: Bool, _ declaration: (_ isPassive: Bool) -> Declaration) async throws
+    -> TopologyPlan.State
+  {
     do {
       try await connection.declare([declaration(true)])
       if withArguments { try await connection.declare([declaration(false)]) }

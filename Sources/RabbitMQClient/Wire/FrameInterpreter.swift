@@ -70,7 +70,9 @@ struct FrameInterpreter {
     return .settled(channel: channel, number: number, isMultiple: try reader.readBit(), isPositive: isPositive)
   }
 
-  private mutating func readHeader(_ payload: UnsafeRawBufferPointer, _ channel: UInt16) throws(RabbitMQError) -> InboundEvent? {
+  private mutating func readHeader(_ payload: UnsafeRawBufferPointer, _ channel: UInt16) throws(RabbitMQError)
+    -> InboundEvent?
+  {
     guard let message = incomplete[channel], message.properties == nil, payload.count >= Self.headerFrontBytes else {
       throw .protocolViolation("a header without a message")
     }

@@ -79,7 +79,9 @@ struct FrameReader {
     guard partial.count == Self.frontBytes else { return }
     let size = partial[3..<7].reduce(0) { $0 << 8 | Int($1) }
     let channel = UInt16(partial[1]) << 8 | UInt16(partial[2])
-    guard let kind = Kind(rawValue: partial[0]) else { throw .protocolViolation("a frame of the unknown kind \(partial[0])") }
+    guard let kind = Kind(rawValue: partial[0]) else {
+      throw .protocolViolation("a frame of the unknown kind \(partial[0])")
+    }
     guard size <= (kind == .header ? Self.maximumHeaderBytes : maximumPayloadBytes) else {
       throw .protocolViolation("a \(kind) frame of \(size) bytes on channel \(channel)")
     }

@@ -7,10 +7,14 @@ package enum MethodReply: Sendable, Equatable {
   case queue(QueueStatistics)
 
   init(_ reader: inout MethodReader) throws(RabbitMQError) {
-    guard reader.method == AMQP_QUEUE_DECLARE_OK_METHOD else { self = .ok; return }
+    guard reader.method == AMQP_QUEUE_DECLARE_OK_METHOD else {
+      self = .ok
+      return
+    }
     _ = try reader.readString()
     self = .queue(
-      QueueStatistics(messageCount: Int(try reader.read(UInt32.self)), consumerCount: Int(try reader.read(UInt32.self))))
+      QueueStatistics(messageCount: Int(try reader.read(UInt32.self)), consumerCount: Int(try reader.read(UInt32.self)))
+    )
   }
 
   var queueStatistics: QueueStatistics? {

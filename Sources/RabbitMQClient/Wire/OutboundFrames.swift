@@ -22,7 +22,10 @@ struct OutboundFrames {
   /// - Parameter maximumFrameBytes: what both sides agreed on, with front and end.
   /// - Precondition: the property list fits one frame.
   mutating func append(_ message: OutboundMessage, isMandatory: Bool, channel: UInt16, maximumFrameBytes: Int) {
-    appendFrame(AMQP_FRAME_METHOD, channel, count: 4 + 2 + 1 + message.exchange.bytes.count + 1 + message.routingKey.bytes.count + 1) {
+    appendFrame(
+      AMQP_FRAME_METHOD, channel,
+      count: 4 + 2 + 1 + message.exchange.bytes.count + 1 + message.routingKey.bytes.count + 1
+    ) {
       $0.append(Self.publish)
       $0.append(UInt16(0))  // The "ticket" of older versions.
       $0.append(message.exchange)

@@ -1,5 +1,5 @@
-internal import CRabbitMQ
 internal import COpenSSL
+internal import CRabbitMQ
 internal import Glibc
 
 /// The socket of a connection after the handshake: bytes in and out, encrypted if agreed on. librabbitmq, which owns
@@ -45,7 +45,8 @@ struct WireSocket {
     var rest = bytes[...]
     while !rest.isEmpty {
       let next = UnsafeRawBufferPointer(rebasing: rest)
-      let count = ssl.map { encrypt($0, next) } ?? Glibc.send(descriptor, next.baseAddress, next.count, Int32(MSG_NOSIGNAL))
+      let count =
+        ssl.map { encrypt($0, next) } ?? Glibc.send(descriptor, next.baseAddress, next.count, Int32(MSG_NOSIGNAL))
       if count > 0 {
         rest = rest.dropFirst(count)
         continue
@@ -86,13 +87,15 @@ struct WireSocket {
   private func outcome(of count: Int) -> Outcome {
     guard let ssl else {
       if count == 0 { return .ended("the broker ended it") }
-      return errno == EAGAIN || errno == EWOULDBLOCK ? .again(POLLOUT) : errno == EINTR ? .interrupted : .ended(systemError)
+      return errno == EAGAIN || errno == EWOULDBLOCK
+        ? .again(POLLOUT) : errno == EINTR ? .interrupted : .ended(systemError)
     }
     switch SSL_get_error(ssl, Int32(clamping: count)) {
     case SSL_ERROR_WANT_READ: return .again(POLLIN)
     case SSL_ERROR_WANT_WRITE: return .again(POLLOUT)
     case SSL_ERROR_ZERO_RETURN: return .ended("the broker ended it")
-    case SSL_ERROR_SYSCALL: return errno == EINTR ? .interrupted : .ended(errno == 0 ? "the broker ended it" : systemError)
+    case SSL_ERROR_SYSCALL:
+      return errno == EINTR ? .interrupted : .ended(errno == 0 ? "the broker ended it" : systemError)
     default: return .ended(TLSSession.lastError)
     }
   }

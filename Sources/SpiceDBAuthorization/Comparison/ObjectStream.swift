@@ -39,7 +39,9 @@ struct ObjectStream {
 package struct UnorderedRelationships: Error, CustomStringConvertible {
   let type: String
 
-  package var description: String { "SpiceDB does not give relationships of type \(type) in the order of their resources' ids" }
+  package var description: String {
+    "SpiceDB does not give relationships of type \(type) in the order of their resources' ids"
+  }
 }
 
 extension ObjectStream {
@@ -47,7 +49,8 @@ extension ObjectStream {
   ///
   /// - Parameter start: where to start; nil: from the first.
   init(
-    _ tables: any RelationshipTables, _ type: ResourceType, in scope: RelationshipScope, after start: RelationshipPosition? = nil
+    _ tables: any RelationshipTables, _ type: ResourceType, in scope: RelationshipScope,
+    after start: RelationshipPosition? = nil
   ) {
     var position = start
     var isFirst = true

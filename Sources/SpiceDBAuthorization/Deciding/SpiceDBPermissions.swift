@@ -38,7 +38,8 @@ package struct SpiceDBPermissions: PermissionReplica {
     }
   }
 
-  private func check(_ items: [CheckItem], _ token: String?) async throws(ReplicaError) -> [Result<Bool, SpiceDBError>] {
+  private func check(_ items: [CheckItem], _ token: String?) async throws(ReplicaError) -> [Result<Bool, SpiceDBError>]
+  {
     try await Self.limited { [spicedb] () async throws(SpiceDBError) in
       guard let token else { return try await spicedb.check(items, .full).answers }
       do throws(SpiceDBError) {

@@ -8,15 +8,19 @@ extension SpiceDBRelationship {
     switch relationship {
     case .role(let role, of: let member, on: let object):
       self.init(
-        resource: SpiceDBObject(object), relation: Self.relation(of: role, on: object.type), subject: SpiceDBSubject(member))
+        resource: SpiceDBObject(object), relation: Self.relation(of: role, on: object.type),
+        subject: SpiceDBSubject(member))
     case .tenant(let tenantID, of: let object):
       self.init(resource: SpiceDBObject(object), relation: "tenant", subject: SpiceDBSubject(.tenant(tenantID)))
     case .parent(let parentID, of: let id):
-      self.init(resource: SpiceDBObject(.workspace(id)), relation: "parent", subject: SpiceDBSubject(.workspace(parentID)))
+      self.init(
+        resource: SpiceDBObject(.workspace(id)), relation: "parent", subject: SpiceDBSubject(.workspace(parentID)))
     case .root(let id, of: let tenantID):
-      self.init(resource: SpiceDBObject(.tenant(tenantID)), relation: "root_workspace", subject: SpiceDBSubject(.workspace(id)))
+      self.init(
+        resource: SpiceDBObject(.tenant(tenantID)), relation: "root_workspace", subject: SpiceDBSubject(.workspace(id)))
     case .creators(let tenantID, on: let id):
-      self.init(resource: SpiceDBObject(.workspace(id)), relation: "creator_tenant", subject: SpiceDBSubject(.tenant(tenantID)))
+      self.init(
+        resource: SpiceDBObject(.workspace(id)), relation: "creator_tenant", subject: SpiceDBSubject(.tenant(tenantID)))
     }
   }
 

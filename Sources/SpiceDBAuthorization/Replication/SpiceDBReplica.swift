@@ -18,11 +18,12 @@ package struct SpiceDBReplica: RelationshipReplica {
 
 extension ReplicaError {
   package init(_ error: SpiceDBError) {
-    let kind: Kind = switch error.kind {
-    case .unavailable, .busy, .deadlineExceeded, .unexpected, .malformedAnswer, .cancelled: .unavailable
-    case .unauthenticated, .unreadableToken, .schema: .misconfigured
-    case .preconditionFailed, .expired, .tooDeep, .invalidRequest: .refused
-    }
+    let kind: Kind =
+      switch error.kind {
+      case .unavailable, .busy, .deadlineExceeded, .unexpected, .malformedAnswer, .cancelled: .unavailable
+      case .unauthenticated, .unreadableToken, .schema: .misconfigured
+      case .preconditionFailed, .expired, .tooDeep, .invalidRequest: .refused
+      }
     self.init(kind, error.description)
   }
 }

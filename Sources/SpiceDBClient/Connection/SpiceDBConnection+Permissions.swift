@@ -14,7 +14,8 @@ extension SpiceDBConnection {
   /// Checks up to 10,000 items at one moment.
   ///
   /// - Returns: the answers, in the order of the questions.
-  package func check(_ items: [CheckItem], _ consistency: SpiceDBConsistency) async throws(SpiceDBError) -> CheckAnswers {
+  package func check(_ items: [CheckItem], _ consistency: SpiceDBConsistency) async throws(SpiceDBError) -> CheckAnswers
+  {
     try SpiceDBLimits.verify(checks: items)
     let fields = [.message(1, consistency.message)] + ProtobufFields.Field.messages(2, items.lazy.map(\.message))
     let request = try SpiceDBRequest<CheckBulkAnswer>(.permissions, "CheckBulkPermissions", ProtobufFields(fields))
@@ -61,7 +62,8 @@ extension SpiceDBConnection {
       let code = GRPCStatusCode(rawValue: Int(error.code)) ?? .unknown
       return .failure(
         SpiceDBError(
-          code.kind(reason: error.reason, message: error.message), code: code, reason: error.reason, message: error.message))
+          code.kind(reason: error.reason, message: error.message), code: code, reason: error.reason,
+          message: error.message))
     }
     guard let outcome = pair.outcome else { throw .malformed("a check has no answer") }
     return .success(try holds(outcome.permissionship))

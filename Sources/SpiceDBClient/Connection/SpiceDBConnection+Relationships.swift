@@ -26,7 +26,9 @@ extension SpiceDBConnection {
   /// it is complete.
   ///
   /// - Parameter limit: 1 to 1,000; nil for all.
-  package func delete(_ filter: RelationshipFilter, limit: Int? = nil) async throws(SpiceDBError) -> RelationshipDeletion {
+  package func delete(_ filter: RelationshipFilter, limit: Int? = nil) async throws(SpiceDBError)
+    -> RelationshipDeletion
+  {
     if let limit { try SpiceDBLimits.verify(page: limit) }
     var request = try SpiceDBRequest<WriteAnswer>(
       .permissions, "DeleteRelationships",
@@ -61,7 +63,8 @@ extension SpiceDBConnection {
       }
       relationships.append(relationship)
     }
-    return RelationshipPage(relationships: relationships, next: next(answers.last?.cursor, isFull: answers.count == limit))
+    return RelationshipPage(
+      relationships: relationships, next: next(answers.last?.cursor, isFull: answers.count == limit))
   }
 
   /// Where the next page starts. A page that is not full is the last.
@@ -79,7 +82,9 @@ extension SpiceDBConnection {
     guard !metadata.isEmpty else { return nil }
     let structure = Google_Protobuf_Struct(fields: metadata.mapValues { Google_Protobuf_Value(stringValue: $0) })
     let count: Int
-    do { count = try (structure.serializedBytes() as [UInt8]).count } catch { throw .refused("the metadata can't be encoded") }
+    do { count = try (structure.serializedBytes() as [UInt8]).count } catch {
+      throw .refused("the metadata can't be encoded")
+    }
     guard count <= SpiceDBLimits.metadataBytes else {
       throw .refused("the metadata has \(count) bytes, more than \(SpiceDBLimits.metadataBytes)")
     }

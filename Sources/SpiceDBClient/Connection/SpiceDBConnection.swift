@@ -31,7 +31,9 @@ package final class SpiceDBConnection: Sendable {
         config: Self.transport(configuration))
       client = GRPCClient(transport: transport)
     } catch {
-      guard case .tls(caFile: let file?) = configuration.security else { throw SpiceDBError(.unexpected, message: "\(error)") }
+      guard case .tls(caFile: let file?) = configuration.security else {
+        throw SpiceDBError(.unexpected, message: "\(error)")
+      }
       throw .refused("the authorities in \(file) can't be used: \(Self.cause(of: error))")
     }
   }
@@ -99,7 +101,9 @@ package final class SpiceDBConnection: Sendable {
   private func delay<Answer>(
     after failure: SpiceDBError, of request: SpiceDBRequest<Answer>, attempt: Int, token: String?
   ) -> Duration? {
-    if failure.kind == .unauthenticated, attempt < configuration.retries.attempts, let current = try? bearer(), current != token {
+    if failure.kind == .unauthenticated, attempt < configuration.retries.attempts, let current = try? bearer(),
+      current != token
+    {
       return .zero
     }
     return configuration.retries.delay(
@@ -171,7 +175,9 @@ package final class SpiceDBConnection: Sendable {
 
   // MARK: Transport
 
-  private static func security(_ security: SpiceDBConfiguration.Security) -> HTTP2ClientTransport.Posix.TransportSecurity {
+  private static func security(_ security: SpiceDBConfiguration.Security)
+    -> HTTP2ClientTransport.Posix.TransportSecurity
+  {
     switch security {
     case .plaintext: .plaintext
     case .tls(caFile: nil): .tls

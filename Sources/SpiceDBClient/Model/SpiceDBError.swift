@@ -75,7 +75,8 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
   var leavesOutcomeOpen: Bool {
     switch kind {
     case .unavailable, .deadlineExceeded, .malformedAnswer, .unexpected, .cancelled: true
-    case .busy, .unauthenticated, .unreadableToken, .schema, .preconditionFailed, .expired, .tooDeep, .invalidRequest: false
+    case .busy, .unauthenticated, .unreadableToken, .schema, .preconditionFailed, .expired, .tooDeep, .invalidRequest:
+      false
     }
   }
 
@@ -88,7 +89,9 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
   }
 
   /// The kinds whose messages are about SpiceDB, the connection, the key or the schema, not about objects.
-  private static let speaksOfItself: [Kind] = [.unavailable, .deadlineExceeded, .unauthenticated, .unreadableToken, .schema]
+  private static let speaksOfItself: [Kind] = [
+    .unavailable, .deadlineExceeded, .unauthenticated, .unreadableToken, .schema,
+  ]
 
   private var what: String {
     switch kind {

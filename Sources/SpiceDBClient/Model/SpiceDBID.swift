@@ -37,7 +37,8 @@ package enum SpiceDBID {
       if isPlain(byte) {
         bytes.append(byte)
       } else {
-        guard byte == UInt8(ascii: "="), let high = rest.popFirst().flatMap(value), let low = rest.popFirst().flatMap(value)
+        guard byte == UInt8(ascii: "="), let high = rest.popFirst().flatMap(value),
+          let low = rest.popFirst().flatMap(value)
         else { return nil }
         bytes.append(high << 4 | low)
       }
@@ -54,7 +55,8 @@ package enum SpiceDBID {
 
   private static func isPlain(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"),
       UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "|"), UInt8(ascii: "-"):
       true
     default: false
@@ -68,12 +70,15 @@ package enum SpiceDBID {
   }
 
   private static func isDigest(_ digits: Substring.UTF8View) -> Bool {
-    digits.count == 2 * SHA256.byteCount && digits.allSatisfy { byte in
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-    }
+    digits.count == 2 * SHA256.byteCount
+      && digits.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
   }
 
-  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10 }
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+  }
 
   private static func value(_ digit: UInt8) -> UInt8? {
     switch digit {

@@ -10,7 +10,8 @@ struct TokenMessage: AnswerMessage {
   }
 }
 
-/// WriteRelationshipsResponse and WriteSchemaResponse: written_at. Of DeleteRelationshipsResponse deleted_at, and progress.
+/// WriteRelationshipsResponse and WriteSchemaResponse: written_at. Of DeleteRelationshipsResponse deleted_at, and
+/// progress.
 struct WriteAnswer: AnswerMessage {
   /// DELETION_PROGRESS_PARTIAL
   static let partial: Int32 = 2

@@ -52,7 +52,9 @@ extension ProtobufFields.Field {
   static func text(_ number: Int, _ text: String?) -> Self? { text.map { Self(number: number, value: .text($0)) } }
   static func number(_ number: Int, _ value: Int) -> Self { Self(number: number, value: .number(UInt32(value))) }
   static func flag(_ number: Int, _ flag: Bool) -> Self { Self(number: number, value: .flag(flag)) }
-  static func message(_ number: Int, _ message: ProtobufFields) -> Self { Self(number: number, value: .message(message)) }
+  static func message(_ number: Int, _ message: ProtobufFields) -> Self {
+    Self(number: number, value: .message(message))
+  }
 
   static func message(_ number: Int, _ message: ProtobufFields?) -> Self? {
     message.map { Self(number: number, value: .message($0)) }

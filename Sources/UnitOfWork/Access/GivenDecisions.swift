@@ -13,6 +13,7 @@ package struct GivenDecisions: Sendable, Equatable {
     self.sequences = sequences
   }
 
-  /// Whether nothing has changed since in the tenants that they are about: every change of a relationship is told by an event.
+  /// Whether nothing has changed since in the tenants that they are about: every change of a relationship is told by an
+  /// event.
   package func hold(in snapshot: Snapshot) -> Bool { sequences.allSatisfy { $0.value == snapshot.tenants[$0.key] } }
 }

@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Who may do what by decisions that were given before the unit of work began. They say nothing of what the unit of work has
-/// changed since: behind a change of a tenant's relationships its questions are undecided.
+/// Who may do what by decisions that were given before the unit of work began. They say nothing of what the unit of
+/// work has changed since: behind a change of a tenant's relationships its questions are undecided.
 package final class GivenRules: AuthorizationProvider {
   private let decisions: GivenDecisions
   private let workspaces: IdentityMap

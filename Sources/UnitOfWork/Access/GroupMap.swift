@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// The groups of one unit of work: each exists once, changes are seen by the reads that follow, and the net of all changes
-/// becomes part of a ``WriteSet``. What the read set did not ask for is an error, never an "it does not exist".
+/// The groups of one unit of work: each exists once, changes are seen by the reads that follow, and the net of all
+/// changes becomes part of a ``WriteSet``. What the read set did not ask for is an error, never an "it does not exist".
 package final class GroupMap {
   private let reads: AccessReads
   private let pages: [GroupPageKey: [GroupID]]

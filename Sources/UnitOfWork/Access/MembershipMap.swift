@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// The roles of one unit of work: changes are seen by the reads that follow, and the net of all changes becomes part of a
-/// ``WriteSet``. What the read set did not ask for is an error, never a "has no role".
+/// The roles of one unit of work: changes are seen by the reads that follow, and the net of all changes becomes part of
+/// a ``WriteSet``. What the read set did not ask for is an error, never a "has no role".
 package final class MembershipMap {
   private let reads: AccessReads
   private let pages: [PageStart: (members: [Membership], limit: Int)]
@@ -24,7 +24,8 @@ package final class MembershipMap {
     reads = readSet.access
     adminCounts = snapshot.adminCounts
     pages = snapshot.memberPages.reduce(into: [:]) { pages, page in
-      let start = PageStart(object: TenantResource(tenantID: page.key.tenantID, object: page.key.object), after: page.key.after)
+      let start = PageStart(
+        object: TenantResource(tenantID: page.key.tenantID, object: page.key.object), after: page.key.after)
       if let other = pages[start], other.limit >= page.key.limit { return }
       pages[start] = (page.value, page.key.limit)
     }

@@ -29,10 +29,12 @@ package final class RoleRules: AuthorizationProvider {
     furtherViews = Self.furtherViews(readSet, workspaces)
   }
 
-  package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool { try ground(for: question) != nil }
+  package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool {
+    try ground(for: question) != nil
+  }
 
-  /// By what the user has the permission; nil where nothing gives it to him. Of several grounds it is the nearest one, after
-  /// what he is in the tenant.
+  /// By what the user has the permission; nil where nothing gives it to him. Of several grounds it is the nearest one,
+  /// after what he is in the tenant.
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
     guard questions.contains(question) || furtherViews.contains(question) else {
       throw .notLoaded("what a user of tenant \(question.tenantID) may do")

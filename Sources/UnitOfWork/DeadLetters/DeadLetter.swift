@@ -24,7 +24,8 @@ package struct DeadLetter: Sendable, Equatable {
   package let answeredAt: Timestamp?
 
   package init(
-    id: ULID, queue: String, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String, attempts: Attempts,
+    id: ULID, queue: String, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String,
+    attempts: Attempts,
     subject: Subject, message: OutboundMessage, replayOf: ULID? = nil, answeredAt: Timestamp? = nil
   ) {
     self.id = id

@@ -145,7 +145,9 @@ extension IdentityMap: WorkspaceRepository {
       guard let levels = try self.levels(from: id, to: arrival) else { continue }
       height = max(height, levels + heights[arrival, default: 1])
     }
-    if height > levels, departures.contains(tenantID) { throw .repositoryFailed(.undecided("the height of workspace \(id)")) }
+    if height > levels, departures.contains(tenantID) {
+      throw .repositoryFailed(.undecided("the height of workspace \(id)"))
+    }
     return height <= levels
   }
 
@@ -190,7 +192,9 @@ extension IdentityMap: WorkspaceRepository {
   }
 
   package func ancestors(of id: WorkspaceID) throws(WorkspaceServiceError) -> [Workspace] {
-    guard let tenantID = entries[id]?.current?.tenantID, reads.waysUp.contains(TenantWorkspace(tenantID: tenantID, id: id)) else {
+    guard let tenantID = entries[id]?.current?.tenantID,
+      reads.waysUp.contains(TenantWorkspace(tenantID: tenantID, id: id))
+    else {
       throw .notLoaded("what is above workspace \(id)")
     }
     try requireUnchanged("what is above workspace \(id)")

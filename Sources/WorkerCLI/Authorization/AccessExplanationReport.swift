@@ -78,13 +78,16 @@ extension AccessExplanationReport {
   private func sentence(of ground: AccessGround) -> String {
     switch ground {
     case .role(let held): "because \(described(held))"
-    case .openRoot: "because \(user) is in the tenant, whose members create workspaces below its root (authorization.open_root)"
+    case .openRoot:
+      "because \(user) is in the tenant, whose members create workspaces below its root (authorization.open_root)"
     }
   }
 
   /// What would have to be otherwise.
   private var lack: [String] {
-    guard explanation.exists else { return ["because the tenant has no such \(explanation.question.resource.type.rawValue)"] }
+    guard explanation.exists else {
+      return ["because the tenant has no such \(explanation.question.resource.type.rawValue)"]
+    }
     guard !explanation.roles.isEmpty else { return ["because \(user) has no role there, above it or in the tenant"] }
     return ["because none of these roles is enough:"] + explanation.roles.map { "  \(described($0))" }
   }

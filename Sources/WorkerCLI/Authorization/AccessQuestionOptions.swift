@@ -6,7 +6,8 @@ import WorkspaceDomain
 struct AccessQuestionOptions: ParsableArguments {
   @Argument(help: "The user, as commands name him in userid.")
   var user: UserID
-  @Argument(help: "For a tenant: view, administrate. A workspace: view, edit, manage, create_child. A group: view, manage.")
+  @Argument(
+    help: "For a tenant: view, administrate. A workspace: view, edit, manage, create_child. A group: view, manage.")
   var permission: Permission
   @Argument(help: "What kind of object it is about.")
   var type: ResourceType

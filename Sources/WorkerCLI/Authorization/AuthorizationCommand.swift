@@ -4,7 +4,8 @@ import ArgumentParser
 struct AuthorizationCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "authorization", abstract: "Says who may do what, and why; looks after the copy of it in SpiceDB.",
-    discussion: "check and explain answer by the database as it is at that moment, and by the rules that commands are decided by.",
+    discussion:
+      "check and explain answer by the database as it is at that moment, and by the rules that commands are decided by.",
     subcommands: [
       AuthorizationCheck.self, AuthorizationExplain.self, AuthorizationSchemaCommand.self, AuthorizationVerify.self,
       AuthorizationRepair.self,

@@ -103,5 +103,7 @@ private struct DifferenceSummary: Encodable {
     }
   }
 
-  var text: String { "\(objects) objects compared: \(missing) relationships missing in SpiceDB, \(surplus) surplus there" }
+  var text: String {
+    "\(objects) objects compared: \(missing) relationships missing in SpiceDB, \(surplus) surplus there"
+  }
 }

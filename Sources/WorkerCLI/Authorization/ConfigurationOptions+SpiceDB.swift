@@ -9,7 +9,8 @@ struct SpiceDBMissing: Error, CustomStringConvertible {
 
 extension ConfigurationOptions {
   /// Runs `body` with a connection to the SpiceDB of the configuration.
-  func withSpiceDB(_ body: (SpiceDBConnection, WorkerConfiguration, Servers, Logger) async throws -> Void) async throws {
+  func withSpiceDB(_ body: (SpiceDBConnection, WorkerConfiguration, Servers, Logger) async throws -> Void) async throws
+  {
     try await FailureReport.reporting {
       let configuration = try await load()
       let logger = LogSetup.start(configuration.log)

@@ -1,5 +1,5 @@
-import Messaging
 import Logging
+import Messaging
 import PostgresClient
 import RabbitMQBroker
 import RabbitMQClient
@@ -70,7 +70,8 @@ struct Servers: Sendable {
     postgres.connectTimeout = min(postgres.connectTimeout, .seconds(8))
     reading.connectTimeout = min(reading.connectTimeout, .seconds(8))
     return Servers(
-      amqp: amqp, postgres: postgres, reading: reading, spicedb: spicedb, topologyNames: topologyNames, senderUser: senderUser)
+      amqp: amqp, postgres: postgres, reading: reading, spicedb: spicedb, topologyNames: topologyNames,
+      senderUser: senderUser)
   }
 
   private static func amqp(
@@ -114,7 +115,9 @@ struct Servers: Sendable {
     postgres.lockTimeout = settings.lockTimeout
     // Of several hosts, everything goes to the writable one: a standby's data is late, and it takes no changes.
     postgres.requiresWriting = true
-    do throws(PostgresError) { try postgres.validate() } catch { problems.add("postgres.\(key) can't be used: \(error)") }
+    do throws(PostgresError) { try postgres.validate() } catch {
+      problems.add("postgres.\(key) can't be used: \(error)")
+    }
     return postgres
   }
 

@@ -31,7 +31,9 @@ struct ConfigurationReport: Report {
 
   var text: String {
     var table = TextTable(header: ["SETTING", "VALUE", "FROM"])
-    for entry in settings { table.add([entry.key, entry.value.escapingControls(keepingLines: false), entry.from ?? entry.source]) }
+    for entry in settings {
+      table.add([entry.key, entry.value.escapingControls(keepingLines: false), entry.from ?? entry.source])
+    }
     return table.text
   }
 

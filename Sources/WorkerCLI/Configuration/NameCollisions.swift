@@ -5,8 +5,8 @@ import RabbitMQBroker
 /// confused.
 ///
 /// Exchanges and queues have separate namespaces: an exchange and a queue may share a name. Results, events and
-/// announcements may share an exchange: nobody takes commands from it. So may batches of results and of events, but not with
-/// those: who takes single messages can't read a batch.
+/// announcements may share an exchange: nobody takes commands from it. So may batches of results and of events, but not
+/// with those: who takes single messages can't read a batch.
 struct NameCollisions {
   private static let prefix = "amqp.names."
 
@@ -20,23 +20,31 @@ struct NameCollisions {
       ("events_exchange", names.eventsExchange, "each event would come back as a command"),
       ("result_batches_exchange", names.resultBatchesExchange, "each result would come back as a command"),
       ("event_batches_exchange", names.eventBatchesExchange, "each event would come back as a command"),
-      ("dead_letters_exchange", names.deadLettersExchange, "each announcement of a dead letter would come back as a command"),
+      (
+        "dead_letters_exchange", names.deadLettersExchange,
+        "each announcement of a dead letter would come back as a command"
+      ),
     ]
     for (key, name, consequence) in exchanges where name == names.commandsExchange {
-      problems.append("\(Self.prefix)\(key) and \(Self.prefix)commands_exchange are both '\(name.shown)': \(consequence)")
+      problems.append(
+        "\(Self.prefix)\(key) and \(Self.prefix)commands_exchange are both '\(name.shown)': \(consequence)")
     }
     let singles = [
       ("results_exchange", names.resultsExchange), ("events_exchange", names.eventsExchange),
       ("dead_letters_exchange", names.deadLettersExchange),
     ]
-    let batches = [("result_batches_exchange", names.resultBatchesExchange), ("event_batches_exchange", names.eventBatchesExchange)]
+    let batches = [
+      ("result_batches_exchange", names.resultBatchesExchange), ("event_batches_exchange", names.eventBatchesExchange),
+    ]
     for (key, name) in batches {
       for (other, same) in singles where same == name {
         problems.append(
-          "\(Self.prefix)\(key) and \(Self.prefix)\(other) are both '\(name.shown)': who takes single messages there would get batches")
+          "\(Self.prefix)\(key) and \(Self.prefix)\(other) are both '\(name.shown)': who takes single messages there would get batches"
+        )
       }
     }
-    for (key, name) in [("commands_exchange", names.commandsExchange)] + singles + batches where name == names.queriesExchange {
+    for (key, name) in [("commands_exchange", names.commandsExchange)] + singles + batches
+    where name == names.queriesExchange {
       problems.append(
         "\(Self.prefix)queries_exchange and \(Self.prefix)\(key) are both '\(name.shown)': all that is published there would be taken for "
           + "queries")
@@ -44,7 +52,8 @@ struct NameCollisions {
     for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
     where name == names.queriesQueue {
       problems.append(
-        "\(Self.prefix)queries_queue and \(Self.prefix)\(key) are both '\(name.shown)': each would take what is for the other")
+        "\(Self.prefix)queries_queue and \(Self.prefix)\(key) are both '\(name.shown)': each would take what is for the other"
+      )
     }
     if names.deadLettersQueue == names.commandsQueue {
       problems.append(
@@ -53,7 +62,8 @@ struct NameCollisions {
     }
     let claim = BrokerNames.publishingClaim(of: names.commandsQueue)
     let queues = [
-      ("dead_letters_queue", names.deadLettersQueue), ("commands_queue", names.commandsQueue), ("queries_queue", names.queriesQueue),
+      ("dead_letters_queue", names.deadLettersQueue), ("commands_queue", names.commandsQueue),
+      ("queries_queue", names.queriesQueue),
     ]
     for (key, name) in queues where name == claim {
       problems.append(

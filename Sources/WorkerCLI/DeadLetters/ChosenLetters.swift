@@ -8,7 +8,9 @@ struct ChosenLetters: ParsableArguments {
   var all = false
 
   func validate() throws {
-    guard all || options.conditions != DeadLetterFilter() else { throw ValidationError("Say which letters by a filter, or use --all.") }
+    guard all || options.conditions != DeadLetterFilter() else {
+      throw ValidationError("Say which letters by a filter, or use --all.")
+    }
   }
 }
 
@@ -20,6 +22,8 @@ struct OperatorOptions: ParsableArguments {
   var name: String { by ?? LoginName.current }
 
   func validate() throws {
-    guard (1...255).contains(name.unicodeScalars.count) else { throw ValidationError("--by takes 1 to 255 characters.") }
+    guard (1...255).contains(name.unicodeScalars.count) else {
+      throw ValidationError("--by takes 1 to 255 characters.")
+    }
   }
 }

@@ -14,7 +14,9 @@ struct DeadLetterDiscard: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard (1...500).contains(because.unicodeScalars.count) else { throw ValidationError("--because takes 1 to 500 characters.") }
+    guard (1...500).contains(because.unicodeScalars.count) else {
+      throw ValidationError("--because takes 1 to 500 characters.")
+    }
   }
 
   func run() async throws {

@@ -6,7 +6,8 @@ import UnitOfWork
 
 struct DeadLetterExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Writes dead letters to standard output, one JSON object per line, the newest first.",
+    commandName: "export",
+    abstract: "Writes dead letters to standard output, one JSON object per line, the newest first.",
     discussion: "Contains everything recorded, byte for byte. Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters

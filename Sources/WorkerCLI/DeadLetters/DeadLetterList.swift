@@ -21,7 +21,8 @@ struct DeadLetterList: AsyncParsableCommand {
   func validate() throws {
     guard (1...1000).contains(limit) else { throw ValidationError("--limit takes a number from 1 to 1000.") }
     guard state == "all" || DeadLetterState(rawValue: state) != nil else {
-      throw ValidationError("--state takes one of \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+      throw ValidationError(
+        "--state takes one of \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
     }
     if groupBy != nil, after != nil { throw ValidationError("--after is for lists, not for counts.") }
   }

@@ -60,7 +60,9 @@ struct DeadLetterListReport: Report {
     guard !deadLetters.isEmpty else { return "no dead letters" }
     var table = TextTable(header: ["ID", "RECORDED AT", "REASON", "TYPE", "TENANT", "STATE"])
     for entry in deadLetters {
-      table.add([entry.id, entry.recordedAt, entry.reason, entry.commandType ?? "-", entry.tenantID ?? "-", entry.state])
+      table.add([
+        entry.id, entry.recordedAt, entry.reason, entry.commandType ?? "-", entry.tenantID ?? "-", entry.state,
+      ])
     }
     return table.text + (next.map { "\nmore: --after \($0)" } ?? "")
   }

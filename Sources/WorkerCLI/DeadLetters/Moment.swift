@@ -10,7 +10,9 @@ struct Moment: ExpressibleByArgument {
   let timestamp: Timestamp
 
   init?(argument: String) {
-    guard let timestamp = Self.ago(argument) ?? Self.time(argument) ?? Self.time(argument + "T00:00:00Z") else { return nil }
+    guard let timestamp = Self.ago(argument) ?? Self.time(argument) ?? Self.time(argument + "T00:00:00Z") else {
+      return nil
+    }
     self.timestamp = timestamp
   }
 

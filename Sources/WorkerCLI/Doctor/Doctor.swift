@@ -9,8 +9,11 @@ import WorkspaceApplication
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Checks all that a worker needs, a line each, with the remedy. Changes nothing, but for a queue of its own for a minute.",
-    discussion: "Exits 0 when there is no problem (warnings don't count), 1 when there is one, 78 when the configuration is wrong.")
+    abstract:
+      "Checks all that a worker needs, a line each, with the remedy. Changes nothing, but for a queue of its own for a minute.",
+    discussion:
+      "Exits 0 when there is no problem (warnings don't count), 1 when there is one, 78 when the configuration is wrong."
+  )
 
   /// The broker tells nobody over AMQP how long it waits.
   @Option(help: "The broker's consumer_timeout, where it is not RabbitMQ's default of 30m.")
@@ -29,10 +32,13 @@ struct Doctor: AsyncParsableCommand {
   }
 
   /// nil where there is no SpiceDB.
-  private func replica(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) -> ReplicaExamination? {
+  private func replica(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger)
+    -> ReplicaExamination?
+  {
     servers.spicedb.map { spicedb in
       let (rules, decides) = (configuration.authorization.rules, configuration.authorization.provider == .spicedb)
-      let audit = ConnectingAudit(spicedb: spicedb, postgres: servers.postgres, opensRoot: rules.opensRoot, logger: logger)
+      let audit = ConnectingAudit(
+        spicedb: spicedb, postgres: servers.postgres, opensRoot: rules.opensRoot, logger: logger)
       return ReplicaExamination(
         SpiceDBExamination(spicedb, logger: logger), lag: PostgresReplicationLag(servers.postgres, logger: logger),
         audit: decides && rules.isEnforced ? audit : nil)
@@ -40,7 +46,9 @@ struct Doctor: AsyncParsableCommand {
   }
 
   /// nil where queries are answered by the database that is looked at anyway.
-  private func reading(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) -> ReadingExamination? {
+  private func reading(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger)
+    -> ReadingExamination?
+  {
     guard configuration.postgres.readURL != nil else { return nil }
     let reading = servers.reading.forQueriesOfStandby(timeout: configuration.queries.timeout)
     return ReadingExamination(PostgresReadExamination(reading, logger: logger))
@@ -53,7 +61,9 @@ struct Doctor: AsyncParsableCommand {
       configuration = try await options.load()
       servers = try Servers(configuration).forOneCommand
     } catch let error as ConfigurationProblems {
-      return error.problems.map { .problem("configuration", $0, remedy: "correct it: config/worker.yaml explains each setting") }
+      return error.problems.map {
+        .problem("configuration", $0, remedy: "correct it: config/worker.yaml explains each setting")
+      }
     } catch {
       return [.problem("configuration", "\(error)", remedy: "correct it: config/worker.yaml explains each setting")]
     }
@@ -61,7 +71,8 @@ struct Doctor: AsyncParsableCommand {
     let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
     let resolver = NameResolution()
     async let broker = BrokerExamination(
-      RabbitMQExamination(servers.amqp, names: servers.topologyNames, forms: configuration.publishing), resolver: resolver
+      RabbitMQExamination(servers.amqp, names: servers.topologyNames, forms: configuration.publishing),
+      resolver: resolver
     ).findings()
     async let database = DatabaseExamination(
       PostgresExamination(servers.postgres, deadQueue: servers.deadQueueKey, logger: logger), resolver: resolver

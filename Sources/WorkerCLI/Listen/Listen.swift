@@ -43,7 +43,8 @@ struct Listen: AsyncParsableCommand {
       _ = LogSetup.start(configuration.log)
       let servers = try Servers(configuration).forOneCommand
       let queue = try await TemporaryQueue.open(
-        servers.amqp, exchange: try exchange(servers.topologyNames, configuration.publishing), pattern: ShortString(pattern) ?? "#")
+        servers.amqp, exchange: try exchange(servers.topologyNames, configuration.publishing),
+        pattern: ShortString(pattern) ?? "#")
       StandardError.write("workspace-worker: listening to \(stream.rawValue)\n")
       try await queue.use(printMessages)
     }
@@ -78,7 +79,8 @@ struct Listen: AsyncParsableCommand {
 extension Delivery {
   /// Its body, or, of a batch, its elements.
   fileprivate var contents: [[UInt8]] {
-    guard properties.contentType == CloudEventsType.batch, let elements = try? JSONArraySplitter.split(body, limit: body.count)
+    guard properties.contentType == CloudEventsType.batch,
+      let elements = try? JSONArraySplitter.split(body, limit: body.count)
     else { return [body] }
     return elements.map { Array(body[$0]) }
   }

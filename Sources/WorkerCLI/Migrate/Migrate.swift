@@ -22,7 +22,8 @@ struct Migrate: AsyncParsableCommand {
         let applied = try await migrator.up().map(\.fileName)
         try output.print(
           ["applied": applied],
-          text: applied.isEmpty ? "nothing to do: all migrations are applied" : applied.map { "applied \($0)" }.joined(separator: "\n"))
+          text: applied.isEmpty
+            ? "nothing to do: all migrations are applied" : applied.map { "applied \($0)" }.joined(separator: "\n"))
       }
     }
   }
@@ -57,7 +58,8 @@ struct Migrate: AsyncParsableCommand {
           let report = ReversalReport(reverted, losses)
           try output.print(report)
         } catch MigrationError.wouldDestroy(let losses) {
-          StandardError.write("workspace-worker: \(MigrationError.wouldDestroy(losses))\nmake a backup, then use --yes\n")
+          StandardError.write(
+            "workspace-worker: \(MigrationError.wouldDestroy(losses))\nmake a backup, then use --yes\n")
           throw ExitCode.no
         }
       }

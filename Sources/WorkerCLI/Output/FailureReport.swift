@@ -61,7 +61,8 @@ enum FailureReport {
   private static func exitCode(of error: RabbitMQError) -> ExitCode {
     switch error {
     case .unreadableSecret: .configuration
-    case .unreachable, .exhausted, .tlsRefused, .loginRefused, .protocolViolation, .timedOut, .connectionClosed, .connectionLost:
+    case .unreachable, .exhausted, .tlsRefused, .loginRefused, .protocolViolation, .timedOut, .connectionClosed,
+      .connectionLost:
       .unavailable
     default: .failure
     }

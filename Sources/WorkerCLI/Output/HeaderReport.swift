@@ -1,5 +1,5 @@
-import Messaging
 import FoundationEssentials
+import Messaging
 
 /// A header with its value. Headers are a list: a name may come twice.
 struct HeaderReport: Encodable {
@@ -37,7 +37,8 @@ struct HeaderValueReport: Encodable {
     case .bytes(let bytes): try ["base64": Data(bytes).base64EncodedString()].encode(to: encoder)
     case .array(let values): try values.map(HeaderValueReport.init).encode(to: encoder)
     case .table(let fields):
-      try fields.map { HeaderReport(name: BytesReport($0.name), value: HeaderValueReport(value: $0.value)) }.encode(to: encoder)
+      try fields.map { HeaderReport(name: BytesReport($0.name), value: HeaderValueReport(value: $0.value)) }.encode(
+        to: encoder)
     }
   }
 }

@@ -80,7 +80,8 @@ final class LineInput {
     return Array(line)
   }
 
-  /// Drops the lines before ``start``, and reads some more: whatever there is, since who writes into a pipe may take his time.
+  /// Drops the lines before ``start``, and reads some more: whatever there is, since who writes into a pipe may take
+  /// his time.
   ///
   /// - Returns: false at the end.
   private func readOn() throws(Unreadable) -> Bool {

@@ -1,4 +1,5 @@
 import Observability
+
 /// Columns of text, each as wide as its widest cell. Cells may contain received text: no cell can control a terminal,
 /// or start a line of its own.
 struct TextTable {

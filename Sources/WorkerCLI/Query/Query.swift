@@ -34,7 +34,9 @@ struct Query: AsyncParsableCommand {
 
   func validate() throws {
     guard TenantID(tenant) != nil else { throw ValidationError("--tenant takes a ULID.") }
-    guard case .object = try? JSONReader.read(Array(data.utf8)) else { throw ValidationError("--data takes a JSON object.") }
+    guard case .object = try? JSONReader.read(Array(data.utf8)) else {
+      throw ValidationError("--data takes a JSON object.")
+    }
     guard (1...300).contains(timeout) else { throw ValidationError("--timeout takes a number from 1 to 300.") }
   }
 
@@ -50,7 +52,8 @@ struct Query: AsyncParsableCommand {
       }
       let servers = try Servers(configuration).forOneCommand
       let sending = Sending(
-        BrokerSendingGateway(servers.amqp), to: servers.topologyNames.queriesExchange, as: servers.senderUser, rate: nil,
+        BrokerSendingGateway(servers.amqp), to: servers.topologyNames.queriesExchange, as: servers.senderUser,
+        rate: nil,
         lifetime: .seconds(timeout))
       var queries: any CommandSource = OneLine(query)
       var progress = SendingProgress(total: 1, printsResults: true)
@@ -62,7 +65,8 @@ struct Query: AsyncParsableCommand {
   private func report(_ summary: SendSummary) throws {
     if summary.unanswered > 0 {
       StandardError.write(
-        "workspace-worker: nobody has answered within \(timeout) s: does a worker run, and answer queries (its /readyz tells)?\n")
+        "workspace-worker: nobody has answered within \(timeout) s: does a worker run, and answer queries (its /readyz tells)?\n"
+      )
       throw ExitCode.unavailable
     }
     if summary.count(ending: ".failed") > 0 { throw ExitCode.failure }

@@ -6,7 +6,8 @@ struct SchemaCommand: AsyncParsableCommand {
     commandName: "schema", abstract: "Prints the JSON Schemas (draft 2020-12) of commands, results and events.",
     discussion: "Needs no broker and no database. docs/asyncapi.yaml says where the messages come from and go to.")
 
-  @Argument(help: "A message's type, such as workspace.create or workspace.create.succeeded. Default: all in one document.")
+  @Argument(
+    help: "A message's type, such as workspace.create or workspace.create.succeeded. Default: all in one document.")
   var name: String?
   @Flag(help: "Print the types of messages instead, one per line.")
   var list = false

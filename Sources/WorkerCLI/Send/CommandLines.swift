@@ -16,7 +16,9 @@ struct InvalidLine: Error, CustomStringConvertible {
 struct NoCommands: Error, CustomStringConvertible {
   let path: String
 
-  var description: String { "\(path == "-" ? "standard input" : path) has no commands: each line is to be one CloudEvent" }
+  var description: String {
+    "\(path == "-" ? "standard input" : path) has no commands: each line is to be one CloudEvent"
+  }
 }
 
 /// One command.

@@ -11,7 +11,8 @@ extension OutgoingCommand {
   ///   - id: nil: a new one.
   ///   - minimumSequence: of a query.
   init(
-    type: String, tenant: String, user: String?, data: String, id: String?, source: String, minimumSequence: String? = nil
+    type: String, tenant: String, user: String?, data: String, id: String?, source: String,
+    minimumSequence: String? = nil
   ) {
     let id = id ?? ULID.random(at: SystemWallClock().now()).description
     var writer = JSONWriter()

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Messaging
 import MessageContract
+import Messaging
 import Observability
 import Operations
 import RabbitMQBroker
@@ -32,7 +32,8 @@ struct Send: AsyncParsableCommand {
   var source = "/workspace-worker/send"
   @Option(help: "A file with one command on each line.")
   var file: String?
-  @Option(help: "How many commands of a file go out as one message, at most 1000. Default: each as a message of its own.")
+  @Option(
+    help: "How many commands of a file go out as one message, at most 1000. Default: each as a message of its own.")
   var batch: Int?
   @Option(help: "The largest number of commands per second. Default: as fast as the broker takes them.")
   var rate: Int?
@@ -49,7 +50,9 @@ struct Send: AsyncParsableCommand {
     if file == nil {
       guard type != nil, tenant != nil else { throw ValidationError("Either TYPE and --tenant or --file is needed.") }
       guard unchecked || tenant.flatMap(TenantID.init) != nil else { throw ValidationError("--tenant takes a ULID.") }
-      guard case .object = try? JSONReader.read(Array(data.utf8)) else { throw ValidationError("--data takes a JSON object.") }
+      guard case .object = try? JSONReader.read(Array(data.utf8)) else {
+        throw ValidationError("--data takes a JSON object.")
+      }
     } else if type != nil || tenant != nil || id != nil || user != nil {
       throw ValidationError("With --file the commands come from the file alone.")
     }
@@ -81,7 +84,8 @@ struct Send: AsyncParsableCommand {
 
   private func checked(_ command: OutgoingCommand, _ check: CommandCheck) throws -> OutgoingCommand {
     guard let problem = check.problem(of: command) else { return command }
-    throw ValidationError("The command can only become a dead letter (\(problem)). It was not sent; --unchecked sends it.")
+    throw ValidationError(
+      "The command can only become a dead letter (\(problem)). It was not sent; --unchecked sends it.")
   }
 
   private func command() -> OutgoingCommand {
@@ -98,7 +102,8 @@ struct Send: AsyncParsableCommand {
     }
     let (rejected, failed) = (summary.count(ending: ".rejected"), summary.count(ending: ".failed"))
     if file != nil, rejected + failed > 0 {
-      StandardError.write("workspace-worker: of \(summary.sent) commands \(rejected) were rejected, and \(failed) failed\n")
+      StandardError.write(
+        "workspace-worker: of \(summary.sent) commands \(rejected) were rejected, and \(failed) failed\n")
     }
     if failed > 0 { throw ExitCode.failure }
     if rejected > 0 { throw ExitCode.no }
@@ -107,7 +112,8 @@ struct Send: AsyncParsableCommand {
   /// Possible causes if no result comes.
   private func silence(_ summary: SendSummary) -> String {
     let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
-    return "no result of \(count) came within \(timeout) s. It is in the queue, or has since been executed: is a worker "
+    return
+      "no result of \(count) came within \(timeout) s. It is in the queue, or has since been executed: is a worker "
       + "active (see its /readyz, and workspace-worker doctor for what it lacks), or is the tenant's line parked (parked list)?"
   }
 }

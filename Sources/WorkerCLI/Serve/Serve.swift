@@ -52,7 +52,8 @@ struct Serve: AsyncParsableCommand {
       }
       guard status.phase == .stopped else {
         throw DrainCutShort(
-          left: status.leftBehind, reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) was over")
+          left: status.leftBehind,
+          reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) was over")
       }
     }
   }

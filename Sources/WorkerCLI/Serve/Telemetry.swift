@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Logging
 import Messaging
-import Observability
 import OTLPExporter
+import Observability
 import PostgresStore
 import PrometheusExporter
 import ServiceLifecycle
@@ -19,7 +19,8 @@ struct Telemetry: Sendable {
   private let exporter: OTLPExporter?
 
   init(
-    _ configuration: WorkerConfiguration, _ status: WorkerStatus, _ queryStatus: QueryStatus, sampling: LogSampling, logger: Logger
+    _ configuration: WorkerConfiguration, _ status: WorkerStatus, _ queryStatus: QueryStatus, sampling: LogSampling,
+    logger: Logger
   ) {
     let registry = PrometheusRegistry(MetricCatalogue.all)
     let names = configuration.amqp.names

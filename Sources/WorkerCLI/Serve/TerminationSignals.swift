@@ -4,9 +4,9 @@ import UnixSignals
 enum TerminationSignals {
   /// Runs `body`, and handles signals until it ends.
   ///
-  /// There must be no second handler of the same signals, the one of a `ServiceGroup` included: a handler that has not yet
-  /// run when the next signal comes gets one call for both (signal sources merge, as the kernel's pending signals do), and
-  /// would count one where the other acts on the first.
+  /// There must be no second handler of the same signals, the one of a `ServiceGroup` included: a handler that has not
+  /// yet run when the next signal comes gets one call for both (signal sources merge, as the kernel's pending signals
+  /// do), and would count one where the other acts on the first.
   ///
   /// - Parameters:
   ///   - drain: is called at the first signal.

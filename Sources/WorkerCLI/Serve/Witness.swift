@@ -34,7 +34,8 @@ struct Witness: AsyncParsableCommand {
       let configuration = try await options.load()
       let logger = LogSetup.start(configuration.log)
       let stage = InHand.Stage(rawValue: stage)
-      let message = stage == nil ? nil : Array(SHA256.hash(data: FileManager.default.contents(atPath: "/dev/stdin") ?? Data()))
+      let message =
+        stage == nil ? nil : Array(SHA256.hash(data: FileManager.default.contents(atPath: "/dev/stdin") ?? Data()))
       logger.critical(
         "the worker ends itself",
         metadata: [

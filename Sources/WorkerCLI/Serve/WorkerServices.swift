@@ -41,7 +41,8 @@ struct WorkerServices {
       services.append(.init(service: replication(to: spicedb, pulse)))
     }
     // It ends by itself only after a drain, or when it is to fail fast.
-    services.append(.init(service: worker(decider(spicedb, pulse)), successTerminationBehavior: .gracefullyShutdownGroup))
+    services.append(
+      .init(service: worker(decider(spicedb, pulse)), successTerminationBehavior: .gracefullyShutdownGroup))
     // It ends at once, and the worker drains undisturbed.
     services.append(.init(service: maintenance(spicedb)))
     services += notifiers.map { .init(service: $0) }
@@ -57,14 +58,17 @@ struct WorkerServices {
   /// Where nothing is enforced there is nothing to decide.
   private func decider(_ spicedb: SpiceDBConnection?, _ pulse: ReplicationPulse) -> any AccessDecider {
     let authorization = configuration.authorization
-    guard authorization.provider == .spicedb, authorization.rules.isEnforced, let spicedb else { return EmbeddedDecider() }
+    guard authorization.provider == .spicedb, authorization.rules.isEnforced, let spicedb else {
+      return EmbeddedDecider()
+    }
     return ReplicaDecider(SpiceDBPermissions(spicedb), pulse: pulse)
   }
 
   private func worker(_ decider: any AccessDecider) -> Worker {
     let settings = configuration.workerSettings
     let broker = BrokerConfiguration(
-      server: servers.amqp, names: servers.topologyNames, forms: configuration.publishing, prefetch: configuration.amqp.prefetch,
+      server: servers.amqp, names: servers.topologyNames, forms: configuration.publishing,
+      prefetch: configuration.amqp.prefetch,
       bufferBytes: configuration.amqp.bufferBytes, batchCount: settings.batchCount)
     return Worker(
       settings: settings,
@@ -91,7 +95,8 @@ struct WorkerServices {
     let connections = QueryLane.Connections(
       queue: { try await broker.consume() },
       replica: { [servers, logger] in
-        try await PostgresQuerySession.open(servers.reading.forQueriesOfStandby(timeout: settings.timeout), logger: logger)
+        try await PostgresQuerySession.open(
+          servers.reading.forQueriesOfStandby(timeout: settings.timeout), logger: logger)
       },
       primary: { [servers, logger] in
         try await PostgresQuerySession.open(servers.postgres.forQueries(timeout: settings.timeout), logger: logger)

@@ -11,7 +11,8 @@ struct TopologyCommand: AsyncParsableCommand {
 
   struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows the difference. Exits 0 when there is none, 2 with changes to make, 3 when something is incompatible.")
+      abstract:
+        "Shows the difference. Exits 0 when there is none, 2 with changes to make, 3 when something is incompatible.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
@@ -29,7 +30,9 @@ struct TopologyCommand: AsyncParsableCommand {
 
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Creates what is missing, and removes a binding made by earlier versions. Deletes or changes nothing else; exits 3 when something is incompatible.")
+      abstract:
+        "Creates what is missing, and removes a binding made by earlier versions. Deletes or changes nothing else; exits 3 when something is incompatible."
+    )
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions

@@ -1,5 +1,5 @@
-package import Messaging
 package import MessageContract
+package import Messaging
 package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain

@@ -1,6 +1,6 @@
 import CrashWitness
-package import Messaging
 import MessageContract
+package import Messaging
 import UnitOfWork
 
 /// A message that the broker itself has dead-lettered: it expired, its queue was full, or another consumer refused it.

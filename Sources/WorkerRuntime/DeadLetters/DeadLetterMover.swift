@@ -1,7 +1,7 @@
 import Coordination
-import Messaging
 import Logging
 import MessageContract
+import Messaging
 
 /// Moves what the broker has dead-lettered from its queue to the ledger, as long as a worker is active.
 ///

@@ -16,8 +16,9 @@ package struct Assignment: Sendable {
     self.line = line
   }
 
-  /// Its first `count` messages, with everything else; and the other messages, in parts that double from twice as many: what has
-  /// left the next message undecided once may do so again and again, and each time what is behind it is read in vain.
+  /// Its first `count` messages, with everything else; and the other messages, in parts that double from twice as many:
+  /// what has left the next message undecided once may do so again and again, and each time what is behind it is read
+  /// in vain.
   func parts(undecidedAfter count: Int) -> [Assignment] {
     var first = self
     first.messages = Array(messages.prefix(count))

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
@@ -54,7 +54,8 @@ extension BatchRun {
     let now = environment.clock.now()
     return try record(
       letter.key, letter.delivery, letter.origin.message(letter.delivery.original), letter.envelope,
-      reason: .brokerDeadLettered, detail: letter.origin.detail, attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
+      reason: .brokerDeadLettered, detail: letter.origin.detail,
+      attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 
   /// Whether a redelivery is the message of a letter. Each letter has one.

@@ -37,7 +37,9 @@ extension BatchRun {
   mutating func answerBatches() {
     for batch in batchAnswers {
       for part in batch.reply.parts(with: batch.answers) {
-        if let reply = environment.messages.reply(part, to: batch.delivery, at: environment.clock.now()) { writeSet.send(reply) }
+        if let reply = environment.messages.reply(part, to: batch.delivery, at: environment.clock.now()) {
+          writeSet.send(reply)
+        }
       }
     }
   }

@@ -1,7 +1,7 @@
 import CrashWitness
-import Messaging
 import Failpoints
 import MessageContract
+import Messaging
 package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
@@ -212,7 +212,8 @@ extension BatchRun {
     let result = ResultEncoder.encode(answer, of: command, id: try newID(at: now), at: now)
     remember(result, of: command)
     let events = try work.takeEvents().map { event throws(Failure) in
-      EventEncoder.encode(event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
+      EventEncoder.encode(
+        event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
     }
     let sequence = events.isEmpty ? nil : sequences[command.context.tenantID]
     send(result, of: delivery, commandID: command.context.key.id, sequence: sequence)
@@ -237,7 +238,8 @@ extension BatchRun {
 
   private func scope(of context: CommandContext, at now: Timestamp) -> CommandScope {
     CommandScope(
-      context: context, repositories: work.repositories, probe: observations, identifiers: environment.identifiers, now: now,
+      context: context, repositories: work.repositories, probe: observations, identifiers: environment.identifiers,
+      now: now,
       rules: environment.rules)
   }
 

@@ -40,14 +40,17 @@ extension CommittedBatch {
     overfull = run.overfull
     let letters = run.letters
     self.letters = letters
-    settledLetters = letters.isEmpty
+    settledLetters =
+      letters.isEmpty
       ? [:]
       : Dictionary(
         delivered.compactMap { message in
           letters[ObjectIdentifier(message.delivery)].map { (message.delivery.tag, [$0]) }
         }
       ) { $0 + $1 }
-    parkedLetters = assignment.messages.filter { $0.parked != nil }.compactMap { letters[ObjectIdentifier($0.delivery)] }
+    parkedLetters = assignment.messages.filter { $0.parked != nil }.compactMap {
+      letters[ObjectIdentifier($0.delivery)]
+    }
     entries = zip(ids, run.writeSet.outgoing).map { OutboxEntry(id: $0, messages: $1.messages) }
     handled = run.handled
     self.began = began

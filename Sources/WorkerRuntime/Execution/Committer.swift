@@ -1,20 +1,20 @@
 package import Coordination
-import Messaging
 import Failpoints
 package import Logging
 import MessageContract
+import Messaging
 package import UnitOfWork
 package import WorkspaceApplication
 import WorkspaceDomain
 
 /// Carries batches out, each exactly once. What happens to a batch, from top to bottom:
 ///
-/// 1. ``carryOut(_:committed:)``: as one transaction; where one of its messages spoils that, in halves, until that one stands
-///    alone and gets its verdict, while the others are carried out. Where one can't be answered before what those in front of it
-///    have changed is committed, in several parts.
+/// 1. ``carryOut(_:committed:)``: as one transaction; where one of its messages spoils that, in halves, until that one
+///    stands alone and gets its verdict, while the others are carried out. Where one can't be answered before what
+///    those in front of it have changed is committed, in several parts.
 /// 2. ``commit(_:next:since:)``: again where it met another writer or a passing trouble.
-/// 3. `commitOnce`: reads all that the batch could need, runs it in memory, writes and commits. Two round trips, behind what
-///    the ``AccessDecider`` needs, if it is not the batch itself that decides what users may do.
+/// 3. `commitOnce`: reads all that the batch could need, runs it in memory, writes and commits. Two round trips, behind
+///    what the ``AccessDecider`` needs, if it is not the batch itself that decides what users may do.
 package struct Committer: Sendable {
   /// An assignment that no transaction can commit.
   struct Spoiled: Error {
@@ -62,9 +62,9 @@ package struct Committer: Sendable {
   /// What the broker has dead-lettered and can't be recorded stays where it is: the broker has it.
   ///
   /// - Parameter committed: called after each transaction, in order; one is enough for most batches.
-  /// - Throws: ``UnitOfWorkError`` when the database can't be used now, ``ReplicaError`` when nobody can decide now what users
-  ///   may do. What `committed` was not called for may have been committed or not; the inbox tells when the deliveries come
-  ///   back.
+  /// - Throws: ``UnitOfWorkError`` when the database can't be used now, ``ReplicaError`` when nobody can decide now
+  ///   what users may do. What `committed` was not called for may have been committed or not; the inbox tells when the
+  ///   deliveries come back.
   package func carryOut(_ assignment: Assignment, committed: (CommittedBatch) async throws -> Void) async throws {
     try await carryOut(assignment, since: .now, committed: committed)
   }
@@ -96,13 +96,13 @@ package struct Committer: Sendable {
 
   /// Carries an assignment out as one transaction, again where it met another writer or a passing trouble.
   ///
-  /// The deadline is that of the batch which `assignment` is a part of: halves of a batch that has used it up don't wait
-  /// for it again, or a batch would take it as often as it can be halved.
+  /// The deadline is that of the batch which `assignment` is a part of: halves of a batch that has used it up don't
+  /// wait for it again, or a batch would take it as often as it can be halved.
   ///
   /// - Parameter next: when the first command that stays behind the assignment's line change was parked, where known.
-  /// - Throws: ``Spoiled`` when one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` when the
-  ///   database can't be used now: the transaction may have been committed or not. ``ReplicaError`` when nobody can decide now
-  ///   what users may do: it was not.
+  /// - Throws: ``Spoiled`` when one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` when
+  ///   the database can't be used now: the transaction may have been committed or not. ``ReplicaError`` when nobody can
+  ///   decide now what users may do: it was not.
   func commit(
     _ assignment: Assignment, next: Timestamp? = nil, since batchStart: ContinuousClock.Instant? = nil
   ) async throws -> CommittedBatch {
@@ -212,7 +212,8 @@ extension Committer {
   }
 
   private func log(_ failures: ParkedCommand.Failures, of command: DecodedCommand, _ delay: Duration?) {
-    let outcome = delay == nil ? "and goes to the dead letters" : "and is parked; later ones of its tenant wait behind it"
+    let outcome =
+      delay == nil ? "and goes to the dead letters" : "and is parked; later ones of its tenant wait behind it"
     logger.error(
       "a command fails for an unexpected reason, \(outcome)",
       metadata: [

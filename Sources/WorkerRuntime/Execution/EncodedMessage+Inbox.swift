@@ -1,6 +1,6 @@
 import Crypto
-import Messaging
 import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
@@ -9,7 +9,8 @@ extension EncodedMessage {
   /// The answer that a command already got, byte for byte.
   init(recorded entry: InboxEntry) {
     self.init(
-      id: entry.resultID, type: entry.resultType, time: entry.recordedAt, tenantID: entry.key.tenantID, body: entry.result)
+      id: entry.resultID, type: entry.resultType, time: entry.recordedAt, tenantID: entry.key.tenantID,
+      body: entry.result)
   }
 
   /// The answer to a command that has the key of another one. It reveals nothing about that one, not even when it came.

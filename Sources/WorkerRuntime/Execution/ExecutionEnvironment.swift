@@ -14,7 +14,8 @@ package struct ExecutionEnvironment: Sendable {
   /// This process, in what it leaves in the database: no other has the same.
   package let process: ULID
   package let parking: ParkingPolicy
-  /// Whether relationships are kept elsewhere, too: what commands change in them is committed for whoever brings it there.
+  /// Whether relationships are kept elsewhere, too: what commands change in them is committed for whoever brings it
+  /// there.
   package let replicatesRelationships: Bool
   /// Who decides what users may do with commands. Queries are decided by what their answers show.
   package let decider: any AccessDecider

@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain

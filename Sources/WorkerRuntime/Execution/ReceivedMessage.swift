@@ -1,12 +1,12 @@
 import CrashWitness
-package import Messaging
 package import MessageContract
+package import Messaging
 package import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A delivery, or a command whose turn in its line has come, and what it turned out to be: passed from hand to hand, so a
-/// class.
+/// A delivery, or a command whose turn in its line has come, and what it turned out to be: passed from hand to hand, so
+/// a class.
 package final class ReceivedMessage: Sendable {
   package let delivery: Delivery
   package let content: Result<DecodedCommand, InvalidCommand>
@@ -72,8 +72,8 @@ package final class ReceivedMessage: Sendable {
   /// What it counts for where a batch is bounded: its own bytes, and those that its answer may have.
   package var size: Int { delivery.size + (command.map { $0.command.largestAnswer * Self.workspaceBytes } ?? 0) }
 
-  /// What a transaction needs for each workspace of an answer, at most: it is read, and then written twice. The longest name,
-  /// in UTF-8 and in JSON, with all that stands around it.
+  /// What a transaction needs for each workspace of an answer, at most: it is read, and then written twice. The longest
+  /// name, in UTF-8 and in JSON, with all that stands around it.
   static let workspaceBytes = 2560
 }
 

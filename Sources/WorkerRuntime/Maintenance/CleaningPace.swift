@@ -41,7 +41,9 @@ package struct CleaningPace: Sendable, Equatable {
   ///   - time: what the step took.
   ///   - now: the time that the step was run for.
   ///   - random: between 0 and 1: so that workers started together don't all check at once.
-  package mutating func finished(_ removed: RemovedEntries, in time: Duration, at now: Timestamp, random: Double) -> Action {
+  package mutating func finished(_ removed: RemovedEntries, in time: Duration, at now: Timestamp, random: Double)
+    -> Action
+  {
     start = removed.newest ?? start
     guard removed.count >= limit else { return .rest(rest * (0.5 + min(max(random, 0), 1) / 2)) }
     let factor = isBehind(removed, at: now) ? Self.hurriedPauseFactor : Self.pauseFactor

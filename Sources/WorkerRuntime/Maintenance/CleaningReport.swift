@@ -22,7 +22,9 @@ struct CleaningReport {
     if removed > 0 {
       logger.info(
         "expired entries were removed",
-        metadata: ["table": "\(table)", "count": "\(removed)", "steps": "\(steps)", "duration_ms": "\(age.milliseconds)"])
+        metadata: [
+          "table": "\(table)", "count": "\(removed)", "steps": "\(steps)", "duration_ms": "\(age.milliseconds)",
+        ])
     }
     self = CleaningReport(table: table)
   }

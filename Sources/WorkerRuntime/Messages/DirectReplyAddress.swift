@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import StrictJSON
 
 /// The address that RabbitMQ gives a client that asks for direct replies: `amq.rabbitmq.reply-to.`, then an Erlang
@@ -13,7 +13,8 @@ enum DirectReplyAddress {
   /// Whether `address` may be published to: it isn't such an address, or it is one that RabbitMQ can have made.
   static func isUsable(_ address: ShortString) -> Bool {
     guard address.bytes.starts(with: prefix) else { return true }
-    let parts = address.bytes.dropFirst(prefix.count).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    let parts = address.bytes.dropFirst(prefix.count).split(
+      separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[1].isEmpty, String(validating: parts[1], as: UTF8.self) != nil,
       let process = Base64.decode(parts[0]), !process.isEmpty
     else { return false }

@@ -29,7 +29,8 @@ package struct OutboundMessages: Sendable {
     message(event, to: names.eventsExchange, correlationID: nil)
   }
 
-  /// A result for all who listen, where they get each alone, and, in the same bytes, for whom the command names as `reply_to`.
+  /// A result for all who listen, where they get each alone, and, in the same bytes, for whom the command names as
+  /// `reply_to`.
   ///
   /// - Parameters:
   ///   - delivery: the command's message.
@@ -41,11 +42,14 @@ package struct OutboundMessages: Sendable {
     let published = message(result, to: names.resultsExchange, correlationID: correlationID(delivery, commandID))
     let singles = forms.results.hasSingles ? [published] : []
     // An element of a batch is answered together with the others.
-    guard delivery.element == nil, let reply = reply(published, to: delivery, sequence: sequence) else { return singles }
+    guard delivery.element == nil, let reply = reply(published, to: delivery, sequence: sequence) else {
+      return singles
+    }
     return singles + [reply]
   }
 
-  /// Results in batches, for all who listen to those. Each holds the results of many commands, so it has no correlation id.
+  /// Results in batches, for all who listen to those. Each holds the results of many commands, so it has no correlation
+  /// id.
   func batches(ofResults results: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
     batches(of: results, at: now, to: names.resultBatchesExchange)
   }
@@ -55,7 +59,8 @@ package struct OutboundMessages: Sendable {
     batches(of: events, at: now, to: names.eventBatchesExchange)
   }
 
-  private func batches(of messages: [EncodedMessage], at now: Timestamp, to exchange: ShortString) -> [OutboundMessage] {
+  private func batches(of messages: [EncodedMessage], at now: Timestamp, to exchange: ShortString) -> [OutboundMessage]
+  {
     MessageBatches.split(messages).map { batch in
       self.batch(
         ids: batch.map(\.id.description), bodies: batch.map(\.body), at: now, to: exchange, routingKey: Self.batchKey)
@@ -83,14 +88,15 @@ package struct OutboundMessages: Sendable {
     return OutboundMessage(exchange: "", routingKey: replyTo, propertyList: propertyList, body: published.body)
   }
 
-  /// The results of the elements of one message, in the JSON Batch Format, for whom it names as `reply_to`; nil where that is
-  /// nobody.
+  /// The results of the elements of one message, in the JSON Batch Format, for whom it names as `reply_to`; nil where
+  /// that is nobody.
   ///
   /// Its id is made of those of the results: the same content has the same id.
   func reply(_ part: BatchReply.Part, to delivery: Delivery, at now: Timestamp) -> OutboundMessage? {
     guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
     return batch(
-      ids: part.ids, bodies: part.bodies, at: now, to: "", routingKey: replyTo, correlationID: delivery.properties.correlationID)
+      ids: part.ids, bodies: part.bodies, at: now, to: "", routingKey: replyTo,
+      correlationID: delivery.properties.correlationID)
   }
 
   /// - Parameter ids: those of the contents, of which that of the message is made.

@@ -29,13 +29,17 @@ package struct OrderWatch: Sendable {
   /// Why a delivery, the next one of its session, is out of order; usually nil.
   package mutating func disturbance(_ delivery: Delivery) -> Disturbance? {
     defer { if !delivery.isRedelivered { hasSeenFresh = true } }
-    if honoursPriorities, let priority = delivery.properties.priority, priority > Self.highestUsualPriority { return .priority }
+    if honoursPriorities, let priority = delivery.properties.priority, priority > Self.highestUsualPriority {
+      return .priority
+    }
     // This session returns nothing, and messages returned before it began come first.
     return delivery.isRedelivered && hasSeenFresh ? .returnedLate : nil
   }
 
   /// Whether to log about `sender` now: once a minute.
-  package mutating func isNews(_ disturbance: Disturbance, of sender: String, at now: ContinuousClock.Instant = .now) -> Bool {
+  package mutating func isNews(_ disturbance: Disturbance, of sender: String, at now: ContinuousClock.Instant = .now)
+    -> Bool
+  {
     if told.count >= Self.maximumSenders { told = told.filter { now - $0.value < Self.pause } }
     let key = told.count < Self.maximumSenders ? "\(disturbance.rawValue)/\(sender)" : disturbance.rawValue
     if let last = told[key], now - last < Self.pause { return false }

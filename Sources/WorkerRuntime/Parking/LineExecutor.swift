@@ -1,5 +1,5 @@
-import Messaging
 package import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
@@ -95,7 +95,8 @@ package struct LineExecutor: Sendable {
         Assignment(
           [],
           line: .postpone(
-            entry.command.tenantID, entry.id, failures, process: environment.process, until: dueAt, seen: entry.command.dueAt)))
+            entry.command.tenantID, entry.id, failures, process: environment.process, until: dueAt,
+            seen: entry.command.dueAt)))
     case let verdict?:
       return try await commit(Assignment([message.decided(verdict)], line: advance([entry])), next: next)
     case nil: throw cause

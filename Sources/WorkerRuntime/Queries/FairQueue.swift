@@ -46,7 +46,9 @@ package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
   }
 
   /// Hands out elements, one of each owner in turn, until there are `count`, or their sizes have reached `limit`.
-  package mutating func take(count: Int, size limit: Int, of size: (Element) -> Int) -> [(owner: Owner, element: Element)] {
+  package mutating func take(count: Int, size limit: Int, of size: (Element) -> Int) -> [(
+    owner: Owner, element: Element
+  )] {
     var taken: [(owner: Owner, element: Element)] = []
     var total = 0
     var passed: [Owner] = []

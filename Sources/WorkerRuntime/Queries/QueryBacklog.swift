@@ -6,8 +6,8 @@ import WorkspaceDomain
 
 /// The queries that wait: for a connection, or for a replica to catch up.
 ///
-/// What waits for a replica holds no connection. How far the replica is, each round trip tells besides, and where there is none,
-/// one that asks for nothing else.
+/// What waits for a replica holds no connection. How far the replica is, each round trip tells besides, and where there
+/// is none, one that asks for nothing else.
 final class QueryBacklog: Sendable {
   /// What one round trip is to answer.
   struct Work: Sendable {
@@ -87,7 +87,8 @@ final class QueryBacklog: Sendable {
   /// A query that was taken is in nobody's hand any more.
   func done(_ query: ReceivedQuery, _ side: QuerySide) { change { $0.lines[side]?.done(query.tenantID) } }
 
-  /// A replica is behind what a query asks for: it waits, or goes to the primary where its time to wait is over, or too many wait.
+  /// A replica is behind what a query asks for: it waits, or goes to the primary where its time to wait is over, or too
+  /// many wait.
   func await(_ query: ReceivedQuery) {
     let isAwaiting = state.withLock { state in
       guard query.age < settings.wait, state.sleepingCount < settings.waitingLimit,

@@ -6,8 +6,8 @@ import ServiceLifecycle
 package import UnitOfWork
 package import WorkspaceApplication
 
-/// Answers queries, beside all commands and whether this worker is active or stands by: on threads, connections and channels of
-/// its own. No trouble here ends anything else.
+/// Answers queries, beside all commands and whether this worker is active or stands by: on threads, connections and
+/// channels of its own. No trouble here ends anything else.
 package struct QueryLane: Service {
   /// What it opens; each is bounded in time.
   package struct Connections: Sendable {
@@ -68,15 +68,17 @@ package struct QueryLane: Service {
     room = AnswerRoom(limit: settings.answerBytes)
     responder = QueryResponder(replies, environment, probe: probe, room: room)
     reception = QueryReception(
-      decoder: QueryDecoder(limits: settings.limits, access: settings.access), responder: responder, timeout: settings.timeout)
+      decoder: QueryDecoder(limits: settings.limits, access: settings.access), responder: responder,
+      timeout: settings.timeout)
     quarantine = QueryQuarantine(
       environment: environment, reception: reception, backlog: backlog, reconnecting: Reconnecting(settings.reconnect),
       logger: logger, connect: connections.ledger)
     status.count { (backlog.waitingCount, backlog.sleepingCount) }
   }
 
-  /// Returns after a graceful shutdown, when what had arrived is answered, ``QuerySettings/timeout`` later at the latest; or when the
-  /// task is cancelled: what is left behind comes again, and how a worker ends is for its commands to say.
+  /// Returns after a graceful shutdown, when what had arrived is answered, ``QuerySettings/timeout`` later at the
+  /// latest; or when the task is cancelled: what is left behind comes again, and how a worker ends is for its commands
+  /// to say.
   package func run() async throws {
     await withGracefulShutdownHandler {
       // Its own troubles are told where they are met; only cancellation gets here.
@@ -99,9 +101,12 @@ package struct QueryLane: Service {
       + Array(repeating: server(.primary, connections.primary), count: settings.primaryPoolSize)
   }
 
-  private func server(_ side: QuerySide, _ connect: @escaping @Sendable () async throws -> any QuerySession) -> QueryServer {
+  private func server(_ side: QuerySide, _ connect: @escaping @Sendable () async throws -> any QuerySession)
+    -> QueryServer
+  {
     QueryServer(
-      side: side, backlog: backlog, responder: responder, room: room, environment: environment, status: status, probe: probe,
+      side: side, backlog: backlog, responder: responder, room: room, environment: environment, status: status,
+      probe: probe,
       workspaceProbe: workspaceProbe, reconnecting: Reconnecting(settings.reconnect), logger: logger, connect: connect)
   }
 
@@ -117,7 +122,8 @@ package struct QueryLane: Service {
 
   /// Consumes until the drain is over.
   private func consume() async throws {
-    let reconnecting = Reconnecting(settings.reconnect, pause: { [drain] delay, _ in try await drain.wait(atMost: delay) })
+    let reconnecting = Reconnecting(
+      settings.reconnect, pause: { [drain] delay, _ in try await drain.wait(atMost: delay) })
     try await reconnecting.run(until: { drain.isRaised }) { attempt in
       let link = try await connections.queue()
       attempt.connected()

@@ -7,12 +7,13 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Holds what can't just be answered: what came as a query and is none, until it is recorded in the ledger of dead letters; and
-/// what comes again, until it is known how many processes have died of it. A query that too many have died of is a dead letter.
+/// Holds what can't just be answered: what came as a query and is none, until it is recorded in the ledger of dead
+/// letters; and what comes again, until it is known how many processes have died of it. A query that too many have died
+/// of is a dead letter.
 ///
-/// Works whether this worker is active or stands by: on a connection of its own, which is made when something is held. Nothing is
-/// announced: only the active worker publishes. What is held while somebody may wait for its answer is dropped after that: its sender
-/// was told nothing, and asks again.
+/// Works whether this worker is active or stands by: on a connection of its own, which is made when something is held.
+/// Nothing is announced: only the active worker publishes. What is held while somebody may wait for its answer is
+/// dropped after that: its sender was told nothing, and asks again.
 final class QueryQuarantine: Sendable {
   private struct Held: Sendable {
     let delivery: Delivery
@@ -45,7 +46,8 @@ final class QueryQuarantine: Sendable {
 
   /// - Parameter environment: `queue` is `<virtual host>/<queue>` of the queries.
   init(
-    environment: ExecutionEnvironment, reception: QueryReception, backlog: QueryBacklog, reconnecting: Reconnecting, logger: Logger,
+    environment: ExecutionEnvironment, reception: QueryReception, backlog: QueryBacklog, reconnecting: Reconnecting,
+    logger: Logger,
     connect: @escaping @Sendable () async throws -> Link<any QuarantineLedger>
   ) {
     self.environment = environment
@@ -110,7 +112,8 @@ final class QueryQuarantine: Sendable {
 
   private func examine(_ suspects: [Held], by ledger: any QuarantineLedger) async throws {
     guard !suspects.isEmpty else { return }
-    let fatal = FatalMessages(deaths: try await ledger.deaths(of: suspects.map { FatalMessages.hash($0.delivery.body) }))
+    let fatal = FatalMessages(
+      deaths: try await ledger.deaths(of: suspects.map { FatalMessages.hash($0.delivery.body) }))
     for suspect in take(suspects) { judge(suspect, fatal) }
   }
 

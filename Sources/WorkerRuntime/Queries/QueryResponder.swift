@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import WorkspaceApplication
 import WorkspaceDomain
 
@@ -36,7 +36,9 @@ struct QueryResponder: Sendable {
   }
 
   /// Nobody waits for them any more.
-  func drop(_ queries: [ReceivedQuery]) { for query in queries { settle(query.delivery, query.intake, query.content.type, .expired) } }
+  func drop(_ queries: [ReceivedQuery]) {
+    for query in queries { settle(query.delivery, query.intake, query.content.type, .expired) }
+  }
 
   /// A message is done with that nothing is answered to.
   func settle(_ delivery: Delivery, _ intake: QueryIntake, _ type: CommandType?, _ outcome: QueryOutcome) {
@@ -66,7 +68,8 @@ struct QueryResponder: Sendable {
   }
 
   private func send(
-    _ reply: OutboundMessage, _ outcome: QueryOutcome, _ query: (type: CommandType?, delivery: Delivery, intake: QueryIntake)
+    _ reply: OutboundMessage, _ outcome: QueryOutcome,
+    _ query: (type: CommandType?, delivery: Delivery, intake: QueryIntake)
   ) {
     room.add(reply.size)
     replies.send([reply]) { [self, size = reply.size] settled in

@@ -24,7 +24,8 @@ struct QueryRun {
   private let probe: any WorkspaceServiceProbe
 
   /// - Parameter probe: told of what the rules observe.
-  init(_ readSet: ReadSet, _ snapshot: Snapshot, _ environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe) {
+  init(_ readSet: ReadSet, _ snapshot: Snapshot, _ environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe)
+  {
     self.snapshot = snapshot
     self.environment = environment
     self.probe = probe
@@ -35,7 +36,8 @@ struct QueryRun {
     let sequence = snapshot.tenants[query.tenantID] ?? 0
     guard query.content.minimumSequence ?? 0 <= sequence else { return .behind(sequence: sequence) }
     let scope = CommandScope(
-      context: query.content.context, repositories: work.repositories, probe: probe, identifiers: environment.identifiers, now: now,
+      context: query.content.context, repositories: work.repositories, probe: probe,
+      identifiers: environment.identifiers, now: now,
       rules: environment.rules)
     do throws(WorkspaceServiceError) {
       let reply = try InHand.with(query.delivery.body, .running) { () throws(WorkspaceServiceError) in
@@ -53,7 +55,8 @@ struct QueryRun {
 extension ReadSet {
   /// What queries could need to know, and the sequences of tenants.
   init(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, rules: WorkspaceRules) {
-    self.init(queries.map { (context: $0.content.context, command: $0.content.query as any WorkspaceCommand) }, rules: rules)
+    self.init(
+      queries.map { (context: $0.content.context, command: $0.content.query as any WorkspaceCommand) }, rules: rules)
     self.tenants.formUnion(tenants)
     locksTenants = false
   }

@@ -6,7 +6,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// One connection of the pool: takes what waits, reads it in one round trip, answers it, and is made anew when it is lost.
+/// One connection of the pool: takes what waits, reads it in one round trip, answers it, and is made anew when it is
+/// lost.
 struct QueryServer {
   /// Between two tries of what met a passing trouble, such as a conflict of a standby with what it replays.
   private static let pause: Duration = .milliseconds(20)
@@ -67,7 +68,9 @@ struct QueryServer {
     try await read(live, sequencesOf: work.awaited, on: reader)
   }
 
-  private func read(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, on reader: any SnapshotReader) async throws {
+  private func read(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, on reader: any SnapshotReader)
+    async throws
+  {
     guard !queries.isEmpty || !tenants.isEmpty else { return }
     let readSet = ReadSet(queries, sequencesOf: tenants, rules: environment.rules)
     do throws(UnitOfWorkError) {
@@ -113,7 +116,9 @@ struct QueryServer {
     if shortfall == 0 { probe.observe(.awaitedReplica(query.age)) }
   }
 
-  private func recover(_ queries: [ReceivedQuery], from error: UnitOfWorkError, on reader: any SnapshotReader) async throws {
+  private func recover(_ queries: [ReceivedQuery], from error: UnitOfWorkError, on reader: any SnapshotReader)
+    async throws
+  {
     switch error {
     case .unavailable:
       backlog.add(queries, to: side)
@@ -139,7 +144,8 @@ struct QueryServer {
     logger.error(
       "a query can't be answered",
       metadata: [
-        "type": "\(query.content.type.rawValue)", "query_id": "\(query.content.context.key.id)", "tenant_id": "\(query.tenantID)",
+        "type": "\(query.content.type.rawValue)", "query_id": "\(query.content.context.key.id)",
+        "tenant_id": "\(query.tenantID)",
         "error": "\(reason)",
       ])
     responder.fail(query)

@@ -29,9 +29,12 @@ package final class QueryStatus: Sendable {
     }
   }
 
-  package func connections(_ side: QuerySide) -> Connections { state.withLock { $0.connections[side] ?? Connections() } }
+  package func connections(_ side: QuerySide) -> Connections {
+    state.withLock { $0.connections[side] ?? Connections() }
+  }
 
-  /// How far the replica was behind in time as it last answered, as far as it could tell; nil where no replica has answered.
+  /// How far the replica was behind in time as it last answered, as far as it could tell; nil where no replica has
+  /// answered.
   package var lag: Duration? { state.withLock { $0.lag } }
 
   /// How many events a replica was behind of what a query asked for, as the last one was answered that asked for any.
@@ -40,7 +43,9 @@ package final class QueryStatus: Sendable {
   /// How many queries wait for a connection, and for a replica to catch up.
   package var waiting: (connection: Int, replica: Int) { state.withLock { $0.waiting }() }
 
-  func count(_ waiting: @escaping @Sendable () -> (connection: Int, replica: Int)) { state.withLock { $0.waiting = waiting } }
+  func count(_ waiting: @escaping @Sendable () -> (connection: Int, replica: Int)) {
+    state.withLock { $0.waiting = waiting }
+  }
 
   /// - Parameter problem: nil: queries are consumed.
   func consuming(_ problem: String?) { state.withLock { $0.consuming = problem } }
@@ -53,7 +58,9 @@ package final class QueryStatus: Sendable {
     state.withLock { if side == .replica { $0.connecting = problem } }
   }
 
-  func busy(_ side: QuerySide, _ change: Int) { state.withLock { $0.connections[side, default: Connections()].busy += change } }
+  func busy(_ side: QuerySide, _ change: Int) {
+    state.withLock { $0.connections[side, default: Connections()].busy += change }
+  }
 
   func note(lag: Duration?) { state.withLock { $0.lag = lag } }
 

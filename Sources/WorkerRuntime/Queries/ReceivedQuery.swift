@@ -1,5 +1,5 @@
-import Messaging
 import MessageContract
+import Messaging
 import WorkspaceApplication
 import WorkspaceDomain
 
@@ -28,11 +28,10 @@ final class ReceivedQuery: Sendable {
 }
 
 extension Delivery {
-  /// When nobody waits for an answer any longer: the time that the sender gave it was over, or `timeout`, both from its arrival here
-  /// on, for how long it was in the queue nobody says.
+  /// When nobody waits for an answer any longer: the time that the sender gave it was over, or `timeout`, both from its
+  /// arrival here on, for how long it was in the queue nobody says.
   func deadline(timeout: Duration) -> ContinuousClock.Instant {
     let given = properties.expiration?.text.flatMap { Int64($0) }.map { Duration.milliseconds(max(0, $0)) }
     return receivedAt + min(given ?? timeout, timeout)
   }
 }
-

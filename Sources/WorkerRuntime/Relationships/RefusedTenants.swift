@@ -1,7 +1,8 @@
 package import Coordination
 package import WorkspaceDomain
 
-/// Tenants whose next changes the replica refuses: each is tried again after longer and longer, and the others go on meanwhile.
+/// Tenants whose next changes the replica refuses: each is tried again after longer and longer, and the others go on
+/// meanwhile.
 ///
 /// A pure value. Bounded: beyond ``limit`` tenants a refusal is everybody's matter.
 package struct RefusedTenants: Sendable {

@@ -2,8 +2,8 @@ package import Coordination
 package import Logging
 package import UnitOfWork
 
-/// Compares some objects' relationships with the replica now and then, while this worker is the one that works, and says where they
-/// differ. It mends nothing: whatever made them differ is for an operator to find.
+/// Compares some objects' relationships with the replica now and then, while this worker is the one that works, and
+/// says where they differ. It mends nothing: whatever made them differ is for an operator to find.
 package struct RelationshipAuditor: MaintenanceJob {
   /// Objects at a time, and the rest after them: 100,000 objects are gone through in a day and a half.
   static let (slice, rest): (Int, Duration) = (50, .seconds(60))
@@ -31,7 +31,9 @@ package struct RelationshipAuditor: MaintenanceJob {
 
   /// Compares a slice; the next run goes on behind it.
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
-    let report = try await connect().use { [position] audit in try await audit.compare(after: position, limit: Self.slice) }
+    let report = try await connect().use { [position] audit in
+      try await audit.compare(after: position, limit: Self.slice)
+    }
     position = report.next
     if report.differences > 0 {
       probe.observe(.relationshipsDiffer(count: report.differences))

@@ -3,17 +3,19 @@ package import Logging
 package import UnitOfWork
 import WorkspaceDomain
 
-/// Brings what commits have changed in relationships to the replica, while this worker is the one that works, and has the turn.
+/// Brings what commits have changed in relationships to the replica, while this worker is the one that works, and has
+/// the turn.
 ///
-/// No transaction is open while it writes there: it reads a page, applies it, and removes what was applied. What it could not
-/// remove any more is applied again by the next one. That the replica is away is nobody's trouble but its own: the outbox grows.
+/// No transaction is open while it writes there: it reads a page, applies it, and removes what was applied. What it
+/// could not remove any more is applied again by the next one. That the replica is away is nobody's trouble but its
+/// own: the outbox grows.
 package struct RelationshipReplicator: MaintenanceJob {
   /// A page of the outbox, in entries and bytes.
   static let page = (entries: 500, bytes: 4 << 20)
   /// Writes at the same time.
   static let concurrency = 8
-  /// Nothing of a page begins after so long: what is under way then ends before the server ends this idle session, and with it
-  /// the turn.
+  /// Nothing of a page begins after so long: what is under way then ends before the server ends this idle session, and
+  /// with it the turn.
   static let pageTime: Duration = .seconds(10)
   /// How often an empty outbox is looked into; and whether somebody else still has the turn.
   static let (poll, pollForTurn): (Duration, Duration) = (.milliseconds(200), .seconds(5))
@@ -30,7 +32,8 @@ package struct RelationshipReplicator: MaintenanceJob {
   ///   - pulse: by which others hurry it, and hear how it goes.
   ///   - connect: opens a connection; bounded in time.
   package init(
-    to replica: any RelationshipReplica, pulse: ReplicationPulse = ReplicationPulse(), probe: any WorkerProbe, logger: Logger,
+    to replica: any RelationshipReplica, pulse: ReplicationPulse = ReplicationPulse(), probe: any WorkerProbe,
+    logger: Logger,
     connect: @escaping @Sendable () async throws -> Link<any RelationshipOutbox>
   ) {
     self.replica = replica
@@ -40,8 +43,8 @@ package struct RelationshipReplicator: MaintenanceJob {
     self.connect = connect
   }
 
-  /// Also while something stands against the worker's work, and where somebody waits for it to decide: while the worker finishes its
-  /// work, or can't begin because nobody decides.
+  /// Also while something stands against the worker's work, and where somebody waits for it to decide: while the worker
+  /// finishes its work, or can't begin because nobody decides.
   package func isWanted(by status: WorkerStatus) -> Bool {
     switch status.phase {
     case .draining: true

@@ -5,9 +5,10 @@ import WorkspaceDomain
 
 /// Has the service decide that relationships are replicated to, on all that was committed of the tenants in question.
 ///
-/// 1. Waits until nothing of these tenants is left to be replicated. It hurries the replicator, which alone writes there.
-/// 2. Asks, at least as fresh as the last of these writes. Not about tenants whose changes the service refuses: what their users may
-///    do nobody can say, and the others must not wait for that.
+/// 1. Waits until nothing of these tenants is left to be replicated. It hurries the replicator, which alone writes
+///   there.
+/// 2. Asks, at least as fresh as the last of these writes. Not about tenants whose changes the service refuses: what
+///    their users may do nobody can say, and the others must not wait for that.
 /// 3. The unit of work compares the tenants' sequences, read before 2, with those under its locks.
 package struct ReplicaDecider: AccessDecider {
   /// How long it waits for the replicator without hearing of it.
@@ -38,7 +39,9 @@ package struct ReplicaDecider: AccessDecider {
     if let failure = pulse.failure { throw failure }
   }
 
-  package func decisions(on questions: Set<AccessQuestion>, at store: any UnitOfWorkStore) async throws -> GivenDecisions? {
+  package func decisions(on questions: Set<AccessQuestion>, at store: any UnitOfWorkStore) async throws
+    -> GivenDecisions?
+  {
     guard !questions.isEmpty else { return nil }
     let tenants = try await caughtUp(Set(questions.map(\.tenantID)), store)
     let questions = questions.filter { tenants[$0.tenantID] != nil }
@@ -76,5 +79,6 @@ package struct ReplicaDecider: AccessDecider {
 extension ReplicaError {
   fileprivate static let notReplicated = ReplicaError(
     .unavailable,
-    "what was changed in relationships does not get to SpiceDB, so that it can't decide; 'repair' or another worker may have the turn")
+    "what was changed in relationships does not get to SpiceDB, so that it can't decide; 'repair' or another worker may have the turn"
+  )
 }

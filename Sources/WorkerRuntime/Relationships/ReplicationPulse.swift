@@ -3,8 +3,8 @@ import Synchronization
 import UnitOfWork
 import WorkspaceDomain
 
-/// Brings the replicator of this process together with those who wait for it: they hurry it, and hear how it goes. Another
-/// process may be the one that replicates, of which nothing is heard here.
+/// Brings the replicator of this process together with those who wait for it: they hurry it, and hear how it goes.
+/// Another process may be the one that replicates, of which nothing is heard here.
 package final class ReplicationPulse: Sendable {
   private struct State {
     /// Ends the replicator's pause.
@@ -26,7 +26,8 @@ package final class ReplicationPulse: Sendable {
   /// The replicator looks into the outbox at once, even if it is waiting after a failure.
   func hurry() { state.withLock { $0.hurry }.raise() }
 
-  /// Why nothing could be replicated when the replicator last tried; nil if that went well, or is another process's business.
+  /// Why nothing could be replicated when the replicator last tried; nil if that went well, or is another process's
+  /// business.
   var failure: ReplicaError? { state.withLock { $0.failure?.error } }
 
   /// The same, if it has failed since `start`.

@@ -1,14 +1,14 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// In which order the entries of a page are applied: a tenant's one after the other, and one after the other those that are about
-/// the same object, as ids go from tenant to tenant; everything else side by side.
+/// In which order the entries of a page are applied: a tenant's one after the other, and one after the other those that
+/// are about the same object, as ids go from tenant to tenant; everything else side by side.
 ///
-/// A pure value: what has ended comes in, what may begin comes out. An entry that fails keeps back all that come after it, so
-/// that the same write is made again before anything newer.
+/// A pure value: what has ended comes in, what may begin comes out. An entry that fails keeps back all that come after
+/// it, so that the same write is made again before anything newer.
 ///
-/// What a later entry of the page takes away is not given any more by an earlier one. So nothing comes back to life for a moment
-/// when entries are applied again, because a process ended before it noted that they had been.
+/// What a later entry of the page takes away is not given any more by an earlier one. So nothing comes back to life for
+/// a moment when entries are applied again, because a process ended before it noted that they had been.
 package struct ReplicationSchedule: Sendable {
   /// Who waits for an entry, and how many it waits for itself.
   private struct Place: Sendable {
@@ -42,7 +42,8 @@ package struct ReplicationSchedule: Sendable {
     var lastOfObject: [Resource: Int] = [:]
     for index in places.indices {
       let entry = entries[index]
-      var earlier = Set(entry.commit.changes.compactMap { lastOfObject.updateValue(index, forKey: $0.relationship.object) })
+      var earlier = Set(
+        entry.commit.changes.compactMap { lastOfObject.updateValue(index, forKey: $0.relationship.object) })
       if let last = lastOfTenant.updateValue(index, forKey: entry.tenantID) { earlier.insert(last) }
       earlier.remove(index)
       places[index].waitsFor = earlier.count
@@ -73,7 +74,8 @@ package struct ReplicationSchedule: Sendable {
     finish(index)
   }
 
-  /// An entry was not applied, as far as is known. A refusal is a matter of its tenant; anything else would meet all others.
+  /// An entry was not applied, as far as is known. A refusal is a matter of its tenant; anything else would meet all
+  /// others.
   package mutating func failed(_ id: RelationshipEntry.ID, _ error: ReplicaError) {
     guard let index = underWay.removeValue(forKey: id) else { return }
     guard error.kind == .refused else {

@@ -33,7 +33,9 @@ struct HolderObserver {
     let name = holder.map { $0.process == nil ? "" : "\($0)" } ?? ""
     guard told == nil || (told != name && !name.isEmpty) else { return }
     told = name
-    logger.info("another worker of this queue is active; standing by", metadata: ["active": "\(holder.map { "\($0)" } ?? "unknown")"])
+    logger.info(
+      "another worker of this queue is active; standing by",
+      metadata: ["active": "\(holder.map { "\($0)" } ?? "unknown")"])
   }
 
   private mutating func warn(of broker: LeaseHolder.Broker) {

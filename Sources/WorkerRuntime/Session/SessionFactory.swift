@@ -12,8 +12,8 @@ package protocol SessionFactory: Sendable {
   /// - Throws: as ``openBroker()``.
   func openDatabase() async throws -> any DatabaseSession
 
-  /// Whether any of the servers that were not there is by now: it takes a connection, which is all that is asked of it, or says
-  /// why it takes none. Ends early when the task is cancelled.
+  /// Whether any of the servers that were not there is by now: it takes a connection, which is all that is asked of it,
+  /// or says why it takes none. Ends early when the task is cancelled.
   ///
   /// - Parameter servers: of ``Condition/broker`` and ``Condition/database``.
   func haveReturned(_ servers: Set<Condition>) async -> Bool
@@ -35,7 +35,9 @@ extension SessionFactory {
     async let databaseResult = Result(catching: openDatabase)
     async let deciderResult = Result(catching: requireDecider)
     let (broker, database, decider) = await (brokerResult, databaseResult, deciderResult)
-    if case (.success(let broker), .success(let database), .success) = (broker, database, decider) { return (broker, database) }
+    if case (.success(let broker), .success(let database), .success) = (broker, database, decider) {
+      return (broker, database)
+    }
     if case .success(let session) = broker { await session.close() }
     if case .success(let session) = database { await session.close() }
     throw MissingConditions(all: [database.failure, broker.failure, decider.failure].compactMap(\.self))

@@ -1,6 +1,6 @@
 import Coordination
-import Messaging
 import Logging
+import Messaging
 
 /// What a worker with the lease waits for before it does anything: that the broker, too, has released the previous
 /// worker. The database may detect earlier than the broker that a worker is dead, frozen or cut off.
@@ -48,7 +48,8 @@ struct Takeover {
   }
 
   private func wait() async throws {
-    status.change(to: .connecting(missing: MissingConditions(.consumer, "the broker has not released the previous worker")))
+    status.change(
+      to: .connecting(missing: MissingConditions(.consumer, "the broker has not released the previous worker")))
     try await drain.wait(atMost: settings.takeoverInterval)
   }
 }

@@ -1,6 +1,6 @@
 import Coordination
-package import Messaging
 package import Logging
+package import Messaging
 import ServiceLifecycle
 package import WorkspaceApplication
 
@@ -39,7 +39,8 @@ package struct Worker: Service {
 
   /// Returns after a graceful shutdown.
   ///
-  /// - Throws: ``DrainCutShort``; what ended a worker that fails fast; `CancellationError` after the deadline of the drain.
+  /// - Throws: ``DrainCutShort``; what ended a worker that fails fast; `CancellationError` after the deadline of the
+  ///   drain.
   package func run() async throws {
     try await runUntilDrained()
     status.change(to: .stopped)
@@ -75,7 +76,8 @@ package struct Worker: Service {
       workerProbe.observe(.sessionEnded(missing: missing))
       status.change(to: .connecting(missing: missing))
       logger.warning(
-        "the worker is not connected and tries again", metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
+        "the worker is not connected and tries again",
+        metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }
 
@@ -114,7 +116,8 @@ package struct Worker: Service {
     status.warnings = broker.warnings
     defer { status.watch(nil) }
     let session = WorkerSession(
-      broker: broker, database: database, lease: database.lease(at: broker.identity), replies: replies, settings: settings,
+      broker: broker, database: database, lease: database.lease(at: broker.identity), replies: replies,
+      settings: settings,
       environment: environment, probe: probe, workerProbe: workerProbe, status: status, drain: drain, logger: logger)
     let result = await Result(catching: session.run)
     // Closing may take a while if a server is silent.

@@ -1,7 +1,7 @@
 import Coordination
-import Messaging
 import Logging
 import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 
@@ -45,8 +45,8 @@ struct WorkerSession {
     }
   }
 
-  /// Looks, now and then, whether the broker has what work needs, and whether it knows of this worker. A consumer that it
-  /// does not know, again and again, gets nothing ever: then the session begins anew.
+  /// Looks, now and then, whether the broker has what work needs, and whether it knows of this worker. A consumer that
+  /// it does not know, again and again, gets nothing ever: then the session begins anew.
   private func watchBroker() async throws {
     var missed = 0
     while true {

@@ -110,7 +110,9 @@ package final class WorkerStatus: Sendable {
       state.observers[state.nextObserver] = continuation
       return state.nextObserver
     }
-    continuation.onTermination = { [weak self] _ in _ = self?.state.withLock { $0.observers.removeValue(forKey: number) } }
+    continuation.onTermination = { [weak self] _ in
+      _ = self?.state.withLock { $0.observers.removeValue(forKey: number) }
+    }
     continuation.yield()
     return changes.map { [self] _ in phase }
   }
@@ -147,7 +149,9 @@ package final class WorkerStatus: Sendable {
   }
 
   /// A message came out of order.
-  package func note(_ disturbance: OrderWatch.Disturbance) { state.withLock { $0.disturbances[disturbance, default: 0] += 1 } }
+  package func note(_ disturbance: OrderWatch.Disturbance) {
+    state.withLock { $0.disturbances[disturbance, default: 0] += 1 }
+  }
 
   /// How many messages this process has seen out of order, by cause.
   package var disturbances: [OrderWatch.Disturbance: Int] { state.withLock { $0.disturbances } }

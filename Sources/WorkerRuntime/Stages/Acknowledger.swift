@@ -1,5 +1,5 @@
-import Messaging
 import Failpoints
+import Messaging
 import Synchronization
 import WorkspaceDomain
 
@@ -29,7 +29,9 @@ final class Acknowledger: Sendable {
     /// - Returns: whether there are any.
     mutating func acknowledged(_ acknowledgement: Acknowledgement) -> Bool {
       guard !settled.isEmpty else { return false }
-      let covered = settled.filter { $0.key.generation == acknowledgement.tag.generation && $0.key <= acknowledgement.tag }
+      let covered = settled.filter {
+        $0.key.generation == acknowledgement.tag.generation && $0.key <= acknowledgement.tag
+      }
       for tag in covered.keys { settled[tag] = nil }
       acknowledged.formUnion(covered.values.joined())
       return !acknowledged.isEmpty

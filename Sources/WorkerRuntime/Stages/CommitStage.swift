@@ -1,8 +1,8 @@
 import Coordination
-import Messaging
 import Failpoints
 import Logging
 import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
@@ -161,7 +161,8 @@ struct CommitStage {
         "reason": "\(invalid.reason.rawValue)", "detail": "\(invalid.detail)",
         "command_id": "\(invalid.envelope.id ?? "")", "command_source": "\(invalid.envelope.source ?? "")",
         "tenant_id": "\(invalid.envelope.tenantID?.description ?? "")",
-        "trace_id": "\(invalid.envelope.trace.flatMap { TraceParent($0.traceparent) }?.traceID ?? "")", "bytes": "\(delivery.body.count)",
+        "trace_id": "\(invalid.envelope.trace.flatMap { TraceParent($0.traceparent) }?.traceID ?? "")",
+        "bytes": "\(delivery.body.count)",
         "routing_key": "\(delivery.routingKey.text ?? "")",
       ])
   }

@@ -67,7 +67,8 @@ struct ConsumeStage {
       "a command came out of order",
       metadata: [
         "cause": "\(disturbance.rawValue)", "user_id": "\(sender[0])", "app_id": "\(sender[1])",
-        "priority": "\(delivery.properties.priority ?? 0)", "message_id": "\(delivery.properties.messageID?.text ?? "")",
+        "priority": "\(delivery.properties.priority ?? 0)",
+        "message_id": "\(delivery.properties.messageID?.text ?? "")",
       ])
   }
 }

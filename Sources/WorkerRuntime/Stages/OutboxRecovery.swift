@@ -1,6 +1,6 @@
-import Messaging
 import Failpoints
 import Logging
+import Messaging
 import UnitOfWork
 
 /// Publishes what a previous worker committed but died before publishing, in the order of the outbox.

@@ -1,5 +1,5 @@
-import Messaging
 import Failpoints
+import Messaging
 import Synchronization
 import UnitOfWork
 

@@ -1,6 +1,6 @@
 import Coordination
-import Messaging
 import MessageContract
+import Messaging
 import UnitOfWork
 import WorkspaceApplication
 
@@ -40,11 +40,14 @@ struct Stages {
     let decoder = CommandDecoder(limits: settings.limits, traceRatio: settings.traceRatio, access: settings.access)
     let suspects = Suspects(fatal, decoder: decoder, maximumDeaths: session.environment.parking.maximumDeaths)
     consume = ConsumeStage(
-      source: source, decoder: decoder, limits: settings.limits, suspects: suspects, acknowledger: acknowledger, output: requests,
+      source: source, decoder: decoder, limits: settings.limits, suspects: suspects, acknowledger: acknowledger,
+      output: requests,
       honoursPriorities: session.broker.honoursPriorities, status: session.status, logger: session.logger)
     let committer = Committer(
-      store: session.database.store, environment: session.environment, lines: lines, letters: letters, probe: session.probe,
-      workerProbe: session.workerProbe, backoff: settings.rerun, deadline: settings.handlerDeadline, logger: session.logger)
+      store: session.database.store, environment: session.environment, lines: lines, letters: letters,
+      probe: session.probe,
+      workerProbe: session.workerProbe, backoff: settings.rerun, deadline: settings.handlerDeadline,
+      logger: session.logger)
     commit = CommitStage(
       input: requests, committer: committer,
       lineExecutor: LineExecutor(

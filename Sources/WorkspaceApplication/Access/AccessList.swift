@@ -19,7 +19,8 @@ package struct AccessList: Sendable, Equatable {
     package let mayActForUsers: Bool
 
     package init(
-      user: Glob, app: Glob? = nil, types: [Glob], tenants: [Glob], mayActAsSystem: Bool = true, mayActForUsers: Bool = true
+      user: Glob, app: Glob? = nil, types: [Glob], tenants: [Glob], mayActAsSystem: Bool = true,
+      mayActForUsers: Bool = true
     ) {
       self.mayActAsSystem = mayActAsSystem
       self.mayActForUsers = mayActForUsers

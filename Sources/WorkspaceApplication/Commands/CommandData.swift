@@ -31,7 +31,9 @@ package struct CommandData {
     return id
   }
 
-  package func requiredWorkspaceID(_ name: String) throws(Problem) -> WorkspaceID { try required(name, workspaceID(name)) }
+  package func requiredWorkspaceID(_ name: String) throws(Problem) -> WorkspaceID {
+    try required(name, workspaceID(name))
+  }
 
   package func groupID(_ name: String) throws(Problem) -> GroupID? {
     guard let text = try string(name) else { return nil }
@@ -79,7 +81,9 @@ package struct CommandData {
   /// Where a list of members continues.
   package func memberCursor(_ name: String) throws(Problem) -> Member? {
     guard let text = try string(name) else { return nil }
-    guard let member = MemberCursor.member(text) else { throw Problem(detail: "\(name) is not a position in a list of members") }
+    guard let member = MemberCursor.member(text) else {
+      throw Problem(detail: "\(name) is not a position in a list of members")
+    }
     return member
   }
 

@@ -57,7 +57,8 @@ extension WorkspaceCommand where Self == CreateWorkspace {
 
 extension WorkspaceService {
   /// Creates a workspace below `parentID`. The acting user becomes its admin, if a member of the tenant.
-  package func create(name: String, parentID: WorkspaceID, id: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace {
+  package func create(name: String, parentID: WorkspaceID, id: WorkspaceID?) throws(WorkspaceServiceError) -> Workspace
+  {
     try observingCreation { () throws(WorkspaceServiceError) in
       let name = try validName(name)
       _ = try visibleParent(parentID)

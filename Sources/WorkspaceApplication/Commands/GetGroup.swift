@@ -21,4 +21,3 @@ package struct GetGroup: WorkspaceCommand {
     .group(try GroupService(scope).group(id, permitting: .view))
   }
 }
-

@@ -57,7 +57,9 @@ extension WorkspaceService {
       guard moved != workspace else { return workspace }
       guard try !repository.isInside(parentID, of: id) else { throw .workspaceInsideItself }
       let depth = try repository.depth(of: parentID)
-      guard try repository.fits(id, levels: rules.treeDepth - depth) else { throw .workspaceTreeTooDeep(rules.treeDepth) }
+      guard try repository.fits(id, levels: rules.treeDepth - depth) else {
+        throw .workspaceTreeTooDeep(rules.treeDepth)
+      }
       repository.save(moved)
       observe(.moved(id, from: workspace.parentID, to: parentID, version: moved.version))
       return moved

@@ -81,7 +81,8 @@ package struct MemberPageKey: Sendable, Hashable {
   }
 }
 
-/// A stretch of a tenant's groups in id order: at most `limit` of those after `after`, and of those that `viewer` may view.
+/// A stretch of a tenant's groups in id order: at most `limit` of those after `after`, and of those that `viewer` may
+/// view.
 package struct GroupPageKey: Sendable, Hashable {
   package let tenantID: TenantID
   /// nil: all.
@@ -97,8 +98,8 @@ package struct GroupPageKey: Sendable, Hashable {
   }
 }
 
-/// What commands could need to know of the groups of their tenants, and of who may do what, all read before the first of them
-/// runs.
+/// What commands could need to know of the groups of their tenants, and of who may do what, all read before the first
+/// of them runs.
 package struct AccessReads: Sendable, Equatable {
   /// What may have to be decided. The ways up from the workspaces among them are in ``TreeReads/chainsOf``.
   package var questions: Set<AccessQuestion> = []
@@ -144,7 +145,8 @@ package struct CommandReads: Sendable, Equatable {
     for permission in permissions { ask(permission, on: resource, by: userID, of: actor.tenantID) }
   }
 
-  /// Asks for what decides whether `actor` may view the workspace of a name. A text that is no valid name needs no look-up.
+  /// Asks for what decides whether `actor` may view the workspace of a name. A text that is no valid name needs no
+  /// look-up.
   package mutating func askForView(ofName name: String, by actor: Actor) {
     guard actor.isChecked, let userID = actor.userID, let name = try? WorkspaceName(name) else { return }
     let tenantName = TenantName(tenantID: actor.tenantID, name: name)

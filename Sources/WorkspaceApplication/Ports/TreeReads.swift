@@ -67,7 +67,8 @@ package struct TenantWorkspace: Sendable, Hashable {
   }
 }
 
-/// A stretch of a tenant's workspaces in id order: at most `limit` of those after `after`, and of those that `viewer` may view.
+/// A stretch of a tenant's workspaces in id order: at most `limit` of those after `after`, and of those that `viewer`
+/// may view.
 package struct PageKey: Sendable, Hashable {
   package let tenantID: TenantID
   /// nil: all.

@@ -2,8 +2,8 @@ package import WorkspaceDomain
 
 /// Port: the workspaces that a unit of work may see and change.
 ///
-/// Changes are seen by the reads that follow, and become durable with the unit of work. Each change also takes over
-/// the events that the aggregate recorded. Every read throws ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit
+/// Changes are seen by the reads that follow, and become durable with the unit of work. Each change also takes over the
+/// events that the aggregate recorded. Every read throws ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit
 /// of work has no answer.
 package protocol WorkspaceRepository: AnyObject {
   /// The workspace of that id in whatever tenant: the caller decides who may see it.

@@ -18,7 +18,8 @@ package struct CommandScope {
   ///   - context: of the command; only its tenant's objects are read and changed.
   ///   - now: when the command is executed.
   package init(
-    context: CommandContext, repositories: Repositories, probe: any WorkspaceServiceProbe, identifiers: any IdentifierGenerator,
+    context: CommandContext, repositories: Repositories, probe: any WorkspaceServiceProbe,
+    identifiers: any IdentifierGenerator,
     now: Timestamp, rules: WorkspaceRules
   ) {
     self.context = context
@@ -121,14 +122,16 @@ extension CommandScope {
 
   /// Removes all roles on an object.
   func removeMembers(of object: Resource) throws(WorkspaceServiceError) {
-    for membership in try repositories.memberships.members(of: TenantResource(tenantID: actor.tenantID, object: object)) {
+    for membership in try repositories.memberships.members(of: TenantResource(tenantID: actor.tenantID, object: object))
+    {
       remove(membership.role, of: membership.member, on: object)
     }
   }
 
   /// Removes all roles of a member in the tenant's workspaces and groups.
   func removeRoles(of member: Member) throws(WorkspaceServiceError) {
-    for (object, role) in try repositories.memberships.roles(of: TenantMember(tenantID: actor.tenantID, member: member)) {
+    for (object, role) in try repositories.memberships.roles(of: TenantMember(tenantID: actor.tenantID, member: member))
+    {
       remove(role, of: member, on: object)
     }
   }

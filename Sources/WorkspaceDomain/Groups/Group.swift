@@ -1,4 +1,5 @@
-/// A tenant's group of users: the aggregate that decides its changes and records them as events. Its members are roles on it.
+/// A tenant's group of users: the aggregate that decides its changes and records them as events. Its members are roles
+/// on it.
 package struct Group: Sendable, Equatable {
   package let id: GroupID
   package let tenantID: TenantID

@@ -23,7 +23,8 @@ package struct ULID: Sendable, Hashable {
   /// A new id, in no order to others of its millisecond.
   package static func random(at time: Timestamp) -> ULID {
     let milliseconds = min(UInt64(clamping: time.milliseconds), maximumMilliseconds)
-    return ULID(milliseconds: milliseconds, randomness: .init(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
+    return ULID(
+      milliseconds: milliseconds, randomness: .init(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)))
   }
 
   /// Milliseconds since 1970.

@@ -32,7 +32,8 @@ package struct Workspace: Sendable, Equatable {
   ///
   /// - Parameter founder: the acting user, if the command named one, and that user's role on it from then on.
   package static func create(
-    id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?, founder: Founder?, at now: Timestamp
+    id: WorkspaceID, tenantID: TenantID, name: WorkspaceName, parentID: WorkspaceID?, founder: Founder?,
+    at now: Timestamp
   ) -> Workspace {
     var workspace = Workspace(
       id: id, tenantID: tenantID, name: name, parentID: parentID, createdAt: now, updatedAt: now, version: 1)

@@ -53,9 +53,11 @@ package final class Deployment: Sendable {
   }
 
   /// Starts the program.
-  package func start(_ arguments: [String], _ environment: [String: String] = [:], input: String = "") throws -> Program {
+  package func start(_ arguments: [String], _ environment: [String: String] = [:], input: String = "") throws -> Program
+  {
     let program = try Program(
-      executable, arguments, environment: try self.environment.merging(environment) { _, new in new }, folder: folder, input: input)
+      executable, arguments, environment: try self.environment.merging(environment) { _, new in new }, folder: folder,
+      input: input)
     programs.withLock { $0.append(program) }
     return program
   }
@@ -79,7 +81,8 @@ package final class Deployment: Sendable {
     }
   }
 
-  /// Starts a worker, without waiting for anything. Queries are waited for longer than by default: the machine may be busy.
+  /// Starts a worker, without waiting for anything. Queries are waited for longer than by default: the machine may be
+  /// busy.
   package func startWorker(_ environment: [String: String] = [:], _ arguments: String...) throws -> WorkerProcess {
     WorkerProcess(
       program: try start(["serve"] + arguments, ["QUERIES_TIMEOUT": "60s"].merging(environment) { _, given in given }))
@@ -109,10 +112,13 @@ package final class Deployment: Sendable {
       try await program.crash()
       if program.printsJSON {
         let strange = JSONKeys(lines: program.output).strange
-        guard strange.isEmpty else { throw StrangeKeys(description: "\(program.arguments) has printed the keys \(strange)") }
+        guard strange.isEmpty else {
+          throw StrangeKeys(description: "\(program.arguments) has printed the keys \(strange)")
+        }
       }
       guard let password, !password.isEmpty, (program.output + program.errors).contains(password) else { continue }
-      throw LeakedPassword(description: "process \(program.pid) has written the password: \(program.output + program.errors)")
+      throw LeakedPassword(
+        description: "process \(program.pid) has written the password: \(program.output + program.errors)")
     }
     try FileManager.default.removeItem(at: folder)
   }

@@ -14,8 +14,8 @@ package struct OpenTransaction: Sendable {
     return OpenTransaction(connection: connection, observer: try await deployment.database.connect())
   }
 
-  /// Waits until the session that a worker commits on, the one with its lease, waits for this transaction. What cleans beside
-  /// the work may wait for it, too.
+  /// Waits until the session that a worker commits on, the one with its lease, waits for this transaction. What cleans
+  /// beside the work may wait for it, too.
   package func isWaitedFor() async throws {
     let process = try await connection.processID()
     try await Patience.poll(for: "a worker waits for the transaction") {

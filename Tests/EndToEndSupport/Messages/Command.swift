@@ -1,5 +1,5 @@
-package import Messaging
 import Foundation
+package import Messaging
 import TestSupport
 import WorkspaceDomain
 
@@ -19,7 +19,9 @@ package struct Command: Sendable {
   }
 
   /// - Parameter data: JSON.
-  package init(_ type: String, _ data: String, tenant: String, id: String = newID(), source: String = "/tests", extra: String = "") {
+  package init(
+    _ type: String, _ data: String, tenant: String, id: String = newID(), source: String = "/tests", extra: String = ""
+  ) {
     routingKey = ShortString(type) ?? ""
     body = Array(
       #"{"specversion":"1.0","id":"\#(id)","source":"\#(source)","type":"\#(type)","tenantid":"\#(tenant)"\#(extra),"data":\#(data)}"#
@@ -49,7 +51,9 @@ extension Command {
     Command("workspace.create_root", #"{"name":"\#(name)","workspace_id":"\#(workspace)"}"#, tenant: tenant)
   }
 
-  package static func create(_ tenant: String, _ name: String, below parent: String, id workspace: String = newID()) -> Command {
+  package static func create(_ tenant: String, _ name: String, below parent: String, id workspace: String = newID())
+    -> Command
+  {
     Command(
       "workspace.create", #"{"name":"\#(name)","parent_workspace_id":"\#(parent)","workspace_id":"\#(workspace)"}"#,
       tenant: tenant)

@@ -38,7 +38,8 @@ extension CommandStream {
   }
 
   /// Every command had its effect once.
-  package func expectRecords(in deployment: Deployment, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+  package func expectRecords(in deployment: Deployment, sourceLocation: SourceLocation = #_sourceLocation) async throws
+  {
     let records = try await deployment.records()
     #expect(records.workspaces.rows == Int64(commands.count), sourceLocation: sourceLocation)
     #expect(records.inbox.rows == Int64(commands.count), sourceLocation: sourceLocation)

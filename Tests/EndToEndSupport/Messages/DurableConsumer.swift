@@ -13,7 +13,8 @@ package final class DurableConsumer: Sendable {
   ///   - exchange: everything that goes there; nil for a queue that is only replied to.
   ///   - handler: called with what has arrived, in order.
   package init(
-    _ queue: ShortString, to exchange: ShortString?, on host: VirtualHost, handler: @escaping @Sendable ([Delivery]) -> Void
+    _ queue: ShortString, to exchange: ShortString?, on host: VirtualHost,
+    handler: @escaping @Sendable ([Delivery]) -> Void
   ) async throws {
     try await host.declare(queue)
     if let exchange {

@@ -1,5 +1,5 @@
-import Messaging
 import Foundation
+import Messaging
 package import Testing
 
 /// What the contract says about every message that a worker publishes.
@@ -11,7 +11,9 @@ package enum Expectations {
   private static func isULID(_ text: String) -> Bool { text.wholeMatch(of: /[0-7][0-9A-HJKMNP-TV-Z]{25}/) != nil }
 
   /// The attributes and properties that results and events have in common.
-  package static func published(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  package static func published(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
     let event = try #require(message.event, sourceLocation: sourceLocation)
     let properties = message.properties
     #expect(event.specversion == "1.0", sourceLocation: sourceLocation)
@@ -20,7 +22,8 @@ package enum Expectations {
     #expect(isTime(event.time), sourceLocation: sourceLocation)
     #expect(properties.messageID?.text == event.id, sourceLocation: sourceLocation)
     #expect(properties.type?.text == event.type, sourceLocation: sourceLocation)
-    #expect(message.delivery.routingKey.text == event.type || message.delivery.exchange == "", sourceLocation: sourceLocation)
+    #expect(
+      message.delivery.routingKey.text == event.type || message.delivery.exchange == "", sourceLocation: sourceLocation)
     #expect(properties.appID == "workspace-worker", sourceLocation: sourceLocation)
     #expect(properties.deliveryMode == 2, sourceLocation: sourceLocation)
     #expect(properties.contentType == "application/cloudevents+json", sourceLocation: sourceLocation)
@@ -44,10 +47,14 @@ package enum Expectations {
     let members: Set<String> =
       switch event.type {
       case "workspace.created":
-        ["workspace_id", "tenant_id", "name", "parent_workspace_id", "is_root", "creator_id", "creator_role", "occurred_at"]
+        [
+          "workspace_id", "tenant_id", "name", "parent_workspace_id", "is_root", "creator_id", "creator_role",
+          "occurred_at",
+        ]
       case "workspace.renamed": ["workspace_id", "tenant_id", "old_name", "name", "occurred_at"]
       case "workspace.deleted": ["workspace_id", "tenant_id", "name", "parent_workspace_id", "is_root", "occurred_at"]
-      case "workspace.moved": ["workspace_id", "tenant_id", "old_parent_workspace_id", "parent_workspace_id", "occurred_at"]
+      case "workspace.moved":
+        ["workspace_id", "tenant_id", "old_parent_workspace_id", "parent_workspace_id", "occurred_at"]
       case "group.created": ["group_id", "tenant_id", "name", "creator_id", "creator_role", "occurred_at"]
       case "group.renamed": ["group_id", "tenant_id", "old_name", "name", "occurred_at"]
       case "group.deleted": ["group_id", "tenant_id", "name", "occurred_at"]
@@ -66,14 +73,17 @@ package enum Expectations {
   }
 
   /// The announcement of a dead letter: who and why, without any of its content.
-  package static func announcement(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation) throws {
+  package static func announcement(_ message: Subscription.Message, sourceLocation: SourceLocation = #_sourceLocation)
+    throws
+  {
     let event = try #require(message.event, sourceLocation: sourceLocation)
     #expect(event.type == "workspace.dead_letter.recorded", sourceLocation: sourceLocation)
     #expect(message.delivery.routingKey.text == event.type, sourceLocation: sourceLocation)
     #expect(message.properties.messageID?.text == event.id && isULID(event.id), sourceLocation: sourceLocation)
     #expect(
       event.data.members == [
-        "dead_letter_id", "reason", "queue", "tenant_id", "command_type", "command_source", "command_id", "attempts", "recorded_at",
+        "dead_letter_id", "reason", "queue", "tenant_id", "command_type", "command_source", "command_id", "attempts",
+        "recorded_at",
       ], sourceLocation: sourceLocation)
     #expect(isTime(event.time), sourceLocation: sourceLocation)
   }
@@ -88,7 +98,8 @@ package enum Expectations {
     var known: [String: [[UInt8]]] = [:]
     var unique: [Subscription.Message] = []
     for message in messages {
-      guard let event = message.event, let tenant = event.tenantid, let sequence = event.sequence.flatMap(Int.init) else {
+      guard let event = message.event, let tenant = event.tenantid, let sequence = event.sequence.flatMap(Int.init)
+      else {
         Issue.record("an event that is none", sourceLocation: sourceLocation)
         continue
       }
@@ -97,7 +108,8 @@ package enum Expectations {
         known[tenant, default: []].append(message.body)
         unique.append(message)
       } else if repeated, bodies.indices.contains(sequence - 1) {
-        #expect(bodies[sequence - 1] == message.body, "event \(sequence) again, but another", sourceLocation: sourceLocation)
+        #expect(
+          bodies[sequence - 1] == message.body, "event \(sequence) again, but another", sourceLocation: sourceLocation)
       } else {
         Issue.record("event \(sequence) of \(tenant) follows \(bodies.count)", sourceLocation: sourceLocation)
       }

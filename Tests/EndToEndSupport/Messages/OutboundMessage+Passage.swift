@@ -11,6 +11,7 @@ extension OutboundMessage {
     others.headers = nil
     let names = fields.map(\.name)
     return exchange == sent.exchange && routingKey == sent.routingKey && own == others && body == sent.body
-      && fields.allSatisfy(sentFields.contains) && Set(names) == Set(sentFields.map(\.name)) && Set(names).count == names.count
+      && fields.allSatisfy(sentFields.contains) && Set(names) == Set(sentFields.map(\.name))
+      && Set(names).count == names.count
   }
 }

@@ -15,8 +15,10 @@ package struct SampleCommands: Sendable {
 
   package static func read() throws -> SampleCommands {
     let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Fixtures").standardized
-    let lines = try String(contentsOf: fixtures.appending(path: "commands.jsonl"), encoding: .utf8).split(separator: "\n")
-    let expected = try String(contentsOf: fixtures.appending(path: "expected.jsonl"), encoding: .utf8).split(separator: "\n")
+    let lines = try String(contentsOf: fixtures.appending(path: "commands.jsonl"), encoding: .utf8).split(
+      separator: "\n")
+    let expected = try String(contentsOf: fixtures.appending(path: "expected.jsonl"), encoding: .utf8).split(
+      separator: "\n")
     return SampleCommands(
       commands: try lines.map { try Command(line: String($0)) },
       events: try lines.map { try CloudEvent(Array($0.utf8)) },

@@ -40,7 +40,9 @@ package actor Subscription {
   }
 
   /// Subscribes to everything that goes to `exchange`.
-  package static func to(_ exchange: ShortString, on host: VirtualHost, routingKey: ShortString = "#") async throws -> Subscription {
+  package static func to(_ exchange: ShortString, on host: VirtualHost, routingKey: ShortString = "#") async throws
+    -> Subscription
+  {
     let queue = ShortString("test.\(Command.newID())") ?? ""
     return try await of(
       queue, on: host,
@@ -57,7 +59,9 @@ package actor Subscription {
   }
 
   /// Consumes an existing queue.
-  package static func of(_ queue: ShortString, on host: VirtualHost, declaring: [Declaration] = []) async throws -> Subscription {
+  package static func of(_ queue: ShortString, on host: VirtualHost, declaring: [Declaration] = []) async throws
+    -> Subscription
+  {
     let connection = try await RabbitMQConnection.open(host.configuration("test subscription"))
     do {
       try await connection.declare(declaring)

@@ -57,10 +57,14 @@ package final class Program: Sendable {
     }
     try process.run()
     pid = process.processIdentifier
-    Self.read(output.fileHandleForReading) { bytes in record.update { $0.output += bytes } } atEnd: {
+    Self.read(output.fileHandleForReading) { bytes in
+      record.update { $0.output += bytes }
+    } atEnd: {
       record.update { $0.openPipes -= 1 }
     }
-    Self.read(errors.fileHandleForReading) { bytes in record.update { $0.errors += bytes } } atEnd: {
+    Self.read(errors.fileHandleForReading) { bytes in
+      record.update { $0.errors += bytes }
+    } atEnd: {
       record.update { $0.openPipes -= 1 }
     }
     try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
@@ -108,7 +112,8 @@ package final class Program: Sendable {
   }
 
   private static func read(
-    _ handle: FileHandle, _ take: @escaping @Sendable (ArraySlice<UInt8>) -> Void, atEnd end: @escaping @Sendable () -> Void
+    _ handle: FileHandle, _ take: @escaping @Sendable (ArraySlice<UInt8>) -> Void,
+    atEnd end: @escaping @Sendable () -> Void
   ) {
     let descriptor = dup(handle.fileDescriptor)
     Thread.detachNewThread {

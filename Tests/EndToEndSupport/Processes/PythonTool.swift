@@ -5,7 +5,9 @@ import TestSupport
 package enum PythonTool {
   private static let python = "/usr/bin/python3"
 
-  package static var repository: URL { URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized }
+  package static var repository: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
+  }
 
   /// Starts it.
   package static func start(_ name: String, _ arguments: [String] = [], input: String = "") throws -> Program {
@@ -20,12 +22,16 @@ package enum PythonTool {
   package static func run(_ name: String, _ arguments: [String] = [], input: String = "") async throws -> String {
     let program = try start(name, arguments, input: input)
     let exit = try await program.exit()
-    guard exit == .code(0) else { throw Patience.Exhausted(description: "\(name) ended with \(exit): \(program.errors)") }
+    guard exit == .code(0) else {
+      throw Patience.Exhausted(description: "\(name) ended with \(exit): \(program.errors)")
+    }
     return program.output
   }
 
   /// Starts one that listens, and prints its port first.
-  package static func startServer(_ name: String, _ arguments: [String] = []) async throws -> (program: Program, port: Int) {
+  package static func startServer(_ name: String, _ arguments: [String] = []) async throws -> (
+    program: Program, port: Int
+  ) {
     let program = try start(name, arguments)
     try await Patience.poll(for: "\(name) prints its port; it says \(program.errors)") { program.output.contains("\n") }
     guard let port = program.output.split(separator: "\n").first.flatMap({ Int($0) }) else {

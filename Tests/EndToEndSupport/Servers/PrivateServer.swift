@@ -26,7 +26,8 @@ package enum PrivateServer: String, Sendable {
   /// Of its main process, as `bin/stack` remembers it.
   private var pid: Int32 {
     get throws {
-      let folder = URL(filePath: ProcessInfo.processInfo.environment["WORKSPACE_STACK_DIR"] ?? ".stack", relativeTo: root)
+      let folder = URL(
+        filePath: ProcessInfo.processInfo.environment["WORKSPACE_STACK_DIR"] ?? ".stack", relativeTo: root)
       let record = try String(contentsOf: folder.appending(path: "\(rawValue).pid"), encoding: .utf8)
       guard let pid = record.split(separator: " ").first.flatMap({ Int32($0) }) else {
         throw Refused(description: "\(rawValue) has no process")

@@ -12,7 +12,8 @@ extension SpiceDBDouble.Certificate {
       ["req", "-x509"] + newKey + ["-subj", "/CN=tests", "-keyout", "ca.key", "-out", authority], in: folder)
     try await openssl(
       ["req", "-x509"] + newKey + [
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-CA", authority, "-CAkey", "ca.key",
+        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-CA", authority, "-CAkey",
+        "ca.key",
         "-addext", "basicConstraints=critical,CA:FALSE", "-keyout", key, "-out", certificate,
       ], in: folder)
     return SpiceDBDouble.Certificate(authority: authority, certificate: certificate, key: key)
@@ -21,6 +22,8 @@ extension SpiceDBDouble.Certificate {
   private static func openssl(_ arguments: [String], in folder: URL) async throws {
     let program = try Program("/usr/bin/openssl", arguments, environment: [:], folder: folder)
     let exit = try await program.exit()
-    guard exit == .code(0) else { throw Patience.Exhausted(description: "openssl ended with \(exit): \(program.errors)") }
+    guard exit == .code(0) else {
+      throw Patience.Exhausted(description: "openssl ended with \(exit): \(program.errors)")
+    }
   }
 }

@@ -47,7 +47,8 @@ package final class SpiceDBDouble: Sendable {
   ///   - port: where it listens; 0 for one that is free.
   ///   - maxConnectionAge: after which it ends a connection.
   package init(
-    tokens: [String] = ["key"], port: Int = 0, certificate: Certificate? = nil, maxConnectionAge: Duration = .seconds(30)
+    tokens: [String] = ["key"], port: Int = 0, certificate: Certificate? = nil,
+    maxConnectionAge: Duration = .seconds(30)
   ) async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "spicedb-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -59,7 +60,8 @@ package final class SpiceDBDouble: Sendable {
     ]
     if let certificate { arguments += ["--certificate", certificate.certificate, "--key", certificate.key] }
     let program = try Program(
-      PythonTool.repository.appending(path: ".stack/spicedb/bin/python").path, arguments, environment: [:], folder: folder)
+      PythonTool.repository.appending(path: ".stack/spicedb/bin/python").path, arguments, environment: [:],
+      folder: folder)
     try await Patience.poll(for: "the double of SpiceDB is ready; it says \(program.errors)") {
       program.output.contains("\n") || program.errors.contains("Error")
     }

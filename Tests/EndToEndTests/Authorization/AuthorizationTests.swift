@@ -20,12 +20,17 @@ struct AuthorizationTests {
   private var founding: [Command] {
     [
       command("workspace.create_root", #"{"workspace_id":"\#(root)"}"#, by: "boss"),
-      command("workspace.create", #"{"name":"shown","parent_workspace_id":"\#(root)","workspace_id":"\#(shown)"}"#, by: "boss"),
-      command("workspace.create", #"{"name":"hidden","parent_workspace_id":"\#(root)","workspace_id":"\#(hidden)"}"#, by: "boss"),
+      command(
+        "workspace.create", #"{"name":"shown","parent_workspace_id":"\#(root)","workspace_id":"\#(shown)"}"#, by: "boss"
+      ),
+      command(
+        "workspace.create", #"{"name":"hidden","parent_workspace_id":"\#(root)","workspace_id":"\#(hidden)"}"#,
+        by: "boss"),
       command("group.create", #"{"name":"staff","group_id":"\#(group)"}"#, by: "boss"),
       command("tenant.set_member", #"{"user_id":"member","role":"member"}"#, by: "boss"),
       command(
-        "workspace.set_member", #"{"workspace_id":"\#(shown)","member":{"type":"user","id":"member"},"role":"member"}"#, by: "boss"),
+        "workspace.set_member", #"{"workspace_id":"\#(shown)","member":{"type":"user","id":"member"},"role":"member"}"#,
+        by: "boss"),
     ]
   }
 
@@ -34,7 +39,8 @@ struct AuthorizationTests {
     let user = #""member":{"type":"user","id":"member"}"#
     return [
       ("workspace.create", #"{"name":"n","parent_workspace_id":"\#(workspace)"}"#),
-      ("workspace.rename", #"{"workspace_id":"\#(workspace)","name":"n"}"#), ("workspace.delete", #"{"workspace_id":"\#(workspace)"}"#),
+      ("workspace.rename", #"{"workspace_id":"\#(workspace)","name":"n"}"#),
+      ("workspace.delete", #"{"workspace_id":"\#(workspace)"}"#),
       ("workspace.move", #"{"workspace_id":"\#(workspace)","parent_workspace_id":"\#(root)"}"#),
       ("workspace.move", #"{"workspace_id":"\#(workspace)","parent_workspace_id":"\#(workspace)"}"#),
       ("workspace.get", #"{"workspace_id":"\#(workspace)"}"#),
@@ -44,7 +50,8 @@ struct AuthorizationTests {
       ("group.rename", #"{"group_id":"\#(group)","name":"n"}"#), ("group.delete", #"{"group_id":"\#(group)"}"#),
       ("group.get", #"{"group_id":"\#(group)"}"#),
       ("group.set_member", #"{"group_id":"\#(group)","user_id":"member","role":"admin"}"#),
-      ("group.remove_member", #"{"group_id":"\#(group)","user_id":"member"}"#), ("group.list_members", #"{"group_id":"\#(group)"}"#),
+      ("group.remove_member", #"{"group_id":"\#(group)","user_id":"member"}"#),
+      ("group.list_members", #"{"group_id":"\#(group)"}"#),
       ("access.check", #"{"permission":"view","object":{"type":"workspace","id":"\#(workspace)"}}"#),
       ("access.check", #"{"permission":"view","object":{"type":"workspace","id":"\#(workspace)"},"user_id":"boss"}"#),
       ("access.check", #"{"permission":"manage","object":{"type":"group","id":"\#(group)"},"user_id":"boss"}"#),
@@ -57,7 +64,8 @@ struct AuthorizationTests {
     let spicedb = provider == "spicedb" ? try await deployment.startSpiceDB() : nil
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    let worker = try await deployment.activeWorker((spicedb?.environment ?? [:]).merging(["AUTHORIZATION_PROVIDER": provider]) { $1 })
+    let worker = try await deployment.activeWorker(
+      (spicedb?.environment ?? [:]).merging(["AUTHORIZATION_PROVIDER": provider]) { $1 })
     try await sender.send(founding)
     #expect(try await results.first(founding.count).allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
     let (missingWorkspace, missingGroup) = (Command.newID(), Command.newID())
@@ -74,7 +82,8 @@ struct AuthorizationTests {
     for index in stride(from: 0, to: answers.count, by: 2) {
       let (one, other) = (answers[index], answers[index + 1])
       #expect(
-        shape(of: one, replacing: [hidden: "W", group: "G"]) == shape(of: other, replacing: [missingWorkspace: "W", missingGroup: "G"]),
+        shape(of: one, replacing: [hidden: "W", group: "G"])
+          == shape(of: other, replacing: [missingWorkspace: "W", missingGroup: "G"]),
         "\(commands[index].routingKey)")
       #expect(one.properties.headers == other.properties.headers)
     }
@@ -87,14 +96,18 @@ struct AuthorizationTests {
   private func shape(of message: Subscription.Message, replacing names: [String: String]) -> String {
     var text = String(decoding: message.body, as: UTF8.self)
     guard let event = message.event else { return text }
-    for (own, name) in [(event.id, "ID"), (event.time ?? "", "TIME"), (event.commandid ?? "", "COMMAND")] + names.map({ ($0, $1) }) {
+    for (own, name) in [(event.id, "ID"), (event.time ?? "", "TIME"), (event.commandid ?? "", "COMMAND")]
+      + names.map({ ($0, $1) })
+    {
       text.replace(own, with: name)
     }
     if let trace = event.traceparent { text.replace(trace, with: "TRACE") }
     return text
   }
 
-  @Test func `a denial is remembered: the same command gets the same bytes, whatever its user may do by now`() async throws {
+  @Test func `a denial is remembered: the same command gets the same bytes, whatever its user may do by now`()
+    async throws
+  {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -105,7 +118,8 @@ struct AuthorizationTests {
       founding + [
         denied,
         command(
-          "workspace.set_member", #"{"workspace_id":"\#(shown)","member":{"type":"user","id":"member"},"role":"admin"}"#, by: "boss"),
+          "workspace.set_member",
+          #"{"workspace_id":"\#(shown)","member":{"type":"user","id":"member"},"role":"admin"}"#, by: "boss"),
         denied, again,
       ])
     let answers = try await results.first(founding.count + 4).dropFirst(founding.count).map(\.self)
@@ -122,7 +136,8 @@ struct AuthorizationTests {
     let sender = try await CommandSender.open(on: deployment.host)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     for (settings, user, code) in [
-      (["AUTHORIZATION_ENFORCE": "false"], "outsider", nil), (["AUTHORIZATION_REQUIRE_USER": "true"], nil, "user_required"),
+      (["AUTHORIZATION_ENFORCE": "false"], "outsider", nil),
+      (["AUTHORIZATION_REQUIRE_USER": "true"], nil, "user_required"),
       ([:], "outsider", "workspace_not_found"), ([:], nil, nil),
     ] as [([String: String], String?, String?)] {
       if await results.messages.isEmpty {

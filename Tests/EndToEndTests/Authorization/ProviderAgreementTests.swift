@@ -5,8 +5,8 @@ import TestFixtures
 import TestSupport
 import Testing
 
-/// The same random commands of users, in two tenants: one is decided by the database, the other one in SpiceDB, of which a double stands
-/// in.
+/// The same random commands of users, in two tenants: one is decided by the database, the other one in SpiceDB, of
+/// which a double stands in.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ProviderAgreementTests {
   @Test(arguments: [11, 12] as [UInt64])
@@ -40,7 +40,8 @@ struct ProviderAgreementTests {
   }
 }
 
-/// Commands about a few workspaces, groups and users of a tenant. With one seed they differ in nothing but ids, which are in the same order.
+/// Commands about a few workspaces, groups and users of a tenant. With one seed they differ in nothing but ids, which
+/// are in the same order.
 private struct RandomWorkload {
   private let tenant = Command.newID()
   private let workspaces = (0..<7).map { _ in Command.newID() }.sorted()
@@ -81,12 +82,18 @@ private struct RandomWorkload {
       // The founder stays what he is: otherwise soon nobody may do anything.
       case 19: ("tenant.set_member", ["user_id": pick(["u2", "u3", "u4"], &random), "role": rank])
       case 20: ("tenant.remove_member", ["user_id": pick(["u3", "u4"], &random)])
-      default: ("access.check", ["permission": pick(["view", "edit", "manage"], &random), "object": ["type": "workspace", "id": one]])
+      default:
+        (
+          "access.check",
+          ["permission": pick(["view", "edit", "manage"], &random), "object": ["type": "workspace", "id": one]]
+        )
       }
     return command(type, data, by: pick(["u1", "u1", "u2", "u3", "u4"], &random))
   }
 
-  private func pick(_ values: [String], _ random: inout SeededRandom) -> String { values.randomElement(using: &random) ?? "" }
+  private func pick(_ values: [String], _ random: inout SeededRandom) -> String {
+    values.randomElement(using: &random) ?? ""
+  }
 
   private func command(_ type: String, _ data: [String: Any], by user: String) -> Command {
     let json = (try? JSONSerialization.data(withJSONObject: data)).map { String(decoding: $0, as: UTF8.self) }
@@ -96,7 +103,8 @@ private struct RandomWorkload {
   /// Type and data of a result, with names for ids, and without times.
   func shape(of message: Subscription.Message) throws -> String {
     let event = try #require(try JSONSerialization.jsonObject(with: Data(message.body)) as? [String: Any])
-    let data = try JSONSerialization.data(withJSONObject: plain(event["data"] ?? ""), options: [.sortedKeys, .fragmentsAllowed])
+    let data = try JSONSerialization.data(
+      withJSONObject: plain(event["data"] ?? ""), options: [.sortedKeys, .fragmentsAllowed])
     return names.reduce("\(event["type"] ?? "") \(String(decoding: data, as: UTF8.self))") { text, name in
       text.replacing(name.id, with: name.name)
     }
@@ -111,6 +119,7 @@ private struct RandomWorkload {
   }
 
   private var names: [(id: String, name: String)] {
-    [(tenant, "tenant")] + workspaces.enumerated().map { ($1, "workspace \($0)") } + groups.enumerated().map { ($1, "group \($0)") }
+    [(tenant, "tenant")] + workspaces.enumerated().map { ($1, "workspace \($0)") }
+      + groups.enumerated().map { ($1, "group \($0)") }
   }
 }

@@ -22,14 +22,16 @@ struct SpiceDBDecisionTests {
 
   private func setMember(_ role: String) -> Command {
     command(
-      "workspace.set_member", #"{"workspace_id":"\#(team)","member":{"type":"user","id":"member"},"role":"\#(role)"}"#, by: "boss")
+      "workspace.set_member", #"{"workspace_id":"\#(team)","member":{"type":"user","id":"member"},"role":"\#(role)"}"#,
+      by: "boss")
   }
 
   /// A tenant of "boss" with a workspace of which "member" is one.
   private var founding: [Command] {
     [
       command("workspace.create_root", #"{"workspace_id":"\#(root)"}"#, by: "boss"),
-      command("workspace.create", #"{"name":"team","parent_workspace_id":"\#(root)","workspace_id":"\#(team)"}"#, by: "boss"),
+      command(
+        "workspace.create", #"{"name":"team","parent_workspace_id":"\#(root)","workspace_id":"\#(team)"}"#, by: "boss"),
       command("tenant.set_member", #"{"user_id":"member","role":"member"}"#, by: "boss"),
       setMember("member"),
     ]
@@ -68,9 +70,13 @@ struct SpiceDBDecisionTests {
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    let rename = { (name: String) in command("workspace.rename", #"{"workspace_id":"\#(team)","name":"\#(name)"}"#, by: "member") }
+    let rename = { (name: String) in
+      command("workspace.rename", #"{"workspace_id":"\#(team)","name":"\#(name)"}"#, by: "member")
+    }
     var commands = founding
-    for number in 1...20 { commands += [rename("a\(number)"), setMember("admin"), rename("b\(number)"), setMember("member")] }
+    for number in 1...20 {
+      commands += [rename("a\(number)"), setMember("admin"), rename("b\(number)"), setMember("member")]
+    }
     // All wait in the queue when the worker comes.
     try await sender.send(commands)
     let worker = try await deployment.activeWorker(environment.merging(Self.provider) { $1 })
@@ -99,7 +105,9 @@ struct SpiceDBDecisionTests {
     try await sender.send(founding)
     _ = try await results.first(founding.count)
     switch trouble {
-    case .away: try await spicedb.order(["CheckBulkPermissions", "WriteRelationships"].map { .init($0) { $0.times = 1_000_000 } })
+    case .away:
+      try await spicedb.order(
+        ["CheckBulkPermissions", "WriteRelationships"].map { .init($0) { $0.times = 1_000_000 } })
     case .silent: spicedb.program.signal(SIGSTOP)
     case .refusing: try spicedb.accept(["another"])
     case .notWriting: try await spicedb.order(.init("WriteRelationships") { $0.times = 1_000_000 })

@@ -34,7 +34,9 @@ struct SpiceDBReplicationTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `that SpiceDB is away is no trouble of commands, and what they changed follows when it is back`() async throws {
+  @Test func `that SpiceDB is away is no trouble of commands, and what they changed follows when it is back`()
+    async throws
+  {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     try await spicedb.order(.init("WriteRelationships") { $0.times = 1_000_000 })
@@ -67,7 +69,9 @@ struct SpiceDBReplicationTests {
     #expect(try await successor.drain() == .code(0))
   }
 
-  @Test func `repair fills an empty SpiceDB while the worker goes on, and verify names what it lacks before`() async throws {
+  @Test func `repair fills an empty SpiceDB while the worker goes on, and verify names what it lacks before`()
+    async throws
+  {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let worker = try await deployment.activeWorker(environment)

@@ -50,7 +50,9 @@ import Testing
     await replies.close()
   }
 
-  @Test func `each element has its effect, its result and its event, in order, and all are answered in one message`() async throws {
+  @Test func `each element has its effect, its result and its event, in order, and all are answered in one message`()
+    async throws
+  {
     let stream = CommandStream(tenants: 3, count: 300)
     let worker = try await deployment.activeWorker()
     let events = try await Subscription.to("workspace.events", on: deployment.host)
@@ -73,8 +75,13 @@ import Testing
     let root = Command.newID()
     let first = Command.createRoot(tenant, id: root)
     let last = Command.create(tenant, "child", below: root)
-    let bad = ["{\"oops\"", "[1]", "17", #"{"specversion":"1.0"}"#, String(decoding: Command("workspace.nonsense", "{}", tenant: tenant).body, as: UTF8.self)]
-    let reasons = ["malformed_json", "invalid_envelope", "invalid_envelope", "invalid_envelope", "unknown_command_type"]
+    let bad = [
+      "{\"oops\"", "[1]", "17", #"{"specversion":"1.0"}"#,
+      String(decoding: Command("workspace.nonsense", "{}", tenant: tenant).body, as: UTF8.self),
+    ]
+    let reasons = [
+      "malformed_json", "invalid_envelope", "invalid_envelope", "invalid_envelope", "unknown_command_type",
+    ]
     // A bracket that is missing would take what follows with it: it stands last.
     let text = [first, last].map { String(decoding: $0.body, as: UTF8.self) }
     let worker = try await deployment.activeWorker()
@@ -85,7 +92,10 @@ import Testing
     #expect(ledger.map(\.reason) == reasons.dropFirst() + [reasons[0]])
     #expect(ledger.allSatisfy { $0.message.properties.contentType == "application/cloudevents-batch+json" })
     let answers = try await results.everything(on: deployment.host)
-    #expect(answers.filter { $0.event?.type.hasSuffix(".succeeded") == true }.map { $0.event?.commandid } == [first.id, last.id])
+    #expect(
+      answers.filter { $0.event?.type.hasSuffix(".succeeded") == true }.map { $0.event?.commandid } == [
+        first.id, last.id,
+      ])
     #expect(try answered(reply).count == 2 + bad.count, "failures are answered, too")
     try await finish(worker)
   }
@@ -95,7 +105,8 @@ import Testing
     var (elements, expected, good, reasons): ([String], [String?], [Command], [String]) = ([], [], [], [])
     for number in 0..<1000 {
       guard number % 3 == 2 else {
-        let command = number == 0 ? Command.createRoot(tenant, id: root) : .create(tenant, "child \(number)", below: root)
+        let command =
+          number == 0 ? Command.createRoot(tenant, id: root) : .create(tenant, "child \(number)", below: root)
         elements.append(String(decoding: command.body, as: UTF8.self))
         expected.append(nil)
         good.append(command)
@@ -120,17 +131,36 @@ import Testing
   /// An element that is no command, and the reason for that.
   private func bad(_ number: Int, _ tenant: String) -> (body: String, reason: String) {
     switch number % 7 {
-    case 0: ("[" + String(decoding: Command.create(tenant, "nested \(number)", below: tenant).body, as: UTF8.self) + "]", "invalid_envelope")
+    case 0:
+      (
+        "[" + String(decoding: Command.create(tenant, "nested \(number)", below: tenant).body, as: UTF8.self) + "]",
+        "invalid_envelope"
+      )
     case 1: ("{\"number\":\(number),}", "malformed_json")
-    case 2: (String(decoding: Command("workspace.nonsense", "{}", tenant: tenant).body, as: UTF8.self), "unknown_command_type")
-    case 3: (String(decoding: Command("workspace.get", #"{"workspace_id":\#(number)}"#, tenant: tenant).body, as: UTF8.self), "invalid_data")
-    case 4: (String(decoding: Command("workspace.list", "{}", tenant: "tenant \(number)").body, as: UTF8.self), "invalid_envelope")
+    case 2:
+      (
+        String(decoding: Command("workspace.nonsense", "{}", tenant: tenant).body, as: UTF8.self),
+        "unknown_command_type"
+      )
+    case 3:
+      (
+        String(decoding: Command("workspace.get", #"{"workspace_id":\#(number)}"#, tenant: tenant).body, as: UTF8.self),
+        "invalid_data"
+      )
+    case 4:
+      (
+        String(decoding: Command("workspace.list", "{}", tenant: "tenant \(number)").body, as: UTF8.self),
+        "invalid_envelope"
+      )
     case 5: (String(repeating: "[", count: 65) + "\(number)" + String(repeating: "]", count: 65), "malformed_json")
     default: ("\"a text \(number)\"", "invalid_envelope")
     }
   }
 
-  @Test(arguments: [("{}", "malformed_json"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"), ("many", "message_too_large")])
+  @Test(arguments: [
+    ("{}", "malformed_json"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"),
+    ("many", "message_too_large"),
+  ])
   func `an array that is none, or too much, is one dead letter`(kind: String, reason: String) async throws {
     let worker = try await deployment.activeWorker()
     var message = batch([] as [String])
@@ -141,7 +171,8 @@ import Testing
       default: kind
       }
     message = OutboundMessage(
-      exchange: message.exchange, routingKey: message.routingKey, properties: message.properties, body: Array(body.utf8))
+      exchange: message.exchange, routingKey: message.routingKey, properties: message.properties, body: Array(body.utf8)
+    )
     let good = Command.createRoot(Command.newID(), id: Command.newID())
     try await sender.send([message])
     try await sender.send([good])
@@ -151,14 +182,18 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `each element is judged for itself: repeated, in conflict, forbidden to its user or to its sender`() async throws {
+  @Test func `each element is judged for itself: repeated, in conflict, forbidden to its user or to its sender`()
+    async throws
+  {
     let access = try file("senders: [{user: guest, types: [workspace.create*, workspace.get], tenants: ['*']}]")
     defer { try? FileManager.default.removeItem(atPath: access) }
     let (tenant, root) = (Command.newID(), Command.newID())
     let user = #","userid":"owner""#
     let made = Command("workspace.create_root", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: user)
-    let rival = Command("workspace.create_root", #"{"workspace_id":"\#(Command.newID())"}"#, tenant: tenant, id: made.id, extra: user)
-    let stranger = Command("workspace.get", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: #","userid":"stranger""#)
+    let rival = Command(
+      "workspace.create_root", #"{"workspace_id":"\#(Command.newID())"}"#, tenant: tenant, id: made.id, extra: user)
+    let stranger = Command(
+      "workspace.get", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: #","userid":"stranger""#)
     let refused = Command("workspace.list", "{}", tenant: tenant, extra: user)
     let owner = Command("workspace.get", #"{"workspace_id":"\#(root)"}"#, tenant: tenant, extra: user)
     let worker = try await deployment.activeWorker(["ACCESS_FILE": access])
@@ -205,7 +240,8 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `an element that went to the dead letters is carried out when its letter is replayed alone`() async throws {
+  @Test func `an element that went to the dead letters is carried out when its letter is replayed alone`() async throws
+  {
     let tenant = Command.newID()
     let root = Command.newID()
     let unknown = Command("workspace.nonsense", "{}", tenant: tenant)
@@ -214,10 +250,15 @@ import Testing
     _ = try await replies.first(1)
     let body = try file(String(decoding: Command.create(tenant, "corrected", below: root).body, as: UTF8.self))
     defer { try? FileManager.default.removeItem(atPath: body) }
-    let id = try #require(try await deployment.run("dead-letters", "list", "--format", "json").output.firstMatch(of: /"id": ?"([0-9A-Z]{26})"/)?.1)
-    let replay = try await deployment.run("dead-letters", "replay", "--id", String(id), "--body-file", body, "--because", "corrected")
+    let id = try #require(
+      try await deployment.run("dead-letters", "list", "--format", "json").output.firstMatch(
+        of: /"id": ?"([0-9A-Z]{26})"/)?.1)
+    let replay = try await deployment.run(
+      "dead-letters", "replay", "--id", String(id), "--body-file", body, "--because", "corrected")
     #expect(replay.exit == .code(0), "\(replay.errors)")
-    _ = try await results.collect("the corrected one succeeds") { $0.contains { $0.event?.data.workspace?.name == "corrected" } }
+    _ = try await results.collect("the corrected one succeeds") {
+      $0.contains { $0.event?.data.workspace?.name == "corrected" }
+    }
     try await finish(worker)
   }
 

@@ -8,7 +8,9 @@ import Testing
 /// Deaths in the middle of a batch.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn)) struct BatchCrashTests {
   @Test(arguments: ["written:2", "committed:2", "committed:4", "acknowledged:1", "decoded:1"])
-  func `a worker that dies in the middle of a batch leaves none of its elements undone, and does none twice`(failpoint: String) async throws {
+  func `a worker that dies in the middle of a batch leaves none of its elements undone, and does none twice`(
+    failpoint: String
+  ) async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let replies = try await Subscription.replies(on: deployment.host)
@@ -22,15 +24,19 @@ import Testing
     let text = stream.commands.map { String(decoding: $0.body, as: UTF8.self) }
     let body = "[" + (text.prefix(10) + [bad] + text.dropFirst(10)).joined(separator: ",") + "]"
     try await sender.send([
-      OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
+      OutboundMessage(
+        exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
     ])
     // Several transactions for one batch.
     let small = ["WORKER_BATCH_COUNT": "40"]
-    let first = try deployment.startWorker(small.merging(["WORKSPACE_WORKER_FAILPOINT": failpoint]) { first, _ in first })
+    let first = try deployment.startWorker(
+      small.merging(["WORKSPACE_WORKER_FAILPOINT": failpoint]) { first, _ in first })
     try await first.program.says("failpoint \(failpoint.prefix { $0 != ":" })\n")
     try await first.program.crash()
     let second = try await deployment.activeWorker(small)
-    let messages = try await results.collect("all results") { $0.filter { $0.code == nil }.answeredCount == stream.commands.count }
+    let messages = try await results.collect("all results") {
+      $0.filter { $0.code == nil }.answeredCount == stream.commands.count
+    }
     stream.expectResults(messages.filter { $0.code == nil })
     try await deployment.outboxIsEmpty()
     #expect(try await second.drain() == .code(0))
@@ -56,7 +62,8 @@ import Testing
     properties.deliveryMode = 2
     let body = "[" + commands.map { String(decoding: $0.body, as: UTF8.self) }.joined(separator: ",") + "]"
     try await sender.send([
-      OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
+      OutboundMessage(
+        exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
     ])
     let deadly = ["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id, "SWIFT_BACKTRACE": "enable=no"]
     for _ in 1...3 {

@@ -5,9 +5,12 @@ import TestSupport
 import Testing
 
 /// Deaths between the commit and the last confirm.
-@Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn)) struct BatchPublishingCrashTests {
+@Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
+struct BatchPublishingCrashTests {
   @Test(arguments: ["written:2", "committed:2", "publishing:2", "published:2", "confirmed:2", "removed:1"])
-  func `a batch that is published again has the same bytes under the same id, and nothing is missing`(failpoint: String) async throws {
+  func `a batch that is published again has the same bytes under the same id, and nothing is missing`(failpoint: String)
+    async throws
+  {
     let deployment = try Deployment.current
     let forms = ["PUBLISHING_RESULTS": "batch", "PUBLISHING_EVENTS": "batch", "WORKER_BATCH_COUNT": "40"]
     let results = try await Subscription.to("workspace.results.batches", on: deployment.host)
@@ -15,14 +18,18 @@ import Testing
     let sender = try await CommandSender.open(on: deployment.host)
     let stream = CommandStream(tenants: 2, count: 200)
     try await sender.send(stream.commands)
-    let first = try deployment.startWorker(forms.merging(["WORKSPACE_WORKER_FAILPOINT": failpoint]) { first, _ in first })
+    let first = try deployment.startWorker(
+      forms.merging(["WORKSPACE_WORKER_FAILPOINT": failpoint]) { first, _ in first })
     try await first.program.says("failpoint \(failpoint.prefix { $0 != ":" })\n")
     try await first.program.crash()
     let second = try await deployment.activeWorker(forms)
     let isComplete: @Sendable ([Subscription.Message]) -> Bool = { messages in
       ((try? messages.flatMap { try $0.elements }) ?? []).answeredCount == stream.commands.count
     }
-    let all = (try await results.collect("all results", until: isComplete), try await events.collect("all events", until: isComplete))
+    let all = (
+      try await results.collect("all results", until: isComplete),
+      try await events.collect("all events", until: isComplete)
+    )
     try await deployment.outboxIsEmpty()
     #expect(try await second.drain() == .code(0))
     try await deployment.commandsAreDone()

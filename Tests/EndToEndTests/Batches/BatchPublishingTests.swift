@@ -33,7 +33,9 @@ import Testing
 
   /// What batches hold, once all of it has arrived.
   private func elements(_ subscription: Subscription, _ count: Int) async throws -> [Subscription.Message] {
-    let messages = try await subscription.collect("\(count) in batches") { (try? $0.flatMap { try $0.elements }.count) ?? .max >= count }
+    let messages = try await subscription.collect("\(count) in batches") {
+      (try? $0.flatMap { try $0.elements }.count) ?? .max >= count
+    }
     for message in messages {
       #expect(message.properties.contentType == "application/cloudevents-batch+json")
       #expect(message.properties.deliveryMode == 2)
@@ -89,7 +91,9 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `an exchange that is needed for batches, and is not there, is named, and not missed otherwise`() async throws {
+  @Test func `an exchange that is needed for batches, and is not there, is named, and not missed otherwise`()
+    async throws
+  {
     try await deployment.host.broker.management.deleteExchange("workspace.events.batches", in: deployment.host.name)
     let single = try await deployment.activeWorker()
     #expect(try await !deployment.run("doctor").output.contains("workspace.events.batches"))

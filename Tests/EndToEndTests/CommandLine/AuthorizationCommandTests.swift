@@ -29,7 +29,9 @@ struct AuthorizationCommandTests {
       command("tenant.set_member", #"{"user_id":"ann","role":"member"}"#),
       command("tenant.set_member", #"{"user_id":"bob","role":"member"}"#),
       command("group.set_member", #"{"group_id":"\#(staff)","user_id":"ann","role":"member"}"#),
-      command("workspace.set_member", #"{"workspace_id":"\#(design)","member":{"type":"group","id":"\#(staff)"},"role":"editor"}"#),
+      command(
+        "workspace.set_member",
+        #"{"workspace_id":"\#(design)","member":{"type":"group","id":"\#(staff)"},"role":"editor"}"#),
     ]
     try await sender.send(commands)
     #expect(try await results.first(commands.count).allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
@@ -74,7 +76,8 @@ struct AuthorizationCommandTests {
 
         """)
     let missing = try await ask("explain", "boss", "view", "workspace", Command.newID())
-    #expect(missing.exit == .code(2) && missing.output.contains("because the tenant has no such workspace"), "\(missing)")
+    #expect(
+      missing.exit == .code(2) && missing.output.contains("because the tenant has no such workspace"), "\(missing)")
     let open = try await ask("explain", "bob", "create_child", "workspace", root)
     #expect(open.exit == .code(0) && open.output.contains("authorization.open_root"), "\(open)")
     let closed = try await ask(
@@ -82,7 +85,8 @@ struct AuthorizationCommandTests {
     #expect(closed.exit == .code(2), "\(closed)")
     let unenforced = try await ask(
       "explain", "bob", "view", "workspace", design, environment: ["AUTHORIZATION_ENFORCE": "false"])
-    #expect(unenforced.exit == .code(2) && unenforced.output.contains("authorization.enforce is false"), "\(unenforced)")
+    #expect(
+      unenforced.exit == .code(2) && unenforced.output.contains("authorization.enforce is false"), "\(unenforced)")
   }
 
   @Test func `answers are there for programs, too`() async throws {
@@ -91,7 +95,9 @@ struct AuthorizationCommandTests {
     let answer = try await ask("explain", "ann", "edit", "workspace", design, "--format", "json")
     let object = try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
     #expect(
-      Set(object.keys) == ["allowed", "enforced", "ground", "object", "path", "permission", "roles", "tenant_id", "user_id"])
+      Set(object.keys) == [
+        "allowed", "enforced", "ground", "object", "path", "permission", "roles", "tenant_id", "user_id",
+      ])
     #expect(object["allowed"] as? Bool == true)
     let ground = try #require(object["ground"] as? [String: Any])
     #expect(ground["type"] as? String == "role")
@@ -107,7 +113,8 @@ struct AuthorizationCommandTests {
   }
 
   @Test(arguments: [
-    ["ann", "edit", "tenant", "T"], ["ann", "fly", "workspace", "T"], ["ann", "view", "planet", "T"], ["ann", "view", "workspace", "x"],
+    ["ann", "edit", "tenant", "T"], ["ann", "fly", "workspace", "T"], ["ann", "view", "planet", "T"],
+    ["ann", "view", "workspace", "x"],
     ["", "view", "workspace", "T"],
   ])
   func `what nobody could be permitted is no question`(words: [String]) async throws {

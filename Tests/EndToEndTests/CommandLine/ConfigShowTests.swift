@@ -17,7 +17,9 @@ struct ConfigShowTests {
     subscript(key: String) -> Setting? { settings.first { $0.key == key } }
   }
 
-  private static let none = ["AMQP_URL": "", "POSTGRES_URL": "", "HTTP_PORT": "", "LOG_FORMAT": "", "WORKER_RECONNECT_LONGEST": ""]
+  private static let none = [
+    "AMQP_URL": "", "POSTGRES_URL": "", "HTTP_PORT": "", "LOG_FORMAT": "", "WORKER_RECONNECT_LONGEST": "",
+  ]
 
   @Test func `each value is shown with where it comes from, and without passwords`() async throws {
     let deployment = try Deployment.current
@@ -25,13 +27,15 @@ struct ConfigShowTests {
       to: deployment.folder.appending(path: "mine.yaml"), atomically: true, encoding: .utf8)
     let arguments = ["config", "show", "--format", "json", "--config", "mine.yaml", "--set", "log.level=error"]
     let environment = [
-      "AMQP_URL": "amqp://me:sesame@broker.example/v", "POSTGRES_URL": "postgres://me:sesame@db.example/d?sslpassword=sesame",
+      "AMQP_URL": "amqp://me:sesame@broker.example/v",
+      "POSTGRES_URL": "postgres://me:sesame@db.example/d?sslpassword=sesame",
       "WORKER_BATCH_BYTES": "1MiB",
     ]
     let program = try deployment.start(arguments, environment)
     #expect(try await program.exit() == .code(0), "\(program.errors)")
     let report = try JSONDecoder().decode(Report.self, from: Data(program.output.utf8))
-    #expect(report["amqp.url"]?.value == "amqp://me:***@broker.example:5672/v" && report["amqp.url"]?.from == "AMQP_URL")
+    #expect(
+      report["amqp.url"]?.value == "amqp://me:***@broker.example:5672/v" && report["amqp.url"]?.from == "AMQP_URL")
     #expect(report["postgres.url"]?.value == "host=db.example dbname=d user=me")
     #expect(report["worker.batch_count"]?.value == "7" && report["worker.batch_count"]?.source == "file")
     #expect(report["worker.batch_bytes"]?.value == "1MiB" && report["worker.batch_bytes"]?.source == "environment")
@@ -42,7 +46,9 @@ struct ConfigShowTests {
     #expect(text.output.contains("worker.handler_deadline"))
   }
 
-  @Test func `the file that comes with the program has every setting with its default, and so has the README`() async throws {
+  @Test func `the file that comes with the program has every setting with its default, and so has the README`()
+    async throws
+  {
     let defaults = try await settings([])
     let file = PythonTool.repository.appending(path: "config/worker.yaml").path
     let inFile = try await settings(["--config", file])
@@ -65,7 +71,8 @@ struct ConfigShowTests {
 
   /// The settings in the table, where `.name` stands for one beside that before it.
   private func documented(_ readme: String) throws -> Set<String> {
-    let table = try #require(readme.components(separatedBy: "| Setting | Default |").last?.components(separatedBy: "\n\n").first)
+    let table = try #require(
+      readme.components(separatedBy: "| Setting | Default |").last?.components(separatedBy: "\n\n").first)
     var keys: Set<String> = []
     for row in table.split(separator: "\n").dropFirst() {
       let cell = try #require(row.split(separator: "|").first)

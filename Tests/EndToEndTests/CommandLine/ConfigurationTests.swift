@@ -22,7 +22,8 @@ struct ConfigurationTests {
     let environment = ["AMQP_URL": "", "POSTGRES_URL": "", "HTTP_PORT": "", "LOG_FORMAT": ""]
     for call in [["serve"], ["migrate", "status"], ["topology", "plan"]] {
       let program = try deployment.start(
-        call + ["--config", "broken.yaml", "--set", "worker.batch_count=many", "--set", "no.such.key=sesame"], environment)
+        call + ["--config", "broken.yaml", "--set", "worker.batch_count=many", "--set", "no.such.key=sesame"],
+        environment)
       #expect(try await program.exit() == .code(78), "\(call)")
       for key in Self.brokenKeys { #expect(program.errors.contains(key), "\(key) is not named in \(program.errors)") }
       #expect(!program.errors.contains("sesame"))
@@ -64,7 +65,9 @@ struct ConfigurationTests {
     }
     let short = try await deployment.run("serve", environment: ["INBOX_RETENTION": "13d"])
     #expect(short.exit == .code(78) && short.errors.contains("inbox.retention is 13d"), "\(short.errors)")
-    for (variable, value) in [("INBOX_RETENTION", "500ms"), ("INBOX_RETENTION", "3651d"), ("INBOX_REPLAY_WINDOW", "0s")] {
+    for (variable, value) in [
+      ("INBOX_RETENTION", "500ms"), ("INBOX_RETENTION", "3651d"), ("INBOX_REPLAY_WINDOW", "0s"),
+    ] {
       let wrong = try await deployment.run("serve", environment: [variable: value])
       #expect(wrong.exit == .code(78) && wrong.errors.contains("from 1s to 3650d"), "\(wrong.errors)")
     }
@@ -101,7 +104,8 @@ struct ConfigurationTests {
 
   @Test func `the file is found where it stands by default`() async throws {
     let deployment = try Deployment.current
-    try FileManager.default.createDirectory(at: deployment.folder.appending(path: "config"), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: deployment.folder.appending(path: "config"), withIntermediateDirectories: true)
     try write("amqp: {names: {events_exchange: found}}", to: "config/worker.yaml")
     #expect(try await deployment.run("topology", "plan").output.contains("found"))
   }

@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import TestSupport
 import Testing
 
@@ -36,7 +36,8 @@ struct DeadLettersTests {
       let value: Property
     }
     enum Property: Decodable, Equatable {
-      case string(String), number(Int)
+      case string(String)
+      case number(Int)
 
       init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -75,7 +76,9 @@ struct DeadLettersTests {
     try await Deployment.current.host.withPublisher { try await $0.publish(messages) }
   }
 
-  @Test func `a letter is recorded once, also when the worker dies between its commit and the acknowledgement`() async throws {
+  @Test func `a letter is recorded once, also when the worker dies between its commit and the acknowledgement`()
+    async throws
+  {
     let deployment = try Deployment.current
     let letters = try await Subscription.to("workspace.dead-letters", on: deployment.host)
     let doomed = try deployment.startWorker(["WORKSPACE_WORKER_FAILPOINT": "committed:1"])
@@ -93,14 +96,18 @@ struct DeadLettersTests {
   @Test func `dead letters are listed page by page, the latest first, and counted`() async throws {
     try await bury(["{", "{}", "[", "{\"specversion\":\"1.0\"}", "no"])
     let all = try await decode(Letters.self, "list")
-    #expect(all.dead_letters.map(\.reason) == ["malformed_json", "invalid_envelope", "malformed_json", "invalid_envelope", "malformed_json"])
+    #expect(
+      all.dead_letters.map(\.reason) == [
+        "malformed_json", "invalid_envelope", "malformed_json", "invalid_envelope", "malformed_json",
+      ])
     #expect(all.dead_letters.map(\.bytes) == [2, 21, 1, 2, 1])
     #expect(all.next == nil)
     let first = try await decode(Letters.self, "list", "--limit", "3")
     let second = try await decode(Letters.self, "list", "--limit", "3", "--after", try #require(first.next))
     #expect(first.dead_letters.map(\.id) + second.dead_letters.map(\.id) == all.dead_letters.map(\.id))
     #expect(second.next == nil)
-    #expect(try await decode(Letters.self, "list", "--reason", "invalid_envelope", "--since", "1h").dead_letters.count == 2)
+    #expect(
+      try await decode(Letters.self, "list", "--reason", "invalid_envelope", "--since", "1h").dead_letters.count == 2)
     #expect(try await decode(Letters.self, "list", "--until", "2026-01-01").dead_letters.isEmpty)
     #expect(try await decode(Letters.self, "list", "--text", "\"1.0\"").dead_letters.map(\.bytes) == [21])
     let groups = try await decode(Groups.self, "list", "--group-by", "reason").groups

@@ -1,10 +1,10 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import PostgresClient
 import RabbitMQClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct DoctorTests {
@@ -35,8 +35,10 @@ struct DoctorTests {
     #expect(after["broker.consumers"]?.status == "ok" && after["broker.topology"]?.status == "ok")
     #expect(after.checks.allSatisfy { ($0.remedy == nil) == ($0.status == "ok") })
     for check in [
-      "configuration", "deadlines.consumer_timeout", "retention.replay", "broker.name", "broker.login", "broker.tls", "broker.version",
-      "broker.alarms", "database.login", "database.tls", "database.version", "database.writable", "clock.skew", "database.migrations",
+      "configuration", "deadlines.consumer_timeout", "retention.replay", "broker.name", "broker.login", "broker.tls",
+      "broker.version",
+      "broker.alarms", "database.login", "database.tls", "database.version", "database.writable", "clock.skew",
+      "database.migrations",
       "database.role",
     ] {
       #expect(after[check] != nil, "\(check)")
@@ -46,7 +48,8 @@ struct DoctorTests {
     #expect(text.output.split(separator: "\n").count == after.checks.count + 1, "a line each")
   }
 
-  @Test func `servers that are away, names that lead nowhere and passwords that are wrong are told apart`() async throws {
+  @Test func `servers that are away, names that lead nowhere and passwords that are wrong are told apart`() async throws
+  {
     let deployment = try Deployment.current
     let (amqp, postgres) = (deployment.host.url, try deployment.database.url)
     for (environment, check, words) in [
@@ -75,7 +78,9 @@ struct DoctorTests {
     try await deployment.commandsAreDone()
     #expect(try await deployment.letters().isEmpty)
     try await deployment.host.withConnection {
-      _ = try await $0.declare([.unbinding(queue: "workspace.commands", exchange: "workspace.commands", routingKey: "group.#")])
+      _ = try await $0.declare([
+        .unbinding(queue: "workspace.commands", exchange: "workspace.commands", routingKey: "group.#")
+      ])
     }
     let cut = try await report(exit: 1)
     #expect(cut["broker.route"]?.status == "problem" && cut["broker.route"]?.remedy?.contains("topology apply") == true)

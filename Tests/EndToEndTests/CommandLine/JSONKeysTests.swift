@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import TestSupport
 import Testing
 
@@ -81,7 +81,8 @@ struct JSONKeysTests {
       ["dead-letters", "replay", "--id", named, "--because", "x", "--no-wait"],
       ["dead-letters", "resume", plan, "--no-wait"], ["dead-letters", "plans"],
       ["dead-letters", "discard", "--all", "--because", "x"],
-      ["dead-letters", "list", "--state", "all"], ["dead-letters", "restore", "--all"], ["dead-letters", "import", "-"],
+      ["dead-letters", "list", "--state", "all"], ["dead-letters", "restore", "--all"],
+      ["dead-letters", "import", "-"],
       ["authorization", "check", "ann", "view", "tenant", tenant, "--tenant", tenant],
       ["authorization", "explain", "ann", "view", "workspace", tenant, "--tenant", tenant],
       ["authorization", "verify"], ["authorization", "repair"],

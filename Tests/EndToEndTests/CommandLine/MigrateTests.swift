@@ -1,8 +1,8 @@
 import EndToEndSupport
 import Foundation
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct MigrateTests {
@@ -23,7 +23,8 @@ struct MigrateTests {
     #expect(Set(states.map(\.state)) == ["pending"])
     let up = try await deployment.run("migrate", "up", "--format", "json")
     #expect(up.exit == .code(0))
-    #expect(try JSONDecoder().decode([String: [String]].self, from: Data(up.output.utf8))["applied"]?.count == states.count)
+    #expect(
+      try JSONDecoder().decode([String: [String]].self, from: Data(up.output.utf8))["applied"]?.count == states.count)
     #expect(try await deployment.run("migrate", "up").exit == .code(0))
     let (applied, all) = try await status()
     #expect(applied == .code(0))
@@ -53,7 +54,9 @@ struct MigrateTests {
 
     let asked = try await deployment.run("migrate", "down", "--to", "0")
     #expect(asked.exit == .code(2) && asked.output.isEmpty)
-    #expect(asked.errors.contains("1 workspaces") && asked.errors.contains("1 tenants") && asked.errors.contains("--yes"), "\(asked.errors)")
+    #expect(
+      asked.errors.contains("1 workspaces") && asked.errors.contains("1 tenants") && asked.errors.contains("--yes"),
+      "\(asked.errors)")
     #expect(try await status().exit == .code(0))
     let done = try await deployment.run("migrate", "down", "--to", "0", "--yes", "--format", "json")
     #expect(done.exit == .code(0) && done.output.contains(#""workspaces":1"#), "\(done.output)")

@@ -1,8 +1,8 @@
-import Messaging
 import EndToEndSupport
 import Foundation
-import Testing
+import Messaging
 import TestSupport
+import Testing
 
 /// Data that did not reach its reader is a failure; and what others wrote is data, not commands to a terminal.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
@@ -29,8 +29,10 @@ struct OutputTests {
     try await Patience.poll(for: "a dead letter") { try await deployment.letters().count == 1 }
     let tenant = Command.newID()
     for arguments in [
-      ["dead-letters", "export", "--all"], ["dead-letters", "list"], ["dead-letters", "list", "--group-by", "reason", "--format", "json"],
-      ["dead-letters", "plans"], ["parked", "list"], ["migrate", "status"], ["topology", "plan"], ["config", "show"], ["doctor"],
+      ["dead-letters", "export", "--all"], ["dead-letters", "list"],
+      ["dead-letters", "list", "--group-by", "reason", "--format", "json"],
+      ["dead-letters", "plans"], ["parked", "list"], ["migrate", "status"], ["topology", "plan"], ["config", "show"],
+      ["doctor"],
       ["schema"], ["schema", "--list"], ["schema", "workspace.create"],
       ["send", "workspace.list", "--tenant", tenant], ["send", "workspace.list", "--tenant", tenant, "--wait"],
     ] {
@@ -72,7 +74,8 @@ struct OutputTests {
     let id = try #require(list.output.firstMatch(of: /"id":"([^"]*)"/)?.1)
     let fixed = String(decoding: Command.createRoot(Command.newID(), id: Command.newID()).body, as: UTF8.self)
     let editor = deployment.folder.appending(path: "editor")
-    try Data("#!/bin/sh\nstat -c 'mode %a' \"$1\" \"$(dirname \"$1\")\" >&2\nprintf '%s' '\(fixed)' > \"$1\"\n".utf8).write(to: editor)
+    try Data("#!/bin/sh\nstat -c 'mode %a' \"$1\" \"$(dirname \"$1\")\" >&2\nprintf '%s' '\(fixed)' > \"$1\"\n".utf8)
+      .write(to: editor)
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: editor.path)
     let result = try await deployment.run(
       "dead-letters", "replay", "--id", String(id), "--because", "x", "--edit", environment: ["EDITOR": editor.path])

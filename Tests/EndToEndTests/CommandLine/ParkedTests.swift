@@ -1,8 +1,8 @@
-import Messaging
 import EndToEndSupport
 import Foundation
-import Testing
+import Messaging
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ParkedTests {
@@ -72,14 +72,19 @@ struct ParkedTests {
     #expect(all.lines.allSatisfy { $0.first.error == "P0001 raise_exception" && $0.first.due_at != nil })
     let first = try await decode(Lines.self, "list", "--limit", "1")
     #expect(first.next == lines[0].tenant)
-    #expect(try await decode(Lines.self, "list", "--limit", "1", "--after", lines[0].tenant).lines.map(\.tenant_id) == [lines[1].tenant])
+    #expect(
+      try await decode(Lines.self, "list", "--limit", "1", "--after", lines[0].tenant).lines.map(\.tenant_id) == [
+        lines[1].tenant
+      ])
 
     let line = try await decode(Entries.self, "list", "--tenant", lines[1].tenant)
     #expect(line.commands.map(\.command_id) == lines[1].ids)
     #expect(line.commands.map { $0.due_at == nil } == [false, true, true])
     let page = try await decode(Entries.self, "list", "--tenant", lines[1].tenant, "--limit", "2")
     let next = try #require(page.next)
-    #expect(try await decode(Entries.self, "list", "--tenant", lines[1].tenant, "--after", "\(next)").commands.map(\.command_id) == [lines[1].ids[2]])
+    #expect(
+      try await decode(Entries.self, "list", "--tenant", lines[1].tenant, "--after", "\(next)").commands.map(
+        \.command_id) == [lines[1].ids[2]])
 
     let deployment = try Deployment.current
     let text = try await deployment.run("parked", "list").output
@@ -111,7 +116,9 @@ struct ParkedTests {
         .init(reason: "withdrawn_by_operator", attempts: 1, commandID: lines[0].ids[0]),
         .init(reason: "withdrawn_by_operator", attempts: 0, commandID: lines[0].ids[1]),
       ])
-    #expect(try await deployment.run("dead-letters", "list", "--text", "a wrong name").output.contains("withdrawn_by_operator"))
+    #expect(
+      try await deployment.run("dead-letters", "list", "--text", "a wrong name").output.contains(
+        "withdrawn_by_operator"))
     #expect(try await deployment.parked().map(\.id) == lines[1].ids)
 
     let line = try await deployment.run("parked", "dead-letter", "--tenant", lines[1].tenant, "--because", "all of it")
@@ -127,7 +134,9 @@ struct ParkedTests {
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
     #expect(try await deployment.run("parked", "release", "--all").output.contains("2 lines"))
-    try await Patience.poll(for: "a second failure of both") { try await deployment.parked().filter { $0.failures == 2 }.count == 2 }
+    try await Patience.poll(for: "a second failure of both") {
+      try await deployment.parked().filter { $0.failures == 2 }.count == 2
+    }
     try await parked.poison.lift()
     #expect(try await deployment.run("parked", "release", lines[1].tenant).exit == .code(0))
     let mine = try await results.first(5).dropFirst(2)
@@ -142,7 +151,8 @@ struct ParkedTests {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
-    let lock = try await OpenTransaction.begin("select from tenants where id = '\(lines[0].tenant)' for update", in: deployment)
+    let lock = try await OpenTransaction.begin(
+      "select from tenants where id = '\(lines[0].tenant)' for update", in: deployment)
     #expect(try await deployment.run("parked", "release", lines[0].tenant).exit == .code(0))
     try await lock.isWaitedFor()
     // It fails again, and would be due in an hour.
@@ -150,7 +160,10 @@ struct ParkedTests {
     #expect(try await deployment.run("parked", "dead-letter", "\(first.id)", "--because", "enough").exit == .code(0))
     try await lock.rollBack()
     try await Patience.poll(for: "it is a dead letter") { try await deployment.letters().count == 1 }
-    #expect(try await deployment.letters() == [.init(reason: "withdrawn_by_operator", attempts: 2, commandID: lines[0].ids[0])])
+    #expect(
+      try await deployment.letters() == [
+        .init(reason: "withdrawn_by_operator", attempts: 2, commandID: lines[0].ids[0])
+      ])
     #expect(try await deployment.run("parked", "list").output.contains(lines[1].tenant))
     try await worker.drain()
     await results.close()
@@ -160,7 +173,8 @@ struct ParkedTests {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
-    let lock = try await OpenTransaction.begin("select from tenants where id = '\(lines[0].tenant)' for update", in: deployment)
+    let lock = try await OpenTransaction.begin(
+      "select from tenants where id = '\(lines[0].tenant)' for update", in: deployment)
     for _ in 0..<2 {
       #expect(try await deployment.run("parked", "release", lines[0].tenant).exit == .code(0))
       try await lock.isWaitedFor()
@@ -175,7 +189,8 @@ struct ParkedTests {
   }
 
   @Test(arguments: [
-    ["release"], ["release", "--all", "01ARZ3NDEKTSV4RRFFQ69G5FAV"], ["dead-letter", "1"], ["dead-letter", "--because", "x"],
+    ["release"], ["release", "--all", "01ARZ3NDEKTSV4RRFFQ69G5FAV"], ["dead-letter", "1"],
+    ["dead-letter", "--because", "x"],
     ["dead-letter", "1", "--because", ""], ["list", "--limit", "0"], ["list", "--after", "1"], ["show", "x"],
   ])
   func `calls that mean nothing are refused`(arguments: [String]) async throws {

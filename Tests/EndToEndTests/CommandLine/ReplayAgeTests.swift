@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -28,9 +28,11 @@ struct ReplayAgeTests {
     try await deployment.forget(command)
 
     let left = try await deployment.run("dead-letters", "replay", "--all", "--dry-run", environment: Self.settings)
-    #expect(left.errors.contains("1 letters are older than inbox.replay_window (2d)") && left.errors.contains("left out"))
+    #expect(
+      left.errors.contains("1 letters are older than inbox.replay_window (2d)") && left.errors.contains("left out"))
     #expect(left.output.contains("no matching letter"))
-    let refused = try await deployment.run("dead-letters", "replay", "--all", "--because", "test", environment: Self.settings)
+    let refused = try await deployment.run(
+      "dead-letters", "replay", "--all", "--because", "test", environment: Self.settings)
     #expect(refused.exit == .code(2) && refused.errors.contains("--beyond-window"))
     let again = try await deployment.run(
       "dead-letters", "replay", "--all", "--because", "test", "--again", environment: Self.settings)

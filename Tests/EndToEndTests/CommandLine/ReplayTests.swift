@@ -1,10 +1,10 @@
-import Messaging
 import EndToEndSupport
 import Foundation
 import Glibc
+import Messaging
 import PostgresClient
-import Testing
 import TestSupport
+import Testing
 
 /// Dead letters are sent again, each once, and the operator learns their outcomes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
@@ -52,7 +52,9 @@ struct ReplayTests {
     return (try await program.exit(), program.output, program.errors)
   }
 
-  private func decode<Value: Decodable>(_ type: Value.Type, _ arguments: String..., exit: Int32 = 0) async throws -> Value {
+  private func decode<Value: Decodable>(_ type: Value.Type, _ arguments: String..., exit: Int32 = 0) async throws
+    -> Value
+  {
     let result = try await run(arguments + ["--format", "json"])
     #expect(result.exit == .code(exit), "\(result.errors)")
     return try JSONDecoder().decode(type, from: Data(result.output.utf8))
@@ -96,7 +98,9 @@ struct ReplayTests {
     #expect(replayed.count == 12)
     let shown = try await decode(Shown.self, "show", replayed[0].id)
     #expect(shown.replays.map(\.outcome) == ["succeeded"])
-    #expect(shown.replays[0].operator == "tester" && shown.replays[0].reason == "mended" && shown.replays[0].plan == report.plan)
+    #expect(
+      shown.replays[0].operator == "tester" && shown.replays[0].reason == "mended"
+        && shown.replays[0].plan == report.plan)
     #expect(try await run(["replay", "--all", "--because", "once more"]).exit == .code(2), "there is nothing left")
     let again = try await decode(Report.self, "replay", "--all", "--because", "once more", "--again")
     #expect(again.outcomes == ["already_applied": 12])
@@ -128,7 +132,8 @@ struct ReplayTests {
     let deployment = try Deployment.current
     _ = try await bury(40)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
-    let report = try await decode(Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.5", exit: 2)
+    let report = try await decode(
+      Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.5", exit: 2)
     #expect(report.end == "failures")
     #expect(report.pending > 0)
     #expect(try await worker.drain() == .code(0))
@@ -142,7 +147,8 @@ struct ReplayTests {
       Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
     #expect(report.end == "failures" && report.pending > 0)
     try await poison.lift()
-    let resumed = try await decode(Report.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
+    let resumed = try await decode(
+      Report.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
     #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
     // Some of those sent before were executed only after the name was free.
     #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
@@ -166,7 +172,9 @@ struct ReplayTests {
     #expect(try await letters().map(\.id) == [all[0].id])
     let worker = try await deployment.activeWorker()
     #expect(try await decode(Report.self, "replay", "--all", "--because", "x").outcomes == ["succeeded": 1])
-    try await Patience.poll(for: "all take effect") { try await deployment.records().workspaces.rows == Int64(commands.count) }
+    try await Patience.poll(for: "all take effect") {
+      try await deployment.records().workspaces.rows == Int64(commands.count)
+    }
     #expect(try await worker.drain() == .code(0))
   }
 
@@ -175,21 +183,31 @@ struct ReplayTests {
     let (commands, poison) = try await bury(60)
     try await poison.lift()
     let programs = try (0..<3).map { number in
-      try deployment.start(["dead-letters", "replay", "--all", "--by", "operator \(number)", "--because", "x", "--no-wait"])
+      try deployment.start([
+        "dead-letters", "replay", "--all", "--by", "operator \(number)", "--because", "x", "--no-wait",
+      ])
     }
     for program in programs { _ = try await program.exit() }
     #expect(try await deployment.host.depth(of: "workspace.commands") == commands.count)
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all take effect") { try await deployment.records().workspaces.rows == Int64(commands.count) }
+    try await Patience.poll(for: "all take effect") {
+      try await deployment.records().workspaces.rows == Int64(commands.count)
+    }
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a replay that is killed sends no id twice when it is resumed, and says what it is not sure of`() async throws {
+  @Test func `a replay that is killed sends no id twice when it is resumed, and says what it is not sure of`()
+    async throws
+  {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(200)
     try await poison.lift()
-    let program = try deployment.start(["dead-letters", "replay", "--all", "--because", "x", "--rate", "100", "--no-wait"])
-    try await Patience.poll(for: "some are sent") { (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 40 }
+    let program = try deployment.start([
+      "dead-letters", "replay", "--all", "--because", "x", "--rate", "100", "--no-wait",
+    ])
+    try await Patience.poll(for: "some are sent") {
+      (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 40
+    }
     try await program.crash()
     let plans = try await run(["plans", "--format", "json"])
     struct Plans: Decodable { let plans: [Report] }
@@ -199,19 +217,27 @@ struct ReplayTests {
     #expect(resumed.exit == .code(cut.unsure > 0 ? 2 : 0))
     let sent = try #require(try await deployment.host.depth(of: "workspace.commands"))
     #expect((200 - cut.unsure...200).contains(sent))
-    let bodies = try await deployment.host.withConsumer(of: "workspace.commands") { try await $0.collect(sent).map(\.body) }
+    let bodies = try await deployment.host.withConsumer(of: "workspace.commands") {
+      try await $0.collect(sent).map(\.body)
+    }
     #expect(Set(bodies).count == sent, "no id is there twice")
     #expect(try await run(["resume", cut.plan, "--unsure", "publish", "--no-wait"]).exit == .code(0))
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all take effect") { try await deployment.records().workspaces.rows == Int64(commands.count) }
+    try await Patience.poll(for: "all take effect") {
+      try await deployment.records().workspaces.rows == Int64(commands.count)
+    }
     #expect(try await worker.drain() == .code(0))
   }
 
   @Test func `a signal stops a replay cleanly`() async throws {
     let deployment = try Deployment.current
     _ = try await bury(100)
-    let program = try deployment.start(["dead-letters", "replay", "--all", "--because", "x", "--rate", "20", "--format", "json"])
-    try await Patience.poll(for: "some are sent") { (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 4 }
+    let program = try deployment.start([
+      "dead-letters", "replay", "--all", "--because", "x", "--rate", "20", "--format", "json",
+    ])
+    try await Patience.poll(for: "some are sent") {
+      (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 4
+    }
     program.signal(SIGINT)
     #expect(try await program.exit() == .code(2))
     let report = try JSONDecoder().decode(Report.self, from: Data(program.output.utf8))
@@ -334,7 +360,9 @@ struct ReplayTests {
     }
     let worker = try await deployment.activeWorker()
     let report = try await decode(Report.self, "replay", "--all", "--because", "mended", exit: 2)
-    #expect(report.end == "not_sent" && report.total == 6 && report.published == 4 && report.unsure == 0 && report.pending == 0)
+    #expect(
+      report.end == "not_sent" && report.total == 6 && report.published == 4 && report.unsure == 0
+        && report.pending == 0)
     #expect(report.not_sent == ["unroutable": 1, "unpublishable": 1])
     #expect(report.outcomes == ["succeeded": 4], "one that came from elsewhere goes out as what it is")
     let resumed = try await decode(Report.self, "resume", report.plan, "--unsure", "publish", exit: 2)
@@ -354,13 +382,17 @@ struct ReplayTests {
     #expect(plans.output.contains(#""pending":2"#) && plans.output.contains(#""unsure":0"#), "\(plans.output)")
   }
 
-  @Test func `what is discarded after the plan was made is not sent, and what a plan is about to send nobody else takes`() async throws {
+  @Test
+  func `what is discarded after the plan was made is not sent, and what a plan is about to send nobody else takes`()
+    async throws
+  {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(4)
     try await poison.lift()
     let all = try await letters().map(\.id).sorted()
     // Nobody executes the canary.
-    let stopped = try await decode(Report.self, "replay", "--all", "--because", "x", "--canary", "1", "--timeout", "1", exit: 2)
+    let stopped = try await decode(
+      Report.self, "replay", "--all", "--because", "x", "--canary", "1", "--timeout", "1", exit: 2)
     #expect(stopped.end == "no_outcome" && stopped.pending == 3)
     #expect(try await run(["discard", "--id", all[2], "--because", "never send this"]).exit == .code(0))
     let again = try await decode(Report.self, "replay", "--all", "--again", "--because", "y", "--no-wait")

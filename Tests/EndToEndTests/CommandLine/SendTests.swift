@@ -1,8 +1,8 @@
-import Messaging
 import EndToEndSupport
 import Foundation
-import Testing
+import Messaging
 import TestSupport
+import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SendTests {
@@ -18,14 +18,19 @@ struct SendTests {
     let worker = try await deployment.activeWorker()
     let (tenant, root) = (Command.newID(), Command.newID())
     let data = #"{"name":"a \"name\" — 名","workspace_id":"\#(root)"}"#
-    let call = ["send", "workspace.create_root", "--tenant", tenant, "--user", "u", "--id", "x", "--source", "/s", "--data", data]
+    let call = [
+      "send", "workspace.create_root", "--tenant", tenant, "--user", "u", "--id", "x", "--source", "/s", "--data", data,
+    ]
     let first = try deployment.start(call + ["--wait"])
     #expect(try await first.exit() == .code(0))
     let result = try CloudEvent(Array(first.output.utf8))
     #expect(result.data.workspace?.name == "a \"name\" — 名")
     #expect(result.commandid == "x" && result.commandsource == "/s")
-    #expect(first.errors == "workspace-worker: the sequence of its last event is 2\n", "the role of the founder is the second")
-    let read = try await deployment.run("query", "workspace.get", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--min-sequence", "2")
+    #expect(
+      first.errors == "workspace-worker: the sequence of its last event is 2\n", "the role of the founder is the second"
+    )
+    let read = try await deployment.run(
+      "query", "workspace.get", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--min-sequence", "2")
     #expect(read.exit == .code(0))
     let again = try deployment.start(call + ["--wait", "--format", "json"])
     #expect(try await again.exit() == .code(0))
@@ -49,7 +54,8 @@ struct SendTests {
     #expect(result.exit == .code(0))
     #expect(try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8)).sent == 1)
     #expect(try await deployment.host.depth(of: "workspace.commands") == 1)
-    let patience = try await deployment.run("send", "workspace.list", "--tenant", Command.newID(), "--wait", "--timeout", "1")
+    let patience = try await deployment.run(
+      "send", "workspace.list", "--tenant", Command.newID(), "--wait", "--timeout", "1")
     #expect(patience.exit == .code(1))
     #expect(patience.errors.contains("within 1 s") && patience.errors.contains("doctor"), "\(patience.errors)")
   }
@@ -77,7 +83,8 @@ struct SendTests {
 
     // Again, from standard input and at a rate: the same answers.
     let json = try await deployment.run(
-      "send", "--file", "-", "--wait", "--unchecked", "--rate", "2000", "--format", "json", input: lines.joined(separator: "\n\n") + "\n")
+      "send", "--file", "-", "--wait", "--unchecked", "--rate", "2000", "--format", "json",
+      input: lines.joined(separator: "\n\n") + "\n")
     #expect(json.exit == text.exit)
     let answers = json.output.split(separator: "\n").compactMap { try? CloudEvent(Array($0.utf8)) }
     #expect(answers.map(\.type) == samples.expected.map(\.result))
@@ -111,7 +118,10 @@ struct SendTests {
     #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
   }
 
-  @Test(arguments: [["--id", ""], ["--user", ""], ["--source", ""], ["--source", "no uri"], ["--id", String(repeating: "x", count: 129)]])
+  @Test(arguments: [
+    ["--id", ""], ["--user", ""], ["--source", ""], ["--source", "no uri"],
+    ["--id", String(repeating: "x", count: 129)],
+  ])
   func `what could only become a dead letter is not sent`(options: [String]) async throws {
     let deployment = try Deployment.current
     let call = ["send", "workspace.list", "--tenant", Command.newID()] + options

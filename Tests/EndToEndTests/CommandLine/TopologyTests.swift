@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import RabbitMQClient
 import TestSupport
 import Testing

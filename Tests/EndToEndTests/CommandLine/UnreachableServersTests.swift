@@ -15,14 +15,16 @@ struct UnreachableServersTests {
     let addresses = ["u:sesame@127.0.0.1:1", "u:sesame@no-such-host.invalid:1"]
     for address in addresses {
       try await expectUnavailable([
-        (Self.databaseCalls, ["POSTGRES_URL": "postgres://\(address)/d"]), (Self.brokerCalls, ["AMQP_URL": "amqp://\(address)/v"]),
+        (Self.databaseCalls, ["POSTGRES_URL": "postgres://\(address)/d"]),
+        (Self.brokerCalls, ["AMQP_URL": "amqp://\(address)/v"]),
       ])
     }
     // The right servers, and a wrong password.
     let database = try deployment.database.url.replacing(/:[^:@\/]+@/) { _ in ":sesame@" }
     let broker = deployment.host.url.replacing("guest:guest@", with: "guest:sesame@")
     try await expectUnavailable([
-      (Array(Self.databaseCalls.prefix(1)), ["POSTGRES_URL": database]), (Array(Self.brokerCalls.prefix(1)), ["AMQP_URL": broker]),
+      (Array(Self.databaseCalls.prefix(1)), ["POSTGRES_URL": database]),
+      (Array(Self.brokerCalls.prefix(1)), ["AMQP_URL": broker]),
     ])
   }
 

@@ -6,8 +6,10 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct UsageTests {
   private static let wrongCalls = [
-    ["serv"], ["serve", "--unknown"], ["migrate", "sideways"], ["migrate", "down", "--to", "-1"], ["migrate", "down", "--to", "x"],
-    ["topology", "plan", "--format", "xml"], ["send"], ["send", "workspace.get"], ["send", "workspace.get", "--tenant", "me"],
+    ["serv"], ["serve", "--unknown"], ["migrate", "sideways"], ["migrate", "down", "--to", "-1"],
+    ["migrate", "down", "--to", "x"],
+    ["topology", "plan", "--format", "xml"], ["send"], ["send", "workspace.get"],
+    ["send", "workspace.get", "--tenant", "me"],
     ["send", "workspace.get", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--data", "[]"],
     ["send", "workspace.get", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--data", "{"],
     ["send", "workspace.get", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--rate", "0"],

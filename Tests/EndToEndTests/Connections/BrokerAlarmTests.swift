@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -9,7 +9,9 @@ struct BrokerAlarmTests {
   /// What the stack's broker has by default.
   private static let usualWatermark = "0.4"
 
-  @Test func `a memory alarm pauses publishing, then consuming, and the worker says so; after it nothing is missing`() async throws {
+  @Test func `a memory alarm pauses publishing, then consuming, and the worker says so; after it nothing is missing`()
+    async throws
+  {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 2000)
     // Before the alarm, which would hold back the test as well.
@@ -31,7 +33,9 @@ struct BrokerAlarmTests {
       #expect(try #require(metrics.value("workspace_worker_outbox_entries")) > 0)
       #expect(try #require(metrics.value("workspace_worker_outbox_oldest_age_seconds")) > 1)
       let doctor = try await deployment.run("doctor")
-      #expect(doctor.exit == .code(1) && doctor.output.contains("the broker blocks publishers: low on memory"), "\(doctor.output)")
+      #expect(
+        doctor.exit == .code(1) && doctor.output.contains("the broker blocks publishers: low on memory"),
+        "\(doctor.output)")
       #expect(!worker.program.errors.contains("is not connected"))
       #expect(try await deployment.records().inbox.rows == committed)
       return worker
@@ -42,7 +46,9 @@ struct BrokerAlarmTests {
     }
   }
 
-  @Test func `a delivery that is not acknowledged in the broker's time costs the channel, and nothing else`() async throws {
+  @Test func `a delivery that is not acknowledged in the broker's time costs the channel, and nothing else`()
+    async throws
+  {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     try await setConsumerTimeout(milliseconds: 1000, tick: 500)
@@ -89,6 +95,7 @@ struct BrokerAlarmTests {
   private func setConsumerTimeout(milliseconds: Int, tick: Int) async throws {
     try await BrokerControl.run(
       "eval",
-      "application:set_env(rabbit, consumer_timeout, \(milliseconds)), application:set_env(rabbit, channel_tick_interval, \(tick)).")
+      "application:set_env(rabbit, consumer_timeout, \(milliseconds)), application:set_env(rabbit, channel_tick_interval, \(tick))."
+    )
   }
 }

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -41,9 +41,11 @@ struct BufferTests {
     let sender = try await CommandSender.open(on: deployment.host)
     let body = Array("{".utf8) + [UInt8](repeating: 0x78, count: 1 << 20)
     for _ in 0..<20 {
-      try await sender.send((0..<10).map { _ in
-        OutboundMessage(exchange: "workspace.commands", routingKey: "workspace.get", properties: MessageProperties(), body: body)
-      })
+      try await sender.send(
+        (0..<10).map { _ in
+          OutboundMessage(
+            exchange: "workspace.commands", routingKey: "workspace.get", properties: MessageProperties(), body: body)
+        })
     }
     let worker = try await deployment.activeWorker(["AMQP_BUFFER_BYTES": "8MiB"])
     try await Patience.poll(for: "all are recorded", .seconds(120)) { try await deployment.letters().count == 200 }

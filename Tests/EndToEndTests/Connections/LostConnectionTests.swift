@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -23,7 +23,9 @@ struct LostConnectionTests {
   }
 
   @Test(arguments: ProxiedServers.Server.allCases)
-  func `a server that is back is noticed at once, however long the worker would wait by then`(server: ProxiedServers.Server) async throws {
+  func `a server that is back is noticed at once, however long the worker would wait by then`(
+    server: ProxiedServers.Server
+  ) async throws {
     let deployment = try Deployment.current
     let servers = try ProxiedServers(deployment)
     let environment = servers.environment.merging(["WORKER_RECONNECT_LONGEST": "1h"]) { _, long in long }

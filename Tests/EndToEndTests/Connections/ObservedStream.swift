@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -39,7 +39,8 @@ struct ObservedStream: Sendable {
     try await deployment.outboxIsEmpty()
     #expect(try await worker.drain() == .code(0), sourceLocation: sourceLocation)
     stream.expectResults(try await results.everything(on: deployment.host), sourceLocation: sourceLocation)
-    stream.expectEvents(try await events.everything(on: deployment.host), repeated: true, sourceLocation: sourceLocation)
+    stream.expectEvents(
+      try await events.everything(on: deployment.host), repeated: true, sourceLocation: sourceLocation)
     try await stream.expectRecords(in: deployment, sourceLocation: sourceLocation)
     try await deployment.commandsAreDone()
     #expect(try await deployment.host.depth(of: "workspace.commands.dead") == 0, sourceLocation: sourceLocation)

@@ -15,7 +15,9 @@ struct PooledWorkerTests {
     }
   }
 
-  @Test func `a worker does not become active behind a pooler that shares its server processes, and says so`() async throws {
+  @Test func `a worker does not become active behind a pooler that shares its server processes, and says so`()
+    async throws
+  {
     let deployment = try Deployment.current
     try await PgBouncer.with("pool_mode = transaction", "ignore_startup_parameters = options") { bouncer in
       let worker = try deployment.startWorker(["POSTGRES_URL": bouncer.url(of: try deployment.database.url)])

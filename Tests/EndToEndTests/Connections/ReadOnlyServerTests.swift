@@ -6,7 +6,9 @@ import Testing
 /// What a failover leaves: a read-only server.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReadOnlyServerTests {
-  @Test func `a worker does not become active on a server that only reads, and goes on when it writes again`() async throws {
+  @Test func `a worker does not become active on a server that only reads, and goes on when it writes again`()
+    async throws
+  {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 60)
     let worker = try await deployment.activeWorker()
@@ -21,7 +23,10 @@ struct ReadOnlyServerTests {
     try await stream.expectOneEffectEach(worker)
   }
 
-  @Test func `a worker that takes any server finds out before it is active, connects again, and costs no command an attempt`() async throws {
+  @Test
+  func `a worker that takes any server finds out before it is active, connects again, and costs no command an attempt`()
+    async throws
+  {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     // A client that asks for any server gets one.
@@ -46,7 +51,8 @@ struct ReadOnlyServerTests {
     dead.refuse()
     let url = try deployment.database.url.replacing("127.0.0.1:", with: "127.0.0.1:\(dead.port),127.0.0.1:")
     let separator = url.contains("?") ? "&" : "?"
-    let worker = try await deployment.activeWorker(["POSTGRES_URL": url + separator + "target_session_attrs=read-write"])
+    let worker = try await deployment.activeWorker(["POSTGRES_URL": url + separator + "target_session_attrs=read-write"]
+    )
     try await stream.send()
     try await stream.expectOneEffectEach(worker)
   }

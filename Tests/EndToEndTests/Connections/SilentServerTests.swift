@@ -30,7 +30,9 @@ struct SilentServerTests {
   }
 
   @Test(arguments: ProxiedServers.Server.allCases)
-  func `a server that falls silent while nothing is to be done is noticed in time`(server: ProxiedServers.Server) async throws {
+  func `a server that falls silent while nothing is to be done is noticed in time`(server: ProxiedServers.Server)
+    async throws
+  {
     let deployment = try Deployment.current
     let servers = try ProxiedServers(deployment)
     let worker = try await deployment.activeWorker(servers.environment)

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -7,7 +7,9 @@ import Testing
 /// A database that is slow, not gone.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SlowServerTests {
-  @Test func `statements that together take longer than the response timeout are waited for, at the second try`() async throws {
+  @Test func `statements that together take longer than the response timeout are waited for, at the second try`()
+    async throws
+  {
     let deployment = try Deployment.current
     // Two statements of a transaction, each of which is within its limit.
     try await deployment.database.withConnection {
@@ -20,7 +22,9 @@ struct SlowServerTests {
     }
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    let worker = try await deployment.activeWorker(["POSTGRES_RESPONSE_TIMEOUT": "2s", "POSTGRES_STATEMENT_TIMEOUT": "2s"])
+    let worker = try await deployment.activeWorker([
+      "POSTGRES_RESPONSE_TIMEOUT": "2s", "POSTGRES_STATEMENT_TIMEOUT": "2s",
+    ])
     try await sender.send((0..<3).map { _ in .createRoot(Command.newID(), id: Command.newID()) })
     let answers = try await results.first(3)
     #expect(answers.allSatisfy { $0.event?.type == "workspace.create_root.succeeded" })

@@ -2,8 +2,8 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// A primary and its standby, of which the connection string names the standby first, as after a failover: everything goes to
-/// the one that takes changes.
+/// A primary and its standby, of which the connection string names the standby first, as after a failover: everything
+/// goes to the one that takes changes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct StandbyTests {
   @Test func `the command line, the worker and its orderly end find the primary behind the standby`() async throws {

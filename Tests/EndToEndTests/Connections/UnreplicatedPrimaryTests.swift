@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -41,7 +41,9 @@ struct UnreplicatedPrimaryTests {
     }
   }
 
-  @Test func `a commit whose wait for standbys is cancelled ends the session, as one whose answer got lost`() async throws {
+  @Test func `a commit whose wait for standbys is cancelled ends the session, as one whose answer got lost`()
+    async throws
+  {
     try await PrivateCluster.with { cluster in
       try await cluster.execute("create table t (n int)")
       try await cluster.set("synchronous_standby_names", "nobody")

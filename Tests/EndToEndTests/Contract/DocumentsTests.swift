@@ -3,7 +3,8 @@ import Testing
 
 /// Every test that a document cites as proof exists.
 @Suite struct DocumentsTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..").standardized
+  private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+    .standardized
 
   private static func files(_ folder: String, _ suffix: String) -> [URL] {
     let files = FileManager.default.enumerator(at: root.appending(path: folder), includingPropertiesForKeys: nil)

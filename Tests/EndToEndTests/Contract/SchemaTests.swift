@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import TestSupport
 import Testing
 
@@ -10,11 +10,13 @@ struct SchemaTests {
   @Test func `everything that the worker publishes fits its schema, and every command that it takes`() async throws {
     let deployment = try Deployment.current
     let sample = try SampleCommands.read()
-    let hostile = HostileMessage.notJSON + HostileMessage.envelopes + HostileMessage.unknownTypes + HostileMessage.wrongData
+    let hostile =
+      HostileMessage.notJSON + HostileMessage.envelopes + HostileMessage.unknownTypes + HostileMessage.wrongData
     let (tenant, root, parent, child) = (Command.newID(), Command.newID(), Command.newID(), Command.newID())
     let moves: [Command] = [
       .createRoot(tenant, id: root), .create(tenant, "parent", below: root, id: parent),
-      .create(tenant, "child", below: root, id: child), .move(tenant, child, to: parent), .move(tenant, root, to: child),
+      .create(tenant, "child", below: root, id: child), .move(tenant, child, to: parent),
+      .move(tenant, root, to: child),
     ]
     var subscriptions: [Subscription] = []
     for exchange: ShortString in ["workspace.results", "workspace.events", "workspace.dead-letters"] {
@@ -78,7 +80,9 @@ struct SchemaTests {
     #expect(referred == messages)
   }
 
-  private static let commandTypes = ["create_root", "create", "rename", "delete", "get", "list"].map { "workspace.\($0)" }
+  private static let commandTypes = ["create_root", "create", "rename", "delete", "get", "list"].map {
+    "workspace.\($0)"
+  }
   private static let file = PythonTool.repository.appending(path: "Sources/MessageSchemas/schemas/messages.schema.json")
 
   /// One verdict per line.

@@ -1,7 +1,7 @@
-import Messaging
 import EndToEndSupport
 import Failpoints
 import Glibc
+import Messaging
 import RabbitMQBroker
 import RabbitMQClient
 import TestSupport
@@ -32,7 +32,8 @@ struct BrokerDeadLettersTests {
     properties.deliveryMode = 2
     properties.timestamp = 1_795_420_800
     return OutboundMessage(
-      exchange: "workspace.commands", routingKey: "workspace.create", properties: properties, body: [0, 0xFF, UInt8(number)])
+      exchange: "workspace.commands", routingKey: "workspace.create", properties: properties,
+      body: [0, 0xFF, UInt8(number)])
   }
 
   /// In the broker's form: the header table sorted, without the broker's own entries.
@@ -43,7 +44,9 @@ struct BrokerDeadLettersTests {
   }
 
   private func expectLedger(_ deployment: Deployment, reason: String) async throws {
-    try await Patience.poll(for: "all letters are recorded") { try await deployment.letters().count == Self.strange.count }
+    try await Patience.poll(for: "all letters are recorded") {
+      try await deployment.letters().count == Self.strange.count
+    }
     let letters = try await deployment.ledger()
     #expect(letters.map(\.message.body) == Self.strange.map(\.body))
     for (letter, original) in zip(letters, Self.strange) {
@@ -55,13 +58,16 @@ struct BrokerDeadLettersTests {
       (properties.headers, expected.headers) = (nil, nil)
       #expect(properties == expected)
     }
-    try await Patience.poll(for: "their queue is empty") { try await deployment.host.depth(of: "workspace.commands.dead") == 0 }
+    try await Patience.poll(for: "their queue is empty") {
+      try await deployment.host.depth(of: "workspace.commands.dead") == 0
+    }
   }
 
   @Test func `messages whose time is over in the queue are recorded as they came`() async throws {
     let deployment = try Deployment.current
     let announcements = try await Subscription.to("workspace.dead-letters", on: deployment.host)
-    try await deployment.host.broker.management.setTimeToLive(.milliseconds(100), of: "^workspace\\.commands$", in: deployment.host.name)
+    try await deployment.host.broker.management.setTimeToLive(
+      .milliseconds(100), of: "^workspace\\.commands$", in: deployment.host.name)
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
     try await Patience.poll(for: "all are dead-lettered") {
       try await deployment.host.depth(of: "workspace.commands.dead") == Self.strange.count
@@ -69,7 +75,9 @@ struct BrokerDeadLettersTests {
     try await deployment.host.broker.management.deletePolicy("time-to-live", in: deployment.host.name)
     let worker = try await deployment.activeWorker()
     try await expectLedger(deployment, reason: "expired")
-    for announcement in try await announcements.first(Self.strange.count) { try Expectations.announcement(announcement) }
+    for announcement in try await announcements.first(Self.strange.count) {
+      try Expectations.announcement(announcement)
+    }
     #expect(try await worker.drain() == .code(0))
     #expect(try await announcements.everything(on: deployment.host).count == Self.strange.count)
     await announcements.close()
@@ -78,7 +86,8 @@ struct BrokerDeadLettersTests {
   @Test func `messages that another consumer refuses are recorded as they came`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
-    try await deployment.host.broker.management.rejectMessages(Self.strange.count, of: "workspace.commands", in: deployment.host.name)
+    try await deployment.host.broker.management.rejectMessages(
+      Self.strange.count, of: "workspace.commands", in: deployment.host.name)
     let worker = try await deployment.activeWorker()
     try await expectLedger(deployment, reason: "rejected")
     #expect(try await worker.drain() == .code(0))
@@ -89,7 +98,8 @@ struct BrokerDeadLettersTests {
   func `a worker that dies between the commit and the acknowledgement records nothing twice`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
-    try await deployment.host.broker.management.rejectMessages(Self.strange.count, of: "workspace.commands", in: deployment.host.name)
+    try await deployment.host.broker.management.rejectMessages(
+      Self.strange.count, of: "workspace.commands", in: deployment.host.name)
     let worker = try deployment.startWorker(["WORKSPACE_WORKER_FAILPOINT": "moved:1"])
     try await worker.program.says("failpoint moved")
     try await worker.program.crash()
@@ -126,7 +136,9 @@ struct BrokerDeadLettersTests {
     #expect(try await deployment.letters().count == Self.strange.count)
   }
 
-  @Test func `a forged account of its death does not keep a message, or those behind it, out of the ledger`() async throws {
+  @Test func `a forged account of its death does not keep a message, or those behind it, out of the ledger`()
+    async throws
+  {
     let deployment = try Deployment.current
     var properties = MessageProperties()
     // x-death: [{queue: "a\0b"}], which isn't valid text in PostgreSQL.
@@ -142,11 +154,15 @@ struct BrokerDeadLettersTests {
     try await deployment.host.withPublisher { try await $0.publish([forged] + plain) }
     let worker = try await deployment.activeWorker()
     try await Patience.poll(for: "all are recorded") { try await deployment.letters().count == plain.count + 1 }
-    try await Patience.poll(for: "their queue is empty") { try await deployment.host.depth(of: "workspace.commands.dead") == 0 }
+    try await Patience.poll(for: "their queue is empty") {
+      try await deployment.host.depth(of: "workspace.commands.dead") == 0
+    }
     #expect(try await worker.drain() == .code(0))
   }
 
-  private static func count(_ bytes: [UInt8]) -> [UInt8] { withUnsafeBytes(of: UInt32(bytes.count).bigEndian, Array.init) }
+  private static func count(_ bytes: [UInt8]) -> [UInt8] {
+    withUnsafeBytes(of: UInt32(bytes.count).bigEndian, Array.init)
+  }
 
   @Test func `a queue of an earlier version is served with a warning, and its binding is made sure of`() async throws {
     let deployment = try Deployment.current
@@ -186,13 +202,19 @@ struct BrokerDeadLettersTests {
   @Test func `a queue that is bound to the announcements still, as it once was, makes no circle`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withConnection {
-      _ = try await $0.declare([.binding(queue: "workspace.commands.dead", exchange: "workspace.dead-letters", routingKey: "#")])
+      _ = try await $0.declare([
+        .binding(queue: "workspace.commands.dead", exchange: "workspace.dead-letters", routingKey: "#")
+      ])
     }
     let worker = try await deployment.activeWorker()
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
-    try await Patience.poll(for: "all letters are recorded") { try await deployment.letters().count == Self.strange.count }
+    try await Patience.poll(for: "all letters are recorded") {
+      try await deployment.letters().count == Self.strange.count
+    }
     try await deployment.outboxIsEmpty()
-    try await Patience.poll(for: "the queue is empty") { try await deployment.host.depth(of: "workspace.commands.dead") == 0 }
+    try await Patience.poll(for: "the queue is empty") {
+      try await deployment.host.depth(of: "workspace.commands.dead") == 0
+    }
     #expect(try await worker.drain() == .code(0))
     #expect(try await deployment.letters().count == Self.strange.count)
   }

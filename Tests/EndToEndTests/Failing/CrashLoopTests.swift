@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Failpoints
+import Messaging
 import TestSupport
 import Testing
 
@@ -8,7 +8,9 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct CrashLoopTests {
   @Test(arguments: ["abort", "segv", "trap", "overflow", "memory"])
-  func `after three deaths the culprit alone is a dead letter, and two hundred neighbours are done`(means: String) async throws {
+  func `after three deaths the culprit alone is a dead letter, and two hundred neighbours are done`(means: String)
+    async throws
+  {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 4, count: 200)
     let tenant = Command.newID()
@@ -19,7 +21,8 @@ struct CrashLoopTests {
 
     // Swift's own crash report takes seconds with a debug build, and nobody reads it here.
     let deadly = [
-      "WORKSPACE_WORKER_DEADLY_COMMAND": "\(culprit.id):\(means)", "WORKER_MEMORY_LIMIT": "768MiB", "SWIFT_BACKTRACE": "enable=no",
+      "WORKSPACE_WORKER_DEADLY_COMMAND": "\(culprit.id):\(means)", "WORKER_MEMORY_LIMIT": "768MiB",
+      "SWIFT_BACKTRACE": "enable=no",
     ]
     var deaths = 0
     var worker = try deployment.startWorker(deadly)
@@ -44,7 +47,9 @@ struct CrashLoopTests {
     await results.close()
   }
 
-  @Test func `a query that kills whoever answers it is a dead letter after three deaths, and commands go on`() async throws {
+  @Test func `a query that kills whoever answers it is a dead letter after three deaths, and commands go on`()
+    async throws
+  {
     let deployment = try Deployment.current
     let client = try await QueryClient.open(on: deployment.host)
     let tenant = QueriedTenant()

@@ -4,7 +4,8 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Trouble of the database that ends one session after the other is no command's fault, whoever has it in hand meanwhile.
+/// Trouble of the database that ends one session after the other is no command's fault, whoever has it in hand
+/// meanwhile.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct DatabaseTroubleTests {
   enum Trouble: CaseIterable {

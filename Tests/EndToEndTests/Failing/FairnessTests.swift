@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import RabbitMQClient
 import Synchronization
 import TestSupport
@@ -35,11 +35,14 @@ struct FairnessTests {
       try await Patience.poll(for: "the line") { try await deployment.parked().count == commands.count }
       troubled += try await probe.measure(Self.perPhase, every: Self.interval)
       #expect(try await deployment.parked().count == commands.count)
-      #expect(try await deployment.run("parked", "dead-letter", "--tenant", sick, "--because", "measured").exit == .code(0))
+      #expect(
+        try await deployment.run("parked", "dead-letter", "--tenant", sick, "--because", "measured").exit == .code(0))
       try await Patience.poll(for: "the end of the line") { try await deployment.parked().isEmpty }
     }
     let ratio = troubled.percentile(0.99) / calm.percentile(0.99)
-    print("fairness: p50 \(calm.percentile(0.5)) and \(troubled.percentile(0.5)) ms, p99 \(calm.percentile(0.99)) and \(troubled.percentile(0.99)) ms, ratio \(ratio)")
+    print(
+      "fairness: p50 \(calm.percentile(0.5)) and \(troubled.percentile(0.5)) ms, p99 \(calm.percentile(0.99)) and \(troubled.percentile(0.99)) ms, ratio \(ratio)"
+    )
     #expect(ratio < 1.1)
     try await poison.lift()
     #expect(try await worker.drain() == .code(0))
@@ -48,7 +51,8 @@ struct FairnessTests {
   /// What one tenant does to hurt others, fifty times a second: well below what the worker can handle, of any kind,
   /// since sending more than that makes everybody queue.
   private enum Hostility: String, CaseIterable {
-    case largeHeaders, refusingReplies, silentReplies, missingReplies, largeAnswers, notJSON, largeBodies, repetitions, fullLine
+    case largeHeaders, refusingReplies, silentReplies, missingReplies, largeAnswers, notJSON, largeBodies, repetitions,
+      fullLine
 
     func command(_ tenant: String, _ parent: String) -> Command {
       let list = Command("workspace.list", #"{"limit":1}"#, tenant: tenant)
@@ -77,7 +81,9 @@ struct FairnessTests {
     }
   }
 
-  @Test func `the 99th percentile of other tenants is within twice what it is without the hostility of one`() async throws {
+  @Test func `the 99th percentile of other tenants is within twice what it is without the hostility of one`()
+    async throws
+  {
     let deployment = try Deployment.current
     _ = try await PoisonedName.set("poison", in: deployment)
     var full = HeaderTable()
@@ -91,14 +97,18 @@ struct FairnessTests {
     let probe = try await Probe.open(deployment)
     let (tenant, root) = (Command.newID(), Command.newID())
     let hostile = try await CommandSender.open(on: deployment.host)
-    try await hostile.send([.createRoot(tenant, id: root)] + (1...499).map { .create(tenant, "\($0) " + String(repeating: "n", count: 500), below: root) })
+    try await hostile.send(
+      [.createRoot(tenant, id: root)]
+        + (1...499).map { .create(tenant, "\($0) " + String(repeating: "n", count: 500), below: root) })
     _ = try await probe.measure(500, every: Self.interval)
     let chosen = ProcessInfo.processInfo.environment["WORKSPACE_WORKER_MEASURES"].flatMap(Hostility.init)
     for hostility in chosen.map({ [$0] }) ?? Hostility.allCases {
       var pairs: [(calm: [Double], troubled: [Double])] = []
       for _ in 0..<Self.pairs {
         // The previous one has left something behind that doesn't belong to this one.
-        try await Patience.poll(for: "the queue is empty") { try await deployment.host.depth(of: "workspace.commands") == 0 }
+        try await Patience.poll(for: "the queue is empty") {
+          try await deployment.host.depth(of: "workspace.commands") == 0
+        }
         _ = try await probe.measure(500, every: Self.interval)
         let calm = try await probe.measure(Self.perPhase, every: Self.interval)
         let isOver = Watched(false)
@@ -116,7 +126,8 @@ struct FairnessTests {
       let calm = pairs.map { $0.calm.percentile(0.99) }.percentile(0.5)
       let troubled = pairs.map { $0.troubled.percentile(0.99) }.percentile(0.5)
       // Unbuffered: so that an aborted measurement has reported its findings.
-      let found = "isolation: \(hostility.rawValue), medians of \(Self.pairs) pairs: p99 \(calm) and \(troubled) ms, ratio \(ratio)\n"
+      let found =
+        "isolation: \(hostility.rawValue), medians of \(Self.pairs) pairs: p99 \(calm) and \(troubled) ms, ratio \(ratio)\n"
       FileHandle.standardError.write(Data(found.utf8))
       #expect(ratio < 2, "\(hostility)")
     }
@@ -166,7 +177,9 @@ private struct Probe {
         guard let id = try? CloudEvent(delivery.body).commandid, let time = times.withLock({ $0[id] }) else { continue }
         latencies.append((now - time) / .milliseconds(1))
       }
-      if let last = deliveries.last { try await results.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)]) }
+      if let last = deliveries.last {
+        try await results.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
+      }
     }
     try await sent
     return latencies

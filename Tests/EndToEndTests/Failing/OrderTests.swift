@@ -17,7 +17,9 @@ struct OrderTests {
     init(count: Int) {
       let ids = (0..<count).map { _ in Command.newID() }
       let tenant = tenant
-      commands = [.createRoot(tenant, id: ids[0])] + (1..<count).map { .create(tenant, "w \($0)", below: ids[$0 - 1], id: ids[$0]) }
+      commands =
+        [.createRoot(tenant, id: ids[0])]
+        + (1..<count).map { .create(tenant, "w \($0)", below: ids[$0 - 1], id: ids[$0]) }
     }
   }
 
@@ -31,7 +33,9 @@ struct OrderTests {
   }
 
   @Test(.enabled(if: Failpoint.areCompiledIn))
-  func `what a policy's delivery limit takes out is kept, told with its remedy, and comes in order again by a replay`() async throws {
+  func `what a policy's delivery limit takes out is kept, told with its remedy, and comes in order again by a replay`()
+    async throws
+  {
     let deployment = try Deployment.current
     let management = deployment.host.broker.management
     let chain = Chain(count: 5)
@@ -42,19 +46,25 @@ struct OrderTests {
     try await killWorkers(3, in: deployment)
 
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all commands are in the ledger") { try await deployment.letters().count == chain.commands.count }
+    try await Patience.poll(for: "all commands are in the ledger") {
+      try await deployment.letters().count == chain.commands.count
+    }
     #expect(try await deployment.letters().map(\.commandID) == chain.commands.map(\.id), "in their order")
     for letter in try await deployment.ledger() {
-      #expect(letter.reason == "broker_dead_lettered" && letter.detail.hasSuffix(": delivery_limit"), "\(letter.detail)")
+      #expect(
+        letter.reason == "broker_dead_lettered" && letter.detail.hasSuffix(": delivery_limit"), "\(letter.detail)")
     }
     try await worker.program.says("the broker has taken commands out of their order")
     #expect(try await disturbances("delivery_limit", of: worker) == Double(chain.commands.count))
     let told = try await deployment.run("doctor")
-    #expect(told.output.contains("warning  ledger.delivery_limit") && told.output.contains("5 open dead letters"), "\(told.output)")
+    #expect(
+      told.output.contains("warning  ledger.delivery_limit") && told.output.contains("5 open dead letters"),
+      "\(told.output)")
 
     // With the remedy of docs/operations.md in force they all take effect.
     try await management.deletePolicy("delivery-limit", in: deployment.host.name)
-    let replay = try await deployment.run("dead-letters", "replay", "--reason", "broker_dead_lettered", "--because", "no limit now")
+    let replay = try await deployment.run(
+      "dead-letters", "replay", "--reason", "broker_dead_lettered", "--because", "no limit now")
     #expect(replay.exit == .code(0), "\(replay.output) \(replay.errors)")
     #expect(try await results.first(chain.commands.count).allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
     #expect(try await deployment.run("doctor").output.contains("warning  ledger.delivery_limit") == false)
@@ -88,9 +98,13 @@ struct OrderTests {
     let sender = try await CommandSender.open(on: host)
     try await sender.send(chain.commands)
     // Each connection ends without an acknowledgement.
-    for _ in 0...20 { try await host.withConsumer(of: "workspace.commands") { _ = try await $0.collect(chain.commands.count) } }
+    for _ in 0...20 {
+      try await host.withConsumer(of: "workspace.commands") { _ = try await $0.collect(chain.commands.count) }
+    }
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all commands are in the ledger") { try await deployment.letters().count == chain.commands.count }
+    try await Patience.poll(for: "all commands are in the ledger") {
+      try await deployment.letters().count == chain.commands.count
+    }
     let counted = try await disturbances("delivery_limit", of: worker)
     #expect(counted == Double(chain.commands.count), "\(String(describing: counted))")
     #expect(try await worker.drain() == .code(0))
@@ -98,7 +112,9 @@ struct OrderTests {
   }
 
   @Test(.needsRabbitMQ4)
-  func `a priority that overtakes, and a message that somebody put back, are counted and told of their sender once`() async throws {
+  func `a priority that overtakes, and a message that somebody put back, are counted and told of their sender once`()
+    async throws
+  {
     let deployment = try Deployment.current
     let sender = try await CommandSender.open(on: deployment.host)
     let results = try await Subscription.to("workspace.results", on: deployment.host)

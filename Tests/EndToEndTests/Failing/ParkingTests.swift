@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -20,7 +20,8 @@ struct ParkingTests {
     init(name: String = "poison") {
       let ids = (0..<5).map { _ in Command.newID() }
       let tenant = tenant
-      commands = [.createRoot(tenant, id: ids[0]), .create(tenant, name, below: ids[0], id: ids[1])]
+      commands =
+        [.createRoot(tenant, id: ids[0]), .create(tenant, name, below: ids[0], id: ids[1])]
         + (2..<5).map { .create(tenant, "w \($0)", below: ids[$0 - 1], id: ids[$0]) }
     }
 
@@ -60,7 +61,8 @@ struct ParkingTests {
     await events.close()
   }
 
-  @Test func `a command that fails each time ends in the ledger with its attempts, and the line goes on`() async throws {
+  @Test func `a command that fails each time ends in the ledger with its attempts, and the line goes on`() async throws
+  {
     let deployment = try Deployment.current
     let chain = Chain()
     _ = try await PoisonedName.set("poison", in: deployment)
@@ -71,8 +73,13 @@ struct ParkingTests {
     let all = try await results.first(5)
     #expect(try await worker.drain() == .code(0))
     #expect(all.compactMap { $0.event?.commandid } == chain.ids)
-    #expect(all.map { $0.code } == [nil, "unexpected_failure", "parent_workspace_not_found", "parent_workspace_not_found", "parent_workspace_not_found"])
-    #expect(try await deployment.letters() == [.init(reason: "unexpected_failure", attempts: 3, commandID: chain.ids[1])])
+    #expect(
+      all.map { $0.code } == [
+        nil, "unexpected_failure", "parent_workspace_not_found", "parent_workspace_not_found",
+        "parent_workspace_not_found",
+      ])
+    #expect(
+      try await deployment.letters() == [.init(reason: "unexpected_failure", attempts: 3, commandID: chain.ids[1])])
     #expect(try await deployment.parked().isEmpty)
     try await deployment.commandsAreDone()
     await sender.close()
@@ -88,7 +95,9 @@ struct ParkingTests {
     var worker = try await deployment.activeWorker(Self.never)
     for (number, command) in chain.commands.enumerated() {
       try await sender.send([command])
-      try await Patience.poll(for: "command \(number) is parked") { try await deployment.parked().count == number || number == 0 }
+      try await Patience.poll(for: "command \(number) is parked") {
+        try await deployment.parked().count == number || number == 0
+      }
       if number.isMultiple(of: 2) { try await worker.program.crash() } else { try await worker.drain() }
       worker = try await deployment.activeWorker(Self.never)
     }
@@ -115,7 +124,9 @@ struct ParkingTests {
     let worker = try await deployment.activeWorker(Self.quick.merging(["PARKING_LINE_LIMIT": "2"]) { $1 })
     try await sender.send(chain.commands + others.commands)
     _ = try await results.collect("all other results") { $0.answeredCount == others.commands.count + 1 }
-    try await Patience.poll(for: "all of the line") { try await deployment.parked().map(\.id) == Array(chain.ids[1...]) }
+    try await Patience.poll(for: "all of the line") {
+      try await deployment.parked().map(\.id) == Array(chain.ids[1...])
+    }
     try await worker.program.says("a line of parked commands is full")
     try await poison.lift()
     let all = try await results.first(others.commands.count + 5)
@@ -136,7 +147,9 @@ struct ParkingTests {
     try await sender.send(chain.commands)
     let worker = try await deployment.activeWorker(
       Self.quick.merging(["POSTGRES_STATEMENT_TIMEOUT": "1s", "WORKER_HANDLER_DEADLINE": "1s"]) { $1 })
-    try await Patience.poll(for: "two failures", .seconds(60)) { try await deployment.parked().first?.failures ?? 0 >= 2 }
+    try await Patience.poll(for: "two failures", .seconds(60)) {
+      try await deployment.parked().first?.failures ?? 0 >= 2
+    }
     #expect(try await deployment.parked().first?.id == chain.ids[1])
     try await poison.lift()
     let all = try await results.first(5)

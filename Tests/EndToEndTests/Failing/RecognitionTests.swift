@@ -1,18 +1,25 @@
-import Messaging
 import EndToEndSupport
 import Failpoints
 import Glibc
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
 
-/// What is delivered again is known again, whatever the broker has made of it meanwhile; what is sent again is not taken for it.
+/// What is delivered again is known again, whatever the broker has made of it meanwhile; what is sent again is not
+/// taken for it.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct RecognitionTests {
   /// Headers as senders write them: out of order, empty, in order, and with a count of their own; and none.
   private static let headers: [HeaderTable?] = [
-    table { $0.append("zeta", "1"); $0.append("alpha", "2") }, HeaderTable(),
-    table { $0.append("alpha", "2"); $0.append("zeta", "1") }, table { $0.append("x-delivery-count", 7 as Int64) }, nil,
+    table {
+      $0.append("zeta", "1")
+      $0.append("alpha", "2")
+    }, HeaderTable(),
+    table {
+      $0.append("alpha", "2")
+      $0.append("zeta", "1")
+    }, table { $0.append("x-delivery-count", 7 as Int64) }, nil,
   ]
 
   private static func table(_ fill: (inout HeaderTable) -> Void) -> HeaderTable {
@@ -40,7 +47,8 @@ struct RecognitionTests {
       properties.deliveryMode = 2
       properties.replyTo = replies.queue
       return OutboundMessage(
-        exchange: "workspace.commands", routingKey: "workspace.get", properties: properties, body: Array(#"{"oops"#.utf8))
+        exchange: "workspace.commands", routingKey: "workspace.get", properties: properties,
+        body: Array(#"{"oops"#.utf8))
     }
     try await sender.send(messages)
     try await dieAfterCommit()
@@ -86,11 +94,13 @@ struct RecognitionTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     let tenant = Command.newID()
-    let commands = [Command.createRoot(tenant, id: Command.newID(), name: "poison")] + Self.headers.map { headers in
-      var command = Command("workspace.list", "{}", tenant: tenant)
-      command.properties.headers = headers
-      return command
-    }
+    let commands =
+      [Command.createRoot(tenant, id: Command.newID(), name: "poison")]
+      + Self.headers.map { headers in
+        var command = Command("workspace.list", "{}", tenant: tenant)
+        command.properties.headers = headers
+        return command
+      }
     try await sender.send([commands[0]])
     let settings = ["PARKING_RETRY_DELAYS": "1h"]
     let first = try await deployment.activeWorker(settings)
@@ -113,7 +123,9 @@ struct RecognitionTests {
     await results.close()
   }
 
-  @Test func `a command that was given up gets its answer again, and is carried out when its letter is replayed alone`() async throws {
+  @Test func `a command that was given up gets its answer again, and is carried out when its letter is replayed alone`()
+    async throws
+  {
     let deployment = try Deployment.current
     let poison = try await PoisonedName.set("poison", in: deployment)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -138,7 +150,9 @@ struct RecognitionTests {
     try await sender.send([command])
     let answers = try await results.first(6)
     #expect(answers[4].event?.type == "workspace.create_root.succeeded" && answers[5].body == answers[4].body)
-    #expect(try await deployment.run("dead-letters", "replay", "--all", "--again", "--dry-run").output.contains("already_applied"))
+    #expect(
+      try await deployment.run("dead-letters", "replay", "--all", "--again", "--dry-run").output.contains(
+        "already_applied"))
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 
@@ -21,7 +21,8 @@ struct RepliesTests {
   ) async throws {
     let replies = try await Subscription.replies(on: deployment.host)
     let tenant = Command.newID()
-    let others = [Command.createRoot(tenant, id: Command.newID())]
+    let others =
+      [Command.createRoot(tenant, id: Command.newID())]
       + (1...9).map { _ in Command("workspace.list", "{}", tenant: tenant) }
     try await sender.send(first + others.map { $0.replying(to: replies.queue) })
     let answers = try await replies.first(others.count, within: .seconds(40))
@@ -36,7 +37,8 @@ struct RepliesTests {
     let sender = try await CommandSender.open(on: deployment.host)
     try await makeFullQueue("my.replies", in: deployment)
 
-    let refused = (1...3).map { _ in Command.createRoot(Command.newID(), id: Command.newID()).replying(to: "my.replies") }
+    let refused = (1...3).map { _ in Command.createRoot(Command.newID(), id: Command.newID()).replying(to: "my.replies")
+    }
     try await expectOthersServed(deployment, sender, beside: refused)
     let all = try await results.first(13)
     #expect(all.count == 13, "each result once")
@@ -114,6 +116,7 @@ extension VirtualHost {
   private func tell(_ queue: String, _ function: String) async throws {
     try await BrokerControl.run(
       "eval",
-      "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"\(name)\">>, queue, <<\"\(queue)\">>)), \(function)(amqqueue:get_pid(Q)).")
+      "{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<\"\(name)\">>, queue, <<\"\(queue)\">>)), \(function)(amqqueue:get_pid(Q))."
+    )
   }
 }

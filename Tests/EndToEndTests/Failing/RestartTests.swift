@@ -1,13 +1,13 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import PostgresClient
 import TestFixtures
 import TestSupport
 import Testing
 
-/// Processes and sessions that end soon after their start, again and again, under load, in every way that is no command's fault.
-/// WORKSPACE_WORKER_RESTARTS says how often; 10 times otherwise.
+/// Processes and sessions that end soon after their start, again and again, under load, in every way that is no
+/// command's fault. WORKSPACE_WORKER_RESTARTS says how often; 10 times otherwise.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct RestartTests {
   private enum End: CaseIterable {
@@ -17,7 +17,9 @@ struct RestartTests {
   private static let restarts =
     ProcessInfo.processInfo.environment["WORKSPACE_WORKER_RESTARTS"].flatMap { Int($0) } ?? 10
 
-  @Test(arguments: [1, 2]) func `however processes and sessions end, no command is given up for it`(workers: Int) async throws {
+  @Test(arguments: [1, 2]) func `however processes and sessions end, no command is given up for it`(workers: Int)
+    async throws
+  {
     let deployment = try Deployment.current
     var random = SeededRandom(seed: UInt64(workers))
     let stream = CommandStream(tenants: 4, count: Self.restarts * 40)
@@ -45,7 +47,9 @@ struct RestartTests {
       if round.isMultiple(of: 5) { #expect(try await deployment.letters().isEmpty, "after \(round) ends") }
     }
     while running.isEmpty { running.append(try deployment.startWorker()) }
-    let all = try await results.collect("all results", within: .seconds(120)) { $0.answeredCount == stream.commands.count }
+    let all = try await results.collect("all results", within: .seconds(120)) {
+      $0.answeredCount == stream.commands.count
+    }
     try await deployment.outboxIsEmpty()
     for worker in running {
       // One that has just been started would not yet hear the signal, and die of it.
@@ -64,8 +68,8 @@ struct RestartTests {
 }
 
 extension Deployment {
-  /// Ends all sessions of workers with the database, as an administrator does. Those of the server itself, such as a vacuum's,
-  /// are not the role's to end.
+  /// Ends all sessions of workers with the database, as an administrator does. Those of the server itself, such as a
+  /// vacuum's, are not the role's to end.
   fileprivate func endSessions() async throws {
     try await database.withConnection { connection in
       _ = try await connection.query(

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 
 /// A message that isn't a valid command, and its expected outcome.

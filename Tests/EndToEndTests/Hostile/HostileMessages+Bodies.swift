@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 
 extension HostileMessage {
   private static let valid = CommandParts()
@@ -15,8 +15,11 @@ extension HostileMessage {
       ("cut within a string", Array(bytes.prefix(30))),
       ("100,000 arrays deep", [UInt8](repeating: UInt8(ascii: "["), count: 100_000)),
       ("100,000 objects deep", Array(String(repeating: #"{"a":"#, count: 40_000).utf8)),
-      ("100,000 arrays deep in data, all closed",
-        Array(valid.with("data", String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)).text.utf8)),
+      (
+        "100,000 arrays deep in data, all closed",
+        Array(
+          valid.with("data", String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)).text.utf8)
+      ),
       ("a byte that no UTF-8 has", Array(#"{"id":""#.utf8) + [0xFF] + Array(#""}"#.utf8)),
       ("overlong UTF-8", Array(#"{"id":""#.utf8) + [0xC0, 0x80] + Array(#""}"#.utf8)),
       ("a surrogate in UTF-8", Array(#"{"id":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)),
@@ -50,7 +53,8 @@ extension HostileMessage {
       ("two objects", valid.text + valid.text),
       ("a wrong literal", valid.with("data", "nul").text),
     ]
-    return bodies.map { HostileMessage($0, $1, "malformed_json") } + texts.map { HostileMessage($0, $1, "malformed_json") }
+    return bodies.map { HostileMessage($0, $1, "malformed_json") }
+      + texts.map { HostileMessage($0, $1, "malformed_json") }
   }()
 
   /// Bodies that are too large to be read.

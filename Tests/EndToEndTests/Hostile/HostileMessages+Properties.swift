@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 
 extension HostileMessage {
@@ -10,10 +10,14 @@ extension HostileMessage {
   /// Valid bodies that claim to be something else.
   static let contentTypes: [HostileMessage] = [
     "text/plain", "application/octet-stream", "application/jsonx", "json", ";", " ",
-    ShortString(bytes: [0xFF, 0xFE])!, ShortString(bytes: [0])!, ShortString(bytes: [UInt8](repeating: 0x61, count: 255))!,
+    ShortString(bytes: [0xFF, 0xFE])!, ShortString(bytes: [0])!,
+    ShortString(bytes: [UInt8](repeating: 0x61, count: 255))!,
   ].map { (type: ShortString) in
-    HostileMessage("content type \(type.text ?? "of noise")", CommandParts().text, "invalid_envelope", result: "workspace.create.failed")
-      .changing { $0.contentType = type }
+    HostileMessage(
+      "content type \(type.text ?? "of noise")", CommandParts().text, "invalid_envelope",
+      result: "workspace.create.failed"
+    )
+    .changing { $0.contentType = type }
   }
 
   /// Bad bodies with properties that must come through unharmed.
@@ -34,7 +38,8 @@ extension HostileMessage {
     },
     named("empty properties") {
       for property in [
-        \MessageProperties.contentType, \.contentEncoding, \.correlationID, \.replyTo, \.messageID, \.type, \.appID, \.clusterID,
+        \MessageProperties.contentType, \.contentEncoding, \.correlationID, \.replyTo, \.messageID, \.type, \.appID,
+        \.clusterID,
       ] { $0[keyPath: property] = "" }
       $0.headers = HeaderTable()
     },
@@ -54,7 +59,9 @@ extension HostileMessage {
     named("an expiration") { $0.expiration = "3600000" },
     named("priority 0") { $0.priority = 0 },
     named("CC") {
-      $0.headers = HeaderTable(entries: [2] + Array("CCA".utf8) + UInt32(10).bigEndianBytes + Array("S".utf8) + UInt32(5).bigEndianBytes + Array("copy!".utf8))
+      $0.headers = HeaderTable(
+        entries: [2] + Array("CCA".utf8) + UInt32(10).bigEndianBytes + Array("S".utf8) + UInt32(5).bigEndianBytes
+          + Array("copy!".utf8))
     },
     named("a reason of its own") {
       $0.headers = HeaderTable()
@@ -96,10 +103,12 @@ extension HostileMessage {
   /// empty one and one that is not UTF-8.
   private static var everyKind: [UInt8] {
     let values: [(Character, [UInt8])] = [
-      ("t", [1]), ("b", [0xFF]), ("B", [0xFF]), ("s", [0xFF, 0xFE]), ("u", [0xFF, 0xFE]), ("I", [0xFF, 0xFF, 0xFF, 0xFE]),
+      ("t", [1]), ("b", [0xFF]), ("B", [0xFF]), ("s", [0xFF, 0xFE]), ("u", [0xFF, 0xFE]),
+      ("I", [0xFF, 0xFF, 0xFF, 0xFE]),
       ("i", [0xFF, 0xFF, 0xFF, 0xFE]), ("l", [UInt8](repeating: 0xFE, count: 8)),
       ("f", [0x40, 0x48, 0xF5, 0xC3]), ("d", [0x80, 0, 0, 0, 0, 0, 0, 1]), ("D", [2, 0, 0, 1, 0x3A]),
-      ("S", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("x", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("T", [0, 0, 0, 0, 0x65, 0, 0, 0]), ("V", []),
+      ("S", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("x", [0, 0, 0, 3, 0xFF, 0, 0xFE]), ("T", [0, 0, 0, 0, 0x65, 0, 0, 0]),
+      ("V", []),
       ("A", [0, 0, 0, 3, UInt8(ascii: "t"), 1, UInt8(ascii: "V")]),
       ("F", [0, 0, 0, 4, 1, UInt8(ascii: "k"), UInt8(ascii: "t"), 0]),
     ]

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 import Testing
 

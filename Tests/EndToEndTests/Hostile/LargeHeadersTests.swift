@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import RabbitMQClient
 import TestSupport
 import Testing
@@ -18,7 +18,9 @@ struct LargeHeadersTests {
 
   private func publish(_ body: (Int) -> [UInt8], on deployment: Deployment) throws {
     let client = try WireClient(deployment.host.configuration())
-    for size in Self.sizes { try client.publish(body(size), properties: Self.properties(payload: size), to: "workspace.commands") }
+    for size in Self.sizes {
+      try client.publish(body(size), properties: Self.properties(payload: size), to: "workspace.commands")
+    }
   }
 
   private func giveBack(_ count: Int, on deployment: Deployment) async throws {
@@ -56,7 +58,9 @@ struct LargeHeadersTests {
     try publish({ Array("{\"oops \($0)".utf8) }, on: deployment)
     if comesAgain { try await giveBack(Self.sizes.count, on: deployment) }
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all letters are recorded") { try await deployment.letters().count == Self.sizes.count }
+    try await Patience.poll(for: "all letters are recorded") {
+      try await deployment.letters().count == Self.sizes.count
+    }
     for (letter, size) in zip(try await deployment.ledger(), Self.sizes) {
       #expect(letter.reason == "malformed_json" && letter.message.body == Array("{\"oops \(size)".utf8))
       #expect(letter.message.propertyList.bytes == Self.properties(payload: size))
@@ -65,12 +69,17 @@ struct LargeHeadersTests {
     try await deployment.commandsAreDone()
   }
 
-  @Test func `what the broker dead-letters with such headers, to which it adds its own, reaches the ledger`() async throws {
+  @Test func `what the broker dead-letters with such headers, to which it adds its own, reaches the ledger`()
+    async throws
+  {
     let deployment = try Deployment.current
     try publish({ Array("\($0)".utf8) }, on: deployment)
-    try await deployment.host.broker.management.rejectMessages(Self.sizes.count, of: "workspace.commands", in: deployment.host.name)
+    try await deployment.host.broker.management.rejectMessages(
+      Self.sizes.count, of: "workspace.commands", in: deployment.host.name)
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all letters are recorded") { try await deployment.letters().count == Self.sizes.count }
+    try await Patience.poll(for: "all letters are recorded") {
+      try await deployment.letters().count == Self.sizes.count
+    }
     for (letter, size) in zip(try await deployment.ledger(), Self.sizes) {
       #expect(letter.reason == "broker_dead_lettered" && letter.message.body == Array("\(size)".utf8))
       let header = letter.message.properties.headers?.string("x")

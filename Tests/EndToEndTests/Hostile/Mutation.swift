@@ -4,7 +4,8 @@ import TestFixtures
 /// Damage to the bytes of a command.
 struct Mutation {
   private static let tokens = [
-    "null", "{}", "[]", "\"\"", "-0", "1e9", "\\u0000", "\\ud800", "\\", "\"", "{", "}", "[", "]", ",", ":", "\u{0}", "\u{FEFF}",
+    "null", "{}", "[]", "\"\"", "-0", "1e9", "\\u0000", "\\ud800", "\\", "\"", "{", "}", "[", "]", ",", ":", "\u{0}",
+    "\u{FEFF}",
     "é", "e\u{301}", "😀", "\"id\":\"x\",", "\"data\":{},", "true", " ", "\n",
   ].map { Array($0.utf8) }
 

@@ -1,13 +1,15 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import TestSupport
 import Testing
 
 /// The port for health and metrics, and what clients of it can't do.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct HTTPPortTests {
-  @Test(arguments: ["livez", "readyz", "metrics"]) func `HEAD is answered like GET, without a body`(path: String) async throws {
+  @Test(arguments: ["livez", "readyz", "metrics"]) func `HEAD is answered like GET, without a body`(path: String)
+    async throws
+  {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await worker.becomesReady()
@@ -22,12 +24,16 @@ struct HTTPPortTests {
     let (listener, port) = try BlockingSocket.listening()
     let program = try await deployment.run("serve", environment: ["HTTP_PORT": "\(port)"])
     #expect(program.exit == .code(1))
-    for part in ["127.0.0.1:\(port)", "http.host", "http.port", "in use"] { #expect(program.errors.contains(part), "\(program.errors)") }
+    for part in ["127.0.0.1:\(port)", "http.host", "http.port", "in use"] {
+      #expect(program.errors.contains(part), "\(program.errors)")
+    }
     withExtendedLifetime(listener) {}
   }
 
   /// Requests that never end, in three ways: nothing, a head byte by byte, a body byte by byte.
-  @Test(arguments: ["", "GET /livez HTTP/1.1\r\nHost: a\r\nX: ", "GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"])
+  @Test(arguments: [
+    "", "GET /livez HTTP/1.1\r\nHost: a\r\nX: ", "GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
+  ])
   func `connections that never come to an end are ended, and others are served`(beginning: String) async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
@@ -48,7 +54,8 @@ struct HTTPPortTests {
     try limitDescriptors(of: worker, to: limit)
     let idle = try await idleConnections(45, to: worker)
     try await Patience.poll(for: "nearly all descriptors are in use") { try descriptorCount(of: worker) >= limit - 1 }
-    try await deployment.host.broker.management.closeConnections(withPrefix: "workspace-worker", in: deployment.host.name)
+    try await deployment.host.broker.management.closeConnections(
+      withPrefix: "workspace-worker", in: deployment.host.name)
     try await deployment.endActiveSession()
     // While no descriptor is left, a connection to the port is cut.
     try await Patience.poll(for: "worker \(worker.pid) is ready") { (try? await worker.health().status) == 200 }
@@ -60,7 +67,9 @@ struct HTTPPortTests {
     await results.close()
   }
 
-  private func idleConnections(_ count: Int, to worker: WorkerProcess, saying text: String = "") async throws -> [BlockingSocket] {
+  private func idleConnections(_ count: Int, to worker: WorkerProcess, saying text: String = "") async throws
+    -> [BlockingSocket]
+  {
     let port = try await worker.port()
     return try (0..<count).map { _ in
       let socket = try BlockingSocket.connected(toPort: port)
@@ -78,7 +87,8 @@ struct HTTPPortTests {
 
   /// prlimit(1) of util-linux, for a process that runs.
   private func limitDescriptors(of worker: WorkerProcess, to count: Int) throws {
-    let process = try Process.run(URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(worker.pid)", "--nofile=\(count)"])
+    let process = try Process.run(
+      URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(worker.pid)", "--nofile=\(count)"])
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
   }

@@ -1,12 +1,14 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import TestSupport
 import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LogTests {
-  @Test func `each line is one JSON object with a time, a level and what it is about, and nothing of a payload`() async throws {
+  @Test func `each line is one JSON object with a time, a level and what it is about, and nothing of a payload`()
+    async throws
+  {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

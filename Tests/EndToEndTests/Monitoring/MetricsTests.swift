@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -18,8 +18,10 @@ struct MetricsTests {
     try await sender.send([Command("workspace.list", "[]", tenant: tenant), timed(.get(tenant, root))])
     _ = try await results.first(6)
     let metrics = try await confirmed(6, of: worker)
-    #expect(metrics.value("workspace_worker_commands_total", ["outcome": "succeeded", "type": "workspace.create_root"]) == 1)
-    #expect(metrics.value("workspace_worker_commands_total", ["outcome": "succeeded", "type": "workspace.create"]) == 1)
+    #expect(
+      metrics.value("workspace_worker_commands_total", ["outcome": "succeeded", "type": "workspace.create_root"]) == 1)
+    #expect(
+      metrics.value("workspace_worker_commands_total", ["outcome": "succeeded", "type": "workspace.create"]) == 1)
     #expect(metrics.value("workspace_worker_commands_total", ["outcome": "repeated"]) == 1)
     #expect(metrics.value("workspace_worker_commands_total", ["outcome": "dead_lettered"]) == 1)
     #expect(metrics.value("workspace_worker_rejections_total", ["code": "duplicate_workspace_name"]) == 1)
@@ -32,7 +34,9 @@ struct MetricsTests {
     let parts = try #require(metrics.value("workspace_worker_command_part_duration_seconds_sum"))
     let whole = try #require(metrics.value("workspace_worker_command_duration_seconds_sum"))
     #expect(abs(parts - whole) < 1e-6)
-    #expect(metrics.value("workspace_worker_command_part_duration_seconds_count", ["part": "queue"]) == 1, "only one said when it was sent")
+    #expect(
+      metrics.value("workspace_worker_command_part_duration_seconds_count", ["part": "queue"]) == 1,
+      "only one said when it was sent")
     #expect(try #require(metrics.value("workspace_worker_command_part_duration_seconds_sum", ["part": "queue"])) >= 5)
     await sender.close()
     await results.close()
@@ -42,7 +46,10 @@ struct MetricsTests {
   private func timed(_ command: Command) -> Command {
     var command = command
     let time = Date(timeIntervalSinceNow: -5).formatted(.iso8601)
-    command.body = Array(String(decoding: command.body, as: UTF8.self).replacing("\"specversion\"", with: "\"time\":\"\(time)\",\"specversion\"").utf8)
+    command.body = Array(
+      String(decoding: command.body, as: UTF8.self).replacing(
+        "\"specversion\"", with: "\"time\":\"\(time)\",\"specversion\""
+      ).utf8)
     return command
   }
 
@@ -86,7 +93,10 @@ struct MetricsTests {
     let before = try await worker.metrics()
     let marks = (0..<40).map { "mark-\($0)" }
     try await sender.send(
-      marks.map { Command("workspace.\($0)", "{}", tenant: Command.newID(), id: $0, source: "/\($0)", extra: #","userid":"\#($0)""#) })
+      marks.map {
+        Command(
+          "workspace.\($0)", "{}", tenant: Command.newID(), id: $0, source: "/\($0)", extra: #","userid":"\#($0)""#)
+      })
     try await sender.send([.get(Command.newID(), Command.newID())])
     _ = try await results.first(41)
     let after = try await confirmed(41, of: worker)

@@ -1,7 +1,7 @@
-import Messaging
 import EndToEndSupport
 import Foundation
 import Glibc
+import Messaging
 import TestSupport
 import Testing
 
@@ -23,7 +23,10 @@ struct ReadinessTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a queue that is gone while the worker is idle is missed within seconds, and is back when it is made again`() async throws {
+  @Test
+  func `a queue that is gone while the worker is idle is missed within seconds, and is back when it is made again`()
+    async throws
+  {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await worker.becomesReady()
@@ -45,7 +48,8 @@ struct ReadinessTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     try await sender.send([.createRoot(tenant, id: Command.newID())])
     _ = try await results.first(1)
-    let blocker = try await OpenTransaction.begin("select from tenants where id = '\(tenant)' for update", in: deployment)
+    let blocker = try await OpenTransaction.begin(
+      "select from tenants where id = '\(tenant)' for update", in: deployment)
     try await sender.send([Command("workspace.list", "{}", tenant: tenant)])
     try await blocker.isWaitedFor()
     worker.program.signal(SIGTERM)
@@ -59,7 +63,8 @@ struct ReadinessTests {
 
   /// Its body says so, and names exactly these conditions.
   private func awaits(_ worker: WorkerProcess, _ status: String, _ missing: Set<String>) async throws {
-    try await Patience.poll(for: "worker \(worker.pid) misses \(missing); it says \(worker.program.errors.suffix(400))") {
+    try await Patience.poll(for: "worker \(worker.pid) misses \(missing); it says \(worker.program.errors.suffix(400))")
+    {
       let health = try await worker.health()
       guard health.status == 503 else { return false }
       let body = try JSONDecoder().decode(Body.self, from: Data(health.body.utf8))

@@ -6,7 +6,9 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct ServiceManagerTests {
-  @Test func `a service manager learns when the worker is ready, what it does, that it lives and that it stops`() async throws {
+  @Test func `a service manager learns when the worker is ready, what it does, that it lives and that it stops`()
+    async throws
+  {
     let deployment = try Deployment.current
     // A socket's path is short.
     let path = "/tmp/workspace-worker-\(UInt32.random(in: 0 ... .max))"
@@ -34,9 +36,13 @@ struct ServiceManagerTests {
   func `the unit has no mistake that systemd sees, and exposes little`() async throws {
     let folder = try Deployment.current.folder
     let unit = folder.appending(path: "workspace-worker.service")
-    let text = try String(contentsOf: PythonTool.repository.appending(path: "config/systemd/workspace-worker.service"), encoding: .utf8)
-    try text.replacing("/usr/local/bin/workspace-worker", with: "/bin/true").write(to: unit, atomically: true, encoding: .utf8)
-    for arguments in [["verify", unit.path], ["security", "--offline=true", "--threshold=15", "--no-pager", unit.path]] {
+    let text = try String(
+      contentsOf: PythonTool.repository.appending(path: "config/systemd/workspace-worker.service"), encoding: .utf8)
+    try text.replacing("/usr/local/bin/workspace-worker", with: "/bin/true").write(
+      to: unit, atomically: true, encoding: .utf8)
+    for arguments in [
+      ["verify", unit.path], ["security", "--offline=true", "--threshold=15", "--no-pager", unit.path],
+    ] {
       let program = try Program("/usr/bin/systemd-analyze", arguments, environment: [:], folder: folder)
       #expect(try await program.exit() == .code(0), "\(arguments): \(program.output.suffix(300)) \(program.errors)")
       #expect(arguments[0] != "verify" || !program.errors.contains("workspace-worker.service"), "\(program.errors)")

@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import RabbitMQClient
 import TestSupport
 import Testing
@@ -59,16 +59,21 @@ struct TracesTests {
   private static let traceID = "0af7651916cd43dd8448eb211c80319c"
   private static let parent = "00-\(traceID)-b7ad6b7169203331-01"
 
-  @Test func `a sampled command leaves a span of processing and one of publishing, in the trace of its sender`() async throws {
+  @Test func `a sampled command leaves a span of processing and one of publishing, in the trace of its sender`()
+    async throws
+  {
     let deployment = try Deployment.current
     let receiver = try await PythonTool.startServer("otlp_receiver")
-    let worker = try await deployment.activeWorker(["TRACING_ENDPOINT": "http://127.0.0.1:\(receiver.port)", "TRACING_SAMPLE_RATIO": "0"])
+    let worker = try await deployment.activeWorker([
+      "TRACING_ENDPOINT": "http://127.0.0.1:\(receiver.port)", "TRACING_SAMPLE_RATIO": "0",
+    ])
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     let tenant = Command.newID()
     let sampled = Command("workspace.create_root", "{}", tenant: tenant, extra: #","traceparent":"\#(Self.parent)""#)
     let unsampled = Command(
-      "workspace.list", "{}", tenant: tenant, extra: #","traceparent":"00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00""#)
+      "workspace.list", "{}", tenant: tenant,
+      extra: #","traceparent":"00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00""#)
     try await sender.send([sampled, unsampled, Command("workspace.list", "{}", tenant: tenant)])
     let answers = try await results.first(3)
     #expect(answers[0].event?.traceparent == Self.parent)
@@ -76,10 +81,15 @@ struct TracesTests {
     let spans = try await spans(2, from: receiver.program)
     #expect(spans.map(\.traceId) == [Self.traceID, Self.traceID])
     let process = try #require(spans.first { $0.kind == 5 })
-    #expect(process.name == "process workspace.commands" && process.parentSpanId == "b7ad6b7169203331" && process.status?.code == 1)
+    #expect(
+      process.name == "process workspace.commands" && process.parentSpanId == "b7ad6b7169203331"
+        && process.status?.code == 1)
     #expect(process["messaging.system"] == "rabbitmq" && process["messaging.operation.type"] == "process")
-    #expect(process["messaging.destination.name"] == "workspace.commands" && process["messaging.message.id"] == sampled.id)
-    #expect(process["messaging.message.body.size"] == "\(sampled.body.count)" && process["workspace_worker.outcome"] == "succeeded")
+    #expect(
+      process["messaging.destination.name"] == "workspace.commands" && process["messaging.message.id"] == sampled.id)
+    #expect(
+      process["messaging.message.body.size"] == "\(sampled.body.count)"
+        && process["workspace_worker.outcome"] == "succeeded")
     #expect(process["messaging.rabbitmq.destination.routing_key"] == "workspace.create_root")
     let publish = try #require(spans.first { $0.kind == 4 })
     #expect(publish.name == "publish workspace.results" && publish.parentSpanId == process.spanId)
@@ -95,7 +105,8 @@ struct TracesTests {
     let deployment = try Deployment.current
     let receiver = try await PythonTool.startServer("otlp_receiver")
     let worker = try await deployment.activeWorker([
-      "TRACING_ENDPOINT": "http://127.0.0.1:\(receiver.port)", "TRACING_SAMPLE_RATIO": "1", "PARKING_RETRY_DELAYS": "100ms",
+      "TRACING_ENDPOINT": "http://127.0.0.1:\(receiver.port)", "TRACING_SAMPLE_RATIO": "1",
+      "PARKING_RETRY_DELAYS": "100ms",
     ])
     let sender = try await CommandSender.open(on: deployment.host)
     let (tenant, root) = (Command.newID(), Command.newID())
@@ -103,7 +114,8 @@ struct TracesTests {
     try await sender.send([.createRoot(tenant, id: root), .create(tenant, "poison", below: root)])
     try await Patience.poll(for: "the command is a dead letter") { try await !deployment.letters().isEmpty }
     try await poison.lift()
-    let replay = try await deployment.run("dead-letters", "replay", "--reason", "unexpected_failure", "--because", "mended")
+    let replay = try await deployment.run(
+      "dead-letters", "replay", "--reason", "unexpected_failure", "--because", "mended")
     #expect(replay.exit == .code(0), "\(replay.output) \(replay.errors)")
     let attempts = try await attempts(at: "workspace.create", 3, from: receiver.program)
     #expect(Set(attempts.map(\.traceId)).count == 1 && Set(attempts.map(\.spanId)).count == 3)
@@ -113,7 +125,10 @@ struct TracesTests {
       #expect(later.links.map(\.spanId) == [first.spanId] && later.links.map(\.traceId) == [first.traceId])
       #expect(later.parentSpanId == first.spanId)
     }
-    #expect(Set(attempts.compactMap { $0["workspace_worker.outcome"] }) == ["parked", "dead_lettered:unexpected_failure", "succeeded"])
+    #expect(
+      Set(attempts.compactMap { $0["workspace_worker.outcome"] }) == [
+        "parked", "dead_lettered:unexpected_failure", "succeeded",
+      ])
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     try await receiver.program.crash()
@@ -121,7 +136,9 @@ struct TracesTests {
 
   @Test func `commands do not wait for a receiver that is away, and what is dropped is counted`() async throws {
     let deployment = try Deployment.current
-    let worker = try await deployment.activeWorker(["TRACING_ENDPOINT": "http://127.0.0.1:1", "TRACING_SAMPLE_RATIO": "1"])
+    let worker = try await deployment.activeWorker([
+      "TRACING_ENDPOINT": "http://127.0.0.1:1", "TRACING_SAMPLE_RATIO": "1",
+    ])
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     let stream = CommandStream(tenants: 2, count: 100)
@@ -153,7 +170,8 @@ struct TracesTests {
     try receiver.output.split(separator: "\n").dropFirst().flatMap { line -> [Span] in
       let request = try JSONDecoder().decode(Request.self, from: Data(line.utf8))
       for resource in request.resourceSpans {
-        #expect(resource.resource.attributes.contains { $0.key == "service.name" && $0.value.text == "workspace-worker" })
+        #expect(
+          resource.resource.attributes.contains { $0.key == "service.name" && $0.value.text == "workspace-worker" })
       }
       return request.resourceSpans.flatMap { $0.scopeSpans.flatMap(\.spans) }
     }

@@ -42,12 +42,23 @@ struct QueriesTests {
       if let code = answer?.data.error?.code { return [code] }
       return answer?.data.workspaces?.map(\.id) ?? answer?.data.workspace.map { [$0.id] }
     }
-    #expect(try await ids("workspace.ancestors", #"{"workspace_id":"\#(tenant.lower)"}"#, by: "boss") == [tenant.root, tenant.upper])
-    #expect(try await ids("workspace.ancestors", #"{"workspace_id":"\#(tenant.lower)"}"#, by: "member") == [tenant.upper])
-    #expect(try await ids("workspace.ancestors", #"{"workspace_id":"\#(tenant.lower)"}"#, by: "outsider") == ["workspace_not_found"])
+    #expect(
+      try await ids("workspace.ancestors", #"{"workspace_id":"\#(tenant.lower)"}"#, by: "boss") == [
+        tenant.root, tenant.upper,
+      ])
+    #expect(
+      try await ids("workspace.ancestors", #"{"workspace_id":"\#(tenant.lower)"}"#, by: "member") == [tenant.upper])
+    #expect(
+      try await ids("workspace.ancestors", #"{"workspace_id":"\#(tenant.lower)"}"#, by: "outsider") == [
+        "workspace_not_found"
+      ])
     #expect(try await ids("workspace.children", #"{"workspace_id":"\#(tenant.root)"}"#, by: nil) == [tenant.upper])
-    #expect(try await ids("workspace.children", #"{"workspace_id":"\#(tenant.root)"}"#, by: "member") == ["workspace_not_found"])
-    #expect(try await ids("workspace.children", #"{"workspace_id":"\#(tenant.upper)"}"#, by: "member") == [tenant.lower])
+    #expect(
+      try await ids("workspace.children", #"{"workspace_id":"\#(tenant.root)"}"#, by: "member") == [
+        "workspace_not_found"
+      ])
+    #expect(
+      try await ids("workspace.children", #"{"workspace_id":"\#(tenant.upper)"}"#, by: "member") == [tenant.lower])
     #expect(try await ids("workspace.find", #"{"name":"lower"}"#, by: "member") == [tenant.lower])
     #expect(try await ids("workspace.find", #"{"name":"Root"}"#, by: "member") == ["workspace_not_found"])
     #expect(try await ids("workspace.find", #"{"name":"none"}"#, by: "boss") == ["workspace_not_found"])
@@ -55,7 +66,9 @@ struct QueriesTests {
     await client.close()
   }
 
-  @Test func `a caller who has seen an event never reads older, and a sequence that is not there is rejected`() async throws {
+  @Test func `a caller who has seen an event never reads older, and a sequence that is not there is rejected`()
+    async throws
+  {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let client = try await QueryClient.open(on: deployment.host)
@@ -64,7 +77,8 @@ struct QueriesTests {
     for number in 1...20 {
       try await client.sender.send([.rename(tenant.tenant, tenant.lower, to: "name \(number)")])
       let sequence = try #require(try await events.first(number).last?.event?.sequence.flatMap { Int($0) })
-      let answer = try await client.ask(tenant.command("workspace.get", #"{"workspace_id":"\#(tenant.lower)"}"#, minimum: sequence))
+      let answer = try await client.ask(
+        tenant.command("workspace.get", #"{"workspace_id":"\#(tenant.lower)"}"#, minimum: sequence))
       #expect(answer?.data.workspace?.name == "name \(number)" && answer?.sequence == "\(sequence)")
     }
     let answer = try await client.ask(tenant.command("workspace.list", "{}", minimum: 1_000_000))
@@ -102,7 +116,9 @@ struct QueriesTests {
     expired.properties.expiration = "1"
     try await client.sender.send([expired.message(to: "workspace.queries")])
     let worker = try await deployment.activeWorker()
-    try await client.send([tenant.command("workspace.list", "{}"), tenant.command("workspace.list", "{}").replying(to: "nowhere")])
+    try await client.send([
+      tenant.command("workspace.list", "{}"), tenant.command("workspace.list", "{}").replying(to: "nowhere"),
+    ])
     let answer = try await client.ask(tenant.command("workspace.list", "{}"))
     #expect(answer?.data.count == 0 && answer?.sequence == "0", "a tenant that nobody knows is at its beginning")
     try await Patience.poll(for: "all are worked off") {
@@ -124,10 +140,12 @@ struct QueriesTests {
     try await client.send([tenant.command("workspace.list", "{}").replying(to: client.replies.queue)])
     try await tenant.found(on: deployment, client.sender)
     try await Patience.poll(for: "the query is dropped") {
-      try await worker.metrics().value("workspace_worker_queries_total", ["type": "workspace.list", "outcome": "expired"]) == 1
+      try await worker.metrics().value(
+        "workspace_worker_queries_total", ["type": "workspace.list", "outcome": "expired"]) == 1
     }
     let health = try await worker.health()
-    #expect(health.status == 200 && health.body.contains(#""queries":"#) && !health.body.contains(#""queries":"answered""#))
+    #expect(
+      health.status == 200 && health.body.contains(#""queries":"#) && !health.body.contains(#""queries":"answered""#))
     #expect(try await worker.metrics().value("workspace_worker_queries_answered") == 0)
     #expect(try await worker.drain() == .code(0))
     await client.close()
@@ -155,10 +173,13 @@ struct QueriesTests {
     let client = try await QueryClient.open(on: deployment.host)
     try await tenant.found(on: deployment, client.sender)
     let arguments = ["--tenant", tenant.tenant, "--data", #"{"name":"upper"}"#]
-    let found = try await deployment.call(["query", "workspace.find"] + arguments + ["--user", "member", "--min-sequence", "8"])
+    let found = try await deployment.call(
+      ["query", "workspace.find"] + arguments + ["--user", "member", "--min-sequence", "8"])
     #expect(found.exit == .code(0) && found.output.contains(#""sequence":"8""#) && found.output.contains(tenant.upper))
-    #expect(try await deployment.call(["query", "workspace.find"] + arguments + ["--user", "outsider"]).exit == .code(2))
-    #expect(try await deployment.call(["query", "workspace.find"] + arguments + ["--min-sequence", "9"]).exit == .code(2))
+    #expect(
+      try await deployment.call(["query", "workspace.find"] + arguments + ["--user", "outsider"]).exit == .code(2))
+    #expect(
+      try await deployment.call(["query", "workspace.find"] + arguments + ["--min-sequence", "9"]).exit == .code(2))
     #expect(try await deployment.call(["query", "workspace.rename"] + arguments).exit == .code(64))
     #expect(try await deployment.call(["query", "workspace.find", "--tenant", "x"]).exit == .code(64))
     #expect(try await worker.drain() == .code(0))
@@ -179,7 +200,9 @@ extension QueryClient {
     let ids = messages.map(\.id)
     let found = try await replies.collect("the answers") { Set(ids).isSubset(of: $0.compactMap(\.event?.commandid)) }
     return ids.compactMap { id in
-      guard let message = found.first(where: { $0.event?.commandid == id }), let event = message.event else { return nil }
+      guard let message = found.first(where: { $0.event?.commandid == id }), let event = message.event else {
+        return nil
+      }
       let text = String(decoding: message.body, as: UTF8.self)
       return Reply(event: event, data: text.firstRange(of: #","data":"#).map { String(text[$0.upperBound...]) } ?? "")
     }

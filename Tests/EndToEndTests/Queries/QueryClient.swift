@@ -19,14 +19,18 @@ struct QueryClient {
     let messages = try await replies.collect("the answers") { messages in
       ids.isSubset(of: messages.compactMap(\.event?.commandid))
     }
-    let answers = Dictionary(messages.compactMap { message in message.event.map { ($0.commandid ?? "", $0) } }) { first, _ in first }
+    let answers = Dictionary(messages.compactMap { message in message.event.map { ($0.commandid ?? "", $0) } }) {
+      first, _ in first
+    }
     return queries.compactMap { answers[$0.id] }
   }
 
   func ask(_ query: Command) async throws -> CloudEvent? { try await ask([query]).first }
 
   /// Sends messages and waits for nothing.
-  func send(_ queries: [Command]) async throws { try await sender.send(queries.map { $0.message(to: "workspace.queries") }) }
+  func send(_ queries: [Command]) async throws {
+    try await sender.send(queries.map { $0.message(to: "workspace.queries") })
+  }
 
   func close() async {
     await sender.close()
@@ -56,7 +60,8 @@ struct QueriedTenant {
       command("workspace.create", #"{"name":"lower","parent_workspace_id":"\#(upper)","workspace_id":"\#(lower)"}"#),
       command("group.create", #"{"name":"staff","group_id":"\#(group)"}"#),
       command("tenant.set_member", #"{"user_id":"member","role":"member"}"#),
-      command("workspace.set_member", #"{"workspace_id":"\#(upper)","member":{"type":"user","id":"member"},"role":"member"}"#),
+      command(
+        "workspace.set_member", #"{"workspace_id":"\#(upper)","member":{"type":"user","id":"member"},"role":"member"}"#),
       command("group.set_member", #"{"group_id":"\#(group)","user_id":"member","role":"member"}"#),
     ]
     try await sender.send(commands)
@@ -69,9 +74,11 @@ struct QueriedTenant {
   /// Types and data of all queries that are commands, too.
   var common: [(type: String, data: String)] {
     [
-      ("workspace.get", #"{"workspace_id":"\#(lower)"}"#), ("workspace.get", #"{"workspace_id":"\#(root)"}"#), ("workspace.list", "{}"),
+      ("workspace.get", #"{"workspace_id":"\#(lower)"}"#), ("workspace.get", #"{"workspace_id":"\#(root)"}"#),
+      ("workspace.list", "{}"),
       ("workspace.list", #"{"limit":1}"#), ("workspace.list_members", #"{"workspace_id":"\#(upper)"}"#),
-      ("group.get", #"{"group_id":"\#(group)"}"#), ("group.list", "{}"), ("group.list_members", #"{"group_id":"\#(group)"}"#),
+      ("group.get", #"{"group_id":"\#(group)"}"#), ("group.list", "{}"),
+      ("group.list_members", #"{"group_id":"\#(group)"}"#),
       ("tenant.list_members", "{}"),
       ("access.check", #"{"permission":"edit","object":{"type":"workspace","id":"\#(lower)"}}"#),
       ("access.check", #"{"permission":"view","object":{"type":"workspace","id":"\#(lower)"},"user_id":"member"}"#),

@@ -44,7 +44,9 @@ struct ReplicaTests {
       try await standby.execute("select pg_wal_replay_pause()")
       let sequence = try await rename(1, client, events)
       let old = try await client.ask(get())
-      #expect(old?.data.workspace?.name == "lower" && old?.sequence == "\(QueriedTenant.eventCount)", "it is the replica that answers")
+      #expect(
+        old?.data.workspace?.name == "lower" && old?.sequence == "\(QueriedTenant.eventCount)",
+        "it is the replica that answers")
       let new = try await client.ask(get(minimum: sequence))
       #expect(new?.data.workspace?.name == "name 1" && new?.sequence == "\(sequence)", "the primary has it")
       let none = try await client.ask(get(minimum: sequence + 1))
@@ -81,7 +83,9 @@ struct ReplicaTests {
       #expect(try await client.ask(get())?.data.workspace?.name == "lower", "it is the standby that answers")
       standby.stop()
       // Its sessions go on for a moment.
-      try await Patience.poll(for: "the primary answers") { try await client.ask(get())?.data.workspace?.name == "name 1" }
+      try await Patience.poll(for: "the primary answers") {
+        try await client.ask(get())?.data.workspace?.name == "name 1"
+      }
       #expect(try await worker.health().status == 200)
       #expect(try await worker.drain() == .code(0))
       await client.close()
@@ -92,7 +96,9 @@ struct ReplicaTests {
   @Test func `a standby that is promoted answers on, and has the last word`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
-      let worker = try await deployment.activeWorker(["POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "1ms"])
+      let worker = try await deployment.activeWorker([
+        "POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "1ms",
+      ])
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))

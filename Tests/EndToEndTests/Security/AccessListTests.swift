@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import RabbitMQClient
 import Secrets
 import TestSupport
@@ -8,32 +8,41 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct AccessListTests {
-  @Test func `what the list does not permit is a dead letter without effect, and its result tells nothing`() async throws {
+  @Test func `what the list does not permit is a dead letter without effect, and its result tells nothing`()
+    async throws
+  {
     let deployment = try Deployment.current
     let user = try await deployment.host.broker.management.createUser(for: deployment.host.name)
     let (mine, theirs) = (Command.newID(), Command.newID())
-    let worker = try await deployment.activeWorker(["ACCESS_FILE": try list("""
-      senders:
-        - user: \(user.name)
-          app: "portal-?"
-          types: [workspace.create*, workspace.list]
-          tenants: [\(mine)]
-        - user: guest
-          types: ["*"]
-          tenants: ["*"]
-      """)])
+    let worker = try await deployment.activeWorker([
+      "ACCESS_FILE": try list(
+        """
+        senders:
+          - user: \(user.name)
+            app: "portal-?"
+            types: [workspace.create*, workspace.list]
+            tenants: [\(mine)]
+          - user: guest
+            types: ["*"]
+            tenants: ["*"]
+        """)
+    ])
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let (myRoot, theirRoot) = (Command.newID(), Command.newID())
     let admin = try await CommandSender.open(on: deployment.host)
     let there = Command.createRoot(theirs, id: theirRoot).sent(by: "guest", nil)
     try await admin.send([there])
     _ = try await results.first(1)
-    let permitted = [Command.createRoot(mine, id: myRoot), .create(mine, "a", below: myRoot)].map { $0.sent(by: user.name, "portal-1") }
+    let permitted = [Command.createRoot(mine, id: myRoot), .create(mine, "a", below: myRoot)].map {
+      $0.sent(by: user.name, "portal-1")
+    }
     var copy = there
     copy.properties.userID = ShortString(user.name)
     let forbidden = [
-      Command.delete(mine, myRoot).sent(by: user.name, "portal-1"), Command.create(mine, "b", below: myRoot).sent(by: user.name, "portal-12"),
-      Command.create(mine, "c", below: myRoot).sent(by: user.name, nil), Command.create(mine, "d", below: myRoot).sent(by: nil, "portal-1"),
+      Command.delete(mine, myRoot).sent(by: user.name, "portal-1"),
+      Command.create(mine, "b", below: myRoot).sent(by: user.name, "portal-12"),
+      Command.create(mine, "c", below: myRoot).sent(by: user.name, nil),
+      Command.create(mine, "d", below: myRoot).sent(by: nil, "portal-1"),
       Command("workspace.list", "{}", tenant: theirs).sent(by: user.name, "portal-1"),
       Command("workspace.list", "{}", tenant: Command.newID()).sent(by: user.name, "portal-1"),
       // The id of an executed command: its answer is not for everybody.
@@ -48,10 +57,13 @@ struct AccessListTests {
     #expect(answers.prefix(2).allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
     let failures = answers.dropFirst(2)
     #expect(failures.allSatisfy { $0.code == "forbidden_sender" })
-    #expect(Set(failures.map { $0.event?.data.error?.message }).count == 1, "the same for what exists and what does not")
-    #expect(try await deployment.letters().map(\.reason) == Array(repeating: "forbidden_sender", count: forbidden.count))
+    #expect(
+      Set(failures.map { $0.event?.data.error?.message }).count == 1, "the same for what exists and what does not")
+    #expect(
+      try await deployment.letters().map(\.reason) == Array(repeating: "forbidden_sender", count: forbidden.count))
     #expect(try await deployment.records().workspaces.rows == 3)
-    let refused = try await worker.metrics().value("workspace_worker_dead_letters_total", ["reason": "forbidden_sender"])
+    let refused = try await worker.metrics().value(
+      "workspace_worker_dead_letters_total", ["reason": "forbidden_sender"])
     #expect(refused == Double(forbidden.count))
     #expect(try await worker.drain() == .code(0))
     try await deployment.host.broker.management.deleteUser(user.name)
@@ -69,7 +81,8 @@ struct AccessListTests {
     let access = ["ACCESS_FILE": file]
     let sent = try await deployment.run("send", "workspace.list", "--tenant", tenant, "--wait", environment: access)
     #expect(sent.exit == .code(0), "\(sent.errors)")
-    let replay = try await deployment.run("dead-letters", "replay", "--reason", "forbidden_sender", "--because", "it was me", environment: access)
+    let replay = try await deployment.run(
+      "dead-letters", "replay", "--reason", "forbidden_sender", "--because", "it was me", environment: access)
     #expect(replay.exit == .code(0), "\(replay.output) \(replay.errors)")
     let found = try await deployment.run("send", "workspace.list", "--tenant", tenant, "--wait", environment: access)
     #expect(try CloudEvent(Array(found.output.utf8)).data.count == 1)
@@ -77,8 +90,10 @@ struct AccessListTests {
   }
 
   @Test(arguments: [
-    "senders: [{user: a, types: ['*']}]", "senders: [{user: a, types: ['*'], tenants: ['*'], tenant: x}]", "senders: {}",
-    "senders: [{user: '', types: ['*'], tenants: ['*']}]", "senders: [{user: a, types: [workspace.make], tenants: ['*']}]",
+    "senders: [{user: a, types: ['*']}]", "senders: [{user: a, types: ['*'], tenants: ['*'], tenant: x}]",
+    "senders: {}",
+    "senders: [{user: '', types: ['*'], tenants: ['*']}]",
+    "senders: [{user: a, types: [workspace.make], tenants: ['*']}]",
     "rules: []", "", ": [", "senders: [{user: a, types: '*', tenants: ['*']}]",
   ])
   func `a list that is wrong stops the start, and so does one that is missing`(text: String) async throws {

@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -12,11 +12,14 @@ struct LeastPrivilegeTests {
     let deployment = try Deployment.current
     let role = "worker_\(UInt32.random(in: 0 ... .max))"
     let password = "sesame\(UInt32.random(in: 0 ... .max))"
-    let grants = try documented("sql").replacing("workspace_worker_run", with: role).replacing("'change me'", with: "'\(password)'")
+    let grants = try documented("sql").replacing("workspace_worker_run", with: role).replacing(
+      "'change me'", with: "'\(password)'")
     try await deployment.database.withConnection { try await $0.execute(script: grants) }
-    let user = try await deployment.host.broker.management.createUser(for: deployment.host.name, permissions: try permissions())
+    let user = try await deployment.host.broker.management.createUser(
+      for: deployment.host.name, permissions: try permissions())
     let environment = [
-      "AMQP_URL": try url(deployment.host.url, user.name, user.password), "POSTGRES_URL": try url(try deployment.database.url, role, password),
+      "AMQP_URL": try url(deployment.host.url, user.name, user.password),
+      "POSTGRES_URL": try url(try deployment.database.url, role, password),
       "DEAD_LETTERS_RETENTION": "1s", "PARKING_RETRY_DELAYS": "100ms", "METRICS_COUNT_INTERVAL": "1s",
       "PUBLISHING_RESULTS": "both", "PUBLISHING_EVENTS": "both",
     ]
@@ -30,7 +33,8 @@ struct LeastPrivilegeTests {
     let poison = try await PoisonedName.set("poison", in: deployment)
     try await sender.send([
       .createRoot(tenant, id: root), .create(tenant, "a", below: root, id: child), .rename(tenant, child, to: "b"),
-      .get(tenant, child).replying(to: replies.queue), .delete(tenant, child), Command("workspace.list", "[]", tenant: tenant),
+      .get(tenant, child).replying(to: replies.queue), .delete(tenant, child),
+      Command("workspace.list", "[]", tenant: tenant),
       .create(tenant, "poison", below: root), Command("workspace.list", "{}", tenant: tenant),
     ])
     let answers = try await results.first(8)
@@ -47,13 +51,16 @@ struct LeastPrivilegeTests {
     }
     try await deployment.outboxIsEmpty()
     let client = try await QueryClient.open(on: deployment.host)
-    #expect(try await client.ask(Command("workspace.find", #"{"name":"root"}"#, tenant: tenant))?.data.workspace?.id == root)
+    #expect(
+      try await client.ask(Command("workspace.find", #"{"name":"root"}"#, tenant: tenant))?.data.workspace?.id == root)
     #expect(try await client.ask(.rename(tenant, root, to: "c"))?.data.error?.code == "unknown_command_type")
     await client.close()
     let doctor = try await deployment.run("doctor", environment: environment)
     #expect(doctor.output.contains("\(role) has the rights that a worker needs"), "\(doctor.output)")
     #expect(try await worker.drain() == .code(0))
-    #expect(!worker.program.errors.contains("refused") && !worker.program.errors.contains("permission denied"), "\(worker.program.errors)")
+    #expect(
+      !worker.program.errors.contains("refused") && !worker.program.errors.contains("permission denied"),
+      "\(worker.program.errors)")
     let down = try await deployment.run("migrate", "down", environment: environment)
     #expect(down.exit == .code(1))
     #expect(try await deployment.run("topology", "apply", environment: environment).exit == .code(1))
@@ -74,9 +81,12 @@ struct LeastPrivilegeTests {
           grant select on all tables in schema public to \(role);
           """)
     }
-    let doctor = try await deployment.run("doctor", environment: ["POSTGRES_URL": try url(try deployment.database.url, role, "sesame")])
+    let doctor = try await deployment.run(
+      "doctor", environment: ["POSTGRES_URL": try url(try deployment.database.url, role, "sesame")])
     #expect(doctor.exit == .code(1))
-    #expect(doctor.output.contains("INSERT on inbox") && doctor.output.contains("UPDATE on tenants") && !doctor.output.contains("SELECT on"))
+    #expect(
+      doctor.output.contains("INSERT on inbox") && doctor.output.contains("UPDATE on tenants")
+        && !doctor.output.contains("SELECT on"))
     try await deployment.dropRole(role)
   }
 

@@ -19,7 +19,9 @@ struct PasswordFileTests {
           grant all on all tables in schema public to \(role);
           """)
     }
-    let (amqpFile, postgresFile) = (deployment.folder.appending(path: "amqp"), deployment.folder.appending(path: "postgres"))
+    let (amqpFile, postgresFile) = (
+      deployment.folder.appending(path: "amqp"), deployment.folder.appending(path: "postgres")
+    )
     try write(user.password, to: amqpFile)
     try write("first", to: postgresFile)
     let worker = try await deployment.activeWorker([
@@ -28,7 +30,9 @@ struct PasswordFileTests {
     ])
     try await worker.becomesReady()
     // The passwords change; the session continues. Then it ends, and the old ones no longer work.
-    try await deployment.database.withConnection { try await $0.execute(script: "alter role \(role) password 'second'") }
+    try await deployment.database.withConnection {
+      try await $0.execute(script: "alter role \(role) password 'second'")
+    }
     try await management.setPassword("second", of: user.name)
     #expect(try await worker.health().status == 200)
     try await management.closeConnections(named: "workspace-worker publish", in: deployment.host.name)
@@ -52,7 +56,9 @@ struct PasswordFileTests {
     #expect(result.errors.contains("/nowhere/amqp") && result.errors.contains("/nowhere/postgres"))
   }
 
-  private func write(_ text: String, to file: URL) throws { try text.write(to: file, atomically: true, encoding: .utf8) }
+  private func write(_ text: String, to file: URL) throws {
+    try text.write(to: file, atomically: true, encoding: .utf8)
+  }
 
   private func url(_ url: String, _ user: String) throws -> String {
     var components = try #require(URLComponents(string: url))

@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Foundation
+import Messaging
 import PostgresClient
 import TestSupport
 import Testing
@@ -16,14 +16,16 @@ struct TLSTests {
     let sender = try await CommandSender.open(on: deployment.host)
     let worker = try await deployment.activeWorker([
       "AMQP_URL": try amqps("localhost", "guest:guest@"), "AMQP_TLS_CA_FILE": try certificates.path("ca.pem"),
-      "POSTGRES_URL": try postgres(host: "localhost", "sslmode=verify-full&sslrootcert=\(try certificates.path("ca.pem"))"),
+      "POSTGRES_URL": try postgres(
+        host: "localhost", "sslmode=verify-full&sslrootcert=\(try certificates.path("ca.pem"))"),
     ])
     // Some messages are larger than a TLS record, and than the socket's buffer.
     let tenants = (0..<20).map { _ in Command.newID() }
     let name = String(repeating: "n", count: 500)
     for tenant in tenants {
       let root = Command.newID()
-      try await sender.send([.createRoot(tenant, id: root)] + (0..<60).map { .create(tenant, "\($0)\(name)", below: root) })
+      try await sender.send(
+        [.createRoot(tenant, id: root)] + (0..<60).map { .create(tenant, "\($0)\(name)", below: root) })
       try await sender.send([Command("workspace.list", #"{"limit":500}"#, tenant: tenant)])
     }
     let answers = try await results.first(tenants.count * 62)
@@ -31,10 +33,13 @@ struct TLSTests {
     #expect(answers.contains { $0.body.count > 30_000 })
     try await deployment.outboxIsEmpty()
     #expect(try await worker.drain() == .code(0))
-    let doctor = try await deployment.run("doctor", environment: [
-      "AMQP_URL": try amqps("localhost", "guest:guest@"), "AMQP_TLS_CA_FILE": try certificates.path("ca.pem"),
-      "POSTGRES_URL": try postgres(host: "localhost", "sslmode=verify-full&sslrootcert=\(try certificates.path("ca.pem"))"),
-    ])
+    let doctor = try await deployment.run(
+      "doctor",
+      environment: [
+        "AMQP_URL": try amqps("localhost", "guest:guest@"), "AMQP_TLS_CA_FILE": try certificates.path("ca.pem"),
+        "POSTGRES_URL": try postgres(
+          host: "localhost", "sslmode=verify-full&sslrootcert=\(try certificates.path("ca.pem"))"),
+      ])
     #expect(doctor.output.contains("encrypted, the broker's certificate is verified"))
     await sender.close()
     await results.close()
@@ -52,7 +57,9 @@ struct TLSTests {
           grant all on all tables in schema public to \(user);
           """)
     }
-    let (ca, certificate, key) = (try certificates.path("ca.pem"), try certificates.path("client.pem"), try certificates.path("client.key"))
+    let (ca, certificate, key) = (
+      try certificates.path("ca.pem"), try certificates.path("client.pem"), try certificates.path("client.key")
+    )
     let worker = try await deployment.activeWorker([
       "AMQP_URL": try amqps("localhost", "", "?auth_mechanism=external"), "AMQP_TLS_CA_FILE": ca,
       "AMQP_TLS_CERT_FILE": certificate, "AMQP_TLS_KEY_FILE": key,
@@ -62,26 +69,47 @@ struct TLSTests {
     try await worker.becomesReady()
     #expect(try await deployment.host.broker.management.userNames(in: deployment.host.name).contains(user))
     #expect(try await worker.drain() == .code(0))
-    let without = try await deployment.run("topology", "plan", environment: [
-      "AMQP_URL": try amqps("localhost", "", "?auth_mechanism=external"), "AMQP_TLS_CA_FILE": ca,
-    ])
+    let without = try await deployment.run(
+      "topology", "plan",
+      environment: [
+        "AMQP_URL": try amqps("localhost", "", "?auth_mechanism=external"), "AMQP_TLS_CA_FILE": ca,
+      ])
     #expect(without.exit == .code(69) && without.errors.contains("refused the login"))
   }
 
-  @Test func `an authority that is not trusted, another host's name and a certificate of the past are refused, and said`() async throws {
+  @Test
+  func `an authority that is not trusted, another host's name and a certificate of the past are refused, and said`()
+    async throws
+  {
     let deployment = try Deployment.current
     let (ca, stranger) = (try certificates.path("ca.pem"), try certificates.path("stranger.pem"))
     let expired = [try certificates.path("expired.pem"), try certificates.path("expired.key")]
     let broker = try await PythonTool.startServer("tls_server", expired)
     let database = try await PythonTool.startServer("tls_server", expired + ["postgres"])
     let cases: [(environment: [String: String], command: [String], words: [String])] = [
-      (["AMQP_URL": try amqps("localhost", "guest:guest@"), "AMQP_TLS_CA_FILE": stranger], ["topology", "plan"], ["TLS", "certificate"]),
-      (["AMQP_URL": try amqps("127.0.0.1", "guest:guest@"), "AMQP_TLS_CA_FILE": ca], ["topology", "plan"], ["TLS", "host"]),
-      (["AMQP_URL": "amqps://guest:guest@localhost:\(broker.port)/", "AMQP_TLS_CA_FILE": ca], ["topology", "plan"], ["TLS", "certificate"]),
-      (["POSTGRES_URL": try postgres(host: "localhost", "sslmode=verify-full&sslrootcert=\(stranger)")], ["migrate", "status"], ["certificate verify failed"]),
-      (["POSTGRES_URL": try postgres(host: "127.0.0.1", "sslmode=verify-full&sslrootcert=\(ca)")], ["migrate", "status"], ["host name"]),
       (
-        ["POSTGRES_URL": "postgres://u:p@localhost:\(database.port)/d?sslmode=verify-full&sslrootcert=\(ca)"], ["migrate", "status"],
+        ["AMQP_URL": try amqps("localhost", "guest:guest@"), "AMQP_TLS_CA_FILE": stranger], ["topology", "plan"],
+        ["TLS", "certificate"]
+      ),
+      (
+        ["AMQP_URL": try amqps("127.0.0.1", "guest:guest@"), "AMQP_TLS_CA_FILE": ca], ["topology", "plan"],
+        ["TLS", "host"]
+      ),
+      (
+        ["AMQP_URL": "amqps://guest:guest@localhost:\(broker.port)/", "AMQP_TLS_CA_FILE": ca], ["topology", "plan"],
+        ["TLS", "certificate"]
+      ),
+      (
+        ["POSTGRES_URL": try postgres(host: "localhost", "sslmode=verify-full&sslrootcert=\(stranger)")],
+        ["migrate", "status"], ["certificate verify failed"]
+      ),
+      (
+        ["POSTGRES_URL": try postgres(host: "127.0.0.1", "sslmode=verify-full&sslrootcert=\(ca)")],
+        ["migrate", "status"], ["host name"]
+      ),
+      (
+        ["POSTGRES_URL": "postgres://u:p@localhost:\(database.port)/d?sslmode=verify-full&sslrootcert=\(ca)"],
+        ["migrate", "status"],
         ["certificate verify failed"]
       ),
     ]
@@ -96,7 +124,9 @@ struct TLSTests {
     try await database.program.crash()
   }
 
-  @Test func `an address that the certificate has among its alternative names is verified, another is refused`() async throws {
+  @Test func `an address that the certificate has among its alternative names is verified, another is refused`()
+    async throws
+  {
     let deployment = try Deployment.current
     let ca = try certificates.path("ca.pem")
     // The certificate is for localhost and 127.0.0.2.
@@ -107,7 +137,9 @@ struct TLSTests {
     #expect(try await worker.drain() == .code(0))
     let refused = try await deployment.run(
       "topology", "plan", environment: ["AMQP_URL": try amqps("127.0.0.1", "guest:guest@"), "AMQP_TLS_CA_FILE": ca])
-    #expect(refused.exit == .code(69) && refused.errors.contains("the certificate does not name the host"), "\(refused.errors)")
+    #expect(
+      refused.exit == .code(69) && refused.errors.contains("the certificate does not name the host"),
+      "\(refused.errors)")
   }
 
   private func amqps(_ host: String, _ credentials: String, _ query: String = "") throws -> String {
@@ -131,7 +163,9 @@ private struct Certificates {
 
   static var current: Certificates? {
     let environment = ProcessInfo.processInfo.environment
-    guard let folder = environment["WORKSPACE_STACK_TLS"], let port = environment["WORKSPACE_STACK_AMQPS_PORT"] else { return nil }
+    guard let folder = environment["WORKSPACE_STACK_TLS"], let port = environment["WORKSPACE_STACK_AMQPS_PORT"] else {
+      return nil
+    }
     return Certificates(folder: folder, amqpsPort: port)
   }
 
@@ -140,6 +174,8 @@ private struct Certificates {
 
 extension Trait where Self == ConditionTrait {
   fileprivate static var needsCertificates: Self {
-    .enabled(if: Certificates.current != nil, "needs WORKSPACE_STACK_TLS and WORKSPACE_STACK_AMQPS_PORT, which bin/stack env has")
+    .enabled(
+      if: Certificates.current != nil,
+      "needs WORKSPACE_STACK_TLS and WORKSPACE_STACK_AMQPS_PORT, which bin/stack env has")
   }
 }

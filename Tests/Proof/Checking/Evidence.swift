@@ -1,5 +1,5 @@
-import Messaging
 package import EndToEndSupport
+import Messaging
 
 /// Everything visible from outside when a run is over.
 package struct Evidence: Sendable {
@@ -82,7 +82,8 @@ extension Evidence.Message {
     let event = message.event
     self.init(
       command: event?.commandid ?? "", tenant: event?.tenantid ?? "", type: event?.type ?? "",
-      sequence: event?.sequence.flatMap(Int.init), body: message.body, decision: event.flatMap(TenantModel.Decision.init),
+      sequence: event?.sequence.flatMap(Int.init), body: message.body,
+      decision: event.flatMap(TenantModel.Decision.init),
       change: event.flatMap { $0.sequence == nil ? nil : TenantModel.Change($0) },
       arrival: message.delivery.receivedAt)
   }

@@ -68,7 +68,8 @@ extension Violation: CustomStringConvertible {
     case .lostEvents(let tenant, let last, let expected): "tenant \(tenant) has \(last) events instead of \(expected)"
     case .gap(let tenant, let last, let next): "tenant \(tenant): event \(next) follows event \(last)"
     case .changedEvent(let tenant, let sequence): "tenant \(tenant) has two different events \(sequence)"
-    case .wrongEvent(let tenant, let sequence): "tenant \(tenant): event \(sequence) is not of the command whose turn it is"
+    case .wrongEvent(let tenant, let sequence):
+      "tenant \(tenant): event \(sequence) is not of the command whose turn it is"
     case .wrongChange(let tenant, let sequence, let command):
       "tenant \(tenant): event \(sequence) does not tell what command \(command) changes"
     case .lostEffect(let row): "\(row) is missing"

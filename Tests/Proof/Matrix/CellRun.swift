@@ -1,6 +1,6 @@
-import Messaging
 import EndToEndSupport
 import Failpoints
+import Messaging
 import TestFixtures
 import TestSupport
 
@@ -74,12 +74,15 @@ package struct CellRun: Sendable {
     }
     await sender.close()
     await subscribers.close()
-    return CellOutcome(cell: cell, violations: violations, story: violations.isEmpty ? [] : story(of: violations, evidence))
+    return CellOutcome(
+      cell: cell, violations: violations, story: violations.isEmpty ? [] : story(of: violations, evidence))
   }
 
   private func story(of violations: [Violation], _ evidence: Evidence) -> [String] {
     var commands: [String] = []
-    for command in violations.flatMap(\.commands) where !command.isEmpty && !commands.contains(command) { commands.append(command) }
+    for command in violations.flatMap(\.commands) where !command.isEmpty && !commands.contains(command) {
+      commands.append(command)
+    }
     return timeline.lines + commands.prefix(10).map { timeline.line(about: $0, in: evidence) }
       + deployment.lastWords(of: "serve", count: 12)
   }

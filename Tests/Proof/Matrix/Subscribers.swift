@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestSupport
 
 /// The subscribers to what the workers publish, on durable queues.

@@ -7,7 +7,8 @@ package enum Traffic: String, CaseIterable, Sendable {
   /// Several in a message.
   case batches
 
-  /// The settings of the workers. As many commands at a time in either case, so that a failpoint is passed several times.
+  /// The settings of the workers. As many commands at a time in either case, so that a failpoint is passed several
+  /// times.
   var environment: [String: String] {
     self == .single
       ? ["AMQP_PREFETCH": "64"]

@@ -14,7 +14,9 @@ package struct SoakReport: Sendable, CustomStringConvertible {
     self.ledger = ledger
     self.confirmed = confirmed
     self.start = start
-    endurances = Dictionary(grouping: log.samples, by: \.pid).values.compactMap(Endurance.init).sorted { $0.pid < $1.pid }
+    endurances = Dictionary(grouping: log.samples, by: \.pid).values.compactMap(Endurance.init).sorted {
+      $0.pid < $1.pid
+    }
     violations = ledger.violations + endurances.filter { !$0.isFlat }.map { .growth(pid: Int($0.pid)) }
   }
 
@@ -47,7 +49,9 @@ package struct SoakReport: Sendable, CustomStringConvertible {
     let rows = log.faults.enumerated().map { index, fault in
       let next = index + 1 < log.faults.count ? log.faults[index + 1].began : .now
       let pause = ledger.pauses.filter { $0.end > fault.began && $0.start < next }.map(\.duration).max()
-      return ["\(Int((fault.began - start) / .seconds(1))) s", fault.kind.rawValue, pause.map(seconds) ?? "below 0.25 s"]
+      return [
+        "\(Int((fault.began - start) / .seconds(1))) s", fault.kind.rawValue, pause.map(seconds) ?? "below 0.25 s",
+      ]
     }
     return table(["at", "fault", "longest time without a result"], rows)
   }
@@ -75,6 +79,7 @@ package struct SoakReport: Sendable, CustomStringConvertible {
   private func seconds(_ duration: Duration) -> String { "\(Double(duration / .milliseconds(100)).rounded() / 10) s" }
 
   private func table(_ header: [String], _ rows: [[String]]) -> String {
-    ([header, header.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(separator: "\n")
+    ([header, header.map { _ in "---" }] + rows).map { "| " + $0.joined(separator: " | ") + " |" }.joined(
+      separator: "\n")
   }
 }

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestFixtures
 import TestSupport
 
@@ -91,7 +91,9 @@ package struct SoakRun: Sendable {
         log.samples += samples
         log.answered.append(counts.answered)
       }
-      if second % 60 == 0 { progress("\(second) s: \(confirmed.value) commands confirmed, \(counts.answered) answered") }
+      if second % 60 == 0 {
+        progress("\(second) s: \(confirmed.value) commands confirmed, \(counts.answered) answered")
+      }
     }
   }
 

@@ -1,5 +1,5 @@
-import Messaging
 import EndToEndSupport
+import Messaging
 import TestFixtures
 
 /// An endless stream of commands, each identified by its number: the n-th command is always the same.

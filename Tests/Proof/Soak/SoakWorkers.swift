@@ -45,7 +45,9 @@ actor SoakWorkers {
   func drain() async throws {
     for worker in workers {
       let exit = try await worker.process.drain()
-      guard exit == .code(0) else { throw Violation.incomplete("a worker ended with \(exit): \(worker.process.program.errors.suffix(2000))") }
+      guard exit == .code(0) else {
+        throw Violation.incomplete("a worker ended with \(exit): \(worker.process.program.errors.suffix(2000))")
+      }
     }
   }
 

@@ -1,7 +1,7 @@
+import EndToEndSupport
 import Foundation
 import MessageContract
 import Messaging
-import EndToEndSupport
 import TestFixtures
 
 /// Who sends what when: every command two or three times, in the same bytes, its copies randomly before, during and
@@ -34,7 +34,8 @@ struct SendingPlan {
     return (elements ?? []).compactMap { $0["id"] as? String }
   }
 
-  /// The same commands in the same order, a few in each message, and now and then more than a transaction of the workers holds.
+  /// The same commands in the same order, a few in each message, and now and then more than a transaction of the
+  /// workers holds.
   private static func batched(_ messages: [OutboundMessage], _ random: inout SeededRandom) -> [OutboundMessage] {
     var result: [OutboundMessage] = []
     var rest = messages[...]
@@ -53,7 +54,9 @@ struct SendingPlan {
   }
 
   /// Some of the messages are repeated a little later.
-  private static func doubled(_ messages: ArraySlice<OutboundMessage>, _ random: inout SeededRandom) -> [OutboundMessage] {
+  private static func doubled(_ messages: ArraySlice<OutboundMessage>, _ random: inout SeededRandom)
+    -> [OutboundMessage]
+  {
     var result: [OutboundMessage] = []
     var waiting: [OutboundMessage] = []
     for message in messages {

@@ -48,7 +48,8 @@ package struct Workload: Sendable {
   }
 
   static func newID(_ random: inout SeededRandom) -> String {
-    let randomness = ULID.Randomness(high: .random(in: 0 ... .max, using: &random), low: .random(in: 0 ... .max, using: &random))
+    let randomness = ULID.Randomness(
+      high: .random(in: 0 ... .max, using: &random), low: .random(in: 0 ... .max, using: &random))
     return ULID(milliseconds: 1_795_420_800_000, randomness: randomness).description
   }
 

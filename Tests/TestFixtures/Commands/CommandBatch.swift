@@ -21,7 +21,8 @@ package typealias CommandResult = Result<CommandReply, WorkspaceServiceError>
 /// Runs commands as units of work on a store.
 package struct CommandBatch {
   /// Decides the questions of a batch before its unit of work begins; nil: what that reads decides.
-  package typealias Decide = @Sendable (Set<AccessQuestion>, any UnitOfWorkStore) async throws(UnitOfWorkError) -> GivenDecisions?
+  package typealias Decide =
+    @Sendable (Set<AccessQuestion>, any UnitOfWorkStore) async throws(UnitOfWorkError) -> GivenDecisions?
 
   /// Trees so flat that their depth matters.
   private let rules: WorkspaceRules
@@ -43,7 +44,9 @@ package struct CommandBatch {
   }
 
   /// The outcomes of `commands` as one batch, which is committed, and its events.
-  package func run(_ commands: [TenantCommand]) async throws(UnitOfWorkError) -> (outcomes: [CommandResult], events: [DomainEvent]) {
+  package func run(_ commands: [TenantCommand]) async throws(UnitOfWorkError) -> (
+    outcomes: [CommandResult], events: [DomainEvent]
+  ) {
     let contexts = commands.map { command in
       CommandContext(key: CommandKey(tenantID: .sample(command.tenant), source: "/test", id: "c"), userID: command.user)
     }
@@ -68,7 +71,9 @@ package struct CommandBatch {
     var writeSet = WriteSet()
     work.addChanges(to: &writeSet)
     if replicatesRelationships { work.addRelationships(to: &writeSet) }
-    for tenantID in Set(events.map(\.tenantID)) where snapshot.tenants[tenantID] == nil { writeSet.newTenants[tenantID] = 1 }
+    for tenantID in Set(events.map(\.tenantID)) where snapshot.tenants[tenantID] == nil {
+      writeSet.newTenants[tenantID] = 1
+    }
     _ = try await store.commit(writeSet)
     return (outcomes.map(\.withoutEvents), events)
   }
@@ -106,7 +111,13 @@ package struct CommandBatch {
   package func workspaces(of tenants: some Sequence<UInt64>) async throws -> [[Workspace]] {
     var all: [[Workspace]] = []
     for tenant in tenants {
-      let readSet = ReadSet([(context: CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "l")), command: .list(limit: 10_000, after: nil))], rules: rules)
+      let readSet = ReadSet(
+        [
+          (
+            context: CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "l")),
+            command: .list(limit: 10_000, after: nil)
+          )
+        ], rules: rules)
       let snapshot = try await store.begin(readSet)
       try await store.rollback()
       all.append(snapshot.workspaces.values.sorted { $0.id < $1.id })

@@ -13,7 +13,9 @@ package struct CommandSource {
 
   package mutating func next(of tenants: ClosedRange<UInt64>) -> TenantCommand {
     // The last tenant has no root, and few commands.
-    let tenant = Int.random(in: 0..<9, using: &random) == 0 ? tenants.upperBound : .random(in: tenants.lowerBound..<tenants.upperBound, using: &random)
+    let tenant =
+      Int.random(in: 0..<9, using: &random) == 0
+      ? tenants.upperBound : .random(in: tenants.lowerBound..<tenants.upperBound, using: &random)
     return TenantCommand(tenant, command(below: .sample(tenant)))
   }
 
@@ -22,7 +24,11 @@ package struct CommandSource {
     [TenantCommand(tenant, .createRoot(name: nil, id: .sample(1)))]
       + (2...count).map { number in
         TenantCommand(
-          tenant, .create(name: "\(number)", parentID: .sample(.random(in: max(1, number - min(number - 1, 4))..<number, using: &random)), id: .sample(number)))
+          tenant,
+          .create(
+            name: "\(number)",
+            parentID: .sample(.random(in: max(1, number - min(number - 1, 4))..<number, using: &random)),
+            id: .sample(number)))
       }
   }
 
@@ -44,11 +50,16 @@ package struct CommandSource {
     [TenantCommand(tenant, .createRoot(name: nil, id: .sample(base + 1)), by: "u1")]
       + (2...count).map { number in
         TenantCommand(
-          tenant, .create(name: "\(number)", parentID: .sample(base + .random(in: 1..<number, using: &random)), id: .sample(base + number)),
+          tenant,
+          .create(
+            name: "\(number)", parentID: .sample(base + .random(in: 1..<number, using: &random)),
+            id: .sample(base + number)),
           by: "u1")
       }
       + (2...3).map { TenantCommand(tenant, SetTenantMember(userID: UserID(stored: "u\($0)"), role: .member)) }
-      + (1...2).map { TenantCommand(tenant, CreateGroup(name: "g\($0)", id: .sample(base + 20 + UInt64($0))), by: "u2") }
+      + (1...2).map {
+        TenantCommand(tenant, CreateGroup(name: "g\($0)", id: .sample(base + 20 + UInt64($0))), by: "u2")
+      }
   }
 
   /// A command about who may do what, or one that it permits or not.
@@ -89,7 +100,8 @@ package struct CommandSource {
       // Ids that are new, each below one that may be new as well.
       case 32...35:
         .create(
-          name: "\(base) \(Int.random(in: 0..<1_000_000, using: &random))", parentID: .sample(base + .random(in: 1...9, using: &random)),
+          name: "\(base) \(Int.random(in: 0..<1_000_000, using: &random))",
+          parentID: .sample(base + .random(in: 1...9, using: &random)),
           id: .sample(base + .random(in: 6...9, using: &random)))
       default: .createRoot(name: nil, id: one)
       }
@@ -122,6 +134,7 @@ package struct CommandSource {
 
   /// Names that collide often, with two that differ only in bytes.
   private mutating func name() -> String {
-    ["a", "b", " a", "\u{E9}", "e\u{301}", "Root", "", "c", "d", "e", "f", "g", "h", "i"].randomElement(using: &random) ?? "a"
+    ["a", "b", " a", "\u{E9}", "e\u{301}", "Root", "", "c", "d", "e", "f", "g", "h", "i"].randomElement(using: &random)
+      ?? "a"
   }
 }

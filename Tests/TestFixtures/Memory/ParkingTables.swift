@@ -64,7 +64,9 @@ struct ParkingTables {
     entries.append(ParkedEntry(id: ParkedID(number: lastNumber), command: command))
   }
 
-  private mutating func advance(_ tenantID: TenantID, removing ids: [ParkedID], at now: Timestamp) throws(UnitOfWorkError) {
+  private mutating func advance(_ tenantID: TenantID, removing ids: [ParkedID], at now: Timestamp)
+    throws(UnitOfWorkError)
+  {
     let count = entries.count
     entries.removeAll { ids.contains($0.id) }
     guard count - entries.count == ids.count else { throw .conflict(constraint: nil) }

@@ -24,7 +24,8 @@ struct Tables {
   /// What workspaces, groups and roles say.
   func relationships(opensRoot: Bool) -> Set<Relationship> {
     Set(
-      workspaces.values.flatMap { Relationship.of($0, opensRoot: opensRoot) } + access.groups.values.flatMap(Relationship.of)
+      workspaces.values.flatMap { Relationship.of($0, opensRoot: opensRoot) }
+        + access.groups.values.flatMap(Relationship.of)
         + access.roles.map { .role($0.value, of: $0.key.member, on: $0.key.object) })
   }
 
@@ -62,7 +63,8 @@ struct Tables {
             && page.after.map { workspace.id > $0 } ?? true
         }.map(\.id).sorted().prefix(page.limit))
     }
-    let paged = Set(snapshot.pages.values.joined()).union(snapshot.childPages.values.joined()).union(waysUp(readSet.tree))
+    let paged = Set(snapshot.pages.values.joined()).union(snapshot.childPages.values.joined()).union(
+      waysUp(readSet.tree))
     snapshot.workspaces = workspaces.filter { id, workspace in
       readSet.tree.workspaces.contains(id) || paged.contains(id)
         || readSet.tree.names.contains(TenantName(tenantID: workspace.tenantID, name: workspace.name))
@@ -175,7 +177,9 @@ struct Tables {
 
   private mutating func applyWorkspaces(_ writeSet: WriteSet) throws(UnitOfWorkError) {
     for deleted in writeSet.deleted {
-      guard workspaces.removeValue(forKey: deleted.id)?.version == deleted.version else { throw .conflict(constraint: nil) }
+      guard workspaces.removeValue(forKey: deleted.id)?.version == deleted.version else {
+        throw .conflict(constraint: nil)
+      }
     }
     for updated in writeSet.updated {
       guard workspaces.removeValue(forKey: updated.aggregate.id)?.version == updated.readVersion else {
@@ -199,7 +203,9 @@ struct Tables {
     guard workspaces[workspace.id] == nil else { throw .conflict(constraint: .workspaceID) }
     let siblings = workspaces.values.lazy.filter { $0.tenantID == workspace.tenantID }
     guard !siblings.contains(where: { $0.name == workspace.name }) else { throw .conflict(constraint: .tenantName) }
-    guard !workspace.isRoot || !siblings.contains(where: \.isRoot) else { throw .conflict(constraint: .oneRootPerTenant) }
+    guard !workspace.isRoot || !siblings.contains(where: \.isRoot) else {
+      throw .conflict(constraint: .oneRootPerTenant)
+    }
     workspaces[workspace.id] = workspace
   }
 
@@ -213,6 +219,7 @@ struct Tables {
 extension InboxEntry {
   fileprivate var withoutResult: InboxEntry {
     InboxEntry(
-      key: key, fingerprint: fingerprint, resultID: resultID, resultType: resultType, result: [], recordedAt: recordedAt)
+      key: key, fingerprint: fingerprint, resultID: resultID, resultType: resultType, result: [], recordedAt: recordedAt
+    )
   }
 }

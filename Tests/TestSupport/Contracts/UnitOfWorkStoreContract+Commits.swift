@@ -59,7 +59,8 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.workspaces(tenant.root.id) == [tenant.root.id: tenant.root.renamed("Trunk")])
     },
 
-    Self("a workspace is moved to a parent that is added, and away from one that is deleted, whose name passes on") { stores in
+    Self("a workspace is moved to a parent that is added, and away from one that is deleted, whose name passes on") {
+      stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let old = try await tenant.addChildren("old", to: store)[0]
@@ -132,7 +133,8 @@ extension UnitOfWorkStoreContract {
       #expect(current.map { back[$0]?.name.text } == ["c", "b", "a"])
     },
 
-    Self("a name that a deletion frees is taken by a change, and one that a change frees by a new workspace") { stores in
+    Self("a name that a deletion frees is taken by a change, and one that a change frees by a new workspace") {
+      stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let children = try await tenant.addChildren("first", "second", to: store)

@@ -17,13 +17,15 @@ extension UnitOfWorkStoreContract {
       #expect(known == [letters[0].key: [letters[0].id], letters[1].key: [letters[1].id]])
     },
 
-    Self("messages with the same bytes are letters of their own, until their acknowledgements have been read") { stores in
+    Self("messages with the same bytes are letters of their own, until their acknowledgements have been read") {
+      stores in
       let store = try await stores.open()
       let letter = DeadLetter.sample(id: ULID(milliseconds: 1, randomness: ULID.random().randomness))
       let second = DeadLetter.sample(fingerprint: letter.fingerprint)
       try await store.write { $0.deadLetters = [letter] }
       try await store.write { $0.deadLetters = [second] }
-      #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters == [letter.key: [letter.id, second.id]])
+      #expect(
+        try await store.read { $0.deadLetters = [letter.key] }.deadLetters == [letter.key: [letter.id, second.id]])
       try await store.write { $0.acknowledgedLetters = [letter.id, .random()] }
       #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters == [letter.key: [second.id]])
       try await store.write { $0.acknowledgedLetters = [second.id] }
@@ -35,7 +37,8 @@ extension UnitOfWorkStoreContract {
       let failure = InboxEntry.sample(tenant: .random(), type: "workspace.get.failed")
       let success = InboxEntry.sample(tenant: .random())
       try await store.write { $0.inbox = [failure, success] }
-      let answer = InboxEntry.sample(source: failure.key.source, id: failure.key.id, tenant: failure.key.tenantID, result: [9])
+      let answer = InboxEntry.sample(
+        source: failure.key.source, id: failure.key.id, tenant: failure.key.tenantID, result: [9])
       try await store.expectConflict(nil) { $0.replacedInbox = [answer, .sample(tenant: .random())] }
       try await store.expectConflict(nil) {
         $0.replacedInbox = [.sample(source: success.key.source, id: success.key.id, tenant: success.key.tenantID)]

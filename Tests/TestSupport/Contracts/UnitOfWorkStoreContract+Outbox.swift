@@ -93,7 +93,7 @@ extension UnitOfWorkStoreContract {
       try await other.write { $0.confirmed = ids }
       #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
       #expect(try await other.unpublished(limit: 10, bytes: .max).map(\.id) == otherIDs)
-    },
+    }
   ]
 }
 

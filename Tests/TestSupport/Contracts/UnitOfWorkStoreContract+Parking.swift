@@ -28,7 +28,8 @@ extension UnitOfWorkStoreContract {
     Self("the line that has been due longest is the first, and none is before its time") { stores in
       let store = try await stores.open()
       let (early, late) = (TenantID.random(), TenantID.random())
-      try await store.park(.failed("late", tenant: late, dueAfter: 2000), .failed("early", tenant: early, dueAfter: 1000))
+      try await store.park(
+        .failed("late", tenant: late, dueAfter: 2000), .failed("early", tenant: early, dueAfter: 1000))
       #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).isEmpty)
       #expect(try await store.due(at: now.plus(1000), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["early"])
       #expect(try await store.due(at: now.plus(9999), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["early"])
@@ -47,7 +48,9 @@ extension UnitOfWorkStoreContract {
       let tenant = TenantID.random()
       try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant), .waiting("3", tenant: tenant))
       let line = try await store.due(at: now, limit: 10, bytes: 1 << 20)
-      try await store.write { $0.line = .advance(tenant, removing: line.prefix(2).map(\.id), bytes: 2, at: now.plus(5)) }
+      try await store.write {
+        $0.line = .advance(tenant, removing: line.prefix(2).map(\.id), bytes: 2, at: now.plus(5))
+      }
       #expect(try await store.due(at: now.plus(4), limit: 10, bytes: 1 << 20).isEmpty)
       #expect(try await store.due(at: now.plus(5), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["3"])
       try await store.write { $0.line = .advance(tenant, removing: [line[2].id], bytes: 1, at: now) }
@@ -60,11 +63,15 @@ extension UnitOfWorkStoreContract {
       try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant))
       let first = try await store.due(at: now, limit: 1, bytes: 1 << 20)[0]
       let failures = ParkedCommand.Failures(after: first.command.failures, at: now.plus(1), error: "again")
-      try await store.write { $0.line = .postpone(tenant, first.id, failures, process: .process(9), until: now.plus(7), seen: first.command.dueAt) }
+      try await store.write {
+        $0.line = .postpone(
+          tenant, first.id, failures, process: .process(9), until: now.plus(7), seen: first.command.dueAt)
+      }
       #expect(try await store.due(at: now.plus(6), limit: 10, bytes: 1 << 20).isEmpty)
       let line = try await store.due(at: now.plus(7), limit: 10, bytes: 1 << 20)
       #expect(line.map(\.command.commandID) == ["1", "2"])
-      #expect(line[0].command.failures == ParkedCommand.Failures(count: 2, first: now, last: now.plus(1), error: "again"))
+      #expect(
+        line[0].command.failures == ParkedCommand.Failures(count: 2, first: now, last: now.plus(1), error: "again"))
       #expect(line[0].command.process == .process(9))
     },
 
@@ -88,7 +95,8 @@ extension UnitOfWorkStoreContract {
       let gone = ParkedID(number: id.number + 1_000_000)
       try await store.expectConflict(nil) { $0.line = .advance(tenant, removing: [id, gone], bytes: 2, at: now) }
       try await store.expectConflict(nil) {
-        $0.line = .postpone(tenant, gone, .init(count: 1, first: now, last: now, error: "x"), process: .process(1), until: now, seen: now)
+        $0.line = .postpone(
+          tenant, gone, .init(count: 1, first: now, last: now, error: "x"), process: .process(1), until: now, seen: now)
       }
       #expect(try await store.lines().map(\.count) == [1])
     },
@@ -105,7 +113,8 @@ extension UnitOfWorkStoreContract {
       let store = try await stores.open()
       let tenants = [TenantID.random(), .random()].sorted()
       let commands: [ParkedCommand] = [
-        .failed("1", tenant: tenants[0], dueAfter: 10), .waiting("2", tenant: tenants[0]), .failed("3", tenant: tenants[1]),
+        .failed("1", tenant: tenants[0], dueAfter: 10), .waiting("2", tenant: tenants[0]),
+        .failed("3", tenant: tenants[1]),
       ]
       try await store.write { $0.parked = commands }
       let bytes = commands[0].message.size
@@ -145,7 +154,9 @@ extension UnitOfWorkStoreContract {
 }
 
 extension UnitOfWorkStore {
-  fileprivate func park(_ commands: ParkedCommand...) async throws(UnitOfWorkError) { try await write { $0.parked = commands } }
+  fileprivate func park(_ commands: ParkedCommand...) async throws(UnitOfWorkError) {
+    try await write { $0.parked = commands }
+  }
 }
 
 extension Timestamp {
@@ -153,7 +164,9 @@ extension Timestamp {
 }
 
 extension ULID {
-  fileprivate static func process(_ number: UInt64) -> ULID { ULID(milliseconds: 0, randomness: .init(high: 0, low: number)) }
+  fileprivate static func process(_ number: UInt64) -> ULID {
+    ULID(milliseconds: 0, randomness: .init(high: 0, low: number))
+  }
 }
 
 extension ParkedCommand {
@@ -172,7 +185,8 @@ extension ParkedCommand {
     var properties = MessageProperties()
     properties.messageID = ShortString(id)
     let message = OutboundMessage(
-      exchange: "workspace.commands", routingKey: ShortString(bytes: [0xFF]) ?? "", properties: properties, body: [0, 0xFF])
+      exchange: "workspace.commands", routingKey: ShortString(bytes: [0xFF]) ?? "", properties: properties,
+      body: [0, 0xFF])
     return ParkedCommand(
       tenantID: tenant, type: "workspace.create", source: "/tests", commandID: id, message: message,
       fingerprint: (0..<32).map { _ in .random(in: 0...255) }, parkedAt: .sample, process: .process(1),

@@ -57,11 +57,14 @@ extension UnitOfWorkStoreContract {
       }.parents
       #expect(
         parents == [
-          grandchild.id: children[0].id, children[0].id: tenant.root.id, children[1].id: tenant.root.id, tenant.root.id: nil,
+          grandchild.id: children[0].id, children[0].id: tenant.root.id, children[1].id: tenant.root.id,
+          tenant.root.id: nil,
         ])
     },
 
-    Self("all that is on the way up is read, from an id or a name, and nothing of what is not there or another tenant's") { stores in
+    Self(
+      "all that is on the way up is read, from an id or a name, and nothing of what is not there or another tenant's"
+    ) { stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
       let children = try await tenants[0].addChildren("a", "b", to: store)
@@ -70,7 +73,8 @@ extension UnitOfWorkStoreContract {
       let byID = try await store.read {
         $0.tree.waysUp = [TenantWorkspace(tenantID: tenants[0].id, id: grandchild.id)]
       }.workspaces
-      #expect(Set(byID.keys) == [grandchild.id, children[0].id, tenants[0].root.id] && byID[grandchild.id] == grandchild)
+      #expect(
+        Set(byID.keys) == [grandchild.id, children[0].id, tenants[0].root.id] && byID[grandchild.id] == grandchild)
       let byName = try await store.read {
         $0.tree.namedWaysUp = [TenantName(tenantID: tenants[0].id, name: WorkspaceName(stored: "b"))]
       }.workspaces
@@ -104,7 +108,8 @@ extension UnitOfWorkStoreContract {
       let user = UserID(stored: "u")
       let roles = [
         WriteSet.RoleChange(key: .tenant(tenant.id, user), role: .member),
-        .init(key: RoleKey(tenantID: tenant.id, object: .workspace(tenant.root.id), member: .user(user)), role: .editor),
+        .init(
+          key: RoleKey(tenantID: tenant.id, object: .workspace(tenant.root.id), member: .user(user)), role: .editor),
       ]
       try await store.write { $0.setRoles = roles }
       let name = TenantName(tenantID: tenant.id, name: WorkspaceName(stored: "a"))
@@ -112,7 +117,8 @@ extension UnitOfWorkStoreContract {
       #expect(snapshot.roles == [roles[0].key: .member, roles[1].key: .editor])
     },
 
-    Self("levels below a workspace are counted, and nothing is told of what is not there or another tenant's") { stores in
+    Self("levels below a workspace are counted, and nothing is told of what is not there or another tenant's") {
+      stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
       let ids = try await tenants[0].addLine(of: 45, to: store)
@@ -154,7 +160,8 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("a result is read for whoever asks by the fingerprint that it was recorded with, and for nobody else") { stores in
+    Self("a result is read for whoever asks by the fingerprint that it was recorded with, and for nobody else") {
+      stores in
       let store = try await stores.open()
       try await store.expectResultOnMatch(InboxEntry.sample(tenant: .random()))
       try await store.expectResultOnMatch(InboxEntry.sample(tenant: .random()).recordedWithoutUser)
@@ -220,8 +227,8 @@ extension InboxEntry {
 }
 
 extension UnitOfWorkStore {
-  /// Records `entry` and asks for it by its own fingerprint, by another one, which would be the same by the other rule, and by
-  /// none.
+  /// Records `entry` and asks for it by its own fingerprint, by another one, which would be the same by the other rule,
+  /// and by none.
   fileprivate func expectResultOnMatch(_ entry: InboxEntry) async throws {
     try await write { $0.inbox = [entry] }
     let own = InboxQuestion(entry)

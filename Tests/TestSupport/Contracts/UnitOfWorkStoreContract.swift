@@ -18,7 +18,8 @@ package struct UnitOfWorkStoreContract: Sendable, CustomTestStringConvertible {
   package var testDescription: String { name }
 
   /// What one store does on its own.
-  package static let alone: [UnitOfWorkStoreContract] = commits + names + conflicts + readings + pages + outbox + deadLetters + parking
+  package static let alone: [UnitOfWorkStoreContract] =
+    commits + names + conflicts + readings + pages + outbox + deadLetters + parking
 
   /// What several stores on one set of data do to each other.
   package static let together: [UnitOfWorkStoreContract] = concurrency + queues

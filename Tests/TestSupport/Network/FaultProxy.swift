@@ -43,8 +43,8 @@ package final class FaultProxy: Sendable {
   package func thaw() { forward() }
 
   /// Becomes a black hole, as with a pulled cable: as ``freeze()``, but no packet that reaches the proxy is taken or
-  /// acknowledged, so that probes of TCP fail. New connections are not made. After 30 s, connections that were silent are lost
-  /// for good, as they are on a network.
+  /// acknowledged, so that probes of TCP fail. New connections are not made. After 30 s, connections that were silent
+  /// are lost for good, as they are on a network.
   package func dropPackets() { engine.change { $0.enter(.dropping) } }
 
   /// Passes on what clients send, and discards what the server answers: a lost confirm, or a lost answer to COMMIT. A

@@ -73,7 +73,9 @@ struct ProxyRelay {
   func interests() -> [Interest] {
     guard mode.movesBytes else { return [] }
     var interests: [Interest] = []
-    if let listener { interests.append(Interest(subject: .listener, descriptor: listener.descriptor, events: Int16(POLLIN))) }
+    if let listener {
+      interests.append(Interest(subject: .listener, descriptor: listener.descriptor, events: Int16(POLLIN)))
+    }
     for (number, connection) in connections {
       for (descriptor, events) in connection.interests where events != 0 {
         interests.append(Interest(subject: .connection(number), descriptor: descriptor, events: events))
@@ -99,7 +101,9 @@ struct ProxyRelay {
   }
 
   private mutating func moveBytes(of number: Int) {
-    guard let isOpen = connections[number]?.moveBytes(swallowingAnswers: mode == .swallowingAnswers, &counted) else { return }
+    guard let isOpen = connections[number]?.moveBytes(swallowingAnswers: mode == .swallowingAnswers, &counted) else {
+      return
+    }
     if !isOpen { connections.removeValue(forKey: number)?.finish() }
   }
 }

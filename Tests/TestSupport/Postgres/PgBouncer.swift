@@ -16,7 +16,9 @@ package final class PgBouncer: Sendable {
   /// Provides one that answers.
   ///
   /// - Parameter settings: lines of its configuration, such as `pool_mode = session`.
-  package static func with<Answer>(_ settings: String..., body: (PgBouncer) async throws -> Answer) async throws -> Answer {
+  package static func with<Answer>(_ settings: String..., body: (PgBouncer) async throws -> Answer) async throws
+    -> Answer
+  {
     let bouncer = try start(settings)
     defer { bouncer.stop() }
     try await bouncer.answers()

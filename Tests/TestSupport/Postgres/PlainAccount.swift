@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// Server programs that refuse to run as root, such as those of PostgreSQL and PgBouncer: root starts them as an account
-/// without rights.
+/// Server programs that refuse to run as root, such as those of PostgreSQL and PgBouncer: root starts them as an
+/// account without rights.
 enum PlainAccount {
   struct Failed: Error, CustomStringConvertible {
     let description: String
@@ -13,7 +13,9 @@ enum PlainAccount {
     guard geteuid() == 0 else { return [] }
     let name = getpwnam("postgres") == nil ? "nobody" : "postgres"
     guard let account = getpwnam(name) else { return [] }
-    return ["setpriv", "--reuid", "\(account.pointee.pw_uid)", "--regid", "\(account.pointee.pw_gid)", "--clear-groups"]
+    return [
+      "setpriv", "--reuid", "\(account.pointee.pw_uid)", "--regid", "\(account.pointee.pw_gid)", "--clear-groups",
+    ]
   }
 
   /// A new folder that the account owns, and others can reach.
@@ -27,8 +29,9 @@ enum PlainAccount {
   /// Writes a file that only the account may read.
   static func write(_ text: String, to name: String, in folder: URL) throws -> URL {
     let file = folder.appending(path: name)
-    guard FileManager.default.createFile(
-      atPath: file.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
+    guard
+      FileManager.default.createFile(
+        atPath: file.path, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
     else { throw Failed(description: "\(file.path) can't be written") }
     own(file)
     return file

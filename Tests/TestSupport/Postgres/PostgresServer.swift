@@ -14,7 +14,8 @@ package enum PostgresServer {
 
   /// The server's URL, with a different database if one is given.
   package static func url(database: String? = nil) throws -> String {
-    guard let url = ProcessInfo.processInfo.environment["POSTGRES_URL"], var components = URLComponents(string: url) else {
+    guard let url = ProcessInfo.processInfo.environment["POSTGRES_URL"], var components = URLComponents(string: url)
+    else {
       throw NoURL()
     }
     if let database { components.path = "/\(database)" }
@@ -25,7 +26,8 @@ package enum PostgresServer {
     database: String? = nil, configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> PostgresConnection {
     var configuration = PostgresConfiguration(url: try url(database: database))
-    // All tests share one server, on machines that may have no time for it: what it does late is no fault of the client's.
+    // All tests share one server, on machines that may have no time for it: what it does late is no fault of the
+    // client's.
     configuration.connectTimeout = .seconds(60)
     configure(&configuration)
     return try await PostgresConnection.connect(configuration, logger: .silent)

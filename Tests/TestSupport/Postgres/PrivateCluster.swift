@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 package import PostgresClient
 
-/// A PostgreSQL server that belongs to one test, with settings that would disturb all others. Its only role, `postgres`,
-/// is a superuser and needs no password.
+/// A PostgreSQL server that belongs to one test, with settings that would disturb all others. Its only role,
+/// `postgres`, is a superuser and needs no password.
 package final class PrivateCluster: Sendable {
   package let url: String
   package let port: Int
@@ -19,22 +19,29 @@ package final class PrivateCluster: Sendable {
 
   /// Lends one that answers.
   package static func with(_ body: (PrivateCluster) async throws -> Void) async throws {
-    try await with({ data, folder in
-      try await PlainAccount.run(
-        [try program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        in: folder, log: "initdb.log")
-    }, body)
+    try await with(
+      { data, folder in
+        try await PlainAccount.run(
+          [
+            try program("initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync",
+          ],
+          in: folder, log: "initdb.log")
+      }, body)
   }
 
   /// Lends one that follows another one, which keeps what it has not got yet (a replication slot).
-  package static func with(standbyOf primary: PrivateCluster, _ body: (PrivateCluster) async throws -> Void) async throws {
-    try await with({ data, folder in
-      try await PlainAccount.run(
-        [
-          try program("pg_basebackup"), "-D", data, "-d", primary.url, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync", "-C",
-          "-S", "standby",
-        ], in: folder, log: "basebackup.log")
-    }, body)
+  package static func with(standbyOf primary: PrivateCluster, _ body: (PrivateCluster) async throws -> Void)
+    async throws
+  {
+    try await with(
+      { data, folder in
+        try await PlainAccount.run(
+          [
+            try program("pg_basebackup"), "-D", data, "-d", primary.url, "-R", "-X", "stream", "--checkpoint=fast",
+            "--no-sync", "-C",
+            "-S", "standby",
+          ], in: folder, log: "basebackup.log")
+      }, body)
   }
 
   private static func with(

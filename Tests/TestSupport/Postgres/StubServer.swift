@@ -20,7 +20,8 @@ package final class StubServer: Sendable {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isBound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-        bind(descriptor, address, size) == 0 && listen(descriptor, 8) == 0 && getsockname(descriptor, address, &size) == 0
+        bind(descriptor, address, size) == 0 && listen(descriptor, 8) == 0
+          && getsockname(descriptor, address, &size) == 0
       }
     }
     port = UInt16(bigEndian: address.sin_port)
@@ -29,7 +30,10 @@ package final class StubServer: Sendable {
     if let reply { answer(with: reply) }
   }
 
-  deinit { shutdown(listener, Int32(SHUT_RDWR)); close(listener) }
+  deinit {
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
 
   private func answer(with reply: [UInt8]) {
     let listener = listener

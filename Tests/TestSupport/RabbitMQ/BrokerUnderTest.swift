@@ -26,6 +26,7 @@ package struct BrokerUnderTest: Sendable {
 extension Trait where Self == ConditionTrait {
   /// Runs only if a broker was given.
   package static var needsBroker: Self {
-    .enabled(if: BrokerUnderTest.current != nil, "needs WORKSPACE_WORKER_INTEGRATION=1, AMQP_URL and RABBITMQ_MANAGEMENT_URL")
+    .enabled(
+      if: BrokerUnderTest.current != nil, "needs WORKSPACE_WORKER_INTEGRATION=1, AMQP_URL and RABBITMQ_MANAGEMENT_URL")
   }
 }

@@ -124,7 +124,9 @@ package final class FakeBroker: Sendable {
     }
   }
 
-  private static func send(_ method: MethodID, _ channel: UInt16, _ arguments: [UInt8], to socket: BlockingSocket) throws {
+  private static func send(_ method: MethodID, _ channel: UInt16, _ arguments: [UInt8], to socket: BlockingSocket)
+    throws
+  {
     try socket.write(WireFrame(method: method, channel: channel, arguments: arguments).bytes)
   }
 }

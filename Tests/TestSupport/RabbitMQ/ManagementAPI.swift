@@ -78,7 +78,9 @@ package struct ManagementAPI: Sendable {
     try await send("DELETE", ["exchanges", virtualHost, exchange])
   }
 
-  package func deleteBinding(of queue: String, to exchange: String, routingKey: String, in virtualHost: String) async throws {
+  package func deleteBinding(of queue: String, to exchange: String, routingKey: String, in virtualHost: String)
+    async throws
+  {
     try await send("DELETE", ["bindings", virtualHost, "e", exchange, "q", queue, routingKey])
   }
 
@@ -100,7 +102,9 @@ package struct ManagementAPI: Sendable {
     // The list follows with a delay.
     try await Patience.poll(for: "a connection to close") {
       let data = try await send("GET", ["vhosts", virtualHost, "connections"])
-      let found = try JSONDecoder().decode([Connection].self, from: data).filter { $0.user_provided_name.map(isChosen) ?? false }
+      let found = try JSONDecoder().decode([Connection].self, from: data).filter {
+        $0.user_provided_name.map(isChosen) ?? false
+      }
       // Of several that belong together, the end of one ends the others.
       for connection in found { try await send("DELETE", ["connections", connection.name], accepting: 404) }
       return !found.isEmpty
@@ -110,22 +114,25 @@ package struct ManagementAPI: Sendable {
   /// Takes messages from a queue as a consumer that refuses them (basic.reject without requeue).
   package func rejectMessages(_ count: Int, of queue: String, in virtualHost: String) async throws {
     try await send(
-      "POST", ["queues", virtualHost, queue, "get"], #"{"count":\#(count),"ackmode":"reject_requeue_false","encoding":"base64"}"#)
+      "POST", ["queues", virtualHost, queue, "get"],
+      #"{"count":\#(count),"ackmode":"reject_requeue_false","encoding":"base64"}"#)
   }
 
   /// Takes messages from a queue as a consumer that gives them back: the queue counts a delivery of each.
   package func returnMessages(_ count: Int, to queue: String, in virtualHost: String) async throws {
     try await send(
-      "POST", ["queues", virtualHost, queue, "get"], #"{"count":\#(count),"ackmode":"ack_requeue_true","encoding":"base64"}"#)
+      "POST", ["queues", virtualHost, queue, "get"],
+      #"{"count":\#(count),"ackmode":"ack_requeue_true","encoding":"base64"}"#)
   }
 
   /// Messages of the queues whose name matches `pattern` live so long.
   package func setTimeToLive(_ duration: Duration, of pattern: String, in virtualHost: String) async throws {
-    try await setPolicy("time-to-live", #""message-ttl":\#(Int(duration / .milliseconds(1)))"#, of: pattern, in: virtualHost)
+    try await setPolicy(
+      "time-to-live", #""message-ttl":\#(Int(duration / .milliseconds(1)))"#, of: pattern, in: virtualHost)
   }
 
-  /// Messages of the queues whose name matches `pattern` are taken out of them when they were delivered more often. Waits until
-  /// a queue goes by it.
+  /// Messages of the queues whose name matches `pattern` are taken out of them when they were delivered more often.
+  /// Waits until a queue goes by it.
   package func setDeliveryLimit(_ limit: Int, of pattern: String, in virtualHost: String) async throws {
     struct Queue: Decodable {
       let policy: String?
@@ -138,7 +145,8 @@ package struct ManagementAPI: Sendable {
     }
   }
 
-  private func setPolicy(_ name: String, _ definition: String, of pattern: String, in virtualHost: String) async throws {
+  private func setPolicy(_ name: String, _ definition: String, of pattern: String, in virtualHost: String) async throws
+  {
     try await send(
       "PUT", ["policies", virtualHost, name],
       #"{"pattern":\#(try Self.json(pattern)),"definition":{\#(definition)},"apply-to":"queues"}"#)
@@ -155,7 +163,9 @@ package struct ManagementAPI: Sendable {
     return try JSONDecoder().decode([Binding].self, from: data).count
   }
 
-  private static func json(_ text: String) throws -> String { String(decoding: try JSONEncoder().encode(text), as: UTF8.self) }
+  private static func json(_ text: String) throws -> String {
+    String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
+  }
 
   @discardableResult
   private func send(

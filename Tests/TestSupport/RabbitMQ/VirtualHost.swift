@@ -22,7 +22,8 @@ package struct VirtualHost: Sendable {
     var configuration = try RabbitMQConfiguration(url: broker.amqpURL)
     configuration.virtualHost = name
     configuration.connectionName = connectionName
-    // All tests share one broker, on machines that may have no time for it: what it does late is no fault of the client's.
+    // All tests share one broker, on machines that may have no time for it: what it does late is no fault of the
+    // client's.
     configuration.connectTimeout = .seconds(60)
     configuration.requestTimeout = .seconds(60)
     return configuration
@@ -56,7 +57,8 @@ extension VirtualHost {
 
 /// Creates a virtual host before a suite, and afterwards deletes it with everything in it: two suites at a time.
 package struct VirtualHostTrait: SuiteTrait, TestScoping {
-  /// All tests of a suite are at the broker at the same time. Too many of them, and it refuses quorum queues for want of time.
+  /// All tests of a suite are at the broker at the same time. Too many of them, and it refuses quorum queues for want
+  /// of time.
   private static let slots = Slots(count: 2)
 
   package var isRecursive: Bool { false }

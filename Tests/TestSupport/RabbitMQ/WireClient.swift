@@ -1,5 +1,5 @@
-import Secrets
 package import RabbitMQClient
+import Secrets
 
 /// A client that shares no code with the one under test: it sends and receives raw bytes.
 package final class WireClient: Sendable {
@@ -16,9 +16,12 @@ package final class WireClient: Sendable {
     try socket.write(Array("AMQP".utf8) + [0, 0, 9, 1])
     try expect(.connectionStart)
     let login = "\0\(user)\0\(try password.reveal())"
-    try send(.connectionStartOK, on: 0, UInt32(0).bigEndianBytes + "PLAIN".shortStringBytes + login.longStringBytes + "en_US".shortStringBytes)
+    try send(
+      .connectionStartOK, on: 0,
+      UInt32(0).bigEndianBytes + "PLAIN".shortStringBytes + login.longStringBytes + "en_US".shortStringBytes)
     try expect(.connectionTune)
-    try send(.connectionTuneOK, on: 0, UInt16(1).bigEndianBytes + UInt32(131_072).bigEndianBytes + UInt16(0).bigEndianBytes)
+    try send(
+      .connectionTuneOK, on: 0, UInt16(1).bigEndianBytes + UInt32(131_072).bigEndianBytes + UInt16(0).bigEndianBytes)
     try send(.connectionOpen, on: 0, configuration.virtualHost.shortStringBytes + [0, 0])
     try expect(.connectionOpenOK)
     try send(.channelOpen, on: 1, [0])
@@ -58,7 +61,8 @@ package final class WireClient: Sendable {
   /// Requests direct replies: messages published after this may name `amq.rabbitmq.reply-to` as its reply address.
   package func consumeDirectReplies() throws {
     let noAcknowledgement: UInt8 = 2
-    let arguments = [0, 0] + "amq.rabbitmq.reply-to".shortStringBytes + "replies".shortStringBytes + [noAcknowledgement, 0, 0, 0, 0]
+    let arguments =
+      [0, 0] + "amq.rabbitmq.reply-to".shortStringBytes + "replies".shortStringBytes + [noAcknowledgement, 0, 0, 0, 0]
     try send(.basicConsume, on: 1, arguments)
     try expect(.basicConsumeOK)
   }

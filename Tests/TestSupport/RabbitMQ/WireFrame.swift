@@ -20,7 +20,8 @@ package struct WireFrame: Sendable, Equatable {
   }
 
   package init(method: MethodID, channel: UInt16, arguments: [UInt8]) {
-    self.init(kind: .method, channel: channel, payload: method.classID.bigEndianBytes + method.id.bigEndianBytes + arguments)
+    self.init(
+      kind: .method, channel: channel, payload: method.classID.bigEndianBytes + method.id.bigEndianBytes + arguments)
   }
 
   /// The next frame that is not a heartbeat.

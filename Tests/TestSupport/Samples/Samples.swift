@@ -66,13 +66,15 @@ extension InboxQuestion {
 extension DeadLetter {
   /// - Parameter message: default: one with a property and a body that isn't text.
   package static func sample(
-    id: ULID = .random(), queue: String = "/tests", fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) }, reason: String = "malformed_json",
+    id: ULID = .random(), queue: String = "/tests", fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) },
+    reason: String = "malformed_json",
     tenant: TenantID? = nil, type: String? = nil, detail: String = "why", message: OutboundMessage? = nil
   ) -> DeadLetter {
     var properties = MessageProperties()
     properties.messageID = "m"
     return DeadLetter(
-      id: id, queue: queue, fingerprint: fingerprint, recordedAt: Timestamp(milliseconds: Int64(id.milliseconds)), reason: reason,
+      id: id, queue: queue, fingerprint: fingerprint, recordedAt: Timestamp(milliseconds: Int64(id.milliseconds)),
+      reason: reason,
       detail: detail, attempts: .init(count: 2, first: .sample),
       subject: .init(tenantID: tenant, commandType: type, commandSource: nil, commandID: nil),
       message: message

@@ -25,7 +25,9 @@ package enum Patience {
   }
 
   /// Polls, for events without a notification.
-  package static func poll(for event: String, _ limit: Duration = .seconds(60), _ question: () async throws -> Bool) async throws {
+  package static func poll(for event: String, _ limit: Duration = .seconds(60), _ question: () async throws -> Bool)
+    async throws
+  {
     let deadline = ContinuousClock.now + limit
     while try await !question() {
       guard ContinuousClock.now < deadline else { throw Exhausted(description: "not within \(limit): \(event)") }

@@ -5,7 +5,10 @@ import Settings
 
 /// How to treat letters older than `inbox.replay_window`.
 struct ReplayAge: ParsableArguments {
-  @Flag(help: "Include letters older than inbox.replay_window: if the inbox has forgotten their commands' answers, they are executed a second time.")
+  @Flag(
+    help:
+      "Include letters older than inbox.replay_window: if the inbox has forgotten their commands' answers, they are executed a second time."
+  )
   var beyondWindow = false
 
   /// Leaves out letters that are too old, and says so.

@@ -40,7 +40,9 @@ struct ReplayReport: Report {
   var text: String {
     var lines = ["plan \(plan), by \(`operator`): \(reason)".escapingControls(keepingLines: false)]
     var table = TextTable(header: ["LETTERS", "COUNT"])
-    for (name, count) in [("all", total), ("sent", published), ("to be sent", pending), ("perhaps sent", unsure), ("skipped", skipped)] {
+    for (name, count) in [
+      ("all", total), ("sent", published), ("to be sent", pending), ("perhaps sent", unsure), ("skipped", skipped),
+    ] {
       if count > 0 || name == "all" { table.add([name, "\(count)"]) }
     }
     for (code, count) in notSent.sorted(by: { $0.key < $1.key }) { table.add(["  not sent: \(code)", "\(count)"]) }
@@ -53,7 +55,8 @@ struct ReplayReport: Report {
 
   private var hint: String? {
     if unsure > 0 {
-      return "\(unsure) may have been sent when a run was cut off: resume \(plan) --unsure publish sends them (again, with their "
+      return
+        "\(unsure) may have been sent when a run was cut off: resume \(plan) --unsure publish sends them (again, with their "
         + "ids, so it has no second effect), --unsure skip gives them up"
     }
     return pending > 0 ? "continue with: workspace-worker dead-letters resume \(plan)" : nil
