@@ -13,6 +13,9 @@ extension RabbitMQError: ConditionalError {
   }
 
   package var meansAbsence: Bool {
-    if case .unreachable = self { true } else { false }
+    switch self {
+    case .unreachable, .exhausted: true
+    default: false
+    }
   }
 }

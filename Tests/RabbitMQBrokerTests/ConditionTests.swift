@@ -22,12 +22,12 @@ import WorkerRuntime
 
   @Test(arguments: [
     (RabbitMQError.unreachable(endpoint: "h:1", reason: "refused"), true),
-    (.exhausted(reason: "no descriptor left"), false),
+    (.exhausted(reason: "no descriptor left"), true),
     (.timedOut(operation: "connecting", limit: .seconds(1)), false),
     (.loginRefused(code: .accessRefused, text: "no"), false),
     (.tlsRefused(endpoint: "h:1", reason: "certificate"), false), (.connectionLost(reason: "cut"), false),
   ])
-  func `a broker is away where nobody listens, and not where this process has nothing left`(
+  func `a broker is away where nobody listens, or where this process has nothing left to reach it with`(
     error: RabbitMQError, isAway: Bool
   ) {
     #expect(error.meansAbsence == isAway)
