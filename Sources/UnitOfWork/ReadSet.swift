@@ -25,6 +25,7 @@ package struct ReadSet: Sendable, Equatable {
     _ commands: some Collection<(context: CommandContext, command: any WorkspaceCommand)>, rules: WorkspaceRules
   ) {
     var reads = CommandReads()
+    reads.access.cascadeLimit = rules.cascadeLimit
     for (context, command) in commands {
       tenants.insert(context.tenantID)
       command.ask(&reads, as: Actor(context, rules: rules.access), rules: rules)

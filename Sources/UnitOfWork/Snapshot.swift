@@ -23,6 +23,11 @@ package struct Snapshot: Sendable {
   package var sizes: [TenantID: Int] = [:]
   /// Every role that was asked for, by itself or to decide a question, and those of what may go.
   package var roles: [RoleKey: Role] = [:]
+  /// Where more roles may go than the read set's limit: the first of them, in the order in which they have to go. Then
+  /// ``roles`` does not hold all that may go. Otherwise empty.
+  package var cascade: [RoleKey] = []
+  /// More groups may go with their tenants than the read set's limit; ``groups`` does not hold all of them.
+  package var hasMoreGroups = false
   /// Every group that an id, a name, a page or the end of a tenant led to, whatever its tenant.
   package var groups: [GroupID: Group] = [:]
   /// Numbers of admins, none above the read set's limit. Left out where it is 0.

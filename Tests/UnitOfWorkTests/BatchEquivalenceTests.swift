@@ -101,6 +101,30 @@ import WorkspaceDomain
     #expect(halved > 5, "an answer was left open now and then")
   }
 
+  @Test(arguments: 2...4)
+  func `what takes roles with it in several transactions comes to the same as in one`(limit: Int) async throws {
+    var source = CommandSource(seed: UInt64(limit))
+    var (halved, cut) = (0, 0)
+    for round in 0..<100 {
+      let rules = AccessRules(isEnforced: round % 6 != 0, opensRoot: round % 3 != 0)
+      let whole = CommandBatch(access: rules)
+      let parts = CommandBatch(access: rules, cascadeLimit: limit)
+      let founding = source.founding(of: 1, count: 5)
+      _ = try await (whole.run(founding), parts.run(founding))
+      for _ in 0..<12 {
+        let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: 1, count: 5) }
+        let (outcomes, events) = try await whole.runSingly(commands)
+        let result = try await parts.runSplit(commands, halved: &halved)
+        #expect(result.outcomes == outcomes, "\(commands)")
+        #expect(result.events.map { "\($0)" }.sorted() == events.map { "\($0)" }.sorted(), "\(commands)")
+        if result.events != events { cut += 1 }
+        #expect(try await parts.workspaces(of: [1]) == whole.workspaces(of: [1]), "\(commands)")
+        #expect(try await parts.roles(of: [1]) == whole.roles(of: [1]), "\(commands)")
+      }
+    }
+    #expect(cut > 2, "some were made in parts, and the order shows")
+  }
+
   /// - Returns: nil if names are swapped in a circle, which violates the constraint row by row. The worker splits such
   ///   a batch.
   private func run(

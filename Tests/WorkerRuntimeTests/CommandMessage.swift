@@ -59,6 +59,14 @@ struct CommandMessage: Sendable {
 
   static func invalid(_ label: String) -> CommandMessage { CommandMessage(label, body: Array("no JSON".utf8)) }
 
+  /// The same on behalf of a user.
+  static func by(_ user: String, _ message: CommandMessage) -> CommandMessage {
+    var message = message
+    message.body.removeLast()
+    message.body += Array(#","userid":"\#(user)"}"#.utf8)
+    return message
+  }
+
   func with(_ change: (inout MessageProperties) -> Void) -> CommandMessage {
     var copy = self
     change(&copy.properties)

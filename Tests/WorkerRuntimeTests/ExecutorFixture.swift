@@ -42,12 +42,13 @@ final class ExecutorFixture: Sendable {
     store: FakeStore = FakeStore(), parking: ParkingPolicy = ExecutorFixture.once, process: UInt64 = 1,
     identifiersAfter last: UInt64 = 1 << 40, batchCount: Int = 4, batchBytes: Int = 8 << 20,
     deadline: Duration = .zero, fatal: FatalMessages = FatalMessages(), forms: PublishingForms = PublishingForms(),
-    decider: any AccessDecider = EmbeddedDecider()
+    cascadeLimit: Int = WorkspaceRules().cascadeLimit, decider: any AccessDecider = EmbeddedDecider()
   ) {
     self.store = store
+    var rules = WorkspaceRules(defaultRootName: "Main")
+    rules.cascadeLimit = cascadeLimit
     let environment = ExecutionEnvironment(
-      clock: FixedClock(), identifiers: CountingIdentifiers(after: last),
-      rules: WorkspaceRules(defaultRootName: "Main"),
+      clock: FixedClock(), identifiers: CountingIdentifiers(after: last), rules: rules,
       messages: Self.messages(forms), queue: "/commands", process: .sample(process), parking: parking, decider: decider)
     committer = Committer(
       store: store, environment: environment, lines: lines, probe: probe,

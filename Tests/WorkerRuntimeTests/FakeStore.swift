@@ -26,7 +26,10 @@ actor FakeStore: UnitOfWorkStore {
   func loseAnswer(_ fault: @escaping Fault) { answerFault = fault }
 
   /// The next commits fail with these, in order.
-  func failNext(_ errors: UnitOfWorkError...) {
+  func failNext(_ errors: UnitOfWorkError...) { failNext(contentsOf: errors) }
+
+  /// The same; nil: it succeeds.
+  func failNext(contentsOf errors: [UnitOfWorkError?]) {
     let script = Script(errors)
     fault = { _ in script.next() }
   }
@@ -34,8 +37,8 @@ actor FakeStore: UnitOfWorkStore {
   func failNextBegin(_ errors: UnitOfWorkError...) { beginFaults = errors }
 
   private final class Script: Sendable {
-    private let errors: Mutex<[UnitOfWorkError]>
-    init(_ errors: [UnitOfWorkError]) { self.errors = Mutex(errors) }
+    private let errors: Mutex<[UnitOfWorkError?]>
+    init(_ errors: [UnitOfWorkError?]) { self.errors = Mutex(errors) }
     func next() -> UnitOfWorkError? { errors.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
   }
 

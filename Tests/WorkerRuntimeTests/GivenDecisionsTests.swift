@@ -9,16 +9,9 @@ import WorkspaceDomain
 
 /// Batches whose users' commands are decided elsewhere, before the transaction.
 @Suite struct GivenDecisionsTests {
-  private static func by(_ user: String, _ message: CommandMessage) -> CommandMessage {
-    var message = message
-    message.body.removeLast()
-    message.body += Array(#","userid":"\#(user)"}"#.utf8)
-    return message
-  }
-
   /// A tenant of "boss": roots 1, below them 2 and 3, made by the system.
   private static let founding: [CommandMessage] = [
-    by("boss", .createRoot("r", id: 1)), .create("a", "a", below: 1, id: 2), .create("b", "b", below: 1, id: 3),
+    .by("boss", .createRoot("r", id: 1)), .create("a", "a", below: 1, id: 2), .create("b", "b", below: 1, id: 3),
   ]
 
   private static func founded(_ decider: FakeDecider, store: FakeStore = FakeStore()) async throws -> ExecutorFixture {
@@ -36,8 +29,8 @@ import WorkspaceDomain
     let decider = FakeDecider()
     let fixture = try await Self.founded(decider)
     try await fixture.run(
-      Self.by("ann", .get("g", 2)), Self.by("ann", .rename("n", 2, to: "x")), Self.by("bob", .rename("m", 3, to: "y")),
-      Self.by("ann", .get("h", 2)))
+      .by("ann", .get("g", 2)), .by("ann", .rename("n", 2, to: "x")), .by("bob", .rename("m", 3, to: "y")),
+      .by("ann", .get("h", 2)))
     #expect(Self.transactions(fixture) == [["g", "n", "m", "h"]])
     #expect(decider.asked.entries == [1, 4], "each question once")
   }
@@ -52,7 +45,7 @@ import WorkspaceDomain
     }
     let fixture = try await Self.founded(decider)
     let batches = try await fixture.run(
-      Self.by("ann", .get("g", 2)), Self.by("ann", .rename("n", 2, to: "x")), Self.by("bob", .rename("m", 3, to: "y")))
+      .by("ann", .get("g", 2)), .by("ann", .rename("n", 2, to: "x")), .by("bob", .rename("m", 3, to: "y")))
     #expect(batches.results.compactMap { $0.member("code") } == ["permission_denied", "workspace_not_found"])
   }
 
@@ -60,8 +53,8 @@ import WorkspaceDomain
     let decider = FakeDecider()
     let fixture = try await Self.founded(decider)
     try await fixture.run(
-      Self.by("ann", .get("g", 2)), .create("c", "c", below: 1, id: 4), .rename("system", 4, to: "z"),
-      Self.by("ann", .get("h", 2)), Self.by("ann", .delete("d", 3)), Self.by("ann", .get("i", 2)))
+      .by("ann", .get("g", 2)), .create("c", "c", below: 1, id: 4), .rename("system", 4, to: "z"),
+      .by("ann", .get("h", 2)), .by("ann", .delete("d", 3)), .by("ann", .get("i", 2)))
     #expect(Self.transactions(fixture) == [["g", "c", "system"], ["h", "d"], ["i"]])
     #expect(await fixture.letters.isEmpty)
   }
@@ -69,8 +62,8 @@ import WorkspaceDomain
   @Test func `changes of other tenants split nothing`() async throws {
     let fixture = try await Self.founded(FakeDecider())
     try await fixture.run(
-      Self.by("ann", .createRoot("r2", id: 21, tenant: 2)), Self.by("ann", .get("g", 2)),
-      Self.by("ann", .createRoot("r3", id: 31, tenant: 3)), Self.by("ann", .get("h", 2)))
+      .by("ann", .createRoot("r2", id: 21, tenant: 2)), .by("ann", .get("g", 2)),
+      .by("ann", .createRoot("r3", id: 31, tenant: 3)), .by("ann", .get("h", 2)))
     #expect(Self.transactions(fixture) == [["r2", "g", "r3", "h"]])
   }
 
@@ -79,7 +72,7 @@ import WorkspaceDomain
     let decider = FakeDecider()
     let fixture = try await Self.founded(decider)
     let labels = (1...128).map { "\($0)" }
-    try await fixture.run(labels.map { Self.by("ann", .create($0, "w\($0)", below: 1, id: 100 + (UInt64($0) ?? 0))) })
+    try await fixture.run(labels.map { .by("ann", .create($0, "w\($0)", below: 1, id: 100 + (UInt64($0) ?? 0))) })
     #expect(Self.transactions(fixture) == labels.map { [$0] })
     #expect(await fixture.store.begun < 3 * 128)
     #expect(decider.asked.entries.count < 3 * 128)
@@ -104,7 +97,7 @@ import WorkspaceDomain
       if visit == 2 { try await intruder.run(.create("other", "other", below: 1, id: 9)) }
     })
     let fixture = try await Self.founded(decider, store: store)
-    let batches = try await fixture.run(Self.by("ann", .get("g", 2)))
+    let batches = try await fixture.run(.by("ann", .get("g", 2)))
     #expect(batches.types == ["workspace.get.succeeded"])
     #expect(decider.asked.entries == [1, 1, 1], "the founding, and twice")
     #expect(await store.rollbacks == 1)
@@ -123,7 +116,7 @@ import WorkspaceDomain
     })
     let fixture = try await Self.founded(decider, store: store)
     await #expect(throws: UnitOfWorkError.conflict(constraint: nil)) {
-      try await fixture.run(Self.by("ann", .get("g", 2)))
+      try await fixture.run(.by("ann", .get("g", 2)))
     }
     #expect(await fixture.letters.isEmpty)
     #expect(await store.commits.allSatisfy { $0.parked.isEmpty })
@@ -133,7 +126,7 @@ import WorkspaceDomain
     let decider = FakeDecider { $0.userID.text == "ann" ? nil : true }
     let fixture = try await Self.founded(decider)
     let batches = try await fixture.run(
-      Self.by("bob", .get("g", 2)), Self.by("ann", .get("h", 2)), .get("s", 2), Self.by("bob", .rename("n", 3, to: "x"))
+      .by("bob", .get("g", 2)), .by("ann", .get("h", 2)), .get("s", 2), .by("bob", .rename("n", 3, to: "x"))
     )
     #expect(
       batches.types == [

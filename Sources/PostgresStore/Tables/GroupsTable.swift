@@ -28,8 +28,9 @@ enum GroupsTable {
     return SnapshotQuery(request: request, read: addGroups)
   }
 
-  /// Of a tenant that has workspaces below its root the groups are no matter: it does not go in this unit of work.
-  static func find(of tenants: Set<TenantID>) -> SnapshotQuery? {
+  /// As many groups of tenants as the limit, and one that tells that there are more. Of a tenant that has workspaces below
+  /// its root they are no matter: it does not go in this unit of work.
+  static func find(of tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(
       "groups_find_of_tenants",
@@ -39,8 +40,12 @@ enum GroupsTable {
       where g.tenant_id = any(\(Array(tenants))) and not exists (
         select from workspaces w where w.tenant_id = g.tenant_id and w.parent_workspace_id is not null
       )
+      limit \(Int64(limit) + 1)
       """)
-    return SnapshotQuery(request: request, read: addGroups)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      try addGroups(rows, &snapshot)
+      snapshot.hasMoreGroups = rows.count > limit
+    }
   }
 
   /// Who administrates the tenant views all of its groups, others those that they are in.

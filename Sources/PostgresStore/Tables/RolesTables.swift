@@ -130,81 +130,6 @@ enum RolesTables {
     return SnapshotQuery(request: request, read: addRoles)
   }
 
-  /// All roles of members in the workspaces and groups of their tenants.
-  static func find(of members: Set<TenantMember>) -> SnapshotQuery? {
-    guard !members.isEmpty else { return nil }
-    let members = Array(members)
-    let request = PostgresRequest(
-      "roles_find_of_members",
-      """
-      with wanted as materialized (
-        select * from unnest(\(members.map(\.tenantID)), \(members.map(\.member.kind.rawValue)), \(members.map(\.member.id)))
-          as wanted (tenant_id, type, id)
-      )
-      select \(raw: ofGroup)
-      from wanted
-      join group_members m on wanted.type = 'user' and m.tenant_id = wanted.tenant_id and m.user_id = wanted.id
-      union all
-      select \(raw: ofWorkspace)
-      from wanted
-      join workspace_members m on wanted.type = 'user' and m.tenant_id = wanted.tenant_id and m.user_id = wanted.id
-      union all
-      select \(raw: ofWorkspace)
-      from wanted
-      join workspace_members m on wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id
-      """)
-    return SnapshotQuery(request: request, read: addRoles)
-  }
-
-  /// All roles on objects.
-  static func find(on objects: Set<TenantResource>) -> SnapshotQuery? {
-    guard !objects.isEmpty else { return nil }
-    let objects = Array(objects)
-    let request = PostgresRequest(
-      "roles_find_on_objects",
-      """
-      with wanted as materialized (
-        select * from unnest(\(objects.map(\.tenantID)), \(objects.map(\.object.type.rawValue)), \(objects.map(\.object.ulid)))
-          as wanted (tenant_id, type, id)
-      )
-      select \(raw: ofGroup)
-      from wanted
-      join group_members m on wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id
-      union all
-      select \(raw: ofWorkspace)
-      from wanted
-      join workspace_members m
-        on wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
-      """)
-    return SnapshotQuery(request: request, read: addRoles)
-  }
-
-  /// All roles in tenants. Of one that has workspaces below its root, what is on them is no matter: it does not go in
-  /// this unit of work.
-  static func find(in tenants: Set<TenantID>) -> SnapshotQuery? {
-    guard !tenants.isEmpty else { return nil }
-    let request = PostgresRequest(
-      "roles_find_in_tenants",
-      """
-      with going as materialized (
-        select wanted.id
-        from unnest(\(Array(tenants))) as wanted (id)
-        where not exists (
-          select from workspaces w where w.tenant_id = wanted.id and w.parent_workspace_id is not null
-        )
-      )
-      select \(raw: ofTenant)
-      from going join tenant_members m on m.tenant_id = going.id
-      union all
-      select \(raw: ofGroup)
-      from going join group_members m on m.tenant_id = going.id
-      union all
-      select \(raw: ofWorkspace)
-      from going join workspace_members m on m.tenant_id = going.id
-      """)
-    return SnapshotQuery(request: request, read: addRoles)
-  }
-
   /// Counts no further than `limit`.
   static func countAdmins(of tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
@@ -279,26 +204,18 @@ enum RolesTables {
     }
   }
 
-  private static let ofTenant = """
+  static let ofTenant = """
     m.tenant_id, 'tenant' as object_type, m.tenant_id as object_id, 'user' as member_type, m.user_id as member_id, m.role
     """
-  private static let ofGroup = """
+  static let ofGroup = """
     m.tenant_id, 'group' as object_type, m.group_id as object_id, 'user' as member_type, m.user_id as member_id, m.role
     """
-  private static let ofWorkspace = """
+  static let ofWorkspace = """
     m.tenant_id, 'workspace' as object_type, m.workspace_id as object_id, m.member_type, m.member_id, m.role
     """
 
   private static func addRoles(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {
-    for row in rows {
-      guard let type = ResourceType(rawValue: try row.text("object_type")) else {
-        throw .decoding(reason: "object_type is no type of an object")
-      }
-      let key = RoleKey(
-        tenantID: try row.identifier("tenant_id"), object: Resource(type, try row.ulid("object_id")),
-        member: try row.member())
-      snapshot.roles[key] = try row.role()
-    }
+    for row in rows { snapshot.roles[try row.roleKey()] = try row.role() }
   }
 }
 
@@ -315,6 +232,15 @@ struct UserWay: Hashable {
 }
 
 extension PostgresRow {
+  /// Whose role it is, on what.
+  func roleKey() throws(PostgresError) -> RoleKey {
+    guard let type = ResourceType(rawValue: try text("object_type")) else {
+      throw .decoding(reason: "object_type is no type of an object")
+    }
+    return RoleKey(
+      tenantID: try identifier("tenant_id"), object: Resource(type, try ulid("object_id")), member: try member())
+  }
+
   /// What `role` holds.
   func role() throws(PostgresError) -> Role {
     guard let role = Role(rawValue: try text("role")) else { throw .decoding(reason: "column role is no role") }

@@ -6,6 +6,7 @@ package import WorkspaceDomain
 package final class GroupMap {
   private let reads: AccessReads
   private let pages: [GroupPageKey: [GroupID]]
+  private let hasMoreGroups: Bool
   private let memberships: MembershipMap
   private let events: EventQueue
 
@@ -20,6 +21,7 @@ package final class GroupMap {
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
     reads = readSet.access
     pages = snapshot.groupPages
+    hasMoreGroups = snapshot.hasMoreGroups
     self.memberships = memberships
     self.events = events
     for group in snapshot.groups.values {
@@ -77,9 +79,11 @@ extension GroupMap: GroupRepository {
     return nil
   }
 
-  package func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> [Group] {
+  package func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> (known: [Group], areAll: Bool) {
     guard reads.tenantsGoing.contains(tenantID) else { throw .notLoaded("the groups of tenant \(tenantID)") }
-    return entries.values.compactMap(\.current).filter { $0.tenantID == tenantID }.sorted { $0.id < $1.id }
+    guard !hasMoreGroups || reads.cascades == 1 else { throw .repositoryFailed(.undecided("all groups of a tenant")) }
+    let known = entries.values.compactMap(\.current).filter { $0.tenantID == tenantID }.sorted { $0.id < $1.id }
+    return (known, !hasMoreGroups)
   }
 
   package func groups(

@@ -7,6 +7,7 @@ package final class MembershipMap {
   private let reads: AccessReads
   private let pages: [PageStart: (members: [Membership], limit: Int)]
   private let adminCounts: [TenantID: Int]
+  private let cascade: [RoleKey]
 
   private var roles: [TenantResource: [Member: Role]] = [:]
   /// The objects in which users of questions have a role, by user: of groups alone.
@@ -23,6 +24,7 @@ package final class MembershipMap {
   package init(readSet: ReadSet, snapshot: Snapshot) {
     reads = readSet.access
     adminCounts = snapshot.adminCounts
+    cascade = snapshot.cascade
     pages = snapshot.memberPages.reduce(into: [:]) { pages, page in
       let start = PageStart(
         object: TenantResource(tenantID: page.key.tenantID, object: page.key.object), after: page.key.after)
@@ -73,7 +75,15 @@ extension MembershipMap: MembershipRepository {
     return adminCounts[tenantID, default: 0] + adminChanges[tenantID, default: 0]
   }
 
+  package func firstOfCascade() throws(WorkspaceServiceError) -> [(key: RoleKey, role: Role)] {
+    guard !cascade.isEmpty else { return [] }
+    // Of several commands that take roles with them, nobody knows here whose these are.
+    guard reads.cascades == 1 else { throw .repositoryFailed(.undecided("which roles go first")) }
+    return cascade.compactMap { key in current(key).map { (key, $0) } }
+  }
+
   package func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)] {
+    guard cascade.isEmpty else { throw .repositoryFailed(.undecided("all roles of a member")) }
     guard reads.leaving.contains(member) || reads.tenantsGoing.contains(member.tenantID) else {
       throw .notLoaded("the roles of a member of tenant \(member.tenantID)")
     }
@@ -90,6 +100,7 @@ extension MembershipMap: MembershipRepository {
   }
 
   package func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership] {
+    guard cascade.isEmpty else { throw .repositoryFailed(.undecided("all members of an object")) }
     guard reads.going.contains(object) || reads.tenantsGoing.contains(object.tenantID) else {
       throw .notLoaded("the members of an object of tenant \(object.tenantID)")
     }
@@ -140,8 +151,9 @@ extension MembershipMap {
   /// Whether there is no role where none is known.
   private func isKnown(_ key: RoleKey) -> Bool {
     reads.roles.contains(key) || changed[key] != nil
-      || reads.going.contains(TenantResource(tenantID: key.tenantID, object: key.object))
-      || reads.tenantsGoing.contains(key.tenantID)
+      || cascade.isEmpty
+        && (reads.going.contains(TenantResource(tenantID: key.tenantID, object: key.object))
+          || reads.tenantsGoing.contains(key.tenantID))
   }
 
   private func change(_ role: Role?, _ key: RoleKey) {

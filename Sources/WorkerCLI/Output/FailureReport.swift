@@ -34,7 +34,7 @@ enum FailureReport {
     // What could only be found wrong while it was used.
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
     case is NegativeAnswer: .no
-    case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing: .configuration
+    case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing, is DescriptorLimit.TooLow: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)
     case let error as RabbitMQError: exitCode(of: error)

@@ -25,6 +25,7 @@ struct Serve: AsyncParsableCommand {
       let sampling = LogSampling(burst: configuration.log.burst)
       let logger = LogSetup.start(configuration.log, sampling: sampling)
       let process = ULID.random(at: SystemWallClock().now())
+      try DescriptorLimit.require(DescriptorLimit.needed(poolSize: configuration.queries.poolSize))
       try CrashWitness.install(
         arguments: Witness.arguments(process: process, options), patience: Witness.patience + .seconds(1))
       try CrashWitness.limitMemory(to: configuration.worker.memoryLimit)

@@ -14,6 +14,8 @@ package struct BatchRun {
     case service(WorkspaceServiceError)
     /// The changes by this many messages leave the answer to the next one undecided until they are committed.
     case undecided(after: Int)
+    /// A part of what the command does is done.
+    case unfinished
   }
 
   let environment: ExecutionEnvironment
@@ -29,6 +31,8 @@ package struct BatchRun {
   package internal(set) var writeSet = WriteSet()
   /// Tenants whose lines have exceeded their limit.
   package private(set) var overfull: Set<TenantID> = []
+  /// The first message is carried out in part. None of the messages is done with, and neither is the line.
+  package private(set) var isUnfinished = false
   /// The outcome of each message.
   package private(set) var handled: [HandledMessage] = []
   /// Letters whose own message has arrived (again) in this session: any further one with the same bytes is a new
@@ -73,12 +77,11 @@ package struct BatchRun {
       let type = letter.envelope.type.flatMap(CommandType.init)
       handled.append(HandledMessage(message: nil, type: type, outcome: outcome))
     }
-    for (index, message) in assignment.messages.enumerated() {
-      let outcome = try InHand.with(message.delivery.body, .running) { () throws(Failure) in
-        try run(message, after: index)
-      }
-      if let outcome { note(outcome, of: message) }
-      if let begun = message.begun { writeSet.survived.append(begun) }
+    do throws(Failure) {
+      try run(assignment.messages)
+    } catch .unfinished {
+      isUnfinished = true
+      writeSet.line = nil
     }
     answerBatches()
     publishBatches()
@@ -93,12 +96,20 @@ package struct BatchRun {
     }
   }
 
-  /// - Parameter count: how many messages were run before it.
-  private mutating func run(_ message: ReceivedMessage, after count: Int) throws(Failure) -> Outcome? {
-    do throws(Failure) {
-      return try run(message)
-    } catch .service(.repositoryFailed(.undecided)) where count > 0 {
-      throw .undecided(after: count)
+  /// - Throws: ``Failure/unfinished`` for the first message alone.
+  private mutating func run(_ messages: [ReceivedMessage]) throws(Failure) {
+    for (index, message) in messages.enumerated() {
+      let outcome: Outcome?
+      do throws(Failure) {
+        outcome = try InHand.with(message.delivery.body, .running) { () throws(Failure) in try run(message) }
+      } catch .service(.repositoryFailed(.undecided)) where messages.count > 1 {
+        // Of the first one more is known where nothing has to be read for those behind it.
+        throw .undecided(after: max(1, index))
+      } catch .unfinished where index > 0 {
+        throw .undecided(after: index)
+      }
+      if let outcome { note(outcome, of: message) }
+      if let begun = message.begun { writeSet.survived.append(begun) }
     }
   }
 
@@ -208,13 +219,16 @@ extension BatchRun {
   ) throws(Failure) -> Outcome {
     DeadlyCommand.strike(command.context.key.id)
     let now = environment.clock.now()
-    let answer = try answer(to: command, error, at: now)
+    let answer: Result<CommandReply, Rejection>
+    do throws(Failure) {
+      answer = try self.answer(to: command, error, at: now)
+    } catch .unfinished {
+      for event in try takeEvents(of: command, at: now) { publish(event) }
+      throw .unfinished
+    }
     let result = ResultEncoder.encode(answer, of: command, id: try newID(at: now), at: now)
     remember(result, of: command)
-    let events = try work.takeEvents().map { event throws(Failure) in
-      EventEncoder.encode(
-        event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
-    }
+    let events = try takeEvents(of: command, at: now)
     let sequence = events.isEmpty ? nil : sequences[command.context.tenantID]
     send(result, of: delivery, commandID: command.context.key.id, sequence: sequence)
     for event in events { publish(event) }
@@ -224,12 +238,21 @@ extension BatchRun {
     }
   }
 
+  private mutating func takeEvents(of command: DecodedCommand, at now: Timestamp) throws(Failure) -> [EncodedMessage] {
+    try work.takeEvents().map { event throws(Failure) in
+      EventEncoder.encode(
+        event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
+    }
+  }
+
   private func answer(
     to command: DecodedCommand, _ error: WorkspaceServiceError?, at now: Timestamp
   ) throws(Failure) -> Result<CommandReply, Rejection> {
     do throws(WorkspaceServiceError) {
       if let error { throw error }
       return .success(try scope(of: command.context, at: now).run(command.command))
+    } catch .unfinished {
+      throw .unfinished
     } catch {
       guard let rejection = error.rejection else { throw .service(error) }
       return .failure(rejection)

@@ -7,6 +7,8 @@ package import WorkspaceDomain
 package struct CommittedBatch: Sendable {
   /// Deliveries that may be acknowledged now.
   package let settled: [DeliveryTag]
+  /// Its first message is carried out in part, and none is done with.
+  package let isUnfinished: Bool
   /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
   /// Letters by their deliveries.
@@ -35,7 +37,9 @@ package struct CommittedBatch: Sendable {
 
 extension CommittedBatch {
   init(_ assignment: Assignment, _ run: BatchRun, ids: [OutboxID], began: ContinuousClock.Instant, at now: Timestamp) {
-    let delivered = assignment.messages.filter { $0.parked == nil }
+    isUnfinished = run.isUnfinished
+    let messages = run.isUnfinished ? [] : assignment.messages
+    let delivered = messages.filter { $0.parked == nil }
     settled = delivered.map(\.delivery.tag)
     overfull = run.overfull
     let letters = run.letters
@@ -48,7 +52,7 @@ extension CommittedBatch {
           letters[ObjectIdentifier(message.delivery)].map { (message.delivery.tag, [$0]) }
         }
       ) { $0 + $1 }
-    parkedLetters = assignment.messages.filter { $0.parked != nil }.compactMap {
+    parkedLetters = messages.filter { $0.parked != nil }.compactMap {
       letters[ObjectIdentifier($0.delivery)]
     }
     entries = zip(ids, run.writeSet.outgoing).map { OutboxEntry(id: $0, messages: $1.messages) }

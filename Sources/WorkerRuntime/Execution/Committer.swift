@@ -11,7 +11,8 @@ import WorkspaceDomain
 ///
 /// 1. ``carryOut(_:committed:)``: as one transaction; where one of its messages spoils that, in halves, until that one
 ///    stands alone and gets its verdict, while the others are carried out. Where one can't be answered before what
-///    those in front of it have changed is committed, in several parts.
+///    those in front of it have changed is committed, in several parts. Where one takes away more than a transaction
+///    does, in as many as that takes.
 /// 2. ``commit(_:next:since:)``: again where it met another writer or a passing trouble.
 /// 3. `commitOnce`: reads all that the batch could need, runs it in memory, writes and commits. Two round trips, behind
 ///    what the ``AccessDecider`` needs, if it is not the batch itself that decides what users may do.
@@ -73,7 +74,9 @@ package struct Committer: Sendable {
     _ assignment: Assignment, since start: ContinuousClock.Instant, committed: (CommittedBatch) async throws -> Void
   ) async throws {
     do {
-      try await committed(try await commit(assignment, since: start))
+      let batch = try await commit(assignment, since: start)
+      try await committed(batch)
+      guard batch.isUnfinished else { return }
     } catch let spoiled as Spoiled {
       if let parts = spoiled.undecidedAfter.map(assignment.parts(undecidedAfter:)) ?? assignment.halves {
         for part in parts { try await carryOut(part, since: start, committed: committed) }
@@ -89,7 +92,9 @@ package struct Committer: Sendable {
       } else {
         throw spoiled.cause
       }
+      return
     }
+    try await carryOut(Assignment(assignment.messages), since: .now, committed: committed)
   }
 
   // MARK: - 2. Again
@@ -165,7 +170,8 @@ package struct Committer: Sendable {
     self.lines.committed(run.writeSet, next: next)
     letters.claim(run.letters.values)
     for batch in run.batchAnswers { batch.reply.commit(batch.answers) }
-    observations.flush(to: probe)
+    // It is decided on again.
+    if !run.isUnfinished { observations.flush(to: probe) }
     return CommittedBatch(assignment, run, ids: ids, began: began, at: environment.clock.now())
   }
 }
@@ -229,6 +235,7 @@ extension BatchRun.Failure {
     switch self {
     case .service(.identifiersExhausted): .transient(reason: "no identifier is left within this millisecond")
     case .service(let error): .failed(reason: "\(error)")
+    case .unfinished: .failed(reason: "the command takes several transactions")
     case .undecided(let count): .failed(reason: "the first \(count) messages leave the answer to the next one open")
     }
   }

@@ -14,8 +14,9 @@ package struct DeleteGroup: WorkspaceCommand {
 
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.access.groups.insert(id)
-    reads.access.leaving.insert(TenantMember(tenantID: actor.tenantID, member: .group(id)))
-    reads.access.going.insert(TenantResource(tenantID: actor.tenantID, object: .group(id)))
+    reads.askForCascade(
+      leaving: TenantMember(tenantID: actor.tenantID, member: .group(id)),
+      going: TenantResource(tenantID: actor.tenantID, object: .group(id)))
     reads.ask(.view, .manage, on: .group(id), by: actor)
   }
 
@@ -26,7 +27,9 @@ package struct DeleteGroup: WorkspaceCommand {
 
 extension GroupService {
   package func delete(_ id: GroupID) throws(WorkspaceServiceError) -> GroupID {
-    try remove(try group(id, permitting: .manage))
+    let group = try group(id, permitting: .manage)
+    try scope.beginCascade(from: .group(id))
+    try remove(group)
     return id
   }
 }

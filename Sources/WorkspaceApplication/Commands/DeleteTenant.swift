@@ -11,7 +11,7 @@ package struct DeleteTenant: WorkspaceCommand {
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.tree.rootsOf.insert(actor.tenantID)
     reads.tree.sizesOf.insert(actor.tenantID)
-    reads.access.tenantsGoing.insert(actor.tenantID)
+    reads.askForCascade(ofTenant: actor.tenantID)
     reads.ask(.administrate, on: .tenant(actor.tenantID), by: actor)
   }
 
@@ -27,7 +27,10 @@ extension TenantService {
     try requireAdministration()
     let workspaces = scope.repositories.workspaces
     guard try !workspaces.hasWorkspacesBelowRoot(tenantID) else { throw .tenantHasWorkspaces }
-    for group in try scope.repositories.groups.groups(of: tenantID) { try GroupService(scope).remove(group) }
+    try scope.beginCascade(from: tenant)
+    let groups = try scope.repositories.groups.groups(of: tenantID)
+    for group in groups.known { try GroupService(scope).remove(group) }
+    guard groups.areAll else { throw .unfinished }
     if var root = try workspaces.root(of: tenantID) {
       try scope.removeMembers(of: .workspace(root.id))
       root.deleteWithTenant(at: scope.now)

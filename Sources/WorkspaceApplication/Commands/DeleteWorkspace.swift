@@ -16,7 +16,7 @@ package struct DeleteWorkspace: WorkspaceCommand {
     reads.tree.workspaces.insert(id)
     reads.tree.childrenOf.insert(id)
     reads.tree.deletions += 1
-    reads.access.going.insert(TenantResource(tenantID: actor.tenantID, object: .workspace(id)))
+    reads.askForCascade(going: TenantResource(tenantID: actor.tenantID, object: .workspace(id)))
     reads.ask(.view, .manage, on: .workspace(id), by: actor)
   }
 
@@ -43,12 +43,13 @@ extension WorkspaceService {
       var workspace = try workspace(id, permitting: .manage)
       do { try workspace.delete(at: now) } catch { throw .cannotDeleteRootWorkspace }
       guard try !repository.hasChildren(id) else { throw .workspaceHasChildren }
+      try scope.beginCascade(from: .workspace(id))
       try scope.removeMembers(of: .workspace(id))
       repository.remove(workspace)
       observe(.deleted(id))
       return id
     } catch {
-      observe(.deletionFailed(id, error))
+      if error != .unfinished { observe(.deletionFailed(id, error)) }
       throw error
     }
   }

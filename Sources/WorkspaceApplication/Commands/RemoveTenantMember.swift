@@ -15,7 +15,7 @@ package struct RemoveTenantMember: WorkspaceCommand {
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.tree.rootsOf.insert(actor.tenantID)
     reads.access.roles.insert(.tenant(actor.tenantID, userID))
-    reads.access.leaving.insert(TenantMember(tenantID: actor.tenantID, member: .user(userID)))
+    reads.askForCascade(leaving: TenantMember(tenantID: actor.tenantID, member: .user(userID)))
     reads.askForAdmins(of: actor.tenantID)
     reads.ask(.administrate, on: .tenant(actor.tenantID), by: actor)
   }
@@ -30,6 +30,7 @@ extension TenantService {
     try requireAdministration()
     guard let role = try scope.tenantRole(of: userID) else { throw .memberNotFound }
     if role == .admin { try requireAnotherAdmin() }
+    try scope.beginCascade(from: tenant)
     try scope.removeRoles(of: .user(userID))
     scope.remove(role, of: .user(userID), on: tenant)
     return .memberRemoved(tenant, .user(userID))

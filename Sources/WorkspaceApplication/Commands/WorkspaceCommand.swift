@@ -43,6 +43,9 @@ package struct WorkspaceRules: Sendable, Equatable {
   /// The maximum number of levels in a tree; the root alone is one.
   package var treeDepth: Int
   package var access: AccessRules
+  /// How many roles, or groups, one transaction takes away with what they belong to. Where there are more, the command
+  /// takes several transactions. Default: 10,000, some 70 MB.
+  package var cascadeLimit = 10_000
 
   /// The largest ``treeDepth``.
   package static let maximumTreeDepth = 40

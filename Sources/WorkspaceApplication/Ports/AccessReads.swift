@@ -113,6 +113,10 @@ package struct AccessReads: Sendable, Equatable {
   package var going: Set<TenantResource> = []
   /// Tenants that may go, with all their groups, and all roles that there are.
   package var tenantsGoing: Set<TenantID> = []
+  /// How many commands may take roles with them.
+  package var cascades = 0
+  /// Of the roles, and of the groups, that may go, no more than one above this are read.
+  package var cascadeLimit = WorkspaceRules().cascadeLimit
   /// Tenants whose admins are counted, up to ``adminLimit``.
   package var adminsOf: Set<TenantID> = []
   /// How many admins the commands may take away.
@@ -174,6 +178,16 @@ package struct CommandReads: Sendable, Equatable {
   package mutating func askForAdmins(of tenantID: TenantID) {
     access.adminsOf.insert(tenantID)
     access.demotions += 1
+  }
+
+  /// Asks for all that goes with a member, an object or a tenant.
+  package mutating func askForCascade(
+    leaving member: TenantMember? = nil, going object: TenantResource? = nil, ofTenant tenantID: TenantID? = nil
+  ) {
+    access.cascades += 1
+    if let member { access.leaving.insert(member) }
+    if let object { access.going.insert(object) }
+    if let tenantID { access.tenantsGoing.insert(tenantID) }
   }
 
   /// Asks for what decides whether `actor` has a role on what he creates.

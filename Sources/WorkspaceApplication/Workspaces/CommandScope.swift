@@ -120,6 +120,23 @@ extension CommandScope {
     tell(.removed(role: role), of: member, on: object)
   }
 
+  /// Called when nothing speaks against a removal any more: where more roles go than one transaction takes, removes the
+  /// first of them.
+  ///
+  /// What the actor's permission may rest on stays until the end, for the command is decided on again with each part:
+  /// his own role on the object.
+  ///
+  /// - Parameter cause: the object of the command.
+  /// - Throws: ``WorkspaceServiceError/unfinished`` if it has removed any.
+  func beginCascade(from cause: Resource) throws(WorkspaceServiceError) {
+    let part = try repositories.memberships.firstOfCascade().filter { membership in
+      membership.key.object != cause || membership.key.member != actor.userID.map { .user($0) }
+    }
+    guard !part.isEmpty else { return }
+    for (key, role) in part { remove(role, of: key.member, on: key.object) }
+    throw .unfinished
+  }
+
   /// Removes all roles on an object.
   func removeMembers(of object: Resource) throws(WorkspaceServiceError) {
     for membership in try repositories.memberships.members(of: TenantResource(tenantID: actor.tenantID, object: object))

@@ -37,6 +37,9 @@ package enum WorkspaceServiceError: Error, Sendable, Equatable {
   /// Nobody acts, where somebody must.
   case userRequired
 
+  /// Not a rule: a part of what the command does is done, as much as one transaction takes. That is to be committed, and
+  /// the command to be run again.
+  case unfinished
   /// Not a rule but a defect of ours: the command has failed, it is not rejected.
   case repositoryFailed(RepositoryError)
   /// No identifier is left within this millisecond: the command can succeed a moment later.
@@ -78,7 +81,7 @@ extension WorkspaceServiceError {
       Rejection(code: .workspaceInsideItself, message: "a workspace can't be moved to itself or below itself")
     case .workspaceTreeTooDeep(let levels):
       Rejection(code: .workspaceTreeTooDeep, message: "the tree would have more than \(levels) levels")
-    case .repositoryFailed, .identifiersExhausted: nil
+    case .unfinished, .repositoryFailed, .identifiersExhausted: nil
     }
   }
 }

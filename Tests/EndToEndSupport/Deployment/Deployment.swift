@@ -53,10 +53,16 @@ package final class Deployment: Sendable {
   }
 
   /// Starts the program.
-  package func start(_ arguments: [String], _ environment: [String: String] = [:], input: String = "") throws -> Program
-  {
+  ///
+  /// - Parameter descriptors: the soft and the hard limit of them, "64:200"; nil: the tests' own.
+  package func start(
+    _ arguments: [String], _ environment: [String: String] = [:], input: String = "", descriptors: String? = nil
+  ) throws -> Program {
+    // prlimit(1) of util-linux.
+    let limited = descriptors.map { ["--nofile=\($0)", executable] } ?? []
     let program = try Program(
-      executable, arguments, environment: try self.environment.merging(environment) { _, new in new }, folder: folder,
+      descriptors == nil ? executable : "/usr/bin/prlimit", limited + arguments,
+      environment: try self.environment.merging(environment) { _, new in new }, folder: folder,
       input: input)
     programs.withLock { $0.append(program) }
     return program
@@ -64,9 +70,9 @@ package final class Deployment: Sendable {
 
   /// Runs the program and waits for it to end.
   package func run(
-    _ arguments: String..., environment: [String: String] = [:], input: String = ""
+    _ arguments: String..., environment: [String: String] = [:], input: String = "", descriptors: String? = nil
   ) async throws -> FinishedProgram {
-    let program = try start(arguments, environment, input: input)
+    let program = try start(arguments, environment, input: input, descriptors: descriptors)
     let exit = try await program.exit()
     return FinishedProgram(exit: exit, output: program.output, errors: program.errors)
   }
@@ -83,9 +89,13 @@ package final class Deployment: Sendable {
 
   /// Starts a worker, without waiting for anything. Queries are waited for longer than by default: the machine may be
   /// busy.
-  package func startWorker(_ environment: [String: String] = [:], _ arguments: String...) throws -> WorkerProcess {
+  package func startWorker(
+    _ environment: [String: String] = [:], _ arguments: String..., descriptors: String? = nil
+  ) throws -> WorkerProcess {
     WorkerProcess(
-      program: try start(["serve"] + arguments, ["QUERIES_TIMEOUT": "60s"].merging(environment) { _, given in given }))
+      program: try start(
+        ["serve"] + arguments, ["QUERIES_TIMEOUT": "60s"].merging(environment) { _, given in given },
+        descriptors: descriptors))
   }
 
   /// Starts a worker that consumes when this returns.

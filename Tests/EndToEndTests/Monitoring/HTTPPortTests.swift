@@ -43,28 +43,43 @@ struct HTTPPortTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a worker whose descriptors others use up comes back by itself`() async throws {
+  @Test func `the smallest limit of descriptors is enough, whatever others hold and whatever reconnects`() async throws
+  {
     let deployment = try Deployment.current
-    let worker = try await deployment.activeWorker(["POSTGRES_URL": try deployment.database.url])
+    // Raised to what it needs.
+    let worker = try deployment.startWorker(descriptors: "64:4096")
     try await worker.becomesReady()
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    // A few more than it has: nothing can reconnect while the port's connections exist.
-    let limit = try descriptorCount(of: worker) + 8
-    try limitDescriptors(of: worker, to: limit)
-    let idle = try await idleConnections(45, to: worker)
-    try await Patience.poll(for: "nearly all descriptors are in use") { try descriptorCount(of: worker) >= limit - 1 }
+    let limit = 272
+    let idle = try await idleConnections(200, to: worker)
+    let counting = Task {
+      var most = 0
+      while !Task.isCancelled {
+        most = max(most, try descriptorCount(of: worker))
+        try? await Task.sleep(for: .milliseconds(5))
+      }
+      return most
+    }
     try await deployment.host.broker.management.closeConnections(
       withPrefix: "workspace-worker", in: deployment.host.name)
     try await deployment.endActiveSession()
-    // While no descriptor is left, a connection to the port is cut.
-    try await Patience.poll(for: "worker \(worker.pid) is ready") { (try? await worker.health().status) == 200 }
     try await sender.send([.createRoot(Command.newID(), id: Command.newID())])
     #expect(try await results.first(1).first?.event?.type == "workspace.create_root.succeeded")
+    counting.cancel()
+    let most = try await counting.value
+    #expect(most < limit / 2 + 16, "\(most) of \(limit)")
     #expect(try await worker.drain() == .code(0))
     withExtendedLifetime(idle) {}
     await sender.close()
     await results.close()
+  }
+
+  @Test func `a limit of descriptors that may not be enough is raised, or named where it can't be`() async throws {
+    let deployment = try Deployment.current
+    let refused = try await deployment.run("serve", descriptors: "64:200")
+    #expect(refused.exit == .code(78))
+    #expect(refused.errors.contains("may open 200 descriptors and needs 272"), "\(refused.errors)")
   }
 
   private func idleConnections(_ count: Int, to worker: WorkerProcess, saying text: String = "") async throws
@@ -83,14 +98,6 @@ struct HTTPPortTests {
     #expect(throws: BlockingSocket.Failed.self) {
       while true { _ = try socket.read(1) }
     }
-  }
-
-  /// prlimit(1) of util-linux, for a process that runs.
-  private func limitDescriptors(of worker: WorkerProcess, to count: Int) throws {
-    let process = try Process.run(
-      URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(worker.pid)", "--nofile=\(count)"])
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
   }
 
   private func descriptorCount(of worker: WorkerProcess) throws -> Int {

@@ -34,9 +34,12 @@ package struct CommandBatch {
   package init(
     store: any UnitOfWorkStore = InMemoryUnitOfWorkStore(),
     identifiers: any IdentifierGenerator = CountingIdentifiers(after: 1 << 40), access: AccessRules = AccessRules(),
-    replicatesRelationships: Bool = false, decide: @escaping Decide = { _, _ in nil }
+    cascadeLimit: Int = WorkspaceRules().cascadeLimit, replicatesRelationships: Bool = false,
+    decide: @escaping Decide = { _, _ in nil }
   ) {
-    rules = WorkspaceRules(defaultRootName: "Root", treeDepth: 4, access: access)
+    var rules = WorkspaceRules(defaultRootName: "Root", treeDepth: 4, access: access)
+    rules.cascadeLimit = cascadeLimit
+    self.rules = rules
     self.store = store
     self.identifiers = identifiers
     self.replicatesRelationships = replicatesRelationships
@@ -64,7 +67,8 @@ package struct CommandBatch {
       events += work.takeEvents()
     }
     // The caller splits such a batch.
-    if outcomes.contains(where: { $0.isUndecided }) {
+    let isUnfinished = outcomes.contains { $0.error == .unfinished }
+    if outcomes.contains(where: { $0.isUndecided }) || isUnfinished && commands.count > 1 {
       try await store.rollback()
       throw .failed(reason: "undecided")
     }
@@ -75,6 +79,10 @@ package struct CommandBatch {
       writeSet.newTenants[tenantID] = 1
     }
     _ = try await store.commit(writeSet)
+    if isUnfinished {
+      let rest = try await run(commands)
+      return (rest.outcomes, events + rest.events)
+    }
     return (outcomes.map(\.withoutEvents), events)
   }
 
@@ -105,6 +113,16 @@ package struct CommandBatch {
       let second = try await runSplit(Array(commands[middle...]), halved: &halved)
       return (first.outcomes + second.outcomes, first.events + second.events)
     }
+  }
+
+  /// All roles of tenants.
+  package func roles(of tenants: some Sequence<UInt64>) async throws -> [RoleKey: Role] {
+    var readSet = ReadSet()
+    readSet.access.tenantsGoing = Set(tenants.map { .sample($0) })
+    readSet.tenants = readSet.access.tenantsGoing
+    let snapshot = try await store.begin(readSet)
+    try await store.rollback()
+    return snapshot.roles
   }
 
   /// Everything of `tenants`.

@@ -15,6 +15,7 @@ struct AccessTables {
       reads.groups.contains(id) || reads.groupNames.contains(TenantName(tenantID: group.tenantID, name: group.name))
         || reads.tenantsGoing.contains(group.tenantID)
     }
+    answerCascades(reads, in: &snapshot)
     for tenantID in reads.adminsOf {
       let admins = roles.count { $0.key.object == .tenant(tenantID) && $0.value == .admin }
       snapshot.adminCounts[tenantID] = min(admins, reads.adminLimit)
@@ -33,6 +34,34 @@ struct AccessTables {
       for group in shown { snapshot.groups[group.id] = group }
     }
   }
+
+  /// As the database does: one kind of cascade after the other, each cut off by itself.
+  private func answerCascades(_ reads: AccessReads, in snapshot: inout Snapshot) {
+    let leaving = roles.keys.filter { key in
+      key.object.type != .tenant && reads.leaving.contains(TenantMember(tenantID: key.tenantID, member: key.member))
+    }
+    let going = roles.keys.filter { reads.going.contains(TenantResource(tenantID: $0.tenantID, object: $0.object)) }
+      .sorted { rank($0) < rank($1) }
+    let inTenants = roles.keys.filter { reads.tenantsGoing.contains($0.tenantID) }
+      .sorted { place($0.object) < place($1.object) }
+    for keys in [leaving, going, inTenants] where keys.count > reads.cascadeLimit {
+      snapshot.cascade += keys.prefix(reads.cascadeLimit + 1)
+    }
+    let groups = snapshot.groups.values.filter { reads.tenantsGoing.contains($0.tenantID) }
+    guard groups.count > reads.cascadeLimit else { return }
+    snapshot.hasMoreGroups = true
+    for group in groups.dropFirst(reads.cascadeLimit + 1) { snapshot.groups[group.id] = nil }
+  }
+
+  private func place(_ object: Resource) -> Int {
+    switch object {
+    case .workspace: 1
+    case .group: 2
+    case .tenant: 3
+    }
+  }
+
+  private func rank(_ key: RoleKey) -> Int { (roles[key] == .admin ? 2 : 0) + (key.member.kind == .group ? 1 : 0) }
 
   func isTenantAdmin(_ userID: UserID, of tenantID: TenantID) -> Bool { roles[.tenant(tenantID, userID)] == .admin }
 

@@ -117,6 +117,58 @@ extension UnitOfWorkStoreContract {
       #expect(snapshot.roles == [roles[0].key: .member, roles[1].key: .editor])
     },
 
+    Self("of roles that may go one more than the limit tells that there are more, in the order in which they go") {
+      stores in
+      let store = try await stores.open()
+      let tenant = try await SampleTenant(in: store)
+      let users = (0..<4).map { Member.user(UserID(stored: "u\($0)")) }
+      let groups = (0..<2).map {
+        Group(
+          id: .random(), tenantID: tenant.id, name: GroupName(stored: "g\($0)"), createdAt: .sample, updatedAt: .sample,
+          version: 1)
+      }
+      func key(_ object: Resource, _ member: Member) -> RoleKey {
+        RoleKey(tenantID: tenant.id, object: object, member: member)
+      }
+      let root = Resource.workspace(tenant.root.id)
+      let ofGroup = Member.group(groups[0].id)
+      try await store.write { writeSet in
+        writeSet.insertedGroups = groups
+        writeSet.setRoles = users.map { .init(key: key(.tenant(tenant.id), $0), role: .member) }
+        writeSet.setRoles += [
+          .init(key: key(.group(groups[0].id), users[0]), role: .admin), .init(key: key(root, users[0]), role: .admin),
+          .init(key: key(root, users[1]), role: .member), .init(key: key(root, users[2]), role: .editor),
+          .init(key: key(root, ofGroup), role: .admin),
+        ]
+      }
+      func read(limit: Int, _ ask: (inout AccessReads) -> Void) async throws -> Snapshot {
+        try await store.read { readSet in
+          readSet.tenants = [tenant.id]
+          readSet.access.cascadeLimit = limit
+          ask(&readSet.access)
+        }
+      }
+
+      let leaving = TenantMember(tenantID: tenant.id, member: users[0])
+      let both = Set([key(root, users[0]), key(.group(groups[0].id), users[0])])
+      let whole = try await read(limit: 2) { $0.leaving = [leaving] }
+      #expect(whole.cascade.isEmpty && both.isSubset(of: whole.roles.keys))
+      #expect(try await Set(read(limit: 1) { $0.leaving = [leaving] }.cascade) == both)
+
+      let going = TenantResource(tenantID: tenant.id, object: root)
+      let members = try await read(limit: 2) { $0.going = [going] }.cascade.map(\.member)
+      #expect(Set(members.prefix(2)) == Set(users[1...2]) && members.dropFirst(2) == [users[0]])
+      #expect(try await read(limit: 3) { $0.going = [going] }.cascade.map(\.member).last == ofGroup)
+      #expect(try await read(limit: 4) { $0.going = [going] }.cascade.isEmpty)
+
+      let objects = try await read(limit: 4) { $0.tenantsGoing = [tenant.id] }.cascade.map(\.object)
+      #expect(objects == [root, root, root, root, .group(groups[0].id)])
+      #expect(try await read(limit: 9) { $0.tenantsGoing = [tenant.id] }.cascade.isEmpty)
+      for limit in 1...2 {
+        #expect(try await read(limit: limit) { $0.tenantsGoing = [tenant.id] }.hasMoreGroups == (limit < 2))
+      }
+    },
+
     Self("levels below a workspace are counted, and nothing is told of what is not there or another tenant's") {
       stores in
       let store = try await stores.open()
