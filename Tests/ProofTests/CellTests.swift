@@ -26,9 +26,16 @@ struct CellTests {
     try await run(cell, .batches)
   }
 
-  private func run(_ cell: Cell, _ traffic: Traffic) async throws {
+  @Test(arguments: [Cell(.committed, .kill), Cell(.written, .databaseCut)])
+  func `nor does it where SpiceDB decides, which then has the relationships of the database`(_ cell: Cell) async throws
+  {
+    try await run(cell, .single, .spicedb)
+  }
+
+  private func run(_ cell: Cell, _ traffic: Traffic, _ provider: Provider = .postgres) async throws {
     var settings = CellSettings()
     settings.traffic = traffic
+    settings.provider = provider
     settings.commands = 300
     settings.stopDuration = .seconds(2)
     let outcome = await CellRun.outcome(of: cell, settings)

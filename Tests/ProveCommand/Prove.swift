@@ -23,6 +23,9 @@ struct Prove: AsyncParsableCommand {
   @Option(help: "How commands come and what comes of them goes: single or batches. Default: one after the other.")
   var traffic: Traffic?
 
+  @Option(help: "Who decides what users may do: postgres or spicedb, of which a double stands in.")
+  var provider = Provider.postgres
+
   @Option(help: "The number of different commands in a cell.")
   var commands = 500
 
@@ -68,6 +71,7 @@ struct Prove: AsyncParsableCommand {
     var settings = CellSettings()
     settings.seed = seed
     settings.commands = commands
+    settings.provider = provider
     var (all, failed) = (0, 0)
     for traffic in traffic.map({ [$0] }) ?? Traffic.allCases {
       settings.traffic = traffic
@@ -109,3 +113,4 @@ struct Prove: AsyncParsableCommand {
 }
 
 extension Traffic: ExpressibleByArgument {}
+extension Provider: ExpressibleByArgument {}

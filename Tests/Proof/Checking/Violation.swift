@@ -31,6 +31,8 @@ package enum Violation: Error, Sendable, Equatable {
   case unknownEffect(on: String)
   case wrongEffect(on: String)
   case wrongSequence(tenant: String)
+  /// SpiceDB has others than the database says.
+  case wrongRelationships(String)
   case lostAnswer(command: String)
   case unknownAnswer(command: String)
   /// What was published is not what the inbox keeps.
@@ -76,6 +78,7 @@ extension Violation: CustomStringConvertible {
     case .unknownEffect(let row): "\(row) should not be there"
     case .wrongEffect(let row): "\(row) is not what the commands make of it"
     case .wrongSequence(let tenant): "tenant \(tenant) counts another number of events than there are"
+    case .wrongRelationships(let found): "the relationships in SpiceDB are not those of the database: \(found)"
     case .lostAnswer(let command): "the inbox does not know command \(command)"
     case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"
     case .changedAnswer(let command): "the inbox has another result of command \(command) than was published"

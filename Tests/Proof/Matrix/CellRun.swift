@@ -30,7 +30,9 @@ package struct CellRun: Sendable {
     do {
       try await Deployment.make { deployment in
         try await deployment.prepare()
-        let found = try await CellRun(cell, settings, deployment).run()
+        let spicedb = settings.provider == .spicedb ? try await deployment.startSpiceDB() : nil
+        let found = try await CellRun(cell, settings, deployment, spicedb: spicedb?.environment).run()
+        withExtendedLifetime(spicedb) {}
         outcome.update { $0 = found }
       }
     } catch {
@@ -41,11 +43,14 @@ package struct CellRun: Sendable {
     return outcome.value
   }
 
-  private init(_ cell: Cell, _ settings: CellSettings, _ deployment: Deployment) {
+  /// - Parameter spicedb: the settings that lead to one that decides; nil where none does.
+  private init(_ cell: Cell, _ settings: CellSettings, _ deployment: Deployment, spicedb: [String: String]?) {
     self.cell = cell
     self.settings = settings
     self.deployment = deployment
+    let provider = spicedb.map { $0.merging(["AUTHORIZATION_PROVIDER": "spicedb"]) { _, new in new } } ?? [:]
     environment = Self.environment.merging(settings.traffic.environment) { _, new in new }
+      .merging(provider) { _, new in new }
     var random = SeededRandom(seed: settings.seed ^ UInt64(Cell.all.firstIndex(of: cell) ?? 0) << 32)
     workload = Workload(tenants: settings.tenants, commands: settings.commands, seed: random.next())
     plan = SendingPlan(workload, settings.traffic, replyQueue: "proof.replies", seed: random.next())
@@ -63,7 +68,7 @@ package struct CellRun: Sendable {
       try await finish(workers, subscribers)
     } catch {
       timeline.note("goes wrong: \(error)")
-      violations.append(.incomplete("\(error)"))
+      violations.append(error as? Violation ?? .incomplete("\(error)"))
     }
     // What did arrive says more than that something is missing.
     do {
@@ -127,6 +132,7 @@ package struct CellRun: Sendable {
     try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()
     timeline.note("the queue of commands and the outbox are empty")
+    if settings.provider == .spicedb { try await relationshipsAreThere() }
     for worker in workers {
       let exit = try await worker.drain()
       guard exit == .code(0) else { throw Violation.incomplete("worker \(worker.pid) ended with \(exit)") }
@@ -134,6 +140,15 @@ package struct CellRun: Sendable {
     }
     // What was not acknowledged is back now.
     try await deployment.commandsAreDone()
+  }
+
+  /// SpiceDB has the relationships that the database says, as soon as all are replicated.
+  private func relationshipsAreThere() async throws {
+    let program = try await deployment.run("authorization", "verify", environment: environment)
+    guard program.exit == .code(0) else {
+      throw Violation.wrongRelationships("\(program.exit): \(program.output.suffix(500))\(program.errors.suffix(500))")
+    }
+    timeline.note("SpiceDB has the relationships of the database")
   }
 
   private func evidence(_ subscribers: Subscribers) async throws -> Evidence {

@@ -1,10 +1,9 @@
-import EndToEndSupport
 import Foundation
-import Testing
+import TestSupport
 
 extension Deployment {
   /// A double of SpiceDB with the schema, and the settings that lead to it.
-  func startSpiceDB() async throws -> (spicedb: SpiceDBDouble, environment: [String: String]) {
+  package func startSpiceDB() async throws -> (spicedb: SpiceDBDouble, environment: [String: String]) {
     let spicedb = try await SpiceDBDouble()
     let token = folder.appending(path: "token-\(spicedb.port)")
     try Data("key\n".utf8).write(to: token)
@@ -13,7 +12,9 @@ extension Deployment {
       "AUTHORIZATION_SPICEDB_INSECURE": "true",
     ]
     let applied = try await run("authorization", "schema", "--apply", environment: environment)
-    #expect(applied.exit == .code(0), "\(applied.errors)")
+    guard applied.exit == .code(0) else {
+      throw Patience.Exhausted(description: "the schema can't be written: \(applied.errors)")
+    }
     return (spicedb, environment)
   }
 }
