@@ -28,8 +28,8 @@ enum GroupsTable {
     return SnapshotQuery(request: request, read: addGroups)
   }
 
-  /// As many groups of tenants as the limit, and one that tells that there are more. Of a tenant that has workspaces below
-  /// its root they are no matter: it does not go in this unit of work.
+  /// As many groups of tenants as the limit, and one that tells that there are more. Of a tenant that has workspaces
+  /// below its root they are no matter: it does not go in this unit of work.
   static func find(of tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(

@@ -3,8 +3,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reading the roles that go with something. Each statement stops one row above its limit; that one tells that there are
-/// more.
+/// Reading the roles that go with something. Each statement stops one row above its limit; that one tells that there
+/// are more.
 extension RolesTables {
   /// The roles of members in the workspaces and groups of their tenants.
   static func find(of members: Set<TenantMember>, limit: Int) -> SnapshotQuery? {
@@ -68,8 +68,8 @@ extension RolesTables {
     return cascade(request, limit)
   }
 
-  /// The roles in tenants: those on the tenant itself last, for the others rest on them. Of a tenant that has workspaces
-  /// below its root, what is on them is no matter: it does not go in this unit of work.
+  /// The roles in tenants: those on the tenant itself last, for the others rest on them. Of a tenant that has
+  /// workspaces below its root, what is on them is no matter: it does not go in this unit of work.
   static func find(in tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let size = Int64(limit) + 1

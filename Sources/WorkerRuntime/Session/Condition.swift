@@ -25,9 +25,9 @@ package enum Condition: String, Sendable, Hashable, CaseIterable {
 /// An error that knows which condition does not hold because of it.
 package protocol ConditionalError: Error {
   var condition: Condition { get }
-  /// Whether the server was merely not there, was not up yet, or this process had nothing left to reach it with, such as
-  /// descriptors: asking costs the server nothing, and as soon as it answers there is nothing else to wait for. Default:
-  /// false.
+  /// Whether the server was merely not there, was not up yet, or this process had nothing left to reach it with, such
+  /// as descriptors: asking costs the server nothing, and as soon as it answers there is nothing else to wait for.
+  /// Default: false.
   var meansAbsence: Bool { get }
 }
 

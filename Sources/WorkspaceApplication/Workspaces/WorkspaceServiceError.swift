@@ -37,8 +37,8 @@ package enum WorkspaceServiceError: Error, Sendable, Equatable {
   /// Nobody acts, where somebody must.
   case userRequired
 
-  /// Not a rule: a part of what the command does is done, as much as one transaction takes. That is to be committed, and
-  /// the command to be run again.
+  /// Not a rule: a part of what the command does is done, as much as one transaction takes. That is to be committed,
+  /// and the command to be run again.
   case unfinished
   /// Not a rule but a defect of ours: the command has failed, it is not rejected.
   case repositoryFailed(RepositoryError)
