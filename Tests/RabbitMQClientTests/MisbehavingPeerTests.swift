@@ -119,7 +119,8 @@ import Testing
   @Test func `while the broker blocks, publishing waits without a limit`() async throws {
     let broker = try FakeBroker(.confirming)
     var options = PublisherOptions()
-    options.progressTimeout = .milliseconds(100)
+    // Long enough for the confirm that comes when nothing is blocked any more.
+    options.progressTimeout = .seconds(1)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
     try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on memory".shortStringBytes))
@@ -127,7 +128,7 @@ import Testing
     #expect(connection.blockedReason == "low on memory")
     async let published: Void = publisher.publish([.text("a", to: "q")])
     // Three times the limit that applies when nothing is blocked: the time itself is tested.
-    try await Task.sleep(for: .milliseconds(300))
+    try await Task.sleep(for: .seconds(3))
     try broker.send(WireFrame(method: .connectionUnblocked, channel: 0, arguments: []))
     try await published
     #expect(!connection.isBlocked)
