@@ -54,11 +54,7 @@ import WorkspaceDomain
       _ = try await (batched.run(tree), single.run(tree))
       for _ in 0..<12 {
         let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in source.change(of: 1, count: 12) }
-        let (outcomes, events) = try await single.runSingly(commands)
-        let result = try await batched.runSplit(commands, halved: &halved)
-        #expect(result.outcomes == outcomes, "\(commands)")
-        #expect(result.events == events)
-        #expect(try await batched.workspaces(of: [1]) == single.workspaces(of: [1]), "\(commands)")
+        let (outcomes, events) = try await expectSame(commands, on: batched, single, halved: &halved)
         moved += events.count { $0.isMove }
         tooDeep += outcomes.count { $0.error == .workspaceTreeTooDeep(4) }
         inside += outcomes.count { $0.error == .workspaceInsideItself }
@@ -84,11 +80,7 @@ import WorkspaceDomain
       _ = try await (batched.run(founding), single.run(founding))
       for _ in 0..<12 {
         let commands = (0..<Int.random(in: 1...12, using: &source.random)).map { _ in source.access(of: 1, count: 5) }
-        let (outcomes, events) = try await single.runSingly(commands)
-        let result = try await batched.runSplit(commands, halved: &halved)
-        #expect(result.outcomes == outcomes, "\(commands)")
-        #expect(result.events == events)
-        #expect(try await batched.workspaces(of: [1]) == single.workspaces(of: [1]), "\(commands)")
+        let (outcomes, _) = try await expectSame(commands, on: batched, single, halved: &halved)
         for outcome in outcomes { errors[outcome.error?.rejection?.code.rawValue ?? "none", default: 0] += 1 }
       }
     }
@@ -117,12 +109,46 @@ import WorkspaceDomain
         let result = try await parts.runSplit(commands, halved: &halved)
         #expect(result.outcomes == outcomes, "\(commands)")
         #expect(result.events.map { "\($0)" }.sorted() == events.map { "\($0)" }.sorted(), "\(commands)")
+        expectRolesFirst(result.events)
         if result.events != events { cut += 1 }
         #expect(try await parts.workspaces(of: [1]) == whole.workspaces(of: [1]), "\(commands)")
         #expect(try await parts.roles(of: [1]) == whole.roles(of: [1]), "\(commands)")
       }
     }
     #expect(cut > 2, "some were made in parts, and the order shows")
+  }
+
+  /// Runs the commands of a tenant as one batch, and one by one.
+  ///
+  /// - Returns: what came of them.
+  private func expectSame(
+    _ commands: [TenantCommand], on batched: CommandBatch, _ single: CommandBatch, halved: inout Int
+  ) async throws -> (outcomes: [CommandResult], events: [DomainEvent]) {
+    let result = try await single.runSingly(commands)
+    let ofBatch = try await batched.runSplit(commands, halved: &halved)
+    #expect(ofBatch.outcomes == result.outcomes, "\(commands)")
+    #expect(ofBatch.events == result.events)
+    #expect(try await batched.workspaces(of: [1]) == single.workspaces(of: [1]), "\(commands)")
+    return result
+  }
+
+  /// What goes is told of after each role on it, and each that it had.
+  private func expectRolesFirst(_ events: [DomainEvent]) {
+    var gone: Set<Resource> = []
+    for event in events {
+      switch event {
+      case .membership(let event):
+        #expect(!gone.contains(event.object))
+        if case .group(let id) = event.member { #expect(!gone.contains(.group(id))) }
+      case .group(let event):
+        if case .created = event.change { gone.remove(.group(event.groupID)) }
+        if case .deleted = event.change { gone.insert(.group(event.groupID)) }
+      case .workspace(let event):
+        if case .created = event.change { gone.subtract([.workspace(event.workspaceID), .tenant(event.tenantID)]) }
+        if case .deleted = event.change { gone.insert(.workspace(event.workspaceID)) }
+      case .tenantDeleted(let id, _): gone.insert(.tenant(id))
+      }
+    }
   }
 
   /// - Returns: nil if names are swapped in a circle, which violates the constraint row by row. The worker splits such

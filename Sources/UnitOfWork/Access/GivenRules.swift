@@ -20,7 +20,7 @@ package final class GivenRules: AuthorizationProvider {
     // Whoever decided does not know whose an object is: a user may have rights in two tenants.
     guard try isThere(question.resource, in: question.tenantID) else { return false }
     guard !haveRelationshipsChanged(in: question.tenantID) else {
-      throw .repositoryFailed(.undecided("what a user of tenant \(question.tenantID) may do"))
+      throw .undecided("what a user of tenant \(question.tenantID) may do")
     }
     guard let answer = decisions.answers[question] else {
       throw .notLoaded("a decision on what a user of tenant \(question.tenantID) may do")

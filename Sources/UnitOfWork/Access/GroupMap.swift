@@ -81,7 +81,7 @@ extension GroupMap: GroupRepository {
 
   package func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> (known: [Group], areAll: Bool) {
     guard reads.tenantsGoing.contains(tenantID) else { throw .notLoaded("the groups of tenant \(tenantID)") }
-    guard !hasMoreGroups || reads.cascades == 1 else { throw .repositoryFailed(.undecided("all groups of a tenant")) }
+    guard !hasMoreGroups || reads.cascades == 1 else { throw .undecided("all groups of a tenant") }
     let known = entries.values.compactMap(\.current).filter { $0.tenantID == tenantID }.sorted { $0.id < $1.id }
     return (known, !hasMoreGroups)
   }
@@ -92,7 +92,7 @@ extension GroupMap: GroupRepository {
     let key = GroupPageKey(tenantID: tenantID, viewer: viewer, after: after, limit: limit)
     guard let page = pages[key] else { throw .notLoaded("a page of groups of tenant \(tenantID)") }
     let hasChanged = changedTenants.contains(tenantID) || viewer != nil && memberships.hasChangedViews(of: tenantID)
-    guard !hasChanged else { throw .repositoryFailed(.undecided("a page of groups of tenant \(tenantID)")) }
+    guard !hasChanged else { throw .undecided("a page of groups of tenant \(tenantID)") }
     return page.compactMap { entries[$0]?.current }
   }
 

@@ -78,12 +78,12 @@ extension MembershipMap: MembershipRepository {
   package func firstOfCascade() throws(WorkspaceServiceError) -> [(key: RoleKey, role: Role)] {
     guard !cascade.isEmpty else { return [] }
     // Of several commands that take roles with them, nobody knows here whose these are.
-    guard reads.cascades == 1 else { throw .repositoryFailed(.undecided("which roles go first")) }
+    guard reads.cascades == 1 else { throw .undecided("which roles go first") }
     return cascade.compactMap { key in current(key).map { (key, $0) } }
   }
 
   package func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)] {
-    guard cascade.isEmpty else { throw .repositoryFailed(.undecided("all roles of a member")) }
+    guard cascade.isEmpty else { throw .undecided("all roles of a member") }
     guard reads.leaving.contains(member) || reads.tenantsGoing.contains(member.tenantID) else {
       throw .notLoaded("the roles of a member of tenant \(member.tenantID)")
     }
@@ -100,7 +100,7 @@ extension MembershipMap: MembershipRepository {
   }
 
   package func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership] {
-    guard cascade.isEmpty else { throw .repositoryFailed(.undecided("all members of an object")) }
+    guard cascade.isEmpty else { throw .undecided("all members of an object") }
     guard reads.going.contains(object) || reads.tenantsGoing.contains(object.tenantID) else {
       throw .notLoaded("the members of an object of tenant \(object.tenantID)")
     }
@@ -115,7 +115,7 @@ extension MembershipMap: MembershipRepository {
       throw .notLoaded("a page of members in tenant \(object.tenantID)")
     }
     guard !changedObjects.contains(object) else {
-      throw .repositoryFailed(.undecided("a page of members in tenant \(object.tenantID)"))
+      throw .undecided("a page of members in tenant \(object.tenantID)")
     }
     return Array(page.members.prefix(limit))
   }

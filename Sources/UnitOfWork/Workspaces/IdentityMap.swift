@@ -146,7 +146,7 @@ extension IdentityMap: WorkspaceRepository {
       height = max(height, levels + heights[arrival, default: 1])
     }
     if height > levels, departures.contains(tenantID) {
-      throw .repositoryFailed(.undecided("the height of workspace \(id)"))
+      throw .undecided("the height of workspace \(id)")
     }
     return height <= levels
   }
@@ -156,7 +156,7 @@ extension IdentityMap: WorkspaceRepository {
     let size = sizes[tenantID, default: 0]
     if size + sizeChanges[tenantID, default: 0] > 0 { return true }
     // What goes along with a tenant is read only of one that has no workspaces below its root.
-    guard size == 0 else { throw .repositoryFailed(.undecided("what goes along with tenant \(tenantID)")) }
+    guard size == 0 else { throw .undecided("what goes along with tenant \(tenantID)") }
     return false
   }
 
@@ -172,7 +172,7 @@ extension IdentityMap: WorkspaceRepository {
     }
     // What a viewer may see of it is read, not computed.
     if viewer != nil, !added.isEmpty || moved.contains(tenantID) || memberships.hasChangedViews(of: tenantID) {
-      throw .repositoryFailed(.undecided("a page of tenant \(tenantID)"))
+      throw .undecided("a page of tenant \(tenantID)")
     }
     // The page was read long enough to stay full when every workspace that this batch removes is taken off it, so
     // what was added beyond its end sorts behind the limit.
@@ -208,7 +208,7 @@ extension IdentityMap: WorkspaceRepository {
 
   /// Of what only queries ask, which change nothing: no changes are computed upon it.
   private func requireUnchanged(_ what: String) throws(WorkspaceServiceError) {
-    guard touched.isEmpty else { throw .repositoryFailed(.undecided(what)) }
+    guard touched.isEmpty else { throw .undecided(what) }
   }
 
   package func add(_ workspace: Workspace) {
@@ -268,9 +268,7 @@ extension IdentityMap {
   }
 
   /// Goes from a workspace up to the root, as long as `step` wants to.
-  func climb(
-    from id: WorkspaceID, _ step: (WorkspaceID) -> Bool
-  ) throws(WorkspaceServiceError) {
+  func climb(from id: WorkspaceID, _ step: (WorkspaceID) -> Bool) throws(WorkspaceServiceError) {
     var next: WorkspaceID? = id
     var count = 0
     while let id = next {
@@ -300,8 +298,4 @@ extension IdentityMap {
     }
     return isBelow ? levels : nil
   }
-}
-
-extension WorkspaceServiceError {
-  static func notLoaded(_ what: String) -> WorkspaceServiceError { .repositoryFailed(.notLoaded(what)) }
 }
