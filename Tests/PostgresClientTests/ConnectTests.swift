@@ -14,6 +14,17 @@ import Testing
     #expect(isUnreached(error) == false)
   }
 
+  @Test func `of several silent servers each has its share, and all are given up at the connect timeout`() async throws {
+    let servers = [try StubServer(), try StubServer()]
+    let start = ContinuousClock.now
+    let error = await failure("postgres://worker@127.0.0.1:\(servers[0].port),127.0.0.1:\(servers[1].port)/db") {
+      $0.connectTimeout = .milliseconds(400)
+    }
+    #expect(try #require(error).description.contains("did not complete the handshake within 0.4 seconds"))
+    #expect(isUnreached(error) == false)
+    #expect(.now - start >= .milliseconds(400))
+  }
+
   @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "N\u{0}\u{0}\u{0}", "R", "E\u{0}\u{0}\u{0}\u{7}xyz"])
   func `a server that talks nonsense is an error`(reply: String) async throws {
     let server = try StubServer(reply: Array(reply.utf8))
@@ -92,7 +103,7 @@ import Testing
 
   @Test func `an unknown database is told by its SQLSTATE`() async throws {
     let error = await #expect(throws: PostgresError.self) {
-      try await PostgresServer.connect(database: "no_such_database")
+      try await PostgresServer.connect(PostgresServer.url(database: "no_such_database"))
     }
     #expect(error?.sqlState == .invalidCatalogName)
   }
@@ -161,6 +172,20 @@ import Testing
     }
     try await connection.ping()
     await connection.close()
+  }
+
+  @Test(arguments: ["read-write", "prefer-standby", "any"])
+  func `a host that takes connections and says nothing costs its share of the time`(wanted: String) async throws {
+    let (first, last) = (try StubServer(), try StubServer())
+    let connection = try await PostgresServer.connect {
+      $0.url = $0.url.replacing(
+        "127.0.0.1:", with: "127.0.0.1:\(first.port),localhost:\(last.port),127.0.0.1:", maxReplacements: 1)
+      $0.url += ($0.url.contains("?") ? "&" : "?") + "target_session_attrs=\(wanted)"
+      $0.connectTimeout = .seconds(9)
+    }
+    try await connection.ping()
+    await connection.close()
+    withExtendedLifetime((first, last)) {}
   }
 
   @Test func `a primary is told from a standby`() async throws {

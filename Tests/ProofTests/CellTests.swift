@@ -32,6 +32,13 @@ struct CellTests {
     try await run(cell, .single, .spicedb)
   }
 
+  @Test(arguments: [Cell(.written, .replicaAway), Cell(.committed, .failover), Cell(.begun, .replicaHang)])
+  func `nor does what happens to a standby, which does not answer queries with too little either`(_ cell: Cell)
+    async throws
+  {
+    try await run(cell, .single)
+  }
+
   private func run(_ cell: Cell, _ traffic: Traffic, _ provider: Provider = .postgres) async throws {
     var settings = CellSettings()
     settings.traffic = traffic

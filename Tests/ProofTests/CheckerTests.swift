@@ -174,6 +174,36 @@ struct CheckerTests {
     #expect(violations { $0.tables.sequences[workspace.tenant]? += 1 } == [.wrongSequence(tenant: workspace.tenant)])
   }
 
+  @Test func `an answer to a query that shows too little, something else or nothing is named`() throws {
+    let tenant = workload.tenants[0]
+    let last = try #require(evidence.tables.sequences[tenant].map { Int($0) })
+    let index = try #require(evidence.readings.firstIndex { $0.tenant == tenant && $0.sequence == last })
+    let reading = evidence.readings[index]
+    let id = try #require(reading.workspaces.keys.first)
+    #expect(
+      violations { $0.readings[index].sequence = last - 1 }
+        == [.staleReading(tenant: tenant, minimum: last, found: last - 1)])
+    #expect(
+      violations { $0.readings[index].workspaces[id]?.name = "other" }
+        == [.wrongReading(tenant: tenant, sequence: last)])
+    #expect(
+      violations { $0.readings[index].type = "workspace.list.rejected (sequence_not_reached)" } == [
+        .refusedReading(tenant: tenant, minimum: last, type: "workspace.list.rejected (sequence_not_reached)")
+      ])
+    #expect(
+      violations { $0.readings[index].sequence = nil }
+        == [.refusedReading(tenant: tenant, minimum: last, type: "workspace.list.succeeded")])
+    let cascade = try #require(workload.steps.first { $0.tenant == tenant && $0.changes.count > 1 })
+    let event = try #require(evidence.events.first { $0.command == cascade.id })
+    let middle = try #require(event.sequence)
+    #expect(
+      violations { evidence in
+        evidence.readings.append(
+          .init(tenant: tenant, minimum: nil, type: reading.type, sequence: middle, workspaces: reading.workspaces))
+      } == [.wrongReading(tenant: tenant, sequence: middle)],
+      "half of a command")
+  }
+
   @Test func `what is left anywhere is named`() {
     #expect(violations { $0.tables.outbox = 2 } == [.leftInOutbox(count: 2)])
     #expect(
@@ -218,6 +248,13 @@ extension Evidence {
       }
     }
     replies = results
+    for (tenant, trees) in workload.trees {
+      readings += trees.map { sequence, workspaces in
+        Reading(
+          tenant: tenant, minimum: sequence, type: "workspace.list.succeeded", sequence: sequence,
+          workspaces: workspaces)
+      }
+    }
     tables.workspaces = workload.workspaces
     tables.groups = workload.groups
     tables.roles = workload.roles

@@ -24,6 +24,8 @@ final class QueryLaneFixture: Sendable {
   }
 
   let replica: Mutex<Server>
+  /// How often a connection of the pool was made.
+  let connectionCount = Mutex(0)
   private let primary: Mutex<Server>
   private let settings: QuerySettings
   private let source = FakeQuerySource()
@@ -62,7 +64,10 @@ final class QueryLaneFixture: Sendable {
         messages: ExecutorFixture.messages(), queue: "/queries", process: .sample(1)),
       connections: QueryLane.Connections(
         queue: { [source] in Link(source, on: source) },
-        replica: { [self] in FakeQuerySession(of: self, .replica) },
+        replica: { [self] in
+          connectionCount.withLock { $0 += 1 }
+          return FakeQuerySession(of: self, .replica)
+        },
         primary: { [self] in FakeQuerySession(of: self, .primary) },
         ledger: { [self] in Link(FakeLedger(fixture: self), on: source) }),
       replies: FakeAnswers(journal: state), status: QueryStatus(),
@@ -118,6 +123,10 @@ final class QueryLaneFixture: Sendable {
 
   /// These are the answers: whose, of which type, and with which sequence. In whatever order they have come.
   func expect(_ answers: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    try await expect(answers, sourceLocation: sourceLocation)
+  }
+
+  func expect(_ answers: [String], sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try await state.wait { $0.count >= answers.count }
     #expect(state.entries.sorted() == answers.sorted(), sourceLocation: sourceLocation)
   }

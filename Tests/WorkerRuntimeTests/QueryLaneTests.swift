@@ -153,6 +153,24 @@ import WorkspaceDomain
     }
   }
 
+  @Test(arguments: [(DatedSnapshot.Origin.primary, 0, 4), (.primary, 60, 1), (.replica(lag: .zero), 0, 1)])
+  func `a connection that has led to a primary for long is made anew: a standby may be there again`(
+    origin: DatedSnapshot.Origin, stay: Int, connections: Int
+  ) async throws {
+    let fixture = QueryLaneFixture(replica: 7, origin: origin) {
+      $0.poolSize = 1
+      $0.primaryStay = .seconds(stay)
+    }
+    try await fixture.run {
+      for number in 1...3 {
+        fixture.ask("q\(number)")
+        try await fixture.expect((1...number).map { "q\($0) workspace.list.succeeded 7" })
+      }
+    }
+    let made = fixture.connectionCount.withLock { $0 }
+    #expect(made >= min(connections, 3) && made <= connections)
+  }
+
   @Test func `what has arrived is answered before the end`() async throws {
     let fixture = QueryLaneFixture(replica: 1) { $0.wait = .seconds(600) }
     try await testGracefulShutdown { trigger in

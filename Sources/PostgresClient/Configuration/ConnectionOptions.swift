@@ -16,9 +16,43 @@ struct ConnectionOptions: Sendable {
     return ConnectionOptions(values: values)
   }
 
+  /// In the order in which libpq tries them; at least one.
+  var hosts: [PostgresHost] {
+    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"))
+    return (0..<max(1, names.count, addresses.count)).map { index in
+      let name = names.element(index) ?? ""
+      // One port is for all hosts.
+      let port = (ports.count == 1 ? ports[0] : ports.element(index)) ?? ""
+      return PostgresHost(
+        name: name.isEmpty ? addresses.element(index) ?? "" : name, port: port.isEmpty ? Self.defaultPort : port)
+    }
+  }
+
+  /// The same for the other hosts; nil if there are none.
+  func without(_ host: PostgresHost) -> ConnectionOptions? {
+    let hosts = hosts
+    guard hosts.count > 1, let index = hosts.firstIndex(of: host) else { return nil }
+    var values = values
+    for keyword in ["host", "hostaddr", "port"] {
+      var rest = list(keyword)
+      guard rest.count == hosts.count else { continue }
+      rest.remove(at: index)
+      values[keyword] = rest.joined(separator: ",")
+    }
+    return ConnectionOptions(values: values)
+  }
+
+  private func list(_ keyword: String) -> [String] {
+    values[keyword].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? []
+  }
+
+  /// libpq's, too.
+  private static let defaultPort = "5432"
+
   init(_ configuration: PostgresConfiguration) throws(PostgresError) {
     let given = try ConnectionString(configuration.url)
-    var values = Self.defaults(configuration, hosts: given.hostCount).merging(given.values) { _, given in given }
+    let hosts = ConnectionOptions(values: given.values).hosts.count
+    var values = Self.defaults(configuration, hosts: hosts).merging(given.values) { _, given in given }
     if configuration.requiresWriting { values["target_session_attrs"] = given["target_session_attrs"] ?? "read-write" }
     if configuration.prefersStandby {
       values["target_session_attrs"] = given["target_session_attrs"] ?? "prefer-standby"
@@ -67,10 +101,13 @@ struct ConnectionOptions: Sendable {
   }
 }
 
-extension ConnectionString {
-  /// How many hosts are tried; at least 1.
-  fileprivate var hostCount: Int {
-    let hosts = self["hostaddr"] ?? self["host"] ?? ""
-    return hosts.split(separator: ",", omittingEmptySubsequences: false).count
-  }
+/// One of the servers that a connection string names.
+struct PostgresHost: Sendable, Equatable {
+  /// As it was given; an address where there is no name; empty for the default.
+  let name: String
+  let port: String
+}
+
+extension [String] {
+  fileprivate func element(_ index: Int) -> String? { indices.contains(index) ? self[index] : nil }
 }

@@ -18,24 +18,47 @@ extension ServerSession {
   static func open(
     _ options: ConnectionOptions, _ wait: SocketWait, logger: Logger
   ) throws(PostgresError) -> ServerSession {
-    guard let connection = options.withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
-      throw .connectFailed(ConnectionFailure(reason: "libpq is out of memory"))
+    var options = options
+    var share = wait.limit / options.hosts.count
+    while true {
+      guard let connection = options.withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
+        throw .connectFailed(ConnectionFailure(reason: "libpq is out of memory"))
+      }
+      let session = ServerSession(connection, logger: logger)
+      switch try session.handshake(wait, share: share) {
+      case .connected: return session
+      case .silent(let host):
+        guard !wait.isOver, let others = options.without(host) else {
+          throw .connectFailed(
+            ConnectionFailure(reason: "the server did not complete the handshake within \(wait.limit)"))
+        }
+        options = others
+        // The last one may take what is left.
+        if others.hosts.count == 1 { share = wait.limit }
+      }
     }
-    let session = ServerSession(connection, logger: logger)
-    try session.handshake(wait)
-    return session
   }
 
-  private func handshake(_ wait: SocketWait) throws(PostgresError) {
+  private enum Handshake {
+    case connected
+    /// This one took the connection and did not say what it must, within its time. libpq goes on to the next host by
+    /// itself only where one refuses, or can't be reached.
+    case silent(PostgresHost)
+  }
+
+  /// - Parameter share: how long one host may take.
+  private func handshake(_ wait: SocketWait, share: Duration) throws(PostgresError) -> Handshake {
     // libpq 15 shows the SQLSTATE of a refused connection only in the verbose form of the message.
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
     guard PQstatus(connection) != CONNECTION_BAD else { throw refused() }
     var wasReached = false
     // "If you have yet to call PQconnectPoll, act as if it last returned PGRES_POLLING_WRITING."
     var direction = SocketWait.Readiness.writable
+    var (current, turn) = (place, wait.part(limit: share))
     while true {
+      if place != current { (current, turn) = (place, wait.part(limit: share)) }
       // The socket may change with each call: libpq goes from address to address, and from TLS to plain.
-      try waitForHandshake(wait, direction)
+      guard try isReady(turn, direction) else { return .silent(current) }
       let progress = PQconnectPoll(connection)
       // Before there is a TCP connection it is one of these; with several hosts, again and again.
       wasReached =
@@ -43,17 +66,24 @@ extension ServerSession {
       switch progress {
       case PGRES_POLLING_READING: direction = .readable
       case PGRES_POLLING_WRITING: direction = .writable
-      case PGRES_POLLING_OK: return try becomeReady()
+      case PGRES_POLLING_OK:
+        try becomeReady()
+        return .connected
       default: throw refused(isUnreached: !wasReached && Self.hasDescriptorLeft)
       }
     }
   }
 
-  private func waitForHandshake(_ wait: SocketWait, _ direction: SocketWait.Readiness) throws(PostgresError) {
+  /// The host of the list whose turn it is.
+  private var place: PostgresHost { PostgresHost(name: host, port: port) }
+
+  /// False when the time is over.
+  private func isReady(_ turn: SocketWait, _ direction: SocketWait.Readiness) throws(PostgresError) -> Bool {
     do {
-      _ = try wait.wait(for: socket, until: direction)
-    } catch .timeout(let limit) {
-      throw .connectFailed(ConnectionFailure(reason: "the server did not complete the handshake within \(limit)"))
+      _ = try turn.wait(for: socket, until: direction)
+      return true
+    } catch .timeout {
+      return false
     }
   }
 

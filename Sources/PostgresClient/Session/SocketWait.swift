@@ -13,6 +13,11 @@ struct SocketWait {
     deadline = .now + min(limit, .milliseconds(Int32.max))
   }
 
+  /// A part of this wait: it ends with it at the latest.
+  func part(limit: Duration) -> SocketWait { SocketWait(limit: min(limit, deadline - .now), interrupt: interrupt) }
+
+  var isOver: Bool { deadline <= .now }
+
   struct Readiness: OptionSet {
     let rawValue: Int16
     static let readable = Readiness(rawValue: Int16(POLLIN))

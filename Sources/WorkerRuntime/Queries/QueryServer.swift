@@ -7,7 +7,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 /// One connection of the pool: takes what waits, reads it in one round trip, answers it, and is made anew when it is
-/// lost.
+/// lost, or when it has long led to a primary though a standby may answer.
 struct QueryServer {
   /// Between two tries of what met a passing trouble, such as a conflict of a standby with what it replays.
   private static let pause: Duration = .milliseconds(20)
@@ -20,6 +20,8 @@ struct QueryServer {
   let status: QueryStatus
   let probe: any QueryProbe
   let workspaceProbe: any WorkspaceServiceProbe & Sendable
+  /// See ``QuerySettings/primaryStay``.
+  let primaryStay: Duration
   let reconnecting: Reconnecting
   let logger: Logger
   let connect: @Sendable () async throws -> any QuerySession
@@ -42,22 +44,29 @@ struct QueryServer {
     }
   }
 
+  /// Returns when another server should be looked for.
   private func serve(_ session: any QuerySession) async throws {
+    let opening = ContinuousClock.now
     try await withThrowingTaskGroup { group in
       group.addTask { throw await session.waitUntilClosed() }
       group.addTask(executorPreference: session.reader.taskExecutor) {
         while true {
           try await room.wait()
-          try await answer(try await backlog.take(side), on: session.reader)
+          let origin = try await answer(try await backlog.take(side), on: session.reader)
+          if side == .replica, origin == .primary, .now - opening >= primaryStay { return }
         }
       }
-      // Neither returns.
-      for try await _ in group {}
+      try await group.next()
+      group.cancelAll()
     }
   }
 
   /// Whatever happens, each query is answered, dropped, or waits again.
-  private func answer(_ work: QueryBacklog.Work, on reader: any SnapshotReader) async throws {
+  ///
+  /// - Returns: what the server is; nil if it has not said so.
+  private func answer(
+    _ work: QueryBacklog.Work, on reader: any SnapshotReader
+  ) async throws -> DatedSnapshot.Origin? {
     status.busy(side, 1)
     defer {
       for query in work.queries { backlog.done(query, side) }
@@ -65,18 +74,22 @@ struct QueryServer {
     }
     let (live, expired) = work.queries.partitioned(at: .now)
     responder.drop(expired)
-    try await read(live, sequencesOf: work.awaited, on: reader)
+    return try await read(live, sequencesOf: work.awaited, on: reader)
   }
 
-  private func read(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, on reader: any SnapshotReader)
-    async throws
-  {
-    guard !queries.isEmpty || !tenants.isEmpty else { return }
+  @discardableResult
+  private func read(
+    _ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, on reader: any SnapshotReader
+  ) async throws -> DatedSnapshot.Origin? {
+    guard !queries.isEmpty || !tenants.isEmpty else { return nil }
     let readSet = ReadSet(queries, sequencesOf: tenants, rules: environment.rules)
     do throws(UnitOfWorkError) {
-      conclude(queries, readSet, try await reader.read(readSet))
+      let dated = try await reader.read(readSet)
+      conclude(queries, readSet, dated)
+      return dated.origin
     } catch {
       try await recover(queries, from: error, on: reader)
+      return nil
     }
   }
 

@@ -1,4 +1,4 @@
-import TestSupport
+package import TestSupport
 
 extension Deployment {
   /// Workers are processes with threads of their own: running more at a time would only make them wait for each other.
@@ -6,12 +6,15 @@ extension Deployment {
 
   /// Provides an empty virtual host and database, created for `body` and deleted afterwards. Waits while three others
   /// are in use.
+  ///
+  /// - Parameter database: one that the test has made; nil for one of the server that all tests share.
   package static func make(
-    executable: String? = nil, _ body: @concurrent @Sendable (Deployment) async throws -> Void
+    executable: String? = nil, on database: TestDatabase? = nil,
+    _ body: @concurrent @Sendable (Deployment) async throws -> Void
   ) async throws {
     try await slots.withSlot {
       try await VirtualHost.make(on: .required()) { host in
-        try await TestDatabase.make { database in
+        try await TestDatabase.lend(database) { database in
           try await Deployment(host: host, database: database, executable: executable).close(after: body)
         }
       }

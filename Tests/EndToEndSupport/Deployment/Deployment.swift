@@ -39,14 +39,14 @@ package final class Deployment: Sendable {
     self.host = host
     self.database = database
     self.executable = try executable ?? Program.builtBesideThis
-    folder = FileManager.default.temporaryDirectory.appending(path: database.name)
+    folder = FileManager.default.temporaryDirectory.appending(path: host.name)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
   package var environment: [String: String] {
     get throws {
       [
-        "AMQP_URL": host.url, "POSTGRES_URL": try database.url, "HTTP_PORT": "0", "LOG_FORMAT": "json",
+        "AMQP_URL": host.url, "POSTGRES_URL": database.url, "HTTP_PORT": "0", "LOG_FORMAT": "json",
         "WORKER_RECONNECT_LONGEST": "500ms",
       ]
     }
@@ -117,7 +117,7 @@ package final class Deployment: Sendable {
   /// Ends whatever a failed test left running. And checks that no program has leaked the database's password, or
   /// printed JSON of its own with keys that are not in snake_case.
   package func close() async throws {
-    let password = URLComponents(string: try database.url)?.password
+    let password = URLComponents(string: database.url)?.password
     for program in programs.withLock({ $0 }) {
       try await program.crash()
       if program.printsJSON {

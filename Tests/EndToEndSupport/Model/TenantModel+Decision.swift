@@ -100,7 +100,7 @@ extension TenantModel.Reference {
 }
 
 extension TenantModel.Workspace {
-  fileprivate init(_ text: CloudEvent.Workspace) {
+  package init(_ text: CloudEvent.Workspace) {
     self.init(
       tenant: text.tenant_id, id: text.id, name: text.name, parent: text.parent_workspace_id,
       version: Int64(text.version))

@@ -30,7 +30,7 @@ package struct ProxiedServers: Sendable {
   }
 
   package init(_ deployment: Deployment) throws {
-    let (amqpURL, postgresURL) = (deployment.host.url, try deployment.database.url)
+    let (amqpURL, postgresURL) = (deployment.host.url, deployment.database.url)
     broker = try Self.proxy(amqpURL)
     database = try Self.proxy(postgresURL)
     addresses = [

@@ -51,7 +51,7 @@ struct DoctorTests {
   @Test func `servers that are away, names that lead nowhere and passwords that are wrong are told apart`() async throws
   {
     let deployment = try Deployment.current
-    let (amqp, postgres) = (deployment.host.url, try deployment.database.url)
+    let (amqp, postgres) = (deployment.host.url, deployment.database.url)
     for (environment, check, words) in [
       (["AMQP_URL": "amqp://127.0.0.1:1/"], "broker.connection", "start the broker"),
       (["AMQP_URL": "amqp://nowhere.invalid/"], "broker.name", "name service"),
@@ -100,7 +100,7 @@ struct DoctorTests {
     }
     #expect(try await report(exit: 0)["database.durability"]?.detail.contains("its sessions use on") == true)
     try await PgBouncer.with("pool_mode = transaction") { bouncer in
-      let found = try await report(["POSTGRES_URL": bouncer.url(of: try database.url)], exit: 1)["database.session"]
+      let found = try await report(["POSTGRES_URL": bouncer.url(of: database.url)], exit: 1)["database.session"]
       #expect(found?.status == "problem" && found?.detail.contains("pool_mode must be session") == true)
     }
   }

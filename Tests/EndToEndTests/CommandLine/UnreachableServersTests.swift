@@ -20,7 +20,7 @@ struct UnreachableServersTests {
       ])
     }
     // The right servers, and a wrong password.
-    let database = try deployment.database.url.replacing(/:[^:@\/]+@/) { _ in ":sesame@" }
+    let database = deployment.database.url.replacing(/:[^:@\/]+@/) { _ in ":sesame@" }
     let broker = deployment.host.url.replacing("guest:guest@", with: "guest:sesame@")
     try await expectUnavailable([
       (Array(Self.databaseCalls.prefix(1)), ["POSTGRES_URL": database]),

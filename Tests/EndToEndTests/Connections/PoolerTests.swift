@@ -9,7 +9,7 @@ struct PooledWorkerTests {
     let deployment = try Deployment.current
     try await PgBouncer.with("pool_mode = session") { bouncer in
       let stream = try await ObservedStream.open(deployment, count: 60)
-      let worker = try await deployment.activeWorker(["POSTGRES_URL": bouncer.url(of: try deployment.database.url)])
+      let worker = try await deployment.activeWorker(["POSTGRES_URL": bouncer.url(of: deployment.database.url)])
       try await stream.send()
       try await stream.expectOneEffectEach(worker)
     }
@@ -20,7 +20,7 @@ struct PooledWorkerTests {
   {
     let deployment = try Deployment.current
     try await PgBouncer.with("pool_mode = transaction", "ignore_startup_parameters = options") { bouncer in
-      let worker = try deployment.startWorker(["POSTGRES_URL": bouncer.url(of: try deployment.database.url)])
+      let worker = try deployment.startWorker(["POSTGRES_URL": bouncer.url(of: deployment.database.url)])
       try await worker.misses("pool_mode must be session")
       #expect(try await worker.drain() == .code(0))
     }

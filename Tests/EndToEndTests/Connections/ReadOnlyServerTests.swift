@@ -30,7 +30,7 @@ struct ReadOnlyServerTests {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     // A client that asks for any server gets one.
-    var url = try deployment.database.url
+    var url = deployment.database.url
     url += (url.contains("?") ? "&" : "?") + "target_session_attrs=any"
     try await setReadOnly(true, deployment)
     let worker = try deployment.startWorker(["POSTGRES_URL": url])
@@ -49,7 +49,7 @@ struct ReadOnlyServerTests {
     let stream = try await ObservedStream.open(deployment, count: 30)
     let dead = try FaultProxy(toPort: 1)
     dead.refuse()
-    let url = try deployment.database.url.replacing("127.0.0.1:", with: "127.0.0.1:\(dead.port),127.0.0.1:")
+    let url = deployment.database.url.replacing("127.0.0.1:", with: "127.0.0.1:\(dead.port),127.0.0.1:")
     let separator = url.contains("?") ? "&" : "?"
     let worker = try await deployment.activeWorker(["POSTGRES_URL": url + separator + "target_session_attrs=read-write"]
     )

@@ -26,7 +26,7 @@ struct PasswordFileTests {
     try write("first", to: postgresFile)
     let worker = try await deployment.activeWorker([
       "AMQP_URL": try url(deployment.host.url, user.name), "AMQP_PASSWORD_FILE": amqpFile.path,
-      "POSTGRES_URL": try url(try deployment.database.url, role), "POSTGRES_PASSWORD_FILE": postgresFile.path,
+      "POSTGRES_URL": try url(deployment.database.url, role), "POSTGRES_PASSWORD_FILE": postgresFile.path,
     ])
     try await worker.becomesReady()
     // The passwords change; the session continues. Then it ends, and the old ones no longer work.

@@ -33,6 +33,28 @@ package struct Evidence: Sendable {
     }
   }
 
+  /// An answer to a query for all workspaces of a tenant.
+  package struct Reading: Sendable {
+    package let tenant: String
+    /// The sequence that was asked for; nil: none.
+    package let minimum: Int?
+    package var type: String
+    /// The sequence that it shows; nil if it shows none.
+    package var sequence: Int?
+    /// By id.
+    package var workspaces: [String: TenantModel.Workspace]
+
+    package init(
+      tenant: String, minimum: Int?, type: String, sequence: Int?, workspaces: [String: TenantModel.Workspace]
+    ) {
+      self.tenant = tenant
+      self.minimum = minimum
+      self.type = type
+      self.sequence = sequence
+      self.workspaces = workspaces
+    }
+  }
+
   package struct Failure: Sendable {
     package let command: String
     /// Such as "a dead letter since 19:21:33.120: crash_loop".
@@ -49,6 +71,8 @@ package struct Evidence: Sendable {
   /// The copies that went to `reply_to`.
   package var replies: [Message] = []
   package var events: [Message] = []
+  /// The answers to queries.
+  package var readings: [Reading] = []
   /// Ids of batches that came again with other bytes.
   package var changedBatches: [String] = []
   package var tables = Tables()

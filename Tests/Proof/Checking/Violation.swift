@@ -33,6 +33,16 @@ package enum Violation: Error, Sendable, Equatable {
   case wrongSequence(tenant: String)
   /// SpiceDB has others than the database says.
   case wrongRelationships(String)
+  /// An answer to a query shows less than it had to.
+  case staleReading(tenant: String, minimum: Int, found: Int)
+  /// An answer to a query is not what there was at its sequence.
+  case wrongReading(tenant: String, sequence: Int)
+  /// A query for what there is was not answered with it.
+  case refusedReading(tenant: String, minimum: Int, type: String)
+  /// Queries about a tenant are not answered any more.
+  case lostReading(tenant: String)
+  /// Results were published while no commit could be replicated.
+  case publishedUnreplicated(count: Int)
   case lostAnswer(command: String)
   case unknownAnswer(command: String)
   /// What was published is not what the inbox keeps.
@@ -79,6 +89,14 @@ extension Violation: CustomStringConvertible {
     case .wrongEffect(let row): "\(row) is not what the commands make of it"
     case .wrongSequence(let tenant): "tenant \(tenant) counts another number of events than there are"
     case .wrongRelationships(let found): "the relationships in SpiceDB are not those of the database: \(found)"
+    case .staleReading(let tenant, let minimum, let found):
+      "a query about tenant \(tenant) for its sequence \(minimum) was answered with \(found)"
+    case .wrongReading(let tenant, let sequence):
+      "a query about tenant \(tenant) was answered with something else than there was at its sequence \(sequence)"
+    case .refusedReading(let tenant, let minimum, let type):
+      "a query about tenant \(tenant) for its sequence \(minimum) was answered \(type)"
+    case .lostReading(let tenant): "a query about tenant \(tenant) is not answered"
+    case .publishedUnreplicated(let count): "\(count) results were published that no standby had"
     case .lostAnswer(let command): "the inbox does not know command \(command)"
     case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"
     case .changedAnswer(let command): "the inbox has another result of command \(command) than was published"

@@ -17,6 +17,30 @@ package enum Fault: String, CaseIterable, Sendable {
   /// What the worker sends reaches the database; no answer, such as that to a COMMIT, comes back.
   case commitLost = "commit-lost"
 
+  // The rest: of a database with a standby, from which queries are answered.
+
+  /// The standby applies what it gets late (`recovery_min_apply_delay`), for a while.
+  case replicaLag = "replica-lag"
+  /// The standby takes connections and says nothing, for a while.
+  case replicaHang = "replica-hang"
+  /// The standby is killed by SIGKILL and started again.
+  case replicaKill = "replica-kill"
+  /// Commits wait for the standby, which is killed by SIGKILL. It is started again once the workers say so.
+  case replicaAway = "replica-away"
+  /// Commits wait for the standby, which is promoted when the primary is killed by SIGKILL, for good.
+  case failover
+
   /// It affects everything that uses the servers: nothing else may run meanwhile.
   package var isGlobal: Bool { self == .brokerKill || self == .databaseKill }
+
+  /// It needs a database with a standby.
+  package var isOfReplication: Bool {
+    switch self {
+    case .replicaLag, .replicaHang, .replicaKill, .replicaAway, .failover: true
+    default: false
+    }
+  }
+
+  /// Commits wait for the standby.
+  var isSynchronous: Bool { self == .replicaAway || self == .failover }
 }

@@ -5,13 +5,24 @@ import TestSupport
 
 /// The active worker, on its way to a failpoint, and what happens to it there.
 struct Scene: Sendable {
-  let worker: ProxiedWorker
+  /// How a fault gets at the worker's servers.
+  enum Servers: Sendable {
+    /// Through proxies of the worker's own.
+    case proxied(ProxiedServers)
+    /// The database is the cell's own, with a standby.
+    case replicated(ReplicatedCluster)
+  }
+
+  let worker: WorkerProcess
+  let servers: Servers
+  /// Of all workers, what has been published.
+  let results: DurableSubscription
 
   /// Waits until the worker is stopped at the cell's failpoint.
   func comes(by approach: Approach) async throws {
     if let earlier = approach.swallowingFrom {
       try await stands(at: earlier)
-      worker.servers.broker.swallowAnswers()
+      try proxies.broker.swallowAnswers()
       goOn()
     }
     try await stands(at: approach.failpoint)
@@ -19,32 +30,90 @@ struct Scene: Sendable {
 
   /// Injects the fault. When this returns the worker runs again, or is dead, and the servers are up.
   ///
-  /// - Parameter stopDuration: how long ``Fault/stop`` takes.
-  func suffers(_ fault: Fault, stopDuration: Duration) async throws {
+  /// - Parameters:
+  ///   - standby: the other worker.
+  ///   - stopDuration: how long ``Fault/stop`` takes, and what else is for a while.
+  func suffers(_ fault: Fault, besides standby: WorkerProcess, stopDuration: Duration) async throws {
     switch fault {
-    case .kill: try await worker.process.program.crash()
+    case .kill: try await worker.program.crash()
     case .stop:
       try await Task.sleep(for: stopDuration)
       goOn()
     case .brokerCut:
-      worker.servers.broker.cut()
+      try proxies.broker.cut()
       goOn()
     case .databaseCut:
-      worker.servers.database.cut()
+      try proxies.database.cut()
       goOn()
     case .brokerKill: try await PrivateServer.rabbitmq.crash { goOn() }
     case .databaseKill: try await PrivateServer.postgres.crash { goOn() }
-    case .confirmLost: try await loseAnswers(worker.servers.broker)
-    case .commitLost: try await loseAnswers(worker.servers.database)
+    case .confirmLost: try await loseAnswers(proxies.broker)
+    case .commitLost: try await loseAnswers(proxies.database)
+    case .replicaLag: try await lag(stopDuration)
+    case .replicaHang:
+      try cluster.standby.halt()
+      goOn()
+      try await Task.sleep(for: stopDuration)
+      try cluster.standby.proceed()
+    case .replicaKill:
+      try cluster.standby.stop()
+      goOn()
+      try await cluster.standby.restart()
+    case .replicaAway: try await missTheStandby([worker, standby])
+    case .failover:
+      try cluster.primary.stop()
+      try await cluster.standby.promote()
+      goOn()
     }
   }
 
-  private func stands(at failpoint: Failpoint) async throws {
-    try await worker.process.program.says("failpoint \(failpoint.rawValue)\n", within: .seconds(60))
-    try await worker.process.program.isStopped()
+  private func lag(_ duration: Duration) async throws {
+    let cluster = try cluster
+    try await cluster.standby.set("recovery_min_apply_delay", "\(duration.components.seconds)s")
+    goOn()
+    try await Task.sleep(for: duration)
+    try await cluster.standby.set("recovery_min_apply_delay", "0")
   }
 
-  private func goOn() { worker.process.program.signal(SIGCONT) }
+  /// Nothing is published that the standby has not got.
+  private func missTheStandby(_ workers: [WorkerProcess]) async throws {
+    let cluster = try cluster
+    cluster.standby.stop()
+    goOn()
+    try await cluster.commitWaits()
+    try await Patience.poll(for: "a worker says that a commit waits") {
+      for worker in workers { if try await worker.health().body.contains("SyncRep") { return true } }
+      return false
+    }
+    let before = try await results.everything().count
+    // By then a session has ended, and what it was about to commit must not go out by the next one either.
+    try await Task.sleep(for: .seconds(3))
+    let after = try await results.everything().count
+    guard before == after else { throw Violation.publishedUnreplicated(count: after - before) }
+    try await cluster.standby.restart()
+    try await cluster.standbyFollows("sync_state = 'sync'")
+  }
+
+  private func stands(at failpoint: Failpoint) async throws {
+    try await worker.program.says("failpoint \(failpoint.rawValue)\n", within: .seconds(60))
+    try await worker.program.isStopped()
+  }
+
+  private func goOn() { worker.program.signal(SIGCONT) }
+
+  private var proxies: ProxiedServers {
+    get throws {
+      guard case .proxied(let servers) = servers else { throw Violation.incomplete("the worker has no proxies") }
+      return servers
+    }
+  }
+
+  private var cluster: ReplicatedCluster {
+    get throws {
+      guard case .replicated(let cluster) = servers else { throw Violation.incomplete("the database has no standby") }
+      return cluster
+    }
+  }
 
   /// Lets the worker send, but nothing come back, until it sends nothing more: then it learns only that the connection
   /// is gone.

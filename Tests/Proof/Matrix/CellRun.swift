@@ -17,6 +17,8 @@ package struct CellRun: Sendable {
   private let cell: Cell
   private let settings: CellSettings
   private let deployment: Deployment
+  /// The database of a cell whose fault is one of replication.
+  private let cluster: ReplicatedCluster?
   private let workload: Workload
   private let plan: SendingPlan
   private let approach: Approach
@@ -27,14 +29,17 @@ package struct CellRun: Sendable {
   /// Runs a cell.
   package static func outcome(of cell: Cell, _ settings: CellSettings = CellSettings()) async -> CellOutcome {
     let outcome = Watched(CellOutcome(cell: cell, violations: [], story: []))
-    do {
-      try await Deployment.make { deployment in
+    let run: @Sendable (ReplicatedCluster?) async throws -> Void = { cluster in
+      try await Deployment.make(on: cluster?.database) { deployment in
         try await deployment.prepare()
         let spicedb = settings.provider == .spicedb ? try await deployment.startSpiceDB() : nil
-        let found = try await CellRun(cell, settings, deployment, spicedb: spicedb?.environment).run()
+        let found = try await CellRun(cell, settings, deployment, cluster, spicedb: spicedb?.environment).run()
         withExtendedLifetime(spicedb) {}
         outcome.update { $0 = found }
       }
+    }
+    do {
+      if cell.fault.isOfReplication { try await ReplicatedCluster.with(run) } else { try await run(nil) }
     } catch {
       outcome.update { known in
         known = CellOutcome(cell: cell, violations: known.violations + [.incomplete("\(error)")], story: known.story)
@@ -44,13 +49,17 @@ package struct CellRun: Sendable {
   }
 
   /// - Parameter spicedb: the settings that lead to one that decides; nil where none does.
-  private init(_ cell: Cell, _ settings: CellSettings, _ deployment: Deployment, spicedb: [String: String]?) {
+  private init(
+    _ cell: Cell, _ settings: CellSettings, _ deployment: Deployment, _ cluster: ReplicatedCluster?,
+    spicedb: [String: String]?
+  ) {
     self.cell = cell
     self.settings = settings
     self.deployment = deployment
+    self.cluster = cluster
     let provider = spicedb.map { $0.merging(["AUTHORIZATION_PROVIDER": "spicedb"]) { _, new in new } } ?? [:]
     environment = Self.environment.merging(settings.traffic.environment) { _, new in new }
-      .merging(provider) { _, new in new }
+      .merging(provider) { _, new in new }.merging(cluster?.workerEnvironment ?? [:]) { _, new in new }
     var random = SeededRandom(seed: settings.seed ^ UInt64(Cell.all.firstIndex(of: cell) ?? 0) << 32)
     workload = Workload(tenants: settings.tenants, commands: settings.commands, seed: random.next())
     plan = SendingPlan(workload, settings.traffic, replyQueue: "proof.replies", seed: random.next())
@@ -60,12 +69,15 @@ package struct CellRun: Sendable {
 
   private func run() async throws -> CellOutcome {
     let subscribers = try await Subscribers(to: settings.traffic, on: deployment.host)
+    let reader =
+      cluster == nil
+      ? nil : try await Reader(tenants: workload.tenants, events: subscribers.events, on: deployment.host)
     timeline.note("begins, with seed \(settings.seed), at the \(approach.pass). pass of \(approach.failpoint.rawValue)")
     var violations: [Violation] = []
     var evidence = Evidence()
     do {
-      let workers = try await sufferFault()
-      try await finish(workers, subscribers)
+      let workers = try await whileReading(reader) { try await sufferFault(subscribers) }
+      try await finish(workers, subscribers, reader)
     } catch {
       timeline.note("goes wrong: \(error)")
       violations.append(error as? Violation ?? .incomplete("\(error)"))
@@ -73,11 +85,13 @@ package struct CellRun: Sendable {
     // What did arrive says more than that something is missing.
     do {
       evidence = try await self.evidence(subscribers)
+      evidence.readings = await reader?.readings() ?? []
       violations += Checker(workload).violations(in: evidence)
     } catch {
       violations.append(.incomplete("\(error)"))
     }
     await sender.close()
+    await reader?.close()
     await subscribers.close()
     return CellOutcome(
       cell: cell, violations: violations, story: violations.isEmpty ? [] : story(of: violations, evidence))
@@ -92,25 +106,51 @@ package struct CellRun: Sendable {
       + deployment.lastWords(of: "serve", count: 12)
   }
 
+  private func whileReading<Answer: Sendable>(
+    _ reader: Reader?, _ body: () async throws -> Answer
+  ) async throws -> Answer {
+    let reading = Task { try await reader?.askOn() }
+    defer { reading.cancel() }
+    let answer = try await body()
+    reading.cancel()
+    try await reading.value
+    return answer
+  }
+
+  /// Starts the worker that will suffer the fault.
+  private func makeScene(_ results: DurableSubscription) async throws -> Scene {
+    let servers: Scene.Servers
+    var addresses: [String: String] = [:]
+    if let cluster {
+      if cell.fault.isSynchronous { try await cluster.becomesSynchronous() }
+      servers = .replicated(cluster)
+    } else {
+      let proxies = try ProxiedServers(deployment)
+      servers = .proxied(proxies)
+      addresses = proxies.addresses
+    }
+    let given = environment.merging(approach.environment) { _, new in new }.merging(addresses) { _, new in new }
+    return Scene(worker: try await deployment.activeWorker(given), servers: servers, results: results)
+  }
+
   /// - Returns: the remaining workers.
-  private func sufferFault() async throws -> [WorkerProcess] {
-    let worker = try ProxiedWorker(deployment, environment.merging(approach.environment) { _, new in new })
-    try await worker.process.becomesActive()
-    timeline.note("worker \(worker.process.pid) is active")
-    let scene = Scene(worker: worker)
+  private func sufferFault(_ subscribers: Subscribers) async throws -> [WorkerProcess] {
+    let scene = try await makeScene(subscribers.results)
+    let worker = scene.worker
+    timeline.note("worker \(worker.pid) is active")
     let standby = try deployment.startWorker(environment)
     try await standby.standsBy()
     timeline.note("worker \(standby.pid) stands by")
     async let sent: Void = send()
     try await scene.comes(by: approach)
-    timeline.note("worker \(worker.process.pid) stands still at \(approach.failpoint.rawValue)")
+    timeline.note("worker \(worker.pid) stands still at \(approach.failpoint.rawValue)")
     faultBegins.update { $0 = true }
-    try await scene.suffers(cell.fault, stopDuration: settings.stopDuration)
+    try await scene.suffers(cell.fault, besides: standby, stopDuration: settings.stopDuration)
     timeline.note("\(cell.fault.rawValue) is over")
     try await sent
     try await send(plan.after)
     timeline.note("everything is sent, \(await sender.repetitions) times again because it was not confirmed")
-    return cell.fault == .kill ? [standby] : [worker.process, standby]
+    return cell.fault == .kill ? [standby] : [worker, standby]
   }
 
   private func send() async throws {
@@ -126,9 +166,10 @@ package struct CellRun: Sendable {
     }
   }
 
-  private func finish(_ workers: [WorkerProcess], _ subscribers: Subscribers) async throws {
+  private func finish(_ workers: [WorkerProcess], _ subscribers: Subscribers, _ reader: Reader?) async throws {
     try await subscribers.haveAll(of: workload, within: .seconds(120))
     timeline.note("every command has its result, reply and event")
+    try await reader?.askForAll()
     try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()
     timeline.note("the queue of commands and the outbox are empty")

@@ -9,7 +9,7 @@ package struct MatrixTable: Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    let faults = Fault.allCases
+    let faults = Fault.allCases.filter { fault in results.keys.contains { $0.fault == fault } }
     let header = row("stopped at", faults.map(\.rawValue))
     let rule = row("---", faults.map { _ in "---" })
     let rows = Failpoint.ofCommands.map { failpoint in

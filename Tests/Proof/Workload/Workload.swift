@@ -30,6 +30,9 @@ package struct Workload: Sendable {
   package private(set) var workspaces: [String: TenantModel.Workspace] = [:]
   package private(set) var groups: [String: TenantModel.Group] = [:]
   package private(set) var roles: [TenantModel.Role: String] = [:]
+  /// The workspaces that each tenant has after a command, by the number of its last event by then. There is none for a
+  /// number in the midst of a command's events.
+  package private(set) var trees: [String: [Int: [String: TenantModel.Workspace]]] = [:]
 
   /// - Parameters:
   ///   - count: the number of all commands.
@@ -39,7 +42,14 @@ package struct Workload: Sendable {
     tenants = (0..<count).map { _ in Self.newID(&random) }
     var scripts = tenants.map { TenantScript(tenant: $0, seed: random.next()) }
     steps.reserveCapacity(commands)
-    for number in 0..<commands { steps.append(scripts[number % count].next()) }
+    var events = [Int](repeating: 0, count: count)
+    for tenant in tenants { trees[tenant] = [0: [:]] }
+    for number in 0..<commands {
+      let index = number % count
+      steps.append(scripts[index].next())
+      events[index] += steps[number].changes.count
+      trees[tenants[index]]?[events[index]] = scripts[index].model.workspaces
+    }
     for model in scripts.map(\.model) {
       workspaces.merge(model.workspaces) { first, _ in first }
       groups.merge(model.groups) { first, _ in first }

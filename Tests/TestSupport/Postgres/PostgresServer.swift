@@ -22,10 +22,11 @@ package enum PostgresServer {
     return components.string ?? url
   }
 
+  /// - Parameter url: of a database; by default this server's.
   package static func connect(
-    database: String? = nil, configure: (inout PostgresConfiguration) -> Void = { _ in }
+    _ url: String? = nil, configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> PostgresConnection {
-    var configuration = PostgresConfiguration(url: try url(database: database))
+    var configuration = PostgresConfiguration(url: try url ?? self.url())
     // All tests share one server, on machines that may have no time for it: what it does late is no fault of the
     // client's.
     configuration.connectTimeout = .seconds(60)

@@ -1,20 +1,21 @@
 import Foundation
 import Glibc
 package import PostgresClient
+import Synchronization
 
 /// A PostgreSQL server that belongs to one test, with settings that would disturb all others. Its only role,
 /// `postgres`, is a superuser and needs no password.
 package final class PrivateCluster: Sendable {
   package let url: String
   package let port: Int
-  private let process: Process
+  private let process: Mutex<Process>
   private let folder: URL
 
-  private init(port: Int, process: Process, folder: URL) {
+  private init(port: Int, folder: URL) throws {
     url = "postgres://postgres@127.0.0.1:\(port)/postgres?sslmode=disable"
     self.port = port
-    self.process = process
     self.folder = folder
+    process = Mutex(try Self.launch(port, folder))
   }
 
   /// Lends one that answers.
@@ -54,16 +55,20 @@ package final class PrivateCluster: Sendable {
     let reservation = try PortReservation()
     let port = reservation.port
     reservation.socket.close()
-    let process = try PlainAccount.start(
-      [
-        try program("postgres"), "-D", data, "-p", "\(port)", "-c", "listen_addresses=127.0.0.1",
-        "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB", "-c", "max_connections=50",
-      ],
-      in: folder, log: "postgres.log")
-    let cluster = PrivateCluster(port: port, process: process, folder: folder)
+    let cluster = try PrivateCluster(port: port, folder: folder)
     defer { cluster.stop() }
     try await cluster.answers()
     try await body(cluster)
+  }
+
+  private static func launch(_ port: Int, _ folder: URL) throws -> Process {
+    try PlainAccount.start(
+      [
+        try program("postgres"), "-D", folder.appending(path: "data").path, "-p", "\(port)",
+        "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB",
+        "-c", "max_connections=50",
+      ],
+      in: folder, log: "postgres.log")
   }
 
   /// Of the newest version that is installed.
@@ -74,18 +79,63 @@ package final class PrivateCluster: Sendable {
 
   private func answers() async throws {
     try await Patience.poll(for: "the cluster answers") {
-      guard process.isRunning else {
+      guard isRunning else {
         let said = (try? String(contentsOf: folder.appending(path: "postgres.log"), encoding: .utf8)) ?? ""
         throw PlainAccount.Failed(description: "PostgreSQL has ended: \(said)")
       }
-      guard let connection = try? await connect() else { return false }
-      await connection.close()
-      return true
+      return await doesAnswer()
     }
   }
 
-  /// Nothing has to be saved; the server's other processes notice that this one is gone, and end.
-  package func stop() { kill(process.processIdentifier, SIGKILL) }
+  private func doesAnswer() async -> Bool {
+    guard let connection = try? await connect(configure: { $0.commitsDurably = false }) else { return false }
+    await connection.close()
+    return true
+  }
+
+  private var isRunning: Bool { process.withLock { $0.isRunning } }
+
+  private var pid: Int32 { process.withLock { $0.processIdentifier } }
+
+  /// Ends all its processes at once, as the loss of its machine does.
+  package func stop() { signal(SIGKILL) }
+
+  /// Starts it again after ``stop()``, with what it has on disk. Returns when it answers.
+  package func restart() async throws {
+    try await Patience.poll(for: "the cluster answers again") {
+      // It does not start while a process of before is still there.
+      if !isRunning { try process.withLock { $0 = try Self.launch(port, folder) } }
+      return await doesAnswer()
+    }
+  }
+
+  /// Halts all its processes: it takes connections, and says nothing.
+  package func halt() { signal(SIGSTOP) }
+
+  /// Ends what ``halt()`` began.
+  package func proceed() { signal(SIGCONT) }
+
+  /// Makes a standby a primary. Returns when it is one.
+  package func promote() async throws { try await execute("select pg_promote()") }
+
+  private func signal(_ number: Int32) {
+    let pid = pid
+    // A halted one starts no others meanwhile.
+    kill(pid, SIGSTOP)
+    for child in Self.children(of: pid) { kill(child, number) }
+    kill(pid, number)
+  }
+
+  /// The parent is the second field after the name, which stands in parentheses (proc(5), `/proc/PID/stat`).
+  private static func children(of parent: Int32) -> [Int32] {
+    let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap(Int32.init) ?? []
+    return processes.filter { process in
+      guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+        let name = stat.lastIndex(of: ")")
+      else { return false }
+      return stat[name...].split(separator: " ").dropFirst(2).first.flatMap { Int32($0) } == parent
+    }
+  }
 
   /// `HOST:PORT`, for a URL of several hosts.
   package var address: String { "127.0.0.1:\(port)" }

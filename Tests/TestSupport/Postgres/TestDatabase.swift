@@ -4,11 +4,12 @@ package import PostgresClient
 import PostgresStore
 package import Testing
 
-/// The database of the running suite: created for it, and dropped at its end.
+/// A database of a test: as a rule that of the running suite, created for it, and dropped at its end.
 package struct TestDatabase: Sendable {
   @TaskLocal fileprivate static var scoped: TestDatabase?
 
   package let name: String
+  package let url: String
 
   package struct Missing: Error, CustomStringConvertible {
     package let description = "the suite has no .emptyDatabase or .migratedDatabase"
@@ -21,12 +22,10 @@ package struct TestDatabase: Sendable {
     }
   }
 
-  package var url: String { get throws { try PostgresServer.url(database: name) } }
-
   package func connect(
     configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async throws -> PostgresConnection {
-    try await PostgresServer.connect(database: name, configure: configure)
+    try await PostgresServer.connect(url, configure: configure)
   }
 
   /// Provides a connection that is closed afterwards.
@@ -43,7 +42,8 @@ extension TestDatabase {
   /// case one is ever left behind.
   package static func make(_ body: @concurrent @Sendable (TestDatabase) async throws -> Void) async throws {
     let process = ProcessInfo.processInfo.processIdentifier
-    let database = TestDatabase(name: "test_\(process)_\(UInt32.random(in: 0 ... .max))")
+    let name = "test_\(process)_\(UInt32.random(in: 0 ... .max))"
+    let database = TestDatabase(name: name, url: try PostgresServer.url(database: name))
     try await administer("create database \(database.name)")
     let result: Result<Void, any Error>
     do {
@@ -53,6 +53,13 @@ extension TestDatabase {
     }
     try await drop(database)
     try result.get()
+  }
+
+  /// Provides a database that there is already, or else one as ``make(_:)`` does.
+  package static func lend(
+    _ database: TestDatabase?, _ body: @concurrent @Sendable (TestDatabase) async throws -> Void
+  ) async throws {
+    if let database { try await body(database) } else { try await make(body) }
   }
 
   /// Sessions left open by a failed test must not keep it. But an autovacuum worker that happens to be in it, which

@@ -1,9 +1,8 @@
-import EndToEndSupport
 import TestSupport
 
 extension WorkerProcess {
   /// Waits until its health server answers 503 and says what is missing.
-  func misses(_ text: String, within limit: Duration = .seconds(60)) async throws {
+  package func misses(_ text: String, within limit: Duration = .seconds(60)) async throws {
     let event = "worker \(pid) misses \(text); it says \(program.errors.suffix(500))"
     try await Patience.poll(for: event, limit) {
       let health = try await health()
