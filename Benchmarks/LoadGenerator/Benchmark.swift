@@ -61,7 +61,8 @@ struct Benchmark: AsyncParsableCommand {
     case .queries:
       report.add(
         try await QueryMeasurement(
-          laboratory: laboratory, count: commands, pairs: pairs, turns: turns, backlog: backlog, stored: stored
+          laboratory: laboratory, count: commands, pairs: pairs, turns: turns, backlog: backlog, stored: stored,
+          rate: rate, seconds: seconds
         ).run())
     case .stored:
       let throughput = ThroughputMeasurement(laboratory: laboratory, commands: commands, pairs: pairs, stored: stored)

@@ -1,11 +1,8 @@
-import Histogram
 import Messaging
 import RabbitMQClient
 
 /// From publishing a command to its result at `reply_to`.
 struct LatencyMeasurement {
-  private typealias Latencies = Histogram<UInt64>
-
   let laboratory: Laboratory
   let pairs: Int
   /// Commands one at a time, in each pair.
@@ -31,7 +28,7 @@ struct LatencyMeasurement {
   }
 
   private func closedLoop(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> [Figure] {
-    var all = Self.histogram()
+    var all = Latencies()
     var yardstick: [Double] = []
     var answers: [Double] = []
     var medians: [Double] = []
@@ -39,11 +36,11 @@ struct LatencyMeasurement {
       yardstick.append(1000 / (try Yardstick(laboratory).perSecond(turns, batch: 1)))
       // On the receiving thread: so as not to measure the measuring program's thread switches.
       let latencies = try await withTaskExecutorPreference(replies.taskExecutor) {
-        answers.append(Self.milliseconds(try await yardstickAnswers(publisher, replies), 50))
+        answers.append(try await yardstickAnswers(publisher, replies).milliseconds(50))
         return try await oneAtATime(turns, CommandFactory(run: 1_000 + pair), publisher, replies)
       }
       all.add(latencies)
-      medians.append(Self.milliseconds(latencies, 50))
+      medians.append(latencies.milliseconds(50))
       note(
         "latency \(pair): yardstick \(yardstick[pair - 1].readable) ms, its answers p50 \(answers[pair - 1].readable) ms, "
           + "worker p50 \(medians[pair - 1].readable) ms")
@@ -53,8 +50,8 @@ struct LatencyMeasurement {
       Figure(
         "the same, to the yardstick's own answers", key: "latency_answers_p50", unit: "ms", runs: medians,
         yardstick: answers),
-      Figure("latency one at a time, p99", key: "latency_p99", unit: "ms", runs: [Self.milliseconds(all, 99)]),
-      Figure("latency one at a time, p99.9", key: "latency_p999", unit: "ms", runs: [Self.milliseconds(all, 99.9)]),
+      Figure("latency one at a time, p99", key: "latency_p99", unit: "ms", runs: [all.milliseconds(99)]),
+      Figure("latency one at a time, p99.9", key: "latency_p999", unit: "ms", runs: [all.milliseconds(99.9)]),
     ]
   }
 
@@ -71,86 +68,26 @@ struct LatencyMeasurement {
     _ count: Int, _ factory: CommandFactory, _ publisher: RabbitMQPublisher, _ replies: ResultSubscription
   ) async throws -> Latencies {
     var factory = factory
-    var latencies = Self.histogram()
+    var latencies = Latencies()
     for _ in 0..<count {
       let command = factory.next(replyTo: replies.queue)
       let start = ContinuousClock.now
       // The confirm doesn't matter: what counts is the path from the command to its result.
       async let confirmed: Void = publisher.publish([command])
       _ = try await replies.next()
-      Self.record(.now - start, in: &latencies)
+      latencies.record(.now - start)
       try await confirmed
     }
     return latencies
   }
 
-  /// Commands are sent at fixed times, whatever happened to the previous ones; each latency counts from the command's
-  /// scheduled time, so that a pause counts for every command that it delays.
   private func openLoop(_ publisher: RabbitMQPublisher, _ replies: ResultSubscription) async throws -> [Figure] {
-    let count = rate * seconds
-    let start = ContinuousClock.now + .milliseconds(100)
-    let interval = Duration.seconds(1) / rate
-    let latencies = try await withThrowingTaskGroup(of: Latencies?.self) { group in
-      group.addTask {
-        try await send(count, every: interval, from: start, publisher, replies.queue)
-        return nil
-      }
-      group.addTask {
-        var latencies = Self.histogram()
-        var received = 0
-        while received < count {
-          let results = try await replies.next()
-          let now = ContinuousClock.now
-          for result in results {
-            guard let number = result.properties.correlationID?.text.flatMap({ Int($0) }) else { continue }
-            Self.record(now - (start + interval * number), in: &latencies)
-            received += 1
-          }
-        }
-        return latencies
-      }
-      var latencies = Self.histogram()
-      for try await part in group { if let part { latencies = part } }
-      return latencies
-    }
-    let name = "latency at \(rate)/s"
+    let latencies = try await OpenLoop(rate: rate, seconds: seconds).run(run: 2_000, publisher, replies)
     return [50, 99, 99.9].map { percentile in
       let label = percentile == 99.9 ? "99.9" : "\(Int(percentile))"
       return Figure(
-        "\(name), p\(label)", key: "open_loop_p\(label.replacing(".", with: ""))", unit: "ms",
-        runs: [Self.milliseconds(latencies, percentile)])
+        "latency at \(rate)/s, p\(label)", key: "open_loop_p\(label.replacing(".", with: ""))", unit: "ms",
+        runs: [latencies.milliseconds(percentile)])
     }
-  }
-
-  /// Publishes what is due, together if the clock woke late.
-  private func send(
-    _ count: Int, every interval: Duration, from start: ContinuousClock.Instant, _ publisher: RabbitMQPublisher,
-    _ queue: ShortString
-  ) async throws {
-    var factory = CommandFactory(run: 2_000)
-    try await withThrowingTaskGroup { group in
-      while factory.count < count {
-        try await Task.sleep(until: start + interval * factory.count, tolerance: .zero, clock: .continuous)
-        let due = min(count, Int((ContinuousClock.now - start) / interval) + 1)
-        var messages: [OutboundMessage] = []
-        while factory.count < due {
-          messages.append(factory.next(replyTo: queue, correlationID: ShortString("\(factory.count)")))
-        }
-        group.addTask { [messages] in try await publisher.publish(messages) }
-      }
-      try await group.waitForAll()
-    }
-  }
-
-  private static func histogram() -> Latencies {
-    Latencies(lowestDiscernibleValue: 1, highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: .three)
-  }
-
-  private static func record(_ latency: Duration, in latencies: inout Latencies) {
-    latencies.record(UInt64(max(1, latency / .microseconds(1))))
-  }
-
-  private static func milliseconds(_ latencies: Latencies, _ percentile: Double) -> Double {
-    Double(latencies.valueAtPercentile(percentile)) / 1000
   }
 }

@@ -1,4 +1,5 @@
 import Messaging
+import RabbitMQClient
 
 /// What is asked beside the commands: against the same by commands, from a full queue and one at a time; pages and ways
 /// on a large table; memory.
@@ -25,21 +26,25 @@ struct QueryMeasurement {
   let turns: Int
   let backlog: Int
   let stored: Int
+  /// Of the open loop: commands per second, and for how long.
+  let rate: Int
+  let seconds: Int
 
   func run() async throws -> [Figure] {
     try await laboratory.reset()
     var figures = try await saturated()
     figures.append(try await memory())
     figures += try await oneAtATime()
+    figures.append(try await besideCommands())
     return figures + (try await pages())
   }
 
   private func saturated() async throws -> [Figure] {
     var (queries, commands, checks): ([Double], [Double], [Double]) = ([], [], [])
     for pair in 1...pairs {
-      queries.append(try await perSecond(.get, at: "workspace.queries", run: pair * 3))
-      commands.append(try await perSecond(.get, at: "workspace.commands", run: pair * 3 + 1))
-      checks.append(try await perSecond(.check, at: "workspace.queries", run: pair * 3 + 2))
+      queries.append(try await perSecond(.get, run: pair * 3))
+      commands.append(try await perSecondByCommands(.get, run: pair * 3 + 1))
+      checks.append(try await perSecond(.check, run: pair * 3 + 2))
       note(
         "queries \(pair): \(queries[pair - 1].rounded()), by commands \(commands[pair - 1].rounded()), checks \(checks[pair - 1].rounded()) per second"
       )
@@ -53,9 +58,9 @@ struct QueryMeasurement {
   }
 
   /// Answers per second, of questions that wait in the queue when the worker starts.
-  private func perSecond(_ question: Question, at exchange: ShortString, run: Int) async throws -> Double {
+  private func perSecond(_ question: Question, run: Int) async throws -> Double {
     let replies = try await ResultSubscription.open(laboratory.servers)
-    try await ask(question, count, at: exchange, run: run, replyTo: replies.queue)
+    try await ask(question, count, at: "workspace.queries", run: run, replyTo: replies.queue)
     let worker = try laboratory.worker.start(["serve"])
     defer { worker.stop() }
     let seconds = try await withTaskExecutorPreference(replies.taskExecutor) {
@@ -63,6 +68,17 @@ struct QueryMeasurement {
     }
     await replies.close()
     return Double(count - 1) / seconds
+  }
+
+  /// The same by commands. Their results go to the exchange of results, and to nobody else.
+  private func perSecondByCommands(_ question: Question, run: Int) async throws -> Double {
+    try await laboratory.purge()
+    try await ask(question, count, at: "workspace.commands", run: run, replyTo: nil)
+    let listener = try ResultListener(laboratory, count: count)
+    let worker = try laboratory.worker.start(["serve"])
+    defer { worker.stop() }
+    try listener.waitForFirst()
+    return Double(count - 1) / (try listener.waitForLast())
   }
 
   /// - Returns: seconds from the first answer to the last.
@@ -111,8 +127,37 @@ struct QueryMeasurement {
     ]
   }
 
+  /// Commands at a fixed rate, by turns with and without as many queries as are answered.
+  private func besideCommands() async throws -> Figure {
+    let worker = try laboratory.worker.start(["serve"], ["QUERIES_TIMEOUT": "60s"])
+    defer { worker.stop() }
+    let connection = try await Laboratory.connect(laboratory.servers)
+    let publisher = try await RabbitMQPublisher.start(on: connection)
+    let replies = try await ResultSubscription.open(laboratory.servers)
+    let loop = OpenLoop(rate: rate, seconds: seconds)
+    // The first ones prepare statements.
+    _ = try await OpenLoop(rate: rate, seconds: 2).run(run: 7_000, publisher, replies)
+    var (busy, free): ([Double], [Double]) = ([], [])
+    for pair in 1...pairs {
+      free.append(try await loop.run(run: 7_000 + pair * 2, publisher, replies).milliseconds(99))
+      let flood = try await QueryFlood.start(laboratory) {
+        message(.get, $0, at: "workspace.queries", run: 8_000 + pair, replyTo: $1)
+      }
+      busy.append(try await loop.run(run: 7_001 + pair * 2, publisher, replies).milliseconds(99))
+      let answered = try await flood.end()
+      note(
+        "beside queries \(pair): p99 \(busy[pair - 1].readable) ms and \(answered / seconds) queries/s, without \(free[pair - 1].readable) ms"
+      )
+    }
+    await replies.close()
+    await connection.close()
+    return Figure(
+      "commands at \(rate)/s, p99, beside as many queries as are answered, to without", key: "queries_beside_p99",
+      unit: "ms", runs: busy, yardstick: free)
+  }
+
   private func pages() async throws -> [Figure] {
-    try await laboratory.reset(workspaces: stored, tenants: 1)
+    try await laboratory.reset(.deep, workspaces: stored, tenants: 1)
     let worker = try laboratory.worker.start(["serve"])
     defer { worker.stop() }
     let replies = try await ResultSubscription.open(laboratory.servers)
@@ -122,7 +167,8 @@ struct QueryMeasurement {
       Question(type: "workspace.children") { _ in
         #"{"limit":100,"after":"\#(middle)","workspace_id":"\#(CommandFactory.roots[0])"}"#
       },
-      Question(type: "workspace.ancestors") { _ in #"{"workspace_id":"\#(middle)"}"# },
+      // The lowest of a chain of 30 below the root.
+      Question(type: "workspace.ancestors") { #"{"workspace_id":"\#(Grounds.deep.parents[$0])"}"# },
       Question(type: "workspace.find") { _ in #"{"name":"stored \#(stored / 2)"}"# },
     ]
     var figures: [Figure] = []
@@ -158,7 +204,7 @@ struct QueryMeasurement {
     return milliseconds
   }
 
-  private func ask(_ question: Question, _ count: Int, at exchange: ShortString, run: Int, replyTo: ShortString)
+  private func ask(_ question: Question, _ count: Int, at exchange: ShortString, run: Int, replyTo: ShortString?)
     async throws
   {
     for start in stride(from: 0, to: count, by: 512) {
@@ -168,7 +214,7 @@ struct QueryMeasurement {
   }
 
   private func message(
-    _ question: Question, _ number: Int, at exchange: ShortString, run: Int, tenants: Int = 8, replyTo: ShortString
+    _ question: Question, _ number: Int, at exchange: ShortString, run: Int, tenants: Int = 8, replyTo: ShortString?
   ) -> OutboundMessage {
     let tenant = number % tenants
     let body = """

@@ -10,9 +10,11 @@ struct ResultSubscription {
   /// The thread on which results arrive.
   var taskExecutor: (any TaskExecutor)? { consumer.taskExecutor }
 
-  static func open(_ servers: ServerAddresses) async throws -> ResultSubscription {
+  /// - Parameter queue: nobody else has one of that name.
+  static func open(
+    _ servers: ServerAddresses, queue: ShortString = "benchmark.results"
+  ) async throws -> ResultSubscription {
     let connection = try await Laboratory.connect(servers)
-    let queue: ShortString = "benchmark.results"
     try await connection.declare([.exclusiveQueue(queue)])
     return ResultSubscription(
       queue: queue, connection: connection, consumer: try await RabbitMQConsumer.start(on: connection, queue: queue))

@@ -14,7 +14,8 @@ import Testing
     #expect(isUnreached(error) == false)
   }
 
-  @Test func `of several silent servers each has its share, and all are given up at the connect timeout`() async throws {
+  @Test func `of several silent servers each has its share, and all are given up at the connect timeout`() async throws
+  {
     let servers = [try StubServer(), try StubServer()]
     let start = ContinuousClock.now
     let error = await failure("postgres://worker@127.0.0.1:\(servers[0].port),127.0.0.1:\(servers[1].port)/db") {

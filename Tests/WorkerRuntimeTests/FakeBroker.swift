@@ -241,9 +241,9 @@ final class FakeReplies: ReplySender {
 
   init(_ broker: FakeBroker) { self.broker = broker }
 
-  func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
-    broker.deliver(replies)
-    for _ in replies { settled(.delivered) }
+  func send(_ replies: [PendingReply]) {
+    broker.deliver(replies.map(\.message))
+    for reply in replies { reply.settled(.delivered) }
   }
 
   func waitUntilSettled() async {}

@@ -24,6 +24,12 @@ final class QueryLaneFixture: Sendable {
   }
 
   let replica: Mutex<Server>
+  /// What is read of tenant 1 has to wait for this.
+  let gate = Signal<Void>()
+  /// How many queries each round trip has read.
+  let reads = Journal<Int>()
+  /// A read has begun.
+  fileprivate let begun = Journal<Void>()
   /// How often a connection of the pool was made.
   let connectionCount = Mutex(0)
   private let primary: Mutex<Server>
@@ -39,9 +45,10 @@ final class QueryLaneFixture: Sendable {
 
   init(
     replica: Int64 = 0, primary: Int64 = 0, origin: DatedSnapshot.Origin = .replica(lag: .zero),
-    isLedgerOpen: Bool = true, _ configure: (inout QuerySettings) -> Void = { _ in }
+    isLedgerOpen: Bool = true, isGateOpen: Bool = true, _ configure: (inout QuerySettings) -> Void = { _ in }
   ) {
     if isLedgerOpen { ledger.raise() }
+    if isGateOpen { gate.raise() }
     self.replica = Mutex(Server(sequence: replica, origin: origin))
     self.primary = Mutex(Server(sequence: primary, origin: .primary))
     var settings = QuerySettings()
@@ -71,8 +78,9 @@ final class QueryLaneFixture: Sendable {
         primary: { [self] in FakeQuerySession(of: self, .primary) },
         ledger: { [self] in Link(FakeLedger(fixture: self), on: source) }),
       replies: FakeAnswers(journal: state), status: QueryStatus(),
-      probe: FakeQueryProbe { [self] outcome in
-        observed.withLock { $0.append(outcome) }
+      probe: FakeQueryProbe { [self] observation in
+        if case .handled(_, let outcome, _) = observation { observed.withLock { $0.append(outcome) } }
+        if case .read(let count) = observation { reads.note(count) }
       }, workspaceProbe: RecordingProbe(), logger: ExecutorFixture.silent)
   }
 
@@ -133,6 +141,11 @@ final class QueryLaneFixture: Sendable {
 
   func acknowledged(_ count: Int) async throws { try await source.acknowledgements.wait { $0.count >= count } }
 
+  func begun(_ count: Int) async throws { try await begun.wait { $0.count >= count } }
+
+  /// So many times the lane was handed what had arrived.
+  func taken(_ count: Int) async throws { try await source.handedOut.wait { $0.count >= count } }
+
   /// All that has arrived is with the lane.
   func taken() async throws { try await source.handedOut.wait { !$0.isEmpty } }
 
@@ -173,7 +186,11 @@ private struct FakeQuerySession: QuerySession, SnapshotReader {
 
   var reader: any SnapshotReader { self }
 
-  func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot { try fixture.read(which, readSet) }
+  func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot {
+    fixture.begun.note(())
+    if readSet.tenants.contains(.sample(1)) { await fixture.gate.wait() }
+    return try fixture.read(which, readSet)
+  }
 
   func waitUntilClosed() async -> any Error {
     try? await Task.sleep(for: .seconds(3600))
@@ -235,11 +252,12 @@ final class FakeQuerySource: DeliverySource, Closable {
 private struct FakeAnswers: ReplySender {
   let journal: Journal<String>
 
-  func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
-    for reply in replies {
+  func send(_ replies: [PendingReply]) {
+    for pending in replies {
+      let reply = pending.message
       let body = String(decoding: reply.body, as: UTF8.self)
       let sequence = body.split(separator: "\"sequence\":\"").dropFirst().first?.prefix { $0 != "\"" } ?? "-"
-      settled(.delivered)
+      pending.settled(.delivered)
       journal.note("\(reply.properties.correlationID?.text ?? "") \(reply.properties.type?.text ?? "") \(sequence)")
     }
   }
@@ -267,9 +285,7 @@ private struct FakeLedger: QuarantineLedger {
 }
 
 private struct FakeQueryProbe: QueryProbe {
-  let handled: @Sendable (QueryOutcome) -> Void
+  let note: @Sendable (QueryObservation) -> Void
 
-  func observe(_ observation: QueryObservation) {
-    if case .handled(_, let outcome, _) = observation { handled(outcome) }
-  }
+  func observe(_ observation: QueryObservation) { note(observation) }
 }

@@ -171,6 +171,48 @@ import WorkspaceDomain
     #expect(made >= min(connections, 3) && made <= connections)
   }
 
+  @Test func `what arrives during a round trip is read by the next one, together`() async throws {
+    let fixture = QueryLaneFixture(replica: 7, isGateOpen: false) { $0.probeInterval = .seconds(600) }
+    try await fixture.run {
+      fixture.ask("slow")
+      try await fixture.begun(1)
+      for number in 1...5 {
+        fixture.ask("q\(number)", tenants: [2])
+        try await fixture.taken(1 + number)
+      }
+      fixture.gate.raise()
+      try await fixture.expect(["slow", "q1", "q2", "q3", "q4", "q5"].map { "\($0) workspace.list.succeeded 7" })
+    }
+    #expect(fixture.reads.entries == [1, 5])
+  }
+
+  @Test func `more than one round trip reads is not kept waiting for the one before`() async throws {
+    let fixture = QueryLaneFixture(replica: 7, isGateOpen: false) {
+      $0.probeInterval = .seconds(600)
+      $0.batchCount = 3
+    }
+    try await fixture.run {
+      fixture.ask("slow")
+      try await fixture.begun(1)
+      fixture.ask("q1", "q2", "q3", tenants: [2])
+      try await fixture.expect(["q1", "q2", "q3"].map { "\($0) workspace.list.succeeded 7" })
+      fixture.gate.raise()
+      try await fixture.expect(["slow", "q1", "q2", "q3"].map { "\($0) workspace.list.succeeded 7" })
+    }
+  }
+
+  @Test func `a round trip that takes long holds up nobody: another connection joins it`() async throws {
+    let fixture = QueryLaneFixture(replica: 7, isGateOpen: false)
+    try await fixture.run {
+      fixture.ask("slow")
+      try await fixture.begun(1)
+      fixture.ask("quick", tenants: [2])
+      try await fixture.expect("quick workspace.list.succeeded 7")
+      fixture.gate.raise()
+      try await fixture.expect("quick workspace.list.succeeded 7", "slow workspace.list.succeeded 7")
+    }
+  }
+
   @Test func `what has arrived is answered before the end`() async throws {
     let fixture = QueryLaneFixture(replica: 1) { $0.wait = .seconds(600) }
     try await testGracefulShutdown { trigger in

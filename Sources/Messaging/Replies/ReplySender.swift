@@ -5,14 +5,33 @@
 /// bytes are on the exchange of results, and repeating the command gets the answer again.
 package protocol ReplySender: Sendable {
   /// Accepts replies, to be sent after earlier ones to the same queue. Returns at once.
-  ///
-  /// - Parameter settled: called once for each reply, in no particular order and on any thread; a reply is settled when
-  ///   it expires at the latest.
-  func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void)
+  func send(_ replies: [PendingReply])
 
   /// Returns when all accepted replies are settled, or the task is cancelled.
   func waitUntilSettled() async
 
   /// Sends the accepted replies, until the task is cancelled.
   func run() async throws
+}
+
+extension ReplySender {
+  /// The same for replies that need not be told apart.
+  ///
+  /// - Parameter settled: see ``PendingReply/settled``.
+  package func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+    send(replies.map { PendingReply($0, settled: settled) })
+  }
+}
+
+/// A reply, and who waits for it to arrive.
+package struct PendingReply: Sendable {
+  package let message: OutboundMessage
+  /// Called once, on any thread, in no particular order among replies: when this one has arrived, or was given up. That
+  /// is when it expires at the latest.
+  package let settled: @Sendable (ReplyOutcome) -> Void
+
+  package init(_ message: OutboundMessage, settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+    self.message = message
+    self.settled = settled
+  }
 }

@@ -37,13 +37,13 @@ package final class ReplyPublisher: ReplySender {
     state = Mutex(State(ledger: ReplyLedger(limits: limits)))
   }
 
-  package func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+  package func send(_ replies: [PendingReply]) {
     guard !replies.isEmpty else { return }
     change { state in
       state.hasArrivals = true
       return replies.compactMap { reply in
-        let (id, settlement) = state.ledger.add(reply, at: state.clock.now)
-        state.settled[id] = settled
+        let (id, settlement) = state.ledger.add(reply.message, at: state.clock.now)
+        state.settled[id] = reply.settled
         return settlement
       }
     }

@@ -6,6 +6,10 @@ import WorkspaceDomain
 
 /// The queries that wait: for a connection, or for a replica to catch up.
 ///
+/// One connection of a side takes all that waits. Another one joins it where more waits than one round trip reads, or
+/// where nothing was taken for a while: so a round trip is worth its cost when there is much to answer, and one that
+/// takes long holds up nobody.
+///
 /// What waits for a replica holds no connection. How far the replica is, each round trip tells besides, and where there
 /// is none, one that asks for nothing else.
 final class QueryBacklog: Sendable {
@@ -16,15 +20,32 @@ final class QueryBacklog: Sendable {
     let awaited: Set<TenantID>
   }
 
+  /// What waits for a connection of one side.
+  fileprivate struct Line {
+    var queries: FairQueue<TenantID, ReceivedQuery>
+    /// Round trips that are not over.
+    var readingCount = 0
+    var wasTaken = false
+    /// Something has waited from one tick to the next, and nothing was taken meanwhile.
+    var isPressing = false
+    var waiters: [Waiter<Void>] = []
+  }
+
   private struct State {
-    var lines: [QuerySide: FairQueue<TenantID, ReceivedQuery>]
+    var lines: [QuerySide: Line]
     /// They wait for a replica.
     var sleeping: [TenantID: [ReceivedQuery]] = [:]
     var sleepingCount = 0
     var isProbeDue = false
-    var waiters: [QuerySide: [Waiter<Void>]] = [:]
+    /// See ``QuerySettings/batchCount``.
+    let batchCount: Int
 
-    func hasWork(_ side: QuerySide) -> Bool { lines[side]?.hasWork ?? false || (side == .replica && isProbeDue) }
+    /// Whether a connection should take what waits.
+    func isDue(_ side: QuerySide) -> Bool {
+      guard let line = lines[side] else { return false }
+      guard line.queries.hasWork else { return side == .replica && isProbeDue }
+      return line.readingCount == 0 || line.queries.count >= batchCount || line.isPressing
+    }
   }
 
   /// A probe asks for no more than so many tenants.
@@ -35,12 +56,12 @@ final class QueryBacklog: Sendable {
 
   init(_ settings: QuerySettings) {
     self.settings = settings
-    let line = FairQueue<TenantID, ReceivedQuery>(share: settings.share)
-    state = Mutex(State(lines: [.replica: line, .primary: line]))
+    let line = Line(queries: FairQueue(share: settings.share))
+    state = Mutex(State(lines: [.replica: line, .primary: line], batchCount: settings.batchCount))
   }
 
   /// How many queries wait for a connection.
-  var waitingCount: Int { state.withLock { $0.lines.values.reduce(0) { $0 + $1.count } } }
+  var waitingCount: Int { state.withLock { $0.lines.values.reduce(0) { $0 + $1.queries.count } } }
   /// How many wait for a replica.
   var sleepingCount: Int { state.withLock { $0.sleepingCount } }
 
@@ -48,7 +69,7 @@ final class QueryBacklog: Sendable {
   func add(_ queries: [ReceivedQuery], to side: QuerySide = .replica) {
     guard !queries.isEmpty else { return }
     change { state in
-      for query in queries { state.lines[side]?.append(query, of: query.tenantID) }
+      for query in queries { state.lines[side]?.queries.append(query, of: query.tenantID) }
     }
   }
 
@@ -56,9 +77,9 @@ final class QueryBacklog: Sendable {
   func waitForWork(_ side: QuerySide) async throws {
     while true {
       let waiter = state.withLock { state -> Waiter<Void>? in
-        guard !state.hasWork(side) else { return nil }
+        guard !state.isDue(side) else { return nil }
         let waiter = Waiter<Void>()
-        state.waiters[side, default: []].append(waiter)
+        state.lines[side]?.waiters.append(waiter)
         return waiter
       }
       guard let waiter else { return }
@@ -66,7 +87,7 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Takes what is to be answered next, waiting for it. Each query has to be said done, or added again.
+  /// Takes what is to be answered next, waiting for it. It has to be said done.
   func take(_ side: QuerySide) async throws -> Work {
     while true {
       try await waitForWork(side)
@@ -76,16 +97,25 @@ final class QueryBacklog: Sendable {
 
   private func takeNow(_ side: QuerySide) -> Work? {
     change { state in
-      guard state.hasWork(side) else { return nil }
-      let taken = state.lines[side]?.take(count: settings.batchCount, size: settings.batchBytes, of: \.size) ?? []
+      guard state.isDue(side) else { return nil }
+      let taken =
+        state.lines[side]?.queries.take(count: settings.batchCount, size: settings.batchBytes, of: \.size) ?? []
+      state.lines[side]?.readingCount += 1
+      state.lines[side]?.wasTaken = true
+      state.lines[side]?.isPressing = false
       if side == .replica { state.isProbeDue = false }
       let awaited = side == .replica ? Set(state.sleeping.keys.prefix(Self.probedTenants)) : []
       return Work(queries: taken.map(\.element), awaited: awaited)
     }
   }
 
-  /// A query that was taken is in nobody's hand any more.
-  func done(_ query: ReceivedQuery, _ side: QuerySide) { change { $0.lines[side]?.done(query.tenantID) } }
+  /// What was taken is in nobody's hand any more. Whoever says so takes what waits next: nobody else is woken.
+  func done(_ work: Work, _ side: QuerySide) {
+    state.withLock { state in
+      state.lines[side]?.readingCount -= 1
+      for query in work.queries { state.lines[side]?.queries.done(query.tenantID) }
+    }
+  }
 
   /// A replica is behind what a query asks for: it waits, or goes to the primary where its time to wait is over, or too
   /// many wait.
@@ -117,7 +147,10 @@ final class QueryBacklog: Sendable {
   func tick(at now: ContinuousClock.Instant) -> [ReceivedQuery] {
     change { state in
       var expired: [ReceivedQuery] = []
-      for side in QuerySide.allCases { expired += state.lines[side]?.removeAll { $0.isExpired(at: now) } ?? [] }
+      for side in QuerySide.allCases {
+        expired += state.lines[side]?.queries.removeAll { $0.isExpired(at: now) } ?? []
+        state.lines[side]?.tick()
+      }
       for tenantID in state.sleeping.keys {
         expired += remove(&state, tenantID) { $0.isExpired(at: now) }
         wake(&state, tenantID, to: .primary) { $0.delivery.receivedAt + settings.wait <= now }
@@ -130,7 +163,7 @@ final class QueryBacklog: Sendable {
   /// Forgets what came over a connection that is lost: it comes again, here or elsewhere.
   func forget(_ intake: QueryIntake) {
     change { state in
-      for side in QuerySide.allCases { _ = state.lines[side]?.removeAll { $0.intake === intake } }
+      for side in QuerySide.allCases { _ = state.lines[side]?.queries.removeAll { $0.intake === intake } }
       for tenantID in state.sleeping.keys { _ = remove(&state, tenantID) { $0.intake === intake } }
     }
   }
@@ -138,7 +171,7 @@ final class QueryBacklog: Sendable {
   private func wake(
     _ state: inout State, _ tenantID: TenantID, to side: QuerySide, where isDue: (ReceivedQuery) -> Bool
   ) {
-    for query in remove(&state, tenantID, where: isDue) { state.lines[side]?.append(query, of: tenantID) }
+    for query in remove(&state, tenantID, where: isDue) { state.lines[side]?.queries.append(query, of: tenantID) }
   }
 
   private func remove(
@@ -153,17 +186,25 @@ final class QueryBacklog: Sendable {
     return removed
   }
 
-  /// Changes the state, and wakes one connection of each side that has work then; whoever takes wakes the next.
+  /// Changes the state, and wakes the connections of each side on which something is due then.
   private func change<Answer>(_ body: (inout State) -> Answer) -> Answer {
-    let (answer, woken) = state.withLock { state -> (Answer, [QuerySide: [Waiter<Void>]]) in
+    let (answer, woken) = state.withLock { state -> (Answer, [Waiter<Void>]) in
       let answer = body(&state)
-      var woken: [QuerySide: [Waiter<Void>]] = [:]
-      for side in QuerySide.allCases where state.hasWork(side) {
-        woken[side] = state.waiters.removeValue(forKey: side)
+      var woken: [Waiter<Void>] = []
+      for side in QuerySide.allCases where state.isDue(side) {
+        woken += state.lines[side]?.waiters ?? []
+        state.lines[side]?.waiters = []
       }
       return (answer, woken)
     }
-    for waiters in woken.values { for waiter in waiters { waiter.resolve() } }
+    for waiter in woken { waiter.resolve() }
     return answer
+  }
+}
+
+extension QueryBacklog.Line {
+  fileprivate mutating func tick() {
+    isPressing = queries.hasWork && !wasTaken
+    wasTaken = false
   }
 }

@@ -153,7 +153,7 @@ package struct QueryLane: Service {
         try await keepTime(intake)
         return false
       }
-      group.addTask {
+      group.addTask(executorPreference: source.taskExecutor) {
         try await takeAll(from: source, intake)
         try await finish(intake, source)
         return true

@@ -17,8 +17,8 @@ struct QueryResponder: Sendable {
     self.room = room
   }
 
-  /// A query is answered.
-  func answer(_ query: ReceivedQuery, _ result: Result<CommandReply, Rejection>, sequence: Int64) {
+  /// The answer to a query, which is still to be sent. Nil where it can't be, and the query is done with.
+  func answer(_ query: ReceivedQuery, _ result: Result<CommandReply, Rejection>, sequence: Int64) -> PendingReply? {
     let now = environment.clock.now()
     let message = ResultEncoder.encode(result, of: query.content, sequence: sequence, id: .random(at: now), at: now)
     let outcome: QueryOutcome =
@@ -26,13 +26,19 @@ struct QueryResponder: Sendable {
       case .success: .succeeded
       case .failure(let rejection): .rejected(rejection.code)
       }
-    send(message, outcome, query)
+    return reply(message, outcome, query)
   }
 
-  /// A query can't be answered.
-  func fail(_ query: ReceivedQuery) {
+  /// The answer to a query that can't be answered. Nil as for ``answer(_:_:sequence:)``.
+  func failure(of query: ReceivedQuery) -> PendingReply? {
     let envelope = PartialEnvelope(query.content.type, query.content.context)
-    send(encode(.unexpected, envelope), .failed, query)
+    return reply(encode(.unexpected, envelope), .failed, query)
+  }
+
+  /// Sends answers.
+  func send(_ answers: [PendingReply]) {
+    room.add(answers.reduce(0) { $0 + $1.message.size })
+    replies.send(answers)
   }
 
   /// Nobody waits for them any more.
@@ -53,7 +59,7 @@ struct QueryResponder: Sendable {
     guard let reply = environment.messages.reply(message, of: delivery, commandID: invalid.envelope.id) else {
       return settle(delivery, intake, nil, outcome)
     }
-    send(reply, outcome, (nil, delivery, intake))
+    send([pending(reply, outcome, (nil, delivery, intake))])
   }
 
   private func encode(_ failure: CommandFailure, _ envelope: PartialEnvelope) -> EncodedMessage {
@@ -61,18 +67,20 @@ struct QueryResponder: Sendable {
     return ResultEncoder.encode(failure, of: envelope, id: .random(at: now), at: now)
   }
 
-  private func send(_ message: EncodedMessage, _ outcome: QueryOutcome, _ query: ReceivedQuery) {
+  private func reply(_ message: EncodedMessage, _ outcome: QueryOutcome, _ query: ReceivedQuery) -> PendingReply? {
     let reply = environment.messages.reply(message, of: query.delivery, commandID: query.content.context.key.id)
-    guard let reply else { return settle(query.delivery, query.intake, query.content.type, .unaddressed) }
-    send(reply, outcome, (query.content.type, query.delivery, query.intake))
+    guard let reply else {
+      settle(query.delivery, query.intake, query.content.type, .unaddressed)
+      return nil
+    }
+    return pending(reply, outcome, (query.content.type, query.delivery, query.intake))
   }
 
-  private func send(
+  private func pending(
     _ reply: OutboundMessage, _ outcome: QueryOutcome,
     _ query: (type: CommandType?, delivery: Delivery, intake: QueryIntake)
-  ) {
-    room.add(reply.size)
-    replies.send([reply]) { [self, size = reply.size] settled in
+  ) -> PendingReply {
+    PendingReply(reply) { [self, size = reply.size] settled in
       room.remove(size)
       probe.observe(.replied(settled))
       settle(query.delivery, query.intake, query.type, outcome)

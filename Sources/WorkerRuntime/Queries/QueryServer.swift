@@ -69,7 +69,7 @@ struct QueryServer {
   ) async throws -> DatedSnapshot.Origin? {
     status.busy(side, 1)
     defer {
-      for query in work.queries { backlog.done(query, side) }
+      backlog.done(work, side)
       status.busy(side, -1)
     }
     let (live, expired) = work.queries.partitioned(at: .now)
@@ -99,28 +99,30 @@ struct QueryServer {
     let observations = DeferredObservations()
     let run = QueryRun(readSet, dated.snapshot, environment, probe: observations)
     let now = environment.clock.now()
-    for query in queries {
-      switch run.answer(query, at: now) {
-      case .result(let result, let sequence):
-        noteWait(of: query, shortfall: 0)
-        responder.answer(query, result, sequence: sequence)
-      case .behind(let sequence):
-        noteWait(of: query, shortfall: (query.content.minimumSequence ?? 0) - sequence)
-        refer(query, dated.origin, sequence: sequence)
-      case .failed(let error): fail(query, because: "\(error)")
-      }
-    }
+    responder.send(
+      queries.compactMap { query in
+        switch run.answer(query, at: now) {
+        case .result(let result, let sequence):
+          noteWait(of: query, shortfall: 0)
+          return responder.answer(query, result, sequence: sequence)
+        case .behind(let sequence):
+          noteWait(of: query, shortfall: (query.content.minimumSequence ?? 0) - sequence)
+          return refer(query, dated.origin, sequence: sequence)
+        case .failed(let error): return failure(of: query, because: "\(error)")
+        }
+      })
     observations.flush(to: workspaceProbe)
     backlog.learn(dated.snapshot.tenants)
   }
 
   /// A primary that has not got that far never will have for this query: whoever has seen a sequence has it from there.
-  private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) {
+  private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
     if side == .primary || origin == .primary {
       let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not come to that sequence")
       return responder.answer(query, .failure(rejection), sequence: sequence)
     }
     backlog.await(query)
+    return nil
   }
 
   private func noteWait(of query: ReceivedQuery, shortfall: Int64) {
@@ -141,8 +143,7 @@ struct QueryServer {
       try await Task.sleep(for: Self.pause)
     case .timedOut, .failed, .conflict:
       guard queries.count > 1 else {
-        for query in queries { fail(query, because: "\(error)") }
-        return
+        return responder.send(queries.compactMap { failure(of: $0, because: "\(error)") })
       }
       // One of them is to blame, and the others must not suffer for it.
       for query in queries {
@@ -153,7 +154,7 @@ struct QueryServer {
     }
   }
 
-  private func fail(_ query: ReceivedQuery, because reason: String) {
+  private func failure(of query: ReceivedQuery, because reason: String) -> PendingReply? {
     logger.error(
       "a query can't be answered",
       metadata: [
@@ -161,7 +162,7 @@ struct QueryServer {
         "tenant_id": "\(query.tenantID)",
         "error": "\(reason)",
       ])
-    responder.fail(query)
+    return responder.failure(of: query)
   }
 }
 

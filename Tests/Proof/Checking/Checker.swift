@@ -9,7 +9,8 @@ package struct Checker: Sendable {
   /// - Returns: all broken promises; empty is the proof.
   package func violations(in evidence: Evidence) -> [Violation] {
     results(evidence) + replies(evidence) + events(evidence) + effects(evidence.tables)
-      + answers(evidence) + readings(evidence) + remains(evidence) + evidence.changedBatches.map { .changedBatch(id: $0) }
+      + answers(evidence) + readings(evidence) + remains(evidence)
+      + evidence.changedBatches.map { .changedBatch(id: $0) }
   }
 
   /// At least once, always in the same bytes; the first copies in the order of the tenant's commands.

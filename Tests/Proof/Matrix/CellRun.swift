@@ -109,11 +109,10 @@ package struct CellRun: Sendable {
   private func whileReading<Answer: Sendable>(
     _ reader: Reader?, _ body: () async throws -> Answer
   ) async throws -> Answer {
-    let reading = Task { try await reader?.askOn() }
-    defer { reading.cancel() }
+    async let reading: Void? = reader?.askOn()
     let answer = try await body()
-    reading.cancel()
-    try await reading.value
+    await reader?.finish()
+    try await reading
     return answer
   }
 

@@ -18,6 +18,7 @@ actor Reader {
   private let replies: Subscription
   /// By the ids of the queries.
   private var questions: [String: Question] = [:]
+  private var isDone = false
   /// The last event of each tenant, of the first so many.
   private var seen: [String: Int] = [:]
   private var seenCount = 0
@@ -29,16 +30,19 @@ actor Reader {
     replies = try await Subscription.replies(on: host)
   }
 
-  /// Asks about one tenant after the other, now and then for nothing particular, until the task is cancelled.
+  /// Asks about one tenant after the other, now and then for nothing particular, until ``finish()``.
   func askOn() async throws {
     for number in 0... {
-      guard !Task.isCancelled else { return }
+      guard !isDone else { return }
       notice()
       let tenant = tenants[number % tenants.count]
       try await ask(about: tenant, atLeast: number % 4 == 0 ? nil : seen[tenant])
-      try? await Task.sleep(for: .milliseconds(30))
+      try await Task.sleep(for: .milliseconds(30))
     }
   }
+
+  /// The question in hand is the last one.
+  func finish() { isDone = true }
 
   /// Asks about all tenants, again and again until there is an answer about each that shows its last event.
   ///
@@ -66,9 +70,11 @@ actor Reader {
       guard let question = answer.commandid.flatMap({ questions[$0] }) else { return nil }
       return Evidence.Reading(
         tenant: question.tenant, minimum: question.minimum,
-        type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""), sequence: answer.sequence.flatMap(Int.init),
+        type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""),
+        sequence: answer.sequence.flatMap(Int.init),
         workspaces: Dictionary(
-          (answer.data.workspaces ?? []).map { ($0.id, TenantModel.Workspace($0)) }, uniquingKeysWith: { first, _ in first }))
+          (answer.data.workspaces ?? []).map { ($0.id, TenantModel.Workspace($0)) },
+          uniquingKeysWith: { first, _ in first }))
     }
   }
 
