@@ -217,7 +217,8 @@ let package = Package(
       dependencies: [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux", "Coordination", "PostgresClient", "PostgresStore",
+        .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux", "Coordination", "Migrations", "PostgresClient",
+        "PostgresStore",
         "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", logging,
       ], path: "Tests/TestSupport", swiftSettings: strict),
     .target(

@@ -7,14 +7,16 @@ extension Deployment {
   /// Provides an empty virtual host and database, created for `body` and deleted afterwards. Waits while three others
   /// are in use.
   ///
-  /// - Parameter database: one that the test has made; nil for one of the server that all tests share.
+  /// - Parameters:
+  ///   - database: one that the test has made; nil for one of the server that all tests share.
+  ///   - isMigrated: that one has the schema; by default it is empty.
   package static func make(
-    executable: String? = nil, on database: TestDatabase? = nil,
+    executable: String? = nil, on database: TestDatabase? = nil, isMigrated: Bool = false,
     _ body: @concurrent @Sendable (Deployment) async throws -> Void
   ) async throws {
     try await slots.withSlot {
       try await VirtualHost.make(on: .required()) { host in
-        try await TestDatabase.lend(database) { database in
+        try await TestDatabase.lend(database, isMigrated: isMigrated) { database in
           try await Deployment(host: host, database: database, executable: executable).close(after: body)
         }
       }

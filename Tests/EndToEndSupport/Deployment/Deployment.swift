@@ -77,9 +77,10 @@ package final class Deployment: Sendable {
     return FinishedProgram(exit: exit, output: program.output, errors: program.errors)
   }
 
-  /// Migrates the database's schema and creates the broker's queues, as an operator does.
+  /// Migrates the database's schema, unless it is a copy of one that has it, and creates the broker's queues, as an
+  /// operator does.
   package func prepare() async throws {
-    for step in [["migrate", "up"], ["topology", "apply"]] {
+    for step in (database.isMigrated ? [] : [["migrate", "up"]]) + [["topology", "apply"]] {
       let program = try start(step)
       guard try await program.exit() == .code(0) else {
         throw Patience.Exhausted(description: "\(step) failed: \(program.errors)")

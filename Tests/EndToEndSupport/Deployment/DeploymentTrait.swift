@@ -12,7 +12,7 @@ package struct DeploymentTrait: SuiteTrait, TestTrait, TestScoping {
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
     guard !test.isSuite else { return try await function() }
-    try await Deployment.make { deployment in
+    try await Deployment.make(isMigrated: isPrepared) { deployment in
       if isPrepared { try await deployment.prepare() }
       try await Deployment.$scoped.withValue(deployment, operation: function)
     }

@@ -30,7 +30,7 @@ package struct CellRun: Sendable {
   package static func outcome(of cell: Cell, _ settings: CellSettings = CellSettings()) async -> CellOutcome {
     let outcome = Watched(CellOutcome(cell: cell, violations: [], story: []))
     let run: @Sendable (ReplicatedCluster?) async throws -> Void = { cluster in
-      try await Deployment.make(on: cluster?.database) { deployment in
+      try await Deployment.make(on: cluster?.database, isMigrated: true) { deployment in
         try await deployment.prepare()
         let spicedb = settings.provider == .spicedb ? try await deployment.startSpiceDB() : nil
         let found = try await CellRun(cell, settings, deployment, cluster, spicedb: spicedb?.environment).run()

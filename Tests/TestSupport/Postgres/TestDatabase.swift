@@ -1,7 +1,6 @@
 import Coordination
 import Foundation
 package import PostgresClient
-import PostgresStore
 package import Testing
 
 /// A database of a test: as a rule that of the running suite, created for it, and dropped at its end.
@@ -10,6 +9,8 @@ package struct TestDatabase: Sendable {
 
   package let name: String
   package let url: String
+  /// All migrations are applied.
+  package var isMigrated = false
 
   package struct Missing: Error, CustomStringConvertible {
     package let description = "the suite has no .emptyDatabase or .migratedDatabase"
@@ -38,13 +39,18 @@ package struct TestDatabase: Sendable {
 }
 
 extension TestDatabase {
-  /// Provides an empty database, created for `body` and dropped afterwards. Its name shows which process created it, in
-  /// case one is ever left behind.
-  package static func make(_ body: @concurrent @Sendable (TestDatabase) async throws -> Void) async throws {
+  /// Provides a database, created for `body` and dropped afterwards. Its name shows which process created it, in case
+  /// one is ever left behind.
+  ///
+  /// - Parameter isMigrated: all migrations are applied; by default there is nothing in it.
+  package static func make(
+    isMigrated: Bool = false, _ body: @concurrent @Sendable (TestDatabase) async throws -> Void
+  ) async throws {
     let process = ProcessInfo.processInfo.processIdentifier
     let name = "test_\(process)_\(UInt32.random(in: 0 ... .max))"
-    let database = TestDatabase(name: name, url: try PostgresServer.url(database: name))
-    try await administer("create database \(database.name)")
+    let database = TestDatabase(name: name, url: try PostgresServer.url(database: name), isMigrated: isMigrated)
+    let template = isMigrated ? " template \(try await MigratedTemplate.name)" : ""
+    try await administer("create database \(database.name)\(template)")
     let result: Result<Void, any Error>
     do {
       result = .success(try await body(database))
@@ -55,11 +61,11 @@ extension TestDatabase {
     try result.get()
   }
 
-  /// Provides a database that there is already, or else one as ``make(_:)`` does.
+  /// Provides a database that there is already, or else one as ``make(isMigrated:_:)`` does.
   package static func lend(
-    _ database: TestDatabase?, _ body: @concurrent @Sendable (TestDatabase) async throws -> Void
+    _ database: TestDatabase?, isMigrated: Bool, _ body: @concurrent @Sendable (TestDatabase) async throws -> Void
   ) async throws {
-    if let database { try await body(database) } else { try await make(body) }
+    if let database { try await body(database) } else { try await make(isMigrated: isMigrated, body) }
   }
 
   /// Sessions left open by a failed test must not keep it. But an autovacuum worker that happens to be in it, which
@@ -90,15 +96,8 @@ package struct TestDatabaseTrait: SuiteTrait, TestScoping {
   package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
   ) async throws {
-    try await TestDatabase.make { database in
-      if isMigrated { try await migrate(database) }
+    try await TestDatabase.make(isMigrated: isMigrated) { database in
       try await TestDatabase.$scoped.withValue(database, operation: function)
-    }
-  }
-
-  private func migrate(_ database: TestDatabase) async throws {
-    try await database.withConnection { connection in
-      _ = try await Migrator(connection: connection, logger: .silent).up()
     }
   }
 }
