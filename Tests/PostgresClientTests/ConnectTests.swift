@@ -24,6 +24,26 @@ import Testing
     #expect(try #require(error).description.contains("did not complete the handshake within 0.4 seconds"))
     #expect(isUnreached(error) == false)
     #expect(.now - start >= .milliseconds(400))
+    #expect(servers[0].hasVisitor && servers[1].hasVisitor)
+  }
+
+  @Test func `the error tells of a host that said nothing, whatever the last one is`() async throws {
+    let (silent, closed) = (try StubServer(), try StubServer().port)
+    let error = await failure("postgres://worker@127.0.0.1:\(silent.port),127.0.0.1:\(closed)/db") {
+      $0.connectTimeout = .milliseconds(400)
+    }
+    let text = try #require(error).description
+    #expect(text.contains("refused") && text.contains("no answer from 127.0.0.1:\(silent.port) in time"))
+    #expect(isUnreached(error) == false)
+  }
+
+  @Test func `hosts of one name are told apart by their addresses`() async throws {
+    let silent = try StubServer()
+    let closed = try StubServer().port
+    let error = await failure(
+      "host=db,db hostaddr=127.0.0.1,127.0.0.2 port=\(silent.port),\(closed) dbname=db user=worker"
+    ) { $0.connectTimeout = .milliseconds(400) }
+    #expect(try #require(error).description.contains("refused"))
   }
 
   @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "N\u{0}\u{0}\u{0}", "R", "E\u{0}\u{0}\u{0}\u{7}xyz"])
@@ -182,7 +202,7 @@ import Testing
       $0.url = $0.url.replacing(
         "127.0.0.1:", with: "127.0.0.1:\(first.port),localhost:\(last.port),127.0.0.1:", maxReplacements: 1)
       $0.url += ($0.url.contains("?") ? "&" : "?") + "target_session_attrs=\(wanted)"
-      $0.connectTimeout = .seconds(9)
+      $0.connectTimeout = .seconds(6)
     }
     try await connection.ping()
     await connection.close()

@@ -21,6 +21,8 @@ final class QueryLaneFixture: Sendable {
     var failuresLeft = 0
     /// Whatever is read together with this tenant fails.
     var poison: TenantID?
+    /// Once that has failed, the next read ends the connection, and all is well afterwards.
+    var isLostAfterPoison = false
   }
 
   let replica: Mutex<Server>
@@ -30,8 +32,6 @@ final class QueryLaneFixture: Sendable {
   let reads = Journal<Int>()
   /// A read has begun.
   fileprivate let begun = Journal<Void>()
-  /// How often a connection of the pool was made.
-  let connectionCount = Mutex(0)
   private let primary: Mutex<Server>
   private let settings: QuerySettings
   private let source = FakeQuerySource()
@@ -71,10 +71,7 @@ final class QueryLaneFixture: Sendable {
         messages: ExecutorFixture.messages(), queue: "/queries", process: .sample(1)),
       connections: QueryLane.Connections(
         queue: { [source] in Link(source, on: source) },
-        replica: { [self] in
-          connectionCount.withLock { $0 += 1 }
-          return FakeQuerySession(of: self, .replica)
-        },
+        replica: { [self] in FakeQuerySession(of: self, .replica) },
         primary: { [self] in FakeQuerySession(of: self, .primary) },
         ledger: { [self] in Link(FakeLedger(fixture: self), on: source) }),
       replies: FakeAnswers(journal: state), status: QueryStatus(),
@@ -158,7 +155,10 @@ final class QueryLaneFixture: Sendable {
     if readSet.locksTenants { Issue.record("queries lock nothing") }
     if let failure = server.failure { throw failure }
     if server.failuresLeft > 0 { throw .unavailable(reason: "the connection is lost") }
-    if let poison = server.poison, readSet.tenants.contains(poison) { throw .failed(reason: "poison") }
+    if let poison = server.poison, readSet.tenants.contains(poison) {
+      if server.isLostAfterPoison { replica.withLock { ($0.failuresLeft, $0.isLostAfterPoison) = (2, false) } }
+      throw .failed(reason: "poison")
+    }
     var snapshot = Snapshot()
     for tenant in readSet.tenants { snapshot.tenants[tenant] = server.sequence }
     for page in readSet.tree.pages { snapshot.pages[page] = [] }
@@ -204,6 +204,7 @@ private struct FakeQuerySession: QuerySession, SnapshotReader {
 final class FakeQuerySource: DeliverySource, Closable {
   let acknowledgements = Journal<UInt64>()
   let handedOut = Journal<Int>()
+  private let inHand = Mutex(0)
   private let waiting = Mutex<[Delivery]>([])
   private let changes = Journal<Void>()
   private let isStopped = Mutex(false)
@@ -214,6 +215,12 @@ final class FakeQuerySource: DeliverySource, Closable {
   }
 
   func deliveries() async throws -> [Delivery] {
+    // Whoever comes back has dealt with what he got before.
+    let done = inHand.withLock { count in
+      defer { count = 0 }
+      return count
+    }
+    if done > 0 { handedOut.note(done) }
     while true {
       let seen = changes.entries.count
       let deliveries = waiting.withLock { waiting in
@@ -221,7 +228,7 @@ final class FakeQuerySource: DeliverySource, Closable {
         return waiting
       }
       if !deliveries.isEmpty {
-        handedOut.note(deliveries.count)
+        inHand.withLock { $0 = deliveries.count }
         return deliveries
       }
       if isStopped.withLock({ $0 }) { return [] }

@@ -16,42 +16,40 @@ struct ConnectionOptions: Sendable {
     return ConnectionOptions(values: values)
   }
 
-  /// In the order in which libpq tries them; at least one.
-  var hosts: [PostgresHost] {
-    let (names, addresses, ports) = (list("host"), list("hostaddr"), list("port"))
-    return (0..<max(1, names.count, addresses.count)).map { index in
-      let name = names.element(index) ?? ""
-      // One port is for all hosts.
-      let port = (ports.count == 1 ? ports[0] : ports.element(index)) ?? ""
-      return PostgresHost(
-        name: name.isEmpty ? addresses.element(index) ?? "" : name, port: port.isEmpty ? Self.defaultPort : port)
-    }
-  }
+  /// How many hosts libpq tries, as far as they are named here; at least 1.
+  var hostCount: Int { max(1, list("host").count, list("hostaddr").count) }
 
-  /// The same for the other hosts; nil if there are none.
-  func without(_ host: PostgresHost) -> ConnectionOptions? {
-    let hosts = hosts
-    guard hosts.count > 1, let index = hosts.firstIndex(of: host) else { return nil }
+  /// The same for the other hosts; nil if it is the only one, or named elsewhere, such as in a service file.
+  func without(_ place: ServerPlace) -> ConnectionOptions? {
+    let count = hostCount
+    guard count > 1, let index = (0..<count).first(where: { leads($0, to: place) }) else { return nil }
     var values = values
     for keyword in ["host", "hostaddr", "port"] {
       var rest = list(keyword)
-      guard rest.count == hosts.count else { continue }
+      guard rest.count == count else { continue }
       rest.remove(at: index)
       values[keyword] = rest.joined(separator: ",")
     }
     return ConnectionOptions(values: values)
   }
 
+  /// Whether the host with that index is the one that a connection is made to. Several may have one name, to be told
+  /// apart by their addresses.
+  private func leads(_ index: Int, to place: ServerPlace) -> Bool {
+    let (name, address) = (list("host").element(index) ?? "", list("hostaddr").element(index) ?? "")
+    let ports = list("port")
+    // One port is for all hosts.
+    let port = (ports.count == 1 ? ports[0] : ports.element(index)) ?? ""
+    return (address.isEmpty ? name == place.host : address == place.address) && (port.isEmpty || port == place.port)
+  }
+
   private func list(_ keyword: String) -> [String] {
     values[keyword].map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) } ?? []
   }
 
-  /// libpq's, too.
-  private static let defaultPort = "5432"
-
   init(_ configuration: PostgresConfiguration) throws(PostgresError) {
     let given = try ConnectionString(configuration.url)
-    let hosts = ConnectionOptions(values: given.values).hosts.count
+    let hosts = ConnectionOptions(values: given.values).hostCount
     var values = Self.defaults(configuration, hosts: hosts).merging(given.values) { _, given in given }
     if configuration.requiresWriting { values["target_session_attrs"] = given["target_session_attrs"] ?? "read-write" }
     if configuration.prefersStandby {
@@ -73,12 +71,14 @@ struct ConnectionOptions: Sendable {
   /// (`tcp_user_timeout`, milliseconds) or not (`keepalives_*`).
   ///
   /// `tcp_user_timeout` also bounds the wait for an unreachable host of a list, for which PQconnectPoll has no limit
-  /// (`connect_timeout` is for the blocking calls only): each gets an equal part of the connect timeout.
+  /// (`connect_timeout` is for the blocking calls only): each gets an equal part of the connect timeout, and of several
+  /// hosts two addresses of each.
   private static func defaults(_ configuration: PostgresConfiguration, hosts: Int) -> [String: String] {
     [
       "fallback_application_name": configuration.applicationName,
       "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
-      "tcp_user_timeout": "\(min(10_000, configuration.connectTimeout.wholeMilliseconds / Int32(hosts)))",
+      "tcp_user_timeout":
+        "\(min(10_000, configuration.connectTimeout.wholeMilliseconds / Int32(hosts > 1 ? hosts * 2 : 1)))",
     ]
   }
 
@@ -101,11 +101,16 @@ struct ConnectionOptions: Sendable {
   }
 }
 
-/// One of the servers that a connection string names.
-struct PostgresHost: Sendable, Equatable {
-  /// As it was given; an address where there is no name; empty for the default.
-  let name: String
+/// Where a connection is made to, as libpq tells (libpq manual, PQhost, PQhostaddr and PQport).
+struct ServerPlace: Sendable, Equatable {
+  /// As it was given; an address where there is no name.
+  let host: String
+  let address: String
   let port: String
+
+  func isHost(of other: ServerPlace, byAddress: Bool) -> Bool {
+    port == other.port && (byAddress ? address == other.address : host == other.host)
+  }
 }
 
 extension [String] {

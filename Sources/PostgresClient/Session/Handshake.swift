@@ -19,23 +19,29 @@ extension ServerSession {
     _ options: ConnectionOptions, _ wait: SocketWait, logger: Logger
   ) throws(PostgresError) -> ServerSession {
     var options = options
-    var share = wait.limit / options.hosts.count
+    var share = wait.limit / options.hostCount
+    var silent: [ServerPlace] = []
     while true {
       guard let connection = options.withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
         throw .connectFailed(ConnectionFailure(reason: "libpq is out of memory"))
       }
       let session = ServerSession(connection, logger: logger)
-      switch try session.handshake(wait, share: share) {
-      case .connected: return session
-      case .silent(let host):
-        guard !wait.isOver, let others = options.without(host) else {
-          throw .connectFailed(
-            ConnectionFailure(reason: "the server did not complete the handshake within \(wait.limit)"))
-        }
-        options = others
-        // The last one may take what is left.
-        if others.hosts.count == 1 { share = wait.limit }
+      let handshake: Handshake
+      do {
+        handshake = try session.handshake(wait, share: share, namesAddresses: options.values["hostaddr"] != nil)
+      } catch {
+        throw error.mentioning(silent)
       }
+      guard case .silent(let place) = handshake else { return session }
+      guard !wait.isOver else {
+        throw .connectFailed(
+          ConnectionFailure(reason: "the server did not complete the handshake within \(wait.limit)"))
+      }
+      silent.append(place)
+      let others = options.without(place)
+      // The last one may take what is left.
+      if others?.hostCount ?? 1 == 1 { share = wait.limit }
+      options = others ?? options
     }
   }
 
@@ -43,11 +49,15 @@ extension ServerSession {
     case connected
     /// This one took the connection and did not say what it must, within its time. libpq goes on to the next host by
     /// itself only where one refuses, or can't be reached.
-    case silent(PostgresHost)
+    case silent(ServerPlace)
   }
 
-  /// - Parameter share: how long one host may take.
-  private func handshake(_ wait: SocketWait, share: Duration) throws(PostgresError) -> Handshake {
+  /// - Parameters:
+  ///   - share: how long one host may take.
+  ///   - namesAddresses: hosts were given by their addresses, by which they have to be told apart.
+  private func handshake(
+    _ wait: SocketWait, share: Duration, namesAddresses: Bool
+  ) throws(PostgresError) -> Handshake {
     // libpq 15 shows the SQLSTATE of a refused connection only in the verbose form of the message.
     PQsetErrorVerbosity(connection, PQERRORS_VERBOSE)
     guard PQstatus(connection) != CONNECTION_BAD else { throw refused() }
@@ -56,7 +66,9 @@ extension ServerSession {
     var direction = SocketWait.Readiness.writable
     var (current, turn) = (place, wait.part(limit: share))
     while true {
-      if place != current { (current, turn) = (place, wait.part(limit: share)) }
+      // Another address of the same name is no other host.
+      if !place.isHost(of: current, byAddress: namesAddresses) { turn = wait.part(limit: share) }
+      current = place
       // The socket may change with each call: libpq goes from address to address, and from TLS to plain.
       guard try isReady(turn, direction) else { return .silent(current) }
       let progress = PQconnectPoll(connection)
@@ -75,7 +87,9 @@ extension ServerSession {
   }
 
   /// The host of the list whose turn it is.
-  private var place: PostgresHost { PostgresHost(name: host, port: port) }
+  private var place: ServerPlace {
+    ServerPlace(host: host, address: PQhostaddr(connection).map { String(cString: $0) } ?? "", port: port)
+  }
 
   /// False when the time is over.
   private func isReady(_ turn: SocketWait, _ direction: SocketWait.Readiness) throws(PostgresError) -> Bool {
@@ -123,4 +137,15 @@ extension ConnectionFailure {
 
 extension SQLState {
   fileprivate init?(_ text: Substring) { self.init(String(text)) }
+}
+
+extension PostgresError {
+  /// The failure of the last host says nothing of those before it that took a connection, and then nothing.
+  fileprivate func mentioning(_ silent: [ServerPlace]) -> PostgresError {
+    guard case .connectFailed(let failure) = self, !silent.isEmpty else { return self }
+    let hosts = silent.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
+    return .connectFailed(
+      ConnectionFailure(
+        reason: "\(failure.reason); before that, no answer from \(hosts) in time", sqlState: failure.sqlState))
+  }
 }

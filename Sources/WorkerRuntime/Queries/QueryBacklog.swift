@@ -26,7 +26,8 @@ final class QueryBacklog: Sendable {
     /// Round trips that are not over.
     var readingCount = 0
     var wasTaken = false
-    /// Something has waited from one tick to the next, and nothing was taken meanwhile.
+    /// Something has waited from one tick to the next, and nothing was taken meanwhile; or the last round trip had no
+    /// room for it.
     var isPressing = false
     var waiters: [Waiter<Void>] = []
   }
@@ -98,24 +99,24 @@ final class QueryBacklog: Sendable {
   private func takeNow(_ side: QuerySide) -> Work? {
     change { state in
       guard state.isDue(side) else { return nil }
-      let taken =
-        state.lines[side]?.queries.take(count: settings.batchCount, size: settings.batchBytes, of: \.size) ?? []
-      state.lines[side]?.readingCount += 1
-      state.lines[side]?.wasTaken = true
-      state.lines[side]?.isPressing = false
+      let taken = state.lines[side]?.take(settings) ?? []
       if side == .replica { state.isProbeDue = false }
       let awaited = side == .replica ? Set(state.sleeping.keys.prefix(Self.probedTenants)) : []
       return Work(queries: taken.map(\.element), awaited: awaited)
     }
   }
 
-  /// What was taken is in nobody's hand any more. Whoever says so takes what waits next: nobody else is woken.
+  /// What was taken is in nobody's hand any more. Whoever says so takes what waits next, or says ``rouse()``: nobody
+  /// else is woken.
   func done(_ work: Work, _ side: QuerySide) {
     state.withLock { state in
       state.lines[side]?.readingCount -= 1
       for query in work.queries { state.lines[side]?.queries.done(query.tenantID) }
     }
   }
+
+  /// A connection takes nothing any more: another one may have to.
+  func rouse() { change { _ in } }
 
   /// A replica is behind what a query asks for: it waits, or goes to the primary where its time to wait is over, or too
   /// many wait.
@@ -203,6 +204,15 @@ final class QueryBacklog: Sendable {
 }
 
 extension QueryBacklog.Line {
+  fileprivate mutating func take(_ settings: QuerySettings) -> [(owner: TenantID, element: ReceivedQuery)] {
+    let taken = queries.take(count: settings.batchCount, size: settings.batchBytes, of: \.size)
+    readingCount += 1
+    wasTaken = true
+    // What was left behind for its size fills another round trip.
+    isPressing = taken.count < settings.batchCount && queries.hasWork
+    return taken
+  }
+
   fileprivate mutating func tick() {
     isPressing = queries.hasWork && !wasTaken
     wasTaken = false

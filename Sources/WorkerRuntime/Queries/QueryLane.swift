@@ -106,8 +106,8 @@ package struct QueryLane: Service {
   {
     QueryServer(
       side: side, backlog: backlog, responder: responder, room: room, environment: environment, status: status,
-      probe: probe, workspaceProbe: workspaceProbe, primaryStay: settings.primaryStay,
-      reconnecting: Reconnecting(settings.reconnect), logger: logger, connect: connect)
+      probe: probe, workspaceProbe: workspaceProbe, reconnecting: Reconnecting(settings.reconnect), logger: logger,
+      connect: connect)
   }
 
   /// Moves on and drops what waits too long, while anything does.

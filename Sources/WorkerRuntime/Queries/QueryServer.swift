@@ -7,7 +7,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 /// One connection of the pool: takes what waits, reads it in one round trip, answers it, and is made anew when it is
-/// lost, or when it has long led to a primary though a standby may answer.
+/// lost.
 struct QueryServer {
   /// Between two tries of what met a passing trouble, such as a conflict of a standby with what it replays.
   private static let pause: Duration = .milliseconds(20)
@@ -20,8 +20,6 @@ struct QueryServer {
   let status: QueryStatus
   let probe: any QueryProbe
   let workspaceProbe: any WorkspaceServiceProbe & Sendable
-  /// See ``QuerySettings/primaryStay``.
-  let primaryStay: Duration
   let reconnecting: Reconnecting
   let logger: Logger
   let connect: @Sendable () async throws -> any QuerySession
@@ -34,7 +32,10 @@ struct QueryServer {
       let session = try await connect()
       attempt.connected()
       status.opened(side)
-      defer { status.closed(side) }
+      defer {
+        status.closed(side)
+        backlog.rouse()
+      }
       try await session.use(serve)
     } failed: { error, delay in
       status.failed(side, "\(error)")
@@ -44,29 +45,22 @@ struct QueryServer {
     }
   }
 
-  /// Returns when another server should be looked for.
   private func serve(_ session: any QuerySession) async throws {
-    let opening = ContinuousClock.now
     try await withThrowingTaskGroup { group in
       group.addTask { throw await session.waitUntilClosed() }
       group.addTask(executorPreference: session.reader.taskExecutor) {
         while true {
           try await room.wait()
-          let origin = try await answer(try await backlog.take(side), on: session.reader)
-          if side == .replica, origin == .primary, .now - opening >= primaryStay { return }
+          try await answer(try await backlog.take(side), on: session.reader)
         }
       }
-      try await group.next()
-      group.cancelAll()
+      // Neither returns.
+      for try await _ in group {}
     }
   }
 
   /// Whatever happens, each query is answered, dropped, or waits again.
-  ///
-  /// - Returns: what the server is; nil if it has not said so.
-  private func answer(
-    _ work: QueryBacklog.Work, on reader: any SnapshotReader
-  ) async throws -> DatedSnapshot.Origin? {
+  private func answer(_ work: QueryBacklog.Work, on reader: any SnapshotReader) async throws {
     status.busy(side, 1)
     defer {
       backlog.done(work, side)
@@ -74,22 +68,18 @@ struct QueryServer {
     }
     let (live, expired) = work.queries.partitioned(at: .now)
     responder.drop(expired)
-    return try await read(live, sequencesOf: work.awaited, on: reader)
+    try await read(live, sequencesOf: work.awaited, on: reader)
   }
 
-  @discardableResult
   private func read(
     _ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, on reader: any SnapshotReader
-  ) async throws -> DatedSnapshot.Origin? {
-    guard !queries.isEmpty || !tenants.isEmpty else { return nil }
+  ) async throws {
+    guard !queries.isEmpty || !tenants.isEmpty else { return }
     let readSet = ReadSet(queries, sequencesOf: tenants, rules: environment.rules)
     do throws(UnitOfWorkError) {
-      let dated = try await reader.read(readSet)
-      conclude(queries, readSet, dated)
-      return dated.origin
+      conclude(queries, readSet, try await reader.read(readSet))
     } catch {
       try await recover(queries, from: error, on: reader)
-      return nil
     }
   }
 
@@ -146,10 +136,16 @@ struct QueryServer {
         return responder.send(queries.compactMap { failure(of: $0, because: "\(error)") })
       }
       // One of them is to blame, and the others must not suffer for it.
-      for query in queries {
+      for (index, query) in queries.enumerated() {
         let (live, expired) = [query].partitioned(at: .now)
         responder.drop(expired)
-        try await read(live, sequencesOf: [], on: reader)
+        do {
+          try await read(live, sequencesOf: [], on: reader)
+        } catch {
+          // The connection is lost; this one waits again already.
+          backlog.add(Array(queries[(index + 1)...]), to: side)
+          throw error
+        }
       }
     }
   }

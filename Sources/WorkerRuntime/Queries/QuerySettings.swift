@@ -28,9 +28,6 @@ package struct QuerySettings: Sendable {
   package var answerBytes = 16 << 20
   /// How often it is looked whether a replica has come as far as somebody waits for. Default: 10 ms.
   package var probeInterval: Duration = .milliseconds(10)
-  /// A connection of the pool that leads to a primary is made anew after so long, since a standby may be there again: as
-  /// after a failover, or when one was restarted. Default: 5 min.
-  package var primaryStay: Duration = .seconds(300)
   /// Between two tries to connect. Default: 0.1 to 5 s: a query lives for seconds.
   package var reconnect = Backoff(shortest: .milliseconds(100), longest: .seconds(5))
   package var limits = ContractLimits()

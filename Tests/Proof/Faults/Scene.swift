@@ -15,7 +15,7 @@ struct Scene: Sendable {
 
   let worker: WorkerProcess
   let servers: Servers
-  /// Of all workers, what has been published.
+  /// The published results of all workers.
   let results: DurableSubscription
 
   /// Waits until the worker is stopped at the cell's failpoint.
@@ -32,7 +32,7 @@ struct Scene: Sendable {
   ///
   /// - Parameters:
   ///   - standby: the other worker.
-  ///   - stopDuration: how long ``Fault/stop`` takes, and what else is for a while.
+  ///   - stopDuration: how long ``Fault/stop`` takes, and how long other temporary faults last.
   func suffers(_ fault: Fault, besides standby: WorkerProcess, stopDuration: Duration) async throws {
     switch fault {
     case .kill: try await worker.program.crash()

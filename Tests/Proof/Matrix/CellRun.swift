@@ -24,6 +24,8 @@ package struct CellRun: Sendable {
   private let approach: Approach
   private let sender: PersistentSender
   private let faultBegins = Watched(false)
+  /// When the fault began, and when it was over.
+  private let fault = Watched<[ContinuousClock.Instant]>([])
   private let timeline = Timeline()
 
   /// Runs a cell.
@@ -85,8 +87,8 @@ package struct CellRun: Sendable {
     // What did arrive says more than that something is missing.
     do {
       evidence = try await self.evidence(subscribers)
-      evidence.readings = await reader?.readings() ?? []
-      violations += Checker(workload).violations(in: evidence)
+      evidence.readings = try await reader?.readings() ?? []
+      violations += Checker(workload).violations(in: evidence) + meanwhile(evidence)
     } catch {
       violations.append(.incomplete("\(error)"))
     }
@@ -95,6 +97,21 @@ package struct CellRun: Sendable {
     await subscribers.close()
     return CellOutcome(
       cell: cell, violations: violations, story: violations.isEmpty ? [] : story(of: violations, evidence))
+  }
+
+  /// Queries were answered while the fault lasted, by the standby where that was late. A standby that hangs is given up
+  /// for the primary within the worker's time for a round trip and for connecting.
+  private func meanwhile(_ evidence: Evidence) -> [Violation] {
+    guard cluster != nil, let begin = fault.value.first, let end = fault.value.last, begin < end else { return [] }
+    guard cell.fault != .replicaHang || settings.stopDuration >= .seconds(15) else { return [] }
+    let during = evidence.readings.filter { reading in
+      guard let asked = reading.asked, let answered = reading.answered else { return false }
+      return begin < asked && answered < end
+    }
+    if cell.fault == .replicaLag, !during.contains(where: { $0.minimum == nil && $0.sequence ?? 0 < $0.seen }) {
+      return [.noLateReading]
+    }
+    return during.isEmpty && cell.fault != .failover ? [.noReadingMeanwhile] : []
   }
 
   private func story(of violations: [Violation], _ evidence: Evidence) -> [String] {
@@ -144,7 +161,9 @@ package struct CellRun: Sendable {
     try await scene.comes(by: approach)
     timeline.note("worker \(worker.pid) stands still at \(approach.failpoint.rawValue)")
     faultBegins.update { $0 = true }
+    fault.update { $0.append(.now) }
     try await scene.suffers(cell.fault, besides: standby, stopDuration: settings.stopDuration)
+    fault.update { $0.append(.now) }
     timeline.note("\(cell.fault.rawValue) is over")
     try await sent
     try await send(plan.after)

@@ -10,22 +10,27 @@ actor Reader {
   private struct Question: Sendable {
     let tenant: String
     let minimum: Int?
+    /// The last event of the tenant that was seen by then; 0: none.
+    let seen: Int
+    let time: ContinuousClock.Instant
   }
 
   private let tenants: [String]
   private let events: DurableSubscription
   private let sender: CommandSender
   private let replies: Subscription
+  private let host: VirtualHost
   /// By the ids of the queries.
   private var questions: [String: Question] = [:]
   private var isDone = false
-  /// The last event of each tenant, of the first so many.
+  /// The highest sequence seen of each tenant, among the first ``seenCount`` events.
   private var seen: [String: Int] = [:]
   private var seenCount = 0
 
   init(tenants: [String], events: DurableSubscription, on host: VirtualHost) async throws {
     self.tenants = tenants
     self.events = events
+    self.host = host
     sender = try await CommandSender.open(on: host)
     replies = try await Subscription.replies(on: host)
   }
@@ -65,11 +70,12 @@ actor Reader {
   }
 
   /// What was answered, in the order of the answers.
-  func readings() async -> [Evidence.Reading] {
-    await replies.messages.compactMap(\.event).compactMap { answer in
-      guard let question = answer.commandid.flatMap({ questions[$0] }) else { return nil }
+  func readings() async throws -> [Evidence.Reading] {
+    try await replies.everything(on: host).compactMap { message in
+      guard let answer = message.event, let question = answer.commandid.flatMap({ questions[$0] }) else { return nil }
       return Evidence.Reading(
-        tenant: question.tenant, minimum: question.minimum,
+        tenant: question.tenant, minimum: question.minimum, seen: question.seen, asked: question.time,
+        answered: message.delivery.receivedAt,
         type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""),
         sequence: answer.sequence.flatMap(Int.init),
         workspaces: Dictionary(
@@ -97,7 +103,7 @@ actor Reader {
     let query = Command(
       "workspace.list", #"{"limit":500}"#, tenant: tenant, extra: minimum.map { #","minsequence":"\#($0)""# } ?? "")
     let id = query.id
-    questions[id] = Question(tenant: tenant, minimum: minimum)
+    questions[id] = Question(tenant: tenant, minimum: minimum, seen: seen[tenant] ?? 0, time: .now)
     try await sender.send([query.replying(to: replies.queue).message(to: "workspace.queries")])
     return id
   }

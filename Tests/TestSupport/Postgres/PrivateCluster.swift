@@ -116,9 +116,13 @@ package final class PrivateCluster: Sendable {
   package func proceed() { signal(SIGCONT) }
 
   /// Makes a standby a primary. Returns when it is one.
-  package func promote() async throws { try await execute("select pg_promote()") }
+  package func promote() async throws {
+    try await execute("do $$ begin if not pg_promote() then raise 'not promoted in time'; end if; end $$")
+  }
 
   private func signal(_ number: Int32) {
+    // Its number may be another process's by now.
+    guard isRunning else { return }
     let pid = pid
     // A halted one starts no others meanwhile.
     kill(pid, SIGSTOP)
@@ -162,7 +166,7 @@ package final class PrivateCluster: Sendable {
 
   /// Changes a setting of the whole server; returns when a new session has it.
   package func set(_ name: String, _ value: String) async throws {
-    // ALTER SYSTEM is none of several statements in a text.
+    // ALTER SYSTEM can't be one of several statements in a script.
     try await execute("alter system set \(name) = '\(value)'")
     try await execute("select pg_reload_conf()")
     try await Patience.poll(for: "\(name) is '\(value)'") {

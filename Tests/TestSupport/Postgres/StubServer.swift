@@ -30,6 +30,12 @@ package final class StubServer: Sendable {
     if let reply { answer(with: reply) }
   }
 
+  /// Whether somebody has connected whom it has not answered.
+  package var hasVisitor: Bool {
+    var request = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)
+    return poll(&request, 1, 0) == 1
+  }
+
   deinit {
     shutdown(listener, Int32(SHUT_RDWR))
     close(listener)
