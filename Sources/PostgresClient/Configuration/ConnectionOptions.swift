@@ -49,8 +49,7 @@ struct ConnectionOptions: Sendable {
 
   init(_ configuration: PostgresConfiguration) throws(PostgresError) {
     let given = try ConnectionString(configuration.url)
-    let hosts = ConnectionOptions(values: given.values).hostCount
-    var values = Self.defaults(configuration, hosts: hosts).merging(given.values) { _, given in given }
+    var values = Self.defaults(configuration).merging(given.values) { _, given in given }
     if configuration.requiresWriting { values["target_session_attrs"] = given["target_session_attrs"] ?? "read-write" }
     if configuration.prefersStandby {
       values["target_session_attrs"] = given["target_session_attrs"] ?? "prefer-standby"
@@ -68,18 +67,25 @@ struct ConnectionOptions: Sendable {
   }
 
   /// A peer that went away without a word is noticed after 10 to 25 s, whether data is on its way to it
-  /// (`tcp_user_timeout`, milliseconds) or not (`keepalives_*`).
-  ///
-  /// `tcp_user_timeout` also bounds the wait for an unreachable host of a list, for which PQconnectPoll has no limit
-  /// (`connect_timeout` is for the blocking calls only): each gets an equal part of the connect timeout, and of several
-  /// hosts two addresses of each.
-  private static func defaults(_ configuration: PostgresConfiguration, hosts: Int) -> [String: String] {
+  /// (``ServerSession/peerPatience``) or not (`keepalives_*`).
+  private static func defaults(_ configuration: PostgresConfiguration) -> [String: String] {
     [
       "fallback_application_name": configuration.applicationName,
       "keepalives": "1", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3",
-      "tcp_user_timeout":
-        "\(min(10_000, configuration.connectTimeout.wholeMilliseconds / Int32(hosts > 1 ? hosts * 2 : 1)))",
     ]
+  }
+
+  /// Whether the connection string says how long sent data may stay unacknowledged.
+  var limitsPeer: Bool { values["tcp_user_timeout"] != nil }
+
+  /// The same with a limit for an address that can't be reached, for which PQconnectPoll has none (`connect_timeout` is
+  /// for the blocking calls only): of several hosts, two addresses of each have their turn in its share of the time.
+  func limited(share: Duration) -> ConnectionOptions {
+    guard !limitsPeer else { return self }
+    var values = values
+    let limit = min(ServerSession.peerPatience, hostCount > 1 ? share / 2 : share)
+    values["tcp_user_timeout"] = "\(limit.wholeMilliseconds)"
+    return ConnectionOptions(values: values)
   }
 
   /// Lends keywords and values as the two null-terminated arrays of C strings that libpq takes.
@@ -98,18 +104,6 @@ struct ConnectionOptions: Sendable {
       let values = stride(from: 1, to: pointers.count, by: 2).map { pointers[$0] }
       return body(keywords + [nil], values + [nil])
     }
-  }
-}
-
-/// Where a connection is made to, as libpq tells (libpq manual, PQhost, PQhostaddr and PQport).
-struct ServerPlace: Sendable, Equatable {
-  /// As it was given; an address where there is no name.
-  let host: String
-  let address: String
-  let port: String
-
-  func isHost(of other: ServerPlace, byAddress: Bool) -> Bool {
-    port == other.port && (byAddress ? address == other.address : host == other.host)
   }
 }
 

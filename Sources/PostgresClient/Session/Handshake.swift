@@ -14,7 +14,13 @@ extension ServerSession {
     return session
   }
 
+  /// How long sent data may stay unacknowledged by the peer's kernel, unless the connection string says so.
+  static let peerPatience: Duration = .seconds(10)
+
   /// The same without settings.
+  ///
+  /// A host of several that does not complete the handshake within its share of the time is left out: libpq goes on to
+  /// the next one by itself only where one refuses, or can't be reached.
   static func open(
     _ options: ConnectionOptions, _ wait: SocketWait, logger: Logger
   ) throws(PostgresError) -> ServerSession {
@@ -22,7 +28,7 @@ extension ServerSession {
     var share = wait.limit / options.hostCount
     var silent: [ServerPlace] = []
     while true {
-      guard let connection = options.withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
+      guard let connection = options.limited(share: share).withCArrays({ PQconnectStartParams($0, $1, 0) }) else {
         throw .connectFailed(ConnectionFailure(reason: "libpq is out of memory"))
       }
       let session = ServerSession(connection, logger: logger)
@@ -32,7 +38,10 @@ extension ServerSession {
       } catch {
         throw error.mentioning(silent)
       }
-      guard case .silent(let place) = handshake else { return session }
+      guard case .silent(let place) = handshake else {
+        if !options.limitsPeer { session.waitForPeer(Self.peerPatience) }
+        return session
+      }
       guard !wait.isOver else {
         throw .connectFailed(
           ConnectionFailure(reason: "the server did not complete the handshake within \(wait.limit)"))
@@ -47,8 +56,7 @@ extension ServerSession {
 
   private enum Handshake {
     case connected
-    /// This one took the connection and did not say what it must, within its time. libpq goes on to the next host by
-    /// itself only where one refuses, or can't be reached.
+    /// This one did not say what it must, within its time.
     case silent(ServerPlace)
   }
 
@@ -84,6 +92,13 @@ extension ServerSession {
       default: throw refused(isUnreached: !wasReached && Self.hasDescriptorLeft)
       }
     }
+  }
+
+  /// TCP_USER_TIMEOUT (tcp(7)): as long as it connected, its limit was that of an address that can't be reached.
+  private func waitForPeer(_ patience: Duration) {
+    var milliseconds = UInt32(patience.wholeMilliseconds)
+    // Fails where the socket is none of TCP.
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
   }
 
   /// The host of the list whose turn it is.
@@ -140,7 +155,7 @@ extension SQLState {
 }
 
 extension PostgresError {
-  /// The failure of the last host says nothing of those before it that took a connection, and then nothing.
+  /// The failure of the last host says nothing of those that were left out before it.
   fileprivate func mentioning(_ silent: [ServerPlace]) -> PostgresError {
     guard case .connectFailed(let failure) = self, !silent.isEmpty else { return self }
     let hosts = silent.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
