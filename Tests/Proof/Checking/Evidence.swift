@@ -38,11 +38,6 @@ package struct Evidence: Sendable {
     package let tenant: String
     /// The sequence that was asked for; nil: none.
     package let minimum: Int?
-    /// The last event of the tenant that the asker had seen; 0: none.
-    package var seen = 0
-    /// When it was asked, and answered; nil if unknown.
-    package var asked: ContinuousClock.Instant?
-    package var answered: ContinuousClock.Instant?
     package var type: String
     /// The sequence that it shows; nil if it shows none.
     package var sequence: Int?
@@ -50,15 +45,10 @@ package struct Evidence: Sendable {
     package var workspaces: [String: TenantModel.Workspace]
 
     package init(
-      tenant: String, minimum: Int?, seen: Int = 0, asked: ContinuousClock.Instant? = nil,
-      answered: ContinuousClock.Instant? = nil, type: String, sequence: Int?,
-      workspaces: [String: TenantModel.Workspace]
+      tenant: String, minimum: Int?, type: String, sequence: Int?, workspaces: [String: TenantModel.Workspace]
     ) {
       self.tenant = tenant
       self.minimum = minimum
-      self.seen = seen
-      self.asked = asked
-      self.answered = answered
       self.type = type
       self.sequence = sequence
       self.workspaces = workspaces

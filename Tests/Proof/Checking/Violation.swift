@@ -41,10 +41,6 @@ package enum Violation: Error, Sendable, Equatable {
   case refusedReading(tenant: String, minimum: Int, type: String)
   /// Queries about a tenant are not answered any more.
   case lostReading(tenant: String)
-  /// No query was asked and answered while there was a fault.
-  case noReadingMeanwhile
-  /// The standby was late, and no answer shows that it is what answers.
-  case noLateReading
   /// Results were published while no commit could be replicated.
   case publishedUnreplicated(count: Int)
   case lostAnswer(command: String)
@@ -100,8 +96,6 @@ extension Violation: CustomStringConvertible {
     case .refusedReading(let tenant, let minimum, let type):
       "a query about tenant \(tenant) for its sequence \(minimum) was answered \(type)"
     case .lostReading(let tenant): "a query about tenant \(tenant) is not answered"
-    case .noReadingMeanwhile: "no query was answered that was asked during the fault"
-    case .noLateReading: "no answer to a query was late, so it was not the standby that answered"
     case .publishedUnreplicated(let count): "\(count) results were published that no standby had"
     case .lostAnswer(let command): "the inbox does not know command \(command)"
     case .unknownAnswer(let command): "the inbox knows command \(command), which nobody sent"

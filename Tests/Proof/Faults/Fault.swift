@@ -19,11 +19,11 @@ package enum Fault: String, CaseIterable, Sendable {
 
   // The rest: of a database with a standby, from which queries are answered.
 
-  /// The standby applies what it gets late (`recovery_min_apply_delay`), for a while.
+  /// The standby applies nothing that it gets (`recovery_min_apply_delay`), until a query is answered late.
   case replicaLag = "replica-lag"
-  /// The standby takes connections and says nothing, for a while.
+  /// The standby takes connections and says nothing, until a query is answered nevertheless.
   case replicaHang = "replica-hang"
-  /// The standby is killed by SIGKILL and started again.
+  /// The standby is killed by SIGKILL, and started again once a query is answered without it.
   case replicaKill = "replica-kill"
   /// Commits wait for the standby, which is killed by SIGKILL. It is started again once the workers say so.
   case replicaAway = "replica-away"

@@ -9,8 +9,8 @@ struct Scene: Sendable {
   enum Servers: Sendable {
     /// Through proxies of the worker's own.
     case proxied(ProxiedServers)
-    /// The database is the cell's own, with a standby.
-    case replicated(ReplicatedCluster)
+    /// The database is the cell's own, with a standby that somebody reads from.
+    case replicated(ReplicatedCluster, Reader)
   }
 
   let worker: WorkerProcess
@@ -32,7 +32,7 @@ struct Scene: Sendable {
   ///
   /// - Parameters:
   ///   - standby: the other worker.
-  ///   - stopDuration: how long ``Fault/stop`` takes, and how long other temporary faults last.
+  ///   - stopDuration: how long ``Fault/stop`` takes.
   func suffers(_ fault: Fault, besides standby: WorkerProcess, stopDuration: Duration) async throws {
     switch fault {
     case .kill: try await worker.program.crash()
@@ -49,35 +49,34 @@ struct Scene: Sendable {
     case .databaseKill: try await PrivateServer.postgres.crash { goOn() }
     case .confirmLost: try await loseAnswers(proxies.broker)
     case .commitLost: try await loseAnswers(proxies.database)
-    case .replicaLag: try await lag(stopDuration)
+    case .replicaLag:
+      try await replicated.cluster.standby.set("recovery_min_apply_delay", "1h")
+      goOn()
+      try await replicated.reader.isAnsweredLate()
+      try await replicated.cluster.standby.set("recovery_min_apply_delay", "0")
     case .replicaHang:
-      try cluster.standby.halt()
+      try replicated.cluster.standby.halt()
       goOn()
-      try await Task.sleep(for: stopDuration)
-      try cluster.standby.proceed()
+      try await replicated.reader.isAnswered()
+      try replicated.cluster.standby.proceed()
     case .replicaKill:
-      try cluster.standby.stop()
+      try replicated.cluster.standby.stop()
       goOn()
-      try await cluster.standby.restart()
+      try await replicated.reader.isAnswered()
+      try await replicated.cluster.standby.restart()
     case .replicaAway: try await missTheStandby([worker, standby])
     case .failover:
-      try cluster.primary.stop()
-      try await cluster.standby.promote()
+      try replicated.cluster.primary.stop()
+      try await replicated.cluster.standby.promote()
       goOn()
+      try await replicated.reader.isAnswered()
     }
   }
 
-  private func lag(_ duration: Duration) async throws {
-    let cluster = try cluster
-    try await cluster.standby.set("recovery_min_apply_delay", "\(duration.components.seconds)s")
-    goOn()
-    try await Task.sleep(for: duration)
-    try await cluster.standby.set("recovery_min_apply_delay", "0")
-  }
-
-  /// Nothing is published that the standby has not got.
+  /// Nothing is published that the standby has not got, not even by the session after one that has given up its commit.
   private func missTheStandby(_ workers: [WorkerProcess]) async throws {
-    let cluster = try cluster
+    let (cluster, reader) = try replicated
+    let sessions = Self.sessionCount(of: workers)
     cluster.standby.stop()
     goOn()
     try await cluster.commitWaits()
@@ -86,12 +85,19 @@ struct Scene: Sendable {
       return false
     }
     let before = try await results.everything().count
-    // By then a session has ended, and what it was about to commit must not go out by the next one either.
-    try await Task.sleep(for: .seconds(3))
+    try await reader.isAnswered()
+    try await Patience.poll(for: "a worker has given up its commit, and has another session") {
+      Self.sessionCount(of: workers) > sessions
+    }
     let after = try await results.everything().count
     guard before == after else { throw Violation.publishedUnreplicated(count: after - before) }
     try await cluster.standby.restart()
     try await cluster.standbyFollows("sync_state = 'sync'")
+  }
+
+  /// Each session tells that it, or another one, is active.
+  private static func sessionCount(of workers: [WorkerProcess]) -> Int {
+    workers.reduce(0) { $0 + $1.program.errors.ranges(of: " is active").count }
   }
 
   private func stands(at failpoint: Failpoint) async throws {
@@ -108,10 +114,12 @@ struct Scene: Sendable {
     }
   }
 
-  private var cluster: ReplicatedCluster {
+  private var replicated: (cluster: ReplicatedCluster, reader: Reader) {
     get throws {
-      guard case .replicated(let cluster) = servers else { throw Violation.incomplete("the database has no standby") }
-      return cluster
+      guard case .replicated(let cluster, let reader) = servers else {
+        throw Violation.incomplete("the database has no standby")
+      }
+      return (cluster, reader)
     }
   }
 

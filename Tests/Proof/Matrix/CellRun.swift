@@ -24,8 +24,6 @@ package struct CellRun: Sendable {
   private let approach: Approach
   private let sender: PersistentSender
   private let faultBegins = Watched(false)
-  /// When the fault began, and when it was over.
-  private let fault = Watched<[ContinuousClock.Instant]>([])
   private let timeline = Timeline()
 
   /// Runs a cell.
@@ -71,14 +69,12 @@ package struct CellRun: Sendable {
 
   private func run() async throws -> CellOutcome {
     let subscribers = try await Subscribers(to: settings.traffic, on: deployment.host)
-    let reader =
-      cluster == nil
-      ? nil : try await Reader(tenants: workload.tenants, events: subscribers.events, on: deployment.host)
+    let reader = try await makeReader(subscribers)
     timeline.note("begins, with seed \(settings.seed), at the \(approach.pass). pass of \(approach.failpoint.rawValue)")
     var violations: [Violation] = []
     var evidence = Evidence()
     do {
-      let workers = try await whileReading(reader) { try await sufferFault(subscribers) }
+      let workers = try await whileReading(reader) { try await sufferFault(subscribers, reader) }
       try await finish(workers, subscribers, reader)
     } catch {
       timeline.note("goes wrong: \(error)")
@@ -88,7 +84,7 @@ package struct CellRun: Sendable {
     do {
       evidence = try await self.evidence(subscribers)
       evidence.readings = try await reader?.readings() ?? []
-      violations += Checker(workload).violations(in: evidence) + meanwhile(evidence)
+      violations += Checker(workload).violations(in: evidence)
     } catch {
       violations.append(.incomplete("\(error)"))
     }
@@ -99,21 +95,6 @@ package struct CellRun: Sendable {
       cell: cell, violations: violations, story: violations.isEmpty ? [] : story(of: violations, evidence))
   }
 
-  /// Queries were answered while the fault lasted, by the standby where that was late. A standby that hangs is given up
-  /// for the primary within the worker's time for a round trip and for connecting.
-  private func meanwhile(_ evidence: Evidence) -> [Violation] {
-    guard cluster != nil, let begin = fault.value.first, let end = fault.value.last, begin < end else { return [] }
-    guard cell.fault != .replicaHang || settings.stopDuration >= .seconds(15) else { return [] }
-    let during = evidence.readings.filter { reading in
-      guard let asked = reading.asked, let answered = reading.answered else { return false }
-      return begin < asked && answered < end
-    }
-    if cell.fault == .replicaLag, !during.contains(where: { $0.minimum == nil && $0.sequence ?? 0 < $0.seen }) {
-      return [.noLateReading]
-    }
-    return during.isEmpty && cell.fault != .failover ? [.noReadingMeanwhile] : []
-  }
-
   private func story(of violations: [Violation], _ evidence: Evidence) -> [String] {
     var commands: [String] = []
     for command in violations.flatMap(\.commands) where !command.isEmpty && !commands.contains(command) {
@@ -121,6 +102,12 @@ package struct CellRun: Sendable {
     }
     return timeline.lines + commands.prefix(10).map { timeline.line(about: $0, in: evidence) }
       + deployment.lastWords(of: "serve", count: 12)
+  }
+
+  /// Nil where the database has no standby.
+  private func makeReader(_ subscribers: Subscribers) async throws -> Reader? {
+    guard cluster != nil else { return nil }
+    return try await Reader(tenants: workload.tenants, events: subscribers.events, on: deployment.host)
   }
 
   private func whileReading<Answer: Sendable>(
@@ -134,12 +121,12 @@ package struct CellRun: Sendable {
   }
 
   /// Starts the worker that will suffer the fault.
-  private func makeScene(_ results: DurableSubscription) async throws -> Scene {
+  private func makeScene(_ results: DurableSubscription, _ reader: Reader?) async throws -> Scene {
     let servers: Scene.Servers
     var addresses: [String: String] = [:]
-    if let cluster {
+    if let cluster, let reader {
       if cell.fault.isSynchronous { try await cluster.becomesSynchronous() }
-      servers = .replicated(cluster)
+      servers = .replicated(cluster, reader)
     } else {
       let proxies = try ProxiedServers(deployment)
       servers = .proxied(proxies)
@@ -150,8 +137,8 @@ package struct CellRun: Sendable {
   }
 
   /// - Returns: the remaining workers.
-  private func sufferFault(_ subscribers: Subscribers) async throws -> [WorkerProcess] {
-    let scene = try await makeScene(subscribers.results)
+  private func sufferFault(_ subscribers: Subscribers, _ reader: Reader?) async throws -> [WorkerProcess] {
+    let scene = try await makeScene(subscribers.results, reader)
     let worker = scene.worker
     timeline.note("worker \(worker.pid) is active")
     let standby = try deployment.startWorker(environment)
@@ -161,9 +148,7 @@ package struct CellRun: Sendable {
     try await scene.comes(by: approach)
     timeline.note("worker \(worker.pid) stands still at \(approach.failpoint.rawValue)")
     faultBegins.update { $0 = true }
-    fault.update { $0.append(.now) }
     try await scene.suffers(cell.fault, besides: standby, stopDuration: settings.stopDuration)
-    fault.update { $0.append(.now) }
     timeline.note("\(cell.fault.rawValue) is over")
     try await sent
     try await send(plan.after)

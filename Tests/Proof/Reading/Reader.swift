@@ -1,5 +1,4 @@
 import EndToEndSupport
-import Foundation
 import Messaging
 import TestSupport
 
@@ -7,12 +6,21 @@ import TestSupport
 ///
 /// A query may be left without an answer while there is trouble: he goes on asking.
 actor Reader {
-  private struct Question: Sendable {
+  fileprivate struct Question: Sendable {
+    /// Counts the questions.
+    let number: Int
     let tenant: String
     let minimum: Int?
     /// The last event of the tenant that was seen by then; 0: none.
     let seen: Int
-    let time: ContinuousClock.Instant
+  }
+
+  private struct Answer: Sendable {
+    let question: Question
+    let reading: Evidence.Reading
+
+    /// It shows less than the asker had seen, which is right where he did not ask for it.
+    var isLate: Bool { reading.sequence ?? 0 < question.seen }
   }
 
   private let tenants: [String]
@@ -22,6 +30,9 @@ actor Reader {
   private let host: VirtualHost
   /// By the ids of the queries.
   private var questions: [String: Question] = [:]
+  private let answers = Watched<[Answer]>([])
+  /// Messages at the front of ``replies`` that ``answers`` has.
+  private var notedCount = 0
   private var isDone = false
   /// The highest sequence seen of each tenant, among the first ``seenCount`` events.
   private var seen: [String: Int] = [:]
@@ -35,19 +46,36 @@ actor Reader {
     replies = try await Subscription.replies(on: host)
   }
 
-  /// Asks about one tenant after the other, now and then for nothing particular, until ``finish()``.
+  /// Asks about one tenant after the other, now and then for nothing particular, until ``finish()``. The next question
+  /// follows the answer, or the end of a second without one.
   func askOn() async throws {
-    for number in 0... {
-      guard !isDone else { return }
+    while !isDone {
+      let tenant = tenants[questions.count % tenants.count]
       notice()
-      let tenant = tenants[number % tenants.count]
-      try await ask(about: tenant, atLeast: number % 4 == 0 ? nil : seen[tenant])
-      try await Task.sleep(for: .milliseconds(30))
+      let id = try await ask(about: tenant, atLeast: questions.count % 4 == 0 ? nil : seen[tenant])
+      try await takeAnswers(to: [id], within: .seconds(1))
     }
   }
 
   /// The question in hand is the last one.
   func finish() { isDone = true }
+
+  /// Waits until a query is answered that is asked from now on.
+  func isAnswered() async throws {
+    try await awaitAnswer("a query is answered during the fault") { _ in true }
+  }
+
+  /// The same with an answer that shows less than was seen by then.
+  func isAnsweredLate() async throws {
+    try await awaitAnswer("a query is answered late") { $0.isLate }
+  }
+
+  private func awaitAnswer(_ event: String, where condition: @escaping @Sendable (Answer) -> Bool) async throws {
+    let first = questions.count
+    try await Patience.wait(for: event) { [answers] in
+      _ = try await answers.wait { $0.contains { $0.question.number >= first && condition($0) } }
+    }
+  }
 
   /// Asks about all tenants, again and again until there is an answer about each that shows its last event.
   ///
@@ -58,30 +86,20 @@ actor Reader {
     var missing = tenants
     while let tenant = missing.first {
       guard ContinuousClock.now < deadline else { throw Violation.lostReading(tenant: tenant) }
-      var asked: [String: String] = [:]
-      for tenant in missing { asked[try await ask(about: tenant, atLeast: seen[tenant])] = tenant }
-      let ids = Set(asked.keys)
-      let answers = try? await replies.collect("the last answers", within: .seconds(10)) { messages in
-        ids.isSubset(of: messages.compactMap(\.event?.commandid))
-      }
-      let answered = Set((answers ?? []).compactMap { $0.event?.commandid.flatMap { asked[$0] } })
+      let first = questions.count
+      var ids: Set<String> = []
+      for tenant in missing { ids.insert(try await ask(about: tenant, atLeast: seen[tenant])) }
+      try await takeAnswers(to: ids, within: .seconds(10))
+      let answered = Set(answers.value.filter { $0.question.number >= first }.map(\.question.tenant))
       missing.removeAll(where: answered.contains)
     }
   }
 
   /// What was answered, in the order of the answers.
   func readings() async throws -> [Evidence.Reading] {
-    try await replies.everything(on: host).compactMap { message in
-      guard let answer = message.event, let question = answer.commandid.flatMap({ questions[$0] }) else { return nil }
-      return Evidence.Reading(
-        tenant: question.tenant, minimum: question.minimum, seen: question.seen, asked: question.time,
-        answered: message.delivery.receivedAt,
-        type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""),
-        sequence: answer.sequence.flatMap(Int.init),
-        workspaces: Dictionary(
-          (answer.data.workspaces ?? []).map { ($0.id, TenantModel.Workspace($0)) },
-          uniquingKeysWith: { first, _ in first }))
-    }
+    _ = try await replies.everything(on: host)
+    await noteAnswers()
+    return answers.value.map(\.reading)
   }
 
   func close() async {
@@ -98,13 +116,41 @@ actor Reader {
     seenCount = messages.count
   }
 
-  @discardableResult
   private func ask(about tenant: String, atLeast minimum: Int?) async throws -> String {
     let query = Command(
       "workspace.list", #"{"limit":500}"#, tenant: tenant, extra: minimum.map { #","minsequence":"\#($0)""# } ?? "")
     let id = query.id
-    questions[id] = Question(tenant: tenant, minimum: minimum, seen: seen[tenant] ?? 0, time: .now)
+    questions[id] = Question(number: questions.count, tenant: tenant, minimum: minimum, seen: seen[tenant] ?? 0)
     try await sender.send([query.replying(to: replies.queue).message(to: "workspace.queries")])
     return id
+  }
+
+  /// Takes what is answered until these queries are, or the time is over.
+  private func takeAnswers(to ids: Set<String>, within limit: Duration) async throws {
+    do {
+      _ = try await replies.collect("answers", within: limit) { [notedCount] messages in
+        ids.isSubset(of: messages[notedCount...].compactMap(\.event?.commandid))
+      }
+    } catch is Patience.Exhausted {}
+    await noteAnswers()
+  }
+
+  private func noteAnswers() async {
+    let fresh = await replies.messages.dropFirst(notedCount)
+    notedCount += fresh.count
+    let noted = fresh.compactMap(\.event).compactMap { event in
+      event.commandid.flatMap { questions[$0] }.map { Answer(question: $0, reading: Evidence.Reading(event, $0)) }
+    }
+    answers.update { $0 += noted }
+  }
+}
+
+extension Evidence.Reading {
+  fileprivate init(_ answer: CloudEvent, _ question: Reader.Question) {
+    self.init(
+      tenant: question.tenant, minimum: question.minimum,
+      type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""), sequence: answer.sequence.flatMap(Int.init),
+      workspaces: Dictionary(
+        (answer.data.workspaces ?? []).map { ($0.id, TenantModel.Workspace($0)) }, uniquingKeysWith: { first, _ in first }))
   }
 }
