@@ -2,47 +2,43 @@ import Messaging
 import Synchronization
 
 /// Queries without end: always more of them wait in the queue than the worker has taken.
-final class QueryFlood: Sendable {
+struct QueryFlood {
+  private final class Progress: Sendable {
+    let answered = Atomic(0)
+    let isOver = Atomic(false)
+  }
+
   /// What is asked and not yet answered.
   private static let depth = 8_192
   private static let chunk = 512
 
-  private let replies: ResultSubscription
-  private let answered = Atomic(0)
-  private let isOver = Atomic(false)
-  private let sending = Mutex<Task<Void, any Error>?>(nil)
+  let laboratory: Laboratory
+  /// The query of that number, answered to that queue.
+  let query: @Sendable (_ number: Int, _ replyTo: ShortString) -> OutboundMessage
 
-  private init(_ replies: ResultSubscription) { self.replies = replies }
-
-  /// - Parameter query: the one of that number, answered to that queue.
-  static func start(
-    _ laboratory: Laboratory, _ query: @escaping @Sendable (_ number: Int, _ replyTo: ShortString) -> OutboundMessage
-  ) async throws -> QueryFlood {
-    let flood = QueryFlood(try await ResultSubscription.open(laboratory.servers, queue: "benchmark.flood"))
-    let task = Task { try await flood.run(laboratory, query) }
-    flood.sending.withLock { $0 = task }
-    return flood
-  }
-
-  /// - Returns: how many were answered by now.
-  func end() async throws -> Int {
-    let count = answered.load(ordering: .relaxed)
-    isOver.store(true, ordering: .relaxed)
-    try await sending.withLock { $0 }?.value
+  /// Asks as long as `body` runs.
+  ///
+  /// - Returns: its answer, and how many queries were answered meanwhile.
+  func beside<Answer: Sendable>(_ body: () async throws -> Answer) async throws -> (answer: Answer, answered: Int) {
+    let progress = Progress()
+    let replies = try await ResultSubscription.open(laboratory.servers, queue: "benchmark.flood")
+    async let asking: Void = ask(replies, progress)
+    let answer = try await body()
+    let answered = progress.answered.load(ordering: .relaxed)
+    progress.isOver.store(true, ordering: .relaxed)
+    try await asking
     await replies.close()
-    return count
+    return (answer, answered)
   }
 
-  private func run(
-    _ laboratory: Laboratory, _ query: (_ number: Int, _ replyTo: ShortString) -> OutboundMessage
-  ) async throws {
+  private func ask(_ replies: ResultSubscription, _ progress: Progress) async throws {
     var asked = 0
-    while !isOver.load(ordering: .relaxed) || answered.load(ordering: .relaxed) < asked {
-      while !isOver.load(ordering: .relaxed), asked - answered.load(ordering: .relaxed) < Self.depth {
+    while !progress.isOver.load(ordering: .relaxed) || progress.answered.load(ordering: .relaxed) < asked {
+      while !progress.isOver.load(ordering: .relaxed), asked - progress.answered.load(ordering: .relaxed) < Self.depth {
         try await laboratory.publish((asked..<asked + Self.chunk).map { query($0, replies.queue) })
         asked += Self.chunk
       }
-      answered.add(try await replies.next().count, ordering: .relaxed)
+      progress.answered.add(try await replies.next().count, ordering: .relaxed)
     }
   }
 }

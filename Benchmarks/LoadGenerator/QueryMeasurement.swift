@@ -140,11 +140,13 @@ struct QueryMeasurement {
     var (busy, free): ([Double], [Double]) = ([], [])
     for pair in 1...pairs {
       free.append(try await loop.run(run: 7_000 + pair * 2, publisher, replies).milliseconds(99))
-      let flood = try await QueryFlood.start(laboratory) {
+      let flood = QueryFlood(laboratory: laboratory) {
         message(.get, $0, at: "workspace.queries", run: 8_000 + pair, replyTo: $1)
       }
-      busy.append(try await loop.run(run: 7_001 + pair * 2, publisher, replies).milliseconds(99))
-      let answered = try await flood.end()
+      let (latencies, answered) = try await flood.beside {
+        try await loop.run(run: 7_001 + pair * 2, publisher, replies)
+      }
+      busy.append(latencies.milliseconds(99))
       note(
         "beside queries \(pair): p99 \(busy[pair - 1].readable) ms and \(answered / seconds) queries/s, without \(free[pair - 1].readable) ms"
       )

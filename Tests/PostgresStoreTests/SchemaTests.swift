@@ -1,39 +1,28 @@
 import PostgresClient
+import PostgresStore
 import TestSupport
-import Testing
-import UnitOfWork
-import WorkspaceApplication
 
-@Suite(.requiresPostgres, .migratedDatabase) struct SchemaTests {
-  @Test(arguments: WorkspaceConstraint.allCases)
-  func `the constraints that errors are told by exist`(constraint: WorkspaceConstraint) async throws {
-    try await TestDatabase.current.withConnection { connection in
-      let name = constraint.rawValue
-      let rows = try await connection.query(
-        "find",
-        """
-        select (select count(*) from pg_constraint where conname = \(name))
-          + (select count(*) from pg_indexes where indexname = \(name)) as count
-        """)
-      #expect(try rows[0].count() > 0)
+/// A suite whose tests each have a schema of their own, named by a search path.
+protocol SchemaTests {}
+
+extension SchemaTests {
+  /// Lends a connection whose objects are in a schema that is this test's own, or another connection's.
+  func withSchema(
+    of other: PostgresConnection? = nil, _ body: (PostgresConnection) async throws -> Void
+  ) async throws {
+    let schema = try await other?.currentSchema() ?? "s\(UInt64.random(in: 0 ... .max))"
+    try await TestDatabase.current.withConnection(configure: {
+      $0 = $0.forMigrations()
+      $0.settings["search_path"] = schema
+    }) { connection in
+      try await connection.execute(script: "create schema if not exists \(schema)")
+      try await body(connection)
     }
   }
+}
 
-  @Test(arguments: [
-    "insert into tenants (id) values ('01arz3ndektsv4rrffq69g5fav')",
-    "insert into tenants (id) values ('01ARZ3NDEKTSV4RRFFQ69G5FA')",
-    "insert into tenants (id) values ('81ARZ3NDEKTSV4RRFFQ69G5FAV')",
-    "insert into tenants (id, event_sequence) values ('01ARZ3NDEKTSV4RRFFQ69G5FAV', -1)",
-    """
-    insert into tenants (id) values ('01ARZ3NDEKTSV4RRFFQ69G5FAV');
-    insert into workspaces (id, tenant_id, name, created_at, updated_at, version)
-    values ('01ARZ3NDEKTSV4RRFFQ69G5FAV', '01ARZ3NDEKTSV4RRFFQ69G5FAV', '', now(), now(), 1)
-    """,
-  ])
-  func `ids have one spelling, and values their bounds`(script: String) async throws {
-    try await TestDatabase.current.withConnection { connection in
-      let error = await #expect(throws: PostgresError.self) { try await connection.execute(script: script) }
-      #expect(error?.sqlState == .checkViolation)
-    }
+extension PostgresConnection {
+  fileprivate func currentSchema() async throws -> String {
+    try await query("current_schema", "select current_schema::text as name")[0].text("name")
   }
 }

@@ -287,41 +287,6 @@ import WorkspaceDomain
   }
 }
 
-extension CommandResult {
-  /// Everything that a sender sees of it.
-  fileprivate var asRead: String {
-    switch self {
-    case .success(let reply): "\(reply)"
-    case .failure(let error): error.rejection.map { "\($0.code.rawValue): \($0.message)" } ?? "failed"
-    }
-  }
-}
-
-extension DomainEvent {
-  fileprivate var told: String {
-    switch self {
-    case .workspace(let event):
-      switch event.change {
-      case .created: "workspace created"
-      case .deleted: "workspace deleted"
-      case .renamed, .moved: "workspace changed"
-      }
-    case .group(let event):
-      switch event.change {
-      case .created: "group created"
-      case .deleted: "group deleted"
-      case .renamed: "group changed"
-      }
-    case .membership(let event):
-      switch event.change {
-      case .set: "\(event.object.type.rawValue) member_set"
-      case .removed: "\(event.object.type.rawValue) member_removed"
-      }
-    case .tenantDeleted: "tenant deleted"
-    }
-  }
-}
-
 extension Sequence {
   fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
     var values: [Value] = []

@@ -140,11 +140,8 @@ final class QueryLaneFixture: Sendable {
 
   func begun(_ count: Int) async throws { try await begun.wait { $0.count >= count } }
 
-  /// So many times the lane was handed what had arrived.
-  func taken(_ count: Int) async throws { try await source.handedOut.wait { $0.count >= count } }
-
-  /// All that has arrived is with the lane.
-  func taken() async throws { try await source.handedOut.wait { !$0.isEmpty } }
+  /// The lane has dealt so many times with what had arrived by then.
+  func taken(_ count: Int = 1) async throws { try await source.handedOut.wait { $0.count >= count } }
 
   fileprivate func read(_ server: borrowing Mutex<Server>, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot
   {

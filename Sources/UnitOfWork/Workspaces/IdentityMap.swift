@@ -267,35 +267,12 @@ extension IdentityMap {
     departures.contains(tenantID) || arrivals.contains { entries[$0]?.current?.tenantID == tenantID }
   }
 
-  /// Goes from a workspace up to the root, as long as `step` wants to.
-  func climb(from id: WorkspaceID, _ step: (WorkspaceID) -> Bool) throws(WorkspaceServiceError) {
-    var next: WorkspaceID? = id
-    var count = 0
-    while let id = next {
-      guard step(id) else { return }
-      count += 1
-      guard let parent = parent(of: id), count <= entries.count + parents.count else {
-        throw .notLoaded("the way up from workspace \(id)")
-      }
-      next = parent
-    }
-  }
-
   /// - Returns: nil where it is not known.
-  private func parent(of id: WorkspaceID) -> WorkspaceID?? {
+  func parent(of id: WorkspaceID) -> WorkspaceID?? {
     guard let entry = entries[id] else { return parents[id] }
     return entry.current.map(\.parentID)
   }
 
-  /// - Returns: how many levels `descendant` is below a workspace; nil where it isn't.
-  private func levels(from id: WorkspaceID, to descendant: WorkspaceID) throws(WorkspaceServiceError) -> Int? {
-    var levels = 0
-    var isBelow = false
-    try climb(from: descendant) { step in
-      isBelow = step == id
-      if !isBelow { levels += 1 }
-      return !isBelow
-    }
-    return isBelow ? levels : nil
-  }
+  /// No way up is longer, unless it goes in a circle.
+  var knownCount: Int { entries.count + parents.count }
 }

@@ -38,15 +38,6 @@ final class QueryBacklog: Sendable {
     var sleeping: [TenantID: [ReceivedQuery]] = [:]
     var sleepingCount = 0
     var isProbeDue = false
-    /// See ``QuerySettings/batchCount``.
-    let batchCount: Int
-
-    /// Whether a connection should take what waits.
-    func isDue(_ side: QuerySide) -> Bool {
-      guard let line = lines[side] else { return false }
-      guard line.queries.hasWork else { return side == .replica && isProbeDue }
-      return line.readingCount == 0 || line.queries.count >= batchCount || line.isPressing
-    }
   }
 
   /// A probe asks for no more than so many tenants.
@@ -58,7 +49,7 @@ final class QueryBacklog: Sendable {
   init(_ settings: QuerySettings) {
     self.settings = settings
     let line = Line(queries: FairQueue(share: settings.share))
-    state = Mutex(State(lines: [.replica: line, .primary: line], batchCount: settings.batchCount))
+    state = Mutex(State(lines: [.replica: line, .primary: line]))
   }
 
   /// How many queries wait for a connection.
@@ -78,7 +69,7 @@ final class QueryBacklog: Sendable {
   func waitForWork(_ side: QuerySide) async throws {
     while true {
       let waiter = state.withLock { state -> Waiter<Void>? in
-        guard !state.isDue(side) else { return nil }
+        guard !isDue(side, state) else { return nil }
         let waiter = Waiter<Void>()
         state.lines[side]?.waiters.append(waiter)
         return waiter
@@ -98,7 +89,7 @@ final class QueryBacklog: Sendable {
 
   private func takeNow(_ side: QuerySide) -> Work? {
     change { state in
-      guard state.isDue(side) else { return nil }
+      guard isDue(side, state) else { return nil }
       let taken = state.lines[side]?.take(settings) ?? []
       if side == .replica { state.isProbeDue = false }
       let awaited = side == .replica ? Set(state.sleeping.keys.prefix(Self.probedTenants)) : []
@@ -187,12 +178,19 @@ final class QueryBacklog: Sendable {
     return removed
   }
 
+  /// Whether a connection should take what waits.
+  private func isDue(_ side: QuerySide, _ state: borrowing State) -> Bool {
+    guard let line = state.lines[side] else { return false }
+    guard line.queries.hasWork else { return side == .replica && state.isProbeDue }
+    return line.readingCount == 0 || line.queries.count >= settings.batchCount || line.isPressing
+  }
+
   /// Changes the state, and wakes the connections of each side on which something is due then.
   private func change<Answer>(_ body: (inout State) -> Answer) -> Answer {
     let (answer, woken) = state.withLock { state -> (Answer, [Waiter<Void>]) in
       let answer = body(&state)
       var woken: [Waiter<Void>] = []
-      for side in QuerySide.allCases where state.isDue(side) {
+      for side in QuerySide.allCases where isDue(side, state) {
         woken += state.lines[side]?.waiters ?? []
         state.lines[side]?.waiters = []
       }

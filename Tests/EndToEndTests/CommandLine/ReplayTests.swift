@@ -8,77 +8,7 @@ import Testing
 
 /// Dead letters are sent again, each once, and the operator learns their outcomes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
-struct ReplayTests {
-  private struct Report: Decodable {
-    let plan: String
-    let end: String?
-    let total: Int
-    let pending: Int
-    let unsure: Int
-    let published: Int
-    let not_sent: [String: Int]
-    let outcomes: [String: Int]
-  }
-
-  private struct Letters: Decodable {
-    struct Letter: Decodable {
-      let id: String
-      let reason: String
-      let command_id: String?
-      let state: String
-      let replay_of: String?
-      let discarded_because: String?
-    }
-    let dead_letters: [Letter]
-  }
-
-  private struct Shown: Decodable {
-    struct Replay: Decodable {
-      let plan: String
-      let `operator`: String
-      let reason: String
-      let outcome: String?
-      let is_edited: Bool
-    }
-    let replays: [Replay]
-  }
-
-  private func run(
-    _ arguments: [String], input: String = "", _ change: (inout [String: String]) -> Void = { _ in }
-  ) async throws -> (exit: Program.Exit, output: String, errors: String) {
-    var environment = ["USER": "tester"]
-    change(&environment)
-    let program = try Deployment.current.start(["dead-letters"] + arguments, environment, input: input)
-    return (try await program.exit(), program.output, program.errors)
-  }
-
-  private func decode<Value: Decodable>(_ type: Value.Type, _ arguments: String..., exit: Int32 = 0) async throws
-    -> Value
-  {
-    let result = try await run(arguments + ["--format", "json"])
-    #expect(result.exit == .code(exit), "\(result.errors)")
-    return try JSONDecoder().decode(type, from: Data(result.output.utf8))
-  }
-
-  private func letters(_ state: String = "open") async throws -> [Letters.Letter] {
-    try await decode(Letters.self, "list", "--state", state, "--limit", "1000").dead_letters
-  }
-
-  /// `count` roots of tenants that can't be created as long as the name is poisoned, as dead letters.
-  private func bury(_ count: Int) async throws -> (commands: [Command], poison: PoisonedName) {
-    let deployment = try Deployment.current
-    let poison = try await PoisonedName.set("poison", in: deployment)
-    let sender = try await CommandSender.open(on: deployment.host)
-    let commands = (0..<count).map { _ in Command.createRoot(Command.newID(), id: Command.newID(), name: "poison") }
-    try await sender.send(commands)
-    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
-    try await Patience.poll(for: "all are dead letters", .seconds(60)) { try await deployment.letters().count == count }
-    try await deployment.commandsAreDone()
-    #expect(try await worker.drain() == .code(0))
-    await sender.close()
-    return (commands, poison)
-  }
-
+struct ReplayTests: DeadLetterOperator {
   @Test func `letters are sent again with their ids, take effect, and are known to be replayed`() async throws {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(12)
@@ -86,7 +16,8 @@ struct ReplayTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let worker = try await deployment.activeWorker()
     let report = try await decode(
-      Report.self, "replay", "--reason", "unexpected_failure", "--because", "mended", "--canary", "2", "--rate", "500")
+      ReplayReport.self, "replay", "--reason", "unexpected_failure", "--because", "mended", "--canary", "2", "--rate",
+      "500")
     #expect(report.end == "done")
     #expect(report.total == 12 && report.published == 12 && report.pending == 0 && report.unsure == 0)
     #expect(report.outcomes == ["succeeded": 12])
@@ -96,13 +27,13 @@ struct ReplayTests {
     #expect(try await letters().isEmpty)
     let replayed = try await letters("replayed")
     #expect(replayed.count == 12)
-    let shown = try await decode(Shown.self, "show", replayed[0].id)
+    let shown = try await decode(ShownLetter.self, "show", replayed[0].id)
     #expect(shown.replays.map(\.outcome) == ["succeeded"])
     #expect(
       shown.replays[0].operator == "tester" && shown.replays[0].reason == "mended"
         && shown.replays[0].plan == report.plan)
     #expect(try await run(["replay", "--all", "--because", "once more"]).exit == .code(2), "there is nothing left")
-    let again = try await decode(Report.self, "replay", "--all", "--because", "once more", "--again")
+    let again = try await decode(ReplayReport.self, "replay", "--all", "--because", "once more", "--again")
     #expect(again.outcomes == ["already_applied": 12])
     #expect(try await deployment.records().workspaces.rows == 12)
     #expect(try await worker.drain() == .code(0))
@@ -114,7 +45,8 @@ struct ReplayTests {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(12)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
-    let report = try await decode(Report.self, "replay", "--all", "--because", "too early", "--canary", "2", exit: 2)
+    let report = try await decode(
+      ReplayReport.self, "replay", "--all", "--because", "too early", "--canary", "2", exit: 2)
     #expect(report.end == "failures")
     #expect(report.published == 2 && report.pending == 10)
     #expect(report.outcomes == ["dead_lettered:unexpected_failure": 2])
@@ -122,7 +54,7 @@ struct ReplayTests {
     #expect(open.count == 2, "the two that are new: the others are in the plan")
     #expect(open.allSatisfy { $0.replay_of != nil })
     try await poison.lift()
-    let resumed = try await decode(Report.self, "resume", report.plan, exit: 2)
+    let resumed = try await decode(ReplayReport.self, "resume", report.plan, exit: 2)
     #expect(resumed.outcomes == ["dead_lettered:unexpected_failure": 2, "succeeded": 10])
     #expect(try await deployment.records().workspaces.rows == 10)
     #expect(try await worker.drain() == .code(0))
@@ -133,116 +65,10 @@ struct ReplayTests {
     _ = try await bury(40)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
     let report = try await decode(
-      Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.5", exit: 2)
+      ReplayReport.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.5", exit: 2)
     #expect(report.end == "failures")
     #expect(report.pending > 0)
     #expect(try await worker.drain() == .code(0))
-  }
-
-  @Test func `a plan that is resumed is judged by what it has done since`() async throws {
-    let deployment = try Deployment.current
-    let (_, poison) = try await bury(60)
-    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
-    let report = try await decode(
-      Report.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
-    #expect(report.end == "failures" && report.pending > 0)
-    try await poison.lift()
-    let resumed = try await decode(
-      Report.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
-    #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
-    // Some of those sent before were executed only after the name was free.
-    #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
-    #expect(resumed.outcomes.values.reduce(0, +) == 60)
-    #expect(try await worker.drain() == .code(0))
-  }
-
-  @Test func `letters that arrive later are not touched, nor what is discarded; both can be sent later`() async throws {
-    let deployment = try Deployment.current
-    let (commands, poison) = try await bury(3)
-    let all = try await letters()
-    #expect(try await run(["discard", "--id", all[0].id, "--because", "obsolete"]).exit == .code(0))
-    #expect(try await letters("discarded").map(\.discarded_because) == ["obsolete"])
-    #expect(try await letters().count == 2)
-    try await poison.lift()
-    let report = try await decode(Report.self, "replay", "--all", "--because", "x", "--no-wait")
-    #expect(report.end == "sent" && report.total == 2)
-    #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
-    #expect(try await run(["restore", "--id", all[0].id]).exit == .code(0))
-    #expect(try await run(["restore", "--id", all[0].id]).exit == .code(2))
-    #expect(try await letters().map(\.id) == [all[0].id])
-    let worker = try await deployment.activeWorker()
-    #expect(try await decode(Report.self, "replay", "--all", "--because", "x").outcomes == ["succeeded": 1])
-    try await Patience.poll(for: "all take effect") {
-      try await deployment.records().workspaces.rows == Int64(commands.count)
-    }
-    #expect(try await worker.drain() == .code(0))
-  }
-
-  @Test func `two operators who replay the same letters at once send each of them once`() async throws {
-    let deployment = try Deployment.current
-    let (commands, poison) = try await bury(60)
-    try await poison.lift()
-    let programs = try (0..<3).map { number in
-      try deployment.start([
-        "dead-letters", "replay", "--all", "--by", "operator \(number)", "--because", "x", "--no-wait",
-      ])
-    }
-    for program in programs { _ = try await program.exit() }
-    #expect(try await deployment.host.depth(of: "workspace.commands") == commands.count)
-    let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all take effect") {
-      try await deployment.records().workspaces.rows == Int64(commands.count)
-    }
-    #expect(try await worker.drain() == .code(0))
-  }
-
-  @Test func `a replay that is killed sends no id twice when it is resumed, and says what it is not sure of`()
-    async throws
-  {
-    let deployment = try Deployment.current
-    let (commands, poison) = try await bury(200)
-    try await poison.lift()
-    let program = try deployment.start([
-      "dead-letters", "replay", "--all", "--because", "x", "--rate", "100", "--no-wait",
-    ])
-    try await Patience.poll(for: "some are sent") {
-      (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 40
-    }
-    try await program.crash()
-    let plans = try await run(["plans", "--format", "json"])
-    struct Plans: Decodable { let plans: [Report] }
-    let cut = try #require(try JSONDecoder().decode(Plans.self, from: Data(plans.output.utf8)).plans.first)
-    #expect(cut.pending > 0 && cut.total == 200)
-    let resumed = try await run(["resume", cut.plan, "--no-wait"])
-    #expect(resumed.exit == .code(cut.unsure > 0 ? 2 : 0))
-    let sent = try #require(try await deployment.host.depth(of: "workspace.commands"))
-    #expect((200 - cut.unsure...200).contains(sent))
-    let bodies = try await deployment.host.withConsumer(of: "workspace.commands") {
-      try await $0.collect(sent).map(\.body)
-    }
-    #expect(Set(bodies).count == sent, "no id is there twice")
-    #expect(try await run(["resume", cut.plan, "--unsure", "publish", "--no-wait"]).exit == .code(0))
-    let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all take effect") {
-      try await deployment.records().workspaces.rows == Int64(commands.count)
-    }
-    #expect(try await worker.drain() == .code(0))
-  }
-
-  @Test func `a signal stops a replay cleanly`() async throws {
-    let deployment = try Deployment.current
-    _ = try await bury(100)
-    let program = try deployment.start([
-      "dead-letters", "replay", "--all", "--because", "x", "--rate", "20", "--format", "json",
-    ])
-    try await Patience.poll(for: "some are sent") {
-      (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 4
-    }
-    program.signal(SIGINT)
-    #expect(try await program.exit() == .code(2))
-    let report = try JSONDecoder().decode(Report.self, from: Data(program.output.utf8))
-    #expect(report.end == "stopped" && report.unsure == 0 && report.pending > 0)
-    #expect(try await deployment.host.depth(of: "workspace.commands") == report.published)
   }
 
   @Test func `a dry run predicts what would become of each letter, and sends nothing`() async throws {
@@ -289,7 +115,7 @@ struct ReplayTests {
     #expect(try await run(arguments).exit == .code(0))
     let result = try await results.first(1)[0]
     #expect(result.event?.commandid == newID && result.event?.data.workspace?.name == "remedy")
-    let shown = try await decode(Shown.self, "show", id)
+    let shown = try await decode(ShownLetter.self, "show", id)
     #expect(shown.replays.map(\.is_edited) == [true] && shown.replays.map(\.outcome) == ["succeeded"])
     #expect(try await worker.drain() == .code(0))
     await results.close()
@@ -359,16 +185,16 @@ struct ReplayTests {
           """)
     }
     let worker = try await deployment.activeWorker()
-    let report = try await decode(Report.self, "replay", "--all", "--because", "mended", exit: 2)
+    let report = try await decode(ReplayReport.self, "replay", "--all", "--because", "mended", exit: 2)
     #expect(
       report.end == "not_sent" && report.total == 6 && report.published == 4 && report.unsure == 0
         && report.pending == 0)
     #expect(report.not_sent == ["unroutable": 1, "unpublishable": 1])
     #expect(report.outcomes == ["succeeded": 4], "one that came from elsewhere goes out as what it is")
-    let resumed = try await decode(Report.self, "resume", report.plan, "--unsure", "publish", exit: 2)
+    let resumed = try await decode(ReplayReport.self, "resume", report.plan, "--unsure", "publish", exit: 2)
     #expect(resumed.published == 4 && resumed.unsure == 0)
-    #expect(try await decode(Shown.self, "show", all[0]).replays.map(\.outcome) == ["not_sent:unroutable"])
-    #expect(try await decode(Shown.self, "show", all[2]).replays.map(\.outcome) == ["not_sent:unpublishable"])
+    #expect(try await decode(ShownLetter.self, "show", all[0]).replays.map(\.outcome) == ["not_sent:unroutable"])
+    #expect(try await decode(ShownLetter.self, "show", all[2]).replays.map(\.outcome) == ["not_sent:unpublishable"])
     #expect(try await letters().map(\.id).sorted() == [all[0], all[2]], "nobody has sent these")
     #expect(try await worker.drain() == .code(0))
   }
@@ -392,13 +218,13 @@ struct ReplayTests {
     let all = try await letters().map(\.id).sorted()
     // Nobody executes the canary.
     let stopped = try await decode(
-      Report.self, "replay", "--all", "--because", "x", "--canary", "1", "--timeout", "1", exit: 2)
+      ReplayReport.self, "replay", "--all", "--because", "x", "--canary", "1", "--timeout", "1", exit: 2)
     #expect(stopped.end == "no_outcome" && stopped.pending == 3)
     #expect(try await run(["discard", "--id", all[2], "--because", "never send this"]).exit == .code(0))
-    let again = try await decode(Report.self, "replay", "--all", "--again", "--because", "y", "--no-wait")
+    let again = try await decode(ReplayReport.self, "replay", "--all", "--again", "--because", "y", "--no-wait")
     #expect(again.total == 1, "the canary alone")
     let worker = try await deployment.activeWorker()
-    let resumed = try await decode(Report.self, "resume", stopped.plan)
+    let resumed = try await decode(ReplayReport.self, "resume", stopped.plan)
     #expect(resumed.end == "done" && resumed.not_sent == ["discarded": 1] && resumed.outcomes.values.reduce(0, +) == 3)
     #expect(try await deployment.records().workspaces.rows == 3)
     #expect(try await worker.drain() == .code(0))
@@ -413,21 +239,21 @@ struct ReplayTests {
       try await $0.execute(script: "update dead_letters set queue = 'elsewhere/commands' where id = '\(foreign)'")
     }
     #expect(try await letters().count == 2)
-    #expect(try await decode(Letters.self, "list", "--all-queues").dead_letters.count == 3)
+    #expect(try await decode(LetterList.self, "list", "--all-queues").dead_letters.count == 3)
     #expect(try await run(["export", "--all"]).output.split(separator: "\n").count == 2)
     #expect(try await run(["export", "--all", "--all-queues"]).output.split(separator: "\n").count == 3)
     let missed = try await run(["replay", "--id", foreign, "--because", "x", "--no-wait"])
     #expect(missed.exit == .code(2) && missed.errors.contains("--all-queues"), "\(missed.errors)")
-    #expect(try await decode(Report.self, "replay", "--all", "--because", "x", "--no-wait").total == 2)
+    #expect(try await decode(ReplayReport.self, "replay", "--all", "--because", "x", "--no-wait").total == 2)
     #expect(try await run(["discard", "--all", "--because", "x"]).exit == .code(0))
-    #expect(try await decode(Letters.self, "list", "--all-queues", "--state", "discarded").dead_letters.count == 2)
-    #expect(try await decode(Letters.self, "list", "--all-queues").dead_letters.map(\.id) == [foreign])
+    #expect(try await decode(LetterList.self, "list", "--all-queues", "--state", "discarded").dead_letters.count == 2)
+    #expect(try await decode(LetterList.self, "list", "--all-queues").dead_letters.map(\.id) == [foreign])
   }
 
   @Test func `text is found whatever its capital letters are, where that is wanted`() async throws {
     _ = try await bury(1)
-    #expect(try await decode(Letters.self, "list", "--text", "POISON").dead_letters.isEmpty)
-    #expect(try await decode(Letters.self, "list", "--text", "POISON", "--ignore-case").dead_letters.count == 1)
+    #expect(try await decode(LetterList.self, "list", "--text", "POISON").dead_letters.isEmpty)
+    #expect(try await decode(LetterList.self, "list", "--text", "POISON", "--ignore-case").dead_letters.count == 1)
     #expect(try await run(["list", "--ignore-case"]).exit == .code(64))
   }
 

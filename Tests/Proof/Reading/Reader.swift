@@ -62,17 +62,20 @@ actor Reader {
 
   /// Waits until a query is answered that is asked from now on.
   func isAnswered() async throws {
-    try await awaitAnswer("a query is answered during the fault") { _ in true }
+    // By then a worker has long given up a server that hangs.
+    try await awaitAnswer("a query is answered during the fault", within: .seconds(30)) { _ in true }
   }
 
   /// The same with an answer that shows less than was seen by then.
   func isAnsweredLate() async throws {
-    try await awaitAnswer("a query is answered late") { $0.isLate }
+    try await awaitAnswer("a query is answered late", within: .seconds(60)) { $0.isLate }
   }
 
-  private func awaitAnswer(_ event: String, where condition: @escaping @Sendable (Answer) -> Bool) async throws {
+  private func awaitAnswer(
+    _ event: String, within limit: Duration, where condition: @escaping @Sendable (Answer) -> Bool
+  ) async throws {
     let first = questions.count
-    try await Patience.wait(for: event) { [answers] in
+    try await Patience.wait(for: event, limit) { [answers] in
       _ = try await answers.wait { $0.contains { $0.question.number >= first && condition($0) } }
     }
   }
@@ -149,8 +152,10 @@ extension Evidence.Reading {
   fileprivate init(_ answer: CloudEvent, _ question: Reader.Question) {
     self.init(
       tenant: question.tenant, minimum: question.minimum,
-      type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""), sequence: answer.sequence.flatMap(Int.init),
+      type: answer.type + (answer.data.error.map { " (\($0.code))" } ?? ""),
+      sequence: answer.sequence.flatMap(Int.init),
       workspaces: Dictionary(
-        (answer.data.workspaces ?? []).map { ($0.id, TenantModel.Workspace($0)) }, uniquingKeysWith: { first, _ in first }))
+        (answer.data.workspaces ?? []).map { ($0.id, TenantModel.Workspace($0)) },
+        uniquingKeysWith: { first, _ in first }))
   }
 }

@@ -14,7 +14,11 @@ enum MigratedTemplate {
   private static func provide() async throws -> String {
     let name = "template_\(fingerprint)"
     let unfinished = "\(name)_unfinished"
-    try await PostgresServer.connect().use { connection in
+    // Whoever comes second waits for the first, on a busy machine for long.
+    let patient = try await PostgresServer.connect {
+      ($0.lockTimeout, $0.statementTimeout) = (.seconds(300), .seconds(300))
+    }
+    try await patient.use { connection in
       // One process makes it.
       _ = try await connection.query("lock", "select pg_advisory_lock(\(Int64(bitPattern: fingerprint)))")
       let existing = try await connection.query("existing", "select count(*) from pg_database where datname = \(name)")

@@ -1,0 +1,31 @@
+import WorkspaceApplication
+import WorkspaceDomain
+
+/// The ways from workspaces up to the root.
+extension IdentityMap {
+  /// Goes from a workspace up to the root, as long as `step` wants to.
+  func climb(from id: WorkspaceID, _ step: (WorkspaceID) -> Bool) throws(WorkspaceServiceError) {
+    var next: WorkspaceID? = id
+    var count = 0
+    while let id = next {
+      guard step(id) else { return }
+      count += 1
+      guard let parent = parent(of: id), count <= knownCount else {
+        throw .notLoaded("the way up from workspace \(id)")
+      }
+      next = parent
+    }
+  }
+
+  /// - Returns: how many levels `descendant` is below a workspace; nil where it isn't.
+  func levels(from id: WorkspaceID, to descendant: WorkspaceID) throws(WorkspaceServiceError) -> Int? {
+    var levels = 0
+    var isBelow = false
+    try climb(from: descendant) { step in
+      isBelow = step == id
+      if !isBelow { levels += 1 }
+      return !isBelow
+    }
+    return isBelow ? levels : nil
+  }
+}

@@ -1,0 +1,116 @@
+import EndToEndSupport
+import Foundation
+import Glibc
+import Messaging
+import TestSupport
+import Testing
+
+/// A replay is stopped, killed, resumed, or made by two operators at once: each letter is sent once all the same.
+@Suite(.needsBroker, .requiresPostgres, .deployment)
+struct InterruptedReplayTests: DeadLetterOperator {
+  @Test func `a plan that is resumed is judged by what it has done since`() async throws {
+    let deployment = try Deployment.current
+    let (_, poison) = try await bury(60)
+    let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
+    let report = try await decode(
+      ReplayReport.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
+    #expect(report.end == "failures" && report.pending > 0)
+    try await poison.lift()
+    let resumed = try await decode(
+      ReplayReport.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
+    #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
+    // Some of those sent before were executed only after the name was free.
+    #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
+    #expect(resumed.outcomes.values.reduce(0, +) == 60)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `letters that arrive later are not touched, nor what is discarded; both can be sent later`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(3)
+    let all = try await letters()
+    #expect(try await run(["discard", "--id", all[0].id, "--because", "obsolete"]).exit == .code(0))
+    #expect(try await letters("discarded").map(\.discarded_because) == ["obsolete"])
+    #expect(try await letters().count == 2)
+    try await poison.lift()
+    let report = try await decode(ReplayReport.self, "replay", "--all", "--because", "x", "--no-wait")
+    #expect(report.end == "sent" && report.total == 2)
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
+    #expect(try await run(["restore", "--id", all[0].id]).exit == .code(0))
+    #expect(try await run(["restore", "--id", all[0].id]).exit == .code(2))
+    #expect(try await letters().map(\.id) == [all[0].id])
+    let worker = try await deployment.activeWorker()
+    #expect(try await decode(ReplayReport.self, "replay", "--all", "--because", "x").outcomes == ["succeeded": 1])
+    try await Patience.poll(for: "all take effect") {
+      try await deployment.records().workspaces.rows == Int64(commands.count)
+    }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `two operators who replay the same letters at once send each of them once`() async throws {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(60)
+    try await poison.lift()
+    let programs = try (0..<3).map { number in
+      try deployment.start([
+        "dead-letters", "replay", "--all", "--by", "operator \(number)", "--because", "x", "--no-wait",
+      ])
+    }
+    for program in programs { _ = try await program.exit() }
+    #expect(try await deployment.host.depth(of: "workspace.commands") == commands.count)
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all take effect") {
+      try await deployment.records().workspaces.rows == Int64(commands.count)
+    }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a replay that is killed sends no id twice when it is resumed, and says what it is not sure of`()
+    async throws
+  {
+    let deployment = try Deployment.current
+    let (commands, poison) = try await bury(200)
+    try await poison.lift()
+    let program = try deployment.start([
+      "dead-letters", "replay", "--all", "--because", "x", "--rate", "100", "--no-wait",
+    ])
+    try await Patience.poll(for: "some are sent") {
+      (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 40
+    }
+    try await program.crash()
+    let plans = try await run(["plans", "--format", "json"])
+    struct Plans: Decodable { let plans: [ReplayReport] }
+    let cut = try #require(try JSONDecoder().decode(Plans.self, from: Data(plans.output.utf8)).plans.first)
+    #expect(cut.pending > 0 && cut.total == 200)
+    let resumed = try await run(["resume", cut.plan, "--no-wait"])
+    #expect(resumed.exit == .code(cut.unsure > 0 ? 2 : 0))
+    let sent = try #require(try await deployment.host.depth(of: "workspace.commands"))
+    #expect((200 - cut.unsure...200).contains(sent))
+    let bodies = try await deployment.host.withConsumer(of: "workspace.commands") {
+      try await $0.collect(sent).map(\.body)
+    }
+    #expect(Set(bodies).count == sent, "no id is there twice")
+    #expect(try await run(["resume", cut.plan, "--unsure", "publish", "--no-wait"]).exit == .code(0))
+    let worker = try await deployment.activeWorker()
+    try await Patience.poll(for: "all take effect") {
+      try await deployment.records().workspaces.rows == Int64(commands.count)
+    }
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test func `a signal stops a replay cleanly`() async throws {
+    let deployment = try Deployment.current
+    _ = try await bury(100)
+    let program = try deployment.start([
+      "dead-letters", "replay", "--all", "--because", "x", "--rate", "20", "--format", "json",
+    ])
+    try await Patience.poll(for: "some are sent") {
+      (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 4
+    }
+    program.signal(SIGINT)
+    #expect(try await program.exit() == .code(2))
+    let report = try JSONDecoder().decode(ReplayReport.self, from: Data(program.output.utf8))
+    #expect(report.end == "stopped" && report.unsure == 0 && report.pending > 0)
+    #expect(try await deployment.host.depth(of: "workspace.commands") == report.published)
+  }
+}

@@ -1,0 +1,12 @@
+import TestFixtures
+import WorkspaceApplication
+
+extension CommandResult {
+  /// Everything that a sender sees of it.
+  var asRead: String {
+    switch self {
+    case .success(let reply): "\(reply)"
+    case .failure(let error): error.rejection.map { "\($0.code.rawValue): \($0.message)" } ?? "failed"
+    }
+  }
+}
