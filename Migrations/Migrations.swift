@@ -1,14 +1,15 @@
-/// A step of the database's schema, built into the program from `sql/`.
+/// A migration of the database's schema, built into the program from `sql/`.
 package struct Migration: Sendable, Equatable {
   /// Counts up from 1 without gaps.
   package let version: Int
   package let name: String
-  /// What applies it: `V<version>__<name>.sql`.
+  /// The script that applies it: `V<version>__<name>.sql`.
   package let up: String
-  /// What takes it back: `U<version>__<name>.sql`.
+  /// The script that takes it back: `U<version>__<name>.sql`.
   package let down: String
-  /// A query that finds what is in the way: `P<version>__<name>.sql`. Its first column is the number of all findings
-  /// (bigint), the others describe a bounded number of them (text). No row: nothing is in the way.
+  /// A query that finds data in the way of the migration: `P<version>__<name>.sql`. Its first column is the number of
+  /// all findings (bigint), the others describe one finding per row (text), for a bounded number of them. No row:
+  /// nothing is in the way.
   package let preflight: String?
 
   package init(version: Int, name: String, up: String, down: String, preflight: String? = nil) {
@@ -19,7 +20,7 @@ package struct Migration: Sendable, Equatable {
     self.preflight = preflight
   }
 
-  /// `V0002__unique_names_per_tenant`
+  /// Such as `V0002__unique_names_per_tenant`.
   package var fileName: String { "V\(paddedVersion)__\(name)" }
 
   private var paddedVersion: String {

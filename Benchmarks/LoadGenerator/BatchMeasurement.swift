@@ -1,5 +1,5 @@
-/// Commands per second that come in messages of 100, with results and events in batches, compared with the yardstick's
-/// single messages in transactions of 256.
+/// Commands per second with 100 commands per message and with results and events in batches, compared with the
+/// yardstick's single messages in transactions of 256.
 struct BatchMeasurement {
   private static let size = 100
 

@@ -1,4 +1,4 @@
-/// The processor time of a worker that has nothing to do.
+/// The processor time of an idle worker.
 struct IdleMeasurement {
   let laboratory: Laboratory
   let seconds: Int
@@ -7,7 +7,7 @@ struct IdleMeasurement {
     try await laboratory.reset()
     let worker = try laboratory.worker.start(["serve"])
     defer { worker.stop() }
-    // Its answer says that it is up; the seconds after that let it sweep the outbox and settle.
+    // An answer shows that the worker is up; the next seconds let it sweep the outbox and settle.
     try await laboratory.answerOne(run: 4_000)
     try await Task.sleep(for: .seconds(3))
     let spent = try worker.processorSeconds

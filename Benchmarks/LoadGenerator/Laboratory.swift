@@ -3,9 +3,9 @@ import Messaging
 import PostgresClient
 import RabbitMQClient
 
-/// The servers between two measurements: emptied, prepared, filled.
+/// The servers under test: empties, prepares and fills them between measurements.
 final class Laboratory: Sendable {
-  /// Takes the events, and keeps them, as the yardstick's queue keeps both of its messages. The results go to whoever
+  /// Receives the events and keeps them, as the yardstick's queue keeps both of its messages. The results go to whoever
   /// measures.
   private static let archive: ShortString = "benchmark.archive"
 
@@ -57,13 +57,13 @@ final class Laboratory: Sendable {
     await database.close()
   }
 
-  /// Empties everything, and stores the tenants with their roots and as many `workspaces` besides. The user of the
-  /// commands is a member of each tenant, and may create workspaces by what `grounds` gives him.
+  /// Empties everything, then stores the tenants, their roots and as many `workspaces` besides. The user of the
+  /// commands is a member of each tenant; `grounds` says why that user may create workspaces.
   ///
   /// - Parameters:
   ///   - tenants: how many of the tenants share the `workspaces`.
-  ///   - viewers: users of the first tenant, and how many of its workspaces, evenly spread, each is a member of;
-  ///     "everybody" is one of the root.
+  ///   - viewers: users of the first tenant, each with the number of its workspaces, evenly spread, that the user is a
+  ///     member of. If there are any, the user "everybody" is added, as a member of the root.
   func reset(
     _ grounds: Grounds = .direct, workspaces: Int = 0, tenants: Int = 8, viewing viewers: [String: Int] = [:]
   ) async throws {
@@ -88,7 +88,7 @@ final class Laboratory: Sendable {
     try await database.execute(script: "checkpoint", timeout: .seconds(600))
   }
 
-  /// Removes what a run has left on the broker.
+  /// Purges what a run has left in the queues.
   func purge() async throws {
     for queue in [Self.archive.text ?? "", "workspace.commands", "workspace.commands.dead"] {
       _ = try yardstick.run(["purge", servers.amqp, queue, "0"])
@@ -97,7 +97,7 @@ final class Laboratory: Sendable {
 
   /// Publishes `count` commands and waits for their confirms.
   ///
-  /// - Parameter batch: how many are one message; nil: each is a message of its own.
+  /// - Parameter batch: commands per message; nil: each is a message of its own.
   func fill(_ count: Int, run: Int, below parents: [String] = CommandFactory.roots, batch: Int? = nil) async throws {
     var factory = CommandFactory(run: run, below: parents)
     while factory.count < count {
@@ -106,7 +106,7 @@ final class Laboratory: Sendable {
     }
   }
 
-  /// How many workspaces there are.
+  /// The number of stored workspaces.
   func workspaces() async throws -> Int64 {
     try await database.query(
       "count_workspaces", "select count(*) from workspaces", timeout: .seconds(60))[0].int8("count")

@@ -1,6 +1,6 @@
 import Histogram
 
-/// How long what was measured took, from a microsecond to ten minutes, with three significant digits.
+/// A histogram of latencies from a microsecond to ten minutes, with three significant digits.
 struct Latencies: Sendable {
   private var histogram = Histogram<UInt64>(
     lowestDiscernibleValue: 1, highestTrackableValue: 600_000_000, numberOfSignificantValueDigits: .three)

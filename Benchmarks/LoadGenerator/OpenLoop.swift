@@ -1,14 +1,14 @@
 import Messaging
 import RabbitMQClient
 
-/// Commands are sent at fixed times, whatever happened to the previous ones; each latency counts from the command's
+/// Sends commands at fixed times, whatever happens to the previous ones. Each latency counts from the command's
 /// scheduled time, so that a pause counts for every command that it delays.
 struct OpenLoop {
   /// Commands per second.
   let rate: Int
   let seconds: Int
 
-  /// - Parameter run: of the commands, see ``CommandFactory/run``.
+  /// - Parameter run: the ``CommandFactory/run`` of the commands.
   func run(
     run: Int, _ publisher: RabbitMQPublisher, _ replies: ResultSubscription
   ) async throws -> Latencies {
@@ -43,7 +43,7 @@ struct OpenLoop {
     return latencies
   }
 
-  /// Publishes what is due, together if the clock woke late.
+  /// Publishes each command at its time, and all overdue ones together if the task woke late.
   private func send(
     _ factory: CommandFactory, from start: ContinuousClock.Instant, _ publisher: RabbitMQPublisher,
     _ queue: ShortString

@@ -1,7 +1,7 @@
 import Messaging
 
-/// Lists for users of a tenant with a million workspaces: one who sees ten of them, one who sees a thousand, one who
-/// sees all; a page of 100 each, at the beginning, in the middle and near the end.
+/// The time to list a page of 100 workspaces in a tenant with a million, for a user who sees ten of them, one who sees
+/// a thousand and one who sees all; at the beginning, in the middle and near the end.
 struct PageMeasurement {
   struct Unexpected: Error, CustomStringConvertible {
     let list: String
@@ -38,7 +38,7 @@ struct PageMeasurement {
       let start = ContinuousClock.now
       try await laboratory.publish([list(user, after: after, turn: turn, replyTo: replies.queue)])
       let answers = try await replies.next()
-      // The first one prepares statements.
+      // The first turn prepares statements.
       if turn > 0 { milliseconds.append((.now - start) / .milliseconds(1)) }
       let answer = String(decoding: answers.first?.body ?? [], as: UTF8.self)
       guard answer.contains("workspace.list.succeeded"), answer.contains(#""name":"stored"#) else {

@@ -1,24 +1,24 @@
 import Messaging
 import Synchronization
 
-/// Queries without end: always more of them wait in the queue than the worker has taken.
+/// An endless flood of queries: more of them wait in the queue than the worker has taken.
 struct QueryFlood {
   private final class Progress: Sendable {
     let answered = Atomic(0)
     let isOver = Atomic(false)
   }
 
-  /// What is asked and not yet answered.
+  /// Queries are added until this many are unanswered.
   private static let depth = 8_192
   private static let chunk = 512
 
   let laboratory: Laboratory
-  /// The query of that number, answered to that queue.
+  /// Makes a query by its number; `replyTo` is the queue for its answer.
   let query: @Sendable (_ number: Int, _ replyTo: ShortString) -> OutboundMessage
 
-  /// Asks as long as `body` runs.
+  /// Keeps asking while `body` runs.
   ///
-  /// - Returns: its answer, and how many queries were answered meanwhile.
+  /// - Returns: the result of `body`, and how many queries were answered meanwhile.
   func beside<Answer: Sendable>(_ body: () async throws -> Answer) async throws -> (answer: Answer, answered: Int) {
     let progress = Progress()
     let replies = try await ResultSubscription.open(laboratory.servers, queue: "benchmark.flood")

@@ -1,17 +1,17 @@
 import Messaging
 import RabbitMQClient
 
-/// What is asked beside the commands: against the same by commands, from a full queue and one at a time; pages and ways
-/// on a large table; memory.
+/// Measures queries: from a full queue and one at a time, compared with the same questions as commands; their effect on
+/// commands; pages and paths to the root in a large table; memory.
 struct QueryMeasurement {
   struct Unexpected: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// A kind of question, on the roots that ``Laboratory`` has stored, or on one of a million workspaces.
+  /// A kind of question, about the roots that ``Laboratory`` has stored, or about one of a million workspaces.
   struct Question: Sendable {
     let type: String
-    /// JSON, of the tenant with that number.
+    /// Makes the JSON of `data` for the tenant with this index.
     let data: @Sendable (Int) -> String
 
     static let get = Question(type: "workspace.get") { #"{"workspace_id":"\#(CommandFactory.roots[$0])"}"# }
@@ -26,7 +26,7 @@ struct QueryMeasurement {
   let turns: Int
   let backlog: Int
   let stored: Int
-  /// Of the open loop: commands per second, and for how long.
+  /// Of the open loop: commands per second, for `seconds`.
   let rate: Int
   let seconds: Int
 
@@ -57,7 +57,7 @@ struct QueryMeasurement {
     ]
   }
 
-  /// Answers per second, of questions that wait in the queue when the worker starts.
+  /// Answers per second to questions that are in the queue when the worker starts.
   private func perSecond(_ question: Question, run: Int) async throws -> Double {
     let replies = try await ResultSubscription.open(laboratory.servers)
     try await ask(question, count, at: "workspace.queries", run: run, replyTo: replies.queue)
@@ -70,7 +70,7 @@ struct QueryMeasurement {
     return Double(count - 1) / seconds
   }
 
-  /// The same by commands. Their results go to the exchange of results, and to nobody else.
+  /// The same with commands, whose results go only to the results exchange.
   private func perSecondByCommands(_ question: Question, run: Int) async throws -> Double {
     try await laboratory.purge()
     try await ask(question, count, at: "workspace.commands", run: run, replyTo: nil)
@@ -127,7 +127,7 @@ struct QueryMeasurement {
     ]
   }
 
-  /// Commands at a fixed rate, by turns with and without as many queries as are answered.
+  /// Latencies of commands at a fixed rate, alternately without and with a flood of queries beside them.
   private func besideCommands() async throws -> Figure {
     let worker = try laboratory.worker.start(["serve"], ["QUERIES_TIMEOUT": "60s"])
     defer { worker.stop() }
@@ -135,7 +135,7 @@ struct QueryMeasurement {
     let publisher = try await RabbitMQPublisher.start(on: connection)
     let replies = try await ResultSubscription.open(laboratory.servers)
     let loop = OpenLoop(rate: rate, seconds: seconds)
-    // The first ones prepare statements.
+    // The first commands prepare statements.
     _ = try await OpenLoop(rate: rate, seconds: 2).run(run: 7_000, publisher, replies)
     var (busy, free): ([Double], [Double]) = ([], [])
     for pair in 1...pairs {
@@ -169,7 +169,7 @@ struct QueryMeasurement {
       Question(type: "workspace.children") { _ in
         #"{"limit":100,"after":"\#(middle)","workspace_id":"\#(CommandFactory.roots[0])"}"#
       },
-      // The lowest of a chain of 30 below the root.
+      // The lowest workspace of a chain of 30 below the root.
       Question(type: "workspace.ancestors") { #"{"workspace_id":"\#(Grounds.deep.parents[$0])"}"# },
       Question(type: "workspace.find") { _ in #"{"name":"stored \#(stored / 2)"}"# },
     ]
@@ -186,7 +186,8 @@ struct QueryMeasurement {
     return figures
   }
 
-  /// The time of each question, asked when the answer to the one before it is here; the first ones prepare statements.
+  /// The times of questions asked one at a time, each after the answer to the previous one. The first 20 turns prepare
+  /// statements and don't count.
   private func times(
     _ turns: Int, _ question: Question, at exchange: ShortString, run: Int, tenants: Int = 8,
     _ replies: ResultSubscription

@@ -1,7 +1,7 @@
 package import WorkspaceApplication
 import Yams
 
-/// The access list as a YAML file has it; `config/access.yaml` explains it.
+/// The access list as a YAML file; `config/access.yaml` explains the format.
 package struct AccessListFile: Decodable {
   struct Sender: Decodable {
     let user: String
@@ -71,7 +71,7 @@ package struct AccessListFile: Decodable {
 }
 
 extension Decoder {
-  /// A key that is written wrongly must not be passed over: the rule would say something else.
+  /// Refuses misspelled keys: ignoring one would change the meaning of the rule.
   fileprivate func refuseUnknownKeys(_ known: [String]) throws {
     let unknown = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter { !known.contains($0) }
     guard unknown.isEmpty else {

@@ -4,7 +4,7 @@ package import Messaging
 package import RabbitMQClient
 package import WorkerRuntime
 
-/// How the lane of queries uses the broker: over connections that nothing else uses.
+/// How the query lane uses the broker: over connections of its own.
 package struct QueryConfiguration: Sendable {
   private let server: RabbitMQConfiguration
   private let queue: ShortString
@@ -15,27 +15,27 @@ package struct QueryConfiguration: Sendable {
     self.server = server
     queue = names.queriesQueue
     var consuming = ConsumerOptions()
-    // The lane keeps the other half.
+    // The other half is for the lane's own buffer.
     consuming.maximumBufferedBytes = settings.bufferBytes / 2
     consuming.prefetch = UInt16(clamping: settings.prefetch)
     self.consuming = consuming
     var limits = ReplyLedger.Limits()
-    // Each query is answered once, and one queue may be all that asks.
+    // Each query has one answer, and all answers may go to a single reply queue.
     limits.queueCount = limits.count
     limits.queueBytes = limits.bytes
-    // A later answer reaches nobody.
+    // After that, nobody waits for the answer any more.
     limits.patience = settings.timeout
     self.limits = limits
   }
 
-  /// Begins to consume.
+  /// Starts consuming the queue of queries.
   package func consume() async throws -> Link<any DeliverySource> {
     try await RabbitMQConnection.open(server.named("queries")).closedOnFailure { connection in
       Link(try await RabbitMQConsumer.start(on: connection, queue: queue, options: consuming), on: connection)
     }
   }
 
-  /// What sends answers.
+  /// The publisher of answers.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
       server.named("answer"), limits: limits, reconnect: Backoff(shortest: .milliseconds(100), longest: .seconds(5)),

@@ -1,4 +1,4 @@
-/// Everything that is wrong with the configuration, at once.
+/// All problems of the configuration, reported together.
 package struct ConfigurationProblems: Error, CustomStringConvertible {
   package private(set) var problems: [String] = []
 

@@ -3,7 +3,7 @@ import Messaging
 import WorkerRuntime
 import WorkspaceApplication
 
-/// The servers: where they are, what they hold, how they are reached.
+/// The settings of the servers: where they are, what they hold, how they are reached.
 extension SettingTable {
   static let amqp = SettingSection(
     "amqp", \.amqp,

@@ -3,8 +3,8 @@ import Messaging
 import WorkerRuntime
 import WorkspaceApplication
 
-/// Every setting, as it is read, shown, and written into `config/worker.yaml` and the README. A new one is a line here
-/// and the property that it sets.
+/// Every setting, as it is read, shown, and written to `config/worker.yaml` and the README. A new setting takes an
+/// entry here and the property that it sets.
 package enum SettingTable {
   package static let sections: [SettingSection] = [
     amqp, tls, names, publishing, postgres, queries, inbox, deadLetters, parking, worker, workspace,

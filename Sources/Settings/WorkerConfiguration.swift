@@ -7,7 +7,8 @@ package import Messaging
 package import WorkerRuntime
 package import WorkspaceApplication
 
-/// All settings, a struct for each section of the file. What each means, and may be, is in ``SettingTable``.
+/// All settings, one struct per section of the file. What each means, and which values it may have, is in
+/// ``SettingTable``.
 package struct WorkerConfiguration: Sendable {
   package var amqp = AMQP()
   package var postgres = Postgres()
@@ -29,7 +30,7 @@ package struct WorkerConfiguration: Sendable {
   package struct AMQP: Sendable {
     /// Holds a password: never printed.
     package var url = "amqp://guest:guest@127.0.0.1:5672/"
-    /// Read anew with each connection; wins over the password of the URL.
+    /// Read again for each connection; takes precedence over the password in the URL.
     package var passwordFile: String?
     package var heartbeat: Duration = .seconds(10)
     package var connectTimeout: Duration = .seconds(10)
@@ -51,7 +52,7 @@ package struct WorkerConfiguration: Sendable {
     package var url = "postgres://workspace_worker@127.0.0.1:5432/workspace_worker"
     /// Where queries are answered from; nil: ``url``. May hold a password: never printed.
     package var readURL: String?
-    /// Read anew with each connection; wins over the password of the URLs.
+    /// Read again for each connection; takes precedence over the passwords in the URLs.
     package var passwordFile: String?
     package var connectTimeout: Duration = .seconds(10)
     package var responseTimeout: Duration = .seconds(25)
@@ -59,11 +60,12 @@ package struct WorkerConfiguration: Sendable {
     package var lockTimeout: Duration = .seconds(10)
     package var idleSessionTimeout: Duration = .seconds(30)
 
-    /// Often enough for the server to see signs of life, and to see in time that it gives none.
+    /// Often enough for the server to see signs of life, and for the worker to notice in time that the server gives
+    /// none.
     package var keepAliveInterval: Duration { min(idleSessionTimeout / 3, responseTimeout / 2, .seconds(10)) }
   }
 
-  /// Defaults are those of the lane.
+  /// Defaults are those of `QuerySettings`.
   package struct Queries: Sendable {
     package var poolSize = QuerySettings().poolSize
     package var timeout = QuerySettings().timeout
@@ -75,10 +77,10 @@ package struct WorkerConfiguration: Sendable {
   package struct Inbox: Sendable {
     /// How long the answer to a command is kept.
     package var retention: Duration = .seconds(30 * 86_400)
-    /// How long after its first processing a command may come again.
+    /// How long after its first processing a command may be delivered again.
     package var replayWindow: Duration = .seconds(14 * 86_400)
 
-    /// An inbox that forgets a command before it can come again for the last time is none.
+    /// An inbox that forgets a command while it can still be delivered again does not protect against running it twice.
     var problems: [String] {
       let lifetime = IdentifierLifetime(replayWindow: replayWindow)
       guard !lifetime.isCovered(by: retention) else { return [] }
@@ -95,7 +97,7 @@ package struct WorkerConfiguration: Sendable {
     package var retention: Duration = .seconds(90 * 86_400)
   }
 
-  /// Defaults are those of the worker.
+  /// Defaults are those of `WorkerSettings`.
   package struct Worker: Sendable {
     package var batchCount = WorkerSettings().batchCount
     package var batchBytes = WorkerSettings().batchBytes
@@ -123,22 +125,22 @@ package struct WorkerConfiguration: Sendable {
   }
 
   package struct Metrics: Sendable {
-    /// How often what waits in the database is counted.
+    /// How often the entries waiting in the database are counted.
     package var countInterval: Duration = .seconds(15)
   }
 
   package struct Tracing: Sendable {
-    /// Where spans are sent; nil: nowhere, and none is made.
+    /// Where spans are sent; nil: none are created.
     package var endpoint: String?
-    /// How many of the traces that begin here are sampled.
+    /// The fraction, 0 to 1, of the traces beginning here that are sampled.
     package var sampleRatio = 0.1
   }
 
   package struct Access: Sendable {
-    /// Nil: everybody may send everything.
+    /// Who may send what; nil: everybody may send everything.
     package var file: File?
 
-    /// The list, as it was when the configuration was read.
+    /// The access list, as of the time the configuration was read.
     package struct File: Sendable {
       package let path: String
       package let list: AccessList
@@ -150,7 +152,7 @@ package struct WorkerConfiguration: Sendable {
     package var provider = Provider.postgres
     package var spicedb = SpiceDB()
 
-    /// Who decides.
+    /// Who decides what users may do.
     package enum Provider: String, Sendable, CaseIterable {
       /// The worker itself, on the roles in its database.
       case postgres
@@ -158,7 +160,7 @@ package struct WorkerConfiguration: Sendable {
       case spicedb
     }
 
-    /// Settings that could never make a tenant, or decide anything.
+    /// Combinations under which no tenant could ever be created, or nothing decided.
     var problems: [String] {
       [
         rules.requiresUser && rules.tenantCreation == .system
@@ -171,15 +173,15 @@ package struct WorkerConfiguration: Sendable {
   }
 
   package struct SpiceDB: Sendable {
-    /// `HOST:PORT`; nil: relationships are kept nowhere else.
+    /// `HOST:PORT`; nil: relationships are kept in the database alone.
     package var endpoint: String?
-    /// Read anew with each call.
+    /// Read again for each call.
     package var tokenFile: String?
     package var caFile: String?
-    /// Whether nothing is encrypted.
+    /// Whether the connection is unencrypted.
     package var isInsecure = false
 
-    /// Settings that have no meaning without each other, or together.
+    /// Settings that require, or exclude, each other.
     var problems: [String] {
       let key = "authorization.spicedb"
       guard endpoint != nil else {
@@ -197,7 +199,7 @@ package struct WorkerConfiguration: Sendable {
     package var level = Logger.Level.info
     /// nil: text on a terminal, JSON elsewhere.
     package var format: Format?
-    /// How many lines each place of the program writes within ten seconds.
+    /// How many lines each call site may log within ten seconds.
     package var burst = 50
 
     package enum Format: String, Sendable, CaseIterable {
@@ -208,7 +210,7 @@ package struct WorkerConfiguration: Sendable {
   package init() {}
 }
 
-// MARK: - For those who work by it
+// MARK: - For the components that are configured
 
 extension WorkerConfiguration {
   package var workerSettings: WorkerSettings {
@@ -238,7 +240,7 @@ extension WorkerConfiguration {
     return settings
   }
 
-  /// Between two tries to connect.
+  /// The pauses between attempts to connect.
   package var reconnect: Backoff {
     Backoff(shortest: WorkerSettings().reconnect.shortest, longest: worker.reconnectLongest)
   }

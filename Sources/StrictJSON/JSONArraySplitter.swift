@@ -1,13 +1,13 @@
-/// Finds where the elements of a JSON array begin and end, without reading them: one that is damaged is no harm to the
-/// others.
+/// Finds where the elements of a JSON array begin and end, without parsing them, so that a damaged element does not
+/// affect the others.
 package enum JSONArraySplitter {
-  /// Goes through the text once, byte by byte; nothing recurses.
+  /// Splits an array in one pass over its bytes, without recursion.
   ///
-  /// - Parameter limit: more elements are not looked for.
-  /// - Returns: the elements, without the white space around them, in order; at most one more than `limit`. What stands
-  ///   between two commas outside of strings and brackets is one, whatever it is.
-  /// - Throws: ``JSONReader/Problem/malformed(offset:)`` where the text is no array, or it can't be told where an
-  ///   element ends.
+  /// - Parameter limit: the search ends after one element more than this.
+  /// - Returns: the elements, without surrounding white space, in order; at most one more than `limit`. Whatever stands
+  ///   between two commas, outside of strings and brackets, is an element.
+  /// - Throws: ``JSONReader/Problem/malformed(offset:)`` if the text is not an array, or the end of an element can't be
+  ///   found.
   package static func split(_ bytes: [UInt8], limit: Int) throws(JSONReader.Problem) -> [Range<Int>] {
     var scanner = Scanner(bytes: bytes)
     return try scanner.elements(limit: limit)
@@ -38,7 +38,7 @@ package enum JSONArraySplitter {
       return elements
     }
 
-    /// Ends before the comma or the bracket behind it.
+    /// Reads an element, up to the comma or bracket after it.
     private mutating func element() throws(JSONReader.Problem) -> Range<Int> {
       skipWhitespace()
       let start = position
@@ -60,7 +60,7 @@ package enum JSONArraySplitter {
       throw malformed
     }
 
-    /// Ends at the closing quotation mark.
+    /// Skips a string, up to its closing quotation mark.
     private mutating func skipString() throws(JSONReader.Problem) {
       position += 1
       while position < bytes.count, bytes[position] != UInt8(ascii: "\"") {

@@ -7,15 +7,15 @@ package struct ReadSet: Sendable, Equatable {
   /// Tenants whose rows are locked until the end of the transaction: one writer at a time per tenant, so that its
   /// events are numbered without gaps and its workspaces don't change underneath the batch.
   package var tenants: Set<TenantID> = []
-  /// False: the rows of tenants are only read, and nobody waits for anybody. For what changes nothing.
+  /// False: the rows of tenants are only read, without waiting for any other transaction. For what changes nothing.
   package var locksTenants = true
   package var tree = TreeReads()
   package var access = AccessReads()
-  /// Messages that come again and may be in the ledger of dead letters already.
+  /// Redelivered messages that may already be in the ledger of dead letters.
   package var deadLetters: Set<DeadLetterKey> = []
-  /// Fingerprints of messages that may be parked already.
+  /// Fingerprints of messages that may already be parked.
   package var parked: Set<[UInt8]> = []
-  /// What messages say of themselves that operators send again.
+  /// References in messages that operators have sent again.
   package var replays: Set<ReplayReference> = []
 
   package init() {}

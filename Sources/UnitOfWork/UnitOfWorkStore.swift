@@ -3,9 +3,10 @@ package import WorkspaceDomain
 
 /// Port: one transaction around a batch of commands.
 ///
-/// A store serves one batch at a time: ``begin(_:)``, then exactly one of ``commit(_:)`` and ``rollback()``.
-/// After a thrown error nothing of the batch is left, with one exception: where ``UnitOfWorkError/unavailable(_:)``
-/// comes from a commit, it may have happened or not. The inbox knows: the deliveries come back and ask it.
+/// A store serves one batch at a time: ``begin(_:)``, then exactly one of ``commit(_:)`` and ``rollback()``. After a
+/// thrown error nothing of the batch is left, with one exception: if a commit throws
+/// ``UnitOfWorkError/unavailable(_:)``, it may or may not have happened. The inbox knows: the deliveries come back and
+/// are looked up in it.
 package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
   /// Begins a transaction, locks the tenants of `readSet` and reads what it asks for. One round trip.
   func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot
@@ -18,7 +19,7 @@ package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
   /// Ends the transaction without effect.
   func rollback() async throws(UnitOfWorkError)
 
-  /// How far the relationships of tenants are replicated: all at one moment, in a transaction of its own.
+  /// How far the relationships of tenants are replicated, all as of one moment, in a transaction of its own.
   ///
   /// - Returns: an entry for each of `tenants`, known or not.
   func replication(of tenants: Set<TenantID>) async throws(UnitOfWorkError) -> [TenantID: TenantReplication]

@@ -1,9 +1,9 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What the commands of one unit of work see and change: all that was read, and their changes upon it.
+/// What the commands of one unit of work see and change: everything that was read, with their changes applied.
 package final class WorkingSet {
-  /// What commands are given of it.
+  /// The part that commands have access to.
   package let repositories: Repositories
   private let workspaces: IdentityMap
   private let groups: GroupMap
@@ -12,7 +12,7 @@ package final class WorkingSet {
   private let roleRules: RoleRules
   private let opensRoot: Bool
 
-  /// - Parameter decisions: what was decided before, elsewhere; nil: the roles that were read decide.
+  /// - Parameter decisions: made before, elsewhere; nil: the roles that were read decide.
   package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules, decisions: GivenDecisions? = nil) {
     opensRoot = rules.opensRoot
     events = EventQueue()
@@ -29,7 +29,7 @@ package final class WorkingSet {
       events: events)
   }
 
-  /// By what somebody may do something; nil: by nothing.
+  /// Why a user may do something; nil if the user may not.
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
     try roleRules.ground(for: question)
   }
@@ -44,8 +44,8 @@ package final class WorkingSet {
     memberships.addChanges(to: &writeSet)
   }
 
-  /// Adds what all changes together change in relationships. It costs something, and is only for whoever keeps them
-  /// elsewhere.
+  /// Adds the net changes of relationships. This has a cost, and is needed only if relationships are kept elsewhere,
+  /// too.
   package func addRelationships(to writeSet: inout WriteSet) {
     var differences = RelationshipDifferences()
     workspaces.addRelationships(to: &differences, opensRoot: opensRoot)

@@ -4,6 +4,6 @@ extension WorkspaceServiceError {
   /// The read set did not ask for `what`.
   static func notLoaded(_ what: String) -> WorkspaceServiceError { .repositoryFailed(.notLoaded(what)) }
 
-  /// The unit of work can't tell `what` before its changes are committed, or beside other commands.
+  /// The unit of work can't tell `what` until its changes are committed, or while it holds other commands.
   static func undecided(_ what: String) -> WorkspaceServiceError { .repositoryFailed(.undecided(what)) }
 }

@@ -1,5 +1,5 @@
 extension String {
-  /// Whether it can be the value of an attribute of an event: 1 to `maximumLength` Unicode scalars, without control
+  /// Whether the string can be the value of an event's attribute: 1 to `maximumLength` Unicode scalars, without control
   /// characters and noncharacters (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system).
   package func isAttribute(maximumLength: Int) -> Bool {
     // Nearly all texts are printable ASCII, whose scalars are its bytes.

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What somebody who meets the project runs first.
+/// The demo, which newcomers to the project run first.
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct DemoTests {
   @Test func `the demo comes to its end, and shows at each step what it says`() async throws {

@@ -3,7 +3,7 @@ import Messaging
 import TestSupport
 import Testing
 
-/// Valid commands with values that are as long, as odd or as alike as they may be.
+/// Commands whose values are as long, as odd or as similar to each other as the contract allows.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LimitsTests {
   private static let tenant = Command.newID()
@@ -51,7 +51,7 @@ struct LimitsTests {
     #expect(
       results.dropFirst().map(\.code) == [
         nil, nil, nil, nil, nil, nil, "duplicate_workspace_name", nil, nil, "invalid_workspace_name",
-        // Nothing of it can be seen.
+        // The name has no visible character.
         "invalid_workspace_name",
       ])
   }
@@ -113,7 +113,7 @@ struct LimitsTests {
     await events.close()
   }
 
-  /// Sends commands to a worker and takes its results, in order.
+  /// Sends commands, starts a worker, and returns its results in order.
   private func answers(_ commands: [Command]) async throws -> [Subscription.Message] {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)

@@ -90,7 +90,7 @@ struct MovesTests {
   }
 }
 
-/// A worker, and a tenant with a root and workspaces below it.
+/// A worker, and a tenant with a root and workspaces directly below it.
 private struct Run {
   let deployment: Deployment
   let worker: WorkerProcess
@@ -98,10 +98,10 @@ private struct Run {
   let events: Subscription
   let sender: CommandSender
   let tenant = Command.newID()
-  /// The root is the first.
+  /// The ids of the workspaces, the root first.
   let ids: [String]
 
-  /// - Parameter workspaces: how many, the root among them.
+  /// - Parameter workspaces: the number of workspaces, including the root.
   static func start(workspaces: Int, settings: [String: String]) async throws -> Run {
     let deployment = try Deployment.current
     let run = Run(

@@ -48,7 +48,7 @@ struct TakeoverTests {
     try await sender.send(stream.commands)
     _ = try await results.first(50)
     frozen.program.signal(SIGSTOP)
-    // The database gives the frozen one up; the broker does so when it has missed heartbeats.
+    // The database ends the frozen worker's session; the broker ends its connections after missed heartbeats.
     try await deployment.endActiveSession()
     try await standby.becomesActive()
     _ = try await results.collect("all results") { $0.answeredCount == stream.commands.count }
@@ -94,7 +94,7 @@ struct TakeoverTests {
     let deployment = try Deployment.current
     let active = try await deployment.activeWorker()
     let name = try await deployment.host.withConnection { await $0.serverProperties.clusterName ?? "" }
-    // By its name a broker is told from another one. Nobody else minds what it is called.
+    // Brokers are told apart by their cluster names. Nothing else depends on the name.
     try await BrokerControl.run("set_cluster_name", "moved@elsewhere")
     let standby = try deployment.startWorker()
     try await standby.standsBy()

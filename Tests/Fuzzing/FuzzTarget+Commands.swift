@@ -24,7 +24,7 @@ extension FuzzTarget {
     }
   }
 
-  /// Spaces and the order of members don't make another command of it.
+  /// White space and the order of members make no difference to the decoded command.
   private static func expectEqual(
     _ command: DecodedCommand, when body: [UInt8], _ decode: ([UInt8]) throws(InvalidCommand) -> DecodedCommand
   ) throws(BrokenPromise) {
@@ -37,7 +37,7 @@ extension FuzzTarget {
     try promise("other spelling is the same command", (try? decode(written(value))) == command)
   }
 
-  /// What goes on from here is stored, logged and published.
+  /// Checks the limits of what a failure hands on: it is stored, logged and published.
   private static func expectSendable(_ failure: InvalidCommand) throws(BrokenPromise) {
     let envelope = failure.envelope
     try expectText("id", envelope.id, 128)

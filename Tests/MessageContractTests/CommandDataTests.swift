@@ -3,7 +3,7 @@ import Testing
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// The `data` of each command.
+/// The `data` of the commands on workspaces.
 @Suite struct CommandDataTests {
   private static let id = "\"workspace_id\":\"\(SampleCommand.workspace)\""
   private static let parent = "\"parent_workspace_id\":\"\(SampleCommand.parent)\""

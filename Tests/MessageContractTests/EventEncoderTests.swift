@@ -5,7 +5,7 @@ import WorkspaceApplication
 
 @testable import WorkspaceDomain
 
-/// The bytes of every event.
+/// The exact bytes of events about workspaces that are created, renamed or deleted.
 @Suite struct EventEncoderTests {
   private static let data = #""workspace_id":"00000000000000000000000005","tenant_id":"00000000000000000000000006""#
 

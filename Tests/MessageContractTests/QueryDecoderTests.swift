@@ -6,7 +6,7 @@ import Testing
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What a query has besides what a command has.
+/// Where queries differ from commands.
 @Suite struct QueryDecoderTests {
   private func decode(_ sample: SampleCommand) throws(InvalidCommand) -> DecodedQuery {
     try QueryDecoder().decode(sample.bytes, MessageProperties())

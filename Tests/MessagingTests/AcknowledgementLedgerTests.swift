@@ -73,14 +73,14 @@ import Testing
   }
 }
 
-/// A model of the ledger that keeps the set of unsettled deliveries.
+/// Random steps on a ledger, each checked against a model: the set of unsettled deliveries.
 private struct AcknowledgementWalk {
   private(set) var violation: String?
 
   private var ledger = AcknowledgementLedger()
   private var generation: UInt64 = 0
   private var last: UInt64 = 0
-  /// How many parts of each are not settled.
+  /// The number of unsettled parts of each delivery, by delivery number.
   private var open: [UInt64: Int] = [:]
   private var acknowledged: UInt64 = 0
 

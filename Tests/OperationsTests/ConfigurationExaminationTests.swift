@@ -22,7 +22,7 @@ import WorkerRuntime
     #expect(findings.allSatisfy { $0.status == .ok })
   }
 
-  /// 10 s for the batch, and 1 s each for its last run, two halvings and the verdict.
+  /// The longest batch takes 10 s, and 1 s each for its last run, two halvings and the verdict.
   @Test(arguments: [(13, Finding.Status.problem), (14, .warning), (27, .warning), (28, .ok)])
   func `the broker waits for the longest batch, and for one before it`(seconds: Int, status: Finding.Status) {
     let finding = finding("deadlines.consumer_timeout", consumerTimeout: .seconds(seconds)) { configuration in

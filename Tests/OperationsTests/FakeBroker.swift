@@ -1,7 +1,7 @@
 import Coordination
 import Operations
 
-/// A broker that answers doctor as a test says.
+/// A broker whose answers to `doctor` are set by a test.
 struct FakeBroker: ExaminedBroker {
   struct Refused: Error, CustomStringConvertible {
     let description = "access refused"
@@ -47,7 +47,7 @@ struct FakeBroker: ExaminedBroker {
   func probeAlarms() async -> AlarmProbing { alarms }
 }
 
-/// Knows every name but those it was given.
+/// Resolves every name except those in `unknown`.
 struct FakeResolver: HostResolver {
   var unknown: [String] = []
 

@@ -1,7 +1,7 @@
 import Coordination
 import Operations
 
-/// A database that answers doctor as a test says.
+/// A database whose answers to `doctor` are set by a test.
 struct FakeDatabase: ExaminedDatabase {
   struct Refused: Error, CustomStringConvertible {
     let description = "permission denied"

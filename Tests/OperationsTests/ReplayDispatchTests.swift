@@ -12,7 +12,7 @@ import WorkspaceDomain
     func wait() async throws { if let failure { throw failure } }
   }
 
-  /// Answers each message by its routing key.
+  /// A publisher whose answer to a message depends on the routing key.
   private struct Publisher: MessagePublisher {
     let answers: [String: PublishingFailure]
     let taskExecutor: (any TaskExecutor)? = nil

@@ -10,7 +10,7 @@ import WorkspaceDomain
 @Suite struct ReplayPredictionTests {
   private static let tenant = TenantID.sample(7)
 
-  /// A command whose id and acting user are these.
+  /// The body of a command with the given id and acting user.
   private static func body(_ id: String, user: String = "u") -> [UInt8] {
     Array(
       """
@@ -19,7 +19,7 @@ import WorkspaceDomain
       """.utf8)
   }
 
-  /// What the inbox remembers of the command with this body.
+  /// The inbox entry of the command with this body and a result of the given type.
   private static func entry(_ body: [UInt8], type: String) throws -> InboxEntry {
     let command = try CommandDecoder().decode(body, MessageProperties())
     return InboxEntry(

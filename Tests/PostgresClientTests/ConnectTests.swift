@@ -41,7 +41,7 @@ import Testing
 
   @Test func `hosts of one name are told apart by their addresses`() async throws {
     let silent = try StubServer()
-    // Nobody listens at the first: it is not what has to be left out.
+    // Nobody listens at the first address; the silent host, which has to be left out, is at the second.
     let error = await failure("host=db,db hostaddr=127.0.0.2,127.0.0.1 port=\(silent.port) dbname=db user=worker") {
       $0.connectTimeout = .milliseconds(400)
     }
@@ -97,7 +97,7 @@ import Testing
     await #expect(throws: PostgresError.cancelled) { try await connecting.value }
   }
 
-  /// Connects, and expects it to fail without giving the password away.
+  /// Connects, and expects a failure that does not reveal the password.
   private func failure(
     _ url: String, configure: (inout PostgresConfiguration) -> Void = { _ in }
   ) async -> PostgresError? {

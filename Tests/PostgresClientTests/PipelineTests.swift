@@ -49,7 +49,7 @@ import Testing
       await #expect(throws: PostgresError.self) { try await connection.pipeline([request("select 1 / 0"), later]) }
       let answers = try await connection.pipeline([later])
       #expect(try answers[0][0].count() == 5)
-      // The statement that failed when it was run had been prepared.
+      // The statement that failed on execution had been prepared.
       let error = await #expect(throws: PostgresError.self) { try await connection.pipeline([request("select 1 / 0")]) }
       #expect(error?.sqlState == .divisionByZero)
     }

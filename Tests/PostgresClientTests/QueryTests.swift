@@ -2,7 +2,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Texts with values in them.
+/// The text of queries with interpolated values.
 @Suite struct QueryTextTests {
   @Test func `a value becomes a parameter, whatever it looks like`() {
     let name = "'; drop table workspaces; --"

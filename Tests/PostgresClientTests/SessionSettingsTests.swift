@@ -2,7 +2,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Defaults of a role or a database that a session must not go by.
+/// Defaults of a role or a database that a session has to override.
 @Suite(.requiresPostgres, .emptyDatabase, .serialized) struct SessionSettingsTests {
   @Test(arguments: [
     ("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"), ("remote_apply", "remote_apply"),
@@ -74,7 +74,7 @@ import Testing
     }
   }
 
-  /// Lends the suite's database while its default of a setting is another.
+  /// Runs `body` with the suite's database while `value` is its default for the setting `name`.
   private func withDefault(_ name: String, _ value: String, _ body: (TestDatabase) async throws -> Void) async throws {
     let database = try TestDatabase.current
     let change = "alter database \(database.name)"

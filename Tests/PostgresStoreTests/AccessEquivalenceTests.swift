@@ -17,7 +17,7 @@ import WorkspaceDomain
       let real = CommandBatch(store: store, access: rules)
       let model = CommandBatch(access: rules)
       var halved = 0
-      // Tenants of one database: their ids are the walk's own.
+      // All seeds share one database, so each has tenant ids of its own.
       for tenant in 1...6 as ClosedRange<UInt64> {
         source.base = seed * 1000 + tenant * 100
         let tenant = source.base
@@ -82,7 +82,7 @@ import WorkspaceDomain
         #expect(result.outcomes.allSatisfy { $0.error == nil })
         let after = await connection.statistics
         #expect(after.roundTrips - before.roundTrips == 2)
-        // begin, tenants, ids, names, chains, decisions, founders; insertion, roles, commit.
+        // The statements: begin, tenants, ids, names, chains, decisions, founders; insertion, roles, commit.
         #expect(after.statements - before.statements == 10)
       }
     }

@@ -6,7 +6,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Two connections decide about one tenant at a time: each sees all of what the other has done, or nothing.
+/// Two connections decide about one tenant at the same time: each sees either all or none of the other's changes.
 @Suite(.requiresPostgres, .migratedDatabase) struct AccessRacesTests {
   private func race(
     _ tenant: UInt64, preparing: [TenantCommand], _ one: [TenantCommand], _ other: [TenantCommand]

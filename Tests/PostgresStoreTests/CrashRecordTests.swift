@@ -6,7 +6,7 @@ import Testing
 import UnitOfWork
 import WorkspaceDomain
 
-/// What a process that ends itself leaves in the database, and what the next one makes of it.
+/// What a process that crashes records in the database, and what the next process concludes from it.
 @Suite(.requiresPostgres) struct CrashRecordTests {
   private static let message = [UInt8](repeating: 7, count: 32)
 
@@ -14,7 +14,7 @@ import WorkspaceDomain
     ULID(milliseconds: 0, randomness: .init(high: 0, low: number))
   }
 
-  /// Lets `body` become active, and die, as processes of one queue do.
+  /// Runs `body` with the store and the crash record of one queue, in a new database.
   private func withQueue(
     _ body: @Sendable (PostgresUnitOfWorkStore, PostgresCrashRecord) async throws -> Void
   ) async throws {
@@ -68,7 +68,7 @@ import WorkspaceDomain
     try await TestDatabase.make { database in
       try await database.withConnection { connection in
         _ = try await Migrator(connection: connection, logger: .silent).up()
-        // By their numbers the first ones died last; the last two more than a week ago.
+        // Message `number` last killed a process `number` minutes ago, the last two messages a week earlier still.
         try await connection.execute(
           script: """
             insert into fatal_messages (queue, body_hash, process, signal, deaths, is_decodable, last_death_at)

@@ -6,13 +6,14 @@ import WorkspaceDomain
 
 @testable import PostgresStore
 
-/// What PostgreSQL adds to the contract: its own clock, locks, and what a step costs.
+/// What PostgreSQL adds to the contract: its own clock, its locks, and the cost of a step.
 @Suite(.serialized, .requiresPostgres, .migratedDatabase) struct InboxRetentionTests {
   private static let retention: Duration = .seconds(30 * 86_400)
-  /// A moment of a clock that is a year ahead: the database's decides.
+  /// The time of a worker's clock that is about 20 years ahead: the database's clock decides.
   private static let ahead = Timestamp(milliseconds: Timestamp.sample.milliseconds + 20 * 365 * 86_400_000)
 
-  /// Makes `expired` entries, one a second, that are older than the retention, and `young` that are not.
+  /// Fills the inbox with `expired` entries that are older than the retention, one second apart, and `young` entries
+  /// that are not.
   private func fill(expired: Int, young: Int) async throws {
     try await TestDatabase.current.withConnection {
       try await $0.execute(
@@ -125,7 +126,7 @@ import WorkspaceDomain
     let small = try await pagesRead(by: 1, limit: limit)
     try await fill(expired: 50_000, young: 50_000)
     let large = try await TestDatabase.current.withConnection { reader in
-      // As long as somebody may still see them, removed rows can't be told from others without reading them.
+      // While an older snapshot can still see removed rows, they can't be told from others without reading them.
       try await reader.execute(script: "begin isolation level repeatable read; select from inbox limit 1")
       return try await pagesRead(by: 20, limit: limit)
     }
@@ -134,7 +135,7 @@ import WorkspaceDomain
     #expect(large.allSatisfy { $0 < large[0] + slack }, "\(large)")
   }
 
-  /// Of each of `steps` steps.
+  /// The number of pages that each of `steps` steps reads.
   private func pagesRead(by steps: Int, limit: Int) async throws -> [Int] {
     var pages: [Int] = []
     try await TestDatabase.current.withInbox { inbox, connection in
@@ -143,7 +144,7 @@ import WorkspaceDomain
         let request = InboxTable.removeExpired(olderThan: Self.retention, at: Self.ahead, from: start, limit: limit)
         let explanation = PostgresRequest(
           "explain", "explain (analyze, buffers, costs off, timing off, summary off) \(request.query)")
-        // Explained, and taken back: then done, to learn where the next one begins.
+        // The step is explained and rolled back, then executed, to learn where the next one begins.
         let rows = try await connection.pipeline([.begin, explanation, .rollback])[1]
         let plan = try rows.map { row throws(PostgresError) in try row.text("QUERY PLAN") }
         #expect(plan.contains { $0.contains("Index Scan using ix_inbox_recorded_at") }, "\(plan)")
@@ -154,7 +155,7 @@ import WorkspaceDomain
     return pages
   }
 
-  /// Of a line `Buffers: shared hit=… read=… dirtied=…`.
+  /// The number of pages in a line of a plan, `Buffers: shared hit=… read=… dirtied=…`: hits and reads.
   private static func pages(_ line: String) -> Int? {
     guard let buffers = line.firstRange(of: "Buffers: shared") else { return nil }
     return line[buffers.upperBound...].matches(of: /(?:hit|read)=(\d+)/).compactMap { Int($0.1) }.reduce(0, +)

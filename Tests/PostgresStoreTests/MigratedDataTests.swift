@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import UnitOfWork
 
-/// What becomes of the data when the schema changes. One test after the other, for the lock is the database's.
+/// What happens to the data when the schema changes. Serialized, because the migration lock is per database.
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratedDataTests: SchemaTests {
   @Test func `data that would go with a migration is counted, and goes only where that is wanted`() async throws {
     try await withSchema { connection in

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import UnitOfWork
 
-/// Each test has a schema of its own, named by a search path. One after the other, for the lock is the database's.
+/// Each test has a schema of its own, selected by the search path. Serialized, because the migration lock is per
+/// database.
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratorTests: SchemaTests {
   @Test func `up applies all, down takes all back, up again`() async throws {
     try await withSchema { connection async throws in
@@ -58,7 +59,7 @@ import UnitOfWork
           #expect(sessions.count == 1 && sessions[0].contains("\(processID)"), "\(sessions)")
           #expect(try await lease.release())
 
-          // One of a version that has nothing but the lease of its queue.
+          // A worker of an earlier version, which holds only the lease of its queue.
           try await connection.execute(script: "insert into active_workers (queue, since) values ('/old', now())")
           let key = AdvisoryLockKey("workspace-worker//old").number
           try await old.execute(script: "select pg_advisory_lock(\(key))")

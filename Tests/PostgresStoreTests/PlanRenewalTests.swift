@@ -22,18 +22,18 @@ import WorkspaceDomain
 }
 
 @Suite(.requiresPostgres, .migratedDatabase) struct GrowingTablesTests {
-  /// Counts what index scans bring, for a plan that takes the wrong index, or the wrong side of a loop, is right but
-  /// slow.
+  /// Counts the rows that scans read, because a plan that takes the wrong index, or the wrong side of a loop, is
+  /// correct but slow.
   @Test
   func `a look-up, and the check of a reference in both directions, read as much after tables have grown as before`()
     async throws
   {
     try await TestDatabase.current.withStore { store, connection in
       let tenant = TenantID.random()
-      // After all other names: where the check of the reference takes the wrong index, it comes upon the parent last.
+      // Sorts after all other names: a reference check that takes the wrong index reaches the parent last.
       let root = Workspace.sample(tenant: tenant, name: "z")
       try await Self.write(store, tenant, [root]) { $0.newTenants = [tenant: 1] }
-      // From here on the planner believes that there is one row in each table.
+      // From here on the planner assumes one row in each table.
       for table in ["tenants", "workspaces", "inbox"] {
         try await connection.execute(script: "vacuum analyze \(table)")
       }
@@ -50,8 +50,8 @@ import WorkspaceDomain
       readSet.tree.childrenOf = [root.id]
       let snapshot = try await store.begin(readSet)
       #expect(snapshot.workspaces.count == 100)
-      // 4,000 look-ups and checks of each kind brought a row or none; the wrong index would bring a hundred times as
-      // many.
+      // 4,000 look-ups and checks of each kind read one row or none; with the wrong index they would read a hundred
+      // times as many.
       let rows = try await Self.rowsRead(connection)
       #expect(rows < 20_000)
       try await store.rollback()
@@ -78,7 +78,7 @@ import WorkspaceDomain
     _ = try await store.commit(writeSet)
   }
 
-  /// In the transaction that is open, and those before it that are not in the server's statistics yet.
+  /// The number of rows read in the open transaction, and in earlier ones that are not in the server's statistics yet.
   private static func rowsRead(_ connection: PostgresConnection) async throws -> Int64 {
     try await connection.query(
       "rows_read",

@@ -32,7 +32,8 @@ import WorkspaceDomain
     }
   }
 
-  /// 25 names three times in the first tenant, one of them in the second too, which also has one twice.
+  /// SQL that inserts workspaces: 25 names three times each in the first tenant, one of these names twice in the
+  /// second.
   private static func duplicates(_ tenants: [TenantID]) -> String {
     var script = ""
     for tenant in tenants {

@@ -46,7 +46,7 @@ import WorkspaceDomain
     RelationshipCommit(tenantID: tenant, changes: numbers.map { .added(.parent(.sample(1), of: .sample($0))) })
   }
 
-  /// Runs a unit of work that commits `commits` and nothing else.
+  /// Runs a unit of work that writes `commits` and nothing else.
   private func write(_ commits: [RelationshipCommit], to store: PostgresUnitOfWorkStore) async throws {
     var writeSet = WriteSet()
     writeSet.relationships = commits

@@ -2,11 +2,11 @@ import PostgresClient
 import PostgresStore
 import TestSupport
 
-/// A suite whose tests each have a schema of their own, named by a search path.
+/// A suite whose tests each have a schema of their own, selected by the search path.
 protocol SchemaTests {}
 
 extension SchemaTests {
-  /// Lends a connection whose objects are in a schema that is this test's own, or another connection's.
+  /// Runs `body` with a connection whose objects are in a new schema, or in the schema of another connection.
   func withSchema(
     of other: PostgresConnection? = nil, _ body: (PostgresConnection) async throws -> Void
   ) async throws {

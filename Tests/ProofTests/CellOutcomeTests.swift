@@ -2,7 +2,7 @@ import Failpoints
 import Proof
 import Testing
 
-/// A cell that fails says which promise broke.
+/// What the outcome of a failed cell says.
 struct CellOutcomeTests {
   @Test func `a failed outcome names the cell, each kind of violation with its ids, and what happened when`() {
     let violations: [Violation] = [

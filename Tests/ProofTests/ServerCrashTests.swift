@@ -4,7 +4,7 @@ import Proof
 import TestSupport
 import Testing
 
-/// Kills the servers of the stack. `bin/test` runs these when all other tests are done.
+/// Kills the servers of the stack. `bin/test` runs this suite when the other tests are done.
 @Suite(.serialized, .needsServersAlone, .needsBroker, .requiresPostgres)
 struct ServerCrashTests {
   @Test(arguments: [Cell(.published, .brokerKill), Cell(.written, .databaseKill)])

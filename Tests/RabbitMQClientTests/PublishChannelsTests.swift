@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// Publishers of which some exchanges have a channel of their own.
+/// Publishers that give some exchanges a channel of their own.
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct PublishChannelsTests {
   private let host: VirtualHost
 

@@ -44,7 +44,7 @@ import Testing
     loader.path = Self.repository.appending(path: "config/worker.yaml").path
     let loaded = try await loader.loadAll()
     #expect(loaded.settings.map(\.value) == SettingTable.all.map(\.defaultText))
-    // An empty value in the file is none.
+    // An empty value in the file counts as absent.
     #expect(loaded.settings.allSatisfy { ($0.source == .file) == !$0.value.isEmpty })
   }
 

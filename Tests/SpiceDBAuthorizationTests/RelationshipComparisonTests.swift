@@ -9,7 +9,8 @@ import WorkspaceDomain
 @Suite struct RelationshipComparisonTests {
   private static let ann = Member.user(UserID(stored: "ann"))
 
-  /// A tenant with its root 1 and the workspaces 2 to 9 below it, on each of which somebody has a role.
+  /// The relationships of a tenant: group 20, root 1 with workspaces 2 to 9 below it, and "ann", who is the admin of
+  /// the tenant and an editor of 2 to 9.
   private static let relationships: [Relationship] =
     [
       .root(.sample(1), of: .sample(1)), .role(.admin, of: ann, on: .tenant(.sample(1))),

@@ -4,11 +4,11 @@ import Testing
 /// The table of permissions, in a tenant with a tree of three levels and a side branch:
 ///
 ///     root ── team ── project        group `g`: admin ga, member gm
-///      └───── other                  tenant: admin ta; members m and every user of a role but `out`
+///      └───── other                  tenant: admin ta; members m and all others with a role; not `out`
 @Suite struct AuthorizationSchemaTests {
   private let id = SpiceDBUnderTest.id()
 
-  /// Who has each permission; nobody else of `everybody` has it.
+  /// The holders of each permission; nobody else in `everybody` has it.
   private static let table: [(permission: String, holders: [String])] = [
     ("tenant#administrate", ["ta"]),
     ("tenant#view", ["ta", "m", "ra", "re", "rm", "pa", "pe", "pm", "ga", "gm"]),
@@ -38,7 +38,7 @@ import Testing
 
   private static let everybody = ["ta", "m", "ra", "re", "rm", "pa", "pe", "pm", "ga", "gm", "out"]
 
-  /// The relationships, without the tests' own ids.
+  /// The relationships, without the ids that keep tests apart.
   private static var relationships: [String] {
     var all = ["tenant#admin@user:ta", "tenant#root_workspace@workspace:root", "workspace:root#creator_tenant@tenant"]
     all += ["m", "ra", "re", "rm", "pa", "pe", "pm", "ga", "gm"].map { "tenant#member@user:\($0)" }
@@ -53,7 +53,7 @@ import Testing
     return all
   }
 
-  /// `tenant` becomes `tenant:ID`, `group:g` becomes `group:ID-g`.
+  /// Inserts the test's id: `tenant` becomes `tenant:ID`, `group:g` becomes `group:ID-g`.
   private func own(_ text: String) -> String {
     text.split(separator: "@").map { side in
       var parts = side.split(separator: "#").map(String.init)

@@ -9,10 +9,10 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Random commands of users have the same outcomes whoever decides: the roles in memory, or SpiceDB, of which each test
-/// has a double of its own.
+/// Random user commands have the same outcomes whether the roles in memory or SpiceDB decide. Each test has a SpiceDB
+/// double of its own.
 @Suite struct DecisionAgreementTests {
-  /// A store whose relationships are brought to SpiceDB before anything is decided there.
+  /// A store whose relationships are replicated to SpiceDB before anything is decided there.
   private struct Decided {
     let store = InMemoryUnitOfWorkStore()
     let spicedb: SpiceDBConnection
@@ -47,7 +47,7 @@ import WorkspaceDomain
       var source = CommandSource(seed: seed)
       var (halved, denied) = (0, 0)
       for round in 0..<4 {
-        // Ids of its own: the double keeps what was before.
+        // Each round has ids of its own, because the double keeps the relationships of the rounds before.
         source.base = UInt64(round) * 100
         let tenant = UInt64(round) + 1
         let access = AccessRules(opensRoot: round % 3 != 0)

@@ -1,7 +1,7 @@
 import SpiceDBClient
 import Testing
 
-/// Every call, against the double or, by `bin/check-spicedb`, against a SpiceDB.
+/// Every call, against the double or, when run by `bin/check-spicedb`, against a real SpiceDB.
 @Suite struct SpiceDBContractTests {
   private let tenant = "tenant:\(SpiceDBUnderTest.id())"
 
@@ -97,7 +97,7 @@ import Testing
         let page = try await spicedb.relationships(filter(), .full, after: cursor, limit: 3)
         found += page.relationships
         (cursor, pages) = (page.next, pages + 1)
-        // Too late for this reader.
+        // Written too late: the pages show an earlier moment.
         _ = try await spicedb.write([.touch(SpiceDBRelationship("\(tenant)#member@user:late\(pages)"))])
       } while cursor != nil
       #expect(found.count == 7 && Set(found) == Set(updates.map(\.relationship)) && pages == 3)

@@ -17,7 +17,7 @@ import Testing
   @Test func `an id of more than 1,024 characters becomes a digest`() {
     let longest = String(repeating: "a", count: 1024)
     #expect(SpiceDBID.encode(longest) == longest)
-    // Of the text itself, not of its encoding: printf 'a%.0s' {1..1025} | sha256sum
+    // The digest of the text itself, not of its encoding: printf 'a%.0s' {1..1025} | sha256sum
     #expect(
       SpiceDBID.encode(longest + "a") == "==4a82297889eb505cf6b5cbdf69977afab4632d6557539782f657bd7dc78091a5")
     #expect(SpiceDBID.encode(String(repeating: "é", count: 171)).hasPrefix("=="))

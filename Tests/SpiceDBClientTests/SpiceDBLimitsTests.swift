@@ -4,7 +4,7 @@ import Testing
 
 @testable import SpiceDBClient
 
-/// What is refused before anything is sent: the connection does not even run.
+/// Calls that are refused before anything is sent: the connection is not even running.
 @Suite struct SpiceDBLimitsTests {
   private let connection: SpiceDBConnection
 

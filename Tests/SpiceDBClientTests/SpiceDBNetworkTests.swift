@@ -5,8 +5,8 @@ import SpiceDBClient
 import TestSupport
 import Testing
 
-/// Deadlines of calls are short, so nothing else runs beside it. Connections that end, that can't be made, or on which
-/// nothing comes back; keys and certificates.
+/// Connections that end, that can't be made, or on which no answer arrives; keys and certificates. The deadlines of
+/// calls are short, so nothing else runs at the same time.
 @Suite(.serialized, .needsServersAlone) struct SpiceDBNetworkTests {
   private let relationship = SpiceDBRelationship("tenant:t#member@user:u")
   private let item = CheckItem("tenant:t#view@user:u")

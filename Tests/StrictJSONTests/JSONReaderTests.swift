@@ -1,7 +1,7 @@
 import StrictJSON
 import Testing
 
-/// Cases after the JSONTestSuite (https://github.com/nst/JSONTestSuite): y_ is accepted, n_ is refused.
+/// Cases modelled on JSONTestSuite (https://github.com/nst/JSONTestSuite): y_ is accepted, n_ is refused.
 @Suite struct JSONReaderTests {
   private func problem(_ bytes: [UInt8]) -> JSONReader.Problem? {
     do throws(JSONReader.Problem) {

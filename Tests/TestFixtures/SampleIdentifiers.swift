@@ -1,7 +1,7 @@
 package import WorkspaceDomain
 
 extension ULID {
-  /// The ULID with that number as its value.
+  /// The ULID whose value is `number`.
   package static func sample(_ number: UInt64) -> ULID {
     ULID(milliseconds: 0, randomness: .init(high: 0, low: number))
   }

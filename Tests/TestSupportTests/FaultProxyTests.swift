@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the tests of lost connections rely on.
+/// What tests of lost connections rely on in ``FaultProxy``.
 @Suite struct FaultProxyTests {
   private let server: BlockingSocket
   private let proxy: FaultProxy
@@ -70,7 +70,7 @@ import Testing
     #expect(client.unacknowledgedBytes == 1)
     #expect(proxy.traffic.value.bytesToServer == 0)
     proxy.thaw()
-    // The kernel sends it again.
+    // The kernel sends the dropped packet again.
     #expect(try server.read(1) == [1])
   }
 

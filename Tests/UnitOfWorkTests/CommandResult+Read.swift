@@ -2,7 +2,7 @@ import TestFixtures
 import WorkspaceApplication
 
 extension CommandResult {
-  /// Everything that a sender sees of it.
+  /// Everything in the result that a sender sees.
   var asRead: String {
     switch self {
     case .success(let reply): "\(reply)"

@@ -1,7 +1,7 @@
 import WorkspaceDomain
 
 extension DomainEvent {
-  /// What kind of change of what it tells of.
+  /// The kind of object that the event is about, and the kind of change.
   var told: String {
     switch self {
     case .workspace(let event):

@@ -4,8 +4,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What decisions that were given before a unit of work say in it. Tenant 1 has the root 1 with 2 below it and the
-/// group 21, tenant 2 the root 5; "ann" is a member of both.
+/// How a unit of work applies decisions that were made before it. Tenant 1 has the root 1 with 2 below it and the group
+/// 21, tenant 2 the root 5; "ann" is a member of both.
 @Suite struct GivenRulesTests {
   private let store = InMemoryUnitOfWorkStore()
 
@@ -18,9 +18,9 @@ import WorkspaceDomain
     TenantCommand(2, SetTenantMember(userID: UserID(stored: "ann"), role: .member)),
   ]
 
-  /// The results of commands as one batch, for which each question has the given answer.
+  /// The results of commands as one batch, with the given answer to each question.
   ///
-  /// - Parameter answer: nil: it has none.
+  /// - Parameter answer: returns nil for a question without an answer.
   private func run(_ commands: [TenantCommand], _ answer: @escaping @Sendable (AccessQuestion) -> Bool?) async throws
     -> [CommandResult]
   {

@@ -24,7 +24,7 @@ import WorkspaceDomain
     return try await store.commit(writeSet)
   }
 
-  /// Tenant 1 with root 10 and the child 11 ("a"), tenant 2 with root 20.
+  /// Commits tenant 1 with root 10 and the child 11 ("a"), tenant 2 with root 20, and the inbox entry "seen".
   private func prepare() async throws {
     _ = try await commit { writeSet in
       writeSet.newTenants = [.sample(1): 2, .sample(2): 1]

@@ -4,9 +4,9 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What only queries ask. Tenant 1 of "boss": root 1, 2 ("a") and 5 ("d") below it, 3 ("b") below 2, 4 ("c") below 3.
-/// "member" is a member of 3, "grouped" is in a group that is a member of 2, "plain" is a member of the tenant alone.
-/// Tenant 2: root 9 ("z").
+/// Requests that exist only as queries. Tenant 1 of "boss": root 1, 2 ("a") and 5 ("d") below it, 3 ("b") below 2, 4
+/// ("c") below 3. "member" is a member of 3, "grouped" is in a group that is a member of 2, "plain" is a member of the
+/// tenant only. Tenant 2: root 9 ("z").
 @Suite struct QueriesTests {
   private func prepared() async throws -> CommandBatch {
     let batch = CommandBatch()

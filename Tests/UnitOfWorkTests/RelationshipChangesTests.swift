@@ -4,8 +4,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What commands change in relationships. Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below that; group 21 of
-/// "ann", who is an editor of 2, as the group is.
+/// How commands change relationships. Tenant 1 of "boss": root 1, 2 ("a") below it, 3 ("b") below 2; group 21 of "ann".
+/// Both "ann" and the group are editors of 2.
 @Suite struct RelationshipChangesTests {
   private static let ann = Member.user(UserID(stored: "ann"))
   private static let boss = Member.user(UserID(stored: "boss"))
@@ -23,7 +23,7 @@ import WorkspaceDomain
     TenantCommand(1, SetWorkspaceMember(id: .sample(2), member: .group(.sample(21)), role: .editor)),
   ]
 
-  /// What the commands change after ``founding``, as one batch.
+  /// The changes of relationships that the commands, as one batch, make after ``founding``.
   private func changes(_ commands: [TenantCommand]) async throws -> [RelationshipCommit] {
     #expect(try await batch.run(Self.founding).outcomes.allSatisfy { $0.error == nil })
     let count = await store.relationshipCommits.count

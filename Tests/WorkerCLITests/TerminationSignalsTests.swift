@@ -6,7 +6,7 @@ import UnixSignals
 
 @testable import WorkerCLI
 
-/// With a signal that nothing else here uses.
+/// Uses SIGUSR2, which nothing else in this process uses.
 @Suite struct TerminationSignalsTests {
   @Test func `the first signal drains, and one that comes at once after it is the second`() async throws {
     for round in 0..<200 {

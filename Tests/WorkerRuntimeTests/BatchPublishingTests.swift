@@ -6,7 +6,7 @@ import Testing
 import WorkerRuntime
 import WorkspaceDomain
 
-/// What one transaction makes, published in batches.
+/// The results and events of one transaction, published in batches.
 @Suite struct BatchPublishingTests {
   private func fixture(results: PublishingForms.Form, events: PublishingForms.Form) -> ExecutorFixture {
     var forms = PublishingForms()

@@ -6,7 +6,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What takes more roles with it than one transaction does. No more than four go at once here.
+/// Commands that remove more roles than one transaction may. Here a transaction removes at most four.
 @Suite struct CascadeTests {
   private static func ofTenant(_ label: String, _ type: String, _ data: String) -> CommandMessage {
     CommandMessage(
@@ -20,7 +20,7 @@ import WorkspaceDomain
 
   private static let removal = ofTenant("removal", "remove_member", #"{"user_id":"bob"}"#)
 
-  /// A tenant of "boss", of which "bob" has made the workspaces 2 to 9.
+  /// A tenant of "boss" in which "bob" has created the workspaces 2 to 9.
   private static func founded(parking: ParkingPolicy = ExecutorFixture.once) async throws -> ExecutorFixture {
     let fixture = ExecutorFixture(parking: parking, cascadeLimit: 3)
     try await fixture.run([
@@ -30,7 +30,8 @@ import WorkspaceDomain
     return fixture
   }
 
-  /// The objects on which roles were taken away, and all sequences, by the events of these batches.
+  /// Expects that the events of the batches remove a role on each of the workspaces 2 to 9, and that their sequences go
+  /// up from `first` without a gap.
   private func expectWhole(
     _ batches: [CommittedBatch], from first: Int, sourceLocation: SourceLocation = #_sourceLocation
   ) {
@@ -73,7 +74,7 @@ import WorkspaceDomain
     #expect(batches.types == ["tenant.remove_member.succeeded"])
     expectWhole(batches, from: 12)
     #expect(await fixture.store.commits.dropFirst(before).flatMap(\.removedRoles).count == 9)
-    // Once more: it is answered as before.
+    // A further delivery is answered from the inbox, without events.
     #expect(try await fixture.run([Self.removal], isRedelivered: true).events.isEmpty)
   }
 

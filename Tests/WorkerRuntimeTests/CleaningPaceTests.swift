@@ -8,14 +8,14 @@ import WorkspaceDomain
 @Suite struct CleaningPaceTests {
   private static let day: Int64 = 86_400_000
   private static let now = Timestamp(milliseconds: 1_000 * day)
-  /// Recorded a moment before the retention of 30 days ended.
+  /// A time one second before the cutoff of a retention of 30 days.
   private static let recent = Timestamp(milliseconds: 970 * day - 1000)
 
   private struct Step {
     let count: Int
     let milliseconds: Int
     let action: CleaningPace.Action
-    /// Of the next step.
+    /// The limit of the next step.
     let limit: Int
 
     init(_ count: Int, _ milliseconds: Int, _ action: CleaningPace.Action, _ limit: Int) {
@@ -112,7 +112,7 @@ import WorkspaceDomain
     #expect(limits == [125, 62, 50, 50])
   }
 
-  /// The promise to the main path, whatever happens.
+  /// The guarantee for the processing of commands, however long the steps take and whatever they find.
   @Test func `cleaning never takes more than a third of its connection's time`() {
     var generator = SeededRandom(seed: 5)
     var pace = CleaningPace(retention: .seconds(30 * 86_400))

@@ -4,7 +4,7 @@ import Testing
 @testable import WorkerRuntime
 
 @Suite struct DirectReplyAddressTests {
-  /// As RabbitMQ 3.10 makes them: a NEW_PID_EXT of node `rabbit@host`.
+  /// A process identifier as RabbitMQ 3.10 encodes it: a NEW_PID_EXT of node `rabbit@host`.
   private static let process: [UInt8] =
     [131, 88, 119, 11] + Array("rabbit@host".utf8) + [0, 0, 1, 2, 0, 0, 0, 0, 0x65, 0, 0, 1]
 

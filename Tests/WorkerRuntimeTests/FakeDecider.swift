@@ -3,11 +3,11 @@ import TestFixtures
 import UnitOfWork
 import WorkspaceApplication
 
-/// Decides by a rule of the test, nil for what nobody can decide, and writes down how many questions each call had.
+/// Decides by a rule of the test, which returns nil for a question that nobody can decide.
 final class FakeDecider: AccessDecider {
-  /// How many questions each call had.
+  /// The number of questions in each call.
   let asked = Journal<Int>()
-  /// What calls fail with, in order; each makes the worker's next session fail to begin, too, once.
+  /// The errors that calls fail with, in order. Each error makes the worker's next session fail to begin, too, once.
   private let troubles: Mutex<[ReplicaError]>
   private let isReady: Mutex<ReplicaError?>
   /// Called between the decisions and the unit of work.
@@ -38,7 +38,7 @@ final class FakeDecider: AccessDecider {
       sequences: tenants.mapValues(\.sequence))
   }
 
-  /// Can't as often as it says so.
+  /// Fails once after each failed call for decisions.
   func requireReady() async throws {
     if let trouble = isReady.withLock({ $0.take() }) { throw trouble }
   }

@@ -1,7 +1,7 @@
 import Synchronization
 import UnitOfWork
 
-/// A lease that somebody else may hold.
+/// A lease that another worker may hold.
 final class FakeLease: ActiveWorkerLease {
   struct Lost: Error {}
 
@@ -15,7 +15,7 @@ final class FakeLease: ActiveWorkerLease {
     set { state.withLock { $0.isFree = newValue } }
   }
 
-  /// The next calls of ``keepAlive()`` fail.
+  /// Makes the next `times` calls of ``keepAlive()`` fail.
   func failKeepAlive(times: Int) { state.withLock { $0.failures = times } }
 
   func tryAcquire() async throws -> Bool {
@@ -24,7 +24,7 @@ final class FakeLease: ActiveWorkerLease {
   }
 
   func announce() async throws {}
-  /// Who has it while it is not free.
+  /// The holder of the lease while it is not free.
   let other = Mutex<LeaseHolder?>(nil)
   func holder() async throws -> LeaseHolder? { other.withLock { $0 } }
   let broker = LeaseHolder.Broker(cluster: "rabbit@here", address: "here:5672")

@@ -4,9 +4,9 @@ import TestFixtures
 import UnitOfWork
 import WorkspaceDomain
 
-/// A store in memory that writes down what becomes durable, and fails when a test says so.
+/// An in-memory store that records what becomes durable, and fails when a test says so.
 actor FakeStore: UnitOfWorkStore {
-  /// Decides about a commit before it happens.
+  /// The error that a commit fails with; nil if it does not fail.
   typealias Fault = @Sendable (WriteSet) -> UnitOfWorkError?
 
   let journal: Journal<Happening>
@@ -22,13 +22,13 @@ actor FakeStore: UnitOfWorkStore {
 
   func fail(_ fault: @escaping Fault) { self.fault = fault }
 
-  /// The answer to a commit gets lost: it has happened, and nobody knows.
+  /// Loses the answer to commits: the changes are durable, but the caller gets the error.
   func loseAnswer(_ fault: @escaping Fault) { answerFault = fault }
 
-  /// The next commits fail with these, in order.
+  /// Makes the next commits fail with these errors, in order.
   func failNext(_ errors: UnitOfWorkError...) { failNext(contentsOf: errors) }
 
-  /// The same; nil: it succeeds.
+  /// Makes the next commits fail with these errors, in order; nil lets a commit succeed.
   func failNext(contentsOf errors: [UnitOfWorkError?]) {
     let script = Script(errors)
     fault = { _ in script.next() }
@@ -92,7 +92,7 @@ actor FakeStore: UnitOfWorkStore {
     try await memory.becomeActive(process, at: now)
   }
 
-  /// An operator sends the letter about the command `key` again.
+  /// Records that an operator has begun to replay the dead letter of the command `key`.
   func beginReplay(_ reference: ReplayReference, of key: InboxKey) async {
     await memory.beginReplay(reference, of: key)
   }
@@ -102,7 +102,7 @@ actor FakeStore: UnitOfWorkStore {
     journal.note(.removed(count: count, left: left))
   }
 
-  /// All that is in the outbox.
+  /// All messages in the outbox.
   var outbox: [OutboundMessage] {
     get async throws { try await memory.unpublished(limit: .max, bytes: .max - 1).flatMap(\.messages) }
   }

@@ -7,9 +7,9 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Batches whose users' commands are decided elsewhere, before the transaction.
+/// Batches with user commands whose permissions are decided elsewhere, before the transaction.
 @Suite struct GivenDecisionsTests {
-  /// A tenant of "boss": roots 1, below them 2 and 3, made by the system.
+  /// A tenant of "boss": root 1, with 2 and 3 below it, created by the system.
   private static let founding: [CommandMessage] = [
     .by("boss", .createRoot("r", id: 1)), .create("a", "a", below: 1, id: 2), .create("b", "b", below: 1, id: 3),
   ]
@@ -20,7 +20,7 @@ import WorkspaceDomain
     return fixture
   }
 
-  /// The commands of each transaction since the founding.
+  /// The labels of the commands of each transaction since the founding.
   private static func transactions(_ fixture: ExecutorFixture) -> [[String]] {
     fixture.store.journal.entries.dropFirst().compactMap { if case .committed(let labels) = $0 { labels } else { nil } }
   }
@@ -67,7 +67,7 @@ import WorkspaceDomain
     #expect(Self.transactions(fixture) == [["r2", "g", "r3", "h"]])
   }
 
-  /// Each of these is decided on what the one before it has changed: the reads in vain stay few.
+  /// Each creation is decided on what the one before it has changed: few reads are in vain.
   @Test func `a long chain of changes that are decided costs few reads more than it has commands`() async throws {
     let decider = FakeDecider()
     let fixture = try await Self.founded(decider)

@@ -11,26 +11,26 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A queue of queries, and servers with a sequence for every tenant.
+/// A query lane with a fake queue, and fake servers that each have one sequence for all tenants.
 final class QueryLaneFixture: Sendable {
   struct Server {
     var sequence: Int64
     var origin: DatedSnapshot.Origin
     var failure: UnitOfWorkError?
-    /// So many reads more end the connection.
+    /// The number of further reads that end the connection.
     var failuresLeft = 0
-    /// Whatever is read together with this tenant fails.
+    /// Reads that include this tenant fail.
     var poison: TenantID?
-    /// Once that has failed, the next read ends the connection, and all is well afterwards.
+    /// After the first failure because of ``poison`` the next two reads end the connection, and all is well afterwards.
     var isLostAfterPoison = false
   }
 
   let replica: Mutex<Server>
-  /// What is read of tenant 1 has to wait for this.
+  /// Reads of tenant 1 wait until this is raised.
   let gate = Signal<Void>()
-  /// How many queries each round trip has read.
+  /// The number of queries that each round trip has read.
   let reads = Journal<Int>()
-  /// A read has begun.
+  /// An entry for each read that has begun.
   fileprivate let begun = Journal<Void>()
   private let primary: Mutex<Server>
   private let settings: QuerySettings
@@ -38,7 +38,7 @@ final class QueryLaneFixture: Sendable {
   private let state = Journal<String>()
   fileprivate let recorded = Mutex<[DeadLetter]>([])
   fileprivate let deaths = Mutex<[FatalMessages.BodyHash: FatalMessages.Deaths]>([:])
-  /// Raised: the ledger answers.
+  /// The ledger does not answer until this is raised.
   let ledger = Signal<Void>()
   private let observed = Mutex<[QueryOutcome]>([])
   private let count = Mutex<UInt64>(0)
@@ -119,14 +119,14 @@ final class QueryLaneFixture: Sendable {
       #"{"specversion":"1.0","id":"\#(id)","source":"/t","type":"\#(type)","tenantid":"\#(tenant)"\#(further)}"#.utf8)
   }
 
-  /// So many processes have died of a query that asks like
-  /// ``ask(_:type:tenants:replyTo:minimum:expiration:isRedelivered:)``.
+  /// Records that `count` processes have died of the query `id` that
+  /// ``ask(_:type:tenants:replyTo:minimum:expiration:isRedelivered:)`` sends by default.
   func kill(_ count: Int, by id: String, decoded: Bool = true) {
     let hash = Array(SHA256.hash(data: Self.body(id, "workspace.list", .sample(1))))
     deaths.withLock { $0[hash] = .init(count: count, isDecodable: decoded) }
   }
 
-  /// These are the answers: whose, of which type, and with which sequence. In whatever order they have come.
+  /// Waits for as many answers, and expects these, in any order. Each is `ID TYPE SEQUENCE`, with `-` for no sequence.
   func expect(_ answers: String..., sourceLocation: SourceLocation = #_sourceLocation) async throws {
     try await expect(answers, sourceLocation: sourceLocation)
   }
@@ -140,7 +140,7 @@ final class QueryLaneFixture: Sendable {
 
   func begun(_ count: Int) async throws { try await begun.wait { $0.count >= count } }
 
-  /// The lane has dealt so many times with what had arrived by then.
+  /// Waits until the lane has dealt with `count` groups of deliveries that it was handed.
   func taken(_ count: Int = 1) async throws { try await source.handedOut.wait { $0.count >= count } }
 
   fileprivate func read(_ server: borrowing Mutex<Server>, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot
@@ -197,7 +197,7 @@ private struct FakeQuerySession: QuerySession, SnapshotReader {
   func close() async {}
 }
 
-/// Deliveries that a test makes, and what was acknowledged of them.
+/// Deliveries that a test makes, and their acknowledgements.
 final class FakeQuerySource: DeliverySource, Closable {
   let acknowledgements = Journal<UInt64>()
   let handedOut = Journal<Int>()
@@ -212,7 +212,7 @@ final class FakeQuerySource: DeliverySource, Closable {
   }
 
   func deliveries() async throws -> [Delivery] {
-    // Whoever comes back has dealt with what he got before.
+    // A caller that comes back has dealt with the deliveries that it got before.
     let done = inHand.withLock { count in
       defer { count = 0 }
       return count
@@ -271,7 +271,7 @@ private struct FakeAnswers: ReplySender {
   func run() async throws { try await Task.sleep(for: .seconds(3600)) }
 }
 
-/// Records letters, and knows deaths, once it is open.
+/// Records dead letters, and knows crashes, once the fixture's signal `ledger` is raised.
 private struct FakeLedger: QuarantineLedger {
   let fixture: QueryLaneFixture
 

@@ -10,7 +10,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// The lane of queries between a queue and servers that are none.
+/// The query lane between a fake queue and fake servers.
 @Suite(.timeLimit(.minutes(5))) struct QueryLaneTests {
   @Test
   func `a query is answered to whom it names, with the sequence that the answer shows, and acknowledged then`()
@@ -67,7 +67,7 @@ import WorkspaceDomain
     fixture.kill(3, by: "bad", decoded: isDecodable)
     try await fixture.run {
       fixture.ask("bad", "good", isRedelivered: true)
-      // One that even decoding has killed is not read: not even for its type.
+      // A query that has killed processes while being decoded is not decoded again, not even for its type.
       try await fixture.expect(
         "good workspace.list.succeeded 0", isDecodable ? "bad workspace.list.failed -" : " command.failed -")
       try await fixture.acknowledged(2)
@@ -97,7 +97,7 @@ import WorkspaceDomain
     try await fixture.run {
       fixture.ask("old", minimum: "5")
       fixture.ask("any")
-      // Who waits stands in nobody's way.
+      // A query that waits does not hold up others.
       try await fixture.expect("any workspace.list.succeeded 3")
       try await fixture.acknowledged(1)
       fixture.replica.withLock { $0.sequence = 6 }

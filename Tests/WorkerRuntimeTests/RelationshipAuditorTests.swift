@@ -6,7 +6,7 @@ import WorkerRuntime
 import WorkspaceDomain
 
 @Suite(.timeLimit(.minutes(5))) struct RelationshipAuditorTests {
-  /// Two slices; the second one differs.
+  /// An audit of two slices; the second one has differences.
   private final class FakeAudit: RelationshipAudit, Closable {
     static let middle = AuditPosition(type: .group, object: nil)
     let positions = Journal<AuditPosition?>()

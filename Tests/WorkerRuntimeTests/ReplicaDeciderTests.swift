@@ -10,7 +10,7 @@ import WorkspaceDomain
 @testable import WorkerRuntime
 
 @Suite(.timeLimit(.minutes(5))) struct ReplicaDeciderTests {
-  /// Answers, and writes down what it was asked.
+  /// Permits everything, and records each call.
   private final class Permissions: PermissionReplica {
     let asked = Journal<(count: Int, token: String?)>()
 
@@ -37,7 +37,7 @@ import WorkspaceDomain
       tenantID: .sample(tenant), userID: UserID(stored: "ann"), permission: .view, resource: .tenant(.sample(tenant)))
   }
 
-  /// Decisions on the tenant 1, under way.
+  /// A task, under way, that asks for decisions on tenant 1.
   private var decided: Task<GivenDecisions?, any Error> {
     Task { try await decider().decisions(on: [question(1)], at: store) }
   }
@@ -71,7 +71,7 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.isEmpty)
   }
 
-  /// What is written waits for the replicator, which is hurried out of its pause.
+  /// The decider waits for changes to be replicated, and hurries the replicator out of its pause.
   @Test func `it asks when nothing of the tenant waits any more`() async throws {
     try await makeKnown(1)
     let decisions = decided
@@ -112,10 +112,10 @@ import WorkspaceDomain
     let others = GivenDecisions(answers: [question(2): true], sequences: [.sample(2): 1])
     #expect(try await decisions.value == others)
     #expect(permissions.asked.entries.map(\.count) == [1])
-    // From now on it is known, and nobody is asked about that tenant alone.
+    // The refusal is known from now on: for that tenant alone the replica is not asked.
     #expect(try await decided.value == GivenDecisions(answers: [:], sequences: [:]))
     #expect(permissions.asked.entries.count == 1)
-    // What is taken after all, or is another process's business, is waited for.
+    // Changes that are taken after all, or that another process replicates, are waited for.
     for ending in [{ pulse.advanced([.sample(1)]) }, { pulse.standsBack() }] {
       ending()
       let waiting = decided

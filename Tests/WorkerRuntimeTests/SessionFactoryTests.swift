@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkerRuntime
 
 @Suite struct SessionFactoryTests {
-  /// Servers that are away, or not.
+  /// Servers that can't be reached where an error is set.
   private struct Servers: SessionFactory {
     let fixture = WorkerFixture()
     var broker: UnitOfWorkError?

@@ -7,19 +7,19 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceApplication
 
-/// A worker between a fake broker and a store in memory, which both outlive its connections.
+/// A worker between a fake broker and an in-memory store, both of which outlive its connections.
 final class WorkerFixture: Sendable {
   struct ConnectFailed: Error {}
 
-  /// A server that is not there.
+  /// The error of a server that is not there.
   struct Absent: ConditionalError {
     let condition: Condition
     let meansAbsence = true
   }
 
-  /// What the servers answer that were not there.
+  /// Whether the servers that were not there have returned.
   let knock = Mutex<@Sendable (Set<Condition>) async -> Bool>({ _ in false })
-  /// How connecting fails.
+  /// The error that connecting fails with.
   let connectError = Mutex<any Error>(ConnectFailed())
 
   let journal = Journal<Happening>()
@@ -33,12 +33,13 @@ final class WorkerFixture: Sendable {
   private let failsFast: Bool
   private let decider: any AccessDecider
   private let connectFailures: Mutex<Int>
-  /// What the broker says of the queue, in the order of the looks; the last one again and again.
+  /// What the broker reports about the queue, one entry for each health check; the last entry is repeated.
   let queue = Mutex<[QueueFigures]>([])
 
   /// - Parameters:
-  ///   - connectFailures: so many tries to connect fail first.
-  ///   - configure: changes settings, which have no delay worth mentioning, and no sweep and no keep-alive at all.
+  ///   - connectFailures: the number of attempts to connect that fail first.
+  ///   - configure: changes the settings, which have negligible delays, and neither sweep nor keep-alive within the
+  ///     hour.
   init(
     connectFailures: Int = 0, failsFast: Bool = false, decider: any AccessDecider = EmbeddedDecider(),
     _ configure: (inout WorkerSettings) -> Void = { _ in }
@@ -73,7 +74,7 @@ final class WorkerFixture: Sendable {
       replies: FakeReplies(broker), sessions: self)
   }
 
-  /// Runs a worker beside `test`, drains it when that is done, and waits for its end.
+  /// Runs a worker beside `test`, drains the worker when the test is done, and waits for its end.
   func run(_ test: @Sendable (_ drain: @escaping @Sendable () -> Void) async throws -> Void) async throws {
     try await testGracefulShutdown { trigger in
       let worker = makeWorker()
@@ -161,7 +162,7 @@ extension [Happening] {
     flatMap { entry -> [String] in if case .confirmed(let labels) = entry { labels } else { [] } }
   }
 
-  /// Labels that were acknowledged before what they promise was durable.
+  /// The labels of commands that were acknowledged before their results or dead letters were durable.
   var acknowledgedTooEarly: [String] {
     var durable: Set<String> = []
     var early: [String] = []

@@ -23,7 +23,7 @@ import WorkspaceDomain
     DeleteTenant(), CheckAccess(permission: .view, object: .workspace(.sample(1)), userID: user),
   ]
 
-  /// What is not in this table is nil.
+  /// The expected rejections, by constraint and command; nil for what is not in this table.
   private static let rejections: [WorkspaceConstraint: [String: WorkspaceServiceError]] = [
     .tenantName: [
       "workspace.create_root": .duplicateWorkspaceName, "workspace.create": .duplicateWorkspaceName,

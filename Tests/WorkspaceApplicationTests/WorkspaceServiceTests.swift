@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What succeeds, and what it changes.
+/// Commands that succeed, and what they change.
 @Suite struct WorkspaceServiceTests {
   private func name(_ text: String) -> WorkspaceName { WorkspaceName(stored: text) }
 

@@ -68,7 +68,7 @@ import WorkspaceDomain
   @Test func `ids are in the order of their texts, and a text is read back as its id`() throws {
     var random = SeededRandom(seed: 1)
     let ids = (0..<2000).map { number in
-      // Few bits differ, so that each part decides now and then.
+      // Few bits differ, so that each part of an id decides the order now and then.
       ULID(
         milliseconds: number % 3 == 0 ? random.next() >> 16 : 1 << 40 + random.next() % 3,
         randomness: .init(high: number % 2 == 0 ? random.next() : 7, low: random.next()))

@@ -2,14 +2,15 @@ package import Messaging
 import StrictJSON
 import WorkspaceApplication
 
-/// Messages that hold several commands: an array, in the JSON Batch Format of CloudEvents.
+/// Messages that hold several commands, as an array in the JSON Batch Format of CloudEvents.
 ///
 /// Source: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#4-json-batch-format
 package enum CommandBatch {
-  /// Its elements, each a delivery of its own bytes; nil where the delivery is no batch. An empty array has none.
+  /// The elements of a batch, each as a delivery with its own bytes; nil if the delivery is not a batch. An empty array
+  /// has no elements.
   ///
-  /// - Throws: where the body is no array, or larger than allowed: the message is invalid as a whole. What is wrong
-  ///   with one element shows when that is decoded.
+  /// - Throws: if the body is not an array or exceeds a limit: the message as a whole is invalid. A fault in a single
+  ///   element shows only when that element is decoded.
   package static func elements(
     of delivery: Delivery, limits: ContractLimits
   ) throws(InvalidCommand) -> [Delivery]? {
@@ -27,7 +28,7 @@ package enum CommandBatch {
     guard elements.count <= limits.maximumBatchElements else {
       throw invalid(.messageTooLarge, "the batch has more than \(limits.maximumBatchElements) elements")
     }
-    // Whatever becomes of an element is kept with the properties: a little message must not become much.
+    // Every element is kept with the properties, whatever becomes of it: a small message must not turn into much data.
     guard delivery.properties.size * elements.count <= limits.maximumBatchBytes else {
       throw invalid(
         .messageTooLarge,
@@ -37,7 +38,7 @@ package enum CommandBatch {
     return delivery.elements(elements.map { Array(delivery.body[$0]) })
   }
 
-  /// Whether a message is one element of a batch, with the properties of the message that it came in.
+  /// Whether a message is a single element of a batch, with the properties of the message that it came in.
   package static func isElement(_ body: [UInt8], _ properties: MessageProperties) -> Bool {
     let whitespace: Set<UInt8> = [0x20, 0x0A, 0x0D, 0x09]
     return MessageForm(properties).isBatch && body.first { !whitespace.contains($0) } != UInt8(ascii: "[")

@@ -1,14 +1,14 @@
 package import Messaging
 package import WorkspaceApplication
 
-/// Turns the bytes of a message into a command, or says why it is none.
+/// Decodes the bytes of a message into a command, or says why it isn't one.
 package struct CommandDecoder: Sendable {
   private let reader: RequestReader
   private let access: AccessList?
 
   /// - Parameters:
-  ///   - traceRatio: how many of the traces that begin here are sampled, from 0 to 1; nil: none begins here.
-  ///   - access: who may send what; nil: everybody everything.
+  ///   - traceRatio: the share of the traces beginning here that is sampled, from 0 to 1; nil: no trace begins here.
+  ///   - access: who may send what; nil: everybody may send everything.
   package init(limits: ContractLimits = ContractLimits(), traceRatio: Double? = nil, access: AccessList? = nil) {
     reader = RequestReader(limits: limits, traceRatio: traceRatio)
     self.access = access
@@ -25,8 +25,8 @@ package struct CommandDecoder: Sendable {
   }
 
   /// - Parameters:
-  ///   - contentType: the message's property; none is taken for JSON.
-  ///   - headers: the message's; where the envelope has no trace, theirs is taken.
+  ///   - contentType: the message's content type; nil is taken for JSON.
+  ///   - headers: the message's headers; their trace is used if the envelope has none.
   package func decode(
     _ body: [UInt8], contentType: ShortString?, headers: HeaderTable? = nil
   ) throws(InvalidCommand) -> DecodedCommand {
@@ -53,7 +53,7 @@ package struct CommandDecoder: Sendable {
 }
 
 extension AccessList {
-  /// Whether the sender of a message with these properties may send it.
+  /// Whether the sender of a message with these properties may send this command or query.
   func permits(_ type: CommandType, _ context: CommandContext, _ properties: MessageProperties) -> Bool {
     permits(
       user: properties.userID?.text, app: properties.appID?.text, type: type, tenantID: context.tenantID,

@@ -1,22 +1,23 @@
 package import WorkspaceApplication
 
-/// A message that is no command, or is not begun again, and as much of it as could be read.
+/// A message that can't be executed, with as much of its envelope as could be read: it isn't a valid command or query,
+/// its sender may not send it, or processes have died of it.
 package struct InvalidCommand: Error, Sendable, Equatable {
-  /// One of those that say that it is none, or `crash_loop`.
+  /// A `DeadLetterReason` of the group "No command", or `crash_loop`.
   package let reason: DeadLetterReason
-  /// What is wrong, for people. Names attributes and rules; of values only short pieces of what is no payload: it is
-  /// logged, and stands in the result.
+  /// What is wrong, for people. Names attributes and rules, and quotes only short excerpts of values that are not
+  /// payload: it is logged, and is part of the result.
   package let detail: String
   package let envelope: PartialEnvelope
 }
 
 extension InvalidCommand {
-  /// A correction of a command that would be taken for a repetition of it.
+  /// A correction with the id of the command that it corrects: it would be taken for a repetition of that command.
   package static let sameID = InvalidCommand(
     reason: .invalidEnvelope, detail: "it needs an id other than that of the command which it corrects",
     envelope: PartialEnvelope())
 
-  /// A command that its sender may not send. Says nothing of what it asks for.
+  /// A command that its sender may not send. Reveals nothing about its content.
   package static func forbidden(_ envelope: PartialEnvelope) -> InvalidCommand {
     InvalidCommand(
       reason: .forbiddenSender, detail: "this sender may not send this command for this tenant", envelope: envelope)
@@ -32,6 +33,6 @@ extension InvalidCommand {
   package static let unread = InvalidCommand(
     reason: .invalidEnvelope, detail: "the message was not read", envelope: PartialEnvelope())
 
-  /// The same, as what a result and a dead letter say of it.
+  /// The failure as the result and the dead letter report it.
   package var failure: CommandFailure { CommandFailure(reason, detail: detail) }
 }

@@ -6,10 +6,10 @@ package import Messaging
 package enum CloudEventsType {
   /// One event in structured mode.
   package static let event: ShortString = "application/cloudevents+json"
-  /// An array of them.
+  /// An array of events.
   package static let batch: ShortString = "application/cloudevents-batch+json"
 
-  /// The array of these events. In bulk: `joined` would go from byte to byte.
+  /// Joins events into an array. Appends in bulk, since `joined` would go byte by byte.
   package static func array(_ events: [[UInt8]]) -> [UInt8] {
     var array: [UInt8] = []
     array.reserveCapacity(events.reduce(2) { $0 + $1.count + 1 })

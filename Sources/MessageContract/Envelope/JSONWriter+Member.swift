@@ -2,7 +2,7 @@ import StrictJSON
 import WorkspaceDomain
 
 extension JSONWriter {
-  /// Who has a role: `"member": {"type": "user" or "group", "id": "..."}`.
+  /// Writes who has a role: `"member": {"type": "user" or "group", "id": "..."}`.
   mutating func member(_ member: Member) {
     object("member") { writer in
       writer.member("type", member.kind.rawValue)

@@ -1,7 +1,7 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// The attributes of a message that are valid, each for itself.
+/// The valid attributes of a message, each validated on its own.
 package struct PartialEnvelope: Sendable, Equatable {
   package var id: String?
   package var source: String?
@@ -12,16 +12,16 @@ package struct PartialEnvelope: Sendable, Equatable {
 
   package init() {}
 
-  /// What makes the command the same command; nil where that could not be read.
+  /// The key that identifies the command; nil if part of it could not be read.
   package var key: CommandKey? {
     guard let tenantID, let source, let id else { return nil }
     return CommandKey(tenantID: tenantID, source: source, id: id)
   }
 
-  /// All of a command's.
+  /// All attributes of a command.
   package init(_ command: DecodedCommand) { self.init(command.type, command.context) }
 
-  /// All of a command's or a query's.
+  /// All attributes of a command or a query.
   package init(_ type: CommandType, _ context: CommandContext) {
     id = context.key.id
     source = context.key.source

@@ -3,12 +3,13 @@ import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reads what commands and queries have in common: one CloudEvent, and what it says of itself.
+/// Reads what commands and queries have in common: one CloudEvent and its attributes.
 struct RequestReader: Sendable {
   private let limits: ContractLimits
   private let traceRatio: Double?
 
-  /// - Parameter traceRatio: how many of the traces that begin here are sampled, from 0 to 1; nil: none begins here.
+  /// - Parameter traceRatio: the share of the traces beginning here that is sampled, from 0 to 1; nil: no trace begins
+  ///   here.
   init(limits: ContractLimits, traceRatio: Double?) {
     self.limits = limits
     self.traceRatio = traceRatio
@@ -30,7 +31,7 @@ struct RequestReader: Sendable {
     return Request(document: document, envelope: envelope, type: type, key: key, sentAt: reader.time)
   }
 
-  /// The trace that begins here, where one may; a message without a key has none.
+  /// The trace that begins here; nil if none may begin here, or the message has no key.
   private func newTrace(_ envelope: PartialEnvelope) -> TraceContext? {
     guard let traceRatio, let key = envelope.key else { return nil }
     return CommandTrace(of: key).context(sampling: traceRatio)
@@ -52,7 +53,7 @@ struct RequestReader: Sendable {
     return document
   }
 
-  /// Whoever sent it is told, by the attributes in the headers.
+  /// The error for a message in binary mode. The attributes in its headers identify the message to its sender.
   private func inBinaryMode(_ attributes: JSONObject) -> InvalidCommand {
     invalid(.invalidEnvelope, MessageForm.binaryProblem, EnvelopeReader(attributes).envelope)
   }
@@ -65,19 +66,19 @@ struct RequestReader: Sendable {
 }
 
 extension RequestReader {
-  /// A message whose envelope is in order.
+  /// A message with a valid envelope.
   struct Request {
     let document: JSONObject
     let envelope: PartialEnvelope
-    /// Whatever it calls itself.
+    /// As the sender wrote it, whether or not such a type exists.
     let type: String
     let key: CommandKey
-    /// When it was made, as its sender says.
+    /// When it was made, according to its sender.
     let sentAt: Timestamp?
 
     var context: CommandContext { CommandContext(key: key, userID: envelope.userID, trace: envelope.trace) }
 
-    /// What it asks for, and the data that says so.
+    /// The command or query, and the data it was read from.
     func content<Content: WorkspaceCommand>(
       of type: Content.Type
     ) throws(InvalidCommand) -> (content: Content, data: JSONObject) {
@@ -96,7 +97,7 @@ extension RequestReader {
 }
 
 extension HeaderTable {
-  /// As instrumented clients write it: https://www.w3.org/TR/trace-context/#traceparent-header
+  /// The trace of an instrumented client: https://www.w3.org/TR/trace-context/#traceparent-header
   fileprivate var trace: TraceContext? {
     guard let parent = string("traceparent"), TraceParent.isValid(parent) else { return nil }
     let state = string("tracestate").flatMap { AttributeRules.isText($0, maximumLength: 512) ? $0 : nil }

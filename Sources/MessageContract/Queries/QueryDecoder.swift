@@ -2,12 +2,12 @@ package import Messaging
 import StrictJSON
 package import WorkspaceApplication
 
-/// Turns the bytes of a message into a query, or says why it is none: by the rules of commands.
+/// Decodes the bytes of a message into a query, or says why it isn't one. The rules are those for commands.
 package struct QueryDecoder: Sendable {
   private let reader: RequestReader
   private let access: AccessList?
 
-  /// - Parameter access: who may send what; nil: everybody everything.
+  /// - Parameter access: who may send what; nil: everybody may send everything.
   package init(limits: ContractLimits = ContractLimits(), access: AccessList? = nil) {
     // Every answer has a trace; none of those that begin here is sampled.
     reader = RequestReader(limits: limits, traceRatio: 0)
@@ -41,7 +41,7 @@ package struct QueryDecoder: Sendable {
     try request.content(of: type).content
   }
 
-  /// A number that no sequence has room for is one that no tenant reaches.
+  /// The attribute `minsequence`. A number that exceeds Int64 counts as its maximum, which no tenant reaches.
   private func minimumSequence(_ request: RequestReader.Request) throws(InvalidCommand) -> Int64? {
     switch request.document["minsequence"] ?? .null {
     case .null: return nil

@@ -2,9 +2,9 @@ import StrictJSON
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Writes the result of a command.
+/// Encodes the results of commands and the answers to queries.
 package enum ResultEncoder {
-  /// The result of a command that was carried out, or that a rule said no to.
+  /// The result of a command that was executed, or rejected by a rule.
   package static func encode(
     _ outcome: Result<CommandReply, Rejection>, of command: DecodedCommand, id: ULID, at time: Timestamp
   ) -> EncodedMessage {
@@ -13,7 +13,7 @@ package enum ResultEncoder {
 
   /// The answer to a query.
   ///
-  /// - Parameter sequence: the one of its tenant that the answer shows.
+  /// - Parameter sequence: the sequence of its tenant that the answer shows.
   package static func encode(
     _ outcome: Result<CommandReply, Rejection>, of query: DecodedQuery, sequence: Int64, id: ULID, at time: Timestamp
   ) -> EncodedMessage {
@@ -61,14 +61,14 @@ package enum ResultEncoder {
     return EncodedMessage(id: id, type: type, time: time, tenantID: envelope.tenantID, body: writer.bytes)
   }
 
-  /// The type is the routing key too, which holds 255 bytes.
+  /// The type is also the routing key, which holds 255 bytes.
   private static func failedType(of envelope: PartialEnvelope) -> String {
     guard let type = envelope.type.map({ $0 + ".failed" }), type.utf8.count <= 255 else { return "command.failed" }
     return type
   }
 
-  /// The workspace that the command is about: the one that it names, or the one that it made; and of what has
-  /// succeeded, the one whose members it is about.
+  /// The workspace that the command is about: the one that it names or has created or, once it has succeeded, the one
+  /// whose members it has changed or listed.
   private static func subject(
     of command: any WorkspaceCommand, _ outcome: Result<CommandReply, Rejection>
   ) -> WorkspaceID? {
@@ -131,7 +131,7 @@ extension JSONWriter {
     }
   }
 
-  /// A tenant needs none: the envelope has it.
+  /// A tenant needs no id here: the envelope has it.
   private mutating func id(of object: Resource) {
     switch object {
     case .tenant: break

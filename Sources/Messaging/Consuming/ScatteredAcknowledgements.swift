@@ -1,23 +1,23 @@
-/// Which deliveries of a channel are settled, where none waits for another: each is acknowledged when it is settled,
-/// several that have none unsettled before them in one.
+/// Tracks the settled deliveries of a channel, and acknowledges each as soon as it is settled, in any order. Those
+/// settled together share one acknowledgement if no unsettled delivery precedes them.
 ///
-/// Invariants: an acknowledgement covers settled deliveries only, and names one that no acknowledgement before it has
+/// Invariants: an acknowledgement covers only settled deliveries, and names one that no earlier acknowledgement has
 /// covered; nothing of an older channel generation is ever acknowledged.
 package struct ScatteredAcknowledgements: Sendable {
   private var generation: UInt64 = 0
-  /// Ascending by number; all before `head` are settled, and so are those of ``settled``.
+  /// Ascending. Those before index `head` are settled, and so are those in ``settled``.
   private var numbers: [UInt64] = []
   private var head = 0
-  /// Behind `head`.
+  /// Settled numbers from `head` on.
   private var settled: Set<UInt64> = []
 
   package init() {}
 
-  /// Deliveries that are not settled.
+  /// The number of unsettled deliveries.
   package var unsettledCount: Int { numbers.count - head - settled.count }
 
-  /// A delivery arrived. The first one of a newer generation makes all older ones void; one of an older generation, or
-  /// out of order, is ignored.
+  /// Records a delivery. The first one of a newer generation voids all older ones; one of an older generation, or out
+  /// of order, is ignored.
   package mutating func delivered(_ tag: DeliveryTag) {
     if tag.generation > generation {
       self = ScatteredAcknowledgements()
@@ -27,8 +27,7 @@ package struct ScatteredAcknowledgements: Sendable {
     numbers.append(tag.number)
   }
 
-  /// Deliveries are done with. Tags of another generation, unknown ones and those that were settled before change
-  /// nothing.
+  /// Settles deliveries. Tags that are of another generation, unknown or settled already are ignored.
   ///
   /// - Returns: the acknowledgements to send now, in this order.
   package mutating func settle(_ tags: some Sequence<DeliveryTag>) -> [Acknowledgement] {
@@ -64,7 +63,7 @@ package struct ScatteredAcknowledgements: Sendable {
     return low < numbers.count && numbers[low] == number
   }
 
-  /// Cuts off what is settled once it is the larger part; the last number stays: it tells what is out of order.
+  /// Removes settled numbers once they are the larger part. The last number stays, to detect deliveries out of order.
   private mutating func forget() {
     guard head * 2 > numbers.count else { return }
     let count = min(head, numbers.count - 1)

@@ -1,6 +1,6 @@
 /// How results and events are published.
 package struct PublishingForms: Sendable, Equatable {
-  /// A message each, messages that hold what one transaction made, or both.
+  /// As single messages, as batches of what one transaction produced, or both.
   package enum Form: String, Sendable, CaseIterable {
     case single, batch, both
 
@@ -17,12 +17,12 @@ package struct PublishingForms: Sendable, Equatable {
 }
 
 extension BrokerNames {
-  /// Where all results go: those that go alone, or else batches.
+  /// The exchange that every result goes to: that of single messages if there are any, else that of batches.
   package func results(_ forms: PublishingForms) -> ShortString {
     forms.results.hasSingles ? resultsExchange : resultBatchesExchange
   }
 
-  /// Where all events go, likewise.
+  /// The exchange that every event goes to, likewise.
   package func events(_ forms: PublishingForms) -> ShortString {
     forms.events.hasSingles ? eventsExchange : eventBatchesExchange
   }

@@ -1,48 +1,48 @@
 import Synchronization
 
-/// What is answered to the elements of one message, gathered for one reply: as many of its parts as are complete go out
-/// with the transaction that completes them.
+/// Gathers the answers to the elements of one message into one reply. If that is too large it has several parts; each
+/// is sent with the transaction that completes it.
 ///
-/// Nothing of it outlives the process: a message of which something is not settled comes again, and its elements get
-/// their answers again.
+/// In memory only: when the process has ended, a message with an unsettled element is redelivered, and all of its
+/// elements are answered again.
 package final class BatchReply: Sendable {
-  /// What was answered to an element.
+  /// The answer to an element.
   package enum Answer: Sendable, Equatable {
     case result(id: String, body: [UInt8])
-    /// Its result follows alone, or went out before.
+    /// The result follows in a message of its own, or was sent before.
     case apart
   }
 
-  /// A reply, or, of one that is too large, a part of it: its results in the order of the elements.
+  /// A reply, or a part of one that is too large: results in the order of the elements.
   package struct Part: Sendable, Equatable {
     package let ids: [String]
     package let bodies: [[UInt8]]
   }
 
   private struct State {
-    /// The first element that no part has.
+    /// The first element that is in no part yet.
     var next = 0
-    /// Those from ``next`` on that are known.
+    /// The known answers from ``next`` on, by place.
     var answers: [Int: Answer] = [:]
   }
 
-  /// A part is closed when its results have this size in bytes.
+  /// A part is complete once its results have reached this size in bytes.
   package static let partBytes = 1 << 20
 
   private let count: Int
   private let partBytes: Int
   private let state = Mutex(State())
 
-  /// - Parameter count: of the elements.
+  /// - Parameter count: the number of elements.
   package init(count: Int, partBytes: Int = BatchReply.partBytes) {
     self.count = count
     self.partBytes = partBytes
   }
 
-  /// The parts that are complete when a transaction with these answers, by the elements' places, has committed.
+  /// The parts that are complete once a transaction with these answers, by place of the element, has committed.
   package func parts(with answers: [Int: Answer]) -> [Part] { advanced(by: answers).parts }
 
-  /// The transaction has committed.
+  /// Records the answers of a committed transaction.
   package func commit(_ answers: [Int: Answer]) {
     let state = advanced(by: answers).state
     self.state.withLock { $0 = state }
@@ -70,7 +70,7 @@ package final class BatchReply: Sendable {
   }
 }
 
-/// Which element of a message a delivery is.
+/// The element of a message that a delivery stands for.
 package struct BatchElement: Sendable {
   package let reply: BatchReply
   package let place: Int

@@ -1,8 +1,8 @@
-/// A reply, and who waits for it to arrive.
+/// A reply, and the callback for its outcome.
 package struct PendingReply: Sendable {
   package let message: OutboundMessage
-  /// Called once, on any thread, in no particular order among replies: when this one has arrived, or was given up. That
-  /// is when it expires at the latest.
+  /// Called once, on any thread and in no particular order among replies, when this one has arrived or was given up: at
+  /// the latest when it expires.
   package let settled: @Sendable (ReplyOutcome) -> Void
 
   package init(_ message: OutboundMessage, settled: @escaping @Sendable (ReplyOutcome) -> Void) {

@@ -14,13 +14,13 @@ extension ReplyLedger {
     package var firstWindow = 8
     /// Default: 1,024.
     package var largestWindow = 1024
-    /// How long a reply may take. Default: 10 s.
+    /// How long a reply may take before it is given up. Default: 10 s.
     package var patience: Duration = .seconds(10)
-    /// How long a queue that did not confirm in time is left alone. Default: 60 s.
+    /// How long nothing is sent to a queue that did not confirm in time. Default: 60 s.
     package var suspension: Duration = .seconds(60)
-    /// Queues that may be left alone at a time. Default: 1,024.
+    /// Queues that may be suspended at a time. Default: 1,024.
     package var suspensions = 1024
-    /// How often a reply is sent when connections break under it. Default: 3.
+    /// How often a reply is sent at most, if connections break before its confirm. Default: 3.
     package var attempts = 3
     /// A channel is abandoned after this many replies to one queue were given up on it unconfirmed: RabbitMQ stops
     /// listening to a channel for which 32 messages wait at a quorum queue (`quorum_commands_soft_limit`). Default: 16.

@@ -1,10 +1,10 @@
 package import PrometheusExporter
 
-/// Every metric of the worker: the one place for their names. Those of OpenTelemetry's conventions for messaging keep
-/// them (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/); the others begin with
-/// `workspace_worker`, those of the process are the ones that Prometheus' own clients have.
+/// All metrics of the worker, and the only place for their names. Those of OpenTelemetry's messaging conventions keep
+/// their names (https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/), those of the process are
+/// named as by Prometheus' own clients, all others begin with `workspace_worker`.
 ///
-/// No label has a value that a sender chooses: what it can be is in ``MetricLabel``.
+/// The labels are those of ``MetricLabel``. None has a value that a sender chooses.
 package enum MetricCatalogue {
   // MARK: Commands
   static let commands = MetricFamily(
@@ -171,7 +171,7 @@ package enum MetricCatalogue {
   static let processCPU = MetricFamily(
     .counter, "process.cpu", unit: .seconds, help: "Processor time, of the user and the system.")
 
-  /// From half a millisecond, which is a command alone on a fast machine, to a minute.
+  /// From half a millisecond, the time of a lone command on a fast machine, to a minute.
   private static let times: [Double] = [
     0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
   ]

@@ -3,7 +3,7 @@ import Messaging
 package import WorkerRuntime
 import WorkspaceApplication
 
-/// Makes metrics of what happens on the lane of queries.
+/// Turns observations of the lane of queries into metrics.
 package final class QueryMetrics: QueryProbe {
   private let queries: CounterSet<Handled>
   private let replies: CounterSet<ReplyOutcome>
@@ -37,11 +37,11 @@ package final class QueryMetrics: QueryProbe {
   }
 
   private struct Handled: Hashable, Sendable {
-    /// nil: it is no query.
+    /// nil: the message is not a query.
     let type: CommandType?
     let outcome: QueryOutcome.Kind
 
-    /// What is counted with 0 from the start.
+    /// The counters that exist from the start, with 0.
     static let all =
       CommandType.queries.flatMap { type in
         QueryOutcome.Kind.allCases.filter { $0 != .deadLettered }.map { Handled(type: type, outcome: $0) }

@@ -1,7 +1,7 @@
 package import CoreMetrics
 package import WorkerRuntime
 
-/// Gauges of how the lane of queries is, read when they are asked for.
+/// Gauges of the state of the lane of queries, updated when metrics are collected.
 package final class QueryStatusMetrics: Sendable {
   private let status: QueryStatus
   private let waiting: (connection: Gauge, replica: Gauge)
@@ -29,7 +29,7 @@ package final class QueryStatusMetrics: Sendable {
     answered = instruments.gauge(catalogue.queryLane)
   }
 
-  /// Reads them anew.
+  /// Updates the gauges.
   package func collect() {
     let count = status.waiting
     waiting.connection.record(count.connection)

@@ -4,7 +4,7 @@ import UnitOfWork
 package import WorkerRuntime
 import WorkspaceApplication
 
-/// Makes metrics of what the worker does.
+/// Turns observations of the worker into metrics.
 package final class WorkerMetrics: WorkerProbe {
   private let commands: CounterSet<OfType<Outcome.Kind>>
   private let rejections: CounterSet<OfType<Rejection.Code>>
@@ -28,8 +28,8 @@ package final class WorkerMetrics: WorkerProbe {
   private let parts: (queue: Timer, batch: Timer, commit: Timer, publish: Timer)
 
   /// - Parameters:
-  ///   - queue: what the queue of commands is called.
-  ///   - tables: those that forget.
+  ///   - queue: the name of the queue of commands.
+  ///   - tables: the tables with a retention.
   package init(_ factory: any MetricsFactory, queue: String, tables: [String]) {
     let instruments = Instruments(factory: factory)
     let catalogue = MetricCatalogue.self
@@ -39,7 +39,7 @@ package final class WorkerMetrics: WorkerProbe {
     rejections = CounterSet(known: []) {
       instruments.counter(catalogue.rejections, [.type: $0.name, .code: $0.value.rawValue])
     }
-    // Rows that can't be read are moved by the store alone.
+    // Unreadable rows are moved by the store itself, unobserved.
     deadLetters = CounterSet(known: DeadLetterReason.allCases.filter { $0 != .unreadableRow }) {
       instruments.counter(catalogue.deadLetters, [.reason: $0.rawValue])
     }
@@ -129,7 +129,7 @@ package final class WorkerMetrics: WorkerProbe {
   }
 }
 
-/// Something about commands of a type; of messages that are no commands, where there is no type.
+/// A value for a type of command; without a type, for messages that are not commands.
 private struct OfType<Value: Hashable & Sendable>: Hashable, Sendable {
   let type: CommandType?
   let value: Value
@@ -143,7 +143,7 @@ private struct OfType<Value: Hashable & Sendable>: Hashable, Sendable {
 }
 
 extension OfType<Outcome.Kind> {
-  /// What is counted with 0 from the start.
+  /// The counters that exist from the start, with 0.
   static var allKinds: [Self] {
     CommandType.allCases.flatMap { type in Value.allCases.map { Self(type, $0) } } + [Self(nil, .deadLettered)]
   }

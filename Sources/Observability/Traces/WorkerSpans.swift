@@ -6,10 +6,10 @@ import UnitOfWork
 package import WorkerRuntime
 import WorkspaceApplication
 
-/// Makes spans of what becomes of sampled commands: `process`, from the arrival to the commit, and `publish`, from
-/// there to the confirm.
+/// Makes spans of sampled commands: `process`, from arrival to commit, or for a parked command from the start of its
+/// batch; and `publish`, from there to the confirm.
 ///
-/// Names and attributes are OpenTelemetry's for messaging:
+/// Names and attributes follow OpenTelemetry's conventions for messaging:
 /// https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
 package struct WorkerSpans: WorkerProbe {
   private let tracer: any Tracer
@@ -17,8 +17,8 @@ package struct WorkerSpans: WorkerProbe {
   private let exchange: String
 
   /// - Parameters:
-  ///   - queue: where commands come from.
-  ///   - exchange: where results go to.
+  ///   - queue: the queue that commands come from.
+  ///   - exchange: the exchange that results go to.
   package init(_ tracer: any Tracer, queue: String, exchange: String) {
     self.tracer = tracer
     self.queue = queue
@@ -96,7 +96,7 @@ package struct WorkerSpans: WorkerProbe {
 }
 
 extension MessageTrace {
-  /// For the span of the attempt itself.
+  /// The context for the span of the attempt itself.
   fileprivate var process: InstrumentationContext {
     var context = InstrumentationContext.topLevel
     context.span = parentSpanID.map { SpanContext(traceID: traceID, spanID: $0) }
@@ -104,14 +104,14 @@ extension MessageTrace {
     return context
   }
 
-  /// For a span that is a part of it.
+  /// The context for a span within the attempt.
   fileprivate var publish: InstrumentationContext {
     var context = InstrumentationContext.topLevel
     context.span = SpanContext(traceID: traceID, spanID: spanID)
     return context
   }
 
-  /// The first attempt, where this is a later one.
+  /// The context of the first attempt; nil if this is the first.
   fileprivate var first: InstrumentationContext? {
     guard let firstSpanID else { return nil }
     var context = InstrumentationContext.topLevel
@@ -121,7 +121,7 @@ extension MessageTrace {
 }
 
 extension Outcome {
-  /// A rule's no is an answer, not an error.
+  /// A rejection is an answer, not an error.
   fileprivate var spanStatus: SpanStatus {
     switch self {
     case .succeeded, .rejected, .repeated: SpanStatus(code: .ok)
@@ -130,7 +130,7 @@ extension Outcome {
   }
 }
 
-/// Tells the time of day of instants of the steady clock.
+/// Converts instants of the monotonic clock to wall-clock time.
 private struct SpanClock {
   private let instant = ContinuousClock.now
   private let time = DefaultTracerClock.now.nanosecondsSinceEpoch

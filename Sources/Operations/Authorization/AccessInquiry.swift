@@ -2,7 +2,7 @@ package import UnitOfWork
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Asks by the rules that decide commands, outside of any command.
+/// Answers a question by the rules that decide commands, outside of any command.
 package struct AccessInquiry: Sendable {
   private let question: AccessQuestion
   private let rules: AccessRules
@@ -12,7 +12,7 @@ package struct AccessInquiry: Sendable {
     self.rules = rules
   }
 
-  /// What follows from what is stored. Nothing is locked, and nothing changed.
+  /// The answer according to the stored data. Locks and changes nothing.
   ///
   /// - Throws: ``UnitOfWorkError``, ``WorkspaceServiceError/repositoryFailed(_:)``.
   package func explanation(from store: some UnitOfWorkStore) async throws -> AccessExplanation {
@@ -49,13 +49,13 @@ package struct AccessInquiry: Sendable {
     }
   }
 
-  /// From the root down to the workspace in question; empty where it is none of the tenant's.
+  /// From the root down to the workspace in question; empty if the tenant has no such workspace.
   private func path(_ snapshot: Snapshot) -> [WorkspaceID] {
     guard case .workspace(let id) = question.resource, exists(snapshot) else { return [] }
     return sequence(first: id) { snapshot.parents[$0] ?? nil }.prefix(snapshot.parents.count).reversed()
   }
 
-  /// What the user and his groups are on `objects`, in their order.
+  /// The roles of the user and the user's groups on `objects`, in the order of `objects`.
   private func roles(_ snapshot: Snapshot, on objects: [Resource]) -> [HeldRole] {
     let user = Member.user(question.userID)
     let groups = snapshot.roles.keys.compactMap { key -> Member? in
@@ -85,7 +85,7 @@ package struct AccessInquiry: Sendable {
 }
 
 extension ReadSet {
-  /// Without any lock.
+  /// Locks nothing.
   fileprivate init(_ reads: CommandReads) {
     self.init()
     (tree, access) = (reads.tree, reads.access)

@@ -1,6 +1,7 @@
 import Coordination
 
-/// Looks at the database: name, TLS, login, version, role, migrations, clock, what a commit rests on.
+/// Examines the database: host name, TLS, login, version, role, migrations, clock, and what the durability of a commit
+/// rests on.
 package struct DatabaseExamination: Examination {
   private let database: any ExaminedDatabase
   private let resolver: any HostResolver
@@ -79,7 +80,7 @@ package struct DatabaseExamination: Examination {
     }
   }
 
-  /// AMQP tells nobody which policies are in force: what one has done is in the ledger.
+  /// AMQP doesn't tell which policies are in force, but the ledger shows the effect of one.
   private func order(limited count: Int) -> Finding {
     let check = "ledger.delivery_limit"
     guard count > 0 else {

@@ -2,19 +2,19 @@ package import UnitOfWork
 
 /// Port: the server that queries are answered from, for doctor.
 package protocol ExaminedReadServer: Sendable {
-  /// Where it leads to. No secrets.
+  /// Where its connection leads. No secrets.
   var address: String { get }
 
-  /// Asks it as a query does.
+  /// Reads from it as a query does.
   ///
-  /// - Returns: what it is.
+  /// - Returns: whether it is a primary or a replica, and how far it lags behind.
   /// - Throws: why queries can't be answered from it.
   func origin() async throws -> DatedSnapshot.Origin
 }
 
-/// Looks at the server of `postgres.read_url`: whether it answers, and how far it is behind.
+/// Examines the server of `postgres.read_url`: whether it answers, and how far it lags behind.
 package struct ReadingExamination: Examination {
-  /// Whoever asks with `minsequence` is answered by the primary long before.
+  /// A longer lag is a warning. Queries with `minsequence` are answered by the primary long before.
   private static let longestLag: Duration = .seconds(10)
 
   private let server: any ExaminedReadServer

@@ -5,15 +5,16 @@ import StrictJSON
 struct SentResult {
   let body: [UInt8]
   let type: String
-  /// Of the last event that the command caused; nil where it caused none, or not just now, or is one of a batch.
+  /// The sequence of the last event that the command caused; nil if it caused none, and for a repeated result or one of
+  /// a batch.
   let sequence: Int64?
-  /// Of a rejection or a failure.
+  /// The error code of a rejection or a failure.
   let code: String?
-  /// Which command it answers: of which message, and which of those in it. Of two that have the same id in one message,
+  /// Identifies the command that it answers, by message and within it. If two commands of a message have the same id,
   /// each has an answer.
   let key: String
 
-  /// What a reply holds: one result, or those of a batch.
+  /// The results in a reply: one, or those of a batch.
   static func all(in reply: Delivery) -> [SentResult] {
     let message = reply.properties.correlationID?.text ?? ""
     guard reply.body.first == UInt8(ascii: "["),
@@ -31,7 +32,7 @@ struct SentResult {
     }
   }
 
-  /// - Parameter number: of the results that have this command's id, in its reply.
+  /// - Parameter number: the position among the results in its reply that have this command's id, from 1.
   private init(_ body: [UInt8], of message: String, number: Int, sequence: Int64? = nil) {
     self.body = body
     self.sequence = sequence

@@ -1,25 +1,26 @@
 import Secrets
 
-/// The keywords and values that PQconnectStartParams gets (libpq manual, "Parameter Key Words").
+/// The keywords and values for PQconnectStartParams (libpq manual, "Parameter Key Words").
 struct ConnectionOptions: Sendable {
   let values: [String: String]
 
   init(values: [String: String]) { self.values = values }
 
-  /// The same, for the one address among them that a connection was made to.
+  /// The same options, for only the address that a connection was made to.
   func pinned(host: String, port: String) -> ConnectionOptions {
     var values = values
     values["host"] = host
     values["port"] = port
-    // Several of them would have to be as many as the hosts.
+    // A list of addresses would have to be as long as the list of hosts.
     values["hostaddr"] = nil
     return ConnectionOptions(values: values)
   }
 
-  /// How many hosts libpq tries, as far as they are named here; at least 1.
+  /// The number of hosts that libpq tries, as far as they are named here; at least 1.
   var hostCount: Int { max(1, list("host").count, list("hostaddr").count) }
 
-  /// The same for the other hosts; nil if it is the only one, or named elsewhere, such as in a service file.
+  /// The same options for the other hosts; nil if this is the only one, or hosts are named elsewhere, such as in a
+  /// service file.
   func without(_ place: ServerPlace) -> ConnectionOptions? {
     let count = hostCount
     guard count > 1, let index = (0..<count).first(where: { leads($0, to: place) }) else { return nil }
@@ -33,12 +34,11 @@ struct ConnectionOptions: Sendable {
     return ConnectionOptions(values: values)
   }
 
-  /// Whether the host with that index is the one that a connection is made to. Several may have one name, to be told
-  /// apart by their addresses.
+  /// Whether the host at `index` is the one at `place`. Hosts with the same name are told apart by their addresses.
   private func leads(_ index: Int, to place: ServerPlace) -> Bool {
     let (name, address) = (list("host").element(index) ?? "", list("hostaddr").element(index) ?? "")
     let ports = list("port")
-    // One port is for all hosts.
+    // A single port applies to all hosts.
     let port = (ports.count == 1 ? ports[0] : ports.element(index)) ?? ""
     return (address.isEmpty ? name == place.host : address == place.address) && (port.isEmpty || port == place.port)
   }
@@ -59,15 +59,15 @@ struct ConnectionOptions: Sendable {
     } catch {
       throw .configuration(reason: error.description)
     }
-    // Settings are no part of it: a pooler refuses them here, or drops them without a word. A session gets them once it
-    // is connected.
-    // Not for the connection string to choose: parameters and rows are UTF-8 here.
+    // Settings are not passed here: a pooler refuses them, or silently drops them. A session gets them once it is
+    // connected.
+    // Not for the connection string to choose: parameters and rows are UTF-8.
     values["client_encoding"] = "UTF8"
     self.values = values
   }
 
-  /// A peer that went away without a word is noticed after 10 to 25 s, whether data is on its way to it
-  /// (``ServerSession/peerPatience``) or not (`keepalives_*`).
+  /// The values of keywords that the connection string leaves out. A peer that vanished silently is noticed after 10 to
+  /// 25 s, whether data is on its way to it (``ServerSession/peerPatience``) or not (`keepalives_*`).
   private static func defaults(_ configuration: PostgresConfiguration) -> [String: String] {
     [
       "fallback_application_name": configuration.applicationName,
@@ -78,8 +78,8 @@ struct ConnectionOptions: Sendable {
   /// Whether the connection string says how long sent data may stay unacknowledged.
   var limitsPeer: Bool { values["tcp_user_timeout"] != nil }
 
-  /// The same with a limit for an address that can't be reached, for which PQconnectPoll has none (`connect_timeout` is
-  /// for the blocking calls only): of several hosts, two addresses of each have their turn in its share of the time.
+  /// The same options with a limit for an unreachable address, since PQconnectPoll has none (`connect_timeout` applies
+  /// only to the blocking calls). With several hosts, the share of each allows for two addresses.
   func limited(share: Duration) -> ConnectionOptions {
     guard !limitsPeer else { return self }
     var values = values

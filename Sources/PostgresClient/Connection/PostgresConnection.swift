@@ -8,15 +8,15 @@ package import ThreadExecutor
 /// cancelling its task ends it at once. Between requests the thread watches the socket, so that the end of the
 /// session is noticed when it happens: ``waitUntilClosed()``.
 ///
-/// A request that runs out of time or is cancelled ends the session. The gentler way, PQcancel, connects to the
-/// server by a blocking call without a limit, and its request may hit the statement after the one that it was meant
-/// for. The server rolls back, as it does for any lost client (`client_connection_check_interval` makes it look).
+/// A request that runs out of time or is cancelled ends the session. The gentler way, PQcancel, connects to the server
+/// by a blocking call without a limit, and its request may hit the statement after the intended one. The server rolls
+/// back, as it does for any lost client (`client_connection_check_interval` makes it notice).
 package actor PostgresConnection: Closable {
   private let executor: ThreadExecutor
   private let interrupt: Interrupt
   private var session: ServerSession?
   private let closure = Signal<PostgresError>()
-  /// What was done since it was opened.
+  /// Counted since the connection was opened.
   package private(set) var statistics = ConnectionStatistics()
 
   package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -35,17 +35,17 @@ package actor PostgresConnection: Closable {
     responseTimeout = configuration.responseTimeout
   }
 
-  /// The session is there, as far as is known.
+  /// Whether the session is open, as far as is known.
   package var isOpen: Bool { session != nil }
 
   package var transactionStatus: TransactionStatus { session?.transactionStatus ?? .unknown }
 
   /// Runs all requests in one round trip, in order, up to the first that fails.
   ///
-  /// Outside of a transaction they are one: all of them take effect, or none. A transaction that was open stays
-  /// open, and after a failure waits for its ROLLBACK.
+  /// Outside of a transaction the requests form one: all of them take effect, or none. An open transaction stays open,
+  /// and after a failure waits for its ROLLBACK.
   ///
-  /// - Parameter timeout: for all of it; by default the configuration's `responseTimeout`.
+  /// - Parameter timeout: for all of them together; by default the configuration's `responseTimeout`.
   /// - Returns: the answers, one for each request.
   package func pipeline(
     _ requests: [PostgresRequest], timeout: Duration? = nil
@@ -56,7 +56,7 @@ package actor PostgresConnection: Closable {
     }
   }
 
-  /// Runs one statement, which outside of a transaction is one of its own.
+  /// Runs one statement, outside of a transaction as a transaction of its own.
   ///
   /// - Parameters:
   ///   - name: see ``PostgresRequest/name``.
@@ -67,9 +67,9 @@ package actor PostgresConnection: Closable {
     try await pipeline([PostgresRequest(name, query)], timeout: timeout)[0]
   }
 
-  /// Runs a text of several statements. Outside of a transaction they are one.
+  /// Runs a script of several statements. Outside of a transaction they form one.
   ///
-  /// - Parameter timeout: for all of it; by default the configuration's `responseTimeout`.
+  /// - Parameter timeout: for the whole script; by default the configuration's `responseTimeout`.
   package func execute(script: String, timeout: Duration? = nil) async throws(PostgresError) {
     try await exchange(statements: 1, timeout: timeout) { session, wait throws(PostgresError) in
       try session.run(script: script, wait)
@@ -78,17 +78,17 @@ package actor PostgresConnection: Closable {
 
   /// A round trip without a statement: shows that the server is there, and restarts `idle_session_timeout`.
   ///
-  /// Waits for half of the configuration's `responseTimeout`, at most 10 s: nothing has to be done for an answer.
+  /// Waits for half of the configuration's `responseTimeout`, at most 10 s: the server has nothing to do but answer.
   package func ping() async throws(PostgresError) {
     _ = try await pipeline([], timeout: min(responseTimeout / 2, .seconds(10)))
   }
 
-  /// Ends the session. What waits for its end gets ``PostgresError/connectionLost(_:)``.
+  /// Ends the session. Whoever waits for its end gets ``PostgresError/connectionLost(_:)``.
   package func close() { end(because: .connectionLost(ConnectionFailure(reason: "closed by this side"))) }
 
   /// Waits for the end of the session.
   ///
-  /// - Returns: how it ended; at once when it has. ``PostgresError/cancelled`` when the task is cancelled first.
+  /// - Returns: how it ended, at once if it already has; ``PostgresError/cancelled`` if the task is cancelled first.
   package nonisolated func waitUntilClosed() async -> PostgresError { await closure.wait() ?? .cancelled }
 
   private func end(because error: PostgresError) {
@@ -100,9 +100,9 @@ package actor PostgresConnection: Closable {
 extension PostgresConnection {
   /// Opens a session.
   ///
-  /// Ends when the connect timeout has passed, or the task is cancelled, even where libpq is stuck: it resolves names
-  /// and reads files by calls that wait without a limit. Such a call goes on in the background then, and what comes of
-  /// it is dropped.
+  /// Gives up when the connect timeout has passed or the task is cancelled, even if libpq is stuck: it resolves names
+  /// and reads files with calls that block without a limit. Such a call then continues in the background, and its
+  /// result is dropped.
   ///
   /// - Throws: ``PostgresError/connectFailed(_:)``, ``PostgresError/configuration(reason:)`` or
   ///   ``PostgresError/cancelled``.
@@ -160,11 +160,11 @@ extension PostgresConnection {
     }
   }
 
-  /// Runs `body`, which cancelling the task interrupts. Of a task that is cancelled already, nothing is run.
+  /// Runs `body`, and interrupts it when the task is cancelled. If the task is cancelled already, nothing is run.
   private func interruptible<Answer>(
     _ body: () throws(PostgresError) -> Answer
   ) async throws(PostgresError) -> Answer {
-    // Left over where a task was cancelled just after its request had ended.
+    // A signal is left over if a task was cancelled just after its request had ended.
     interrupt.reset()
     let result = await withTaskCancellationHandler {
       run(body)

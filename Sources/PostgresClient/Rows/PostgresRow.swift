@@ -1,7 +1,8 @@
-/// One row. Its accessors take a column's name, and throw ``PostgresError/decoding(reason:)`` where the column holds no
-/// such value, or is NULL and no optional was asked for, and ``PostgresError/protocolViolation(reason:)`` where it does
-/// not exist or is of another type: the first is about a row, the second about every one. Of columns of one name it is
-/// the first.
+/// One row. Its accessors take the name of a column; of several columns with one name the first counts.
+///
+/// They throw ``PostgresError/decoding(reason:)`` if the column holds no such value, or holds NULL and no optional was
+/// asked for: that concerns one row. They throw ``PostgresError/protocolViolation(reason:)`` if the column does not
+/// exist or has another type: that concerns every row.
 package struct PostgresRow: Sendable {
   let storage: PostgresRows.Storage
   let index: Int
@@ -32,7 +33,7 @@ package struct PostgresRow: Sendable {
     try integer(column, of: .int8)
   }
 
-  /// An `int8` that counts something: by default what `count(*)` has counted.
+  /// An `int8` that is a count: by default that of `count(*)`.
   package func count(_ column: String = "count") throws(PostgresError) -> Int { Int(try int8(column)) }
 
   package func int4(_ column: String) throws(PostgresError) -> Int32 {

@@ -5,8 +5,8 @@ extension ServerSession {
   /// Sends all requests, each preceded by its preparation where this session does not know it yet, and reads all
   /// answers: one round trip.
   ///
-  /// - Throws: ``PostgresError/server(_:)`` with the first failure: what follows it was not run, and the session goes
-  ///   on. Any other error means that the session is of no use any more.
+  /// - Throws: ``PostgresError/server(_:)`` with the first failure: the requests after it were not run, and the session
+  ///   goes on. After any other error the session is unusable.
   func pipeline(_ requests: [PostgresRequest], _ wait: SocketWait) throws(PostgresError) -> [PostgresRows] {
     guard PQenterPipelineMode(connection) == 1 else { throw lost() }
     let steps = try send(requests)
@@ -68,7 +68,7 @@ extension ServerSession {
     }
   }
 
-  /// The one result of a step, and the nil that ends it.
+  /// Reads the one result of a step, and the nil that ends it.
   private func resultOfStep(_ wait: SocketWait) throws(PostgresError) -> QueryResult {
     guard let result = try nextResult(wait), [.success, .failure, .skipped].contains(result.status),
       try nextResult(wait) == nil
@@ -76,7 +76,7 @@ extension ServerSession {
     return result
   }
 
-  /// Reads the answer to the synchronisation point, which no nil follows.
+  /// Reads the answer to the synchronisation point, which is not followed by nil, and leaves pipeline mode.
   private func leave(_ wait: SocketWait) throws(PostgresError) {
     guard try nextResult(wait)?.status == .endOfPipeline, PQexitPipelineMode(connection) == 1 else {
       throw .protocolViolation(reason: "the pipeline did not end where it should")

@@ -1,6 +1,6 @@
-/// Where a connection is made to, as libpq tells (libpq manual, PQhost, PQhostaddr and PQport).
+/// Where a connection leads, according to libpq (libpq manual, PQhost, PQhostaddr and PQport).
 struct ServerPlace: Sendable, Equatable {
-  /// As it was given; an address where there is no name.
+  /// As given in the connection string; an address if there is no name.
   let host: String
   let address: String
   let port: String

@@ -1,17 +1,17 @@
 import CLibPQ
 import Logging
 
-/// What makes a connection a session to rely on.
+/// The settings and checks that make a connection a reliable session.
 extension ServerSession {
-  /// Gives the session its settings, and makes sure that they are in force, and that it is a session: the same process
-  /// of the server from one transaction to the next, used by nobody else.
+  /// Gives the session its settings, and checks that they are in force, and that it really is a session: the same
+  /// server process from one transaction to the next, shared with nobody.
   ///
-  /// Settings are not a part of the startup packet. PgBouncer refuses that, or with `ignore_startup_parameters` drops
-  /// them without a word.
+  /// The startup packet does not hold the settings. PgBouncer refuses them there, or with `ignore_startup_parameters`
+  /// silently drops them.
   ///
   /// - Parameters:
   ///   - options: what the session was opened with.
-  ///   - wait: for all of it together.
+  ///   - wait: the limit for all of it together.
   /// - Throws: ``PostgresError/unreliableSession(reason:)``; ``PostgresError/connectFailed(_:)`` where the server
   ///   refuses a setting, or is gone.
   func establish(
@@ -21,7 +21,7 @@ extension ServerSession {
     do throws(PostgresError) {
       let wanted = try set(try configuration.sessionSettings, mark, wait)
       let processID = try check(wanted, mark, wait)
-      // Whoever stands between gives out keys of its own for cancelling. A server's own is its process.
+      // A pooler makes up its own keys for cancelling. A server's own key contains the id of its process.
       guard processID != PQbackendPID(connection) else { return }
       try SharedSessionProbe(session: self, mark: mark, options: options, wait: wait).run()
     } catch .server(let error) {
@@ -39,8 +39,8 @@ extension ServerSession {
     DISCARD ALL); locks, settings and prepared statements don't last there
     """
 
-  /// `remote_apply` promises more than `on`, and stays. What is newer than the oldest server is left out where it is
-  /// not known.
+  /// Sets the settings. `remote_apply` promises more than `on`, and is kept. `transaction_timeout`, which the oldest
+  /// supported servers lack, is left out where it is unknown.
   ///
   /// - Returns: the settings as the server writes them.
   private func set(
@@ -64,9 +64,9 @@ extension ServerSession {
 
   static let markName = "workspace_worker.session"
 
-  /// Looks, in a transaction of its own, whether what was set still is.
+  /// Checks, in a transaction of its own, whether the settings are still in force.
   ///
-  /// - Returns: the server's process.
+  /// - Returns: the id of the server's process.
   private func check(
     _ wanted: [(name: String, value: String)], _ mark: String, _ wait: SocketWait
   ) throws(PostgresError) -> Int32 {
@@ -94,7 +94,7 @@ extension ServerSession {
 }
 
 extension SQLState {
-  /// A statement that was just prepared is not there, or one of its name is: another session's.
+  /// The statement that was just prepared does not exist, or its name was already taken: by another session.
   fileprivate var isOfForeignStatement: Bool {
     self == SQLState(literal: "26000") || self == SQLState(literal: "42P05")
   }

@@ -61,7 +61,7 @@ extension [UInt8] {
     Swift.withUnsafeBytes(of: number.bigEndian) { append(contentsOf: $0.assumingMemoryBound(to: UInt8.self)) }
   }
 
-  /// Overwrites what stands at `offset`.
+  /// Overwrites the bytes at `offset`.
   mutating func store(bigEndian number: Int32, at offset: Int) {
     withUnsafeMutableBytes { $0.storeBytes(of: number.bigEndian, toByteOffset: offset, as: Int32.self) }
   }

@@ -1,6 +1,6 @@
 /// The values of one request in binary format, all in one buffer.
 struct PostgresParameters: Sendable {
-  /// What the server takes in one message, with room for the rest of the message (PostgreSQL manual, "Message
+  /// The most that the server accepts in one message, less some room for the rest of it (PostgreSQL manual, "Message
   /// Formats": lengths are signed 32-bit numbers; the server stops at 1 GiB).
   static let maximumBytes = 1 << 30 - 1 << 16
 
@@ -26,7 +26,7 @@ struct PostgresParameters: Sendable {
   /// Appends a one-dimensional array without nulls.
   mutating func append<Element: PostgresEncodable>(array elements: [Element]) {
     append(Element.postgresArrayType) { arena in
-      // What grows to a megabyte by doubling is copied several times.
+      // Growing to a megabyte by doubling would copy the buffer several times.
       arena.reserveAdditional(elements.reduce(24) { $0 + 4 + $1.encodedSize })
       arena.appendArrayHeader(of: Element.postgresType, count: elements.count, hasNulls: false)
       for element in elements { arena.append(withLength: element) }
@@ -75,7 +75,7 @@ struct PostgresParameters: Sendable {
 }
 
 extension [UInt8] {
-  /// Doubles at least: many small reservations must not copy each time.
+  /// Doubles the capacity at least, so that many small reservations don't copy each time.
   fileprivate mutating func reserveAdditional(_ bytes: Int) {
     if capacity - count < bytes { reserveCapacity(Swift.max(count + bytes, 2 * capacity)) }
   }

@@ -1,18 +1,18 @@
 /// The text of one statement with its values in it: `"select name from workspaces where id = \(id)"`.
 ///
 /// What is interpolated is a value, never text: it becomes a parameter of the statement (`$1`), sent in binary format
-/// with its type. An optional may be NULL; an array becomes a one-dimensional array of PostgreSQL; a query, as a part
-/// of this one, brings its values along. Only `\(raw:)` becomes text: for what the program itself says, as a list of
-/// columns that several statements share, never for what comes from outside.
+/// with its type. A nil optional becomes NULL; an array becomes a one-dimensional PostgreSQL array; a query becomes
+/// part of this one, with its values. Only `\(raw:)` becomes text: for what the program itself supplies, such as a list
+/// of columns that several statements share, never for outside input.
 package struct PostgresQuery: Sendable, ExpressibleByStringInterpolation {
   /// With `$1`, `$2`, … for the values.
   package private(set) var sql: String
   private(set) var parameters = PostgresParameters()
   private var references: [Reference] = []
 
-  /// Where the text has the number of a parameter.
+  /// A place in the text that holds the number of a parameter.
   private struct Reference {
-    /// Of the `$`, in bytes of UTF-8.
+    /// The offset of the `$`, in bytes of UTF-8.
     let offset: Int
     let number: Int
   }
@@ -21,7 +21,7 @@ package struct PostgresQuery: Sendable, ExpressibleByStringInterpolation {
 
   package init(stringInterpolation: StringInterpolation) { self = stringInterpolation.query }
 
-  /// Queries in a row, with `separator` between them.
+  /// Concatenates queries, with `separator` between them.
   package init(joining queries: [PostgresQuery], with separator: String) {
     self.init(stringLiteral: "")
     for (place, query) in queries.enumerated() {
@@ -57,7 +57,7 @@ package struct PostgresQuery: Sendable, ExpressibleByStringInterpolation {
       query.refer(to: query.parameters.count)
     }
 
-    /// A value that stands in the statement more than once, and is sent once.
+    /// A value that occurs in the statement more than once, and is sent once.
     package mutating func appendInterpolation<Element>(_ array: SharedArray<Element>) {
       if let number = shared[ObjectIdentifier(array)] { return query.refer(to: number) }
       query.parameters.append(array: array.elements)
@@ -82,7 +82,7 @@ package struct PostgresQuery: Sendable, ExpressibleByStringInterpolation {
     sql += String(number)
   }
 
-  /// Its values get the numbers behind those that are there.
+  /// Appends a query; its parameters are numbered after the existing ones.
   private mutating func append(_ part: PostgresQuery) {
     let before = parameters.count
     parameters.append(contentsOf: part.parameters)
@@ -97,7 +97,7 @@ package struct PostgresQuery: Sendable, ExpressibleByStringInterpolation {
   }
 }
 
-/// An array that a statement names several times, as one parameter.
+/// An array that a statement refers to several times, sent as one parameter.
 package final class SharedArray<Element: PostgresEncodable>: Sendable {
   fileprivate let elements: [Element]
 

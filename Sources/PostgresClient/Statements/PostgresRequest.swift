@@ -1,7 +1,7 @@
 /// A statement to run, and the name under which a connection keeps it prepared from the first time on.
 package struct PostgresRequest: Sendable {
-  /// Unique among the statements of a program: two texts of one name are refused. Names of more than 63 bytes are cut
-  /// off by the server.
+  /// Unique among the statements of a program: two texts under one name are refused. The server truncates names of more
+  /// than 63 bytes.
   package let name: String
   package let query: PostgresQuery
 
@@ -10,7 +10,8 @@ package struct PostgresRequest: Sendable {
     self.query = query
   }
 
-  /// Checked before anything is sent: a mistake here is a bug, but none that should cost the process its life.
+  /// Checked before anything is sent: oversized parameters are a bug, but not one that should cost the process its
+  /// life.
   func validate() throws(PostgresError) {
     guard query.parameters.byteCount <= PostgresParameters.maximumBytes else {
       throw .protocolViolation(reason: "the parameters of \(name) are larger than 1 GiB")

@@ -10,7 +10,7 @@ package struct PostgresTimestamp: Sendable, Hashable {
   /// The smallest and the largest number stand for `-infinity` and `infinity`.
   private static let infinities: Set<Int64> = [.min, .max]
 
-  /// - Returns: nil for `infinity` and `-infinity`, which are no moments.
+  /// - Returns: nil for `infinity` and `-infinity`, which are not points in time.
   init?(microsecondsSince2000 microseconds: Int64) {
     guard !Self.infinities.contains(microseconds) else { return nil }
     let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1000)

@@ -1,4 +1,4 @@
-/// The types that parameters and columns have here, by their OIDs in `pg_type`, which never change.
+/// The supported types of parameters and columns, by their OIDs in `pg_type`, which never change.
 package enum PostgresType: UInt32, Sendable {
   case bool = 16
   case bytea = 17

@@ -2,7 +2,7 @@ package import PostgresClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Notes that a process has ended itself, and what it had in hand.
+/// Records that a process has crashed, and the message that it was handling.
 package struct PostgresCrashRecord: Sendable {
   private let connection: PostgresConnection
   private let queue: String
@@ -14,9 +14,9 @@ package struct PostgresCrashRecord: Sendable {
   }
 
   /// - Parameters:
-  ///   - signal: its number.
-  ///   - message: what the process had in hand; nil: nothing.
-  ///   - decoded: the message had been decoded.
+  ///   - signal: the number of the signal.
+  ///   - message: the message that the process was handling; nil: none.
+  ///   - decoded: whether the message had been decoded.
   package func note(
     _ process: ULID, signal: Int, message: FatalMessages.BodyHash?, decoded: Bool
   ) async throws(PostgresError) {

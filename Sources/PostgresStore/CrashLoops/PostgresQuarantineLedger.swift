@@ -10,8 +10,8 @@ package struct PostgresQuarantineLedger: QuarantineLedger {
 
   /// Opens the connection.
   ///
-  /// - Parameter queue: `<virtual host>/<queue>` of the commands: under its name a worker's deaths are recorded,
-  ///   whatever of.
+  /// - Parameter queue: `<virtual host>/<queue>` of the commands: under its name all crashes of a worker are recorded,
+  ///   whatever message caused them.
   package static func connect(
     _ configuration: PostgresConfiguration, queue: String, logger: Logger
   ) async throws -> Link<any QuarantineLedger> {

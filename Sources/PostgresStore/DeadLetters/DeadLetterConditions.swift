@@ -3,10 +3,11 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// A ``DeadLetterFilter`` as the WHERE of a statement.
+/// A ``DeadLetterFilter`` as the WHERE clause of a statement.
 struct DeadLetterConditions {
   private var clauses: [PostgresQuery] = []
-  /// A letter for each clause: equal for conditions of equal text. For the name of the statement.
+  /// Identifies the text of the conditions, for the name of the statement: a letter for each clause, and the chosen
+  /// states.
   private(set) var shape = ""
 
   /// - Parameter before: only letters that were recorded before this one.
@@ -16,7 +17,7 @@ struct DeadLetterConditions {
     if !filter.tenants.isEmpty { add("t", "tenant_id = any(\(filter.tenants))") }
     if !filter.queues.isEmpty { add("q", "queue = any(\(filter.queues))") }
     if !filter.types.isEmpty { add("y", "command_type = any(\(filter.types))") }
-    // An id begins with the time, and is what lists are in the order of.
+    // An id begins with the time of recording, and lists are in the order of ids.
     if let since = filter.since { add("s", "id >= \(ULID.first(at: since))") }
     if let until = filter.until { add("u", "id < \(ULID.first(at: until))") }
     if let time = filter.knownSince { add("k", "coalesce(answered_at, recorded_at) >= \(time)") }
@@ -29,14 +30,14 @@ struct DeadLetterConditions {
     }
   }
 
-  /// All of them, to stand behind `where`.
+  /// All conditions, to be put after `where`.
   var query: PostgresQuery { clauses.isEmpty ? "true" : PostgresQuery(joining: clauses, with: " and ") }
 
   private static func contains(_ text: String) -> PostgresQuery {
     "(position(\(text) in detail) > 0 or position(convert_to(\(text), 'UTF8') in body) > 0)"
   }
 
-  /// A body is bytes that need not be text: compared with all but ASCII in octal.
+  /// A body is bytes that need not be text: both sides are compared with everything but ASCII in octal.
   private static func containsIgnoringCase(_ text: String) -> PostgresQuery {
     """
     (position(lower(\(text)) in lower(detail)) > 0

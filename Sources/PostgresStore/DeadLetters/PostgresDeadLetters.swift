@@ -74,7 +74,7 @@ package struct PostgresDeadLetters: DeadLetterLedger {
     }
   }
 
-  /// The ids of a page. Bodies are measured without being read (TOAST keeps their lengths beside the pointer).
+  /// Selects the ids of a page. Bodies are measured without being read (TOAST keeps their lengths beside the pointer).
   private static func page(_ conditions: DeadLetterConditions, limit: Int, bytes: Int) -> PostgresQuery {
     """
     with measured as (

@@ -10,14 +10,14 @@ package struct PostgresExamination: ExaminedDatabase {
   private let deadQueue: String
   private let logger: Logger
 
-  /// - Parameter deadQueue: `<virtual host>/<queue>` of what the broker dead-letters.
+  /// - Parameter deadQueue: `<virtual host>/<queue>` of the messages that the broker dead-letters.
   package init(_ configuration: PostgresConfiguration, deadQueue: String, logger: Logger) {
     self.configuration = configuration
     self.deadQueue = deadQueue
     self.logger = logger
   }
 
-  /// Folders of sockets have no name to resolve.
+  /// Leaves out socket directories, which have no name to resolve.
   package func hosts() throws(DatabaseObstacle) -> [String] {
     do throws(PostgresError) {
       return (try configuration.target.host ?? "").split(separator: ",").map(String.init).filter { !$0.hasPrefix("/") }

@@ -4,7 +4,7 @@ import PostgresClient
 import WorkerRuntime
 import WorkspaceDomain
 
-/// What a connection tells doctor.
+/// Finds out the facts for doctor, over a connection.
 struct PostgresFacts: DatabaseFacts {
   let connection: PostgresConnection
   let address: String
@@ -65,7 +65,7 @@ struct PostgresFacts: DatabaseFacts {
 
   func missingRights() async throws -> [String] { try await WorkerRights.missing(connection) }
 
-  /// The detail ends with the broker's word for why: `DeadLetterOrigin`.
+  /// The detail ends with the broker's reason: `DeadLetterOrigin`.
   func lettersOfDeliveryLimit() async throws -> Int {
     try await connection.query(
       "doctor_limited_letters",

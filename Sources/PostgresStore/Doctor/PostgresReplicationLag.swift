@@ -4,7 +4,7 @@ import Operations
 package import PostgresClient
 package import UnitOfWork
 
-/// How far SpiceDB is behind, as the database of a configuration knows it.
+/// How far SpiceDB lags behind, according to the database of a configuration.
 package struct PostgresReplicationLag: ReplicationLagSource {
   private let configuration: PostgresConfiguration
   private let logger: Logger

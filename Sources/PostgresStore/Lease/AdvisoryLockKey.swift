@@ -1,8 +1,8 @@
 import Crypto
 package import PostgresClient
 
-/// The number under which something is locked by an advisory lock (PostgreSQL manual, "Advisory Locks"): the first
-/// eight bytes of the SHA-256 of its name. Other programs that lock by number in this database won't meet it.
+/// The number of an advisory lock (PostgreSQL manual, "Advisory Locks"): the first eight bytes of the SHA-256 of its
+/// name. Other programs that lock numbers in this database won't collide with it.
 package struct AdvisoryLockKey: Sendable, Equatable {
   package let number: Int64
 

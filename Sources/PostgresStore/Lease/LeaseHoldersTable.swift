@@ -17,8 +17,8 @@ enum LeaseHoldersTable {
       """)
   }
 
-  /// A key of eight bytes stands in two columns (PostgreSQL manual, "pg_locks"). Of another role's session there is
-  /// less to see: it counts as alive then.
+  /// A key of eight bytes is split into two columns (PostgreSQL manual, "pg_locks"). The state of another role's
+  /// session may be hidden: it then counts as alive.
   static func find(_ key: AdvisoryLockKey, queue: String) -> PostgresRequest {
     PostgresRequest(
       "lease_holders_find",

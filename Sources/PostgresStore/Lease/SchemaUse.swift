@@ -1,6 +1,6 @@
-/// "Somebody works with the schema": an advisory lock of the session, shared by all active workers of a database,
-/// whatever their queues are. Who takes migrations back holds it alone, so that no worker is active meanwhile, nor
-/// becomes it.
+/// "Somebody works with the schema": a session-level advisory lock, shared by all active workers of a database,
+/// whatever their queues. Whoever takes migrations back holds it exclusively, so that meanwhile no worker is active or
+/// becomes active.
 enum SchemaUse {
   static let key = AdvisoryLockKey("workspace-worker/schema-in-use")
 }

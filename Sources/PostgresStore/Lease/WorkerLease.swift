@@ -2,14 +2,14 @@ import Logging
 package import PostgresClient
 package import UnitOfWork
 
-/// "One active worker for each queue": an advisory lock of the session.
+/// "One active worker per queue": a session-level advisory lock.
 ///
-/// It is taken on the very session that runs the units of work: who loses the session loses the lease, and with it
-/// the ability to commit. No expiry, no clock, no token to compare. With it comes a share of ``SchemaUse``: as long as
-/// somebody takes migrations back, nobody has a lease.
+/// It is taken on the very session that runs the units of work: a worker that loses the session loses the lease, and
+/// with it the ability to commit. No expiry, no clock, no token to compare. With it comes a share of ``SchemaUse``:
+/// while somebody takes migrations back, nobody has a lease.
 ///
-/// A process that was stopped holds its lease until the server ends its session: that is what
-/// ``PostgresConfiguration/idleSessionTimeout`` is for, and why its holder pings the connection while it is idle.
+/// A suspended process holds its lease until the server ends its session: that is what
+/// ``PostgresConfiguration/idleSessionTimeout`` is for, and why the holder pings the connection while it is idle.
 package struct WorkerLease: ActiveWorkerLease {
   private let connection: PostgresConnection
   private let key: AdvisoryLockKey
@@ -20,7 +20,7 @@ package struct WorkerLease: ActiveWorkerLease {
 
   /// - Parameters:
   ///   - queue: `<virtual host>/<queue>`.
-  ///   - process: this one, for those who stand by.
+  ///   - process: this process, as described to standby workers.
   package init(connection: PostgresConnection, queue: String, process: LeaseHolder.Process) {
     self.connection = connection
     self.queue = queue
@@ -30,13 +30,13 @@ package struct WorkerLease: ActiveWorkerLease {
 
   static func key(of queue: String) -> AdvisoryLockKey { AdvisoryLockKey("workspace-worker/\(queue)") }
 
-  /// Takes the lease if it is free. It lasts as long as the session, or until ``release()``.
+  /// Takes the lease if it is free. It lasts until ``release()`` or the end of the session.
   ///
-  /// Call it once for each session: the server counts, and wants as many releases.
+  /// Call it once per session: the server counts, and requires as many releases.
   ///
   /// - Returns: whether this session has it now.
   package func tryAcquire() async throws(PostgresError) -> Bool {
-    // CASE evaluates in its order. What was got without the other is given back.
+    // CASE evaluates in order. One lock that was obtained without the other is given back.
     try await connection.query(
       "lease_acquire",
       """
@@ -48,8 +48,8 @@ package struct WorkerLease: ActiveWorkerLease {
       """)[0].bool("is_mine")
   }
 
-  /// A row is written: only a commit that writes waits for the log to be on disk and on standbys, and with it for all
-  /// of the log before.
+  /// Writes a row: only a commit that writes waits for the log to be on disk and on standbys, including everything
+  /// logged before.
   package func announce() async throws(PostgresError) {
     _ = try await connection.pipeline([LeaseHoldersTable.announce(process, queue: queue)])
   }
@@ -59,8 +59,8 @@ package struct WorkerLease: ActiveWorkerLease {
     return try rows.first.map(LeaseHoldersTable.holder)
   }
 
-  /// - Throws: ``PostgresError``; ``MigrationError`` where the schema that the work rests on has gone meanwhile. An
-  ///   idle worker would not notice before its next command.
+  /// - Throws: ``PostgresError``; ``MigrationError`` if the schema that the work relies on has gone meanwhile. An idle
+  ///   worker would not notice before its next command.
   package func keepAlive() async throws {
     try await connection.ping()
     do {

@@ -28,7 +28,7 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// Sees to it that the first command of each line is the one that is due.
+  /// Makes sure that the first command of each line, and no other, has a due time.
   private func repair() async throws(UnitOfWorkError) {
     let answers = try await together(ParkedCommandsTable.repair(queue: queue))
     let counts = answers.map { rows in (try? rows.first?.count()) ?? 0 }

@@ -1,10 +1,10 @@
 package import PostgresClient
 
 extension PostgresConfiguration {
-  /// For a connection that answers queries: its statements are those of units of work, and so are its plans.
+  /// For a connection that answers queries: its statements are like those of units of work, and so are its plans.
   ///
-  /// - Parameter timeout: how long a query may take, from its arrival on. A statement may run for half of that: so
-  ///   there is time left for queries that one which is too slow has stopped.
+  /// - Parameter timeout: how long a query may take, from its arrival on. A statement may run for half of that: this
+  ///   leaves time for the queries that a slow one has held up.
   package func forQueries(timeout: Duration) -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: nil)
     configuration.statementTimeout = min(statementTimeout ?? timeout, timeout / 2)
@@ -14,7 +14,7 @@ extension PostgresConfiguration {
     return configuration
   }
 
-  /// The same on a standby, where its hosts have one: it needs not write.
+  /// The same on a standby, if there is one among its hosts: the server need not accept writes.
   package func forQueriesOfStandby(timeout: Duration) -> PostgresConfiguration {
     var configuration = forQueries(timeout: timeout)
     configuration.requiresWriting = false

@@ -9,7 +9,7 @@ package struct PostgresQuerySession: QuerySession {
   private let connection: PostgresConnection
   package let reader: any SnapshotReader
 
-  /// Connects, and looks whether the database has the schema that this version needs.
+  /// Connects, and checks that the database has the schema that this version needs.
   ///
   /// - Parameter configuration: should come from ``PostgresConfiguration/forQueries(timeout:)``.
   /// - Throws: ``PostgresError``; ``MigrationError``.

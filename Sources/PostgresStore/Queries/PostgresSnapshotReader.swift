@@ -2,11 +2,11 @@ internal import Messaging
 package import PostgresClient
 package import UnitOfWork
 
-/// Snapshots over one connection: a read-only transaction of level repeatable read in one round trip.
+/// Reads snapshots over one connection, each in a read-only transaction at level repeatable read, in one round trip.
 ///
 /// Runs on the connection's thread. Where a transaction can't be ended in an orderly way, the connection is closed.
 package actor PostgresSnapshotReader: SnapshotReader {
-  /// After so long plans are made anew: see ``PlanRenewal``. Who only reads can't tell how tables grow.
+  /// After this time plans are renewed, see ``PlanRenewal``: a connection that only reads can't tell how tables grow.
   private static let planLifetime: Duration = .seconds(10)
 
   private let connection: PostgresConnection
@@ -24,7 +24,7 @@ package actor PostgresSnapshotReader: SnapshotReader {
       return try await transaction(readSet.queries(queue: ""))
     } catch {
       await abandon()
-      // A row that can't be read is a matter of whoever asked for it.
+      // A row that can't be read concerns only the query that asked for it.
       if case .decoding = error { throw .failed(reason: error.description) }
       throw UnitOfWorkError(error)
     }
@@ -35,7 +35,7 @@ package actor PostgresSnapshotReader: SnapshotReader {
     var closing: [PostgresRequest] = [.commit]
     if ContinuousClock.now - plannedAt > Self.planLifetime {
       plannedAt = .now
-      // Behind the transaction: one of this level must not begin behind another statement of its round trip.
+      // After the transaction: one of this level can't begin after another statement of the same round trip.
       closing.append(.discardPlans)
     }
     let answers = try await connection.pipeline(opening + queries.map(\.request) + closing)
@@ -44,7 +44,7 @@ package actor PostgresSnapshotReader: SnapshotReader {
     return DatedSnapshot(snapshot, from: try ServerOrigin.origin(answers[opening.count - 1]))
   }
 
-  /// The first error is what counts: where this one fails, the end of the session rolls back.
+  /// The first error is what counts: if the rollback fails, the end of the session rolls back.
   private func abandon() async {
     do throws(PostgresError) {
       _ = try await connection.pipeline([.rollback])

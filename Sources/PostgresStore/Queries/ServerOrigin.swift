@@ -1,10 +1,10 @@
 import PostgresClient
 import UnitOfWork
 
-/// Asks a server whether it follows another one, and how far behind it is as far as it knows itself.
+/// Asks a server whether it is a replica, and how far it lags behind, as far as it knows.
 enum ServerOrigin {
-  /// Where all that was received is replayed, nothing is missing that the server could know of, however long ago it
-  /// was.
+  /// If all that was received is replayed, the lag is 0, however long ago it was replayed: nothing is missing that the
+  /// server could know of.
   static let request = PostgresRequest(
     "server_origin",
     """

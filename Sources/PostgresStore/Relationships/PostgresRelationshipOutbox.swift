@@ -4,11 +4,11 @@ package import UnitOfWork
 package import WorkerRuntime
 package import WorkspaceDomain
 
-/// ``RelationshipOutbox`` on a connection of its own. Whose turn it is, an advisory lock of its session says: who loses
-/// the session loses the turn.
+/// ``RelationshipOutbox`` on a connection of its own. The turn is an advisory lock of its session: whoever loses the
+/// session loses the turn.
 package struct PostgresRelationshipOutbox: RelationshipOutbox {
   private static let turn = AdvisoryLockKey("workspace-worker/relationships")
-  /// Held by who wants the turn before everybody else, until he is through.
+  /// Held by a process that takes the turn ahead of all replicators, until its session ends.
   private static let precedence = AdvisoryLockKey("workspace-worker/relationships/precedence")
 
   private let connection: PostgresConnection
@@ -30,11 +30,10 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
     }
   }
 
-  /// Takes the turn before all replicators: they give it back after the page that they are at.
+  /// Takes the turn ahead of all replicators, which give it back after their current page.
   ///
-  /// - Parameter patience: how long it is waited for.
-  /// - Returns: whether it has the turn now. False: another one that takes precedence has it, or a replicator does not
-  ///   let go.
+  /// - Parameter patience: how long to wait for the turn.
+  /// - Returns: whether it has the turn now. False: somebody else takes precedence, or a replicator does not let go.
   package func takePrecedence(patience: Duration) async throws -> Bool {
     let end = ContinuousClock.now + patience
     guard try await take(Self.precedence) else { return false }
@@ -50,7 +49,7 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
   ) async throws(UnitOfWorkError) -> [RelationshipEntry]? {
     try await asking { () async throws(PostgresError) in
       let answers = try await connection.pipeline([
-        // Shared, so that replicators don't meet each other; let go at once.
+        // Shared, so that replicators don't exclude each other; released at once.
         PostgresRequest(
           "relationships_ask_for_precedence", "select pg_try_advisory_xact_lock_shared(\(Self.precedence)) as is_free"),
         RelationshipChangesTable.oldest(except: excluded, limit: limit, bytes: bytes),
@@ -70,7 +69,7 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
     }
   }
 
-  /// From now on all tenants' relationships count as read that are as fresh as `token`. To be called with the turn.
+  /// Records `token` for all tenants: from now on reads are at least as fresh as that. Call it only with the turn.
   package func moveTokens(to token: String) async throws(UnitOfWorkError) {
     try await asking { () async throws(PostgresError) in
       _ = try await connection.pipeline([RelationshipChangesTable.move(to: token)])
@@ -90,10 +89,10 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
 }
 
 extension PostgresConfiguration {
-  /// For a connection that replicates relationships, beside that of the units of work.
+  /// For a connection that replicates relationships, besides that of the units of work.
   ///
-  /// It is idle while the replica is written to. A mark that a crash undoes costs a repetition, so none waits for the
-  /// disk.
+  /// It is idle while the replica is written to. A mark that a crash undoes costs only a repetition, so no commit waits
+  /// for the disk.
   package func forReplication() -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
     configuration.statementTimeout = .seconds(10)

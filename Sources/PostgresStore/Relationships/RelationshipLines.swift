@@ -2,7 +2,7 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// Changes of relationships as they stand in a column: a line for each, its fields between tabs. No id holds a control
+/// Changes of relationships as text in a column: a line for each, its fields separated by tabs. No id holds a control
 /// character.
 enum RelationshipLines {
   static func text(_ changes: [RelationshipChange]) -> String { changes.map(line).joined(separator: "\n") }

@@ -3,7 +3,7 @@ package import PostgresClient
 import UnitOfWork
 package import WorkspaceDomain
 
-/// Plans to send dead letters again, for the operator who makes and works them.
+/// Plans to send dead letters again, for the operator who makes and runs them.
 package struct PostgresReplays: ReplayStore {
   private let connection: PostgresConnection
 
@@ -21,7 +21,7 @@ package struct PostgresReplays: ReplayStore {
     return try answers[3][0].count()
   }
 
-  /// Two plans that are made at once would not see each other's letters.
+  /// Makes one plan at a time: two made at once would not see each other's letters.
   private static let lockMaking = PostgresRequest(
     "replay_plan_lock", "select pg_advisory_xact_lock(\(AdvisoryLockKey("workspace-worker/replay-plans")))")
 
@@ -61,7 +61,7 @@ package struct PostgresReplays: ReplayStore {
       "delete from replay_plans where id = \(plan) and not exists (select from replay_items where plan_id = \(plan))")
   }
 
-  // MARK: Working a plan
+  // MARK: Running a plan
 
   package func claim(_ plan: ULID) async throws(PostgresError) -> Bool {
     let key = AdvisoryLockKey("workspace-worker/replay/\(plan)")
@@ -148,7 +148,7 @@ package struct PostgresReplays: ReplayStore {
       """)[0].count()
   }
 
-  // MARK: Looking at plans
+  // MARK: Reading plans
 
   package func plan(_ id: ULID) async throws(PostgresError) -> ReplayPlan? {
     try await connection.query(

@@ -1,10 +1,10 @@
 package import PostgresClient
 
 extension PostgresConfiguration {
-  /// For a connection that removes what has outlived its retention, beside the connection of the units of work.
+  /// For a connection that removes what has outlived its retention, besides that of the units of work.
   ///
-  /// Its statements are short, so that what takes long is broken off: a table that somebody is changing is left alone
-  /// at once. A removal that a crash undoes is done again, so none waits for the disk (`synchronous_commit`).
+  /// Its statements are short, so a slow one is cancelled, and a table that somebody is changing is left alone almost
+  /// at once. A removal that a crash undoes is repeated, so no commit waits for the disk (`synchronous_commit`).
   package func forRetention() -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
     configuration.statementTimeout = .seconds(5)

@@ -7,7 +7,7 @@ package import WorkspaceDomain
 /// ``Retention`` of a table on a connection of its own: each step is one statement, so one transaction and one round
 /// trip.
 package struct PostgresRetention: Retention {
-  /// The tables that forget.
+  /// The tables with a retention.
   package enum Table: String, Sendable, CaseIterable {
     case inbox
     case deadLetters = "dead_letters"

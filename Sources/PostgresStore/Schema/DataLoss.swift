@@ -11,7 +11,7 @@ package struct DataLoss: Sendable, Equatable {
 }
 
 extension DataLoss: CustomStringConvertible {
-  /// For people: what the rows of this table are.
+  /// For people, with a noun for the rows of a known table.
   package var description: String {
     let noun = Self.nouns[what].map { "\($0) (\(what))" } ?? "rows of \(what)"
     return "\(rows) \(noun)"

@@ -1,20 +1,19 @@
 import Migrations
 import PostgresClient
 
-/// Finds out what taking migrations back would destroy: takes them back in one transaction, looks what is gone from the
-/// schema, and rolls back. So what a migration destroys need not be written down beside it, and can't be forgotten
-/// there.
+/// Finds out what taking migrations back would destroy: takes them back in one transaction, checks what is gone, and
+/// rolls back. So what a migration destroys need not be declared with it, and can't be forgotten there.
 ///
-/// Locks: those of the migrations, for as long as that takes.
+/// Locks: those of the migrations, until the rollback.
 struct DataLossRehearsal: Sendable {
   let connection: PostgresConnection
   let timeout: Duration
 
-  /// Notes of workers about themselves: nobody misses them.
+  /// Workers' notes about themselves, whose loss does not count.
   private static let bookkeeping: Set<String> = ["active_workers", "begun_messages", "fatal_messages", "lease_holders"]
 
   /// - Parameter migrations: in the order in which they are taken back.
-  /// - Returns: what is lost where there is something to lose.
+  /// - Returns: the losses of at least one row.
   func losses(of migrations: [Migration]) async throws(MigrationError) -> [DataLoss] {
     guard !migrations.isEmpty else { return [] }
     let (before, after) = try await rehearse(migrations)
@@ -96,7 +95,7 @@ struct DataLossRehearsal: Sendable {
     }
   }
 
-  /// A generated column holds nothing that can't be computed again.
+  /// Leaves out generated columns: they hold nothing that can't be computed again.
   private static let selectingTables = PostgresRequest(
     "data_loss_tables",
     """

@@ -1,8 +1,8 @@
 package import PostgresClient
 
-/// Why migrations were not, or not all, carried out. Those before the one that is named stay as they are.
+/// Why some or all migrations were not carried out. What was carried out before the named one stays.
 package enum MigrationError: Error, Sendable, Equatable {
-  /// PostgreSQL is away, or refused what is not a migration's own statement.
+  /// PostgreSQL is unavailable, or refused a statement that is not the migration's own.
   case postgres(PostgresError)
   /// Somebody else has been migrating this database for longer than we were ready to wait.
   case locked(waited: Duration)
@@ -10,24 +10,24 @@ package enum MigrationError: Error, Sendable, Equatable {
   case edited([String])
   /// The database has migrations that this program does not know: a newer program was here.
   case unknown(versions: [Int])
-  /// Not applied, though one after it is.
+  /// A migration is not applied, though a later one is.
   case outOfOrder(String)
   /// The schema is behind this program.
   case pending([String])
   /// `migrate down --to` a version above the last one that is applied.
   case nothingAbove(version: Int, lastApplied: Int)
-  /// A worker is active, and would lose what it rests on. Nothing was changed.
+  /// A worker is active, and would lose the schema that it relies on. Nothing was changed.
   case workerActive(sessions: [String])
-  /// Data would go with what is to be taken back. Nothing was changed.
+  /// Taking the migrations back would destroy data. Nothing was changed.
   case wouldDestroy([DataLoss])
-  /// What is in the database is in the way. Nothing was changed.
+  /// Existing data is in the way of the migration. Nothing was changed.
   case preflight(PreflightFindings)
   /// A statement of the migration failed; all of the migration was rolled back.
   case failed(migration: String, ServerError)
-  /// The migration ends the transaction that it is run in, so that part of it may stay.
+  /// The migration ends the transaction that it runs in, so part of it may have been committed.
   case endsTransaction(migration: String)
 
-  /// The same can succeed a little later: PostgreSQL is away, or somebody else is at it.
+  /// Whether the same may succeed a little later: PostgreSQL is unavailable, or somebody else is migrating.
   package var isTransient: Bool {
     switch self {
     case .postgres(let error): error.isTransient
@@ -41,14 +41,14 @@ package enum MigrationError: Error, Sendable, Equatable {
 /// What a migration's preflight found.
 package struct PreflightFindings: Sendable, Equatable {
   package let migration: String
-  /// How many there are; ``rows`` shows the first of them.
+  /// The number of all findings; ``rows`` shows the first of them.
   package let total: Int
   package let columns: [String]
   package let rows: [[String]]
 }
 
 extension MigrationError: CustomStringConvertible {
-  /// For the operator who runs `migrate`: with what the server says, values included.
+  /// For the operator who runs `migrate`: includes what the server says, with values.
   package var description: String {
     switch self {
     case .postgres(let error): "\(error)"

@@ -1,6 +1,6 @@
 import Migrations
 
-/// What this program knows beside what a database has.
+/// The migrations that this program knows, compared with those of a database.
 struct MigrationHistory: Sendable {
   let known: [Migration]
   let applied: [AppliedMigration]
@@ -11,7 +11,7 @@ struct MigrationHistory: Sendable {
     return isSame ? .applied(at: row.appliedAt) : .edited(at: row.appliedAt)
   }
 
-  /// Every migration that either of the two has, by version.
+  /// All migrations of both, by version.
   var statuses: [MigrationStatus] {
     let ours = known.map { MigrationStatus(version: $0.version, name: $0.name, state: state(of: $0)) }
     let theirs = unknown.map { MigrationStatus(version: $0.version, name: $0.name, state: .unknown(at: $0.appliedAt)) }
@@ -20,7 +20,7 @@ struct MigrationHistory: Sendable {
 
   var pending: [Migration] { known.filter { state(of: $0) == .pending } }
 
-  /// Those to take back, the last one first, so that those up to `version` stay; without one, the last alone.
+  /// The migrations to take back, the last one first, so that those up to `version` stay; nil: only the last one.
   func above(_ version: Int?) throws(MigrationError) -> [Migration] {
     guard let last = applied.map(\.version).max() else { return [] }
     let target = version ?? last - 1
@@ -35,7 +35,7 @@ struct MigrationHistory: Sendable {
 
   var unknownVersions: [Int] { unknown.map(\.version) }
 
-  /// Refuses what must not be built upon.
+  /// Refuses a history that must not be built upon.
   func validate() throws(MigrationError) {
     try validateTexts()
     guard unknownVersions.isEmpty else { throw .unknown(versions: unknownVersions) }

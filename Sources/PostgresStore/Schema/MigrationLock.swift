@@ -1,6 +1,6 @@
 import PostgresClient
 
-/// Keeps all but one from migrating a database.
+/// Lets only one migrator at a time work on a database.
 struct MigrationLock: Sendable {
   let connection: PostgresConnection
   /// How long to wait for whoever migrates now.
@@ -25,7 +25,7 @@ struct MigrationLock: Sendable {
     _ = try await connection.query("migrations_unlock", "select pg_advisory_unlock(\(Self.key))")
   }
 
-  /// `lock_timeout` is about advisory locks too. The statement's own limit must not be the one that strikes.
+  /// `lock_timeout` applies to advisory locks too. `statement_timeout` is off, so that it does not strike first.
   private func limit() -> PostgresRequest {
     // Rounded up: 0 would be no limit.
     let milliseconds = max(1, Int64((patience / .milliseconds(1)).rounded(.up)))

@@ -1,6 +1,6 @@
 package import PostgresClient
 
-/// Where one migration stands in a database.
+/// The status of one migration in a database.
 package struct MigrationStatus: Sendable, Equatable {
   package let version: Int
   package let name: String
@@ -9,9 +9,9 @@ package struct MigrationStatus: Sendable, Equatable {
   package enum State: Sendable, Equatable {
     case applied(at: PostgresTimestamp)
     case pending
-    /// Applied from another text, or under another name, than this program has.
+    /// Applied from another text or under another name than this program has.
     case edited(at: PostgresTimestamp)
-    /// Applied by a program that knows more than this one.
+    /// Applied by a newer program; this one does not know it.
     case unknown(at: PostgresTimestamp)
   }
 }

@@ -1,7 +1,7 @@
 import Migrations
 import PostgresClient
 
-/// One migration on its way up or down: in a transaction of its own, together with the row that records it.
+/// Applies one migration or takes it back, in a transaction of its own, together with the row that records it.
 struct MigrationStep: Sendable {
   let migration: Migration
   let direction: Direction
@@ -11,7 +11,7 @@ struct MigrationStep: Sendable {
     case down
   }
 
-  /// - Parameter timeout: for each of the migration's texts.
+  /// - Parameter timeout: for each round trip: preflight, script, and record with commit.
   func run(on connection: PostgresConnection, timeout: Duration) async throws(MigrationError) {
     do {
       try await runInTransaction(connection, timeout)
@@ -47,7 +47,7 @@ struct MigrationStep: Sendable {
     guard findings.total == 0 else { throw .preflight(findings) }
   }
 
-  /// Says of a refused statement which migration it belongs to.
+  /// Names the migration in the error of a refused statement.
   private func naming<Answer>(
     _ body: () async throws(PostgresError) -> Answer
   ) async throws(MigrationError) -> Answer {

@@ -2,10 +2,10 @@ package import Logging
 package import Migrations
 package import PostgresClient
 
-/// Brings a database's schema up and down.
+/// Applies migrations to a database's schema, and takes them back.
 ///
-/// Each migration is a transaction of its own: what fails is rolled back, and what went before it stays. Only one
-/// migrator at a time works on a database. `schema_migrations` records what was applied, with a checksum of its text.
+/// Each migration is a transaction of its own: a failed one is rolled back, and those before it stay. Only one migrator
+/// at a time works on a database. `schema_migrations` records what was applied, with a checksum of its text.
 package struct Migrator: Sendable {
   private let connection: PostgresConnection
   private let migrations: [Migration]
@@ -17,7 +17,7 @@ package struct Migrator: Sendable {
   ///   - connection: should come from ``PostgresConfiguration/forMigrations()``.
   ///   - migrations: in the order of their versions.
   ///   - lockPatience: how long to wait for somebody else who migrates the database; 60 s by default.
-  ///   - timeout: for the statements of one migration; an hour by default, for an index on a large table takes long.
+  ///   - timeout: for the statements of one migration; an hour by default, since an index on a large table takes long.
   package init(
     connection: PostgresConnection, migrations: [Migration] = Migrations.all, lockPatience: Duration = .seconds(60),
     timeout: Duration = .seconds(3600), logger: Logger
@@ -29,9 +29,9 @@ package struct Migrator: Sendable {
     self.logger = logger
   }
 
-  /// Applies all that is pending.
+  /// Applies all pending migrations.
   ///
-  /// - Returns: what was applied, in order; nothing where nothing was pending.
+  /// - Returns: what was applied, in order; empty if nothing was pending.
   package func up() async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
       try await createTable()
@@ -45,8 +45,8 @@ package struct Migrator: Sendable {
   /// Takes migrations back, the last one first. No worker can become active meanwhile.
   ///
   /// - Parameters:
-  ///   - version: migrations up to this one stay applied, none where it is 0; nil takes back the last alone.
-  ///   - mayDestroy: asked where data would go with them: what it is. By default it may not.
+  ///   - version: migrations up to this one stay applied, none if it is 0; nil takes back only the last one.
+  ///   - mayDestroy: asked whether the given data may be lost, if any would be. By default they may not.
   /// - Returns: what was taken back, in that order.
   /// - Throws: ``MigrationError/workerActive(sessions:)``, ``MigrationError/wouldDestroy(_:)``, before anything is
   ///   changed.
@@ -73,7 +73,7 @@ package struct Migrator: Sendable {
     }
   }
 
-  /// Where each migration stands. Changes nothing, and waits for nobody.
+  /// The status of each migration. Changes nothing, and waits for no other migrator.
   package func status() async throws(MigrationError) -> [MigrationStatus] { try await history().statuses }
 
   /// Makes sure that the schema is one that this program can work with.

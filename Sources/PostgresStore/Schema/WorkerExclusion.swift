@@ -1,15 +1,15 @@
 import PostgresClient
 
-/// Keeps workers from becoming active, whatever their queues are, while migrations are taken back: what they rest on
-/// goes.
+/// Keeps workers of all queues from becoming active while migrations are taken back, which removes the schema that they
+/// rely on.
 ///
-/// It takes ``SchemaUse`` for itself alone, and the lease of each queue that ever had an active worker here: a worker
-/// of a version before that lock has no share of it.
+/// It holds ``SchemaUse`` exclusively, and the lease of each queue that ever had an active worker here: workers of
+/// versions before that lock don't share it.
 struct WorkerExclusion: Sendable {
   let connection: PostgresConnection
 
-  /// - Returns: what ``release(_:)`` takes.
-  /// - Throws: ``MigrationError/workerActive(sessions:)`` where somebody is active. Nothing is held then.
+  /// - Returns: the keys for ``release(_:)``.
+  /// - Throws: ``MigrationError/workerActive(sessions:)`` if a worker is active. Then nothing is held.
   func acquire() async throws(MigrationError) -> [Int64] {
     var taken: [Int64] = []
     for key in try await keys() {
@@ -39,8 +39,8 @@ struct WorkerExclusion: Sendable {
     return [SchemaUse.key.number] + queues.map { WorkerLease.key(of: $0).number }
   }
 
-  /// Who has the lock, in words for people. The two halves of a key stand in columns of their own (PostgreSQL manual,
-  /// "pg_locks").
+  /// The holders of the lock, in words for people. The two halves of a key are in columns of their own (PostgreSQL
+  /// manual, "pg_locks").
   private func holders(of key: Int64) async throws(MigrationError) -> [String] {
     try await asking { () async throws(PostgresError) in
       try await connection.query(

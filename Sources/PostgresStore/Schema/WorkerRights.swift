@@ -1,8 +1,8 @@
 package import PostgresClient
 
-/// What a role must be allowed to, to run the worker and the operators' tools; no more.
+/// The rights that a role needs to run the worker and the operators' tools; no more.
 package enum WorkerRights {
-  /// Tables, and what is done with their rows.
+  /// The tables, and the rights needed on each.
   package static let tables: [(name: String, rights: [String])] = [
     ("schema_migrations", ["SELECT"]),
     ("tenants", ["SELECT", "INSERT", "UPDATE"]),
@@ -27,7 +27,7 @@ package enum WorkerRights {
   /// - Returns: what this session's role lacks, such as `DELETE on inbox`.
   package static func missing(_ connection: PostgresConnection) async throws(PostgresError) -> [String] {
     let pairs = tables.flatMap { table in table.rights.map { (table: table.name, right: $0) } }
-    // A table that does not exist can't be asked for; pending migrations are another check's.
+    // Tables that don't exist can't be asked about; another check finds pending migrations.
     return try await connection.query(
       "worker_rights",
       """

@@ -4,7 +4,7 @@ package import WorkerRuntime
 extension PostgresError: ConditionalError {
   package var condition: Condition { .database }
 
-  /// No host took a connection, or the server has only begun to start.
+  /// No host accepted a connection, or the server is still starting.
   package var meansAbsence: Bool {
     guard case .connectFailed(let failure) = self else { return false }
     return failure.isUnreached || failure.sqlState == .cannotConnectNow

@@ -11,12 +11,12 @@ package struct PostgresSession: DatabaseSession {
   private let queue: String
   package let store: any UnitOfWorkStore
 
-  /// Connects, and looks whether the database has the schema that this version needs.
+  /// Connects, and checks that the database has the schema that this version needs.
   ///
   /// - Parameters:
   ///   - configuration: should come from ``PostgresConfiguration/forUnitsOfWork(idleSessionTimeout:)``.
   ///   - queue: `<virtual host>/<queue>`.
-  ///   - patience: one for all sessions, which follow one another.
+  ///   - patience: shared by all sessions, which follow one another.
   /// - Throws: ``PostgresError``; ``MigrationError``.
   package static func open(
     _ configuration: PostgresConfiguration, queue: String, patience: ResponsePatience, logger: Logger
@@ -33,7 +33,7 @@ package struct PostgresSession: DatabaseSession {
     }
   }
 
-  /// Whether a server is there now: it takes a connection, or says why it takes none.
+  /// Whether a server is there now: it accepts a connection, or says why it doesn't.
   package static func isThere(_ configuration: PostgresConfiguration, logger: Logger) async -> Bool {
     do {
       await (try await PostgresConnection.connect(configuration, logger: logger)).close()

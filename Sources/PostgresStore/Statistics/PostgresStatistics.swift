@@ -5,7 +5,7 @@ package import WorkerRuntime
 
 /// ``StatisticsStore`` on a connection of its own: one round trip.
 package struct PostgresStatistics: StatisticsStore {
-  /// What waits to be replicated, for those who have a connection already.
+  /// What waits to be replicated, read over an existing connection.
   package static func replicationLag(_ connection: PostgresConnection) async throws(PostgresError) -> ReplicationLag {
     try lag(try await connection.pipeline([replication], timeout: .seconds(10))[0][0])
   }
@@ -27,7 +27,7 @@ package struct PostgresStatistics: StatisticsStore {
 
   /// - Parameters:
   ///   - connection: should come from ``PostgresConfiguration/forRetention()``: its statements are short.
-  ///   - queue: `<virtual host>/<queue>` whose outbox it is.
+  ///   - queue: `<virtual host>/<queue>` whose outbox is counted.
   package init(on connection: PostgresConnection, queue: String) {
     self.connection = connection
     self.queue = queue

@@ -2,10 +2,11 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `active_workers`: which process was active last for a queue, and whether it has ended itself since.
+/// `active_workers`: which process was active last for a queue, and whether it has crashed since without a message in
+/// hand.
 enum ActiveWorkersTable {
-  /// Answers whether the process before ended itself with no message in hand: all parts of a statement see the table as
-  /// it was before.
+  /// Makes a process the active one. Answers whether the one before crashed without a message in hand: all parts of a
+  /// statement see the table as it was before.
   static func activate(_ process: ULID, at now: Timestamp, queue: String) -> PostgresRequest {
     PostgresRequest(
       "active_workers_activate",
@@ -18,7 +19,7 @@ enum ActiveWorkersTable {
       """)
   }
 
-  /// The active process has ended itself with no message in hand.
+  /// Records that the active process has crashed without a message in hand.
   static func noteDeath(of process: ULID, by signal: Int, queue: String) -> PostgresRequest {
     PostgresRequest(
       "active_workers_note_death",

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 /// `dead_letters`: messages that nobody could process.
 enum DeadLettersTable {
-  /// Messages that are equal and all unacknowledged: no more than the broker sends ahead.
+  /// The most equal messages that can be unacknowledged at a time: the broker sends no more ahead.
   private static let maximumCopies = 65_535
 
   static func find(_ keys: Set<DeadLetterKey>) -> SnapshotQuery? {
@@ -41,7 +41,8 @@ enum DeadLettersTable {
     letters.isEmpty ? nil : PostgresRequest("dead_letters_insert", insertion(letters, areAcknowledged: false))
   }
 
-  /// Letters of another ledger: those that are there already are left as they are, and the others counted.
+  /// Adds letters outside of a unit of work: from another ledger, or of queries. Existing ones are left as they are;
+  /// the answer counts the added ones.
   static func add(_ letters: [DeadLetter]) -> PostgresRequest {
     PostgresRequest(
       "dead_letters_add",
@@ -51,7 +52,7 @@ enum DeadLettersTable {
       """)
   }
 
-  /// - Parameter areAcknowledged: their messages are in no queue here.
+  /// - Parameter areAcknowledged: true: redeliveries of their messages are not looked for.
   private static func insertion(_ letters: [DeadLetter], areAcknowledged: Bool) -> PostgresQuery {
     """
     insert into dead_letters (
@@ -70,7 +71,8 @@ enum DeadLettersTable {
     """
   }
 
-  /// As the removal from the inbox; but here the primary key has the order of recording.
+  /// The same as ``InboxTable/removeExpired(olderThan:at:from:limit:)``, except that here the primary key has the order
+  /// of recording.
   static func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int
   ) -> PostgresRequest {
@@ -95,7 +97,7 @@ enum DeadLettersTable {
 }
 
 extension ULID {
-  /// The smallest id of a moment.
+  /// The smallest id with this time.
   static func first(at time: Timestamp) -> ULID {
     ULID(milliseconds: UInt64(clamping: time.milliseconds), randomness: .init(high: 0, low: 0))
   }

@@ -2,7 +2,7 @@ import Messaging
 package import PostgresClient
 package import WorkspaceDomain
 
-// How values of the domain stand in columns.
+// How values of the domain are stored in columns.
 
 extension ULID: PostgresEncodable {
   package static var postgresType: PostgresType { .text }
@@ -58,7 +58,7 @@ extension PostgresRow {
     try optionalTimestamp(column).map { Timestamp(milliseconds: $0.milliseconds) }
   }
 
-  /// What `exchange`, `routing_key`, `properties` and `body` hold.
+  /// The message in `exchange`, `routing_key`, `properties` and `body`.
   func message() throws(PostgresError) -> OutboundMessage {
     guard let exchange = ShortString(bytes: try bytea("exchange")),
       let routingKey = ShortString(bytes: try bytea("routing_key"))

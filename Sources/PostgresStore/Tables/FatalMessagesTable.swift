@@ -4,10 +4,10 @@ import WorkspaceDomain
 
 /// `fatal_messages`: messages that processes have died of.
 enum FatalMessagesTable {
-  /// More are not looked at: the latest count.
+  /// Only this many are read, the latest ones.
   private static let maximumCount: Int64 = 10_000
 
-  /// A process dies once.
+  /// Records a death. A process dies once, so recording it again does not count.
   static func noteDeath(
     of process: ULID, by signal: Int, message: FatalMessages.BodyHash, decoded: Bool, queue: String
   ) -> PostgresRequest {
@@ -52,7 +52,7 @@ enum FatalMessagesTable {
       "fatal_messages_delete", "delete from fatal_messages where queue = \(queue) and body_hash = any(\(messages))")
   }
 
-  /// Messages that never came back: their queue was purged, or another program took them.
+  /// Deletes messages that never came back: their queue was purged, or another program took them.
   static func deleteForgotten(queue: String) -> PostgresRequest {
     PostgresRequest(
       "fatal_messages_delete_forgotten",

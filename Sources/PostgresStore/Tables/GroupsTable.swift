@@ -28,8 +28,8 @@ enum GroupsTable {
     return SnapshotQuery(request: request, read: addGroups)
   }
 
-  /// As many groups of tenants as the limit, and one that tells that there are more. Of a tenant that has workspaces
-  /// below its root they are no matter: it does not go in this unit of work.
+  /// Groups of tenants, up to the limit and one more, which shows that there are others. Leaves out tenants that have
+  /// workspaces below their root: these are not deleted in this unit of work, so their groups don't matter.
   static func find(of tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(
@@ -48,7 +48,7 @@ enum GroupsTable {
     }
   }
 
-  /// Who administrates the tenant views all of its groups, others those that they are in.
+  /// An admin of the tenant views all of its groups, any other user those that the user is in; without a viewer, all.
   static func list(_ pages: Set<GroupPageKey>) -> SnapshotQuery? {
     guard !pages.isEmpty else { return nil }
     let keys = Array(pages)
@@ -162,8 +162,8 @@ enum GroupsTable {
       """)
   }
 
-  /// Gives names up that pass from one group to another: PostgreSQL checks uniqueness row by row. No name begins with a
-  /// control character.
+  /// Releases names that pass from one group to another: PostgreSQL checks uniqueness row by row. The interim names
+  /// begin with a control character, as no valid name does.
   static func releaseNames(_ groups: [WriteSet.Updated<Group>]) -> PostgresRequest? {
     guard groups.count > 1 else { return nil }
     let ids = SharedArray(groups.map(\.aggregate.id))

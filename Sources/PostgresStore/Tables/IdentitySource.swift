@@ -1,16 +1,17 @@
 import PostgresClient
 
-/// Where the ids of new rows come from whose order is that of their ids.
+/// The source of ids for new rows that are ordered by id.
 enum IdentitySource: Sendable {
-  /// The identity of the table. What it gives is checked: it may have been set back.
+  /// The table's identity column. What it gives is checked: it may have been set back.
   case sequence
-  /// What is in the table: the next ids behind it. An identity that was set back is of no use for the rest of a
-  /// session. It can't be set right: that would be the right of the owner.
+  /// The table itself: the next ids after its highest. An identity that was set back is of no use for the rest of a
+  /// session. Only the table's owner could set it right.
   case table
 }
 
 extension ServerError {
-  /// An id of an outbox or of the parked commands was given twice, or goes behind another.
+  /// An id of the outbox, the parked commands or the relationship changes was given twice, or is not above an earlier
+  /// one.
   var isOfIdentity: Bool {
     sqlState == .identitySetBack
       || sqlState == .uniqueViolation

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 /// `inbox`: commands that were processed, with their answers.
 enum InboxTable {
-  /// A result may have a megabyte: it is read where it is going to be sent again, and nowhere else.
+  /// A result may be a megabyte in size: it is read only if it is going to be sent again.
   static func find(_ questions: Set<InboxQuestion>) -> SnapshotQuery? {
     guard !questions.isEmpty else { return nil }
     let questions = Array(questions)
@@ -29,7 +29,7 @@ enum InboxTable {
     return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
       for row in rows {
         let entry = try entry(row)
-        // Of two questions about one key, one may get the result.
+        // Of two questions about one key, possibly only one gets the result.
         if snapshot.inbox[entry.key]?.result.isEmpty ?? true { snapshot.inbox[entry.key] = entry }
       }
     }
@@ -59,7 +59,7 @@ enum InboxTable {
       """)
   }
 
-  /// Puts `entries` in the place of failures.
+  /// Replaces entries of failures with `entries`.
   static func replace(_ entries: [InboxEntry]) -> PostgresRequest? {
     guard !entries.isEmpty else { return nil }
     let tenants = SharedArray(entries.map(\.key.tenantID))
@@ -85,11 +85,11 @@ enum InboxTable {
       """)
   }
 
-  /// Reads `limit` entries of the index from `start` on, however many rows the table has. Without a start it would
-  /// pass all entries whose rows are removed and not vacuumed yet, at each step more of them.
+  /// Reads `limit` entries of the index from `start` on, however many rows the table has. Without a start, each step
+  /// would pass all entries whose rows are removed and not vacuumed yet, more of them every time.
   ///
   /// SKIP LOCKED works below LIMIT: rows that another transaction holds don't count, and a step that finds less than
-  /// its limit has seen everything. Of two steps at a time the second skips what the first is removing.
+  /// its limit has seen everything. If two steps run at a time, the second skips what the first is removing.
   static func removeExpired(
     olderThan retention: Duration, at now: Timestamp, from start: Timestamp?, limit: Int
   ) -> PostgresRequest {

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// `outbox`: messages that were committed and are not known to be published. Each queue's worker sees its own alone.
+/// `outbox`: messages that were committed and are not known to be published. Each worker sees only those of its queue.
 enum OutboxTable {
   /// Ids are drawn, and returned, in the order of the entries: the identity column's default is computed above the
   /// sort, and RETURNING follows the order of insertion.
@@ -60,7 +60,7 @@ enum OutboxTable {
       "outbox_delete", "delete from outbox where queue = \(queue) and id = any(\(ids.map(\.number)))")
   }
 
-  /// Their lengths are known without reading them (TOAST keeps them beside the pointer).
+  /// Messages are measured without being read (TOAST keeps their lengths beside the pointer).
   static func oldest(queue: String, limit: Int, bytes: Int) -> PostgresRequest {
     PostgresRequest(
       "outbox_oldest",
@@ -86,7 +86,7 @@ enum OutboxTable {
     }
   }
 
-  /// Moves a row that can't be read to the dead letters. A property list without properties has flags all the same.
+  /// Moves a row that can't be read to the dead letters. Its property list is empty, but has the two bytes of flags.
   static func quarantine(_ id: Int64, as letter: ULID, because detail: String, queue: String) -> PostgresRequest {
     PostgresRequest(
       "outbox_quarantine",

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// `parked_commands`: the lines of commands that are tried again. Each queue's worker sees its own alone.
+/// `parked_commands`: the lines of commands to be retried. Each worker sees only those of its queue.
 enum ParkedCommandsTable {
   // MARK: Writing
 
@@ -12,7 +12,8 @@ enum ParkedCommandsTable {
     guard !commands.isEmpty else { return nil }
     switch identity {
     case .sequence:
-      // Ids are drawn in the order of the commands, as in the outbox. RETURNING sees the line as it was before.
+      // Ids are drawn in the order of the commands, as in the outbox. RETURNING sees the line as it was before the
+      // insert.
       return PostgresRequest(
         "parked_commands_insert",
         """
@@ -87,7 +88,7 @@ enum ParkedCommandsTable {
       """)
   }
 
-  /// What an operator has asked for while the command was tried stays: he has changed when it is due.
+  /// A request that an operator made while the command was tried is kept: it has changed the due time.
   private static func postpone(
     _ id: ParkedID, _ failures: ParkedCommand.Failures, process: ULID, until dueAt: Timestamp, seen: Timestamp?,
     queue: String
@@ -122,7 +123,7 @@ enum ParkedCommandsTable {
     }
   }
 
-  /// Times without end, which nobody here writes, count as others do.
+  /// Infinite times, which nobody here writes, are replaced by finite ones.
   static func lines(queue: String) -> PostgresRequest {
     PostgresRequest(
       "parked_commands_lines",
@@ -165,13 +166,13 @@ enum ParkedCommandsTable {
       """)
   }
 
-  /// What ``entry(_:)`` reads.
+  /// The columns that ``entry(_:)`` reads.
   static let columns = """
     id, tenant_id, due_at, parked_at, process, failures, first_failed_at, last_failed_at, error, dead_letter_request,
       command_type, command_source, command_id, fingerprint, exchange, routing_key, properties, body
     """
 
-  /// The same, with a message that is empty.
+  /// The same columns, with empty properties and body.
   static let columnsWithoutMessage = columns.replacing(
     "properties, body", with: "''::bytea as properties, ''::bytea as body")
 
@@ -197,9 +198,8 @@ enum ParkedCommandsTable {
 
   // MARK: Repairing
 
-  /// A deleted row or a partial restore may have taken from a line what it needs: its first command, and none other, is
-  /// the one that is due. Two statements, of which each says how many rows it has changed; where all lines are well,
-  /// none.
+  /// Restores lines: the first command of each, and no other, has a due time; a deleted row or a partial restore may
+  /// have changed that. Two statements, each of which returns how many rows it has changed: 0 if all lines are intact.
   static func repair(queue: String) -> [PostgresRequest] {
     [
       PostgresRequest(
@@ -214,7 +214,7 @@ enum ParkedCommandsTable {
         )
         select count(*) from changed
         """),
-      // Long ago: due by any worker's clock.
+      // A time long ago: due by any worker's clock.
       PostgresRequest(
         "parked_commands_promote_firsts",
         """
@@ -229,7 +229,7 @@ enum ParkedCommandsTable {
     ]
   }
 
-  /// Rows whose tenant is none: they are nobody's line. A bounded number of them, by their ids.
+  /// Rows whose tenant is no valid id, so that they are in no line: the ids of at most 1,000 of them.
   static func strays(queue: String) -> PostgresRequest {
     PostgresRequest(
       "parked_commands_strays",
@@ -239,7 +239,7 @@ enum ParkedCommandsTable {
       """)
   }
 
-  /// Moves a row that can't be read to the dead letters, as far as it fits there.
+  /// Moves a row that can't be read to the dead letters, as far as its values fit there.
   static func quarantine(_ id: Int64, as letter: ULID, because detail: String, queue: String) -> PostgresRequest {
     PostgresRequest(
       "parked_commands_quarantine",

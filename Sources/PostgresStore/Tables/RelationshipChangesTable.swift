@@ -2,8 +2,8 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `relationship_changes`: what commits have changed in relationships and is not known to be replicated; and
-/// `relationship_tokens`: how far each tenant is.
+/// `relationship_changes`: changes of relationships that were committed and are not known to be replicated; and
+/// `relationship_tokens`: how far each tenant is replicated.
 enum RelationshipChangesTable {
   static func insert(_ commits: [RelationshipCommit], identity: IdentitySource) -> PostgresRequest? {
     guard !commits.isEmpty else { return nil }
@@ -57,7 +57,8 @@ enum RelationshipChangesTable {
         tenantID: try row.identifier("tenant_id"), changes: try RelationshipLines.changes(try row.text("changes"))))
   }
 
-  /// How far tenants are: all as one statement sees it. Each is looked up by itself, however large the tables are.
+  /// How far tenants are replicated, as one statement sees it. Each tenant is looked up by itself, however large the
+  /// tables are.
   static func progress(of tenants: Set<TenantID>) -> PostgresRequest {
     PostgresRequest(
       "relationship_changes_progress",

@@ -2,8 +2,7 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// Pages through objects and their members in the order of ids: a row for each object, and behind it one for each
-/// member.
+/// Pages through objects and their members in the order of ids: a row for each object, followed by one for each member.
 enum RelationshipPages {
   static func request(
     _ type: ResourceType, _ scope: RelationshipScope, after position: RelationshipPosition?, limit: Int
@@ -59,7 +58,7 @@ enum RelationshipPages {
     )
   }
 
-  /// What is linked is a workspace's parent, or a tenant's root.
+  /// The object's own relationships. `linked_id` is a workspace's parent, or a tenant's root.
   private static func ofObject(
     _ row: PostgresRow, _ type: ResourceType, _ id: ULID, opensRoot: Bool
   ) throws(PostgresError) -> [Relationship] {
@@ -75,7 +74,7 @@ enum RelationshipPages {
     }
   }
 
-  /// What objects are read from, and their members.
+  /// The SQL that objects and their members are read from.
   private static func sources(_ type: ResourceType) -> (objects: String, members: String) {
     switch type {
     case .tenant:

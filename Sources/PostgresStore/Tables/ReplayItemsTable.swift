@@ -3,9 +3,9 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// `replay_items`: letters of plans. What the worker writes there.
+/// `replay_items`: the letters of replay plans, as the worker reads and updates them.
 enum ReplayItemsTable {
-  /// Letters that could not be read as far as that have no answer in the inbox either.
+  /// Letters that could not be read as far as the command's key have no answer in the inbox either.
   static func find(_ references: Set<ReplayReference>) -> SnapshotQuery? {
     guard !references.isEmpty else { return nil }
     let references = Array(references)
@@ -35,8 +35,8 @@ enum ReplayItemsTable {
     }
   }
 
-  /// The first outcome counts: a delivery that comes again is answered as a repetition. A message whose confirm got
-  /// lost has been published all the same.
+  /// The first outcome counts: a redelivery is answered as a repetition. A message whose confirm got lost has been
+  /// published nevertheless.
   static func note(_ outcomes: [ReplayOutcome]) -> PostgresRequest? {
     guard !outcomes.isEmpty else { return nil }
     let plans = SharedArray(outcomes.map(\.reference.plan))

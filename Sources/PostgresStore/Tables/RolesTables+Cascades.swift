@@ -3,8 +3,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reading the roles that go with something. Each statement stops one row above its limit; that one tells that there
-/// are more.
+/// Reads the roles that are removed along with something. Each statement stops one row above its limit; the extra row
+/// shows that there are more.
 extension RolesTables {
   /// The roles of members in the workspaces and groups of their tenants.
   static func find(of members: Set<TenantMember>, limit: Int) -> SnapshotQuery? {
@@ -43,7 +43,8 @@ extension RolesTables {
     return cascade(request, limit)
   }
 
-  /// The roles on objects: those last on which the permission to remove the object may rest, and of these the groups'.
+  /// The roles on objects. Those of admins come last, and groups after users: the permission to remove the object may
+  /// rest on them.
   static func find(on objects: Set<TenantResource>, limit: Int) -> SnapshotQuery? {
     guard !objects.isEmpty else { return nil }
     let (objects, size) = (Array(objects), Int64(limit) + 1)
@@ -68,8 +69,8 @@ extension RolesTables {
     return cascade(request, limit)
   }
 
-  /// The roles in tenants: those on the tenant itself last, for the others rest on them. Of a tenant that has
-  /// workspaces below its root, what is on them is no matter: it does not go in this unit of work.
+  /// The roles in tenants. Those on the tenant itself come last, since the others rest on them. Leaves out tenants that
+  /// have workspaces below their root: these are not deleted in this unit of work, so their roles don't matter.
   static func find(in tenants: Set<TenantID>, limit: Int) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let size = Int64(limit) + 1

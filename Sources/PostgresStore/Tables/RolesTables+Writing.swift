@@ -3,7 +3,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Writing: each table has a statement that takes roles away and one that sets them.
+/// Writing: each table has a statement that removes roles and one that sets them.
 extension RolesTables {
   static func remove(_ keys: [RoleKey], on type: ResourceType) -> PostgresRequest? {
     let keys = keys.filter { $0.object.type == type }

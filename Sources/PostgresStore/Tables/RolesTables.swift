@@ -7,16 +7,17 @@ import WorkspaceDomain
 ///
 /// Roles have the same columns in every answer: ``ofTenant``, ``ofGroup``, ``ofWorkspace``.
 enum RolesTables {
-  /// What decides questions, in one statement: the roles of their users in the tenants, the groups that these are in,
-  /// and the roles that they, or these groups, have on the workspaces in question and on all above them.
+  /// Reads what decides questions of access, in one statement: the roles of their users in the tenants, the groups that
+  /// the users are in, and the roles that the users or these groups have on the workspaces in question and on all above
+  /// them.
+  ///
+  /// Each user's way up to the root is followed by itself, and ways of one user that meet continue as one. Groups are
+  /// joined to what was found: most workspaces have few of them, and most users are in few.
   ///
   /// - Parameters:
-  ///   - ways: users, and workspaces from which it is gone up.
-  ///   - groups: others that users may come to be in.
-  ///   - named: users, and names of workspaces from which it is gone up. Commands never ask so.
-  ///
-  /// Each user goes his own way up, and ways of one user that meet go on as one. Groups are joined to what was found:
-  /// most workspaces have few of them, and most users are in few.
+  ///   - ways: users, and workspaces from which to go up.
+  ///   - groups: further groups that users may come to be in.
+  ///   - named: users, and names of workspaces from which to go up. Only queries ask by name.
   static func decide(
     users: Set<TenantUser>, ways: Set<UserWay>, groups: Set<TenantResource>, named: Set<NamedView> = []
   ) -> SnapshotQuery? {
@@ -85,7 +86,7 @@ enum RolesTables {
     return SnapshotQuery(request: request, read: addRoles)
   }
 
-  /// More beginnings of ways.
+  /// Further starting points of ways, by the names of workspaces.
   private static func waysFromNames(_ named: Set<NamedView>) -> PostgresQuery {
     """
       union
@@ -219,20 +220,20 @@ enum RolesTables {
   }
 }
 
-/// A user, in a tenant.
+/// A user in a tenant.
 struct TenantUser: Hashable {
   let tenantID: TenantID
   let userID: UserID
 }
 
-/// A user, and a workspace from which it is gone up to see what he may do.
+/// A user, and a workspace from which to go up to decide what the user may do.
 struct UserWay: Hashable {
   let user: TenantUser
   let workspaceID: WorkspaceID
 }
 
 extension PostgresRow {
-  /// Whose role it is, on what.
+  /// Who has the role, and on what.
   func roleKey() throws(PostgresError) -> RoleKey {
     guard let type = ResourceType(rawValue: try text("object_type")) else {
       throw .decoding(reason: "object_type is no type of an object")
@@ -241,13 +242,13 @@ extension PostgresRow {
       tenantID: try identifier("tenant_id"), object: Resource(type, try ulid("object_id")), member: try member())
   }
 
-  /// What `role` holds.
+  /// The role in the column `role`.
   func role() throws(PostgresError) -> Role {
     guard let role = Role(rawValue: try text("role")) else { throw .decoding(reason: "column role is no role") }
     return role
   }
 
-  /// What `member_type` and `member_id` hold.
+  /// The member in the columns `member_type` and `member_id`.
   func member() throws(PostgresError) -> Member {
     let id = try text("member_id")
     switch (Member.Kind(rawValue: try text("member_type")), GroupID(id)) {

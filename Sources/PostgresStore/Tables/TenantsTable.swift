@@ -2,10 +2,10 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `tenants`: who is known, and the number of each one's last event.
+/// `tenants`: the known tenants, and the number of each one's last event.
 enum TenantsTable {
   /// Locks the rows of `tenants` until the end of the transaction, always in the same order, so that two workers never
-  /// wait for each other. What this waited for is visible to the statements after it, for under READ COMMITTED each
+  /// wait for each other. What this waited for is visible to the statements after it, since under READ COMMITTED each
   /// has a snapshot of its own.
   static func lock(_ tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
@@ -14,7 +14,7 @@ enum TenantsTable {
     return SnapshotQuery(request: request, read: addTenants)
   }
 
-  /// Reads the same, and waits for nobody.
+  /// Reads the same rows without locking them, and waits for nobody.
   static func find(_ tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(

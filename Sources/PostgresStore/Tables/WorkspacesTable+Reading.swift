@@ -55,7 +55,7 @@ extension WorkspacesTable {
     }
   }
 
-  /// The parents on the way from each workspace to its root. UNION, not UNION ALL: ways that meet go on as one.
+  /// The parents on the way from each workspace to its root. UNION, not UNION ALL: ways that meet continue as one.
   static func findChains(of workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
     guard !workspaces.isEmpty else { return nil }
     let request = PostgresRequest(
@@ -81,7 +81,7 @@ extension WorkspacesTable {
     }
   }
 
-  /// The workspaces on the way from each workspace to its root, itself among them.
+  /// The workspaces on the way from each workspace to its root, including itself.
   static func findWaysUp(from workspaces: Set<TenantWorkspace>, named names: Set<TenantName>) -> SnapshotQuery? {
     guard !workspaces.isEmpty || !names.isEmpty else { return nil }
     let request = PostgresRequest(
@@ -109,9 +109,9 @@ extension WorkspacesTable {
     return SnapshotQuery(request: request, read: addWorkspaces)
   }
 
-  /// Counts the levels of subtrees, no further than is needed to know that they are too many. No workspace is visited
-  /// twice, however the subtrees lie in each other: a walk ends at the next one that is asked for, and tells on which
-  /// level.
+  /// Counts the levels of subtrees, only as far as needed to know that there are too many. No workspace is visited
+  /// twice, however the subtrees are nested: a walk ends at the next workspace that is asked for, and tells on which
+  /// level that is.
   static func measure(_ workspaces: Set<TenantWorkspace>) -> SnapshotQuery? {
     guard !workspaces.isEmpty else { return nil }
     let (tenants, ids) = (SharedArray(workspaces.map(\.tenantID)), SharedArray(workspaces.map(\.id)))
@@ -149,8 +149,8 @@ extension WorkspacesTable {
     }
   }
 
-  /// - Parameter walks: how many levels there are from a workspace down to the lowest that was visited, itself
-  ///   included, or to one from which another walk goes on.
+  /// - Parameter walks: the number of levels from a workspace, itself included, down to the lowest that was visited, or
+  ///   to one from which another walk continues.
   private static func heights(_ walks: [(from: WorkspaceID, levels: Int, to: WorkspaceID?)]) -> [WorkspaceID: Int] {
     let walks = Dictionary(grouping: walks, by: \.from)
     var heights: [WorkspaceID: Int] = [:]
@@ -189,7 +189,7 @@ extension WorkspacesTable {
     }
   }
 
-  /// An empty id comes before all others: so "from the start" needs no condition that an index could not serve.
+  /// An empty id sorts before all others, so "from the start" needs no condition that an index could not serve.
   static func list(_ pages: Set<PageKey>) -> SnapshotQuery? {
     guard !pages.isEmpty else { return nil }
     let keys = Array(pages)

@@ -4,8 +4,8 @@ import WorkspaceDomain
 
 /// `workspaces`: every tenant's tree. Writing.
 enum WorkspacesTable {
-  /// Parents and children may come in any order, and those that are moved go to what is added: foreign keys to parents
-  /// are checked at the end of the transaction.
+  /// Parents and children may come in any order, and existing workspaces may move below new ones: foreign keys to
+  /// parents are checked at the end of the transaction.
   static func insert(_ workspaces: [Workspace]) -> PostgresRequest? {
     guard !workspaces.isEmpty else { return nil }
     return PostgresRequest(
@@ -54,11 +54,11 @@ enum WorkspacesTable {
       """)
   }
 
-  /// Makes room for an update in which names pass from one workspace to another, in a chain or in a circle: whoever
-  /// has a name that another one of the update is to get waits for its own under a name that nobody can have, for valid
-  /// names hold no control character.
+  /// Prepares an update in which names pass from one workspace to another, in a chain or in a circle: a workspace whose
+  /// name goes to another one of the update gets an interim name, which no other can have, since valid names hold no
+  /// control character.
   ///
-  /// Needed because the constraint on names is checked row by row, in whatever order the update meets them.
+  /// Needed because the constraint on names is checked row by row, in whatever order the update meets the rows.
   ///
   /// - Returns: nil where no tenant has two workspaces in the update.
   static func releaseNames(_ workspaces: [WriteSet.Updated<Workspace>]) -> PostgresRequest? {

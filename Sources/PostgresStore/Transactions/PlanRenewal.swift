@@ -1,14 +1,14 @@
-/// When the plans of the prepared statements are to be made anew: each time that the tables may have doubled since.
+/// Decides when to renew the plans of prepared statements: each time that the tables may have doubled.
 ///
-/// A generic plan is kept until ANALYZE comes by, which is a minute late, or much more. One that was made while a table
-/// was empty may take the wrong one of two indexes, for on an empty table they cost the same: and then each look-up of
-/// a name walks through all workspaces of its tenant. The planner asks for the real size of a table whenever it plans,
-/// so planning again is enough, and costs a few milliseconds, ever more rarely.
+/// A generic plan is kept until ANALYZE runs, a minute later or much more. A plan made while a table was empty may take
+/// the wrong one of two indexes, since on an empty table they cost the same; then each look-up by name walks through
+/// all workspaces of its tenant. The planner looks at the real size of a table whenever it plans, so planning again is
+/// enough. It costs a few milliseconds, ever more rarely.
 struct PlanRenewal {
   private var written = 0
   private var threshold = 256
 
-  /// Rows were written.
+  /// Counts written rows.
   ///
   /// - Returns: whether plans are to be renewed now.
   mutating func isDue(afterWriting rows: Int) -> Bool {

@@ -3,16 +3,16 @@ package import PostgresClient
 extension PostgresConfiguration {
   /// For a connection that runs units of work.
   ///
-  /// It is made to a server that writes: on one that only reads, a worker would become active and do nothing but fail.
+  /// It requires a server that accepts writes: on a read-only one, a worker would become active and then only fail.
   ///
-  /// Its statements all reach a few rows by key, and are prepared once. A plan made while the tables were small would
-  /// read them whole, and be kept while they grow: index scans and nested loops are the only plans that stay right.
-  /// Which side of a nested loop is the outer one the planner still chooses, and while a table is empty it takes that:
-  /// so statements read by a lateral subquery with OFFSET 0, which can only be the inner side, and write to rows that
-  /// `= any` names, so that the table is never walked through whichever side it is on.
+  /// All of its statements reach a few rows by key, and are prepared once. A plan made while the tables were small
+  /// would read them in full, and would be kept while they grow: only index scans and nested loops stay right. The
+  /// planner still chooses the outer side of a nested loop, and takes an empty table for it. So statements read through
+  /// a lateral subquery with OFFSET 0, which can only be the inner side, and write to rows that `= any` names, for
+  /// which the table is never scanned, whichever side it is on.
   ///
-  /// - Parameter idleSessionTimeout: after which a worker that does not ping any more, or leaves a transaction open,
-  ///   loses its session, and its ``WorkerLease`` with it; 30 s by default.
+  /// - Parameter idleSessionTimeout: how long a worker may go without a ping, or leave a transaction open, before it
+  ///   loses its session and, with it, its ``WorkerLease``; 30 s by default.
   package func forUnitsOfWork(idleSessionTimeout: Duration? = .seconds(30)) -> PostgresConfiguration {
     var configuration = self
     configuration.idleSessionTimeout = idleSessionTimeout

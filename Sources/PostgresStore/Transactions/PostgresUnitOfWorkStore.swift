@@ -4,17 +4,17 @@ package import UnitOfWork
 import WorkerRuntime
 package import WorkspaceDomain
 
-/// Units of work on one connection: a round trip to begin, a round trip to commit.
+/// Units of work on one connection: one round trip to begin, one to commit.
 ///
-/// Runs on the connection's thread, so that going from one to the other costs nothing. Where a unit of work can't be
-/// ended in an orderly way, the connection is closed: the server rolls back.
+/// Runs on the connection's thread, so that calls to the connection don't switch threads. If a unit of work can't be
+/// ended in an orderly way, the connection is closed, and the server rolls back.
 package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   private let connection: PostgresConnection
   private let patience: ResponsePatience?
   let logger: Logger
   let queue: String
   private var identity = IdentitySource.sequence
-  /// The highest id in the outbox that is known to have been given.
+  /// The highest outbox id known to have been assigned.
   private var lastID: Int64 = 0
   private var hasBegun = false
   private var renewal = PlanRenewal()
@@ -26,9 +26,9 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   /// - Parameters:
   ///   - connection: used by nobody else while a unit of work is open. Its configuration should be
   ///     ``PostgresConfiguration/forUnitsOfWork()``.
-  ///   - queue: `<virtual host>/<queue>`: whose outgoing messages these are.
-  ///   - patience: kept from one connection to the next; without it the connection's limit holds.
-  ///   - logger: is told of rows that had to be repaired or could not be read.
+  ///   - queue: `<virtual host>/<queue>`: the queue that the outgoing messages belong to.
+  ///   - patience: shared by successive connections; without it the connection's own limit holds.
+  ///   - logger: receives reports of rows that had to be repaired or could not be read.
   package init(
     connection: PostgresConnection, queue: String, patience: ResponsePatience? = nil,
     logger: Logger = Logger(label: "workspace-worker")
@@ -89,7 +89,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
         try await quarantine("outbox", id, detail, OutboxTable.quarantine)
       }
       lastID = max(lastID, entries.last?.id.number ?? 0)
-      // A page without any would be taken for the end.
+      // An empty page would be taken for the end of the outbox.
       if !entries.isEmpty || unreadable.isEmpty { return entries }
     }
   }
@@ -101,7 +101,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 }
 
 extension PostgresUnitOfWorkStore {
-  /// Runs a statement that is a transaction of its own, and reads each row of its answer.
+  /// Runs a statement as a transaction of its own, and decodes each row of its answer.
   func read<Value>(
     _ request: PostgresRequest, _ value: (PostgresRow) throws(PostgresError) -> Value
   ) async throws(UnitOfWorkError) -> [Value] {
@@ -113,7 +113,8 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// The same, but what is wrong with one row is no harm to the others: those that can't be read are told by their ids.
+  /// Runs a statement as a transaction of its own, and decodes each row. A row that can't be read does not affect the
+  /// others: it is reported by its id.
   func readEach<Value>(
     _ request: PostgresRequest, _ value: (PostgresRow) throws(PostgresError) -> Value
   ) async throws(UnitOfWorkError) -> (values: [Value], unreadable: [(id: Int64, detail: String)]) {
@@ -134,7 +135,7 @@ extension PostgresUnitOfWorkStore {
     return (values, unreadable)
   }
 
-  /// Moves a row that can't be read to the dead letters: it would stand in the way of all others.
+  /// Moves a row that can't be read to the dead letters: left in place, it would block all others.
   func quarantine(
     _ table: String, _ id: Int64, _ detail: String,
     _ request: (_ id: Int64, _ letter: ULID, _ detail: String, _ queue: String) -> PostgresRequest
@@ -156,7 +157,7 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// Runs a statement that is a transaction of its own.
+  /// Runs a statement as a transaction of its own.
   func single(_ request: PostgresRequest) async throws(UnitOfWorkError) -> PostgresRows {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open") }
     do throws(PostgresError) {
@@ -166,17 +167,17 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// Leaves nothing of a unit of work behind when `body` throws.
+  /// Runs `body`; if it throws, leaves nothing of the unit of work behind.
   private func orAbandon<Answer: Sendable>(
     _ body: () async throws(PostgresError) -> Answer
   ) async throws(UnitOfWorkError) -> Answer {
     do throws(PostgresError) {
       return try await body()
     } catch {
-      // The first error is what counts.
+      // The first error counts, not a failure of the rollback.
       try? await abandon()
       if case .server(let error) = error, error.isOfIdentity { takeIDsFromTables(error) }
-      // A row that can't be read is a matter of the command that it was read for, and no reason to end the session.
+      // A row that can't be read concerns only the command that it was read for, and is no reason to end the session.
       if case .decoding = error { throw .failed(reason: error.description) }
       throw UnitOfWorkError(error)
     }
@@ -202,7 +203,7 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// Rolls back; where that does not work, the end of the session does it.
+  /// Rolls back; if that fails, closes the connection, and the end of the session rolls back.
   private func abandon() async throws(PostgresError) {
     hasBegun = false
     do throws(PostgresError) {

@@ -3,12 +3,12 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 extension ReadSet {
-  /// The statements that read it, behind BEGIN in one round trip.
+  /// The statements that read it, sent after BEGIN in one round trip.
   ///
-  /// - Parameter queue: `<virtual host>/<queue>`: whose parked commands these are.
+  /// - Parameter queue: `<virtual host>/<queue>`: the queue whose parked commands are looked up.
   func queries(queue: String) -> [SnapshotQuery] {
     [
-      // First: it waits for other writers, and what follows sees what they committed.
+      // First: it waits for other writers, and the statements after it see what those have committed.
       locksTenants ? TenantsTable.lock(tenants) : TenantsTable.find(tenants),
       InboxTable.find(inbox),
       WorkspacesTable.find(ids: tree.workspaces),
@@ -40,7 +40,7 @@ extension ReadSet {
 }
 
 extension AccessReads {
-  /// The statement that reads what decides the questions.
+  /// The statement that reads the roles that decide the questions.
   fileprivate func decisions(moving tree: TreeReads) -> SnapshotQuery? {
     var users: Set<TenantUser> = []
     var ways: Set<UserWay> = []
@@ -50,7 +50,7 @@ extension AccessReads {
       if case .workspace(let id) = question.resource { ways.insert(UserWay(user: user, workspaceID: id)) }
     }
     for view in namedViews { users.insert(TenantUser(tenantID: view.name.tenantID, userID: view.userID)) }
-    // The way up from what is not there yet begins with where it may come to be.
+    // The path up from a workspace that does not exist yet begins with each parent it may be created below.
     var arriving = tree.arrivals.isEmpty ? [] : Array(ways)
     while let way = arriving.popLast() {
       for id in tree.arrivals[TenantWorkspace(tenantID: way.user.tenantID, id: way.workspaceID)] ?? [] {
@@ -58,14 +58,14 @@ extension AccessReads {
         if ways.insert(next).inserted { arriving.append(next) }
       }
     }
-    // What is moved may come to be below any workspace that somebody goes up from.
+    // A moved workspace may end up below any workspace whose path up is read.
     if tree.moves > 0 {
       let chains = Dictionary(grouping: tree.chainsOf, by: \.tenantID)
       for user in users {
         for workspace in chains[user.tenantID] ?? [] { ways.insert(UserWay(user: user, workspaceID: workspace.id)) }
       }
     }
-    // Of a group whose members are changed, somebody else may be one in a moment.
+    // The users may be about to join a group whose members the commands change.
     let groups = roles.compactMap { key -> TenantResource? in
       guard case .group = key.object else { return nil }
       return TenantResource(tenantID: key.tenantID, object: key.object)

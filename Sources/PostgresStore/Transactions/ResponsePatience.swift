@@ -1,13 +1,12 @@
 package import PostgresClient
 import Synchronization
 
-/// How long the answer to a round trip of a unit of work is waited for.
+/// How long to wait for the answer to a round trip of a unit of work.
 ///
-/// Usually as long as for any other, `responseTimeout`: a server that hangs is noticed. But a round trip holds many
-/// statements, each of which may take `statementTimeout`: where the server is slow, and not away, their sum is more,
-/// and giving up the session would be giving it up again and again. So after a wait that was in vain the next ones, of
-/// the next session, are long enough for the server to end what is too slow itself; a quick answer makes them short
-/// again.
+/// Usually as long as for any other, `responseTimeout`, so that a server that hangs is noticed. But a round trip holds
+/// many statements, each of which may take `statementTimeout`: on a server that is slow, but not gone, they take longer
+/// together, and one session after another would be given up. So after a timeout the waits of the next session are long
+/// enough for the server to cancel slow statements itself; a quick answer makes them short again.
 package final class ResponsePatience: Sendable {
   private let usual: Duration
   private let perStatement: Duration?
@@ -21,7 +20,7 @@ package final class ResponsePatience: Sendable {
   /// The longest wait for `statements` in one round trip.
   func limit(statements: Int) -> Duration {
     guard let perStatement, isRaised.withLock({ $0 }) else { return usual }
-    // One more: the server, too, needs a moment for an answer.
+    // One more: the server also needs a moment to answer.
     return max(usual, perStatement * (statements + 1))
   }
 

@@ -5,15 +5,15 @@ import WorkspaceApplication
 extension SQLState {
   /// Raised by the function `expect_rows`: fewer rows changed than were read, so another writer was there first.
   static let staleVersion = SQLState(literal: "WW001")
-  /// Raised by the function `expect_increase`.
+  /// Raised by the function `expect_increase`: a new id is not greater than the one before it.
   static let identitySetBack = SQLState(literal: "WW002")
 }
 
 extension UnitOfWorkError {
-  /// The one place that decides what an error of PostgreSQL means for a batch.
+  /// The one place that decides what a PostgreSQL error means for a batch.
   init(_ error: PostgresError) {
     switch error {
-    // The next try takes ids from elsewhere, or in a moment, when another queue's worker has committed.
+    // The next attempt takes ids from the table, or succeeds once another queue's worker has committed.
     case .server(let error) where error.isOfIdentity: self = .transient(reason: error.description)
     case .server(let error): self.init(error)
     case .connectionLost, .connectFailed, .timeout, .cancelled, .configuration, .unreliableSession, .protocolViolation,
@@ -22,7 +22,7 @@ extension UnitOfWorkError {
     }
   }
 
-  /// Goes by SQLSTATE and constraint alone: messages are translated, and change.
+  /// Decides by SQLSTATE and constraint alone: message texts are translated, and change.
   private init(_ error: ServerError) {
     switch error.sqlState {
     case .staleVersion:
@@ -33,10 +33,10 @@ extension UnitOfWorkError {
       } else {
         self = .failed(reason: error.description)
       }
-    // Something else holds the lock for longer than this waits.
+    // Another session has held the lock for longer than `lock_timeout`.
     case .lockNotAvailable:
       self = .transient(reason: error.description)
-    // The statement timeout, or an administrator.
+    // By the statement timeout, or by an administrator.
     case .queryCanceled:
       self = .timedOut(reason: error.description)
     // A failover left this session on the standby; or the server ended it for being idle.
@@ -50,8 +50,8 @@ extension UnitOfWorkError {
   private init(class error: ServerError) {
     switch error.sqlState.class {
     case .transactionRollback: self = .transient(reason: error.description)
-    // A full disk, a missing table, a right that was taken away: no fault of a command. It would meet every one of
-    // them, and a worker that blamed them would turn a mistake of the operator into a pile of dead letters.
+    // A full disk, a missing table, a revoked privilege: no command is at fault. The error would hit all of them, and a
+    // worker that blamed them would turn an operator's mistake into a pile of dead letters.
     case .connectionException, .insufficientResources, .operatorIntervention, .systemError,
       .invalidTransactionState, .invalidSQLStatementName, .invalidAuthorizationSpecification, .invalidCatalogName,
       .invalidSchemaName, .syntaxErrorOrAccessRuleViolation, .configurationFileError, .internalError:
@@ -63,7 +63,7 @@ extension UnitOfWorkError {
 }
 
 extension WorkspaceConstraint {
-  /// Either of two unique indexes may be the one that meets a duplicate id first; it is the same rule.
+  /// Either of two unique indexes may detect a duplicate id first; the rule is the same.
   private static let aliases = ["uq_workspaces_tenant_id": WorkspaceConstraint.workspaceID]
 
   fileprivate init?(_ error: ServerError) {

@@ -5,13 +5,13 @@ import WorkspaceDomain
 extension WriteSet {
   /// The statements that write it, and COMMIT, in one round trip.
   ///
-  /// - Parameter queue: `<virtual host>/<queue>`: whose outgoing messages these are.
+  /// - Parameter queue: `<virtual host>/<queue>`: the queue that the outgoing messages belong to.
   package func requests(queue: String) -> [PostgresRequest] {
     requests(queue: queue, after: 0, identity: .sequence)
   }
 
   /// - Parameters:
-  ///   - last: the highest id in the outbox that is known to have been given.
+  ///   - last: the highest outbox id known to have been assigned.
   ///   - identity: where the ids of new rows come from.
   func requests(queue: String, after last: Int64, identity: IdentitySource) -> [PostgresRequest] {
     let changes = [
@@ -22,7 +22,7 @@ extension WriteSet {
       RolesTables.remove(removedRoles, on: .workspace),
       RolesTables.remove(removedRoles, on: .group),
       RolesTables.remove(removedRoles, on: .tenant),
-      // Before updates and inserts: these may take the names that become free.
+      // Before updates and inserts, which may take the names that become free.
       GroupsTable.delete(deletedGroups),
       GroupsTable.releaseNames(updatedGroups),
       GroupsTable.update(updatedGroups),
@@ -39,7 +39,7 @@ extension WriteSet {
       DeadLettersTable.noteAcknowledged(acknowledgedLetters),
       ReplayItemsTable.note(replayOutcomes),
       ParkedCommandsTable.insert(parked, queue: queue, identity: identity),
-      // After all that this transaction may have waited for others with: ids follow the order of commits.
+      // After every statement that may wait for other transactions, so that ids follow the order of commits.
       RelationshipChangesTable.insert(relationships, identity: identity),
       OutboxTable.insert(outgoing, queue: queue, after: last, identity: identity),
       OutboxTable.delete(confirmed, queue: queue),

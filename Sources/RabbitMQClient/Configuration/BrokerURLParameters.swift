@@ -1,4 +1,4 @@
-/// The query of a broker's URL.
+/// The query parameters of a broker's URL.
 ///
 /// Source: https://www.rabbitmq.com/docs/uri-query-parameters
 package struct BrokerURLParameters: Sendable, Equatable {
@@ -8,9 +8,9 @@ package struct BrokerURLParameters: Sendable, Equatable {
   package var connectionTimeout: Int?
   /// `auth_mechanism=external`: the server takes the identity from the client's certificate.
   package var usesExternalAuthentication = false
-  /// `cacertfile`, `certfile`, `keyfile`, `verify` and `server_name_indication`.
+  /// `cacertfile`, `certfile`, `keyfile` and `verify`.
   package var tls = TLSOptions()
-  /// `server_name_indication`: the host name to ask for and to verify.
+  /// `server_name_indication`: the host name to request and to verify.
   package var serverName: String?
 
   package init() {}

@@ -3,16 +3,16 @@ package import UnitOfWork
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// SpiceDB as the one who decides.
+/// Has SpiceDB decide what users may do.
 package struct SpiceDBPermissions: PermissionReplica {
-  /// How long a call may take, all attempts together: somebody waits for the answer.
+  /// The longest that a call may take, all attempts together: somebody is waiting for the answer.
   private static let limit: Duration = .seconds(10)
 
   private let spicedb: SpiceDBConnection
 
   package init(_ spicedb: SpiceDBConnection) { self.spicedb = spicedb }
 
-  /// One call for up to 10,000 questions that fit into 4 MiB, one after the other for more.
+  /// One call for up to 10,000 questions that fit into 4 MiB; more take several calls, one after another.
   package func answers(
     to questions: Set<AccessQuestion>, asFreshAs token: String?
   ) async throws(ReplicaError) -> [AccessQuestion: Bool] {
@@ -29,7 +29,7 @@ package struct SpiceDBPermissions: PermissionReplica {
     for answer in try await check(Self.everyPermission, nil) { _ = try Self.decision(answer) }
   }
 
-  /// About objects that nobody has: what counts is that there is an answer.
+  /// One question for each permission, about an object that does not exist: all that counts is getting an answer.
   private static let everyPermission = ResourceType.allCases.flatMap { type in
     type.permissions.map { permission in
       CheckItem(
@@ -45,7 +45,7 @@ package struct SpiceDBPermissions: PermissionReplica {
       do throws(SpiceDBError) {
         return try await spicedb.check(items, .atLeastAsFresh(ZedToken(token))).answers
       } catch {
-        // Forgotten, or of a SpiceDB before this one: its whole present is as fresh.
+        // The token has expired, or is from an earlier SpiceDB: a fully consistent answer is at least as fresh.
         guard error.kind == .expired else { throw error }
         return try await spicedb.check(items, .full).answers
       }
@@ -70,7 +70,7 @@ package struct SpiceDBPermissions: PermissionReplica {
     return try result.get()
   }
 
-  /// - Returns: nil where the question itself is beyond SpiceDB.
+  /// - Returns: nil if SpiceDB refuses the question itself.
   private static func decision(_ answer: Result<Bool, SpiceDBError>) throws(ReplicaError) -> Bool? {
     do throws(SpiceDBError) {
       return try answer.get()

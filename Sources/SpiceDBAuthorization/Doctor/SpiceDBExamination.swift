@@ -2,7 +2,7 @@ package import Logging
 package import Operations
 package import SpiceDBClient
 
-/// The SpiceDB of a configuration, for doctor.
+/// Examines the configured SpiceDB, for `doctor`.
 package struct SpiceDBExamination: ExaminedReplica {
   private let configuration: SpiceDBConfiguration
   private let logger: Logger

@@ -3,20 +3,20 @@ package import WorkspaceApplication
 import WorkspaceDomain
 
 extension CheckItem {
-  /// A question in the terms of the schema.
+  /// A question in terms of the schema.
   package init(_ question: AccessQuestion) {
     self.init(
       resource: SpiceDBObject(question.resource), permission: question.permission.rawValue,
       subject: SpiceDBSubject(.user(question.userID)))
   }
 
-  /// What it takes of a call, in bytes, at most: what stands around the texts is shorter than this.
+  /// The most bytes that the item takes in a call: everything around the texts takes less than 64.
   private var size: Int {
     resource.type.utf8.count + resource.id.utf8.count + permission.utf8.count + subject.object.type.utf8.count
       + subject.object.id.utf8.count + 64
   }
 
-  /// Splits items into as many as one call takes each, in their order.
+  /// Splits items, in order, into parts that each fit into one call.
   static func calls(_ items: [CheckItem]) -> [ArraySlice<CheckItem>] {
     var calls: [ArraySlice<CheckItem>] = []
     var (start, bytes) = (0, 0)
@@ -31,6 +31,6 @@ extension CheckItem {
     return calls
   }
 
-  /// A call's own fields need some of what a request may have.
+  /// The request limit, less what the call's other fields may need.
   private static let callBytes = SpiceDBLimits.requestBytes - 65_536
 }

@@ -10,7 +10,7 @@ struct TokenMessage: AnswerMessage {
   }
 }
 
-/// WriteRelationshipsResponse and WriteSchemaResponse: written_at. Of DeleteRelationshipsResponse deleted_at, and
+/// WriteRelationshipsResponse and WriteSchemaResponse: written_at. DeleteRelationshipsResponse: deleted_at and
 /// progress.
 struct WriteAnswer: AnswerMessage {
   /// DELETION_PROGRESS_PARTIAL
@@ -127,7 +127,8 @@ struct LookupAnswer: AnswerMessage {
 
 /// CheckPermissionResponse
 struct CheckAnswer: AnswerMessage {
-  /// Of the field permissionship, here and in ``CheckOutcome``.
+  /// Values of the field permissionship, here and in ``CheckOutcome``: PERMISSIONSHIP_NO_PERMISSION and
+  /// PERMISSIONSHIP_HAS_PERMISSION.
   static let (no, has): (Int32, Int32) = (1, 2)
 
   var checkedAt: TokenMessage?
@@ -214,7 +215,7 @@ struct StatusMessage: AnswerMessage {
   var details: [Google_Protobuf_Any] = []
   var unknownFields = UnknownStorage()
 
-  /// Of the first google.rpc.ErrorInfo among the details.
+  /// The reason in the first google.rpc.ErrorInfo among the details.
   var reason: String? {
     for detail in details where detail.typeURL.hasSuffix("/google.rpc.ErrorInfo") {
       if let info = try? ErrorInfoMessage(serializedBytes: detail.value) { return info.reason }

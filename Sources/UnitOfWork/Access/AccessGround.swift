@@ -1,10 +1,11 @@
 package import WorkspaceDomain
 
-/// By what somebody may do something.
+/// Why a user may do something.
 package enum AccessGround: Sendable, Hashable {
-  /// The user, or a group that he is in, has it on the object itself, on a workspace above it, or in the tenant.
+  /// The user, or a group that the user is in, has the role on the object itself, on a workspace above it, or in the
+  /// tenant.
   case role(HeldRole)
-  /// A member of the tenant creates workspaces below its root, while that is open.
+  /// The user is a member of a tenant with an open root: every member may create workspaces right below it.
   case openRoot
 }
 

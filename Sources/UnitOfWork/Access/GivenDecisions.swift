@@ -1,11 +1,11 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What was decided before a unit of work began, and on which state of its tenants.
+/// Decisions made before a unit of work began, and the state of its tenants that they are based on.
 package struct GivenDecisions: Sendable, Equatable {
-  /// Whether the user may. What could not be decided is left out.
+  /// Whether the user of each question may. Questions that could not be decided are left out.
   package let answers: [AccessQuestion: Bool]
-  /// The `sequence` of each tenant at that moment; nil for one that was unknown.
+  /// The `sequence` of each tenant at the time; nil for an unknown tenant.
   package let sequences: [TenantID: Int64?]
 
   package init(answers: [AccessQuestion: Bool], sequences: [TenantID: Int64?]) {
@@ -13,7 +13,7 @@ package struct GivenDecisions: Sendable, Equatable {
     self.sequences = sequences
   }
 
-  /// Whether nothing has changed since in the tenants that they are about: every change of a relationship is told by an
-  /// event.
+  /// Whether nothing has changed since in the tenants concerned: every change of a relationship comes with an event,
+  /// and so with a new sequence.
   package func hold(in snapshot: Snapshot) -> Bool { sequences.allSatisfy { $0.value == snapshot.tenants[$0.key] } }
 }

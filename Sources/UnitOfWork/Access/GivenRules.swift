@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Who may do what by decisions that were given before the unit of work began. They say nothing of what the unit of
-/// work has changed since: behind a change of a tenant's relationships its questions are undecided.
+/// Applies decisions that were made before the unit of work began. These do not cover what the unit of work has changed
+/// since: after a change of a tenant's relationships, further questions about the tenant are undecided.
 package final class GivenRules: AuthorizationProvider {
   private let decisions: GivenDecisions
   private let workspaces: IdentityMap
@@ -17,7 +17,7 @@ package final class GivenRules: AuthorizationProvider {
   }
 
   package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool {
-    // Whoever decided does not know whose an object is: a user may have rights in two tenants.
+    // Whoever decided does not know which tenant an object belongs to: a user may have rights in two tenants.
     guard try isThere(question.resource, in: question.tenantID) else { return false }
     guard !haveRelationshipsChanged(in: question.tenantID) else {
       throw .undecided("what a user of tenant \(question.tenantID) may do")

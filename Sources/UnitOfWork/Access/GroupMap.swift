@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// The groups of one unit of work: each exists once, changes are seen by the reads that follow, and the net of all
-/// changes becomes part of a ``WriteSet``. What the read set did not ask for is an error, never an "it does not exist".
+/// The groups of one unit of work: each exists once, later reads see the changes, and the net effect of all changes
+/// becomes part of a ``WriteSet``. What the read set did not ask for is an error, never reported as missing.
 package final class GroupMap {
   private let reads: AccessReads
   private let pages: [GroupPageKey: [GroupID]]
@@ -12,10 +12,10 @@ package final class GroupMap {
 
   private var entries: [GroupID: Entry] = [:]
   private var touched: [GroupID] = []
-  /// Who has a name; nil where it is known that nobody has.
+  /// The group that has a name; nil if it is known that none has.
   private var holders: [TenantName: GroupID?] = [:]
   private var changedTenants: Set<TenantID> = []
-  /// Tenants of which a group was added or removed.
+  /// Tenants in which a group was added or removed.
   private var rearranged: Set<TenantID> = []
 
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
@@ -48,7 +48,7 @@ package final class GroupMap {
     }
   }
 
-  /// Adds what the net of all changes changes in relationships, but for roles.
+  /// Adds the net changes of relationships, except for roles.
   func addRelationships(to differences: inout RelationshipDifferences) {
     for entry in touched.compactMap({ entries[$0] }) {
       differences.change(entry.read, to: entry.current, in: \.tenantID) { Relationship.of($0) }
@@ -56,9 +56,9 @@ package final class GroupMap {
   }
 
   private struct Entry {
-    /// As it is in the database; nil where it is not there.
+    /// As it is in the database; nil if it is not there.
     let read: Group?
-    /// As the unit of work leaves it; nil where it removes it.
+    /// As the unit of work leaves it; nil if removed.
     var current: Group?
     var wasRemoved = false
     var isTouched = false
@@ -111,10 +111,10 @@ extension GroupMap: GroupRepository {
     rearranged.insert(group.tenantID)
   }
 
-  /// Whether a tenant has other groups than were read.
+  /// Whether the unit of work has added or removed groups of a tenant.
   func hasRearranged(_ tenantID: TenantID) -> Bool { rearranged.contains(tenantID) }
 
-  /// Takes over the aggregate's events, and the aggregate, in the place of what it was before.
+  /// Takes over the aggregate's events, and replaces its previous state.
   private func put(_ group: Group) {
     changedTenants.insert(group.tenantID)
     if let before = entries[group.id]?.current {

@@ -1,8 +1,8 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// The roles of one unit of work: changes are seen by the reads that follow, and the net of all changes becomes part of
-/// a ``WriteSet``. What the read set did not ask for is an error, never a "has no role".
+/// The roles of one unit of work: later reads see the changes, and the net effect of all changes becomes part of a
+/// ``WriteSet``. What the read set did not ask for is an error, never reported as "has no role".
 package final class MembershipMap {
   private let reads: AccessReads
   private let pages: [PageStart: (members: [Membership], limit: Int)]
@@ -10,15 +10,16 @@ package final class MembershipMap {
   private let cascade: [RoleKey]
 
   private var roles: [TenantResource: [Member: Role]] = [:]
-  /// The objects in which users of questions have a role, by user: of groups alone.
+  /// The groups in which a member has a role, as far as known.
   private var groups: [TenantMember: Set<GroupID>] = [:]
-  /// What was read of roles that were changed since, in the order of the first change.
+  /// What was read of the roles that were changed since.
   private var changed: [RoleKey: Role?] = [:]
+  /// The keys of the changed roles, in the order of their first change.
   private var touched: [RoleKey] = []
   private var adminChanges: [TenantID: Int] = [:]
-  /// Objects whose members are other ones than on the pages that were read.
+  /// Objects whose members differ from those on the pages that were read.
   private var changedObjects: Set<TenantResource> = []
-  /// Tenants in which somebody may view something else than was read.
+  /// Tenants in which users may be able to view something other than what was read.
   private var changedViews: Set<TenantID> = []
 
   package init(readSet: ReadSet, snapshot: Snapshot) {
@@ -47,7 +48,7 @@ package final class MembershipMap {
     }
   }
 
-  /// Adds what the net of all changes changes in relationships.
+  /// Adds the net changes of the relationships that represent roles.
   func addRelationships(to differences: inout RelationshipDifferences) {
     for key in touched {
       let roles = (before: changed[key] ?? nil, after: current(key))
@@ -77,7 +78,7 @@ extension MembershipMap: MembershipRepository {
 
   package func firstOfCascade() throws(WorkspaceServiceError) -> [(key: RoleKey, role: Role)] {
     guard !cascade.isEmpty else { return [] }
-    // Of several commands that take roles with them, nobody knows here whose these are.
+    // If several commands may take roles with them, it can't be told here which command these belong to.
     guard reads.cascades == 1 else { throw .undecided("which roles go first") }
     return cascade.compactMap { key in current(key).map { (key, $0) } }
   }
@@ -131,13 +132,13 @@ extension MembershipMap: MembershipRepository {
 // MARK: - For decisions
 
 extension MembershipMap {
-  /// Whether what users may view in a tenant is other than was read.
+  /// Whether what users may view in a tenant may differ from what was read.
   func hasChangedViews(of tenantID: TenantID) -> Bool { changedViews.contains(tenantID) }
 
-  /// The roles on an object that are known.
+  /// The known roles on an object.
   func knownRoles(on object: TenantResource) -> [Member: Role] { roles[object] ?? [:] }
 
-  /// The groups that a user of a question is in.
+  /// The groups that a user is known to be in.
   func groups(of userID: UserID, in tenantID: TenantID) -> Set<GroupID> {
     groups[TenantMember(tenantID: tenantID, member: .user(userID))] ?? []
   }
@@ -148,7 +149,7 @@ extension MembershipMap {
     roles[TenantResource(tenantID: key.tenantID, object: key.object)]?[key.member]
   }
 
-  /// Whether there is no role where none is known.
+  /// Whether the role was read or changed: if `roles` does not have it, it does not exist.
   private func isKnown(_ key: RoleKey) -> Bool {
     reads.roles.contains(key) || changed[key] != nil
       || cascade.isEmpty

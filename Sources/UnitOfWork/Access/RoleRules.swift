@@ -1,21 +1,26 @@
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Who may do what, decided in memory on the roles that a unit of work has read and changed:
+/// Who may do what, decided in memory by the roles that a unit of work has read and changed:
 ///
-/// | Permission | Holds |
+/// | Permission | Who has it |
 /// |---|---|
-/// | tenant `view`, `administrate` | admin and member, admin |
-/// | group `view`, `manage` | its admins and members, its admins; and who administrates the tenant |
-/// | workspace `view`, `edit`, `manage` | who has a role on it or anywhere above: any, editor or admin, admin; and who administrates the tenant |
-/// | workspace `create_child` | who may edit it; on an open root every member of the tenant |
+/// | tenant `view` | its admins and members |
+/// | tenant `administrate` | its admins |
+/// | group `view` | its admins and members, and the tenant's admins |
+/// | group `manage` | its admins, and the tenant's admins |
+/// | workspace `view` | whoever has a role on it or anywhere above it, and the tenant's admins |
+/// | workspace `edit` | whoever is editor or admin on it or anywhere above it, and the tenant's admins |
+/// | workspace `manage` | whoever is admin on it or anywhere above it, and the tenant's admins |
+/// | workspace `create_child` | whoever may edit it; on an open root, every member of the tenant |
 package final class RoleRules: AuthorizationProvider {
   private let questions: Set<AccessQuestion>
   private let workspaces: IdentityMap
   private let groups: GroupMap
   private let memberships: MembershipMap
   private let opensRoot: Bool
-  /// Questions whose object was not known when they were asked, and that what was read answers, too.
+  /// Further questions that can be answered from what was read: their objects were not known when the questions were
+  /// asked.
   private let furtherViews: Set<AccessQuestion>
 
   package init(
@@ -33,8 +38,8 @@ package final class RoleRules: AuthorizationProvider {
     try ground(for: question) != nil
   }
 
-  /// By what the user has the permission; nil where nothing gives it to him. Of several grounds it is the nearest one,
-  /// after what he is in the tenant.
+  /// Why the user has the permission; nil if the user does not have it. Of several grounds, the user's role in the
+  /// tenant comes first, then the nearest one.
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
     guard questions.contains(question) || furtherViews.contains(question) else {
       throw .notLoaded("what a user of tenant \(question.tenantID) may do")
@@ -60,7 +65,8 @@ package final class RoleRules: AuthorizationProvider {
     }
   }
 
-  /// Who asks for a name may have to view its holder; who views a workspace with its way up, what lies on that.
+  /// A lookup by name may need a view of the workspace that has the name; a view of a workspace with its path to the
+  /// root, views of the workspaces on the path.
   private static func furtherViews(_ readSet: ReadSet, _ workspaces: IdentityMap) -> Set<AccessQuestion> {
     var views: Set<AccessQuestion> = []
     for view in readSet.access.namedViews {
@@ -72,7 +78,7 @@ package final class RoleRules: AuthorizationProvider {
       guard case .workspace(let id) = question.resource,
         readSet.tree.waysUp.contains(TenantWorkspace(tenantID: question.tenantID, id: id))
       else { continue }
-      // Nothing is above what is not there.
+      // Nothing is above a workspace that does not exist.
       try? workspaces.climb(from: id) { step in
         views.insert(.view(step, by: question.userID, of: question.tenantID))
         return true
@@ -81,7 +87,8 @@ package final class RoleRules: AuthorizationProvider {
     return views
   }
 
-  /// The first of the roles that the user, or a group that he is in, has on the workspace or anywhere above it.
+  /// The nearest ground: one of `roles`, held by the user or by a group that the user is in, on the workspace or above
+  /// it.
   private func nearestRole(
     _ roles: [Role], on id: WorkspaceID, _ userID: UserID, _ tenantID: TenantID
   ) throws(WorkspaceServiceError) -> AccessGround? {
@@ -96,7 +103,8 @@ package final class RoleRules: AuthorizationProvider {
     return ground
   }
 
-  /// Whichever is shorter is gone through: the roles on the workspace, or the groups of the user.
+  /// The user's own role, or that of a group, if it is one of `roles`. Goes through the roles on the workspace or the
+  /// groups of the user, whichever are fewer.
   private func holder(
     of roles: [Role], _ known: [Member: Role], _ userID: UserID, _ groups: Set<GroupID>
   ) -> Membership? {
@@ -121,7 +129,7 @@ extension AccessQuestion {
 }
 
 extension Permission {
-  /// The roles on a workspace, or above it, of which each is enough.
+  /// The roles on a workspace, or above it, each of which grants the permission.
   fileprivate var roles: [Role] {
     switch self {
     case .view: [.admin, .editor, .member]

@@ -1,9 +1,9 @@
-/// Port: the ledgers of dead letters and of deaths, beside all commands.
+/// Port: the ledgers of dead letters and of deaths, independent of the execution of commands.
 package protocol QuarantineLedger: Sendable {
-  /// Records letters whose messages are settled with that: one that comes again all the same is another letter.
+  /// Records letters, which settles their messages: a message that is redelivered all the same becomes another letter.
   func record(_ letters: [DeadLetter]) async throws(UnitOfWorkError)
 
-  /// What is known of messages that processes have died of; those that none has died of are missing.
+  /// The deaths that messages have caused; messages that have caused none are left out.
   func deaths(
     of messages: [FatalMessages.BodyHash]
   ) async throws(UnitOfWorkError) -> [FatalMessages.BodyHash: FatalMessages.Deaths]

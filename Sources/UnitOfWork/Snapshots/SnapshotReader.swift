@@ -1,15 +1,15 @@
 package import Messaging
 
-/// Port: reads what a database showed at one moment. Nothing is locked or changed, and nobody is waited for.
+/// Port: reads a database as of one moment, without locking, changing or waiting for anything.
 package protocol SnapshotReader: ThreadBound {
   /// Reads all that `readSet` asks for in one round trip.
   ///
   /// - Parameter readSet: one that locks nothing.
-  /// - Throws: ``UnitOfWorkError/unavailable(_:)`` where the session is of no more use.
+  /// - Throws: ``UnitOfWorkError/unavailable(_:)`` if the session is no longer usable.
   func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot
 }
 
-/// What a server showed, and which one.
+/// A snapshot, and the kind of server that it is from.
 package struct DatedSnapshot: Sendable {
   package let snapshot: Snapshot
   package let origin: Origin
@@ -21,9 +21,10 @@ package struct DatedSnapshot: Sendable {
 
   /// The kind of server that has answered.
   package enum Origin: Sendable, Equatable {
-    /// It has all that was committed.
+    /// It has everything that was committed.
     case primary
-    /// It follows another one, which was so far ahead in time as it could tell; nil: it has replayed nothing yet.
+    /// It follows another server, and was this far behind it in time, as far as it could tell; nil: it has replayed
+    /// nothing yet.
     case replica(lag: Duration?)
   }
 }

@@ -1,9 +1,9 @@
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// The ways from workspaces up to the root.
+/// The paths from workspaces up to the root.
 extension IdentityMap {
-  /// Goes from a workspace up to the root, as long as `step` wants to.
+  /// Goes from a workspace up to the root, until `step` returns false.
   func climb(from id: WorkspaceID, _ step: (WorkspaceID) -> Bool) throws(WorkspaceServiceError) {
     var next: WorkspaceID? = id
     var count = 0
@@ -17,7 +17,8 @@ extension IdentityMap {
     }
   }
 
-  /// - Returns: how many levels `descendant` is below a workspace; nil where it isn't.
+  /// - Returns: how many levels `descendant` is below a workspace, 0 for the workspace itself; nil if it is not below
+  ///   it.
   func levels(from id: WorkspaceID, to descendant: WorkspaceID) throws(WorkspaceServiceError) -> Int? {
     var levels = 0
     var isBelow = false

@@ -1,11 +1,11 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// The workspaces of one unit of work: each exists once, changes are seen by the reads that follow, and the net of all
-/// changes becomes part of a ``WriteSet``.
+/// The workspaces of one unit of work: each exists once, later reads see the changes, and the net effect of all changes
+/// becomes part of a ``WriteSet``.
 ///
 /// Pattern: https://martinfowler.com/eaaCatalog/identityMap.html. What the read set did not ask for is an error, never
-/// an "it does not exist".
+/// reported as missing.
 package final class IdentityMap {
   private let reads: TreeReads
   private let childCounts: [WorkspaceID: Int]
@@ -18,19 +18,19 @@ package final class IdentityMap {
   private let childPages: [ChildPageKey: [WorkspaceID]]
 
   private var entries: [WorkspaceID: Entry] = [:]
-  /// In the order in which they were first read or changed, so that a write set is the same on every run.
+  /// Changed workspaces, in the order of their first change, so that a write set is the same on every run.
   private var touched: [WorkspaceID] = []
-  /// Who has a name; nil where it is known that nobody has.
+  /// The workspace that has a name; nil if it is known that none has.
   private var holders: [TenantName: WorkspaceID?] = [:]
   private var roots: [TenantID: WorkspaceID] = [:]
   private var childChanges: [WorkspaceID: Int] = [:]
   /// Workspaces that were added or moved, which can make a subtree higher.
   private var arrivals: [WorkspaceID] = []
-  /// Tenants of which a workspace was removed or moved, which can make a subtree lower.
+  /// Tenants in which a workspace was removed or moved, which can make a subtree lower.
   private var departures: Set<TenantID> = []
-  /// How many workspaces besides the root were added to tenants, or taken away.
+  /// How many workspaces besides the root were added to tenants, less those that were removed.
   private var sizeChanges: [TenantID: Int] = [:]
-  /// Tenants of which a workspace was moved.
+  /// Tenants in which a workspace was moved.
   private var moved: Set<TenantID> = []
 
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
@@ -44,7 +44,7 @@ package final class IdentityMap {
     childPages = snapshot.childPages
     pages = snapshot.pages.reduce(into: [:]) { pages, page in
       let start = PageStart(tenantID: page.key.tenantID, viewer: page.key.viewer, after: page.key.after)
-      // Two pages from one start: the longer one holds the shorter.
+      // Of two pages with the same start, the longer one contains the shorter.
       if let other = pages[start], other.limit >= page.key.limit { return }
       pages[start] = (page.value, page.key.limit)
     }
@@ -72,7 +72,7 @@ package final class IdentityMap {
     }
   }
 
-  /// Adds what the net of all changes changes in relationships, but for roles.
+  /// Adds the net changes of relationships, except for roles.
   func addRelationships(to differences: inout RelationshipDifferences, opensRoot: Bool) {
     for entry in touched.compactMap({ entries[$0] }) {
       differences.change(entry.read, to: entry.current, in: \.tenantID) { Relationship.of($0, opensRoot: opensRoot) }
@@ -86,9 +86,9 @@ package final class IdentityMap {
   }
 
   private struct Entry {
-    /// As it is in the database; nil where it is not there.
+    /// As it is in the database; nil if it is not there.
     let read: Workspace?
-    /// As the unit of work leaves it; nil where it removes it.
+    /// As the unit of work leaves it; nil if removed.
     var current: Workspace?
     var wasRemoved = false
     var isTouched = false
@@ -139,7 +139,7 @@ extension IdentityMap: WorkspaceRepository {
     guard let tenantID, reads.heightsOf.contains(TenantWorkspace(tenantID: tenantID, id: id)) else {
       throw .notLoaded("the height of workspace \(id)")
     }
-    // As high as the unit of work found it, or higher by what it has put there.
+    // The height as read, or more because of what the unit of work has put below.
     var height = heights[id, default: 1]
     for arrival in arrivals where arrival != id && entries[arrival]?.current?.tenantID == tenantID {
       guard let levels = try self.levels(from: id, to: arrival) else { continue }
@@ -155,7 +155,7 @@ extension IdentityMap: WorkspaceRepository {
     guard reads.sizesOf.contains(tenantID) else { throw .notLoaded("the size of tenant \(tenantID)") }
     let size = sizes[tenantID, default: 0]
     if size + sizeChanges[tenantID, default: 0] > 0 { return true }
-    // What goes along with a tenant is read only of one that has no workspaces below its root.
+    // What is deleted along with a tenant is read only for a tenant that has no workspaces below its root.
     guard size == 0 else { throw .undecided("what goes along with tenant \(tenantID)") }
     return false
   }
@@ -170,14 +170,14 @@ extension IdentityMap: WorkspaceRepository {
       guard let entry = entries[id], let current = entry.current else { return false }
       return (entry.read == nil || entry.wasRemoved) && current.tenantID == tenantID && after.map { id > $0 } ?? true
     }
-    // What a viewer may see of it is read, not computed.
+    // What a viewer may see is read, not computed.
     if viewer != nil, !added.isEmpty || moved.contains(tenantID) || memberships.hasChangedViews(of: tenantID) {
       throw .undecided("a page of tenant \(tenantID)")
     }
-    // The page was read long enough to stay full when every workspace that this batch removes is taken off it, so
-    // what was added beyond its end sorts behind the limit.
+    // The page was read long enough to stay full after all removals of this batch, so what was added beyond its end
+    // sorts behind the limit.
     let ids = added.isEmpty ? page.ids : Set(page.ids + added).sorted()
-    // An id on the page may be another tenant's by now: the batch can delete it here and create it there.
+    // An id on the page may belong to another tenant by now: the batch can delete it in one and create it in another.
     let current = ids.lazy.compactMap { self.entries[$0]?.current }
     return Array(current.filter { $0.tenantID == tenantID }.prefix(limit))
   }
@@ -206,7 +206,7 @@ extension IdentityMap: WorkspaceRepository {
     return ancestors.reversed()
   }
 
-  /// Of what only queries ask, which change nothing: no changes are computed upon it.
+  /// For reads that only queries ask for: these change nothing, so the reads are not adjusted to changes.
   private func requireUnchanged(_ what: String) throws(WorkspaceServiceError) {
     guard touched.isEmpty else { throw .undecided(what) }
   }
@@ -237,7 +237,7 @@ extension IdentityMap: WorkspaceRepository {
 }
 
 extension IdentityMap {
-  /// Takes over the aggregate's events, and the aggregate, in the place of what it was before.
+  /// Takes over the aggregate's events, and replaces its previous state.
   private func put(_ workspace: Workspace) {
     if let before = entries[workspace.id]?.current { vacate(before) }
     var workspace = workspace
@@ -256,23 +256,23 @@ extension IdentityMap {
     if workspace.isRoot { roots[workspace.tenantID] = workspace.id }
   }
 
-  /// The name is free again, known to be so without having been asked for, and so is the place below the parent.
+  /// Frees the name, which is then known to be free without having been asked for, and the place below the parent.
   private func vacate(_ workspace: Workspace) {
     holders.updateValue(nil, forKey: TenantName(tenantID: workspace.tenantID, name: workspace.name))
     if let parentID = workspace.parentID { childChanges[parentID, default: 0] -= 1 }
   }
 
-  /// Whether a tenant has other workspaces than were read, or has them elsewhere.
+  /// Whether the unit of work has added, removed or moved workspaces of a tenant.
   func hasRearranged(_ tenantID: TenantID) -> Bool {
     departures.contains(tenantID) || arrivals.contains { entries[$0]?.current?.tenantID == tenantID }
   }
 
-  /// - Returns: nil where it is not known.
+  /// - Returns: nil if unknown.
   func parent(of id: WorkspaceID) -> WorkspaceID?? {
     guard let entry = entries[id] else { return parents[id] }
     return entry.current.map(\.parentID)
   }
 
-  /// No way up is longer, unless it goes in a circle.
+  /// No path to the root is longer, unless it is circular.
   var knownCount: Int { entries.count + parents.count }
 }

@@ -9,13 +9,13 @@ struct AccessExplanationReport: Report {
   private let explanation: AccessExplanation
   private let isEnforced: Bool
 
-  /// - Parameter isEnforced: whether commands are refused by these rules at all.
+  /// - Parameter isEnforced: whether these rules are enforced on commands at all.
   init(_ explanation: AccessExplanation, isEnforced: Bool) {
     self.explanation = explanation
     self.isEnforced = isEnforced
   }
 
-  /// What `authorization check` says, and why.
+  /// Encodes what `authorization check` prints, and the reasons.
   func encode(to encoder: any Encoder) throws {
     try AccessReport(explanation).encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
@@ -83,7 +83,7 @@ extension AccessExplanationReport {
     }
   }
 
-  /// What would have to be otherwise.
+  /// Why the user lacks the permission.
   private var lack: [String] {
     guard explanation.exists else {
       return ["because the tenant has no such \(explanation.question.resource.type.rawValue)"]

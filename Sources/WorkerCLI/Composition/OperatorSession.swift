@@ -11,14 +11,14 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What operators' commands work with: the database of this configuration, and the broker where one asks for it.
+/// What operators' commands work with: the configured database, and the broker if a command needs it.
 struct OperatorSession {
   let configuration: WorkerConfiguration
   let servers: Servers
   private let clock = SystemWallClock()
   private let connection: PostgresConnection
 
-  /// Runs `body` with a connection of its own to a database that has all migrations; what it throws is reported.
+  /// Runs `body` on a connection of its own, to a database that has all migrations; errors are reported.
   static func run(_ options: ConfigurationOptions, _ body: (OperatorSession) async throws -> Void) async throws {
     try await FailureReport.reporting {
       let configuration = try await options.load()
@@ -57,7 +57,7 @@ struct OperatorSession {
       clock: clock, identifiers: MonotonicIdentifiers())
   }
 
-  /// By the rules of this configuration, which decide its worker's commands.
+  /// Explains a decision by the rules of this configuration, by which its worker decides commands.
   func explanation(of question: AccessQuestion) async throws -> AccessExplanation {
     let store = PostgresUnitOfWorkStore(connection: connection, queue: servers.queueKey)
     return try await AccessInquiry(question, rules: configuration.rules.access).explanation(from: store)

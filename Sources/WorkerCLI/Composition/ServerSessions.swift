@@ -5,14 +5,14 @@ import RabbitMQBroker
 import UnitOfWork
 import WorkerRuntime
 
-/// Opens a worker's sessions with RabbitMQ and PostgreSQL, where there is somebody who decides what users may do.
+/// Opens a worker's sessions with RabbitMQ and PostgreSQL, provided that the decider of permissions is ready.
 struct ServerSessions: SessionFactory {
   let broker: BrokerConfiguration
   /// For units of work.
   let postgres: PostgresConfiguration
   /// `<virtual host>/<queue>`.
   let queue: String
-  /// For all sessions, one after the other.
+  /// Shared by successive sessions.
   let patience: ResponsePatience
   let decider: any AccessDecider
   let logger: Logger

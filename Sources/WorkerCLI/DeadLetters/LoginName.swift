@@ -1,6 +1,6 @@
 import Glibc
 
-/// The name of the user who runs this process.
+/// The name of the user who runs this process; under sudo, of the user who called sudo.
 enum LoginName {
   static var current: String {
     if let name = getenv("SUDO_USER") ?? getenv("USER") ?? getenv("LOGNAME"), name.pointee != 0 {

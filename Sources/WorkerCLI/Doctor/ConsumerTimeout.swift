@@ -1,7 +1,7 @@
 import ArgumentParser
 import Settings
 
-/// A duration on the command line.
+/// The broker's consumer_timeout, as a duration on the command line.
 struct ConsumerTimeout: ExpressibleByArgument {
   /// RabbitMQ's default since 3.8.17: https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout
   static let standard = ConsumerTimeout(duration: .seconds(1800))

@@ -15,7 +15,7 @@ struct Doctor: AsyncParsableCommand {
       "Exits 0 when there is no problem (warnings don't count), 1 when there is one, 78 when the configuration is wrong."
   )
 
-  /// The broker tells nobody over AMQP how long it waits.
+  /// An option, because the broker does not report its timeout over AMQP.
   @Option(help: "The broker's consumer_timeout, where it is not RabbitMQ's default of 30m.")
   var consumerTimeout = ConsumerTimeout.standard
   @OptionGroup var options: ConfigurationOptions
@@ -25,13 +25,13 @@ struct Doctor: AsyncParsableCommand {
     try await FailureReport.reporting {
       let report = DoctorReport(await findings())
       try output.print(report)
-      // There is nothing else then that could be looked at.
+      // With a wrong configuration nothing else can be examined.
       if report.hasWrongConfiguration { throw ExitCode.configuration }
       if report.status == .problem { throw ExitCode.failure }
     }
   }
 
-  /// nil where there is no SpiceDB.
+  /// The examination of SpiceDB; nil if none is configured.
   private func replica(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger)
     -> ReplicaExamination?
   {
@@ -45,7 +45,7 @@ struct Doctor: AsyncParsableCommand {
     }
   }
 
-  /// nil where queries are answered by the database that is looked at anyway.
+  /// The examination of the server for queries; nil if the database that is examined anyway answers them.
   private func reading(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger)
     -> ReadingExamination?
   {
@@ -67,7 +67,7 @@ struct Doctor: AsyncParsableCommand {
     } catch {
       return [.problem("configuration", "\(error)", remedy: "correct it: config/worker.yaml explains each setting")]
     }
-    // What servers say is in the findings.
+    // What servers report is in the findings.
     let logger = Logger(label: "doctor") { _ in SwiftLogNoOpLogHandler() }
     let resolver = NameResolution()
     async let broker = BrokerExamination(

@@ -23,7 +23,7 @@ enum FailureReport {
       StandardError.write("workspace-worker: cut short by its deadline; what was in hand comes back\n")
       throw ExitCode.failure
     } catch {
-      // Names and texts of others are in it.
+      // The description may contain names and texts from outside.
       StandardError.write("workspace-worker: \("\(error)".escapingControls(keepingLines: true))\n")
       throw exitCode(of: error)
     }
@@ -31,7 +31,7 @@ enum FailureReport {
 
   static func exitCode(of error: any Error) -> ExitCode {
     switch error {
-    // What could only be found wrong while it was used.
+    // Invalid input that could be detected only while it was used.
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
     case is NegativeAnswer: .no
     case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing, is DescriptorLimit.TooLow: .configuration

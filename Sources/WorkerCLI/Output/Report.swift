@@ -1,4 +1,4 @@
-/// What a command prints: itself as JSON for programs, and a text for people.
+/// What a command prints: its own encoding as JSON for programs, and a text for people.
 protocol Report: Encodable {
   var text: String { get }
 }

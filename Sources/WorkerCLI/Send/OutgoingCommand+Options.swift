@@ -4,12 +4,12 @@ import WorkerRuntime
 import WorkspaceDomain
 
 extension OutgoingCommand {
-  /// What the options of a command line say.
+  /// A command or query made from command-line options.
   ///
   /// - Parameters:
   ///   - data: a JSON object.
-  ///   - id: nil: a new one.
-  ///   - minimumSequence: of a query.
+  ///   - id: nil for a new one.
+  ///   - minimumSequence: `minsequence`, for a query.
   init(
     type: String, tenant: String, user: String?, data: String, id: String?, source: String,
     minimumSequence: String? = nil

@@ -4,14 +4,14 @@ import UnixSignals
 enum TerminationSignals {
   /// Runs `body`, and handles signals until it ends.
   ///
-  /// There must be no second handler of the same signals, the one of a `ServiceGroup` included: a handler that has not
-  /// yet run when the next signal comes gets one call for both (signal sources merge, as the kernel's pending signals
-  /// do), and would count one where the other acts on the first.
+  /// There must be no second handler of the same signals, such as that of a `ServiceGroup`: a handler that has not yet
+  /// run when the next signal arrives is called once for both (signal sources merge, as the kernel's pending signals
+  /// do), and the two handlers would disagree about how many signals have arrived.
   ///
   /// - Parameters:
-  ///   - drain: is called at the first signal.
-  ///   - exit: is called at each later one. Nothing is lost if it ends the process: as in a crash, unacknowledged
-  ///     deliveries come back.
+  ///   - drain: called at the first signal.
+  ///   - exit: called at each later one. Nothing is lost if it ends the process: as in a crash, unacknowledged
+  ///     deliveries are redelivered.
   static func handling(
     _ signals: [UnixSignal] = [.sigterm, .sigint], drain: @escaping @Sendable () async -> Void,
     exit: @escaping @Sendable (UnixSignal) -> Void, while body: @escaping @Sendable () async throws -> Void

@@ -14,7 +14,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What runs in a worker's process.
+/// The services of a worker process.
 struct WorkerServices {
   let configuration: WorkerConfiguration
   let servers: Servers
@@ -22,28 +22,28 @@ struct WorkerServices {
   let queryStatus: QueryStatus
   let telemetry: Telemetry
   let failsFast: Bool
-  /// This process, in what it leaves in the database.
+  /// Identifies this process in the database.
   let process: ULID
   let logger: Logger
 
-  /// All that runs. What stands first is shut down last.
+  /// All services; the first one is shut down last.
   func all() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
-    // Spans of the drain are sent, too, and while it goes on somebody may ask how it is.
+    // First, so that spans of the drain are sent, too, and requests for health are answered during the drain.
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = telemetry.services.map { .init(service: $0) }
     services.append(.init(service: healthServer))
-    // It answers until the commands have drained, and costs them no time then.
+    // Shut down after the worker: it answers queries until the commands have drained, and does not delay the drain.
     services.append(.init(service: queryLane))
     let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
     let pulse = ReplicationPulse()
-    // Both are there until the worker has drained: what it has in hand may have to be decided.
+    // Both run until the worker has drained: commands in hand may still have to be decided.
     if let spicedb {
       services.append(.init(service: SpiceDBService(connection: spicedb)))
       services.append(.init(service: replication(to: spicedb, pulse)))
     }
-    // It ends by itself only after a drain, or when it is to fail fast.
+    // The worker ends by itself only after a drain, or to fail fast.
     services.append(
       .init(service: worker(decider(spicedb, pulse)), successTerminationBehavior: .gracefullyShutdownGroup))
-    // It ends at once, and the worker drains undisturbed.
+    // Shut down before the worker, and at once, so that the worker drains undisturbed.
     services.append(.init(service: maintenance(spicedb)))
     services += notifiers.map { .init(service: $0) }
     return services
@@ -55,7 +55,7 @@ struct WorkerServices {
     ) { [status, queryStatus] in Readiness(status, queryStatus) }
   }
 
-  /// Where nothing is enforced there is nothing to decide.
+  /// The decider of permissions; if nothing is enforced, there is nothing to ask SpiceDB.
   private func decider(_ spicedb: SpiceDBConnection?, _ pulse: ReplicationPulse) -> any AccessDecider {
     let authorization = configuration.authorization
     guard authorization.provider == .spicedb, authorization.rules.isEnforced, let spicedb else {
@@ -81,7 +81,7 @@ struct WorkerServices {
         queue: servers.queueKey, patience: ResponsePatience(servers.postgres), decider: decider, logger: logger))
   }
 
-  /// - Parameter queue: `<virtual host>/<queue>` that is worked off.
+  /// - Parameter queue: `<virtual host>/<queue>` that is consumed.
   private func environment(of queue: String, _ decider: any AccessDecider = EmbeddedDecider()) -> ExecutionEnvironment {
     ExecutionEnvironment(
       clock: SystemWallClock(), identifiers: MonotonicIdentifiers(), rules: configuration.rules,
@@ -149,7 +149,7 @@ struct WorkerServices {
     }
   }
 
-  /// Who tells the service manager, where there is one that wants to know.
+  /// The notifier of the service manager, if there is one that expects notifications.
   private var notifiers: [any Service] {
     let environment = ProcessInfo.processInfo.environment
     guard let manager = ServiceManager(environment: environment) else { return [] }

@@ -5,7 +5,7 @@ import UnitOfWork
 extension FatalMessages {
   static func hash(_ body: [UInt8]) -> BodyHash { Array(SHA256.hash(data: body)) }
 
-  /// Nobody has died of most messages: where none is known, none is hashed.
+  /// The deaths that a body has caused, with its hash. Usually none are known at all, and nothing is hashed.
   func deaths(of body: [UInt8]) -> (hash: BodyHash, deaths: Deaths)? {
     guard !isEmpty else { return nil }
     let hash = Self.hash(body)

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What a batch sends: results and events, alone or in batches, and replies.
+/// What a batch sends: results and events, singly or in batches, and replies.
 extension BatchRun {
   mutating func send(_ result: EncodedMessage, of delivery: Delivery, commandID: String?, sequence: Int64? = nil) {
     let messages = environment.messages.result(result, of: delivery, commandID: commandID, sequence: sequence)
@@ -33,7 +33,7 @@ extension BatchRun {
     batchAnswers[batchAnswers.count - 1].answers[element.place] = answer
   }
 
-  /// Replies with what is complete now, behind all other messages.
+  /// Sends the replies that are complete now, after all other messages.
   mutating func answerBatches() {
     for batch in batchAnswers {
       for part in batch.reply.parts(with: batch.answers) {

@@ -7,24 +7,24 @@ package import UnitOfWork
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Carries batches out, each exactly once. What happens to a batch, from top to bottom:
+/// Carries out batches, each exactly once. What happens to a batch, from top to bottom:
 ///
-/// 1. ``carryOut(_:committed:)``: as one transaction; where one of its messages spoils that, in halves, until that one
-///    stands alone and gets its verdict, while the others are carried out. Where one can't be answered before what
-///    those in front of it have changed is committed, in several parts. Where one takes away more than a transaction
-///    does, in as many as that takes.
-/// 2. ``commit(_:next:since:)``: again where it met another writer or a passing trouble.
-/// 3. `commitOnce`: reads all that the batch could need, runs it in memory, writes and commits. Two round trips, behind
-///    what the ``AccessDecider`` needs, if it is not the batch itself that decides what users may do.
+/// 1. ``carryOut(_:committed:)``: runs it as one transaction. If one of its messages makes that fail, the batch is
+///    halved until that message stands alone and gets its verdict, while the others are carried out. If a message can't
+///    be answered before the changes of those in front of it are committed, the batch is run in several parts; if a
+///    message removes more than one transaction may, in as many transactions as it takes.
+/// 2. ``commit(_:next:since:)``: retries after a conflict with another writer or a transient failure.
+/// 3. `commitOnce`: reads everything that the batch could need, runs it in memory, writes and commits. Two round trips,
+///    after those of the ``AccessDecider``, if permissions are not decided by the batch itself.
 package struct Committer: Sendable {
-  /// An assignment that no transaction can commit.
+  /// An assignment that can't be committed as one transaction.
   struct Spoiled: Error {
     let cause: UnitOfWorkError
-    /// Its first messages can, and the next one behind them in another; nil where it is not known which.
+    /// How many of its first messages can, while the next one needs another transaction; nil if unknown.
     var undecidedAfter: Int?
   }
 
-  /// How often an assignment is run before its failure counts as one that running again won't cure.
+  /// How often an assignment is run before a conflict or a transient failure counts as permanent.
   private static let maximumAttempts = 4
 
   let store: any UnitOfWorkStore
@@ -38,8 +38,8 @@ package struct Committer: Sendable {
   private let deadline: Duration
 
   /// - Parameters:
-  ///   - backoff: between two runs after a passing trouble.
-  ///   - deadline: an assignment whose statements time out is run again for so long.
+  ///   - backoff: between two runs after a transient failure or a timeout.
+  ///   - deadline: how long an assignment whose statements time out is rerun.
   package init(
     store: any UnitOfWorkStore, environment: ExecutionEnvironment, lines: ParkedLines,
     letters: LetterDeliveries = LetterDeliveries(), probe: any WorkspaceServiceProbe & Sendable,
@@ -58,14 +58,14 @@ package struct Committer: Sendable {
 
   // MARK: - 1. In halves
 
-  /// Carries out what `assignment` holds, in its order, each exactly once.
+  /// Carries out what `assignment` holds, in order, each exactly once.
   ///
-  /// What the broker has dead-lettered and can't be recorded stays where it is: the broker has it.
+  /// A message that the broker has dead-lettered and that can't be recorded stays in the broker's queue.
   ///
-  /// - Parameter committed: called after each transaction, in order; one is enough for most batches.
-  /// - Throws: ``UnitOfWorkError`` when the database can't be used now, ``ReplicaError`` when nobody can decide now
-  ///   what users may do. What `committed` was not called for may have been committed or not; the inbox tells when the
-  ///   deliveries come back.
+  /// - Parameter committed: called after each transaction, in order; most batches take only one.
+  /// - Throws: ``UnitOfWorkError`` if the database can't be used now, ``ReplicaError`` if permissions can't be decided
+  ///   now. What `committed` was not called for may or may not have been committed; the inbox tells when the deliveries
+  ///   come back.
   package func carryOut(_ assignment: Assignment, committed: (CommittedBatch) async throws -> Void) async throws {
     try await carryOut(assignment, since: .now, committed: committed)
   }
@@ -99,15 +99,16 @@ package struct Committer: Sendable {
 
   // MARK: - 2. Again
 
-  /// Carries an assignment out as one transaction, again where it met another writer or a passing trouble.
+  /// Carries out an assignment as one transaction, with retries after a conflict with another writer or a transient
+  /// failure.
   ///
-  /// The deadline is that of the batch which `assignment` is a part of: halves of a batch that has used it up don't
-  /// wait for it again, or a batch would take it as often as it can be halved.
+  /// The deadline is that of the batch that `assignment` is a part of: the halves of a batch that has used it up don't
+  /// get another, or the batch would take it as often as it can be halved.
   ///
-  /// - Parameter next: when the first command that stays behind the assignment's line change was parked, where known.
-  /// - Throws: ``Spoiled`` when one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` when
-  ///   the database can't be used now: the transaction may have been committed or not. ``ReplicaError`` when nobody can
-  ///   decide now what users may do: it was not.
+  /// - Parameter next: when the first command remaining after the assignment's line change was parked, if known.
+  /// - Throws: ``Spoiled`` if one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` if the
+  ///   database can't be used now: the transaction may or may not have been committed. ``ReplicaError`` if permissions
+  ///   can't be decided now: it was not committed.
   func commit(
     _ assignment: Assignment, next: Timestamp? = nil, since batchStart: ContinuousClock.Instant? = nil
   ) async throws -> CommittedBatch {
@@ -149,7 +150,7 @@ package struct Committer: Sendable {
     let snapshot = try await store.begin(readSet)
     Failpoint.begun.hit()
     guard decisions?.hold(in: snapshot) ?? true else {
-      // Another writer was there between the decisions and the lock.
+      // Another writer has committed between the decisions and the lock.
       try await store.rollback()
       throw UnitOfWorkError.conflict(constraint: nil)
     }
@@ -170,7 +171,7 @@ package struct Committer: Sendable {
     self.lines.committed(run.writeSet, next: next)
     letters.claim(run.letters.values)
     for batch in run.batchAnswers { batch.reply.commit(batch.answers) }
-    // It is decided on again.
+    // An unfinished command runs again, and is observed when it is finished.
     if !run.isUnfinished { observations.flush(to: probe) }
     return CommittedBatch(assignment, run, ids: ids, began: began, at: environment.clock.now())
   }
@@ -179,9 +180,9 @@ package struct Committer: Sendable {
 // MARK: - Verdicts
 
 extension Committer {
-  /// Commits what is decided about the only message of `assignment`, if it has one. Where the inbox does not take the
-  /// answer of one that becomes a dead letter, it is a dead letter all the same: the others of its queue must not wait
-  /// for that.
+  /// Commits the verdict on the only message of `assignment`, if it has one. If the inbox does not accept the answer to
+  /// a message that becomes a dead letter, the message is dead-lettered without it: the others in its queue must not
+  /// wait.
   ///
   /// - Throws: ``UnitOfWorkError``.
   func settle(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
@@ -197,9 +198,10 @@ extension Committer {
     }
   }
 
-  /// What to do with a message that spoils every transaction, also when it is alone in it.
+  /// The verdict on a message that makes every transaction fail, even one of its own.
   ///
-  /// - Returns: nil where the message is not to blame: a race that is no rule, lost again and again, is for later.
+  /// - Returns: nil if the message is not to blame: a race that violates no rule, even if lost repeatedly, is left for
+  ///   later.
   func verdict(on message: ReceivedMessage, _ cause: UnitOfWorkError) -> Verdict? {
     guard let command = message.command else { return nil }
     if case .conflict(let constraint) = cause {

@@ -3,7 +3,7 @@ package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What carrying out commands needs besides the commands and the data.
+/// What executing commands needs besides the commands and the data.
 package struct ExecutionEnvironment: Sendable {
   package let clock: any WallClock
   package let identifiers: any IdentifierGenerator
@@ -11,13 +11,13 @@ package struct ExecutionEnvironment: Sendable {
   package let messages: OutboundMessages
   /// `<virtual host>/<queue>` that commands are delivered from.
   package let queue: String
-  /// This process, in what it leaves in the database: no other has the same.
+  /// Identifies this process, and no other, in the database.
   package let process: ULID
   package let parking: ParkingPolicy
-  /// Whether relationships are kept elsewhere, too: what commands change in them is committed for whoever brings it
-  /// there.
+  /// Whether relationships are also kept in another service: changes of them are then committed to an outbox for the
+  /// replicator.
   package let replicatesRelationships: Bool
-  /// Who decides what users may do with commands. Queries are decided by what their answers show.
+  /// Who decides what users may do with commands. Queries are decided by the snapshots that answer them.
   package let decider: any AccessDecider
 
   package init(

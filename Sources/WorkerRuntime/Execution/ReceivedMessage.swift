@@ -5,18 +5,18 @@ package import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A delivery, or a command whose turn in its line has come, and what it turned out to be: passed from hand to hand, so
-/// a class.
+/// A delivery, or a parked command whose turn has come, and what it was decoded to. A class, because it is passed from
+/// stage to stage.
 package final class ReceivedMessage: Sendable {
   package let delivery: Delivery
   package let content: Result<DecodedCommand, InvalidCommand>
-  /// What is decided about it already; nil mostly.
+  /// The verdict, if there already is one; usually nil.
   package let verdict: Verdict?
-  /// Its place in its tenant's line; nil for what the broker has just delivered.
+  /// Its place in its tenant's line of parked commands; nil for a message that the broker has just delivered.
   package let parked: ParkedEntry?
-  /// Where this attempt stands in its trace; nil where that is not sampled.
+  /// The position of this attempt in its trace; nil if the trace is not sampled.
   package let trace: MessageTrace?
-  /// The hash of its body, where processes have died of it.
+  /// The hash of its body, if processes have died of it.
   package let begun: FatalMessages.BodyHash?
 
   package convenience init(_ delivery: Delivery, decoder: CommandDecoder, begun: FatalMessages.BodyHash? = nil) {
@@ -36,7 +36,7 @@ package final class ReceivedMessage: Sendable {
   /// A message that is invalid as a whole, so that there is nothing to decode.
   convenience init(_ delivery: Delivery, invalid: InvalidCommand) { self.init(delivery, .failure(invalid), begun: nil) }
 
-  /// A message that is not decoded: processes may have died of that.
+  /// A message that is not decoded, because processes may have died of decoding it.
   convenience init(unread delivery: Delivery, parked: ParkedEntry?, begun: FatalMessages.BodyHash?) {
     self.init(delivery, .failure(.unread), parked: parked, begun: begun)
   }
@@ -53,15 +53,16 @@ package final class ReceivedMessage: Sendable {
     self.begun = begun
   }
 
-  /// The same message, decided about.
+  /// The same message with a verdict.
   package func decided(_ verdict: Verdict) -> ReceivedMessage {
     ReceivedMessage(delivery, content, verdict: verdict, parked: parked, trace: trace, begun: begun)
   }
 
-  /// The command; nil where the message is none.
+  /// The command; nil if the message is not one.
   package var command: DecodedCommand? { try? content.get() }
 
-  /// When its publisher has sent it, as far as it says so; not of one that an operator sends again, which is older.
+  /// When its publisher sent it, if it says so; nil for a message that an operator has sent again, whose time is that
+  /// of the original.
   var sentAt: Timestamp? {
     guard delivery.properties.headers?.string(ReplayReference.header) == nil else { return nil }
     return command?.sentAt ?? delivery.timestamp
@@ -69,11 +70,11 @@ package final class ReceivedMessage: Sendable {
 
   var tenantID: TenantID? { command?.context.tenantID }
 
-  /// What it counts for where a batch is bounded: its own bytes, and those that its answer may have.
+  /// Its size, in bytes, for the limits of a batch: its own, and the most that its answer may have.
   package var size: Int { delivery.size + (command.map { $0.command.largestAnswer * Self.workspaceBytes } ?? 0) }
 
-  /// What a transaction needs for each workspace of an answer, at most: it is read, and then written twice. The longest
-  /// name, in UTF-8 and in JSON, with all that stands around it.
+  /// The most bytes that a transaction needs for each workspace of an answer, which is read once and written twice: the
+  /// longest name, in UTF-8 and in JSON, with everything around it.
   static let workspaceBytes = 2560
 }
 

@@ -1,15 +1,16 @@
 package import MessageContract
 
-/// How results, or events, of one transaction are put together for messages in the JSON Batch Format.
+/// Groups the results, or the events, of one transaction into messages in the JSON Batch Format.
 package enum MessageBatches {
   package static let maximumCount = 256
-  /// Of the body, with brackets and commas.
+  /// The largest body in bytes, including brackets and commas.
   package static let maximumBytes = 256 << 10
 
-  /// Splits them, in order, where a batch would become too large. What is too large alone is a batch of its own.
+  /// Splits messages, in order, into batches within these limits. A message that is too large by itself is a batch of
+  /// its own.
   package static func split(_ messages: [EncodedMessage]) -> [ArraySlice<EncodedMessage>] {
     var batches: [ArraySlice<EncodedMessage>] = []
-    // The first bracket; behind each message comes a comma or the last bracket.
+    // The opening bracket; each message is followed by a comma or the closing bracket.
     var (start, bytes) = (0, 1)
     for (place, message) in messages.enumerated() {
       let added = message.body.count + 1

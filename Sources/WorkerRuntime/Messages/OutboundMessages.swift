@@ -4,7 +4,7 @@ package import Messaging
 import UnitOfWork
 import WorkspaceDomain
 
-/// Makes complete messages of results and events.
+/// Makes complete messages from results and events.
 package struct OutboundMessages: Sendable {
   /// Made once, not for each message.
   private static let appID: ShortString = "workspace-worker"
@@ -19,23 +19,23 @@ package struct OutboundMessages: Sendable {
     self.forms = forms
   }
 
-  /// The announcement of a dead letter, for all who listen.
+  /// The announcement of a dead letter, for all subscribers.
   package func announcement(_ announcement: EncodedMessage) -> OutboundMessage {
     message(announcement, to: names.deadLettersExchange, correlationID: nil)
   }
 
-  /// An event for all who listen.
+  /// An event for all subscribers.
   package func event(_ event: EncodedMessage) -> OutboundMessage {
     message(event, to: names.eventsExchange, correlationID: nil)
   }
 
-  /// A result for all who listen, where they get each alone, and, in the same bytes, for whom the command names as
+  /// A result for all subscribers, if results are published singly, and, with the same bytes, for the command's
   /// `reply_to`.
   ///
   /// - Parameters:
   ///   - delivery: the command's message.
-  ///   - commandID: the command's id, where it could be read.
-  ///   - sequence: of the last event that it caused just now: a reply has it as a header.
+  ///   - commandID: the command's id, if it could be read.
+  ///   - sequence: that of the last event that the command has just caused; a reply carries it as a header.
   package func result(
     _ result: EncodedMessage, of delivery: Delivery, commandID: String?, sequence: Int64? = nil
   ) -> [OutboundMessage] {
@@ -48,13 +48,13 @@ package struct OutboundMessages: Sendable {
     return singles + [reply]
   }
 
-  /// Results in batches, for all who listen to those. Each holds the results of many commands, so it has no correlation
-  /// id.
+  /// Results in batches, for the subscribers of batches. Each batch holds the results of many commands, so it has no
+  /// correlation id.
   func batches(ofResults results: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
     batches(of: results, at: now, to: names.resultBatchesExchange)
   }
 
-  /// The same of events.
+  /// Events in batches, for the subscribers of batches.
   func batches(ofEvents events: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
     batches(of: events, at: now, to: names.eventBatchesExchange)
   }
@@ -67,7 +67,7 @@ package struct OutboundMessages: Sendable {
     }
   }
 
-  /// A result for whom the message names as `reply_to`, and nobody else; nil where that is nobody.
+  /// A result for the message's `reply_to` alone; nil if it names no usable queue.
   package func reply(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> OutboundMessage? {
     reply(message(result, to: "", correlationID: correlationID(delivery, commandID)), to: delivery)
   }
@@ -88,10 +88,10 @@ package struct OutboundMessages: Sendable {
     return OutboundMessage(exchange: "", routingKey: replyTo, propertyList: propertyList, body: published.body)
   }
 
-  /// The results of the elements of one message, in the JSON Batch Format, for whom it names as `reply_to`; nil where
-  /// that is nobody.
+  /// The results of the elements of one message, in the JSON Batch Format, for its `reply_to`; nil if it names no
+  /// usable queue.
   ///
-  /// Its id is made of those of the results: the same content has the same id.
+  /// The reply's id is derived from those of the results: the same content has the same id.
   func reply(_ part: BatchReply.Part, to delivery: Delivery, at now: Timestamp) -> OutboundMessage? {
     guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
     return batch(
@@ -99,7 +99,7 @@ package struct OutboundMessages: Sendable {
       correlationID: delivery.properties.correlationID)
   }
 
-  /// - Parameter ids: those of the contents, of which that of the message is made.
+  /// - Parameter ids: those of the contents, from which the message's id is derived.
   private func batch(
     ids: [String], bodies: [[UInt8]], at time: Timestamp, to exchange: ShortString, routingKey: ShortString,
     correlationID: ShortString? = nil
@@ -118,7 +118,7 @@ package struct OutboundMessages: Sendable {
   private func message(
     _ message: EncodedMessage, to exchange: ShortString, correlationID: ShortString?
   ) -> OutboundMessage {
-    // Types are at most 255 bytes long: the decoder and the encoder see to that.
+    // Types are at most 255 bytes long: the decoder and the encoder ensure that.
     let type = ShortString(message.type) ?? "unknown"
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.event
@@ -138,11 +138,11 @@ package struct OutboundMessages: Sendable {
 }
 
 extension ULID {
-  /// Of a batch: the time of its last content, and a hash of all of it.
+  /// The id of a batch: the time of its last element's id, and a hash of the ids of all elements.
   ///
   /// - Parameters:
-  ///   - content: the ids of what is in it.
-  ///   - now: the time where they tell none.
+  ///   - content: the ids of the elements.
+  ///   - now: the time to use if the last id is not a ULID.
   fileprivate init(of content: [String], at now: Timestamp) {
     var hash = SHA256()
     for id in content { hash.update(data: Array(id.utf8)) }

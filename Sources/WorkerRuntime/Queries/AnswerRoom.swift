@@ -1,7 +1,7 @@
 import Coordination
 import Synchronization
 
-/// Bounds the bytes of answers that are on their way: while too many are, nothing more is read.
+/// Bounds the bytes of answers that are being sent: while there are too many, no more queries are read.
 final class AnswerRoom: Sendable {
   private struct State {
     var bytes = 0
@@ -27,10 +27,10 @@ final class AnswerRoom: Sendable {
     }
   }
 
-  /// An answer is on its way.
+  /// An answer is being sent.
   func add(_ bytes: Int) { state.withLock { $0.bytes += bytes } }
 
-  /// It has arrived, or was given up.
+  /// An answer was delivered or given up.
   func remove(_ bytes: Int) {
     let waiters = state.withLock { [limit] state -> [Waiter<Void>] in
       state.bytes -= bytes

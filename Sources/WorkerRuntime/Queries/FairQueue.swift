@@ -1,10 +1,11 @@
-/// Elements of many owners, who take turns: whoever has put much into it waits for himself, not the others for him.
+/// A queue of elements of many owners, who take turns: an owner with many elements delays its own, not those of the
+/// others.
 ///
-/// And nobody has more than his share in hand: of an owner who has, nothing is handed out until some of it is done.
+/// No owner has more than its share in hand: one that does is handed nothing more until some of its elements are done.
 package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line {
     var elements: [Element] = []
-    /// Those before it are handed out; they are cut off in bulk.
+    /// The elements before it have been handed out; they are removed in bulk.
     var head = 0
 
     var count: Int { elements.count - head }
@@ -21,14 +22,14 @@ package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
     }
   }
 
-  /// What an owner may have in hand.
+  /// The most elements that an owner may have in hand.
   private let share: Int
   private var lines: [Owner: Line] = [:]
-  /// Owners who have something here, in the order of their turns.
+  /// Owners with waiting elements, in the order of their turns.
   private var turns: [Owner] = []
   private var inHand: [Owner: Int] = [:]
 
-  /// Elements that wait.
+  /// The number of waiting elements.
   package private(set) var count = 0
 
   /// - Parameter share: the most elements of one owner that may be in hand, at least 1.
@@ -45,7 +46,7 @@ package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
     count += 1
   }
 
-  /// Hands out elements, one of each owner in turn, until there are `count`, or their sizes have reached `limit`.
+  /// Hands out elements, one per owner in turn, until there are `count`, or their sizes have reached `limit`.
   package mutating func take(count: Int, size limit: Int, of size: (Element) -> Int) -> [(
     owner: Owner, element: Element
   )] {
@@ -65,18 +66,18 @@ package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
       total += size(element)
       if lines[owner] != nil { turns.append(owner) }
     }
-    // Whose share is in hand keeps his turn; whoever had one goes to the end.
+    // Owners with their share in hand keep their turns; owners that were served have gone to the end.
     turns = passed + turns[next...]
     return taken
   }
 
-  /// One element of an owner is done with.
+  /// One of the owner's elements in hand is done.
   package mutating func done(_ owner: Owner) {
     guard let number = inHand[owner] else { return }
     inHand[owner] = number > 1 ? number - 1 : nil
   }
 
-  /// Takes out all elements that `isUnwanted` says yes to.
+  /// Removes and returns the waiting elements for which `isUnwanted` is true.
   package mutating func removeAll(where isUnwanted: (Element) -> Bool) -> [Element] {
     var removed: [Element] = []
     for (owner, line) in lines {
@@ -94,7 +95,7 @@ package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
   }
 
   private mutating func takeOne(of owner: Owner) -> Element? {
-    // In place: a copy of the line would be one for each element.
+    // In place: otherwise the line would be copied for each element.
     guard let element = lines[owner]?.take() else { return nil }
     if lines[owner]?.count == 0 { lines[owner] = nil }
     count -= 1

@@ -6,41 +6,40 @@ import WorkspaceDomain
 
 /// The queries that wait: for a connection, or for a replica to catch up.
 ///
-/// One connection of a side takes all that waits. Another one joins it where more waits than one round trip reads, or
-/// where nothing was taken for a while: so a round trip is worth its cost when there is much to answer, and one that
-/// takes long holds up nobody.
+/// One connection of a side takes everything that waits. Another joins it if more waits than one round trip reads, or
+/// if nothing was taken for a while: so under load a round trip is worth its cost, and a slow one delays nobody.
 ///
-/// What waits for a replica holds no connection. How far the replica is, each round trip tells besides, and where there
-/// is none, one that asks for nothing else.
+/// A query that waits for a replica holds no connection. Every round trip also reads how far the replica has come; if
+/// there is none, one is made for that alone.
 final class QueryBacklog: Sendable {
   /// What one round trip is to answer.
   struct Work: Sendable {
     let queries: [ReceivedQuery]
-    /// Tenants for whose sequence somebody waits.
+    /// Tenants whose sequence some query is waiting for.
     let awaited: Set<TenantID>
   }
 
   /// What waits for a connection of one side.
   fileprivate struct Line {
     var queries: FairQueue<TenantID, ReceivedQuery>
-    /// Round trips that are not over.
+    /// Round trips under way.
     var readingCount = 0
     var wasTaken = false
-    /// Something has waited from one tick to the next, and nothing was taken meanwhile; or the last round trip had no
-    /// room for it.
+    /// Queries have waited from one tick to the next while none were taken, or the last round trip had no room for
+    /// them.
     var isPressing = false
     var waiters: [Waiter<Void>] = []
   }
 
   private struct State {
     var lines: [QuerySide: Line]
-    /// They wait for a replica.
+    /// Queries that wait for a replica, by tenant.
     var sleeping: [TenantID: [ReceivedQuery]] = [:]
     var sleepingCount = 0
     var isProbeDue = false
   }
 
-  /// A probe asks for no more than so many tenants.
+  /// The most tenants that a probe asks about.
   private static let probedTenants = 256
 
   private let settings: QuerySettings
@@ -54,10 +53,10 @@ final class QueryBacklog: Sendable {
 
   /// How many queries wait for a connection.
   var waitingCount: Int { state.withLock { $0.lines.values.reduce(0) { $0 + $1.queries.count } } }
-  /// How many wait for a replica.
+  /// How many queries wait for a replica.
   var sleepingCount: Int { state.withLock { $0.sleepingCount } }
 
-  /// Queries have arrived, or have to be put again.
+  /// Queries have arrived, or have to be asked again.
   func add(_ queries: [ReceivedQuery], to side: QuerySide = .replica) {
     guard !queries.isEmpty else { return }
     change { state in
@@ -79,7 +78,7 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Takes what is to be answered next, waiting for it. It has to be said done.
+  /// Takes what is to be answered next, waiting for it. ``done(_:_:)`` must follow.
   func take(_ side: QuerySide) async throws -> Work {
     while true {
       try await waitForWork(side)
@@ -97,8 +96,8 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// What was taken is in nobody's hand any more. Whoever says so takes what waits next, or says ``rouse()``: nobody
-  /// else is woken.
+  /// The work is no longer in hand. The caller then takes what waits next, or calls ``rouse()``: no other connection is
+  /// woken.
   func done(_ work: Work, _ side: QuerySide) {
     state.withLock { state in
       state.lines[side]?.readingCount -= 1
@@ -106,11 +105,11 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// A connection takes nothing any more: another one may have to.
+  /// A connection takes no more work: another one may have to.
   func rouse() { change { _ in } }
 
-  /// A replica is behind what a query asks for: it waits, or goes to the primary where its time to wait is over, or too
-  /// many wait.
+  /// A replica is behind what a query asks for: the query waits, or goes to the primary if its time to wait is over or
+  /// too many queries are waiting.
   func await(_ query: ReceivedQuery) {
     let isAwaiting = state.withLock { state in
       guard query.age < settings.wait, state.sleepingCount < settings.waitingLimit,
@@ -123,7 +122,7 @@ final class QueryBacklog: Sendable {
     if !isAwaiting { add([query], to: .primary) }
   }
 
-  /// A replica has come so far: who has waited for that is put again.
+  /// A server has reached these sequences: the queries that were waiting for them are asked again.
   func learn(_ sequences: [TenantID: Int64]) {
     change { state in
       guard state.sleepingCount > 0 else { return }
@@ -133,9 +132,9 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Time has passed: who has waited long enough for a replica is put to the primary.
+  /// Time has passed: queries that have waited long enough for a replica go to the primary.
   ///
-  /// - Returns: queries that nobody waits for any more.
+  /// - Returns: queries that nobody waits for any more, removed from the backlog.
   func tick(at now: ContinuousClock.Instant) -> [ReceivedQuery] {
     change { state in
       var expired: [ReceivedQuery] = []
@@ -152,7 +151,7 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Forgets what came over a connection that is lost: it comes again, here or elsewhere.
+  /// Forgets the queries that came over a lost connection: they are redelivered, here or elsewhere.
   func forget(_ intake: QueryIntake) {
     change { state in
       for side in QuerySide.allCases { _ = state.lines[side]?.queries.removeAll { $0.intake === intake } }
@@ -185,7 +184,7 @@ final class QueryBacklog: Sendable {
     return line.readingCount == 0 || line.queries.count >= settings.batchCount || line.isPressing
   }
 
-  /// Changes the state, and wakes the connections of each side on which something is due then.
+  /// Changes the state, and then wakes the connections of each side that has work due.
   private func change<Answer>(_ body: (inout State) -> Answer) -> Answer {
     let (answer, woken) = state.withLock { state -> (Answer, [Waiter<Void>]) in
       let answer = body(&state)
@@ -206,7 +205,7 @@ extension QueryBacklog.Line {
     let taken = queries.take(count: settings.batchCount, size: settings.batchBytes, of: \.size)
     readingCount += 1
     wasTaken = true
-    // What was left behind for its size fills another round trip.
+    // Queries left behind because of their size fill another round trip.
     isPressing = taken.count < settings.batchCount && queries.hasWork
     return taken
   }

@@ -3,7 +3,7 @@ import MessageContract
 import Messaging
 
 extension QueryDecoder {
-  /// The query of a delivery; the message is the one in hand meanwhile.
+  /// Decodes the query of a delivery; meanwhile the message is marked as in hand.
   func decoded(_ delivery: Delivery) throws(InvalidCommand) -> DecodedQuery {
     try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in try decode(delivery) }
   }

@@ -7,7 +7,7 @@ final class QueryIntake: Sendable {
   private struct State {
     var ledger = ScatteredAcknowledgements()
     var settled: [DeliveryTag] = []
-    /// Of what is not settled.
+    /// The size of the unsettled deliveries.
     var bytes = 0
     var room: [Waiter<Void>] = []
     var occupation: Waiter<Void>?
@@ -17,11 +17,11 @@ final class QueryIntake: Sendable {
   private let source: any DeliverySource
   private let limit: Int
   private let state = Mutex(State())
-  /// One element is enough to say that there is something to acknowledge.
+  /// One element is enough to signal that there is something to acknowledge.
   private let arrivals: AsyncStream<Void>
   private let arrival: AsyncStream<Void>.Continuation
 
-  /// - Parameter limit: of the bytes of what is not settled, above which nothing more is to be taken.
+  /// - Parameter limit: bytes of unsettled deliveries above which no more are to be taken.
   init(_ source: any DeliverySource, limit: Int) {
     self.source = source
     self.limit = limit
@@ -40,7 +40,7 @@ final class QueryIntake: Sendable {
     waiter?.resolve()
   }
 
-  /// Waits until anything is not settled. For one task at a time.
+  /// Waits until some delivery is unsettled. For one task at a time.
   func waitUntilOccupied() async throws {
     while true {
       let waiter = state.withLock { state -> Waiter<Void>? in
@@ -54,7 +54,7 @@ final class QueryIntake: Sendable {
     }
   }
 
-  /// Waits until no more than the limit is not settled.
+  /// Waits until the unsettled deliveries are within the limit.
   func waitForRoom() async throws {
     while true {
       let waiter = state.withLock { [limit] state -> Waiter<Void>? in
@@ -68,7 +68,7 @@ final class QueryIntake: Sendable {
     }
   }
 
-  /// A delivery is done with, whatever has come of it.
+  /// A delivery is settled, whatever its outcome.
   func settle(_ delivery: Delivery) {
     let waiters = state.withLock { [limit] state -> [Waiter<Void>] in
       state.settled.append(delivery.tag)
@@ -81,7 +81,7 @@ final class QueryIntake: Sendable {
     arrival.yield()
   }
 
-  /// Acknowledges what is settled, until the task is cancelled or the connection is lost.
+  /// Acknowledges settled deliveries, until the task is cancelled or the connection is lost.
   func run() async throws {
     for await _ in arrivals {
       let acknowledgements = state.withLock { state in
@@ -93,7 +93,7 @@ final class QueryIntake: Sendable {
     }
   }
 
-  /// Returns when everything that has arrived is acknowledged, as long as ``run()`` goes on.
+  /// Returns when everything that has arrived is acknowledged, provided that ``run()`` is running.
   func waitUntilSettled() async throws {
     let waiter = Waiter<Void>()
     state.withLock { $0.idle.append(waiter) }
@@ -101,7 +101,7 @@ final class QueryIntake: Sendable {
     try await waiter.value()
   }
 
-  /// Those who wait for what is the case now.
+  /// Removes and returns the waiters for an idle intake, if it is idle now.
   private func idle() -> [Waiter<Void>] {
     state.withLock { state in
       guard state.ledger.unsettledCount == 0, state.settled.isEmpty else { return [] }

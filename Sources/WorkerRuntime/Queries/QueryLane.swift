@@ -6,18 +6,18 @@ import ServiceLifecycle
 package import UnitOfWork
 package import WorkspaceApplication
 
-/// Answers queries, beside all commands and whether this worker is active or stands by: on threads, connections and
-/// channels of its own. No trouble here ends anything else.
+/// Answers queries, independently of the commands, and whether this worker is active or on standby: on threads,
+/// connections and channels of its own. No failure here ends anything else.
 package struct QueryLane: Service {
-  /// What it opens; each is bounded in time.
+  /// How it opens its connections; each attempt is bounded in time.
   package struct Connections: Sendable {
     /// The queue of queries.
     package let queue: @Sendable () async throws -> Link<any DeliverySource>
-    /// A server that is read from.
+    /// A server for reading.
     package let replica: @Sendable () async throws -> any QuerySession
-    /// The server that writes.
+    /// The server that accepts writes.
     package let primary: @Sendable () async throws -> any QuerySession
-    /// The ledger of what is no query, or kills.
+    /// The ledgers of dead letters and of deaths.
     package let ledger: @Sendable () async throws -> Link<any QuarantineLedger>
 
     package init(
@@ -50,7 +50,7 @@ package struct QueryLane: Service {
 
   /// - Parameters:
   ///   - environment: `queue` is `<virtual host>/<queue>` of the queries.
-  ///   - replies: for answers alone.
+  ///   - replies: for answers only.
   package init(
     settings: QuerySettings, environment: ExecutionEnvironment, connections: Connections, replies: any ReplySender,
     status: QueryStatus, probe: any QueryProbe, workspaceProbe: any WorkspaceServiceProbe & Sendable, logger: Logger
@@ -76,18 +76,18 @@ package struct QueryLane: Service {
     status.count { (backlog.waitingCount, backlog.sleepingCount) }
   }
 
-  /// Returns after a graceful shutdown, when what had arrived is answered, ``QuerySettings/timeout`` later at the
-  /// latest; or when the task is cancelled: what is left behind comes again, and how a worker ends is for its commands
-  /// to say.
+  /// Returns after a graceful shutdown, when everything that had arrived is answered, or after
+  /// ``QuerySettings/timeout`` at the latest. Also returns, and does not throw, when the task is cancelled: what is
+  /// left is redelivered, and whether a worker ends with an error is up to its commands.
   package func run() async throws {
     await withGracefulShutdownHandler {
-      // Its own troubles are told where they are met; only cancellation gets here.
+      // Failures are reported where they occur; only cancellation gets here.
       try? await withThrowingTaskGroup { group in
         group.addTask { try await replies.run() }
         group.addTask { try await quarantine.run() }
         for server in servers { group.addTask { try await server.run() } }
         group.addTask { try await consume() }
-        // The others never return.
+        // The other tasks never return.
         try await group.next()
         group.cancelAll()
       }
@@ -110,7 +110,7 @@ package struct QueryLane: Service {
       connect: connect)
   }
 
-  /// Moves on and drops what waits too long, while anything does.
+  /// While any delivery is unsettled, moves queries that have waited too long to the primary, and drops expired ones.
   private func keepTime(_ intake: QueryIntake) async throws {
     while true {
       try await intake.waitUntilOccupied()
@@ -137,7 +137,7 @@ package struct QueryLane: Service {
   }
 
   private func take(from source: any DeliverySource) async throws {
-    // The consumer keeps the other half.
+    // The other half is for the consumer's own buffer.
     let intake = QueryIntake(source, limit: settings.bufferBytes / 2)
     defer {
       backlog.forget(intake)
@@ -178,7 +178,7 @@ package struct QueryLane: Service {
     }
   }
 
-  /// Waits until what is in hand is answered, or nobody waits for it.
+  /// Waits until what is in hand is answered, or nobody waits for it any more.
   private func finish(_ intake: QueryIntake, _ source: any DeliverySource) async throws {
     try await withThrowingTaskGroup { group in
       group.addTask { try await intake.waitUntilSettled() }
@@ -189,7 +189,7 @@ package struct QueryLane: Service {
     try await source.confirmAcknowledgements()
   }
 
-  /// - Returns: nil where it can't just be answered.
+  /// - Returns: nil if it can't be answered right away.
   private func receive(_ delivery: Delivery, _ intake: QueryIntake) -> ReceivedQuery? {
     // Another process may have died of it.
     guard !delivery.isRedelivered else {

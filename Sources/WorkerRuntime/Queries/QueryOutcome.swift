@@ -1,20 +1,20 @@
 package import WorkspaceApplication
 
-/// What came of a message in the queue of queries.
+/// The outcome of a message in the queue of queries.
 package enum QueryOutcome: Sendable, Hashable {
   case succeeded
-  /// A rule said no.
+  /// It was rejected, with this code.
   case rejected(Rejection.Code)
   /// It can't be answered, and its sender was told so.
   case failed
-  /// Nobody waits for it any more: its time was over before it was answered.
+  /// It expired before it was answered: nobody waits for the answer any more.
   case expired
-  /// It names nobody to whom an answer could go.
+  /// It has no usable reply address.
   case unaddressed
-  /// It is no query.
+  /// It is not a query, or too many processes have died of it.
   case deadLettered(DeadLetterReason)
 
-  /// An outcome without its code, by the name that is written down.
+  /// The kind of an outcome, without its code, by its name in metrics.
   package enum Kind: String, Sendable, CaseIterable {
     case succeeded, rejected, failed, expired, unaddressed
     case deadLettered = "dead_lettered"

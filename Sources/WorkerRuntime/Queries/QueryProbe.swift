@@ -1,19 +1,19 @@
 package import Messaging
 package import WorkspaceApplication
 
-/// What happens on the lane of queries.
+/// What happens on the query lane.
 package enum QueryObservation: Sendable {
-  /// A message was worked off, so long after it had arrived. `type`: nil where it is no query.
+  /// A message was handled, this long after it had arrived. The type is nil if it is not a query.
   case handled(CommandType?, QueryOutcome, after: Duration)
-  /// A query has waited so long, from its arrival on, until a replica had its sequence, or the primary was asked.
+  /// A query with a minimum sequence was answered, this long after it had arrived, by a server that has the sequence.
   case awaitedReplica(Duration)
   /// An answer was sent, or given up.
   case replied(ReplyOutcome)
-  /// So many queries were read in one round trip.
+  /// Queries were read in one round trip.
   case read(count: Int)
 }
 
-/// Port: hears what happens to queries. Implementations are quick and never wait.
+/// Port: observes what happens to queries. Implementations must be quick and never wait.
 package protocol QueryProbe: Sendable {
   func observe(_ observation: QueryObservation)
 }

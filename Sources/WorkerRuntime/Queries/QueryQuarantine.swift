@@ -7,18 +7,18 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Holds what can't just be answered: what came as a query and is none, until it is recorded in the ledger of dead
-/// letters; and what comes again, until it is known how many processes have died of it. A query that too many have died
-/// of is a dead letter.
+/// Holds messages that can't be answered right away: those that are not queries, until they are recorded in the ledger
+/// of dead letters; and redelivered ones, until it is known how many processes have died of them. A query that too many
+/// have died of is a dead letter.
 ///
-/// Works whether this worker is active or stands by: on a connection of its own, which is made when something is held.
-/// Nothing is announced: only the active worker publishes. What is held while somebody may wait for its answer is
-/// dropped after that: its sender was told nothing, and asks again.
+/// Works whether this worker is active or on standby: on a connection of its own, opened when something is held.
+/// Nothing is announced: only the active worker publishes. A message whose answer nobody waits for any more is dropped:
+/// its sender was told nothing, and asks again.
 final class QueryQuarantine: Sendable {
   private struct Held: Sendable {
     let delivery: Delivery
     let intake: QueryIntake
-    /// nil: to be examined.
+    /// nil: the message is still to be examined.
     let fault: Fault?
   }
 
@@ -33,7 +33,7 @@ final class QueryQuarantine: Sendable {
     var arrival: Waiter<Void>?
   }
 
-  /// Messages of one statement.
+  /// The most messages in one statement.
   private static let batchCount = 64
 
   private let environment: ExecutionEnvironment
@@ -58,12 +58,12 @@ final class QueryQuarantine: Sendable {
     self.connect = connect
   }
 
-  /// Takes over a message that is no query. No more are held than the broker sends ahead.
+  /// Takes over a message that is not a query. The prefetch limits how many are held.
   func refuse(_ delivery: Delivery, _ invalid: InvalidCommand, _ intake: QueryIntake) {
     hold(Held(delivery: delivery, intake: intake, fault: Fault(invalid: invalid)))
   }
 
-  /// Takes over a message that comes again: where no process has died of it, it is put into the backlog.
+  /// Takes over a redelivered message: unless too many processes have died of it, it goes to the backlog.
   func examine(_ delivery: Delivery, _ intake: QueryIntake) {
     hold(Held(delivery: delivery, intake: intake, fault: nil))
   }
@@ -90,17 +90,17 @@ final class QueryQuarantine: Sendable {
     }
   }
 
-  /// Drops what nobody waits for any more.
+  /// Drops messages that nobody waits for any more.
   func tick(at now: ContinuousClock.Instant) {
     for held in take(where: { [reception] in $0.delivery.deadline(timeout: reception.timeout) <= now }) {
       reception.responder.settle(held.delivery, held.intake, nil, .expired)
     }
   }
 
-  /// Forgets what came over a connection that is lost: it comes again, here or elsewhere.
+  /// Forgets the messages that came over a lost connection: they are redelivered, here or elsewhere.
   func forget(_ intake: QueryIntake) { _ = take { $0.intake === intake } }
 
-  /// Goes through all that is held.
+  /// Examines or records everything that is held.
   private func release(by ledger: any QuarantineLedger) async throws {
     while true {
       let held = state.withLock { Array($0.held.prefix(Self.batchCount)) }
@@ -150,7 +150,7 @@ final class QueryQuarantine: Sendable {
       message: message)
   }
 
-  /// Those of `held` that are held still: some may have been dropped, or forgotten, meanwhile.
+  /// Removes and returns those of `held` that are still held: some may have been dropped or forgotten meanwhile.
   private func take(_ held: [Held]) -> [Held] {
     let deliveries = Set(held.map { ObjectIdentifier($0.delivery) })
     return take { deliveries.contains(ObjectIdentifier($0.delivery)) }

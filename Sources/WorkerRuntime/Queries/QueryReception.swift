@@ -1,14 +1,14 @@
 import MessageContract
 import Messaging
 
-/// Makes queries of messages.
+/// Turns messages into queries.
 struct QueryReception: Sendable {
   let decoder: QueryDecoder
   let responder: QueryResponder
   /// See ``QuerySettings/timeout``.
   let timeout: Duration
 
-  /// - Returns: nil where the message is done with already: it names nobody who could be told.
+  /// - Returns: nil if the message has no reply address: it is then already settled.
   func query(of delivery: Delivery, _ intake: QueryIntake) throws(InvalidCommand) -> ReceivedQuery? {
     let content = try decoder.decoded(delivery)
     guard delivery.properties.replyTo?.bytes.isEmpty == false else {
@@ -18,9 +18,9 @@ struct QueryReception: Sendable {
     return ReceivedQuery(content, delivery, deadline: delivery.deadline(timeout: timeout), intake: intake)
   }
 
-  /// What to tell of a query that processes have died of; it is not begun again.
+  /// The failure to report for a query that too many processes have died of; it is not run again.
   ///
-  /// - Parameter isDecodable: the last of them had decoded it.
+  /// - Parameter isDecodable: whether the last of these processes had decoded it.
   func crashLoop(_ delivery: Delivery, isDecodable: Bool) -> InvalidCommand {
     guard isDecodable, let content = try? decoder.decoded(delivery) else { return .crashLoop(PartialEnvelope()) }
     return .crashLoop(PartialEnvelope(content.type, content.context))

@@ -3,7 +3,7 @@ import Messaging
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Sends answers, and has a query acknowledged when its answer has arrived or was given up.
+/// Sends answers, and settles a query when its answer was delivered or given up.
 struct QueryResponder: Sendable {
   private let replies: any ReplySender
   private let environment: ExecutionEnvironment
@@ -17,7 +17,7 @@ struct QueryResponder: Sendable {
     self.room = room
   }
 
-  /// The answer to a query, which is still to be sent. Nil where it can't be, and the query is done with.
+  /// The answer to a query, still to be sent; nil if it can't be sent, and the query is settled already.
   func answer(_ query: ReceivedQuery, _ result: Result<CommandReply, Rejection>, sequence: Int64) -> PendingReply? {
     let now = environment.clock.now()
     let message = ResultEncoder.encode(result, of: query.content, sequence: sequence, id: .random(at: now), at: now)
@@ -29,7 +29,7 @@ struct QueryResponder: Sendable {
     return reply(message, outcome, query)
   }
 
-  /// The answer to a query that can't be answered. Nil as for ``answer(_:_:sequence:)``.
+  /// The failure to send for a query that can't be answered; nil as for ``answer(_:_:sequence:)``.
   func failure(of query: ReceivedQuery) -> PendingReply? {
     let envelope = PartialEnvelope(query.content.type, query.content.context)
     return reply(encode(.unexpected, envelope), .failed, query)
@@ -41,18 +41,18 @@ struct QueryResponder: Sendable {
     replies.send(answers)
   }
 
-  /// Nobody waits for them any more.
+  /// Settles queries that nobody waits for any more.
   func drop(_ queries: [ReceivedQuery]) {
     for query in queries { settle(query.delivery, query.intake, query.content.type, .expired) }
   }
 
-  /// A message is done with that nothing is answered to.
+  /// Settles a message and observes its outcome.
   func settle(_ delivery: Delivery, _ intake: QueryIntake, _ type: CommandType?, _ outcome: QueryOutcome) {
     probe.observe(.handled(type, outcome, after: delivery.receivedAt.duration(to: .now)))
     intake.settle(delivery)
   }
 
-  /// Tells the sender of what is no query, where he can be told.
+  /// Settles a message that became a dead letter, after telling its sender, if it has a usable reply address.
   func refuse(_ delivery: Delivery, _ intake: QueryIntake, _ invalid: InvalidCommand) {
     let outcome = QueryOutcome.deadLettered(invalid.reason)
     let message = encode(invalid.failure, invalid.envelope)

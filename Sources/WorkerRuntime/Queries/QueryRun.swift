@@ -6,11 +6,11 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Answers queries in memory, on what a snapshot showed, by the rules of the commands of their names.
+/// Answers queries in memory, from a snapshot, by the rules of the commands with the same names.
 struct QueryRun {
-  /// What a snapshot says to a query.
+  /// What a snapshot yields for a query.
   enum Answer {
-    /// It is answered, by what was the case at this sequence of its tenant.
+    /// The answer, as of this sequence of the query's tenant.
     case result(Result<CommandReply, Rejection>, sequence: Int64)
     /// The snapshot is older than what the query asks for.
     case behind(sequence: Int64)
@@ -23,7 +23,7 @@ struct QueryRun {
   private let environment: ExecutionEnvironment
   private let probe: any WorkspaceServiceProbe
 
-  /// - Parameter probe: told of what the rules observe.
+  /// - Parameter probe: receives what the rules observe.
   init(_ readSet: ReadSet, _ snapshot: Snapshot, _ environment: ExecutionEnvironment, probe: any WorkspaceServiceProbe)
   {
     self.snapshot = snapshot

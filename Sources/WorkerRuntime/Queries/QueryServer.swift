@@ -6,10 +6,10 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// One connection of the pool: takes what waits, reads it in one round trip, answers it, and is made anew when it is
+/// One connection of the pool: takes what waits, reads it in one round trip, answers it, and reconnects when it is
 /// lost.
 struct QueryServer {
-  /// Between two tries of what met a passing trouble, such as a conflict of a standby with what it replays.
+  /// The pause before queries are retried after a transient failure, such as a standby's conflict with recovery.
   private static let pause: Duration = .milliseconds(20)
 
   let side: QuerySide
@@ -27,7 +27,7 @@ struct QueryServer {
   /// Runs until the task is cancelled.
   func run() async throws {
     try await reconnecting.run { attempt in
-      // Most worlds never need it.
+      // Most deployments never need the primary for queries.
       if side == .primary { try await backlog.waitForWork(side) }
       let session = try await connect()
       attempt.connected()
@@ -54,12 +54,12 @@ struct QueryServer {
           try await answer(try await backlog.take(side), on: session.reader)
         }
       }
-      // Neither returns.
+      // Neither task returns; the first error ends both.
       for try await _ in group {}
     }
   }
 
-  /// Whatever happens, each query is answered, dropped, or waits again.
+  /// Answers work. Whatever happens, each query is answered, dropped, or waits again.
   private func answer(_ work: QueryBacklog.Work, on reader: any SnapshotReader) async throws {
     status.busy(side, 1)
     defer {
@@ -105,7 +105,8 @@ struct QueryServer {
     backlog.learn(dated.snapshot.tenants)
   }
 
-  /// A primary that has not got that far never will have for this query: whoever has seen a sequence has it from there.
+  /// Lets a query wait for its sequence, or rejects it if the primary has not reached the sequence: whoever has seen a
+  /// sequence has it from the primary.
   private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
     if side == .primary || origin == .primary {
       let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not come to that sequence")
@@ -142,7 +143,7 @@ struct QueryServer {
         do {
           try await read(live, sequencesOf: [], on: reader)
         } catch {
-          // The connection is lost; this one waits again already.
+          // The connection is lost; this query already waits again.
           backlog.add(Array(queries[(index + 1)...]), to: side)
           throw error
         }
@@ -163,7 +164,7 @@ struct QueryServer {
 }
 
 extension [ReceivedQuery] {
-  /// Those that somebody waits for, and the others.
+  /// The queries that somebody waits for, and the others.
   fileprivate func partitioned(at now: ContinuousClock.Instant) -> (live: [ReceivedQuery], expired: [ReceivedQuery]) {
     (filter { !$0.isExpired(at: now) }, filter { $0.isExpired(at: now) })
   }

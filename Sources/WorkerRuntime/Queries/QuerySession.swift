@@ -5,6 +5,6 @@ package import UnitOfWork
 package protocol QuerySession: Closable {
   var reader: any SnapshotReader { get }
 
-  /// Returns why, when the connection is lost; when the task is cancelled, any error.
+  /// Returns the reason when the connection is lost, or any error when the task is cancelled.
   func waitUntilClosed() async -> any Error
 }

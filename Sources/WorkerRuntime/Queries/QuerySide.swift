@@ -1,7 +1,7 @@
-/// Whom a query is put to.
+/// Which servers a query is put to.
 package enum QuerySide: String, Sendable, CaseIterable {
-  /// The servers that are read from.
+  /// The servers for reading.
   case replica
-  /// The one that writes: it has everything.
+  /// The server that accepts writes: it has everything.
   case primary
 }

@@ -1,11 +1,11 @@
 import Synchronization
 
-/// How the lane of queries is, for whoever asks. Readiness is another question: it is about commands.
+/// The state of the query lane. Readiness is separate: it is about commands.
 package final class QueryStatus: Sendable {
   /// The connections of one side.
   package struct Connections: Sendable, Equatable {
     package var open = 0
-    /// Those of them that are reading.
+    /// The open connections that are reading.
     package var busy = 0
   }
 
@@ -22,7 +22,7 @@ package final class QueryStatus: Sendable {
 
   package init() {}
 
-  /// Why queries are not answered; nil where they are.
+  /// Why queries are not answered; nil if they are.
   package var problem: String? {
     state.withLock { state in
       state.consuming ?? (state.connections[.replica]?.open ?? 0 > 0 ? nil : state.connecting)
@@ -33,11 +33,11 @@ package final class QueryStatus: Sendable {
     state.withLock { $0.connections[side] ?? Connections() }
   }
 
-  /// How far the replica was behind in time as it last answered, as far as it could tell; nil where no replica has
+  /// How far behind the replica was, in time, when it last answered, as far as it could tell; nil if no replica has
   /// answered.
   package var lag: Duration? { state.withLock { $0.lag } }
 
-  /// How many events a replica was behind of what a query asked for, as the last one was answered that asked for any.
+  /// How many events the server lacked for the last query with a minimum sequence; 0 if it had them all.
   package var shortfall: Int64 { state.withLock { $0.shortfall } }
 
   /// How many queries wait for a connection, and for a replica to catch up.
@@ -47,7 +47,7 @@ package final class QueryStatus: Sendable {
     state.withLock { $0.waiting = waiting }
   }
 
-  /// - Parameter problem: nil: queries are consumed.
+  /// - Parameter problem: why queries are not consumed; nil if they are.
   func consuming(_ problem: String?) { state.withLock { $0.consuming = problem } }
 
   func opened(_ side: QuerySide) { state.withLock { $0.connections[side, default: Connections()].open += 1 } }

@@ -1,4 +1,4 @@
-/// How often something is said that goes on: at once, and then once in so long.
+/// How often an ongoing condition is reported: at once, and then at most once per pause.
 struct NoticePace: Sendable {
   private let pause: Duration
   private var last: ContinuousClock.Instant?

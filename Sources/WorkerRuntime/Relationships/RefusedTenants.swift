@@ -1,10 +1,9 @@
 package import Coordination
 package import WorkspaceDomain
 
-/// Tenants whose next changes the replica refuses: each is tried again after longer and longer, and the others go on
-/// meanwhile.
+/// Tenants whose next changes the replica refuses: each is retried with a growing backoff, while the others go on.
 ///
-/// A pure value. Bounded: beyond ``limit`` tenants a refusal is everybody's matter.
+/// A pure value. Bounded: from ``limit`` tenants on, a refusal counts as a failure for all tenants.
 package struct RefusedTenants: Sendable {
   static let limit = 10_000
   package static let backoff = Backoff(shortest: .seconds(1), longest: .seconds(60))
@@ -21,7 +20,7 @@ package struct RefusedTenants: Sendable {
   package var count: Int { refusals.count }
   package var isFull: Bool { refusals.count >= Self.limit }
 
-  /// Those that are not to be tried yet.
+  /// Tenants that are not to be tried yet.
   package func waiting(at now: ContinuousClock.Instant) -> Set<TenantID> {
     Set(refusals.lazy.filter { $0.value.until > now }.map(\.key))
   }
@@ -33,6 +32,6 @@ package struct RefusedTenants: Sendable {
       attempts: attempts, until: now + Self.backoff.delay(attempt: attempts, random: random))
   }
 
-  /// Something of it was applied.
+  /// A change of the tenant was applied.
   package mutating func succeeded(_ tenantID: TenantID) { refusals[tenantID] = nil }
 }

@@ -2,10 +2,10 @@ package import Coordination
 package import Logging
 package import UnitOfWork
 
-/// Compares some objects' relationships with the replica now and then, while this worker is the one that works, and
-/// says where they differ. It mends nothing: whatever made them differ is for an operator to find.
+/// Compares the relationships of some objects with the replica at intervals, while this worker is active, and reports
+/// differences. It repairs nothing: whatever made them differ is for an operator to find.
 package struct RelationshipAuditor: MaintenanceJob {
-  /// Objects at a time, and the rest after them: 100,000 objects are gone through in a day and a half.
+  /// The number of objects per slice, and the pause after a slice: 100,000 objects take about a day and a half.
   static let (slice, rest): (Int, Duration) = (50, .seconds(60))
 
   private let probe: any WorkerProbe
@@ -15,7 +15,7 @@ package struct RelationshipAuditor: MaintenanceJob {
   private var position: AuditPosition?
 
   /// - Parameters:
-  ///   - rest: after each slice; a minute by default.
+  ///   - rest: the pause after each slice; a minute by default.
   ///   - connect: opens a connection; bounded in time.
   package init(
     probe: any WorkerProbe, logger: Logger, rest: Duration? = nil,
@@ -29,7 +29,7 @@ package struct RelationshipAuditor: MaintenanceJob {
 
   package func isWanted(by status: WorkerStatus) -> Bool { status.phase == .active }
 
-  /// Compares a slice; the next run goes on behind it.
+  /// Compares a slice; the next run continues after it.
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     let report = try await connect().use { [position] audit in
       try await audit.compare(after: position, limit: Self.slice)

@@ -3,21 +3,20 @@ package import Logging
 package import UnitOfWork
 import WorkspaceDomain
 
-/// Brings what commits have changed in relationships to the replica, while this worker is the one that works, and has
-/// the turn.
+/// Brings committed changes of relationships to the replica, while this worker is the one that works, and has the turn.
 ///
-/// No transaction is open while it writes there: it reads a page, applies it, and removes what was applied. What it
-/// could not remove any more is applied again by the next one. That the replica is away is nobody's trouble but its
-/// own: the outbox grows.
+/// No transaction is open while it writes to the replica: it reads a page, applies it, and removes what was applied.
+/// Entries that it could not remove are applied again by the next replicator. While the replica is unavailable, the
+/// outbox grows, and commands wait only if the replica decides their permissions.
 package struct RelationshipReplicator: MaintenanceJob {
   /// A page of the outbox, in entries and bytes.
   static let page = (entries: 500, bytes: 4 << 20)
-  /// Writes at the same time.
+  /// Concurrent writes.
   static let concurrency = 8
-  /// Nothing of a page begins after so long: what is under way then ends before the server ends this idle session, and
-  /// with it the turn.
+  /// After this time no more writes of a page begin: those under way then end before the server ends this idle session,
+  /// and with it the turn.
   static let pageTime: Duration = .seconds(10)
-  /// How often an empty outbox is looked into; and whether somebody else still has the turn.
+  /// How often an empty outbox is polled, and a turn that somebody else has.
   static let (poll, pollForTurn): (Duration, Duration) = (.milliseconds(200), .seconds(5))
 
   private let replica: any RelationshipReplica
@@ -29,7 +28,7 @@ package struct RelationshipReplicator: MaintenanceJob {
   private var notices = NoticePace(.seconds(60))
 
   /// - Parameters:
-  ///   - pulse: by which others hurry it, and hear how it goes.
+  ///   - pulse: lets others hurry it, and tells them how it is doing.
   ///   - connect: opens a connection; bounded in time.
   package init(
     to replica: any RelationshipReplica, pulse: ReplicationPulse = ReplicationPulse(), probe: any WorkerProbe,
@@ -43,8 +42,8 @@ package struct RelationshipReplicator: MaintenanceJob {
     self.connect = connect
   }
 
-  /// Also while something stands against the worker's work, and where somebody waits for it to decide: while the worker
-  /// finishes its work, or can't begin because nobody decides.
+  /// Whether the worker works, even if its work is blocked; or whether replication is needed for decisions: while the
+  /// worker drains, or can't begin because permissions can't be decided.
   package func isWanted(by status: WorkerStatus) -> Bool {
     switch status.phase {
     case .draining: true
@@ -53,7 +52,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     }
   }
 
-  /// Goes on until the worker has no work any more, or something fails that meets all tenants.
+  /// Replicates until the worker has no more work, somebody else has the turn, or a failure affects all tenants.
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { outbox in
       guard try await outbox.takeTurn() else {
@@ -80,7 +79,7 @@ package struct RelationshipReplicator: MaintenanceJob {
       metadata: ["reason": "\(kind.rawValue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
   }
 
-  /// - Returns: how many entries were applied; nil where the turn is to be given back.
+  /// - Returns: how many entries were applied; nil if the turn is to be given back.
   private mutating func replicatePage(of outbox: any RelationshipOutbox) async throws -> Int? {
     guard
       let entries = try await outbox.oldest(
@@ -99,7 +98,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     return schedule.applied.count
   }
 
-  /// Applies entries until all are applied, or keep each other back, or the time of the page is over.
+  /// Applies entries until all are applied, the remaining ones are held back, or the page's time is over.
   private func apply(_ entries: [RelationshipEntry]) async -> ReplicationSchedule {
     var schedule = ReplicationSchedule(entries)
     let end = ContinuousClock.now + Self.pageTime
@@ -122,7 +121,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     return schedule
   }
 
-  /// Sets tenants aside whose changes are refused, and says so, once a minute.
+  /// Sets aside tenants whose changes are refused, and logs that at most once a minute.
   private mutating func note(_ refusals: [TenantID: ReplicaError]) throws(ReplicaError) {
     guard let (tenantID, error) = refusals.min(by: { $0.key < $1.key }) else { return }
     for tenantID in refusals.keys { refused.refused(tenantID, at: .now, random: .random(in: 0...1)) }
@@ -133,7 +132,7 @@ package struct RelationshipReplicator: MaintenanceJob {
         "changes of relationships are refused; their tenants' wait, the others go on",
         metadata: ["tenants": "\(refused.count)", "tenant_id": "\(tenantID)", "error": "\(error)"])
     }
-    // Where so many are, it is no matter of theirs.
+    // With so many refusals, the tenants are not to blame.
     if refused.isFull { throw error }
   }
 }

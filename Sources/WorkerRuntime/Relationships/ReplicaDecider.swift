@@ -3,17 +3,19 @@ package import UnitOfWork
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Has the service decide that relationships are replicated to, on all that was committed of the tenants in question.
+/// Delegates decisions to the service that relationships are replicated to, based on everything that was committed for
+/// the tenants in question.
 ///
-/// 1. Waits until nothing of these tenants is left to be replicated. It hurries the replicator, which alone writes
-///   there.
-/// 2. Asks, at least as fresh as the last of these writes. Not about tenants whose changes the service refuses: what
-///    their users may do nobody can say, and the others must not wait for that.
-/// 3. The unit of work compares the tenants' sequences, read before 2, with those under its locks.
+/// 1. Waits until nothing of these tenants is left to replicate. Meanwhile it hurries the replicator, which alone
+///    writes to the service.
+/// 2. Asks the service for answers at least as fresh as the last of these writes. Questions about tenants whose changes
+///    the service refuses are left out: nobody can say what their users may do, and the other tenants must not wait for
+///    that.
+/// 3. The unit of work compares the tenants' sequences, read before step 2, with those under its locks.
 package struct ReplicaDecider: AccessDecider {
-  /// How long it waits for the replicator without hearing of it.
+  /// How long it waits for the replicator without hearing from it.
   package static let patience: Duration = .seconds(10)
-  /// How often it looks itself: another process may replicate.
+  /// How often it checks the outbox itself: another process may be replicating.
   private static let poll: Duration = .milliseconds(50)
 
   private let replica: any PermissionReplica
@@ -21,15 +23,16 @@ package struct ReplicaDecider: AccessDecider {
   private let patience: Duration
 
   /// - Parameters:
-  ///   - pulse: the one of the replicator of this process.
-  ///   - patience: how long it waits for that without hearing of it. Default: 10 s.
+  ///   - pulse: that of this process's replicator.
+  ///   - patience: how long it waits for the replicator without hearing from it. Default: 10 s.
   package init(_ replica: any PermissionReplica, pulse: ReplicationPulse, patience: Duration = Self.patience) {
     self.replica = replica
     self.pulse = pulse
     self.patience = patience
   }
 
-  /// If replication has failed, it is tried once more: who answers and takes no changes can't decide for long.
+  /// If replication has failed, it is tried once more: a service that answers but accepts no changes can't decide for
+  /// long.
   package func requireReady() async throws {
     try await replica.requireReady()
     let beat = pulse.beat
@@ -49,14 +52,16 @@ package struct ReplicaDecider: AccessDecider {
     return GivenDecisions(answers: answers, sequences: tenants.mapValues(\.sequence))
   }
 
-  /// Tokens can't be compared, and a call takes one of them: several tenants' questions are asked about everything.
+  /// Tokens can't be compared, and a call takes only one: questions about several tenants are asked with full
+  /// consistency.
   private static func token(of tenants: [TenantID: TenantReplication]) -> String? {
     tenants.count == 1 ? tenants.values.first?.token : nil
   }
 
-  /// Returns how far `tenants` are, as soon as nothing of them waits, without those that are refused.
+  /// Waits until none of `tenants` has changes left to replicate, except for refused ones, and returns how far the
+  /// others are.
   ///
-  /// - Throws: ``ReplicaError``: what keeps the replicator, or that nothing is heard of it.
+  /// - Throws: ``ReplicaError`` if replication fails, or nothing is heard from the replicator.
   private func caughtUp(
     _ tenants: Set<TenantID>, _ store: any UnitOfWorkStore
   ) async throws -> [TenantID: TenantReplication] {

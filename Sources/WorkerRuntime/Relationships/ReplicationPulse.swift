@@ -3,8 +3,8 @@ import Synchronization
 import UnitOfWork
 import WorkspaceDomain
 
-/// Brings the replicator of this process together with those who wait for it: they hurry it, and hear how it goes.
-/// Another process may be the one that replicates, of which nothing is heard here.
+/// Connects the replicator of this process with those who wait for it: they hurry it, and hear how it is doing. If
+/// another process replicates, nothing is heard of that here.
 package final class ReplicationPulse: Sendable {
   private struct State {
     /// Ends the replicator's pause.
@@ -18,27 +18,26 @@ package final class ReplicationPulse: Sendable {
 
   package init() {}
 
-  // MARK: Of those who wait
+  // MARK: For those who wait
 
-  /// Is sent when the replicator next gets on, or fails.
+  /// Raised when the replicator next makes progress or fails.
   var beat: Signal<Void> { state.withLock { $0.beat } }
 
-  /// The replicator looks into the outbox at once, even if it is waiting after a failure.
+  /// Has the replicator read the outbox at once, even if it is pausing after a failure.
   func hurry() { state.withLock { $0.hurry }.raise() }
 
-  /// Why nothing could be replicated when the replicator last tried; nil if that went well, or is another process's
-  /// business.
+  /// Why the replicator's last attempt failed; nil if it did not, or if another process replicates.
   var failure: ReplicaError? { state.withLock { $0.failure?.error } }
 
-  /// The same, if it has failed since `start`.
+  /// Why the replicator's last attempt failed, if that was after `start`.
   func failure(since start: ContinuousClock.Instant) -> ReplicaError? {
     state.withLock { $0.failure.flatMap { $0.at >= start ? $0.error : nil } }
   }
 
-  /// Tenants whose changes are not taken, though those of others are.
+  /// Tenants whose changes are refused, while those of others are accepted.
   var refused: Set<TenantID> { state.withLock { $0.refused } }
 
-  // MARK: Of the replicator
+  // MARK: For the replicator
 
   /// Waits until somebody hurries it, but not longer than `duration`.
   ///
@@ -55,7 +54,7 @@ package final class ReplicationPulse: Sendable {
   /// Another process replicates.
   func standsBack() { state.withLock { ($0.failure, $0.refused) = (nil, []) } }
 
-  /// Something of these tenants was replicated.
+  /// Changes of these tenants were replicated.
   func advanced(_ tenants: some Sequence<TenantID>) {
     beat {
       $0.failure = nil
@@ -66,7 +65,7 @@ package final class ReplicationPulse: Sendable {
   /// Nothing can be replicated.
   func failed(_ error: ReplicaError) { beat { $0.failure = (error, .now) } }
 
-  /// Changes of these tenants are not taken; those of others are.
+  /// Changes of these tenants are refused; those of others are accepted.
   func refused(_ tenants: some Sequence<TenantID>) { beat { $0.refused.formUnion(tenants) } }
 
   private func beat(_ change: (inout State) -> Void) {

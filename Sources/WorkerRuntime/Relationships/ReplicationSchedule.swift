@@ -1,16 +1,17 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// In which order the entries of a page are applied: a tenant's one after the other, and one after the other those that
-/// are about the same object, as ids go from tenant to tenant; everything else side by side.
+/// The order in which the entries of a page are applied: those of one tenant one after another, and those about one
+/// object one after another, because ids can move from tenant to tenant; all others concurrently.
 ///
-/// A pure value: what has ended comes in, what may begin comes out. An entry that fails keeps back all that come after
-/// it, so that the same write is made again before anything newer.
+/// A pure value: completed entries go in, entries that may begin come out. An entry that fails holds back all that must
+/// follow it, so that the same write is repeated before anything newer.
 ///
-/// What a later entry of the page takes away is not given any more by an earlier one. So nothing comes back to life for
-/// a moment when entries are applied again, because a process ended before it noted that they had been.
+/// A relationship that a later entry of the page removes is not added by an earlier one. So no removed relationship
+/// comes back for a moment when entries are applied again because a process ended before it recorded that they had
+/// been.
 package struct ReplicationSchedule: Sendable {
-  /// Who waits for an entry, and how many it waits for itself.
+  /// An entry, which entries wait for it, and how many it waits for itself.
   private struct Place: Sendable {
     var entry: RelationshipEntry
     var waitsFor = 0
@@ -18,21 +19,21 @@ package struct ReplicationSchedule: Sendable {
   }
 
   private var places: [Place]
-  /// Those that may begin, the oldest last.
+  /// Entries that may begin; the last one is next.
   private var ready: [Int] = []
   private var underWay: [RelationshipEntry.ID: Int] = [:]
-  /// Whether nothing begins any more.
+  /// Whether no more entries may begin.
   private var isClosed = false
 
   /// Entries that were applied, in the order in which they were.
   package private(set) var applied: [RelationshipEntry.ID] = []
-  /// How many changes they made.
+  /// How many changes the applied entries made.
   package private(set) var changeCount = 0
-  /// How far tenants are. One whose entries had nothing left to change has none.
+  /// How far tenants are replicated. A tenant whose entries had nothing left to change has no mark.
   package private(set) var marks: [TenantID: ReplicationMark] = [:]
   /// Tenants whose next entry was refused, and why.
   package private(set) var refused: [TenantID: ReplicaError] = [:]
-  /// Why nothing begins any more, if that is a failure.
+  /// Why no more entries begin, if that is because of a failure.
   package private(set) var failure: ReplicaError?
 
   /// - Parameter entries: oldest first.
@@ -52,7 +53,7 @@ package struct ReplicationSchedule: Sendable {
     ready = places.indices.reversed().filter { places[$0].waitsFor == 0 }
   }
 
-  /// The next entry to apply; nil where none may begin now. One that has no changes left counts as applied at once.
+  /// The next entry to apply; nil if none may begin now. An entry with no changes left counts as applied at once.
   package mutating func next() -> RelationshipEntry? {
     while !isClosed, let index = ready.popLast() {
       let entry = places[index].entry
@@ -74,8 +75,8 @@ package struct ReplicationSchedule: Sendable {
     finish(index)
   }
 
-  /// An entry was not applied, as far as is known. A refusal is a matter of its tenant; anything else would meet all
-  /// others.
+  /// An entry was not applied, as far as is known. A refusal concerns only its tenant; any other failure would hit all
+  /// entries, and no more begin.
   package mutating func failed(_ id: RelationshipEntry.ID, _ error: ReplicaError) {
     guard let index = underWay.removeValue(forKey: id) else { return }
     guard error.kind == .refused else {
@@ -85,7 +86,7 @@ package struct ReplicationSchedule: Sendable {
     refused[places[index].entry.tenantID] = error
   }
 
-  /// Nothing begins any more. What is under way may end.
+  /// No more entries begin. Those under way may end.
   package mutating func close() { isClosed = true }
 
   private mutating func finish(_ index: Int) {

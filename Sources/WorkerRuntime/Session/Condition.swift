@@ -1,6 +1,6 @@
 package import UnitOfWork
 
-/// What work needs to flow.
+/// A condition that work needs.
 package enum Condition: String, Sendable, Hashable, CaseIterable {
   /// A connection to RabbitMQ that takes messages.
   case broker
@@ -12,11 +12,11 @@ package enum Condition: String, Sendable, Hashable, CaseIterable {
   case topology
   /// The broker knows of a consumer of the commands.
   case consumer
-  /// The last batch, or the last answer of the database, is fresh.
+  /// The last batch, or the last answer of the database, is recent.
   case heartbeat
-  /// Somebody who decides what users may do, where that is not the worker itself.
+  /// A service that decides what users may do, if the worker does not decide that itself.
   case authorization
-  /// Nothing of a worker before this one is left to be published.
+  /// No messages of an earlier worker are left to be published.
   case outbox
   /// This process itself: it is starting, draining, or has met an error of its own.
   case worker
@@ -25,8 +25,8 @@ package enum Condition: String, Sendable, Hashable, CaseIterable {
 /// An error that knows which condition does not hold because of it.
 package protocol ConditionalError: Error {
   var condition: Condition { get }
-  /// Whether the server was merely not there, was not up yet, or this process had nothing left to reach it with, such
-  /// as descriptors: asking costs the server nothing, and as soon as it answers there is nothing else to wait for.
+  /// Whether the server was merely absent or still starting, or this process lacked something to reach it with, such as
+  /// descriptors: another attempt costs the server nothing, and once it answers there is nothing else to wait for.
   /// Default: false.
   var meansAbsence: Bool { get }
 }

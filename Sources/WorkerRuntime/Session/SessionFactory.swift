@@ -2,23 +2,23 @@ import Coordination
 
 /// Port: opens a worker's sessions with its servers, for one queue.
 package protocol SessionFactory: Sendable {
-  /// Opens what the worker uses the broker through. Bounded in time.
+  /// Opens the worker's session with the broker. Bounded in time.
   ///
-  /// - Throws: where it can, a ``ConditionalError`` or ``MissingConditions``.
+  /// - Throws: if possible, a ``ConditionalError`` or ``MissingConditions``.
   func openBroker() async throws -> any BrokerSession
 
-  /// Opens what the worker uses the database through. Bounded in time.
+  /// Opens the worker's session with the database. Bounded in time.
   ///
   /// - Throws: as ``openBroker()``.
   func openDatabase() async throws -> any DatabaseSession
 
-  /// Whether any of the servers that were not there is by now: it takes a connection, which is all that is asked of it,
-  /// or says why it takes none. Ends early when the task is cancelled.
+  /// Whether any of the servers that were absent is back: it accepts a connection, which is all that is tried, or says
+  /// why it refuses one. Ends early when the task is cancelled.
   ///
   /// - Parameter servers: of ``Condition/broker`` and ``Condition/database``.
   func haveReturned(_ servers: Set<Condition>) async -> Bool
 
-  /// Returns if somebody can decide now what users may do. Bounded in time. Default: always.
+  /// Returns if it can be decided now what users may do. Bounded in time. Default: always returns.
   ///
   /// - Throws: as ``openBroker()``.
   func requireDecider() async throws
@@ -27,9 +27,9 @@ package protocol SessionFactory: Sendable {
 extension SessionFactory {
   package func requireDecider() async throws {}
 
-  /// Opens both, beside each other, where there is somebody who decides.
+  /// Opens both sessions concurrently, provided that the decider is ready.
   ///
-  /// - Throws: ``MissingConditions``: all that is missing, not what was met first.
+  /// - Throws: ``MissingConditions``: everything that is missing, not just what was found first.
   package func open() async throws -> (broker: any BrokerSession, database: any DatabaseSession) {
     async let brokerResult = Result(catching: openBroker)
     async let databaseResult = Result(catching: openDatabase)

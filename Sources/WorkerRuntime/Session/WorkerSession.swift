@@ -7,9 +7,9 @@ import WorkspaceApplication
 
 /// The life of a worker between two losses of a connection.
 ///
-/// Whatever goes wrong ends the session, and what it had in hand goes with it: deliveries that were not acknowledged
-/// come back, the inbox answers those that were committed, and the outbox has what was not published. Recovering from
-/// a lost connection and from a killed process is one and the same way.
+/// Any failure ends the session, together with the work in hand: deliveries that were not acknowledged come back, the
+/// inbox answers those that were committed, and the outbox has what was not published. Recovery from a lost connection
+/// is the same as from a killed process.
 struct WorkerSession {
   let broker: any BrokerSession
   let database: any DatabaseSession
@@ -45,8 +45,9 @@ struct WorkerSession {
     }
   }
 
-  /// Looks, now and then, whether the broker has what work needs, and whether it knows of this worker. A consumer that
-  /// it does not know, again and again, gets nothing ever: then the session begins anew.
+  /// Checks, at intervals, whether the broker has what work needs, and whether it knows of this worker's consumer. A
+  /// consumer that the broker repeatedly does not know will never get anything: then the session ends, and another one
+  /// begins.
   private func watchBroker() async throws {
     var missed = 0
     while true {
@@ -61,7 +62,7 @@ struct WorkerSession {
   }
 
   private static let unknownConsumer = "the broker does not know of a consumer of the commands"
-  /// A quorum queue that does not answer the broker in time is said to have no consumer, too.
+  /// A quorum queue that does not answer the broker in time is also reported to have no consumer.
   private static let believedMisses = 2
   private static let maximumMisses = 6
 
@@ -84,7 +85,7 @@ struct WorkerSession {
     try await runStages(on: source, lines, fatal)
   }
 
-  /// - Returns: false when the worker is to stop before it became active.
+  /// - Returns: false if the worker is to stop before it became active.
   private func becomeActive() async throws -> Bool {
     let warnings = status.warnings
     var observer = HolderObserver(lease: lease, interval: settings.checkInterval, status: status, logger: logger)
@@ -110,7 +111,7 @@ struct WorkerSession {
       if drain.isRaised { status.leave(stages.figures()) }
       throw error
     }
-    // What the last publications confirmed.
+    // Entries whose messages the last publications confirmed.
     try await database.store.remove(stages.confirmed.take())
   }
 

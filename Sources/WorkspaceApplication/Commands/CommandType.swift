@@ -14,7 +14,7 @@ package struct CommandType: RawRepresentable, Sendable {
     CommandType(DeleteTenant.self), CommandType(CheckAccess.self),
   ]
 
-  /// What can be asked on the lane of queries. Some of it is no command.
+  /// What the query lane answers. Some of these types are not commands.
   package static let queries = askable.map { CommandType($0) }
 
   private static let askable: [any WorkspaceQuery.Type] = [
@@ -23,7 +23,7 @@ package struct CommandType: RawRepresentable, Sendable {
     CheckAccess.self,
   ]
 
-  /// What commands are about, as their names begin.
+  /// What commands are about: the first parts of their names.
   package static let subjects = allCases.reduce(into: [String]()) { subjects, type in
     let subject = String(type.rawValue.prefix { $0 != "." })
     if !subjects.contains(subject) { subjects.append(subject) }
@@ -32,7 +32,7 @@ package struct CommandType: RawRepresentable, Sendable {
   private static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
   private static let queriesByName = Dictionary(uniqueKeysWithValues: askable.map { ($0.typeName, $0) })
 
-  /// The query of that name; nil where there is none.
+  /// The query with that name; nil if there is none.
   package static func query(_ name: String) -> (any WorkspaceQuery.Type)? { queriesByName[name] }
 
   package init(_ command: any WorkspaceCommand.Type) {

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Lists at most `limit` of those who have a role on a workspace itself, in their order.
+/// Lists at most `limit` members with a role on the workspace itself, in their order.
 package struct ListWorkspaceMembers: WorkspaceCommand {
   package static let typeName = "workspace.list_members"
 

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Whether a user may do something, and what decides that.
+/// The question whether a user has a permission on an object.
 package struct AccessQuestion: Sendable, Hashable {
   package let tenantID: TenantID
   package let userID: UserID
@@ -15,7 +15,7 @@ package struct AccessQuestion: Sendable, Hashable {
   }
 }
 
-/// Whether a user may view the workspace of a name, whichever that is.
+/// The question whether a user may view the workspace with a name, whichever it is.
 package struct NamedView: Sendable, Hashable {
   package let userID: UserID
   package let name: TenantName
@@ -26,7 +26,7 @@ package struct NamedView: Sendable, Hashable {
   }
 }
 
-/// The role that a member has on an object of the tenant, if any.
+/// Identifies the role that a member has on an object of the tenant, if any.
 package struct RoleKey: Sendable, Hashable {
   package let tenantID: TenantID
   package let object: Resource
@@ -38,13 +38,13 @@ package struct RoleKey: Sendable, Hashable {
     self.member = member
   }
 
-  /// Of a user in the tenant itself.
+  /// The key of a user's role in the tenant itself.
   package static func tenant(_ tenantID: TenantID, _ userID: UserID) -> RoleKey {
     RoleKey(tenantID: tenantID, object: .tenant(tenantID), member: .user(userID))
   }
 }
 
-/// A member of a tenant, or one that a message only names.
+/// A member of a tenant, or someone that a message only names as one.
 package struct TenantMember: Sendable, Hashable {
   package let tenantID: TenantID
   package let member: Member
@@ -55,7 +55,7 @@ package struct TenantMember: Sendable, Hashable {
   }
 }
 
-/// An object, where it is one of the tenant.
+/// An object, if it belongs to the tenant.
 package struct TenantResource: Sendable, Hashable {
   package let tenantID: TenantID
   package let object: Resource
@@ -66,7 +66,7 @@ package struct TenantResource: Sendable, Hashable {
   }
 }
 
-/// A stretch of an object's members in their order: at most `limit` of those after `after`.
+/// A page of an object's members in their order: at most `limit` of those after `after`.
 package struct MemberPageKey: Sendable, Hashable {
   package let tenantID: TenantID
   package let object: Resource
@@ -81,11 +81,10 @@ package struct MemberPageKey: Sendable, Hashable {
   }
 }
 
-/// A stretch of a tenant's groups in id order: at most `limit` of those after `after`, and of those that `viewer` may
-/// view.
+/// A page of a tenant's groups in id order: at most `limit` of those after `after` that `viewer` may view.
 package struct GroupPageKey: Sendable, Hashable {
   package let tenantID: TenantID
-  /// nil: all.
+  /// nil: all groups.
   package let viewer: UserID?
   package let after: GroupID?
   package let limit: Int
@@ -98,38 +97,38 @@ package struct GroupPageKey: Sendable, Hashable {
   }
 }
 
-/// What commands could need to know of the groups of their tenants, and of who may do what, all read before the first
+/// What commands could need to know about their tenants' groups, and about who may do what, all read before the first
 /// of them runs.
 package struct AccessReads: Sendable, Equatable {
-  /// What may have to be decided. The ways up from the workspaces among them are in ``TreeReads/chainsOf``.
+  /// Questions that may have to be decided. The paths up from the workspaces among them are in ``TreeReads/chainsOf``.
   package var questions: Set<AccessQuestion> = []
   package var namedViews: Set<NamedView> = []
   package var roles: Set<RoleKey> = []
   package var groups: Set<GroupID> = []
   package var groupNames: Set<TenantName> = []
-  /// Members that may go, with all their roles in the tenant's workspaces and groups.
+  /// Members that may be removed, with all their roles in the tenant's workspaces and groups.
   package var leaving: Set<TenantMember> = []
-  /// Objects that may go, with all roles on them.
+  /// Objects that may be deleted, with all roles on them.
   package var going: Set<TenantResource> = []
-  /// Tenants that may go, with all their groups, and all roles that there are.
+  /// Tenants that may be deleted, with all their groups and all roles in them.
   package var tenantsGoing: Set<TenantID> = []
-  /// How many commands may take roles with them.
+  /// How many commands may remove roles along with something else.
   package var cascades = 0
-  /// Of the roles, and of the groups, that may go, no more than one above this are read.
+  /// At most one more than this are read of the roles, and of the groups, that may go.
   package var cascadeLimit = WorkspaceRules().cascadeLimit
   /// Tenants whose admins are counted, up to ``adminLimit``.
   package var adminsOf: Set<TenantID> = []
-  /// How many admins the commands may take away.
+  /// How many admins the commands may remove.
   package var demotions = 0
   package var memberPages: Set<MemberPageKey> = []
   package var groupPages: Set<GroupPageKey> = []
 
   package init() {}
 
-  /// Counting admins may stop here: one more than the commands could take away.
+  /// Counting admins may stop here: one more than the commands could remove.
   package var adminLimit: Int { demotions + 1 }
 
-  /// A text that is no valid name needs no look-up: the command is rejected before.
+  /// Asks for a group by its name. A text that is not a valid name needs no lookup: the command is rejected before.
   package mutating func ask(groupName name: String, of tenantID: TenantID) {
     guard let name = try? GroupName(name) else { return }
     groupNames.insert(TenantName(tenantID: tenantID, name: name))
@@ -149,8 +148,8 @@ package struct CommandReads: Sendable, Equatable {
     for permission in permissions { ask(permission, on: resource, by: userID, of: actor.tenantID) }
   }
 
-  /// Asks for what decides whether `actor` may view the workspace of a name. A text that is no valid name needs no
-  /// look-up.
+  /// Asks for what decides whether `actor` may view the workspace with a name. A text that is not a valid name needs no
+  /// lookup.
   package mutating func askForView(ofName name: String, by actor: Actor) {
     guard actor.isChecked, let userID = actor.userID, let name = try? WorkspaceName(name) else { return }
     let tenantName = TenantName(tenantID: actor.tenantID, name: name)
@@ -174,13 +173,13 @@ package struct CommandReads: Sendable, Equatable {
       MemberPageKey(tenantID: actor.tenantID, object: object, after: after, limit: limit + 1))
   }
 
-  /// Asks whether the tenant has an admin besides one that the command may take away.
+  /// Asks whether the tenant has an admin besides one that the command may remove.
   package mutating func askForAdmins(of tenantID: TenantID) {
     access.adminsOf.insert(tenantID)
     access.demotions += 1
   }
 
-  /// Asks for all that goes with a member, an object or a tenant.
+  /// Asks for everything that goes with a member, an object or a tenant.
   package mutating func askForCascade(
     leaving member: TenantMember? = nil, going object: TenantResource? = nil, ofTenant tenantID: TenantID? = nil
   ) {
@@ -190,13 +189,13 @@ package struct CommandReads: Sendable, Equatable {
     if let tenantID { access.tenantsGoing.insert(tenantID) }
   }
 
-  /// Asks for what decides whether `actor` has a role on what he creates.
+  /// Asks for what decides whether `actor` gets a role on a new object.
   package mutating func askForFounder(_ actor: Actor) {
     guard let userID = actor.userID else { return }
     access.roles.insert(.tenant(actor.tenantID, userID))
   }
 
-  /// The same as ``ask(_:on:by:)`` of any user.
+  /// Asks for what decides whether any user has a permission, as ``ask(_:on:by:)`` does for an actor.
   package mutating func ask(_ permission: Permission, on resource: Resource, by userID: UserID, of tenantID: TenantID) {
     access.questions.insert(
       AccessQuestion(tenantID: tenantID, userID: userID, permission: permission, resource: resource))

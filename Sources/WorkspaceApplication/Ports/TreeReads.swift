@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// What commands could need to know of the trees of their tenants, all read before the first of them runs.
+/// What commands could need to know about their tenants' trees, all read before the first of them runs.
 package struct TreeReads: Sendable, Equatable {
   package var workspaces: Set<WorkspaceID> = []
   package var names: Set<TenantName> = []
@@ -8,36 +8,38 @@ package struct TreeReads: Sendable, Equatable {
   package var rootsOf: Set<TenantID> = []
   /// Workspaces whose children are counted, up to ``childLimit``.
   package var childrenOf: Set<WorkspaceID> = []
-  /// Workspaces whose way up to the root is asked for.
+  /// Workspaces whose path to the root is asked for.
   package var chainsOf: Set<TenantWorkspace> = []
-  /// Where workspaces may come to be that are not there yet: the way up from one begins with one of these.
+  /// The possible parents of workspaces that do not exist yet: the path up from such a workspace begins with one of
+  /// these.
   package var arrivals: [TenantWorkspace: Set<WorkspaceID>] = [:]
-  /// Workspaces whose way up is asked for with all that there is to know of what lies on it.
+  /// Workspaces whose path to the root is asked for with everything there is to know about the workspaces on it.
   package var waysUp: Set<TenantWorkspace> = []
-  /// The same of workspaces that are known by their names alone.
+  /// The same for workspaces that are known only by their names.
   package var namedWaysUp: Set<TenantName> = []
-  /// Workspaces of whose subtree the number of levels is asked for.
+  /// Workspaces whose subtree's number of levels is asked for.
   package var heightsOf: Set<TenantWorkspace> = []
   package var pages: Set<PageKey> = []
   package var childPages: Set<ChildPageKey> = []
   /// Tenants whose workspaces besides the root are counted, up to ``childLimit``.
   package var sizesOf: Set<TenantID> = []
-  /// How many workspaces the commands may delete, and move: what is counted and listed may become fewer by so many.
+  /// How many workspaces the commands may delete, and move: counts and lists may shrink by that many.
   package var deletions = 0
   package var moves = 0
 
   package init() {}
 
-  /// Counting children may stop here: one more than the commands could take away.
+  /// Counting children may stop here: one more than the commands could remove.
   package var childLimit: Int { deletions + moves + 1 }
 
-  /// A text that is no valid name needs no look-up: the command is rejected before.
+  /// Asks for a workspace by its name. A text that is not a valid name needs no lookup: the command is rejected before.
   package mutating func ask(name: String, of tenantID: TenantID) {
     guard let name = try? WorkspaceName(name) else { return }
     names.insert(TenantName(tenantID: tenantID, name: name))
   }
 
-  /// To be called when all commands have asked: each deletion can take a workspace off a page.
+  /// Lengthens the pages by the number of deletions, each of which can take a workspace off a page. To be called when
+  /// all commands have asked.
   package mutating func lengthenPages() {
     guard deletions > 0 else { return }
     pages = Set(
@@ -45,7 +47,7 @@ package struct TreeReads: Sendable, Equatable {
   }
 }
 
-/// A name within a tenant: of a workspace, or of a group.
+/// A name within a tenant, of a workspace or of a group.
 package struct TenantName: Sendable, Hashable {
   package let tenantID: TenantID
   package let name: WorkspaceName
@@ -56,7 +58,7 @@ package struct TenantName: Sendable, Hashable {
   }
 }
 
-/// A workspace, where it is one of the tenant.
+/// A workspace, if it belongs to the tenant.
 package struct TenantWorkspace: Sendable, Hashable {
   package let tenantID: TenantID
   package let id: WorkspaceID
@@ -67,11 +69,10 @@ package struct TenantWorkspace: Sendable, Hashable {
   }
 }
 
-/// A stretch of a tenant's workspaces in id order: at most `limit` of those after `after`, and of those that `viewer`
-/// may view.
+/// A page of a tenant's workspaces in id order: at most `limit` of those after `after` that `viewer` may view.
 package struct PageKey: Sendable, Hashable {
   package let tenantID: TenantID
-  /// nil: all.
+  /// nil: all workspaces.
   package let viewer: UserID?
   package let after: WorkspaceID?
   package let limit: Int
@@ -84,7 +85,7 @@ package struct PageKey: Sendable, Hashable {
   }
 }
 
-/// A stretch of the workspaces right below one of a tenant's, in id order: at most `limit` of those after `after`.
+/// A page of the workspaces right below one of a tenant's, in id order: at most `limit` of those after `after`.
 package struct ChildPageKey: Sendable, Hashable {
   package let tenantID: TenantID
   package let parentID: WorkspaceID

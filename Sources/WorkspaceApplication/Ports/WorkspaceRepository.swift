@@ -2,20 +2,20 @@ package import WorkspaceDomain
 
 /// Port: the workspaces that a unit of work may see and change.
 ///
-/// Changes are seen by the reads that follow, and become durable with the unit of work. Each change also takes over the
-/// events that the aggregate recorded. Every read throws ``WorkspaceServiceError/repositoryFailed(_:)`` where the unit
-/// of work has no answer.
+/// Later reads see the changes, which become durable with the unit of work. Each change also takes over the events that
+/// the aggregate recorded. Every read throws ``WorkspaceServiceError/repositoryFailed(_:)`` if the unit of work has no
+/// answer.
 package protocol WorkspaceRepository: AnyObject {
-  /// The workspace of that id in whatever tenant: the caller decides who may see it.
+  /// The workspace with that id in any tenant: the caller decides who may see it.
   func workspace(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace?
   func workspace(named name: WorkspaceName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace?
   func root(of tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace?
   func hasChildren(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Bool
-  /// How many levels down a workspace is; a root is 1.
+  /// The level of a workspace, counted from the root, which is at level 1.
   func depth(of id: WorkspaceID) throws(WorkspaceServiceError) -> Int
   /// Whether `id` is `ancestor` or anywhere below it.
   func isInside(_ id: WorkspaceID, of ancestor: WorkspaceID) throws(WorkspaceServiceError) -> Bool
-  /// Whether a workspace and all that is below it have at most `levels` levels.
+  /// Whether a workspace and everything below it have at most `levels` levels.
   func fits(_ id: WorkspaceID, levels: Int) throws(WorkspaceServiceError) -> Bool
   /// At most `limit` of the tenant's workspaces with an id after `after` that `viewer` may view, in id order.
   ///
@@ -23,11 +23,11 @@ package protocol WorkspaceRepository: AnyObject {
   func workspaces(
     of tenantID: TenantID, viewer: UserID?, after: WorkspaceID?, limit: Int
   ) throws(WorkspaceServiceError) -> [Workspace]
-  /// At most `limit` of the workspaces right below one, with an id after `after`, in id order.
+  /// At most `limit` of the workspaces right below a workspace, with an id after `after`, in id order.
   func children(
     of id: WorkspaceID, in tenantID: TenantID, after: WorkspaceID?, limit: Int
   ) throws(WorkspaceServiceError) -> [Workspace]
-  /// The workspaces above one, the root first.
+  /// The workspaces above a workspace, the root first.
   func ancestors(of id: WorkspaceID) throws(WorkspaceServiceError) -> [Workspace]
   /// Whether the tenant has any workspace besides the root.
   func hasWorkspacesBelowRoot(_ tenantID: TenantID) throws(WorkspaceServiceError) -> Bool
@@ -41,6 +41,7 @@ package protocol WorkspaceRepository: AnyObject {
 package enum RepositoryError: Error, Sendable, Equatable {
   /// The unit of work did not load what was asked for: a defect of ours, told apart from "does not exist".
   case notLoaded(String)
-  /// Earlier changes of the unit of work leave the answer open. It is known when the command runs in one of its own.
+  /// Earlier changes of the unit of work leave the answer open. It is known if the command runs in a unit of work of
+  /// its own.
   case undecided(String)
 }

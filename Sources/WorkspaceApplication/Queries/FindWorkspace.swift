@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Shows the workspace of a name.
+/// Shows the workspace with a name.
 package struct FindWorkspace: WorkspaceQuery {
   package static let typeName = "workspace.find"
 
@@ -21,7 +21,7 @@ package struct FindWorkspace: WorkspaceQuery {
 }
 
 extension WorkspaceService {
-  /// What may not be viewed reads like what is not there.
+  /// Finds a workspace by its name. One that the actor may not view is reported as if it did not exist.
   package func find(_ name: String) throws(WorkspaceServiceError) -> Workspace {
     let name = try validName(name)
     guard let workspace = try repository.workspace(named: name, in: tenantID) else { throw .noWorkspaceOfThatName }

@@ -1,6 +1,7 @@
 package import WorkspaceDomain
 
-/// Lists the workspaces above one that the actor may view, the root first. All of them: a tree is not deep.
+/// Lists those workspaces above a workspace that the actor may view, the root first; all at once, because trees are not
+/// deep.
 package struct ListAncestors: WorkspaceQuery {
   package static let typeName = "workspace.ancestors"
 

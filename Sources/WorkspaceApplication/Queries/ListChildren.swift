@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Lists at most `limit` of the workspaces right below one, in id order, from the one that follows `after`.
+/// Lists at most `limit` of the workspaces right below a workspace, in id order, starting after `after`.
 package struct ListChildren: WorkspaceQuery {
   package static let typeName = "workspace.children"
 
@@ -36,7 +36,8 @@ package struct ListChildren: WorkspaceQuery {
 }
 
 extension WorkspaceService {
-  /// Who may view a workspace may view all below it: nothing is left out.
+  /// A page of the workspaces right below a workspace. Whoever may view a workspace may view everything below it, so
+  /// none is left out.
   ///
   /// - Parameter limit: the largest number of workspaces on the page, at least 1.
   package func children(

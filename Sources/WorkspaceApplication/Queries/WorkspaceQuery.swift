@@ -1,5 +1,5 @@
-/// A command that changes nothing: it can be answered from what the database showed at one moment, too, beside the
-/// commands. Rule and answer are the same on both ways. A new one is added to ``CommandType/queries``.
+/// A command that changes nothing, so that it can also be answered from a snapshot of the database, on the query lane.
+/// Rule and answer are the same either way. A new query must be added to ``CommandType/queries``.
 package protocol WorkspaceQuery: WorkspaceCommand {}
 
 extension GetWorkspace: WorkspaceQuery {}

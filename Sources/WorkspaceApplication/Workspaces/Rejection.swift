@@ -1,4 +1,4 @@
-/// A business rule's no, as the outside world reads it.
+/// A rejection by a business rule, as the outside world sees it.
 package struct Rejection: Error, Sendable, Equatable {
   package let code: Code
   /// For people. Never says more about other tenants than `code` does.
@@ -32,9 +32,9 @@ package struct Rejection: Error, Sendable, Equatable {
     case lastTenantAdmin = "last_tenant_admin"
     case permissionDenied = "permission_denied"
     case userRequired = "user_required"
-    /// The tenant has not come as far as the query asks for.
+    /// The tenant has not reached the sequence that the query asks for.
     case sequenceNotReached = "sequence_not_reached"
-    /// The command's key was used for another command before.
+    /// The command's key was already used for a different command.
     case idempotencyConflict = "idempotency_conflict"
   }
 }

@@ -1,25 +1,25 @@
 package import WorkspaceDomain
 
-/// Every way in which ``WorkspaceService`` says no.
+/// Every reason why ``WorkspaceService`` rejects a command or can't complete it.
 package enum WorkspaceServiceError: Error, Sendable, Equatable {
   case invalidWorkspaceName(WorkspaceName.Problem)
   case duplicateWorkspaceName
   case duplicateWorkspaceID
   case rootWorkspaceExists
   case parentWorkspaceNotFound(WorkspaceID)
-  /// The parent is another tenant's: outside it reads as ``parentWorkspaceNotFound(_:)``.
+  /// The parent belongs to another tenant: to the outside world, it looks like ``parentWorkspaceNotFound(_:)``.
   case unauthorizedParent(WorkspaceID)
   case workspaceNotFound(WorkspaceID)
-  /// None that there is, or that the actor may view: outside it reads as ``workspaceNotFound(_:)``.
+  /// There is none, or none that the actor may view: to the outside world, it looks like ``workspaceNotFound(_:)``.
   case noWorkspaceOfThatName
-  /// The workspace is another tenant's: outside it reads as ``workspaceNotFound(_:)``.
+  /// The workspace belongs to another tenant: to the outside world, it looks like ``workspaceNotFound(_:)``.
   case unauthorized(WorkspaceID)
   case cannotDeleteRootWorkspace
   case workspaceHasChildren
   case cannotMoveRootWorkspace
   /// A move to the workspace itself, or to somewhere below it.
   case workspaceInsideItself
-  /// More levels than the number of them that a tree may have.
+  /// The tree would have more levels than it may, which is this many.
   case workspaceTreeTooDeep(Int)
 
   case invalidGroupName(GroupName.Problem)
@@ -28,28 +28,28 @@ package enum WorkspaceServiceError: Error, Sendable, Equatable {
   case duplicateGroupID
   case tenantNotFound
   case tenantHasWorkspaces
-  /// Not of the tenant, or not for the actor to see.
+  /// The member does not belong to the tenant, or the actor may not see it.
   case memberNotInTenant
   case memberNotFound
   case lastTenantAdmin
-  /// The user may not do it.
+  /// The user lacks the permission.
   case permissionDenied
-  /// Nobody acts, where somebody must.
+  /// The command names no user, but must.
   case userRequired
 
-  /// Not a rule: a part of what the command does is done, as much as one transaction takes. That is to be committed,
-  /// and the command to be run again.
+  /// Not a rule: the command has done part of its work, as much as one transaction may hold. That part must be
+  /// committed, and the command run again.
   case unfinished
-  /// Not a rule but a defect of ours: the command has failed, it is not rejected.
+  /// Not a rule: the unit of work has no answer, so the command is not rejected.
   case repositoryFailed(RepositoryError)
   /// No identifier is left within this millisecond: the command can succeed a moment later.
   case identifiersExhausted
 }
 
 extension WorkspaceServiceError {
-  /// How the outside world reads the answer; nil where it is a failure, not a rule.
+  /// The rejection as the outside world sees it; nil if the error is a failure, not a rule.
   ///
-  /// Another tenant's workspace reads exactly like one that does not exist.
+  /// Another tenant's workspace looks exactly like one that does not exist.
   package var rejection: Rejection? {
     switch self {
     case .invalidWorkspaceName(let problem): Rejection(code: .invalidWorkspaceName, message: problem.explanation)

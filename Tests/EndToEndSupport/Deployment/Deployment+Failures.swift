@@ -2,7 +2,7 @@ package import Messaging
 import PostgresClient
 import TestSupport
 
-/// What the tables say of commands that failed.
+/// What the tables record about failed commands.
 extension Deployment {
   package struct Letter: Sendable, Equatable {
     package let reason: String
@@ -41,7 +41,7 @@ extension Deployment {
     try await database.withConnection { try await $0.query("fatal", "select count(*) from fatal_messages")[0].count() }
   }
 
-  /// A message in the ledger, as it came.
+  /// A message in the ledger, as it was received.
   package struct RecordedMessage: Sendable {
     package let reason: String
     package let detail: String

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 
 extension Deployment {
-  /// A double of SpiceDB with the schema, and the settings that lead to it.
+  /// Starts a test double of SpiceDB, with the schema applied; returns it and the settings that point to it.
   package func startSpiceDB() async throws -> (spicedb: SpiceDBDouble, environment: [String: String]) {
     let spicedb = try await SpiceDBDouble()
     let token = folder.appending(path: "token-\(spicedb.port)")

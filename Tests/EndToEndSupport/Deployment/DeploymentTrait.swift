@@ -5,7 +5,7 @@ package import Testing
 package struct DeploymentTrait: SuiteTrait, TestTrait, TestScoping {
   let isPrepared: Bool
 
-  /// Around each test.
+  /// True: the scope is provided around each test of a suite.
   package var isRecursive: Bool { true }
 
   package func provideScope(

@@ -1,7 +1,7 @@
 package import PostgresClient
 import TestSupport
 
-/// A transaction of the test that is open, for a worker to wait for.
+/// An open transaction of the test, for a worker to wait for.
 package struct OpenTransaction: Sendable {
   package let connection: PostgresConnection
   private let observer: PostgresConnection
@@ -9,13 +9,13 @@ package struct OpenTransaction: Sendable {
   /// - Parameter statements: what it does; it stays uncommitted.
   package static func begin(_ statements: String, in deployment: Deployment) async throws -> OpenTransaction {
     let connection = try await deployment.database.connect()
-    // The worker under test may take longer to get there than a session may idle.
+    // The worker under test may take longer to get there than a session may stay idle.
     try await connection.execute(script: "set idle_in_transaction_session_timeout = 0; begin; \(statements)")
     return OpenTransaction(connection: connection, observer: try await deployment.database.connect())
   }
 
-  /// Waits until the session that a worker commits on, the one with its lease, waits for this transaction. What cleans
-  /// beside the work may wait for it, too.
+  /// Waits until the session that a worker commits on, the one with its lease, waits for this transaction. Other
+  /// sessions, such as those of retention, may wait for it, too.
   package func isWaitedFor() async throws {
     let process = try await connection.processID()
     try await Patience.poll(for: "a worker waits for the transaction") {

@@ -2,11 +2,11 @@ import Messaging
 import PostgresClient
 import TestSupport
 
-/// What stands in a worker's tables.
+/// A summary of a worker's tables.
 package struct Records: Sendable, Equatable {
-  /// Everything about all workspaces, and how many there are.
+  /// The number of workspaces and a digest of their rows.
   package let workspaces: Count
-  /// The number of the last event of each tenant.
+  /// The number of each tenant's last event, by tenant.
   package let sequences: [String: Int64]
   package let inbox: Count
 
@@ -38,7 +38,7 @@ extension Deployment {
     return Records.Count(rows: try row.int8("count"), digest: try row.text("digest"))
   }
 
-  /// The messages in the outbox. Confirmed ones stay for a moment.
+  /// The number of outbox entries. Confirmed entries stay for a moment.
   package func outboxCount() async throws -> Int {
     try await database.withConnection { try await $0.query("outbox", "select count(*) from outbox")[0].count() }
   }
@@ -47,7 +47,7 @@ extension Deployment {
     try await Patience.poll(for: "the outbox is empty") { try await outboxCount() == 0 }
   }
 
-  /// Ends the session of the worker that is active, as an administrator does.
+  /// Terminates the active worker's database session, as an administrator would.
   package func endActiveSession() async throws {
     try await database.withConnection {
       try await $0.execute(
@@ -58,8 +58,8 @@ extension Deployment {
     }
   }
 
-  /// Nothing waits in the queue of commands. After the end of the workers that also says that nothing was
-  /// unacknowledged: it would be back.
+  /// Waits until the command queue is empty. Once the workers have ended, this also shows that no delivery was left
+  /// unacknowledged: it would be back in the queue.
   package func commandsAreDone() async throws {
     try await Patience.poll(for: "the queue of commands is empty") {
       try await host.depth(of: "workspace.commands") == 0

@@ -3,7 +3,7 @@ package import Messaging
 import TestSupport
 import WorkspaceDomain
 
-/// A command to send: a message whose body is what it says.
+/// A command message to send.
 package struct Command: Sendable {
   package var routingKey: ShortString
   package var properties = MessageProperties()
@@ -45,7 +45,7 @@ package struct Command: Sendable {
   package static func newID() -> String { ULID.random().description }
 }
 
-/// The commands that a tenant's tree is made of.
+/// The commands on a tenant's workspaces.
 extension Command {
   package static func createRoot(_ tenant: String, id workspace: String, name: String = "root") -> Command {
     Command("workspace.create_root", #"{"name":"\#(name)","workspace_id":"\#(workspace)"}"#, tenant: tenant)

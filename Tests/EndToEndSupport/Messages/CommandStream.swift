@@ -1,13 +1,13 @@
-/// Commands of several tenants, each of which builds chains of workspaces without waiting for results: a child follows
-/// its parent, so that all succeed only in the right order.
+/// Commands of several tenants, each of which builds chains of workspaces without waiting for results. A child follows
+/// its parent, so all commands succeed only in the right order.
 package struct CommandStream: Sendable {
   package let tenants: [String]
-  /// Those of the tenants take turns.
+  /// The commands of all tenants, which take turns.
   package let commands: [Command]
 
   /// - Parameters:
-  ///   - count: the number of all commands.
-  ///   - depth: the length of a chain.
+  ///   - count: the number of commands of all tenants together.
+  ///   - depth: the length of a chain of workspaces below the root.
   package init(tenants: Int, count: Int, depth: Int = 8) {
     self.tenants = (0..<tenants).map { _ in Command.newID() }
     let roots = self.tenants.map { _ in Command.newID() }

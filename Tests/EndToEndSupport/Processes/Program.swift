@@ -2,7 +2,7 @@ package import Foundation
 import Glibc
 import TestSupport
 
-/// The program under test, running.
+/// A running process: the program under test, or a tool.
 package final class Program: Sendable {
   package enum Exit: Sendable, Equatable {
     case code(Int32)
@@ -18,7 +18,7 @@ package final class Program: Sendable {
     var isOver: Bool { openPipes == 0 && exit != nil }
   }
 
-  /// The program that was built beside the tests.
+  /// The path of the program under test, which was built beside the tests.
   package static var builtBesideThis: String {
     get throws {
       let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -30,12 +30,12 @@ package final class Program: Sendable {
   package let arguments: [String]
   private let record = Watched(Record())
 
-  /// Starts it.
+  /// Starts the program.
   ///
   /// - Parameters:
-  ///   - environment: added to that of the tests.
-  ///   - folder: where it runs.
-  ///   - input: what it reads from standard input.
+  ///   - environment: added to the environment of the tests.
+  ///   - folder: the working directory.
+  ///   - input: what the program reads from standard input.
   package init(
     _ executable: String, _ arguments: [String], environment: [String: String], folder: URL, input: String = ""
   ) throws {
@@ -71,20 +71,20 @@ package final class Program: Sendable {
     try standardInput.fileHandleForWriting.close()
   }
 
-  /// What it has written to standard output so far.
+  /// What the program has written to standard output so far.
   package var output: String { String(decoding: record.value.output, as: UTF8.self) }
-  /// What it has written to standard error so far.
+  /// What the program has written to standard error so far.
   package var errors: String { String(decoding: record.value.errors, as: UTF8.self) }
 
   package func signal(_ number: Int32) { kill(pid, number) }
 
-  /// Ends it as a crash does, if it still runs. Returns when it is gone.
+  /// Kills the process (SIGKILL), as a crash would, if it still runs. Returns when it has ended.
   package func crash() async throws {
     if record.value.exit == nil { signal(SIGKILL) }
     _ = try await exit()
   }
 
-  /// Waits for its end.
+  /// Waits for the process to end.
   @discardableResult
   package func exit(within limit: Duration = .seconds(60)) async throws -> Exit {
     do {
@@ -96,7 +96,7 @@ package final class Program: Sendable {
     }
   }
 
-  /// Waits until it has written `text` to standard error.
+  /// Waits until the program has written `text` to standard error.
   package func says(_ text: String, within limit: Duration = .seconds(60)) async throws {
     do {
       try await Patience.wait(for: "process \(pid) says '\(text)'", limit) { [record] in

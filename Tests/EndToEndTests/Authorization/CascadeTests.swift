@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// The removal of somebody who has more roles than one transaction takes away.
+/// The removal of a user who has more roles than one transaction removes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct CascadeTests {
   private static let count = 12_000
@@ -59,7 +59,7 @@ struct CascadeTests {
     await events.close()
   }
 
-  /// Workspaces, each with a role of "importer".
+  /// SQL that inserts `count` workspaces, each with a role for "importer".
   private static func rows(of tenant: String, below root: String) -> String {
     """
     insert into workspaces (id, tenant_id, name, parent_workspace_id, created_at, updated_at, version)

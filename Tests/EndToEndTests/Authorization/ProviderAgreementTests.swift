@@ -5,8 +5,8 @@ import TestFixtures
 import TestSupport
 import Testing
 
-/// The same random commands of users, in two tenants: one is decided by the database, the other one in SpiceDB, of
-/// which a double stands in.
+/// The same random user commands in two tenants. Permissions in one are decided by the database, in the other by a
+/// SpiceDB double.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ProviderAgreementTests {
   @Test(arguments: [11, 12] as [UInt64])
@@ -40,8 +40,8 @@ struct ProviderAgreementTests {
   }
 }
 
-/// Commands about a few workspaces, groups and users of a tenant. With one seed they differ in nothing but ids, which
-/// are in the same order.
+/// Random commands on a few workspaces, groups and users of a tenant. With the same seed, two workloads differ only in
+/// their ids, which sort in the same order.
 private struct RandomWorkload {
   private let tenant = Command.newID()
   private let workspaces = (0..<7).map { _ in Command.newID() }.sorted()
@@ -79,7 +79,7 @@ private struct RandomWorkload {
       case 15: ("group.delete", ["group_id": group])
       case 16...17: ("group.set_member", ["group_id": group, "user_id": user, "role": rank])
       case 18: ("group.list", [:])
-      // The founder stays what he is: otherwise soon nobody may do anything.
+      // The founder's role never changes: otherwise nobody would be allowed to do anything before long.
       case 19: ("tenant.set_member", ["user_id": pick(["u2", "u3", "u4"], &random), "role": rank])
       case 20: ("tenant.remove_member", ["user_id": pick(["u3", "u4"], &random)])
       default:
@@ -100,7 +100,7 @@ private struct RandomWorkload {
     return Command(type, json ?? "", tenant: tenant, extra: #","userid":"\#(user)""#)
   }
 
-  /// Type and data of a result, with names for ids, and without times.
+  /// The type and data of a result, with names in place of ids and without timestamps.
   func shape(of message: Subscription.Message) throws -> String {
     let event = try #require(try JSONSerialization.jsonObject(with: Data(message.body)) as? [String: Any])
     let data = try JSONSerialization.data(

@@ -5,7 +5,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Workers whose permissions are decided in SpiceDB, of which a double stands in: Tests/Tools/spicedb/double.py.
+/// Workers whose permissions are decided by SpiceDB, here a double: Tests/Tools/spicedb/double.py.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SpiceDBDecisionTests {
   private static let provider = ["AUTHORIZATION_PROVIDER": "spicedb"]
@@ -26,7 +26,7 @@ struct SpiceDBDecisionTests {
       by: "boss")
   }
 
-  /// A tenant of "boss" with a workspace of which "member" is one.
+  /// Commands that found a tenant of "boss", with a workspace in which "member" has the role of a member.
   private var founding: [Command] {
     [
       command("workspace.create_root", #"{"workspace_id":"\#(root)"}"#, by: "boss"),
@@ -64,7 +64,7 @@ struct SpiceDBDecisionTests {
     await results.close()
   }
 
-  /// Each command is decided on what the one before it has changed, whatever batch they are in.
+  /// Each command is decided on the state that the previous command left, even within a batch.
   @Test func `a grant and its end count from the next command on`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
@@ -77,7 +77,7 @@ struct SpiceDBDecisionTests {
     for number in 1...20 {
       commands += [rename("a\(number)"), setMember("admin"), rename("b\(number)"), setMember("member")]
     }
-    // All wait in the queue when the worker comes.
+    // All commands wait in the queue when the worker starts.
     try await sender.send(commands)
     let worker = try await deployment.activeWorker(environment.merging(Self.provider) { $1 })
     let answers = try await results.first(commands.count).dropFirst(founding.count).map(\.code)
@@ -132,7 +132,7 @@ struct SpiceDBDecisionTests {
     await results.close()
   }
 
-  /// What it has in hand has to be decided, on changes that have to get to SpiceDB first.
+  /// The commands in hand have to be decided on changes that must reach SpiceDB first.
   @Test func `a worker that drains in mid-stream finishes what it has in hand`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
@@ -169,7 +169,7 @@ struct SpiceDBDecisionTests {
     #expect(try await worker.drain() == .code(0))
     try await spicedb.order([])
     let successor = try await deployment.activeWorker(settings)
-    // Results may come again.
+    // Results may be published more than once.
     _ = try await results.collect("the answer") { $0.contains { $0.event?.type == "workspace.get.succeeded" } }
     try await Self.expectNothingFailed(deployment)
     #expect(try await successor.drain() == .code(0))
@@ -189,7 +189,7 @@ struct SpiceDBDecisionTests {
     #expect(try await spicedb.calls("CheckBulkPermissions") == 0)
     #expect(try await lenient.drain() == .code(0))
     let worker = try await deployment.activeWorker(settings)
-    // It has looked whether it is answered, whenever it has connected.
+    // On every connect the worker checks that SpiceDB answers.
     let before = try await spicedb.calls("CheckBulkPermissions")
     try await sender.send([command("workspace.get", #"{"workspace_id":"\#(team)"}"#, by: nil)])
     #expect(try await results.first(founding.count + 2).last?.event?.type == "workspace.get.succeeded")

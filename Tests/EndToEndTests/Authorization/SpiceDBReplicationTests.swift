@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Relationships in SpiceDB, of which a double stands in: Tests/Tools/spicedb/double.py.
+/// The replication of relationships to SpiceDB, here a double: Tests/Tools/spicedb/double.py.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SpiceDBReplicationTests {
   /// Sends the sample commands to a worker, and waits for their results.
@@ -13,7 +13,7 @@ struct SpiceDBReplicationTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     try await sender.send(samples.commands)
-    // Some repeat others: a result each, all the same.
+    // A repeated command has a result of its own, too.
     _ = try await results.first(samples.commands.count)
     await sender.close()
     await results.close()
@@ -52,7 +52,7 @@ struct SpiceDBReplicationTests {
   @Test func `a worker that is killed while it replicates leaves nothing out`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
-    // Made, but nobody hears of it: what a crash between the write and its mark looks like.
+    // Writes take effect, but their answers are held back: like a crash between a write and its mark in the outbox.
     try await spicedb.order(
       .init("WriteRelationships") {
         $0.times = 1_000_000

@@ -62,7 +62,7 @@ import Testing
     let reply = try await replies.first(1)[0]
     #expect(try answered(reply) == stream.commands.map(\.id))
     try await stream.expectRecords(in: deployment)
-    // Once more: nothing has an effect, and the answers are the same bytes.
+    // Sent again, the batch has no effect, and the reply has the same bytes.
     try await sender.send([batch(stream.commands)])
     #expect(try await replies.first(2)[1].body == reply.body)
     try await stream.expectRecords(in: deployment)
@@ -82,7 +82,7 @@ import Testing
     let reasons = [
       "malformed_json", "invalid_envelope", "invalid_envelope", "invalid_envelope", "unknown_command_type",
     ]
-    // A bracket that is missing would take what follows with it: it stands last.
+    // Without its closing bracket, `bad[0]` would swallow the elements after it: it gets one, and stands last.
     let text = [first, last].map { String(decoding: $0.body, as: UTF8.self) }
     let worker = try await deployment.activeWorker()
     try await sender.send([batch([text[0]] + bad.dropFirst() + [text[1], bad[0] + "}"])])
@@ -128,7 +128,7 @@ import Testing
     try await finish(worker)
   }
 
-  /// An element that is no command, and the reason for that.
+  /// An invalid element, and the reason that its dead letter gives.
   private func bad(_ number: Int, _ tenant: String) -> (body: String, reason: String) {
     switch number % 7 {
     case 0:

@@ -5,7 +5,7 @@ import Messaging
 import TestSupport
 import Testing
 
-/// Deaths in the middle of a batch.
+/// Crashes in the middle of a batch message.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn)) struct BatchCrashTests {
   @Test(arguments: ["written:2", "committed:2", "committed:4", "acknowledged:1", "decoded:1"])
   func `a worker that dies in the middle of a batch leaves none of its elements undone, and does none twice`(
@@ -27,7 +27,7 @@ import Testing
       OutboundMessage(
         exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
     ])
-    // Several transactions for one batch.
+    // Small enough that the batch takes several transactions.
     let small = ["WORKER_BATCH_COUNT": "40"]
     let first = try deployment.startWorker(
       small.merging(["WORKSPACE_WORKER_FAILPOINT": failpoint]) { first, _ in first })

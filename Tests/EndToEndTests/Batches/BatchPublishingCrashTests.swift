@@ -4,7 +4,7 @@ import Messaging
 import TestSupport
 import Testing
 
-/// Deaths between the commit and the last confirm.
+/// Crashes from just before a commit until its messages are gone from the outbox.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct BatchPublishingCrashTests {
   @Test(arguments: ["written:2", "committed:2", "publishing:2", "published:2", "confirmed:2", "removed:1"])
@@ -39,7 +39,7 @@ struct BatchPublishingCrashTests {
       #expect(bodies[id, default: message.body] == message.body)
       bodies[id] = message.body
     }
-    // What was confirmed is still in the outbox.
+    // The outbox still had the confirmed messages, so they were published again.
     if failpoint.hasPrefix("confirmed") { #expect(bodies.count < all.0.count + all.1.count, "something came again") }
     stream.expectResults(try all.0.flatMap { try $0.elements })
     stream.expectEvents(try all.1.flatMap { try $0.elements }, repeated: true)

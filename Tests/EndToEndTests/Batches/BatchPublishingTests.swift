@@ -31,7 +31,7 @@ import Testing
     for subscription in [results, events, resultBatches, eventBatches] { await subscription.close() }
   }
 
-  /// What batches hold, once all of it has arrived.
+  /// The elements of the batches, once at least `count` have arrived. Checks the form and size of each batch.
   private func elements(_ subscription: Subscription, _ count: Int) async throws -> [Subscription.Message] {
     let messages = try await subscription.collect("\(count) in batches") {
       (try? $0.flatMap { try $0.elements }.count) ?? .max >= count

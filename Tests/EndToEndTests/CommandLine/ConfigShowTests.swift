@@ -69,7 +69,7 @@ struct ConfigShowTests {
     return try JSONDecoder().decode(Report.self, from: Data(program.output.utf8)).settings
   }
 
-  /// The settings in the table, where `.name` stands for one beside that before it.
+  /// The settings in the README's table, where `.name` stands for a setting in the same section as the one before.
   private func documented(_ readme: String) throws -> Set<String> {
     let table = try #require(
       readme.components(separatedBy: "| Setting | Default |").last?.components(separatedBy: "\n\n").first)

@@ -28,7 +28,7 @@ extension DeadLetterOperator {
     try await decode(LetterList.self, "list", "--state", state, "--limit", "1000").dead_letters
   }
 
-  /// `count` roots of tenants that can't be created as long as the name is poisoned, as dead letters.
+  /// Makes `count` dead letters: commands that create roots, and fail while their name is poisoned.
   func bury(_ count: Int) async throws -> (commands: [Command], poison: PoisonedName) {
     let deployment = try Deployment.current
     let poison = try await PoisonedName.set("poison", in: deployment)
@@ -44,7 +44,7 @@ extension DeadLetterOperator {
   }
 }
 
-/// What `replay` and `resume` print of a plan.
+/// The JSON that `replay`, `resume` and `plans` print for a plan.
 struct ReplayReport: Decodable {
   let plan: String
   let end: String?
@@ -56,7 +56,7 @@ struct ReplayReport: Decodable {
   let outcomes: [String: Int]
 }
 
-/// What `list` prints.
+/// The JSON that `list` prints.
 struct LetterList: Decodable {
   struct Letter: Decodable {
     let id: String
@@ -69,7 +69,7 @@ struct LetterList: Decodable {
   let dead_letters: [Letter]
 }
 
-/// What `show` prints of a letter.
+/// The JSON that `show` prints for a dead letter.
 struct ShownLetter: Decodable {
   struct Replay: Decodable {
     let plan: String

@@ -5,7 +5,7 @@ import Messaging
 import TestSupport
 import Testing
 
-/// A replay is stopped, killed, resumed, or made by two operators at once: each letter is sent once all the same.
+/// Replays that are stopped, killed, resumed, or run by several operators at once: each letter is still sent once.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct InterruptedReplayTests: DeadLetterOperator {
   @Test func `a plan that is resumed is judged by what it has done since`() async throws {
@@ -19,7 +19,7 @@ struct InterruptedReplayTests: DeadLetterOperator {
     let resumed = try await decode(
       ReplayReport.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
     #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
-    // Some of those sent before were executed only after the name was free.
+    // Some commands of the first run were executed only after the name was no longer poisoned.
     #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
     #expect(resumed.outcomes.values.reduce(0, +) == 60)
     #expect(try await worker.drain() == .code(0))

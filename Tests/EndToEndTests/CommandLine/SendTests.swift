@@ -81,7 +81,7 @@ struct SendTests {
     #expect(text.output.contains("939"))
     #expect(!text.errors.contains("\u{1B}") && !text.output.contains("\u{1B}"))
 
-    // Again, from standard input and at a rate: the same answers.
+    // Again, from standard input and at a limited rate: the answers are the same.
     let json = try await deployment.run(
       "send", "--file", "-", "--wait", "--unchecked", "--rate", "2000", "--format", "json",
       input: lines.joined(separator: "\n\n") + "\n")
@@ -90,7 +90,7 @@ struct SendTests {
     #expect(answers.map(\.type) == samples.expected.map(\.result))
     #expect(answers.map(\.data.error?.code) == samples.expected.map(\.code))
 
-    // And a hundred in each message.
+    // Again, with a hundred commands in each message.
     let batches = try await deployment.run(
       "send", "--file", file.path, "--batch", "100", "--wait", "--unchecked", "--format", "json")
     #expect(batches.exit == text.exit)

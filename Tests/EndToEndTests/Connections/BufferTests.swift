@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct BufferTests {
-  /// 200 bodies of 200 KiB, of which the broker sends 150 ahead: 30 MiB.
+  /// 200 bodies of 200 KiB, of which the broker sends 150 ahead (the prefetch): 30 MiB.
   @Test func `bodies that wait stay within their bound, also while the broker is asked how it is`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -21,7 +21,7 @@ struct BufferTests {
     let padding = #","padding":"\#(String(repeating: "x", count: 200 << 10))""#
     try await sender.send((0..<200).map { _ in Command("workspace.list", "{}", tenant: tenant, extra: padding) })
     try await lock.isWaitedFor()
-    // The broker has been asked since they came, and has said how many it has not sent.
+    // The figure is from after the commands arrived: the 50 that the broker has not sent.
     try await Patience.poll(for: "the broker was asked") {
       try await worker.metrics().value("workspace_worker_queue_messages") == 50
     }
@@ -35,7 +35,7 @@ struct BufferTests {
     await results.close()
   }
 
-  /// Of each that is recorded the worker asks whether the broker has read its acknowledgement. 200 MiB in all.
+  /// The worker asks the broker whether it has read the acknowledgements of recorded messages. 200 MiB in all.
   @Test func `bodies that nobody can read stay within the bound, too, while they are recorded`() async throws {
     let deployment = try Deployment.current
     let sender = try await CommandSender.open(on: deployment.host)

@@ -6,7 +6,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// How many connections a worker has when it does everything that it does.
+/// How many connections a worker has when it does all kinds of work.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ConnectionCountTests {
   @Test func `a worker has no more connections than are documented, whatever it does`() async throws {
@@ -18,7 +18,8 @@ struct ConnectionCountTests {
     let queries = try await QueryClient.open(on: deployment.host)
     try await sender.send([.createRoot(tenant, id: root)] + (0..<50).map { .create(tenant, "w\($0)", below: root) })
     _ = try await results.first(51)
-    // What is read, what has to be asked of the primary, and what is no query, all at once.
+    // Queries that are answered at once, queries that the primary has to answer, and commands sent as queries, all at
+    // the same time.
     let answers = try await queries.ask(
       (0..<60).map { number in
         number % 3 == 0
@@ -37,7 +38,7 @@ struct ConnectionCountTests {
       }
     }
 
-    // To PostgreSQL 4 of the pool and 8 others, to the broker 8.
+    // To PostgreSQL the 4 of the query pool and 8 others, to the broker 8.
     let connections = try Self.connections(of: worker)
     #expect((10...20).contains(connections), "\(connections)")
     #expect(try await worker.drain() == .code(0))
@@ -46,7 +47,7 @@ struct ConnectionCountTests {
     await queries.close()
   }
 
-  /// Those of its TCP sockets that are connected (proc(5), `/proc/net/tcp`).
+  /// The number of the worker's established TCP connections (proc(5), `/proc/net/tcp`).
   private static func connections(of worker: WorkerProcess) throws -> Int {
     let folder = "/proc/\(worker.pid)/fd"
     let files = try FileManager.default.contentsOfDirectory(atPath: folder)
@@ -56,7 +57,7 @@ struct ConnectionCountTests {
       return length > 0 ? String(decoding: target[..<length].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
     }
     let sockets = Set(targets.filter { $0.hasPrefix("socket:[") }.map { String($0.dropFirst(8).dropLast()) })
-    // Its size is 0, and some ways to read a file believe that.
+    // The file reports a size of 0, which some ways to read a file take at face value.
     let handle = try #require(FileHandle(forReadingAtPath: "/proc/\(worker.pid)/net/tcp"))
     let table = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
     let established = "01"

@@ -2,8 +2,8 @@ import EndToEndSupport
 import TestSupport
 import Testing
 
-/// A primary and its standby, of which the connection string names the standby first, as after a failover: everything
-/// goes to the one that takes changes.
+/// A connection string that names the standby before the primary, as after a failover: everything goes to the server
+/// that accepts writes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct StandbyTests {
   @Test func `the command line, the worker and its orderly end find the primary behind the standby`() async throws {
@@ -23,7 +23,7 @@ struct StandbyTests {
         let invalid = try await deployment.run(
           "send", "workspace.create", "--tenant", tenant, "--wait", "--unchecked", environment: environment)
         #expect(invalid.exit == .code(1) && invalid.output.contains("invalid_data"), "\(invalid.errors)")
-        // Operators write, too.
+        // Operator commands write, too.
         let discarded = try await deployment.run(
           "dead-letters", "discard", "--all", "--because", "never", environment: environment)
         #expect(discarded.exit == .code(0), "\(discarded.errors)")

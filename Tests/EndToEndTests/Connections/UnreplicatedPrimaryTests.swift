@@ -4,7 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// A primary whose `synchronous_standby_names` names a standby that is not there: commits wait for ever.
+/// A primary whose `synchronous_standby_names` names a standby that does not exist: commits wait for ever.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct UnreplicatedPrimaryTests {
   @Test func `nobody is ready, the reason is told, and nothing is published that is not replicated`() async throws {
@@ -23,7 +23,7 @@ struct UnreplicatedPrimaryTests {
       let doctor = try await deployment.run("doctor", environment: environment)
       #expect(doctor.output.contains("no synchronous standby is to be seen"), "\(doctor.output)")
 
-      // The command is committed here, and nowhere else.
+      // Cancelling the wait leaves the command committed on the primary, and on no standby.
       try await cluster.execute("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'")
       try await Patience.poll(for: "the commit has come to an end, and another one waits") {
         try await cluster.count("inbox") == 1
@@ -67,7 +67,7 @@ struct UnreplicatedPrimaryTests {
 }
 
 extension PrivateCluster {
-  /// Rows of a table, with a condition perhaps.
+  /// The number of rows of `table`, which may include a `where` clause.
   fileprivate func count(_ table: String) async throws -> Int {
     let connection = try await connect { $0.commitsDurably = false }
     let count = try await connection.query("count", "select count(*) from \(raw: table)")[0].count()

@@ -4,8 +4,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Trouble of the database that ends one session after the other is no command's fault, whoever has it in hand
-/// meanwhile.
+/// Database trouble that ends one session after another is not blamed on the commands in hand.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct DatabaseTroubleTests {
   enum Trouble: CaseIterable {
@@ -21,7 +20,7 @@ struct DatabaseTroubleTests {
     let end = try await begin(trouble, in: deployment, first: try CloudEvent(commands[0].body).tenantid ?? "")
     try await sender.send(commands)
     let workers = try (0..<2).map { _ in try deployment.startWorker(["POSTGRES_LOCK_TIMEOUT": "100ms"]) }
-    // More often than a command may kill, and than it may fail.
+    // Lost sessions outnumber both the crashes and the failures that a command is allowed.
     for worker in workers {
       try await Patience.poll(for: "worker \(worker.pid) has become active six times, and lost its session") {
         worker.program.errors.split(separator: "the worker is active").count > 6
@@ -42,7 +41,9 @@ struct DatabaseTroubleTests {
     await results.close()
   }
 
-  /// - Returns: what ends it.
+  /// Causes the trouble.
+  ///
+  /// - Returns: a function that ends the trouble.
   private func begin(
     _ trouble: Trouble, in deployment: Deployment, first tenant: String
   ) async throws -> () async throws -> Void {

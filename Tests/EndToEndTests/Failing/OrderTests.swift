@@ -6,7 +6,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-/// What takes commands out of the order in which they were sent is told, with what stands against it.
+/// Whatever takes commands out of the order in which they were sent is reported, with its remedy.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct OrderTests {
   /// A chain of workspaces, each below the one before.
@@ -23,7 +23,7 @@ struct OrderTests {
     }
   }
 
-  /// A worker takes what waits, and is killed before it could carry any of it out; and the next.
+  /// Starts `count` workers, one after another. Each takes the waiting commands and is killed before it executes any.
   private func killWorkers(_ count: Int, in deployment: Deployment) async throws {
     for _ in 0..<count {
       let worker = try deployment.startWorker(["WORKSPACE_WORKER_FAILPOINT": "decoded:1"])
@@ -61,7 +61,7 @@ struct OrderTests {
       told.output.contains("warning  ledger.delivery_limit") && told.output.contains("5 open dead letters"),
       "\(told.output)")
 
-    // With the remedy of docs/operations.md in force they all take effect.
+    // Once the remedy in docs/operations.md is applied, all commands take effect.
     try await management.deletePolicy("delivery-limit", in: deployment.host.name)
     let replay = try await deployment.run(
       "dead-letters", "replay", "--reason", "broker_dead_lettered", "--because", "no limit now")
@@ -80,7 +80,7 @@ struct OrderTests {
     let chain = Chain(count: 3)
     try await host.withConnection { connection in
       try await host.broker.management.deleteQueue("workspace.commands", in: host.name)
-      // As it was made on an earlier version: the same but for the limit.
+      // As the queue was declared on RabbitMQ 3.13: the same but for the delivery limit.
       let before = ServerProperties(product: "RabbitMQ", version: "3.13.7", clusterName: nil)
       let queue = try #require(Topology.standard(broker: before).queues.first { $0.name == "workspace.commands" })
       _ = try await connection.declare([.queue(queue.name, arguments: queue.arguments, isPassive: false)])
@@ -120,7 +120,7 @@ struct OrderTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let chain = Chain(count: 4)
     try await sender.send(Array(chain.commands[..<2]))
-    // As the management page's "get messages, requeue" does: the first one goes behind the others.
+    // As "get messages" with requeue on the management page does: the first message goes behind the others.
     try await deployment.host.broker.management.returnMessages(1, to: "workspace.commands", in: deployment.host.name)
     let urgent = chain.commands[2...].map { command in
       var command = command
@@ -149,7 +149,7 @@ struct OrderTests {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Runs only where quorum queues have priorities, and a limit of deliveries of their own.
+  /// Runs only where quorum queues have priorities and a default delivery limit: from RabbitMQ 4 on.
   fileprivate static var needsRabbitMQ4: Self {
     .enabled("needs RabbitMQ 4") {
       guard let broker = BrokerUnderTest.current else { return false }

@@ -6,11 +6,11 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// What is delivered again is known again, whatever the broker has made of it meanwhile; what is sent again is not
-/// taken for it.
+/// A redelivery is recognized, whatever the broker has changed in the message; a message that is sent again is not
+/// mistaken for a redelivery.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct RecognitionTests {
-  /// Headers as senders write them: out of order, empty, in order, and with a count of their own; and none.
+  /// Headers as senders write them: out of order, empty, in order, with an `x-delivery-count` of their own, and none.
   private static let headers: [HeaderTable?] = [
     table {
       $0.append("zeta", "1")
@@ -28,7 +28,7 @@ struct RecognitionTests {
     return table
   }
 
-  /// Carries out what waits, and dies when that is committed, before anything is acknowledged.
+  /// Runs a worker that executes the waiting commands and dies after the commit, before anything is acknowledged.
   private func dieAfterCommit(_ settings: [String: String] = [:]) async throws {
     let worker = try Deployment.current.startWorker(
       settings.merging(["WORKSPACE_WORKER_FAILPOINT": "committed:1"]) { first, _ in first })
@@ -55,7 +55,7 @@ struct RecognitionTests {
     #expect(try await deployment.letters().count == messages.count)
 
     let worker = try await deployment.activeWorker()
-    // Each has been acknowledged after it was looked at.
+    // Each redelivery is recognized before it is acknowledged.
     try await deployment.lettersAreAcknowledged()
     try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()
@@ -64,7 +64,7 @@ struct RecognitionTests {
     #expect(told.count == messages.count && told.allSatisfy { $0.code == "malformed_json" })
     #expect(Set(told.map(\.body)).count == messages.count)
 
-    // The same bytes once more are another message: by now the broker has read the acknowledgements of the letters.
+    // The same bytes sent again are another message: the broker has read the acknowledgements of the letters by now.
     #expect(try await worker.drain() == .code(0))
     try await sender.send(Array(messages.prefix(2)))
     try await dieBeforeCommit()
@@ -81,7 +81,7 @@ struct RecognitionTests {
     await replies.close()
   }
 
-  /// Takes what waits, and dies before anything is committed: it comes again.
+  /// Runs a worker that takes the waiting messages and dies before anything is committed, so they are redelivered.
   private func dieBeforeCommit() async throws {
     let worker = try Deployment.current.startWorker(["WORKSPACE_WORKER_FAILPOINT": "decoded:1"])
     try await worker.program.says("failpoint decoded\n")
@@ -179,7 +179,7 @@ struct RecognitionTests {
 }
 
 extension Deployment {
-  /// Waits until every letter is known not to come again.
+  /// Waits until every dead letter is marked as acknowledged: its message is not redelivered any more.
   fileprivate func lettersAreAcknowledged() async throws {
     try await Patience.poll(for: "the broker has read the acknowledgements of all letters") {
       try await database.withConnection { connection in

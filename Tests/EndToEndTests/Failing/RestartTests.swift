@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Processes and sessions that end soon after their start, again and again, under load, in every way that is no
-/// command's fault. WORKSPACE_WORKER_RESTARTS says how often; 10 times otherwise.
+/// command's fault. The environment variable WORKSPACE_WORKER_RESTARTS sets how often; the default is 10 times.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct RestartTests {
   private enum End: CaseIterable {
@@ -29,7 +29,7 @@ struct RestartTests {
     for (round, commands) in stream.commands.chunks(of: 40).enumerated() {
       try await sender.send(commands)
       while running.count < workers { running.append(try deployment.startWorker()) }
-      // The point in the life of a worker is what is at random, and no signal tells it.
+      // The victim ends at a random point of its life, so there is no event to wait for.
       try await Task.sleep(for: .milliseconds(Int.random(in: 0...2000, using: &random)))
       let victim = running.indices.randomElement(using: &random) ?? 0
       switch End.allCases.randomElement(using: &random) ?? .kill {
@@ -52,7 +52,7 @@ struct RestartTests {
     }
     try await deployment.outboxIsEmpty()
     for worker in running {
-      // One that has just been started would not yet hear the signal, and die of it.
+      // A worker that has just started does not handle the signal yet, and would die of it.
       try await worker.becomesReady()
       let exit = try await worker.drain()
       #expect(exit == .code(0), "\(worker.program.errors.suffix(2000))")
@@ -68,8 +68,8 @@ struct RestartTests {
 }
 
 extension Deployment {
-  /// Ends all sessions of workers with the database, as an administrator does. Those of the server itself, such as a
-  /// vacuum's, are not the role's to end.
+  /// Terminates all client sessions of the database except its own, as an administrator would. The role may not end the
+  /// server's own processes, such as an autovacuum worker.
   fileprivate func endSessions() async throws {
     try await database.withConnection { connection in
       _ = try await connection.query(

@@ -1,7 +1,7 @@
 import EndToEndSupport
 import TestFixtures
 
-/// Damage to the bytes of a command.
+/// Random damage to the bytes of a command.
 struct Mutation {
   private static let tokens = [
     "null", "{}", "[]", "\"\"", "-0", "1e9", "\\u0000", "\\ud800", "\\", "\"", "{", "}", "[", "]", ",", ":", "\u{0}",

@@ -10,7 +10,7 @@ struct ServiceManagerTests {
     async throws
   {
     let deployment = try Deployment.current
-    // A socket's path is short.
+    // The path of a Unix socket has to be short (unix(7)).
     let path = "/tmp/workspace-worker-\(UInt32.random(in: 0 ... .max))"
     defer { unlink(path) }
     let manager = try PythonTool.start("notify_socket", [path])

@@ -4,7 +4,7 @@ import Messaging
 import TestSupport
 import Testing
 
-/// Queries, as those see them who ask.
+/// Queries, as clients see them.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct QueriesTests {
   private let tenant = QueriedTenant()
@@ -90,7 +90,7 @@ struct QueriesTests {
 
   @Test func `a worker that stands by answers, too, and records what is no query`() async throws {
     let deployment = try Deployment.current
-    // Its queue of queries is another one: all queries are the other worker's.
+    // The active worker consumes another queue for queries, so the standby gets all of them.
     let active = try await deployment.activeWorker(["AMQP_NAMES_QUERIES_QUEUE": "elsewhere"])
     let client = try await QueryClient.open(on: deployment.host)
     try await tenant.found(on: deployment, client.sender)
@@ -188,13 +188,13 @@ struct QueriesTests {
 }
 
 extension QueryClient {
-  /// An answer, and its payload as it was written.
+  /// An answer, and the text of its `data`.
   struct Reply {
     let event: CloudEvent
     let data: String
   }
 
-  /// The answers to `messages` at an exchange, in their order.
+  /// Sends `messages` to an exchange and returns the answers, in the order of the messages.
   func replies(to messages: [Command], _ exchange: ShortString) async throws -> [Reply] {
     try await sender.send(messages.map { $0.replying(to: replies.queue).message(to: exchange) })
     let ids = messages.map(\.id)

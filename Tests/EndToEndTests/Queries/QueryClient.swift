@@ -3,7 +3,7 @@ import Foundation
 import Messaging
 import TestSupport
 
-/// Asks as anybody may: a message to the exchange of queries, and a queue for the answer.
+/// Sends queries as any client may: messages to the exchange for queries, with a reply queue for the answers.
 struct QueryClient {
   let sender: CommandSender
   let replies: Subscription
@@ -27,7 +27,7 @@ struct QueryClient {
 
   func ask(_ query: Command) async throws -> CloudEvent? { try await ask([query]).first }
 
-  /// Sends messages and waits for nothing.
+  /// Sends queries without waiting for answers.
   func send(_ queries: [Command]) async throws {
     try await sender.send(queries.map { $0.message(to: "workspace.queries") })
   }
@@ -51,7 +51,7 @@ struct QueriedTenant {
     return Command(type, data, tenant: tenant, extra: user + (minimum.map { #","minsequence":"\#($0)""# } ?? ""))
   }
 
-  /// Makes it, by so many events as ``eventCount`` says.
+  /// Creates the tenant, with ``eventCount`` events.
   func found(on deployment: Deployment, _ sender: CommandSender) async throws {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let commands = [
@@ -71,7 +71,7 @@ struct QueriedTenant {
 
   static let eventCount = 8
 
-  /// Types and data of all queries that are commands, too.
+  /// The types and data of all queries that are commands, too.
   var common: [(type: String, data: String)] {
     [
       ("workspace.get", #"{"workspace_id":"\#(lower)"}"#), ("workspace.get", #"{"workspace_id":"\#(root)"}"#),

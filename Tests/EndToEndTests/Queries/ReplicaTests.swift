@@ -4,12 +4,12 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// Queries on a standby that follows in its own time, or not at all.
+/// Queries on a standby that lags behind its primary, or no longer follows it.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReplicaTests {
   private let tenant = QueriedTenant()
 
-  /// A primary with the schema, and a standby of it.
+  /// Runs `body` with a migrated primary and a standby of it.
   private func withReplica(
     _ deployment: Deployment, _ body: (_ primary: PrivateCluster, _ standby: PrivateCluster) async throws -> Void
   ) async throws {
@@ -53,7 +53,7 @@ struct ReplicaTests {
       #expect(none?.data.error?.code == "sequence_not_reached")
       #expect(try await worker.metrics().value("workspace_worker_query_connections", ["side": "primary"]) ?? 0 >= 1)
 
-      // Who waits is answered by the replica as soon as that has caught up.
+      // A waiting query is answered by the replica as soon as the replica has caught up.
       async let waiting = client.ask(get(minimum: sequence))
       try await standby.execute("select pg_wal_replay_resume()")
       #expect(try await waiting?.data.workspace?.name == "name 1")
@@ -82,7 +82,7 @@ struct ReplicaTests {
       _ = try await rename(1, client, events)
       #expect(try await client.ask(get())?.data.workspace?.name == "lower", "it is the standby that answers")
       standby.stop()
-      // Its sessions go on for a moment.
+      // The sessions on the killed standby last for a moment.
       try await Patience.poll(for: "the primary answers") {
         try await client.ask(get())?.data.workspace?.name == "name 1"
       }
@@ -102,7 +102,7 @@ struct ReplicaTests {
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
-      // What the standby has is all that there is now.
+      // A promoted standby is a primary: no other server has anything newer.
       try await standby.execute("select pg_promote()")
       #expect(try await client.ask(get())?.data.workspace?.name == "lower")
       let none = try await client.ask(get(minimum: QueriedTenant.eventCount + 1))

@@ -5,7 +5,7 @@ import PostgresClient
 import TestSupport
 import Testing
 
-/// The rights that `docs/security.md` lists, taken from there, suffice, and allow no more.
+/// The rights that `docs/security.md` lists, read from that document, are sufficient and allow no more.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LeastPrivilegeTests {
   @Test func `a worker does all of its work with the rights that are documented, and can't migrate`() async throws {
@@ -42,7 +42,7 @@ struct LeastPrivilegeTests {
     #expect(answers.compactMap(\.code).sorted() == ["invalid_data", "unexpected_failure"])
     _ = try await events.first(4)
     _ = try await replies.first(1)
-    // What the broker dead-letters is taken from its queue, and what has expired is removed.
+    // A message that the broker dead-lettered is taken from its queue, and expired dead letters are removed.
     try await deployment.host.publish(["lost"], to: "workspace.commands.dead")
     try await Patience.poll(for: "the ledger was filled, and emptied again") {
       let metrics = try await worker.metrics()
@@ -90,7 +90,7 @@ struct LeastPrivilegeTests {
     try await deployment.dropRole(role)
   }
 
-  /// The block of that language in the document.
+  /// The only code block of the given language in `docs/security.md`.
   private func documented(_ language: String) throws -> String {
     let text = try String(contentsOf: PythonTool.repository.appending(path: "docs/security.md"), encoding: .utf8)
     let parts = text.components(separatedBy: "```\(language)\n")

@@ -1,7 +1,7 @@
 import EndToEndSupport
 
 extension Checker {
-  /// Each answer shows the tenant as it was at a sequence, whole, and that is at least the one asked for.
+  /// Checks that each answer shows the whole tenant as it was at one sequence, which is at least the one asked for.
   func readings(_ evidence: Evidence) -> [Violation] {
     evidence.readings.compactMap { reading in
       let minimum = reading.minimum ?? 0

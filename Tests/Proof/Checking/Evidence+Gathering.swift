@@ -3,7 +3,7 @@ import PostgresClient
 import TestSupport
 
 extension Evidence.Tables {
-  /// Reads all of them.
+  /// Reads all tables.
   init(of database: TestDatabase) async throws {
     self.init()
     let answers = try await database.withConnection { try await $0.pipeline(Self.queries) }
@@ -27,7 +27,7 @@ extension Evidence.Tables {
     }
   }
 
-  /// What `NAME_type` and `NAME_id` hold.
+  /// The reference that the columns `NAME_type` and `NAME_id` hold.
   private static func reference(_ row: PostgresRow, _ name: String) throws -> TenantModel.Reference {
     let type = try row.text("\(name)_type")
     guard let kind = TenantModel.Reference.Kind(rawValue: type) else {

@@ -1,8 +1,8 @@
 import TestSupport
 
 extension ReplicatedCluster {
-  /// Leads workers to the one that writes, and their queries to the standby where there is one. They give up soon what
-  /// does not answer.
+  /// Settings that direct workers to the server that accepts writes, and their queries to the standby, if there is one.
+  /// Timeouts are short, so that a server that does not answer is soon given up.
   var workerEnvironment: [String: String] {
     [
       "POSTGRES_URL": url,

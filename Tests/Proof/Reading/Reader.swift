@@ -2,16 +2,16 @@ import EndToEndSupport
 import Messaging
 import TestSupport
 
-/// Somebody who sees events, and asks for what they tell of.
+/// A client that follows events, and queries the tenants that they are about.
 ///
-/// A query may be left without an answer while there is trouble: he goes on asking.
+/// During a fault a query may remain unanswered: the client goes on asking.
 actor Reader {
   fileprivate struct Question: Sendable {
-    /// Counts the questions.
+    /// The position of the question among all questions, from 0.
     let number: Int
     let tenant: String
     let minimum: Int?
-    /// The last event of the tenant that was seen by then; 0: none.
+    /// The sequence of the tenant's last event seen when the question was asked; 0 if there was none.
     let seen: Int
   }
 
@@ -19,7 +19,8 @@ actor Reader {
     let question: Question
     let reading: Evidence.Reading
 
-    /// It shows less than the asker had seen, which is right where he did not ask for it.
+    /// Whether the answer shows less than had been seen when the question was asked, which is correct for a question
+    /// without a minimum.
     var isLate: Bool { reading.sequence ?? 0 < question.seen }
   }
 
@@ -28,13 +29,13 @@ actor Reader {
   private let sender: CommandSender
   private let replies: Subscription
   private let host: VirtualHost
-  /// By the ids of the queries.
+  /// The questions, by the ids of the queries.
   private var questions: [String: Question] = [:]
   private let answers = Watched<[Answer]>([])
-  /// Messages at the front of ``replies`` that ``answers`` has.
+  /// The number of messages at the front of ``replies`` whose answers are in ``answers``.
   private var notedCount = 0
   private var isDone = false
-  /// The highest sequence seen of each tenant, among the first ``seenCount`` events.
+  /// The highest sequence seen of each tenant among the first ``seenCount`` events.
   private var seen: [String: Int] = [:]
   private var seenCount = 0
 
@@ -46,8 +47,8 @@ actor Reader {
     replies = try await Subscription.replies(on: host)
   }
 
-  /// Asks about one tenant after the other, now and then for nothing particular, until ``finish()``. The next question
-  /// follows the answer, or the end of a second without one.
+  /// Asks about one tenant after another until ``finish()``, every fourth time without a minimum sequence. The next
+  /// question follows the answer, or a second without one.
   func askOn() async throws {
     while !isDone {
       let tenant = tenants[questions.count % tenants.count]
@@ -57,16 +58,17 @@ actor Reader {
     }
   }
 
-  /// The question in hand is the last one.
+  /// Makes the current question the last one.
   func finish() { isDone = true }
 
-  /// Waits until a query is answered that is asked from now on.
+  /// Waits for the answer to a query that is asked from now on.
   func isAnswered() async throws {
-    // By then a worker has long given up a server that hangs.
+    // Long enough for a worker to give up a server that hangs.
     try await awaitAnswer("a query is answered during the fault", within: .seconds(30)) { _ in true }
   }
 
-  /// The same with an answer that shows less than was seen by then.
+  /// Waits for a late answer to a query that is asked from now on: it shows less than had been seen when the query was
+  /// asked.
   func isAnsweredLate() async throws {
     try await awaitAnswer("a query is answered late", within: .seconds(60)) { $0.isLate }
   }
@@ -80,7 +82,7 @@ actor Reader {
     }
   }
 
-  /// Asks about all tenants, again and again until there is an answer about each that shows its last event.
+  /// Asks about all tenants, with their last seen events as minimum sequences, until there is an answer about each.
   ///
   /// - Throws: ``Violation/lostReading(tenant:)``.
   func askForAll(within limit: Duration = .seconds(60)) async throws {
@@ -98,7 +100,7 @@ actor Reader {
     }
   }
 
-  /// What was answered, in the order of the answers.
+  /// The answers to all questions, in the order in which they arrived.
   func readings() async throws -> [Evidence.Reading] {
     _ = try await replies.everything(on: host)
     await noteAnswers()
@@ -128,7 +130,7 @@ actor Reader {
     return id
   }
 
-  /// Takes what is answered until these queries are, or the time is over.
+  /// Takes answers until all of these queries are answered, or the limit has passed.
   private func takeAnswers(to ids: Set<String>, within limit: Duration) async throws {
     do {
       _ = try await replies.collect("answers", within: limit) { [notedCount] messages in

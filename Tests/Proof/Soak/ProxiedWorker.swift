@@ -5,7 +5,7 @@ struct ProxiedWorker: Sendable {
   let process: WorkerProcess
   let servers: ProxiedServers
 
-  /// Starts it.
+  /// Starts the proxies and the worker.
   init(_ deployment: Deployment, _ environment: [String: String]) throws {
     servers = try ProxiedServers(deployment)
     process = try deployment.startWorker(environment.merging(servers.addresses) { _, address in address })

@@ -2,7 +2,7 @@ import EndToEndSupport
 import PostgresClient
 import TestSupport
 
-/// Looks, when all is done, whether the database has what was published, and each effect once.
+/// Checks, at the end, that the database has what was published, and each effect once.
 struct SoakAudit: Sendable {
   private static let page: Int64 = 20_000
 
@@ -10,7 +10,7 @@ struct SoakAudit: Sendable {
   let stream: SoakStream
   let observer: SoakObserver
 
-  /// - Parameter count: of the commands that were sent.
+  /// - Parameter count: the number of commands that were sent.
   func check(_ count: Int) async throws {
     let renames = (0..<count).count(where: stream.isRename)
     try await deployment.database.withConnection { connection in
@@ -36,7 +36,7 @@ struct SoakAudit: Sendable {
     }
   }
 
-  /// Page by page: there may be millions.
+  /// Compares the results in the inbox with those published, page by page: there may be millions.
   private func compareAnswers(on connection: PostgresConnection) async throws {
     var last = ""
     while true {

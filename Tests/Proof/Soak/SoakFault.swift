@@ -1,4 +1,4 @@
-/// What happens from outside while commands flow.
+/// A fault that is injected while commands flow.
 package enum SoakFault: String, CaseIterable, Sendable {
   /// SIGKILL to the active worker; a new one is started.
   case workerKill = "worker-kill"
@@ -9,7 +9,7 @@ package enum SoakFault: String, CaseIterable, Sendable {
   case databaseCut = "database-cut"
   /// The active worker's network hangs for 8 s: nothing passes, nothing is closed.
   case networkFreeze = "network-freeze"
-  /// SIGKILL to the server, which is started again.
+  /// SIGKILL to the broker, which is started again.
   case brokerKill = "broker-kill"
   case databaseKill = "database-kill"
 }

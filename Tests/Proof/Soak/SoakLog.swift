@@ -6,8 +6,8 @@ struct SoakLog: Sendable {
   }
 
   var faults: [Fault] = []
-  /// Each second, of each worker.
+  /// A sample of each worker, once a second.
   var samples: [ProcessSample] = []
-  /// Commands that had a result, each second.
+  /// The total number of commands with a result so far, once a second.
   var answered: [Int] = []
 }

@@ -3,7 +3,7 @@ import Messaging
 import Synchronization
 import TestSupport
 
-/// Subscribes to results and events, and enters them in a ledger.
+/// Subscribes to results and events, and enters them in a ``SoakLedger``.
 final class SoakObserver: Sendable {
   private let ledger: Mutex<SoakLedger>
   private let consumers = Mutex<[DurableConsumer]>([])

@@ -7,7 +7,8 @@ struct AccessTables {
   private(set) var groups: [GroupID: Group] = [:]
   private(set) var roles: [RoleKey: Role] = [:]
 
-  /// All that is known of the tenants in question: more than was asked for never hurts.
+  /// Adds the access rows that `reads` asks for to the snapshot, and all roles of the tenants concerned: extra roles do
+  /// no harm.
   func answer(_ reads: AccessReads, _ tenants: Set<TenantID>, in snapshot: inout Snapshot) {
     let known = tenants.union(reads.questions.map(\.tenantID)).union(reads.namedViews.map(\.name.tenantID))
     snapshot.roles = roles.filter { known.contains($0.key.tenantID) }
@@ -35,7 +36,7 @@ struct AccessTables {
     }
   }
 
-  /// As the database does: one kind of cascade after the other, each cut off by itself.
+  /// Adds one kind of cascade after another, each with a limit of its own, as the database does.
   private func answerCascades(_ reads: AccessReads, in snapshot: inout Snapshot) {
     let leaving = roles.keys.filter { key in
       key.object.type != .tenant && reads.leaving.contains(TenantMember(tenantID: key.tenantID, member: key.member))
@@ -65,7 +66,7 @@ struct AccessTables {
 
   func isTenantAdmin(_ userID: UserID, of tenantID: TenantID) -> Bool { roles[.tenant(tenantID, userID)] == .admin }
 
-  /// Whether the user, or a group that he is in, has a role on the workspace itself.
+  /// Whether the user, or a group that the user is in, has a role on the workspace itself.
   func isGranted(_ userID: UserID, _ workspace: Workspace) -> Bool {
     roles.keys.contains { key in
       guard key.object == .workspace(workspace.id) else { return false }
@@ -105,7 +106,7 @@ struct AccessTables {
     for change in writeSet.setRoles { roles[change.key] = change.role }
   }
 
-  /// As the database does, at the end.
+  /// Checks all references after the other changes, as the database does at the end.
   func checkReferences(
     tenants: [TenantID: Int64], workspaces: [WorkspaceID: Workspace]
   ) throws(UnitOfWorkError) {

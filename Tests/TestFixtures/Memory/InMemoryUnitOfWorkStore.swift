@@ -2,8 +2,8 @@ import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// A ``UnitOfWorkStore`` without a database, for tests of what stands on the port: it keeps the rules that the
-/// database's constraints keep, and passes the same contract suite.
+/// A ``UnitOfWorkStore`` without a database, for tests of code that uses the port. It enforces the constraints of the
+/// database and passes the same contract suite.
 package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
   private var tables = Tables()
   private var isInTransaction = false
@@ -57,30 +57,30 @@ extension InMemoryUnitOfWorkStore {
     tables.parking.becomeActive(process)
   }
 
-  /// A process has died of its own doing.
+  /// Records that a process has crashed.
   ///
-  /// - Parameter message: what it had in hand; nil: nothing.
+  /// - Parameter message: the message that the process had in hand; nil if it had none.
   package func died(_ process: ULID, of message: FatalMessages.BodyHash?, decoded: Bool = true) {
     tables.parking.died(process, of: message, decoded: decoded)
   }
 }
 
 extension InMemoryUnitOfWorkStore {
-  /// An operator sends the letter about the command `key` again.
+  /// Records that an operator has begun to replay the dead letter of the command `key`.
   package func beginReplay(_ reference: ReplayReference, of key: InboxKey) { tables.replays[reference] = key }
 }
 
 extension InMemoryUnitOfWorkStore {
-  /// What workspaces, groups and roles say.
+  /// The relationships that follow from workspaces, groups and roles.
   package func relationships(opensRoot: Bool) -> Set<Relationship> { tables.relationships(opensRoot: opensRoot) }
 
-  /// What was committed of changes of relationships, oldest first.
+  /// The committed changes of relationships, oldest first.
   package var relationshipCommits: [RelationshipCommit] { tables.relationshipCommits }
 
-  /// Those that are not replicated.
+  /// The commits that are not replicated yet, oldest first.
   package var waitingRelationshipCommits: [RelationshipCommit] { tables.waitingRelationshipCommits }
 
-  /// Everything that was committed is replicated now.
+  /// Marks everything committed so far as replicated.
   package func noteReplicated(token: String) { tables.noteReplicated(token: token) }
 }
 

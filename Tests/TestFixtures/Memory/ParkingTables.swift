@@ -2,7 +2,7 @@ import Messaging
 import UnitOfWork
 import WorkspaceDomain
 
-/// The lines of parked commands of ``InMemoryUnitOfWorkStore``.
+/// The lines of parked commands, and the record of crashes, of ``InMemoryUnitOfWorkStore``.
 struct ParkingTables {
   private(set) var entries: [ParkedEntry] = []
   private var deaths: [FatalMessages.BodyHash: FatalMessages.Deaths] = [:]

@@ -15,13 +15,13 @@ struct Tables {
   private var workspaces: [WorkspaceID: Workspace] = [:]
   private var access = AccessTables()
   private var lastOutboxNumber: Int64 = 0
-  /// What was committed of changes of relationships, oldest first.
+  /// The committed changes of relationships, oldest first.
   var relationshipCommits: [RelationshipCommit] = []
-  /// How many of them were replicated.
+  /// The number of relationship commits that are replicated.
   private var replicated = 0
   private var tokens: [TenantID: String] = [:]
 
-  /// What workspaces, groups and roles say.
+  /// The relationships that follow from workspaces, groups and roles.
   func relationships(opensRoot: Bool) -> Set<Relationship> {
     Set(
       workspaces.values.flatMap { Relationship.of($0, opensRoot: opensRoot) }
@@ -98,7 +98,7 @@ struct Tables {
     return snapshot
   }
 
-  /// All that is on the ways that are asked for.
+  /// The workspaces on the requested ways up to the root.
   private func waysUp(_ reads: TreeReads) -> [WorkspaceID] {
     let starts = workspaces.values.filter { workspace in
       reads.waysUp.contains(TenantWorkspace(tenantID: workspace.tenantID, id: workspace.id))
@@ -117,7 +117,9 @@ struct Tables {
     return false
   }
 
-  /// - Parameter levels: how many are counted below it.
+  /// The height of the subtree of a workspace; 1 for a leaf.
+  ///
+  /// - Parameter levels: the number of levels that are counted below the workspace.
   private func height(of id: WorkspaceID, below levels: Int) -> Int {
     guard levels > 0 else { return 1 }
     let children = workspaces.values.filter { $0.parentID == id }
@@ -165,7 +167,7 @@ struct Tables {
     return ids
   }
 
-  /// Removes the oldest entries of the inbox that were recorded from `start` on and before `cutoff`.
+  /// Removes the oldest inbox entries, at most `limit`, that were recorded from `start` on and before `cutoff`.
   mutating func removeInbox(from start: Timestamp?, before cutoff: Timestamp, limit: Int) -> RemovedEntries {
     let start = start ?? Timestamp(milliseconds: 0)
     let expired = inbox.values.filter { $0.recordedAt >= start && $0.recordedAt < cutoff }
@@ -186,10 +188,10 @@ struct Tables {
         throw .conflict(constraint: nil)
       }
     }
-    // Only when all have given up their names: these may pass from one to another.
+    // Only when all have given up their names: a name may pass from one workspace to another.
     for updated in writeSet.updated { try insert(updated.aggregate) }
     for inserted in writeSet.inserted { try insert(inserted) }
-    // As the database does, at the end: what is moved may go to what is added, and away from what is deleted.
+    // Checked at the end, as in the database: a workspace may move below an inserted one, and away from a deleted one.
     for inserted in writeSet.inserted { try checkReferences(of: inserted) }
     for updated in writeSet.updated { try checkReferences(of: updated.aggregate) }
     let deleted = Set(writeSet.deleted.map(\.id))

@@ -190,7 +190,7 @@ extension UnitOfWorkStoreContract {
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let line = try await tenant.addLine(of: 6, to: store)
-      // Below the third one a branch that is longer than what is left of the line.
+      // A branch below the third workspace, longer than the rest of the line.
       var branch: [Workspace] = []
       for number in 0..<5 {
         branch.append(.sample(tenant: tenant.id, name: "branch \(number)", parent: branch.last?.id ?? line[2]))
@@ -260,7 +260,7 @@ extension UnitOfWorkStoreContract {
 }
 
 extension InboxEntry {
-  /// Entries whose keys differ in little.
+  /// Entries whose keys differ only slightly.
   fileprivate static func alike() -> [InboxEntry] {
     let tenant = TenantID.random()
     let id = ULID.random().description
@@ -270,7 +270,7 @@ extension InboxEntry {
       + [.sample(source: "/a", id: long, tenant: tenant), .sample(source: "/a", id: id, tenant: .random())]
   }
 
-  /// As it would have been recorded before users counted.
+  /// The entry as recorded when fingerprints did not cover the user yet.
   fileprivate var recordedWithoutUser: InboxEntry {
     InboxEntry(
       key: key, fingerprint: RecordedFingerprint(rule: .withoutUser, digest: CommandFingerprint.sample().withoutUser),
@@ -279,8 +279,8 @@ extension InboxEntry {
 }
 
 extension UnitOfWorkStore {
-  /// Records `entry` and asks for it by its own fingerprint, by another one, which would be the same by the other rule,
-  /// and by none.
+  /// Records `entry` and asks for it with its own fingerprint, with another one, which would match by the other rule,
+  /// and with none.
   fileprivate func expectResultOnMatch(_ entry: InboxEntry) async throws {
     try await write { $0.inbox = [entry] }
     let own = InboxQuestion(entry)

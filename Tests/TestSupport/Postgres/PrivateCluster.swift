@@ -3,7 +3,7 @@ import Glibc
 package import PostgresClient
 import Synchronization
 
-/// A PostgreSQL server that belongs to one test, with settings that would disturb all others. Its only role,
+/// A PostgreSQL server that belongs to one test, for settings and faults that would disturb other tests. Its only role,
 /// `postgres`, is a superuser and needs no password.
 package final class PrivateCluster: Sendable {
   package let url: String
@@ -18,7 +18,7 @@ package final class PrivateCluster: Sendable {
     process = Mutex(try Self.launch(port, folder))
   }
 
-  /// Lends one that answers.
+  /// Runs `body` with a new server that answers.
   package static func with(_ body: (PrivateCluster) async throws -> Void) async throws {
     try await with(
       { data, folder in
@@ -30,7 +30,7 @@ package final class PrivateCluster: Sendable {
       }, body)
   }
 
-  /// Lends one that follows another one, which keeps what it has not got yet (a replication slot).
+  /// Runs `body` with a standby of `primary`. A replication slot keeps the WAL that the standby has not received yet.
   package static func with(standbyOf primary: PrivateCluster, _ body: (PrivateCluster) async throws -> Void)
     async throws
   {
@@ -71,7 +71,7 @@ package final class PrivateCluster: Sendable {
       in: folder, log: "postgres.log")
   }
 
-  /// Of the newest version that is installed.
+  /// The path of a PostgreSQL program, in the newest version that is installed.
   private static func program(_ name: String) throws -> String {
     let versions = try FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql").compactMap(Int.init)
     return "/usr/lib/postgresql/\(versions.max() ?? 0)/bin/\(name)"
@@ -97,40 +97,41 @@ package final class PrivateCluster: Sendable {
 
   private var pid: Int32 { process.withLock { $0.processIdentifier } }
 
-  /// Ends all its processes at once, as the loss of its machine does.
+  /// Kills all processes of the server at once, as the loss of its machine would.
   package func stop() { signal(SIGKILL) }
 
-  /// Starts it again after ``stop()``, with what it has on disk. Returns when it answers.
+  /// Starts the server again after ``stop()``, with the data on its disk. Returns when it answers.
   package func restart() async throws {
     try await Patience.poll(for: "the cluster answers again") {
-      // It does not start while a process of before is still there.
+      // The server does not start while a process of the previous run still exists.
       if !isRunning { try process.withLock { $0 = try Self.launch(port, folder) } }
       return await doesAnswer()
     }
   }
 
-  /// Halts all its processes: it takes connections, and says nothing.
+  /// Halts all processes of the server: it takes connections, but does not answer.
   package func halt() { signal(SIGSTOP) }
 
-  /// Ends what ``halt()`` began.
+  /// Lets the processes go on after ``halt()``.
   package func proceed() { signal(SIGCONT) }
 
-  /// Makes a standby a primary. Returns when it is one.
+  /// Promotes a standby. Returns when it is a primary.
   package func promote() async throws {
     try await execute("do $$ begin if not pg_promote() then raise 'not promoted in time'; end if; end $$")
   }
 
   private func signal(_ number: Int32) {
-    // Its number may be another process's by now.
+    // Once it has ended, its process ID may belong to another process.
     guard isRunning else { return }
     let pid = pid
-    // A halted one starts no others meanwhile.
+    // While the parent is halted it starts no other processes.
     kill(pid, SIGSTOP)
     for child in Self.children(of: pid) { kill(child, number) }
     kill(pid, number)
   }
 
-  /// The parent is the second field after the name, which stands in parentheses (proc(5), `/proc/PID/stat`).
+  /// The processes whose parent is `parent`: the second field after the name, which is in parentheses (proc(5),
+  /// `/proc/PID/stat`).
   private static func children(of parent: Int32) -> [Int32] {
     let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap(Int32.init) ?? []
     return processes.filter { process in
@@ -141,7 +142,7 @@ package final class PrivateCluster: Sendable {
     }
   }
 
-  /// `HOST:PORT`, for a URL of several hosts.
+  /// `HOST:PORT`, for a URL with several hosts.
   package var address: String { "127.0.0.1:\(port)" }
 
   package func connect(
@@ -152,7 +153,7 @@ package final class PrivateCluster: Sendable {
     return try await PostgresConnection.connect(configuration, logger: .silent)
   }
 
-  /// Runs a text of statements on a connection of its own. None of them waits for standbys.
+  /// Runs a script on a connection of its own. Its commits do not wait for standbys.
   package func execute(_ script: String) async throws {
     let connection = try await connect { $0.commitsDurably = false }
     do {
@@ -164,7 +165,7 @@ package final class PrivateCluster: Sendable {
     await connection.close()
   }
 
-  /// Changes a setting of the whole server; returns when a new session has it.
+  /// Changes a setting of the whole server. Returns when a new session has it.
   package func set(_ name: String, _ value: String) async throws {
     // ALTER SYSTEM can't be one of several statements in a script.
     try await execute("alter system set \(name) = '\(value)'")

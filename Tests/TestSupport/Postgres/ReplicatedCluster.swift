@@ -6,7 +6,7 @@ package struct ReplicatedCluster: Sendable {
   package let primary: PrivateCluster
   package let standby: PrivateCluster
 
-  /// Lends one.
+  /// Runs `body` with a new primary and a new standby.
   package static func with(_ body: (ReplicatedCluster) async throws -> Void) async throws {
     try await PrivateCluster.with { primary in
       try await PrivateCluster.with(standbyOf: primary) { standby in
@@ -15,21 +15,21 @@ package struct ReplicatedCluster: Sendable {
     }
   }
 
-  /// Both, for whoever finds the one he needs by himself.
+  /// A URL with both hosts, for clients that choose the host themselves.
   package var url: String { "postgres://postgres@\(primary.address),\(standby.address)/postgres?sslmode=disable" }
 
-  /// Whichever of them takes changes.
+  /// The database on whichever host accepts writes.
   package var database: TestDatabase {
     TestDatabase(name: "postgres", url: url + "&target_session_attrs=read-write")
   }
 
-  /// From now on a commit waits until the standby has it. Returns when that is so.
+  /// Makes replication synchronous, so that commits wait for the standby. Returns when this is in effect.
   package func becomesSynchronous() async throws {
     try await primary.set("synchronous_standby_names", "*")
     try await standbyFollows("sync_state = 'sync'")
   }
 
-  /// Waits until the standby gets what is committed.
+  /// Waits until a standby in `pg_stat_replication` meets the condition; by default, until it streams.
   package func standbyFollows(_ condition: String = "state = 'streaming'") async throws {
     try await counts("pg_stat_replication where \(condition)", for: "the standby follows")
   }

@@ -1,6 +1,6 @@
 package import PostgresClient
 
-/// Looks at other sessions from outside: what tests wait for instead of letting time pass.
+/// Watches other database sessions, so that tests can wait for an event instead of sleeping.
 package struct SessionObserver: Sendable {
   private let connection: PostgresConnection
 
@@ -24,12 +24,12 @@ package struct SessionObserver: Sendable {
     try await waitUntil("session \(processID) is gone", processID, nil)
   }
 
-  /// Ends a session as an administrator does.
+  /// Terminates a session, as an administrator would.
   package func terminate(_ processID: Int32) async throws {
     _ = try await connection.query("terminate", "select pg_terminate_backend(\(processID))")
   }
 
-  /// Asks again and again, each time a round trip; gives up after 20 s.
+  /// Asks again and again, one round trip after another; gives up after 60 s.
   private func waitUntil(_ event: String, _ processID: Int32, _ condition: String?) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
@@ -43,7 +43,7 @@ package struct SessionObserver: Sendable {
 }
 
 extension PostgresConnection {
-  /// The server's process for this session.
+  /// The ID of the server process of this session.
   package func processID() async throws -> Int32 {
     try await query("process_id", "select pg_backend_pid() as process")[0].int4("process")
   }

@@ -27,7 +27,7 @@ package struct ManagementAPI: Sendable {
 
   private static let allRights = ["configure": ".*", "write": ".*", "read": ".*"]
 
-  /// A user with these rights in a virtual host, by default with all.
+  /// Creates a user with the given rights in a virtual host, by default with all.
   package func createUser(
     for virtualHost: String, permissions: [String: String]? = nil
   ) async throws -> (name: String, password: String) {
@@ -37,13 +37,13 @@ package struct ManagementAPI: Sendable {
     return user
   }
 
-  /// A user without a password, with all rights in a virtual host.
+  /// Creates a user without a password, with all rights in a virtual host.
   package func createUser(named name: String, for virtualHost: String) async throws {
     try await send("PUT", ["users", name], #"{"password_hash":"","tags":""}"#)
     try await permit(name, Self.allRights, in: virtualHost)
   }
 
-  /// Makes the user where there is none.
+  /// Sets a user's password. Creates the user if there is none.
   package func setPassword(_ password: String, of user: String) async throws {
     try await send("PUT", ["users", user], #"{"password":"\#(password)","tags":""}"#)
   }
@@ -53,13 +53,13 @@ package struct ManagementAPI: Sendable {
     try await send("PUT", ["permissions", virtualHost, user], body)
   }
 
-  /// The users of the connections to a virtual host, as far as the list knows them yet. Waits until it knows one.
+  /// The users of the connections to a virtual host that the broker lists so far. Waits until it lists one.
   package func userNames(in virtualHost: String) async throws -> Set<String> {
     struct Connection: Decodable {
       let user: String
     }
     var users: Set<String> = []
-    // The list follows with a delay.
+    // The list of connections follows with a delay.
     try await Patience.poll(for: "a connection that the broker lists") {
       let data = try await send("GET", ["vhosts", virtualHost, "connections"])
       users = Set(try JSONDecoder().decode([Connection].self, from: data).map(\.user))
@@ -84,12 +84,12 @@ package struct ManagementAPI: Sendable {
     try await send("DELETE", ["bindings", virtualHost, "e", exchange, "q", queue, routingKey])
   }
 
-  /// Closes the connections of that name, as an operator would. Waits until the broker lists one.
+  /// Closes the connections with the given name, as an operator would. Waits until the broker lists one.
   package func closeConnections(named name: String, in virtualHost: String) async throws {
     try await closeConnections(in: virtualHost) { $0 == name }
   }
 
-  /// The same for all connections whose names begin with `prefix`.
+  /// Closes all connections whose names begin with `prefix`, likewise.
   package func closeConnections(withPrefix prefix: String, in virtualHost: String) async throws {
     try await closeConnections(in: virtualHost) { $0.hasPrefix(prefix) }
   }
@@ -99,40 +99,40 @@ package struct ManagementAPI: Sendable {
       let name: String
       let user_provided_name: String?
     }
-    // The list follows with a delay.
+    // The list of connections follows with a delay.
     try await Patience.poll(for: "a connection to close") {
       let data = try await send("GET", ["vhosts", virtualHost, "connections"])
       let found = try JSONDecoder().decode([Connection].self, from: data).filter {
         $0.user_provided_name.map(isChosen) ?? false
       }
-      // Of several that belong together, the end of one ends the others.
+      // Where several connections belong together, the end of one ends the others.
       for connection in found { try await send("DELETE", ["connections", connection.name], accepting: 404) }
       return !found.isEmpty
     }
   }
 
-  /// Takes messages from a queue as a consumer that refuses them (basic.reject without requeue).
+  /// Takes messages from a queue and refuses them, as a consumer does with basic.reject without requeue.
   package func rejectMessages(_ count: Int, of queue: String, in virtualHost: String) async throws {
     try await send(
       "POST", ["queues", virtualHost, queue, "get"],
       #"{"count":\#(count),"ackmode":"reject_requeue_false","encoding":"base64"}"#)
   }
 
-  /// Takes messages from a queue as a consumer that gives them back: the queue counts a delivery of each.
+  /// Takes messages from a queue and requeues them, as a consumer does: the queue counts a delivery of each.
   package func returnMessages(_ count: Int, to queue: String, in virtualHost: String) async throws {
     try await send(
       "POST", ["queues", virtualHost, queue, "get"],
       #"{"count":\#(count),"ackmode":"ack_requeue_true","encoding":"base64"}"#)
   }
 
-  /// Messages of the queues whose name matches `pattern` live so long.
+  /// Sets a policy that limits how long messages live in the queues whose names match `pattern`.
   package func setTimeToLive(_ duration: Duration, of pattern: String, in virtualHost: String) async throws {
     try await setPolicy(
       "time-to-live", #""message-ttl":\#(Int(duration / .milliseconds(1)))"#, of: pattern, in: virtualHost)
   }
 
-  /// Messages of the queues whose name matches `pattern` are taken out of them when they were delivered more often.
-  /// Waits until a queue goes by it.
+  /// Sets a policy with a delivery limit: messages that are delivered more often are taken out of the queues whose
+  /// names match `pattern`. Waits until a queue has the policy.
   package func setDeliveryLimit(_ limit: Int, of pattern: String, in virtualHost: String) async throws {
     struct Queue: Decodable {
       let policy: String?

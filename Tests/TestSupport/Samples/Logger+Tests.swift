@@ -2,11 +2,11 @@ package import Logging
 import Synchronization
 
 extension Logger {
-  /// For tests that don't look at the log.
+  /// Discards everything, for tests that don't look at the log.
   package static var silent: Logger { Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() } }
 }
 
-/// Keeps what is logged, for tests that do look at it.
+/// Records log entries, for tests that look at the log.
 package final class LogRecorder: Sendable {
   package struct Entry: Sendable {
     package let level: Logger.Level

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Lets a limited number in at a time; the others wait in line.
+/// Lets a limited number of callers in at a time; the others wait in line.
 package final class Slots: Sendable {
   private struct State {
     var free: Int
