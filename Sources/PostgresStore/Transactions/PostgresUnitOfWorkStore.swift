@@ -25,7 +25,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
 
   /// - Parameters:
   ///   - connection: used by nobody else while a unit of work is open. Its configuration should be
-  ///     ``PostgresConfiguration/forUnitsOfWork()``.
+  ///     ``PostgresConfiguration/forUnitsOfWork(idleSessionTimeout:)``.
   ///   - queue: `<virtual host>/<queue>`: the queue that the outgoing messages belong to.
   ///   - patience: shared by successive connections; without it the connection's own limit holds.
   ///   - logger: receives reports of rows that had to be repaired or could not be read.

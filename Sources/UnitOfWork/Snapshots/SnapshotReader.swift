@@ -5,7 +5,7 @@ package protocol SnapshotReader: ThreadBound {
   /// Reads all that `readSet` asks for in one round trip.
   ///
   /// - Parameter readSet: one that locks nothing.
-  /// - Throws: ``UnitOfWorkError/unavailable(_:)`` if the session is no longer usable.
+  /// - Throws: ``UnitOfWorkError/unavailable(reason:)`` if the session is no longer usable.
   func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot
 }
 
