@@ -24,6 +24,17 @@ struct ByteSink: ~Copyable {
     count += bytes.count
   }
 
+  /// Appends bytes between quotation marks.
+  mutating func append(quoted bytes: UnsafeBufferPointer<UInt8>) {
+    reserve(bytes.count + 2)
+    memory[count] = UInt8(ascii: "\"")
+    if let source = bytes.baseAddress {
+      memory.baseAddress?.advanced(by: count + 1).update(from: source, count: bytes.count)
+    }
+    memory[count + 1 + bytes.count] = UInt8(ascii: "\"")
+    count += bytes.count + 2
+  }
+
   private mutating func reserve(_ size: Int) {
     guard count + size > memory.count else { return }
     let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(memory.count * 2, count + size))

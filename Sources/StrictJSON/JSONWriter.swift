@@ -44,7 +44,7 @@ package struct JSONWriter: ~Copyable {
   /// - Parameter plain: the bytes of a string that needs no escaping.
   package mutating func member(_ key: StaticString, plain: UnsafeBufferPointer<UInt8>) {
     self.key(key)
-    quoted(plain)
+    sink.append(quoted: plain)
   }
 
   package mutating func null(_ key: StaticString) {
@@ -108,7 +108,7 @@ extension JSONWriter {
 
   private mutating func key(_ key: StaticString) {
     separate()
-    key.withUTF8Buffer { quoted($0) }
+    key.withUTF8Buffer { sink.append(quoted: $0) }
     sink.append(UInt8(ascii: ":"))
     isFirst = false
   }
@@ -126,22 +126,16 @@ extension JSONWriter {
     text.withUTF8 { sink.append($0) }
   }
 
-  /// Bytes that need no escaping, as a string.
-  private mutating func quoted(_ bytes: UnsafeBufferPointer<UInt8>) {
-    sink.append(UInt8(ascii: "\""))
-    sink.append(bytes)
-    sink.append(UInt8(ascii: "\""))
-  }
-
   private mutating func string(_ text: String) {
     var text = text
     text.withUTF8 { string($0) }
   }
 
   private mutating func string(_ utf8: UnsafeBufferPointer<UInt8>) {
+    guard utf8.contains(where: Self.needsEscape) else { return sink.append(quoted: utf8) }
     sink.append(UInt8(ascii: "\""))
     var start = 0
-    for index in utf8.indices where utf8[index] < 0x20 || utf8[index] == 0x22 || utf8[index] == 0x5C {
+    for index in utf8.indices where Self.needsEscape(utf8[index]) {
       sink.append(UnsafeBufferPointer(rebasing: utf8[start..<index]))
       escape(utf8[index])
       start = index + 1
@@ -149,6 +143,8 @@ extension JSONWriter {
     sink.append(UnsafeBufferPointer(rebasing: utf8[start...]))
     sink.append(UInt8(ascii: "\""))
   }
+
+  private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }
 
   private mutating func escape(_ byte: UInt8) {
     switch byte {

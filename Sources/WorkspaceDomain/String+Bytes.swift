@@ -1,3 +1,5 @@
+import Glibc
+
 /// Texts by their bytes, as PostgreSQL and JSON compare them, while Swift's `==` and `<` treat texts as equal that
 /// differ in bytes (Unicode's canonical equivalence).
 ///
@@ -5,21 +7,25 @@
 /// compared some twenty times for each command.
 extension String {
   package func hasSameBytes(as other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
-    return compare(with: other) { $0.elementsEqual($1) }
+    utf8.count == other.utf8.count && order(before: other) == 0
   }
 
-  package func precedesByBytes(_ other: String) -> Bool { compare(with: other) { $0.lexicographicallyPrecedes($1) } }
+  package func precedesByBytes(_ other: String) -> Bool { order(before: other) < 0 }
 
   package func hashBytes(into hasher: inout Hasher) {
     var text = self
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 
-  private func compare(
-    with other: String, _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
-  ) -> Bool {
+  /// As memcmp(3): negative if this text comes first, 0 if both have the same bytes.
+  private func order(before other: String) -> Int {
     var (one, other) = (self, other)
-    return one.withUTF8 { one in other.withUTF8 { body(one, $0) } }
+    return one.withUTF8 { one in
+      other.withUTF8 { other in
+        guard let bytes = one.baseAddress, let others = other.baseAddress else { return one.count - other.count }
+        let order = memcmp(bytes, others, min(one.count, other.count))
+        return order == 0 ? one.count - other.count : Int(order)
+      }
+    }
   }
 }

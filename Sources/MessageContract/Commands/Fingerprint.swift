@@ -29,7 +29,7 @@ enum Fingerprint {
   private static func digest(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.object(members)
-    return Array(SHA256.hash(data: writer.bytes))
+    return SHA256.hash(data: writer.bytes).withUnsafeBytes { Array($0) }
   }
 }
 

@@ -27,7 +27,7 @@ struct PostgresParameters: Sendable {
   mutating func append<Element: PostgresEncodable>(array elements: [Element]) {
     append(Element.postgresArrayType) { arena in
       // Growing to a megabyte by doubling would copy the buffer several times.
-      arena.reserveAdditional(elements.reduce(24) { $0 + 4 + $1.encodedSize })
+      arena.reserveAdditional(24 + 4 * elements.count + Element.encodedSize(of: elements))
       arena.appendArrayHeader(of: Element.postgresType, count: elements.count, hasNulls: false)
       for element in elements { arena.append(withLength: element) }
     }

@@ -21,7 +21,7 @@ extension Identifier: PostgresEncodable {
 extension WorkspaceName: PostgresEncodable {
   package static var postgresType: PostgresType { .text }
   package static var postgresArrayType: PostgresType { .textArray }
-  package var encodedSize: Int { text.encodedSize }
+  package static func encodedSize(of values: [Self]) -> Int { values.reduce(0) { $0 + $1.text.utf8.count } }
 
   package func encode(into bytes: inout [UInt8]) { text.encode(into: &bytes) }
 }
