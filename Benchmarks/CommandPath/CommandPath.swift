@@ -7,7 +7,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 /// Everything that the worker itself does for a user's command, between the bytes from the broker and the bytes for the
-/// database and the broker, and nothing else: no server, no thread, no clock. Meant for an instruction counter.
+/// database and the broker, and nothing else: no server, no thread, no clock. Meant for counting instructions.
 @main
 struct CommandPath {
   /// `command-path BATCHES SIZE [batched]`
@@ -20,7 +20,7 @@ struct CommandPath {
     print("\(arguments[0] * arguments[1]) commands, \(requests) statements")
   }
 
-  /// Only executed commands count.
+  /// A command was refused: a count is meaningful only if every command is executed.
   private struct Refused: Error {}
 
   private let decoder = CommandDecoder()
@@ -30,7 +30,7 @@ struct CommandPath {
   private let isBatched: Bool
   private var count: UInt64 = 0
 
-  /// - Parameter isBatched: commands come as one message, and results and events go out in batches.
+  /// - Parameter isBatched: commands arrive in one message, and results and events are published in batches.
   private init(isBatched: Bool) {
     self.isBatched = isBatched
     var forms = PublishingForms()
@@ -41,7 +41,7 @@ struct CommandPath {
       queue: "//workspace.commands", process: ULID(milliseconds: 3, randomness: .init(high: 1, low: 1)))
   }
 
-  /// - Returns: the number of statements of the batch.
+  /// - Returns: the number of SQL statements that the batch needs.
   private mutating func run(_ size: Int) throws -> Int {
     let messages = try deliveries(size).map { ReceivedMessage($0, decoder: decoder) }
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }

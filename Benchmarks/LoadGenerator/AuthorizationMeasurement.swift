@@ -1,5 +1,4 @@
-/// The cost of deciding: the worker with permissions enforced, compared with itself without, on the same commands of a
-/// user.
+/// The cost of authorization: the worker's throughput with permissions enforced, compared with its throughput without.
 struct AuthorizationMeasurement {
   let laboratory: Laboratory
   let commands: Int
@@ -17,7 +16,7 @@ struct AuthorizationMeasurement {
     var enforced: [Double] = []
     var free: [Double] = []
     for pair in 1...pairs {
-      // The two alternate in going first: the table grows.
+      // They take turns going first, because the table grows from run to run.
       for isEnforced in pair.isMultiple(of: 2) ? [true, false] : [false, true] {
         try await laboratory.purge()
         let run = WorkerRun(

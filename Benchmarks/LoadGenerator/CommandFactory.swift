@@ -10,7 +10,7 @@ struct CommandFactory {
   let run: Int
   let exchange: ShortString
   let routingKey: ShortString
-  /// By tenant.
+  /// The parents of the workspaces to create, by tenant.
   private let parents: [String]
   private(set) var count = 0
 
@@ -41,7 +41,7 @@ struct CommandFactory {
       exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
   }
 
-  /// As many of them as one message.
+  /// The next `size` commands in one batch message.
   mutating func nextBatch(_ size: Int) -> OutboundMessage {
     let commands = (0..<size).map { _ in next() }
     var properties = MessageProperties()

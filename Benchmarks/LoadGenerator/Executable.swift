@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program that is run or started.
+/// A program to run, with its environment.
 struct Executable: Sendable {
   struct Failed: Error, CustomStringConvertible {
     let path: String
@@ -9,10 +9,10 @@ struct Executable: Sendable {
   }
 
   let path: String
-  /// Added to that of this process.
+  /// Variables that are added to this process's environment, or replace its values.
   let environment: [String: String]
 
-  /// Runs it and waits for it to end.
+  /// Runs the program and waits for it to end.
   ///
   /// - Returns: what it wrote to standard output.
   func run(_ arguments: [String]) throws -> String {
@@ -26,9 +26,9 @@ struct Executable: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Starts it. Its output goes to standard error: standard output is for the report.
+  /// Starts the program. Its output goes to standard error: standard output is for the report.
   ///
-  /// - Parameter more: added to ``environment``.
+  /// - Parameter more: variables that are added to ``environment``, or replace its values.
   func start(_ arguments: [String], _ more: [String: String] = [:]) throws -> RunningProcess {
     let process = process(arguments)
     process.environment?.merge(more) { _, own in own }
@@ -37,7 +37,9 @@ struct Executable: Sendable {
     return RunningProcess(process: process)
   }
 
-  /// Starts it, and returns what it writes to standard output. It ends on its own.
+  /// Starts the program, which must end on its own.
+  ///
+  /// - Returns: its standard output, to be read while it runs.
   func open(_ arguments: [String]) throws -> FileHandle {
     let output = Pipe()
     let process = process(arguments)

@@ -1,14 +1,15 @@
 import Foundation
 
-/// One line of the report: the values measured in several runs and, if there are any, the yardstick's in the same runs.
+/// One line of the report: the values measured in several runs and, if there are any, the values to compare them with.
 struct Figure {
-  /// For people.
+  /// The label for people.
   let name: String
-  /// For programs.
+  /// The name for programs.
   let key: String
   let unit: String
   let runs: [Double]
-  /// Of the bare C program, run by run; empty if it has no such figure.
+  /// The values to compare with, run by run: the C program's, or the worker's under other conditions. Empty if there
+  /// are none.
   let yardstick: [Double]
 
   init(_ name: String, key: String, unit: String, runs: [Double], yardstick: [Double] = []) {
@@ -21,7 +22,7 @@ struct Figure {
 
   var median: Double { Self.median(runs) }
 
-  /// The median of the ratios of each pair: machines drift, and a pair drifts together.
+  /// The median of the ratios of the pairs: a machine's speed drifts, but hardly within a pair.
   var ratio: Double? {
     yardstick.isEmpty ? nil : Self.median(zip(runs, yardstick).map { $0 / $1 })
   }
@@ -42,7 +43,7 @@ func note(_ text: String) {
 }
 
 extension Double {
-  /// With four significant digits at most, and no exponent.
+  /// Without an exponent, with as many decimals as make four significant digits, but at most three.
   var readable: String {
     let digits = self == 0 ? 0 : max(0, 3 - Int(log10(abs(self)).rounded(.down)))
     return String(format: "%.\(min(digits, 3))f", self)

@@ -1,12 +1,12 @@
-/// Why the user of the commands may create workspaces, in each tenant.
+/// Why the user who sends the commands may create workspaces, in each tenant.
 enum Grounds {
-  /// The user is editor of the root, below which they are created.
+  /// Workspaces are created below the root, and the user is an editor of the root.
   case direct
-  /// They are created on level 32, and the user is in 50 groups: one of them is editor of the root, each other has an
-  /// insufficient role on one of the workspaces between.
+  /// Workspaces are created on level 32, and the user is in 50 groups: one of them is an editor of the root, each of
+  /// the others has an insufficient role on one of the workspaces below it.
   case deep
 
-  /// Below which workspaces are created, by tenant.
+  /// The parents of the workspaces to create, by tenant.
   var parents: [String] {
     switch self {
     case .direct: CommandFactory.roots
@@ -14,11 +14,11 @@ enum Grounds {
     }
   }
 
-  /// Of the chain below the root.
+  /// The length of the chain of workspaces below the root.
   private static let levels = 30
   private static let groups = 50
 
-  /// Stores it, where the tenants and their roots are.
+  /// SQL that stores the user's memberships and whatever else they need. The tenants and their roots must exist.
   var script: String {
     let members =
       "insert into tenant_members (tenant_id, user_id, role) select id, 'benchmark', 'member' from tenants;\n"

@@ -1,14 +1,15 @@
 import Messaging
 import RabbitMQClient
 
-/// From publishing a command to its result at `reply_to`.
+/// Measures the latency from publishing a command to receiving its result at `reply_to`.
 struct LatencyMeasurement {
   let laboratory: Laboratory
   let pairs: Int
-  /// Commands one at a time, in each pair.
+  /// Commands that are sent one at a time in each pair.
   let turns: Int
-  /// Of the open loop: commands per second, and for how long.
+  /// Commands per second in the open loop.
   let rate: Int
+  /// How long the open loop runs, in seconds.
   let seconds: Int
 
   func run() async throws -> [Figure] {
@@ -18,7 +19,7 @@ struct LatencyMeasurement {
     let connection = try await Laboratory.connect(laboratory.servers)
     let publisher = try await RabbitMQPublisher.start(on: connection)
     let replies = try await ResultSubscription.open(laboratory.servers)
-    // The first ones prepare statements and warm caches.
+    // The first commands prepare statements and warm caches.
     _ = try await oneAtATime(100, CommandFactory(run: 1_000), publisher, replies)
     var figures = try await closedLoop(publisher, replies)
     figures += try await openLoop(publisher, replies)
@@ -34,7 +35,7 @@ struct LatencyMeasurement {
     var medians: [Double] = []
     for pair in 1...pairs {
       yardstick.append(1000 / (try Yardstick(laboratory).perSecond(turns, batch: 1)))
-      // On the receiving thread: so as not to measure the measuring program's thread switches.
+      // On the receiving thread, so as not to measure this program's own thread switches.
       let latencies = try await withTaskExecutorPreference(replies.taskExecutor) {
         answers.append(try await yardstickAnswers(publisher, replies).milliseconds(50))
         return try await oneAtATime(turns, CommandFactory(run: 1_000 + pair), publisher, replies)

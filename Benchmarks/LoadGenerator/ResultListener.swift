@@ -1,12 +1,14 @@
 import Foundation
 
-/// The yardstick's subscriber: it takes results as they come, and reports the time between the first and the last.
+/// The yardstick's subscriber: receives results as they arrive, and reports the time between the first and the last.
 ///
-/// Not this program's own consumer, since both cores are busy, and the cost of measuring would reduce what is measured.
+/// This program's own consumer would cost more: with both cores busy, that would reduce the throughput it measures.
 struct ResultListener {
   private let lines: LineReader
 
-  /// Returns when it is listening to `exchange`: by default, to the worker's results.
+  /// Returns when the subscriber is listening.
+  ///
+  /// - Parameter exchange: where results are published to. Default: the worker's exchange.
   init(_ laboratory: Laboratory, count: Int, exchange: String = "workspace.results") throws {
     lines = try LineReader(laboratory.yardstick.open(["listen", laboratory.servers.amqp, exchange, "\(count)"]))
     try expect("ready")
@@ -29,14 +31,14 @@ struct ResultListener {
   }
 }
 
-/// What a process writes, line by line.
+/// Reads the output of a process line by line.
 private final class LineReader {
   private let handle: FileHandle
   private var buffer: [UInt8] = []
 
   init(_ handle: FileHandle) { self.handle = handle }
 
-  /// Waits for the next line; empty at the end.
+  /// Waits for the next line; empty at the end of the output.
   func next() throws -> String {
     while !buffer.contains(UInt8(ascii: "\n")) {
       let data = handle.availableData

@@ -1,7 +1,7 @@
 import Messaging
 import RabbitMQClient
 
-/// Receives results on a queue of its own, named in `reply_to`.
+/// Receives results on a queue of its own, which commands name in `reply_to`.
 struct ResultSubscription {
   let queue: ShortString
   private let connection: RabbitMQConnection
@@ -10,7 +10,7 @@ struct ResultSubscription {
   /// The thread on which results arrive.
   var taskExecutor: (any TaskExecutor)? { consumer.taskExecutor }
 
-  /// - Parameter queue: nobody else has one of that name.
+  /// - Parameter queue: a name that no other queue has.
   static func open(
     _ servers: ServerAddresses, queue: ShortString = "benchmark.results"
   ) async throws -> ResultSubscription {
@@ -20,7 +20,7 @@ struct ResultSubscription {
       queue: queue, connection: connection, consumer: try await RabbitMQConsumer.start(on: connection, queue: queue))
   }
 
-  /// Waits for the next ones.
+  /// Waits for the next results, and acknowledges them.
   func next() async throws -> [Delivery] {
     let results = try await consumer.deliveries()
     if let last = results.last {

@@ -6,23 +6,24 @@ final class RunningProcess {
 
   init(process: Process) { self.process = process }
 
-  /// Asks it to end, and waits until it has.
+  /// Asks the process to end (SIGTERM), and waits until it has.
   func stop() {
     process.terminate()
     process.waitUntilExit()
   }
 
-  /// Seconds of processor time that its threads have used so far.
+  /// The processor time that its threads have used so far, in seconds.
   var processorSeconds: Double {
     get throws {
-      // After the name, which may contain anything, in brackets: user and system time are fields 14 and 15 of the line.
+      // User and system time are fields 14 and 15 of the line. The name, field 2, is in parentheses and may contain
+      // anything.
       let fields = try status("stat").split(separator: ")").last?.split(separator: " ") ?? []
       guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return .nan }
       return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
     }
   }
 
-  /// Its peak memory so far, in MiB.
+  /// Its peak resident memory so far, in MiB.
   var peakMebibytes: Double {
     get throws {
       for line in try status("status").split(separator: "\n") where line.hasPrefix("VmHWM:") {

@@ -1,9 +1,9 @@
-/// Commands per second for a queue filled before the worker starts, compared with the yardstick's batches of 256.
+/// Commands per second on a queue filled before the worker starts, compared with the yardstick in batches of 256.
 struct ThroughputMeasurement {
   let laboratory: Laboratory
   let commands: Int
   let pairs: Int
-  /// Existing workspaces.
+  /// Workspaces stored before the runs.
   var stored = 0
 
   private var part: String { stored == 0 ? "throughput" : "stored" }

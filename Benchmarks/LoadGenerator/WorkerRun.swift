@@ -1,4 +1,4 @@
-/// A run of the worker on waiting commands, from the first result to the last.
+/// A run of the worker on a queue of waiting commands, measured from the first result to the last.
 struct WorkerRun {
   struct Refused: Error, CustomStringConvertible {
     let count: Int64
@@ -16,10 +16,9 @@ struct WorkerRun {
   /// A different number gives different commands.
   let number: Int
   var parents = CommandFactory.roots
-  /// Settings of the worker.
+  /// Settings of the worker, as environment variables.
   var environment: [String: String] = [:]
-  /// How many commands are one message, what comes of them going out in batches, too; nil: everything is a message of
-  /// its own.
+  /// Commands per message, with results and events published in batches, too; nil: each is a message of its own.
   var batch: Int?
 
   /// - Throws: ``Refused`` unless each command has created a workspace.

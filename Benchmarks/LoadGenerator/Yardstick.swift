@@ -1,6 +1,6 @@
 import Messaging
 
-/// The bare C program, on the same servers.
+/// The yardstick: a bare C program that does the I/O of a command without domain logic, on the same servers.
 struct Yardstick {
   struct Unreadable: Error, CustomStringConvertible {
     let output: String
@@ -13,20 +13,20 @@ struct Yardstick {
 
   static let queue: ShortString = "yardstick.in"
 
-  /// Starts answering `count` commands that come to ``queue``, one transaction each.
+  /// Starts a process that answers `count` commands from ``queue``, in one transaction each.
   func startAnswering(_ count: Int) throws -> RunningProcess {
     try fill(0)
     return try laboratory.yardstick.start(answering(count, batch: 1))
   }
 
-  /// Commands per second, in transactions of `batch`, each command with two messages published and confirmed.
+  /// Commands per second in transactions of `batch` commands, with two messages published and confirmed per command.
   func perSecond(_ count: Int, batch: Int) throws -> Double {
     try fill(count)
     return try value("per_second=", of: laboratory.yardstick.run(answering(count, batch: batch)))
   }
 
-  /// Commands per second with rows and messages like the worker's, and a subscriber to the results, as in the worker's
-  /// runs: from the first result to the last.
+  /// Commands per second with rows and messages like the worker's and a subscriber to the results, measured as in the
+  /// worker's runs, from the first result to the last.
   func perSecondAlike(_ count: Int, batch: Int) throws -> Double {
     try fill(count)
     let listener = try ResultListener(laboratory, count: count, exchange: "l.out")

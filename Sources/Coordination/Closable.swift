@@ -1,11 +1,11 @@
 /// Something that must be closed by whoever opened it.
 package protocol Closable: Sendable {
-  /// Bounded in time; may be called again.
+  /// Closes it, in bounded time. May be called more than once.
   func close() async
 }
 
 extension Closable {
-  /// Closes it when `body` has ended, in whatever way.
+  /// Closes it when `body` has returned or thrown.
   package func use<Answer>(_ body: (Self) async throws -> Answer) async throws -> Answer {
     let answer = try await closedOnFailure(body)
     await close()

@@ -1,4 +1,4 @@
-/// When to try again, after one failure and after many.
+/// When to try again, depending on how many attempts have failed in a row.
 package struct ReconnectSchedule: Sendable, Equatable {
   private let backoff: Backoff
   private var failures = 0
@@ -10,7 +10,7 @@ package struct ReconnectSchedule: Sendable, Equatable {
 
   /// An attempt to connect failed, or a session ended.
   ///
-  /// Repeated trouble right after connecting makes delays grow, too: only a session that lasted longer than the longest
+  /// Delays also grow when sessions keep failing soon after connecting: only one that lasted longer than the longest
   /// delay resets the next delay to the shortest.
   ///
   /// - Parameters:

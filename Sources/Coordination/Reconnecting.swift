@@ -1,6 +1,6 @@
-/// The one loop around a connection: restarts the work done with it whenever that fails, after a growing delay.
+/// The retry loop around a connection: restarts the work done with it whenever that fails, after a growing delay.
 package struct Reconnecting: Sendable {
-  /// The outcome of an attempt, for the delay after it.
+  /// What an attempt has achieved, which determines the delay after it.
   package struct Attempt: Sendable {
     fileprivate var connectedAt: ContinuousClock.Instant?
     fileprivate var hasSucceeded = false
@@ -24,7 +24,8 @@ package struct Reconnecting: Sendable {
   private let random: @Sendable () -> Double
 
   /// - Parameters:
-  ///   - pause: waits before the next attempt, at most for the given time, after that error. Default: sleeps.
+  ///   - pause: waits before the next attempt, at most for the given time; also receives the error that ended the
+  ///     last one. Default: sleeps.
   ///   - random: between 0 and 1.
   package init(
     _ backoff: Backoff,
@@ -47,7 +48,8 @@ package struct Reconnecting: Sendable {
   ///   - attempt: when it returns, the next one follows at once, and delays start from the shortest again.
   ///   - failed: called with the error that ended an attempt, and the delay before the next one. If it throws, the loop
   ///     ends.
-  /// - Throws: `CancellationError` when the task is cancelled, whatever the current attempt does about it.
+  /// - Throws: `CancellationError` if an attempt throws, whatever its error, after the task was cancelled; otherwise
+  ///   the error that `failed` or `pause` throws.
   package func run(
     until isOver: () -> Bool = { false }, _ attempt: (inout Attempt) async throws -> Void,
     failed: (_ error: any Error, _ delay: Duration) throws -> Void

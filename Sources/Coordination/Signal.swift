@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Something that happens once: notifies all current and later waiters.
+/// An event that happens once, with a value for all current and later waiters.
 package final class Signal<Value: Sendable>: Sendable {
   private typealias Continuation = CheckedContinuation<Value?, Never>
 
@@ -14,10 +14,10 @@ package final class Signal<Value: Sendable>: Sendable {
 
   package init() {}
 
-  /// The value it was sent with; nil until then.
+  /// The value that was sent; nil until then.
   package var value: Value? { state.withLock { $0.value } }
 
-  /// Notifies all waiters, current and later ones. The first value stays.
+  /// Notifies all waiters, current and later ones. Only the first call has an effect.
   package func send(_ value: Value) {
     let waiters = state.withLock { state -> [Continuation] in
       guard state.value == nil else { return [] }
@@ -28,7 +28,7 @@ package final class Signal<Value: Sendable>: Sendable {
     for waiter in waiters { waiter.resume(returning: value) }
   }
 
-  /// - Returns: the value, at once if it was sent already; nil if the task is cancelled first.
+  /// - Returns: the value, at once if it was already sent; nil if the task is cancelled first.
   @discardableResult
   package func wait() async -> Value? {
     let number = state.withLock { state in
@@ -59,7 +59,7 @@ package final class Signal<Value: Sendable>: Sendable {
       _ = try await group.next()
       group.cancelAll()
     }
-    // Of the two tasks, the one that throws on cancellation need not be the first to end.
+    // On cancellation only the sleeping task throws, and it need not be the first to end.
     try Task.checkCancellation()
   }
 }

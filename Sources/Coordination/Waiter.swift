@@ -44,7 +44,7 @@ package final class Waiter<Value: Sendable>: Sendable {
     }
   }
 
-  /// Waits for the result even when the task is cancelled: for waits that are short and certain to end.
+  /// Waits for the result even if the task is cancelled: for waits that are short and certain to end.
   package func uncancellableValue() async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
       let result = state.withLock { state -> Result<Value, any Error>? in

@@ -3,9 +3,9 @@ private import Glibc
 
 /// Tells another program which message this process was handling when it ended itself, by a trap, a fault or abort().
 ///
-/// This is the only evidence that a command kills processes: a process that was killed from outside, or that lost its
-/// session or its machine, leaves none. The signal handler runs the program and waits until it ends, so that it also
-/// works for the first process of a container, with which all others end.
+/// This is the only evidence that a command kills processes: a process that is killed from outside, or that loses its
+/// session or its machine, leaves none. The signal handler runs the program and waits until it ends, so that this also
+/// works for the first process of a container, whose end takes all others with it.
 package enum CrashWitness {
   package struct Failed: Error, CustomStringConvertible {
     package let description: String
@@ -14,9 +14,9 @@ package enum CrashWitness {
   /// Starts watching. To be called once.
   ///
   /// - Parameters:
-  ///   - arguments: for this same program; the signal's number and the ``InHand/Stage`` (0: no message) are added, and
-  ///     the body of the message is on standard input.
-  ///   - patience: how long the program may take before it is killed.
+  ///   - arguments: for this same program, which is the one that is run; the signal's number and the ``InHand/Stage``
+  ///     (0: no message) are added, and the body of the message is on standard input.
+  ///   - patience: how long the program may take before it is killed; fractions of a second are dropped.
   package static func install(arguments: [String], patience: Duration) throws(Failed) {
     var pointers = (["workspace-worker"] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
@@ -26,9 +26,9 @@ package enum CrashWitness {
   }
 
   /// Bounds the memory that this process may allocate: allocating more ends the process by a trap, which identifies the
-  /// culprit; otherwise the system would end it by a signal that says nothing.
+  /// message at fault; without a bound, the system would end it by SIGKILL, which leaves no evidence.
   ///
-  /// - Parameter bytes: of private, writable memory (RLIMIT_DATA, getrlimit(2)).
+  /// - Parameter bytes: the limit of private, writable memory (RLIMIT_DATA, getrlimit(2)).
   package static func limitMemory(to bytes: Int) throws(Failed) {
     let error = cwitness_limit_memory(bytes)
     guard error == 0 else { throw Failed(description: "memory can't be bounded: \(String(cString: strerror(error)))") }
@@ -37,6 +37,6 @@ package enum CrashWitness {
   /// Gives the calling thread a stack for the handler to run on even if the thread's own stack has overflowed.
   package static func adoptThread() { _ = cwitness_give_stack() }
 
-  /// The calling thread is about to end.
+  /// Releases the stack of ``adoptThread()``: the calling thread is about to end.
   package static func leaveThread() { cwitness_drop_stack() }
 }

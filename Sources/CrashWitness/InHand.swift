@@ -10,7 +10,7 @@ package enum InHand {
 
   /// Runs `work` on behalf of a message. Costs a few instructions.
   ///
-  /// - Parameter body: of the message.
+  /// - Parameter body: the body of the message.
   @inline(__always)
   package static func with<Answer, Failure>(
     _ body: [UInt8], _ stage: Stage, _ work: () throws(Failure) -> Answer

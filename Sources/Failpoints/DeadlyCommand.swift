@@ -5,12 +5,12 @@ import Glibc
 /// A command that a test has chosen to kill every process that executes it. Debug builds only, like ``Failpoint``.
 package enum DeadlyCommand {
   #if FAILPOINTS
-  /// How it kills.
+  /// How the command kills the process.
   private enum Means: String {
     case abort, segv, trap, overflow, memory
   }
 
-  /// WORKSPACE_WORKER_DEADLY_COMMAND: its id and, after a colon, how it kills; by abort() if omitted.
+  /// From WORKSPACE_WORKER_DEADLY_COMMAND: the command's id and, after a colon, how it kills. Default: by abort().
   private static let chosen: (id: String, means: Means)? = getenv("WORKSPACE_WORKER_DEADLY_COMMAND").map { text in
     let parts = String(cString: text).split(separator: ":")
     return (String(parts[0]), parts.count > 1 ? Means(rawValue: String(parts[1])) ?? .abort : .abort)
@@ -34,7 +34,7 @@ package enum DeadlyCommand {
   }
   #endif
 
-  /// The command with this id is about to be executed.
+  /// Kills the process if the command with this id, which is about to be executed, is the chosen one.
   @inline(__always)
   package static func strike(_ id: @autoclosure () -> String) {
     #if FAILPOINTS

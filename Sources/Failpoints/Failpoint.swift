@@ -4,25 +4,25 @@
 package enum Failpoint: String, CaseIterable, Sendable {
   /// Deliveries were taken from the broker.
   case received
-  /// They are decoded, and not yet handed on.
+  /// Deliveries are decoded, but not yet handed on.
   case decoded
-  /// The transaction has begun: its tenants are locked, everything it needs has been read.
+  /// The transaction has begun: its tenants are locked, and everything that it needs has been read.
   case begun
   /// All writes are known, but neither they nor the COMMIT have been sent.
   case written
-  /// The transaction has committed; nothing is acknowledged or published.
+  /// The transaction has committed; nothing has been acknowledged or published.
   case committed
   /// The acknowledgement was sent.
   case acknowledged
   /// The first message of a publication is about to be handed to the broker.
   case publishing
-  /// All its messages were handed to the broker; the last confirm has not been read.
+  /// All messages of a publication were handed to the broker; the last confirm has not been read.
   case published
   /// The broker has confirmed the messages; the outbox still has them.
   case confirmed
-  /// They are gone from the outbox.
+  /// The confirmed messages have been removed from the outbox.
   case removed
-  /// What the broker dead-lettered is recorded; its acknowledgement has not been sent.
+  /// Messages that the broker dead-lettered are recorded; their acknowledgement has not been sent.
   case moved
 
   /// The points that every command passes, in order.
@@ -37,7 +37,7 @@ package enum Failpoint: String, CaseIterable, Sendable {
     #endif
   }
 
-  /// The process has reached this point.
+  /// Reports that the process has reached this point.
   @inline(__always)
   package func hit() {
     #if FAILPOINTS

@@ -4,12 +4,12 @@ import Synchronization
 
 /// Stops the process at chosen points, one after another.
 ///
-/// Synchronous, so that it can be used anywhere, even on the thread of a connection: by SIGSTOP, which no thread of the
-/// process outruns for long, and after which an observer may do anything with the stopped process.
+/// Synchronous, so that it can be used anywhere, even on the thread of a connection. It raises SIGSTOP, which soon
+/// stops every thread of the process; an observer may then do anything with the stopped process.
 final class FailpointTrigger: Sendable {
   private struct Stop {
     let place: Failpoint
-    /// How many passes remain.
+    /// How many passes remain until the stop.
     var passes: Int
 
     init?(_ text: Substring) {
@@ -22,8 +22,9 @@ final class FailpointTrigger: Sendable {
     }
   }
 
-  /// What WORKSPACE_WORKER_FAILPOINT asks for: `committed:3` stops at the third pass of that point, and
-  /// `publishing:3,published:1` then goes on to stop at the next pass of the other one. Nil if it is not set.
+  /// The stops of WORKSPACE_WORKER_FAILPOINT: `committed:3` stops at the third pass of that point;
+  /// `publishing:3,published:1` stops at the third pass of one point and, once the process has been resumed, at the
+  /// next pass of the other. Nil if the variable is not set.
   static let chosen: FailpointTrigger? = getenv("WORKSPACE_WORKER_FAILPOINT").map { .init(String(cString: $0)) }
 
   private let stops: Mutex<[Stop]>

@@ -3,14 +3,14 @@ import Messaging
 package import UnitOfWork
 import WorkspaceDomain
 
-/// A dead letter as a line of a file, a JSON object with members in snake_case: everything that was recorded; bytes in
-/// Base64.
+/// A dead letter as a line of a file: a JSON object with members in snake_case that holds everything recorded, with
+/// bytes in Base64.
 package struct DeadLetterLine: Codable {
   package struct Problem: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Up to the end of the year 9999: what RFC 3339 can express.
+  /// Milliseconds since 1970, up to the end of the year 9999, the last that RFC 3339 can express.
   private static let moments: ClosedRange<Int64> = 0...253_402_300_799_999
 
   let id: String
@@ -48,15 +48,15 @@ package struct DeadLetterLine: Codable {
     case routingKey = "routing_key"
   }
 
-  /// What earlier versions called members.
+  /// The names of members in files of earlier versions.
   private static let earlierNames: [String: CodingKeys] = [
     "recordedAt": .recordedAt, "firstFailedAt": .firstFailedAt, "tenantID": .tenantID, "commandType": .commandType,
     "commandSource": .commandSource, "commandID": .commandID, "replayOf": .replayOf, "answeredAt": .answeredAt,
     "routingKey": .routingKey,
   ]
 
-  /// - Parameter json: a line that was encoded, by this version or an earlier one. Unknown members are ignored.
-  /// - Throws: `DecodingError` if it isn't a letter.
+  /// - Parameter json: a line written by this version or an earlier one. Unknown members are ignored.
+  /// - Throws: `DecodingError` if the line isn't a letter.
   package init(json: Data) throws {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .custom { path in
@@ -87,7 +87,7 @@ package struct DeadLetterLine: Codable {
     body = Data(letter.message.body)
   }
 
-  /// The letter; the ledger can store every part of it.
+  /// The letter, checked so that the ledger can store every part of it.
   package func letter() throws(Problem) -> DeadLetter {
     guard let id = ULID(id) else { throw Problem(description: "id is not a ULID") }
     guard fingerprint.count == 32 else { throw Problem(description: "fingerprint does not have 32 bytes") }
@@ -97,7 +97,7 @@ package struct DeadLetterLine: Codable {
     guard Self.moments.contains(recordedAt), Self.moments.contains(firstFailedAt) else {
       throw Problem(description: "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds")
     }
-    // PostgreSQL's text can't hold it.
+    // PostgreSQL's text can't hold U+0000.
     let texts = [queue, reason, detail, commandType, commandSource, commandID]
     guard !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else {
       throw Problem(description: "a text contains the character U+0000")

@@ -3,15 +3,15 @@ import StrictJSON
 
 /// The JSON Schemas (draft 2020-12) of all messages: `schemas/messages.schema.json`, as built into the program.
 package enum MessageSchemas {
-  /// All of them in one document; each message has its own under `$defs`.
+  /// All schemas in one document; each message has its own under `$defs`.
   package static var document: [UInt8] { PackageResources.messages_schema_json }
 
-  /// The message types that have schemas, in the order of their names.
+  /// The message types that have schemas, sorted by name.
   package static var names: [String] { definitions.filter { $0.contains(".") } }
 
   /// The self-contained schema of one message.
   ///
-  /// - Returns: nil if there is none of that name.
+  /// - Returns: nil if there is no message type of that name.
   package static func schema(_ name: String) -> [UInt8]? {
     guard names.contains(name) else { return nil }
     let kept = root.filter { $0.key != "anyOf" && $0.key != "$id" }

@@ -1,7 +1,7 @@
 /// A port whose implementation may have a thread of its own.
 package protocol ThreadBound: Sendable {
-  /// The thread on which its calls are made. A task that prefers it makes them without switching threads, which costs
-  /// tens of microseconds each way. Nil, the default: there is none.
+  /// The thread on which its calls run. A task that prefers this executor makes them without switching threads, which
+  /// costs tens of microseconds each way. Nil, the default, if there is no such thread.
   var taskExecutor: (any TaskExecutor)? { get }
 }
 

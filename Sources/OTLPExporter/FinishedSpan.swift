@@ -6,7 +6,7 @@ struct FinishedSpan: Sendable {
   let parentID: String?
   let name: String
   let kind: SpanKind
-  /// Nanoseconds since 1970.
+  /// Nanoseconds since 1970, as is ``end``.
   let start: UInt64
   let end: UInt64
   let attributes: SpanAttributes

@@ -1,7 +1,7 @@
 import StrictJSON
 
-/// A receiver's response to spans: an ExportTraceServiceResponse in JSON. An HTML page, from a proxy or another program
-/// at the address, is not one.
+/// A receiver's response to spans: an `ExportTraceServiceResponse` in JSON. An HTML page, from a proxy or another
+/// program at the address, is not one.
 ///
 /// Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
 struct OTLPAnswer {

@@ -1,7 +1,7 @@
 import StrictJSON
 import Tracing
 
-/// An `ExportTraceServiceRequest` in the JSON encoding of OTLP: ids in hexadecimal digits, 64-bit numbers as text,
+/// An `ExportTraceServiceRequest` in the JSON encoding of OTLP: ids in hexadecimal digits, 64-bit numbers as strings,
 /// which that encoding also accepts for floating-point numbers.
 ///
 /// Source: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding

@@ -6,13 +6,13 @@ import ServiceLifecycle
 
 /// Sends spans as OTLP, in JSON over HTTP, in batches, every few seconds.
 ///
-/// Nobody waits for it: if the receiver is unavailable or slow, spans are dropped, and counted.
+/// Nothing waits for the exporter: if the receiver is unavailable or slow, spans are dropped and counted.
 package struct OTLPExporter: Service {
   /// The maximum number of spans in a request.
   static let batchCount = 512
   /// How long a request may take.
   private static let requestLimit: TimeAmount = .seconds(10)
-  /// How long the last requests may take when the program ends.
+  /// How long the last requests may take in total when the program ends.
   private static let farewellLimit: Duration = .seconds(3)
 
   private let endpoint: String
@@ -23,7 +23,7 @@ package struct OTLPExporter: Service {
 
   /// - Parameters:
   ///   - endpoint: such as `http://127.0.0.1:4318`; the path `/v1/traces` is added unless it ends in that.
-  ///   - interval: between two batches.
+  ///   - interval: how long to wait between two rounds of sending.
   ///   - resource: attributes of the sender, such as `service.name`.
   package init(
     endpoint: String, interval: Duration = .seconds(2), resource: [String: String], buffer: SpanBuffer, logger: Logger
@@ -43,7 +43,7 @@ package struct OTLPExporter: Service {
   /// Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
   private static let path = "/v1/traces"
 
-  /// Returns after a graceful shutdown, when the waiting spans have been sent or their time is over.
+  /// Returns after a graceful shutdown, when the waiting spans have been sent or the time for sending them is over.
   package func run() async throws {
     let client = HTTPClient(eventLoopGroupProvider: .singleton)
     try? await cancelWhenGracefulShutdown {

@@ -3,7 +3,7 @@ package import Tracing
 
 /// A backend of swift-distributed-tracing whose spans go to a buffer, from where ``OTLPExporter`` sends them.
 ///
-/// Whether a span is kept is decided by its trace; a new trace is kept.
+/// A span is exported if its trace is sampled, as every new trace is.
 package struct OTLPTracer: Tracer {
   private let buffer: SpanBuffer
 
@@ -23,7 +23,7 @@ package struct OTLPTracer: Tracer {
       start: instant().nanosecondsSinceEpoch, finish: { [buffer] in buffer.add($0) })
   }
 
-  /// Does nothing: the exporter sends, every few seconds.
+  /// Does nothing: the exporter sends spans every few seconds anyway.
   package func forceFlush() {}
 
   /// Reads the sender's span context from a `traceparent` (https://www.w3.org/TR/trace-context/).

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Spans waiting to be sent. Bounded: those that don't fit are dropped, and counted.
+/// Spans waiting to be sent. Bounded: those that don't fit are dropped and counted.
 package final class SpanBuffer: Sendable {
   private struct State {
     var spans: [FinishedSpan] = []
@@ -14,9 +14,9 @@ package final class SpanBuffer: Sendable {
   /// - Parameter limit: how many spans may wait. Default: 8192.
   package init(limit: Int = 8192) { self.limit = limit }
 
-  /// How many spans have been dropped so far, because too many were waiting or the receiver did not take them.
+  /// How many spans have been dropped so far, because too many were waiting or the receiver did not accept them.
   package var droppedCount: Int { state.withLock { $0.dropped } }
-  /// How many spans a receiver has taken so far.
+  /// How many spans a receiver has accepted so far.
   package var exportedCount: Int { state.withLock { $0.exported } }
 
   /// How many spans are waiting.
@@ -28,7 +28,7 @@ package final class SpanBuffer: Sendable {
     }
   }
 
-  /// Hands out the oldest ones, at most `maximum`.
+  /// Removes and returns the oldest spans, at most `maximum`.
   func take(_ maximum: Int) -> [FinishedSpan] {
     state.withLock { state in
       let taken = Array(state.spans.prefix(maximum))

@@ -14,7 +14,7 @@ package struct SpanContext: Sendable, Hashable {
     self.isSampled = isSampled
   }
 
-  /// A new position: at random, in a new trace if there is no parent.
+  /// A random position in a trace; without `traceID`, in a new one.
   static func random(in traceID: String? = nil, isSampled: Bool = true) -> SpanContext {
     SpanContext(traceID: traceID ?? hex() + hex(), spanID: hex(), isSampled: isSampled)
   }
@@ -34,13 +34,13 @@ extension InstrumentationContext {
     typealias Value = SpanContext
   }
 
-  /// The parent of a new span.
+  /// The current span, which is the parent of a new one.
   package var span: SpanContext? {
     get { self[SpanContextKey.self] }
     set { self[SpanContextKey.self] = newValue }
   }
 
-  /// The position for a new span, if it is not to be chosen at random.
+  /// The position of the next span that is started, if it is not to be chosen at random.
   package var plannedSpan: SpanContext? {
     get { self[PlannedSpanKey.self] }
     set { self[PlannedSpanKey.self] = newValue }

@@ -12,7 +12,7 @@ struct Labels: Hashable, Sendable {
       .joined(separator: ",")
   }
 
-  /// With `name="value"` after all others, in braces; empty if there is no label.
+  /// The labels in braces, with `name="value"` as the last one if given; empty if there is no label.
   func braced(adding name: String? = nil, _ value: String = "") -> String {
     let added = name.map { "\($0)=\"\(Self.escaped(value))\"" }
     let parts = [text.isEmpty ? nil : text, added].compactMap { $0 }

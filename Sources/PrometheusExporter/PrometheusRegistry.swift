@@ -3,7 +3,7 @@ import Synchronization
 
 /// A backend of swift-metrics that keeps every series in memory, for Prometheus to scrape.
 ///
-/// Instruments with one label and the same dimensions share a series. A family declared in advance describes the
+/// Instruments with the same label and dimensions share a series. A family declared in advance describes the
 /// instruments with its label; any other label is an undescribed family of the instrument's own kind. Recorders that
 /// aggregate, and timers, are histograms.
 package final class PrometheusRegistry: MetricsFactory {
@@ -28,8 +28,7 @@ package final class PrometheusRegistry: MetricsFactory {
 
   private let state = Mutex(State())
 
-  /// - Parameter families: the families declared in advance. Each appears in the exposition, in this order of names,
-  ///   once it has a series.
+  /// - Parameter families: the families declared in advance. Each appears in the exposition once it has a series.
   package init(_ families: [MetricFamily] = []) {
     state.withLock { state in
       for family in families { state.entries[family.name] = Entry(family: family) }
@@ -59,8 +58,8 @@ package final class PrometheusRegistry: MetricsFactory {
     return text
   }
 
-  /// The series of a label and its dimensions, created if missing; one that no scrape shows if the label is of another
-  /// kind, or has too many series.
+  /// The series of a label and its dimensions, created if missing. If the label's family is of another kind, or has too
+  /// many series, the result is a series that no scrape shows.
   private func instrument<Kind: Instrument>(
     _ label: String, _ dimensions: [(String, String)], _ kind: MetricFamily.Kind, _ make: (MetricFamily) -> Kind
   ) -> Kind {

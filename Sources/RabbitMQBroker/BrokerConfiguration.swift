@@ -16,7 +16,7 @@ package struct BrokerConfiguration: Sendable {
 
   /// - Parameters:
   ///   - prefetch: how many commands the broker sends without an acknowledgement, at most 65535.
-  ///   - bufferBytes: of bodies and properties waiting in memory.
+  ///   - bufferBytes: how many bytes of bodies and properties may wait in memory.
   ///   - batchCount: the largest number of commands in a transaction.
   package init(
     server: RabbitMQConfiguration, names: BrokerNames, forms: PublishingForms, prefetch: Int, bufferBytes: Int,
@@ -29,8 +29,8 @@ package struct BrokerConfiguration: Sendable {
     options.maximumBufferedBytes = bufferBytes
     options.prefetch = UInt16(clamping: prefetch)
     consuming = options
-    // Few: nobody waits for them, and they are recorded between two batches of commands; and far fewer than a batch,
-    // since commands wait for that capacity.
+    // Few: nobody waits for these messages, and they are recorded between two batches of commands. And far fewer than a
+    // batch: they take room in the commit stage that commands wait for.
     options.prefetch = UInt16(clamping: max(1, min(64, batchCount / 4)))
     consumingDeadLetters = options
   }
@@ -50,7 +50,7 @@ package struct BrokerConfiguration: Sendable {
 }
 
 extension RabbitMQConfiguration {
-  /// The same, for a connection that operators see the purpose of.
+  /// The same configuration, with names for the connection and its thread that show operators the purpose.
   func named(_ purpose: String) -> RabbitMQConfiguration {
     var configuration = self
     configuration.connectionName = "workspace-worker \(purpose)"

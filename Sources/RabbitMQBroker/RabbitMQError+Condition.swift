@@ -2,11 +2,12 @@ package import RabbitMQClient
 package import WorkerRuntime
 
 extension RabbitMQError: ConditionalError {
-  /// A missing object concerns the topology; anything that doesn't concern the consumer either concerns the connection.
+  /// A missing object concerns the topology; an error that concerns neither the topology nor the consumer concerns the
+  /// connection.
   package var condition: Condition {
     switch self {
     case .channelClosed(.notFound, _), .unroutable: .topology
-    // RabbitMQ says so to a consumer that is late with an acknowledgement (consumer_timeout).
+    // RabbitMQ closes a consumer's channel with PRECONDITION_FAILED if an acknowledgement is late (consumer_timeout).
     case .consumerCancelled, .channelClosed(.preconditionFailed, _), .overflowed: .consumer
     default: .broker
     }

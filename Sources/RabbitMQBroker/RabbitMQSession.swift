@@ -6,8 +6,8 @@ package import UnitOfWork
 package import WorkerRuntime
 
 /// A worker's connections to the broker: one for consuming, one for publishing, and one for querying its state. On the
-/// first an answer would come behind deliveries that are not wanted yet, and a broker with an alarm does not answer
-/// publishers.
+/// consuming connection an answer would come behind deliveries that are not wanted yet, and a broker with an alarm does
+/// not answer on a connection that publishes.
 package struct RabbitMQSession: BrokerSession {
   private let configuration: BrokerConfiguration
   private let asking: RabbitMQConnection
@@ -17,7 +17,7 @@ package struct RabbitMQSession: BrokerSession {
   private let properties: ServerProperties
   package let warnings: [String]
 
-  /// Opens all of them, and checks whether the broker has what the worker needs.
+  /// Opens the connections, and checks whether the broker has what the worker needs.
   ///
   /// - Throws: ``MissingConditions`` if exchanges or queues are missing; ``RabbitMQError``; `CancellationError`.
   package static func open(_ configuration: BrokerConfiguration) async throws -> RabbitMQSession {

@@ -35,7 +35,7 @@ package struct TemporaryQueue: ReplyQueue {
     }
   }
 
-  /// What has arrived; nil if nothing does within `patience`.
+  /// What has arrived; nil if nothing arrives within `patience`.
   package func next(within patience: Duration) async throws -> [Delivery]? {
     let consumer = consumer
     let deliveries = try await withThrowingTaskGroup(of: [Delivery]?.self) { group in

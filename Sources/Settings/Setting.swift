@@ -1,13 +1,13 @@
-/// A setting as declared: its line in the table has everything about it, except for its default, which is that of the
-/// property it sets.
+/// A setting as declared: its line in the table has everything about it except its default, which is the default value
+/// of the property that it sets.
 package struct Setting: Sendable {
   /// In dotted form: `amqp.tls.ca_file`.
   package let key: String
   /// What it means, for people.
   package let explanation: String
-  /// The values it may have: `1-65535`; nil if the explanation says so.
+  /// The values it may have: `1-65535`; nil if the explanation says which.
   package let limits: String?
-  /// What applies if nothing is given, if there is no default value.
+  /// What applies if nothing is given and there is no default value.
   package let whenAbsent: String?
   package let isSecret: Bool
 

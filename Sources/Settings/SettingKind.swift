@@ -11,7 +11,7 @@ struct SettingKind<Value: Sendable>: Sendable {
     init(_ problems: [String]) { self.problems = problems }
   }
 
-  /// The values it may have, for the documentation: `1-65535`; nil if the explanation says so.
+  /// The values it may have, for the documentation: `1-65535`; nil if the explanation says which.
   let limits: String?
   let read: @Sendable (String) throws(Refusal) -> Value
   /// The value as it would be written; empty if there is none.
@@ -43,7 +43,7 @@ extension SettingKind<String> {
 extension SettingKind<String?> {
   static var optionalText: Self { Self(write: { $0 ?? "" }) { $0 } }
 
-  /// It is logged and shown.
+  /// An HTTP URL without credentials, since it is logged and shown.
   static var openURL: Self {
     Self(write: { $0 ?? "" }) { text throws(Refusal) in
       let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")

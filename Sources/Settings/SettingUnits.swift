@@ -42,7 +42,7 @@ extension Int {
     return nil
   }
 
-  /// The same in the largest unit that gives a whole number: `64MiB`.
+  /// A size in the form of a setting, in the largest unit that gives a whole number: `64MiB`.
   var sizeText: String {
     for (name, size) in Self.sizeUnits where self > 0 && isMultiple(of: size) { return "\(self / size)\(name)" }
     return "\(self)"

@@ -1,6 +1,6 @@
 /// Base64 with its padding (RFC 4648, section 4).
 package enum Base64 {
-  /// Each byte's value as a symbol; 255 if it isn't one.
+  /// Maps each byte to its value as a Base64 symbol; 255 if it isn't one.
   private static let values: [UInt8] = {
     var values = [UInt8](repeating: 255, count: 256)
     for (value, symbol) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {

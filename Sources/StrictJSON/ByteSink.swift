@@ -1,5 +1,5 @@
-/// A growing sequence of bytes. An array would check with each append whether it is uniquely referenced; this has one
-/// owner, and a result is assembled from a hundred small pieces.
+/// A growing sequence of bytes with a single owner. An array would check on every append whether its storage is
+/// uniquely referenced, and a result is assembled from a hundred small pieces.
 struct ByteSink: ~Copyable {
   private var memory: UnsafeMutableBufferPointer<UInt8>
   private var count = 0

@@ -6,7 +6,7 @@ package struct JSONNumber: Sendable, Hashable {
   private let isNegative: Bool
   /// Decimal digits without zeros at either end; empty for zero.
   private let digits: [UInt8]
-  /// The power of ten that the digits are multiplied by.
+  /// The power of ten by which the digits are multiplied.
   private let exponent: Int
 
   /// - Parameters:
@@ -26,11 +26,11 @@ package struct JSONNumber: Sendable, Hashable {
     self.isNegative = isNegative && !digits.isEmpty
   }
 
-  /// Whether its canonical form can be read back: zeros moved from the digits to the exponent can take that beyond the
-  /// limit.
+  /// Whether the canonical form can be read back: moving zeros from the digits to the exponent can push the exponent
+  /// beyond the limit.
   var isInRange: Bool { abs(exponent) <= Self.maximumExponent }
 
-  /// The number as an integer; nil if it isn't one or does not fit.
+  /// The number as an integer; nil if it isn't one, or has more than 18 digits.
   package var integer: Int? {
     guard exponent >= 0, digits.count + exponent <= 18 else { return nil }
     var value = 0
@@ -39,7 +39,7 @@ package struct JSONNumber: Sendable, Hashable {
     return isNegative ? -value : value
   }
 
-  /// The canonical form of each value.
+  /// The canonical form, which is the same for equal numbers.
   var canonicalText: String {
     guard !digits.isEmpty else { return "0" }
     return (isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self) + (exponent == 0 ? "" : "e\(exponent)")

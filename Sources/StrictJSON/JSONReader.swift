@@ -1,11 +1,12 @@
-/// A strict reader of JSON (RFC 8259): UTF-8 without byte order mark, no leniency. An escaped half of a surrogate pair,
-/// which the grammar allows, invalidates only the string that contains it (``JSONValue/illFormedString(_:)``).
+/// A strict reader of JSON (RFC 8259): UTF-8 without byte order mark, no leniency. An escaped lone surrogate (half of a
+/// surrogate pair), which the grammar allows, invalidates only the string that contains it
+/// (``JSONValue/illFormedString(_:)``).
 ///
-/// Why not FoundationEssentials' JSONDecoder of Swift 6.3: it takes the first of two values under one key, accepts
-/// trailing commas, a byte order mark and UTF-16, rounds numbers to 38 digits, and treats keys as equal that differ in
-/// bytes. A body that another service reads differently must not be accepted here; and the fingerprint of a command
-/// covers its data by value. (It is also 20 times as slow: commands would spend more time in it than in all of our
-/// other code.)
+/// Why not the JSONDecoder of FoundationEssentials (Swift 6.3): it takes the first of two values with the same key,
+/// accepts trailing commas, a byte order mark and UTF-16, rounds numbers to 38 digits, and treats keys as equal
+/// although their bytes differ. A body that another service reads differently must not be accepted here, and the
+/// fingerprint of a command covers the values of its data. (JSONDecoder also takes 20 times as long: commands would
+/// spend more time in it than in all of our other code.)
 package struct JSONReader {
   /// The deepest nesting of containers. A sender must not control how deep the reader recurses.
   package static let maximumDepth = 64
@@ -20,7 +21,7 @@ package struct JSONReader {
   private let bytes: [UInt8]
   private var position = 0
   private var depth = 0
-  /// The positions of halves of surrogate pairs in the current string, each as three bytes.
+  /// The offsets of lone surrogates in the current string, each of which is encoded as three bytes.
   private var halves: [Int] = []
 
   /// Reads `bytes` as exactly one JSON value.
@@ -153,7 +154,7 @@ extension JSONReader {
 // MARK: - Strings
 
 extension JSONReader {
-  /// Nobody looks up a key with half of a surrogate pair. It gets a unique text.
+  /// A key. One with a lone surrogate, which nobody looks up, is replaced by a text made from its bytes.
   private mutating func key() throws(Problem) -> String {
     switch try string() {
     case .string(let text): return text
@@ -193,7 +194,7 @@ extension JSONReader {
     throw malformed
   }
 
-  /// Most strings are entirely plain: unescaped ASCII.
+  /// Skips unescaped ASCII: most strings consist of nothing else.
   private mutating func skipPlainText() {
     var end = position
     bytes.withUnsafeBufferPointer { bytes in
@@ -206,7 +207,7 @@ extension JSONReader {
     byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
-  /// - Returns: nil if the bytes are not UTF-8. ASCII is, and need not be checked again.
+  /// - Returns: nil if the bytes are not UTF-8. ASCII always is, and is not checked again.
   private func text(_ bytes: ArraySlice<UInt8>, isASCII: Bool) -> String? {
     guard isASCII else { return String(validating: halves.isEmpty ? bytes : withoutHalves(bytes), as: UTF8.self) }
     return bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -218,9 +219,9 @@ extension JSONReader {
     return bytes[...]
   }
 
-  /// The character after a backslash, as UTF-8.
+  /// The escaped character after a backslash, as UTF-8; a lone surrogate as three bytes.
   ///
-  /// - Parameter index: how many bytes of the string precede it.
+  /// - Parameter index: the number of bytes of the string before the character.
   private mutating func escape(at index: Int) throws(Problem) -> [UInt8] {
     guard let byte = current else { throw malformed }
     position += 1
@@ -240,7 +241,8 @@ extension JSONReader {
     }
   }
 
-  /// The scalar of one `\u` escape, or of two that are a surrogate pair; nil for half a pair, which isn't a character.
+  /// The scalar of one `\u` escape, or of two that form a surrogate pair; nil for a lone surrogate, which isn't a
+  /// character.
   private mutating func scalar(_ first: UInt16) throws(Problem) -> Unicode.Scalar? {
     if let scalar = Unicode.Scalar(first) { return scalar }
     let end = position
@@ -248,7 +250,7 @@ extension JSONReader {
       let second = try codeUnit()
       if UTF16.isTrailSurrogate(second) { return UTF16.decode(UTF16.EncodedScalar([first, second])) }
     }
-    // What follows it is a character of its own.
+    // What follows a lone surrogate is a character of its own.
     position = end
     return nil
   }

@@ -6,8 +6,8 @@ package enum JSONValue: Sendable, Equatable {
   case bool(Bool)
   case number(JSONNumber)
   case string(String)
-  /// A string with halves of surrogate pairs, which aren't characters. The grammar of RFC 8259 allows their escapes
-  /// (section 8.2). Encoded as UTF-8 would encode them if they were characters.
+  /// A string with lone surrogates, which aren't characters, but whose escapes the grammar of RFC 8259 allows (section
+  /// 8.2). The bytes encode a lone surrogate as UTF-8 would if it were a character.
   case illFormedString([UInt8])
   case array([JSONValue])
   case object(JSONObject)
@@ -27,8 +27,8 @@ package struct JSONObject: Sendable, Equatable {
     }
   }
 
-  /// - Returns: nil if a key occurs twice. Which of the two a reader takes is not defined (RFC 8259, section 4), so
-  ///   another service could have checked one value and this one act on the other.
+  /// - Returns: nil if a key occurs twice. Which of its two values a reader takes is not defined (RFC 8259, section 4),
+  ///   so another service could check one value, and this one act on the other.
   package init?(_ members: consuming [Member]) {
     members.sort { $0.key.precedesByBytes($1.key) }
     for index in members.indices.dropFirst() where !members[index - 1].key.precedesByBytes(members[index].key) {
@@ -43,8 +43,8 @@ package struct JSONObject: Sendable, Equatable {
 
   /// The value under `key`, which is ASCII; nil if there is none.
   package subscript(_ key: String) -> JSONValue? {
-    // A text with other bytes that Swift considers equal to ASCII never has the same length. For short ones, `==`
-    // compares two words.
+    // A string that Swift considers equal to an ASCII string, but whose bytes differ, never has the same length in
+    // UTF-8. For short strings, `==` compares two words.
     members.first { $0.key.utf8.count == key.utf8.count && $0.key == key }?.value
   }
 }

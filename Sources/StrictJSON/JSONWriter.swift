@@ -1,13 +1,13 @@
-/// Writes JSON with the members in the order in which they are written, so that the same value has the same bytes.
+/// Writes JSON, with members in the order of the calls, so that the same value always has the same bytes.
 package struct JSONWriter: ~Copyable {
   private var sink: ByteSink
-  /// Whether the current object or array is still empty.
+  /// Whether the current object or array is still empty, so that no comma is needed.
   private var isFirst = true
 
   /// - Parameter capacity: the initial capacity in bytes.
   package init(capacity: Int = 1024) { sink = ByteSink(capacity: capacity) }
 
-  /// What was written so far.
+  /// The bytes written so far.
   package var bytes: [UInt8] { sink.bytes }
 
   package mutating func object(_ members: (inout JSONWriter) -> Void) { container("{", "}", members) }
@@ -73,7 +73,7 @@ package struct JSONWriter: ~Copyable {
     case .bool(let bool): raw(bool ? "true" : "false")
     case .number(let number): text(number.canonicalText)
     case .string(let text): string(text)
-    // Not for others to read: it only has to differ from every text.
+    // Not valid UTF-8. Meant for fingerprints, where the bytes only have to differ from those of every text.
     case .illFormedString(let bytes): bytes.withUnsafeBufferPointer { string($0) }
     case .array(let elements):
       container("[", "]") { writer in
@@ -126,6 +126,16 @@ extension JSONWriter {
     text.withUTF8 { sink.append($0) }
   }
 
+<<<<<<< HEAD
+=======
+  /// Writes bytes that need no escaping, as a string.
+  private mutating func quoted(_ bytes: UnsafeBufferPointer<UInt8>) {
+    sink.append(UInt8(ascii: "\""))
+    sink.append(bytes)
+    sink.append(UInt8(ascii: "\""))
+  }
+
+>>>>>>> english2
   private mutating func string(_ text: String) {
     var text = text
     text.withUTF8 { string($0) }

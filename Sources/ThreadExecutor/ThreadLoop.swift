@@ -5,8 +5,8 @@ import Synchronization
 
 /// The thread of a ``ThreadExecutor``: runs jobs, and sleeps until there are more or the socket is ready.
 final class ThreadLoop: Sendable {
-  /// librabbitmq decodes the server properties in the handshake recursively; 128 KiB of the deepest nesting that fits a
-  /// frame needs about 7 MB of stack. Untouched pages cost nothing.
+  /// The size of the thread's stack. librabbitmq decodes the server properties in the handshake recursively: a frame of
+  /// 128 KiB with the deepest possible nesting needs about 7 MB of stack. Untouched pages cost nothing.
   private static let stackBytes = 16 << 20
 
   private struct State {
@@ -34,7 +34,7 @@ final class ThreadLoop: Sendable {
 
   deinit { if wakeup >= 0 { close(wakeup) } }
 
-  /// - Parameter executor: on whose behalf the jobs are run.
+  /// - Parameter executor: the executor whose jobs the thread runs.
   func start(_ executor: ThreadExecutor) throws(ThreadExecutor.Unavailable) {
     state.withLock { $0.executor = executor }
     let context = Unmanaged.passRetained(self).toOpaque()
@@ -51,7 +51,7 @@ final class ThreadLoop: Sendable {
     }
   }
 
-  /// Ends the thread. Called when nobody references the executor any more: so there is no job, and none will come.
+  /// Ends the thread. Called when nothing references the executor any more, so that no job is left, and none can come.
   func stop() {
     state.withLock { $0.isStopping = true }
     clinux_eventfd_signal(wakeup)
@@ -82,9 +82,10 @@ final class ThreadLoop: Sendable {
     while runJobs(&jobs) { wait() }
   }
 
-  /// The executor is held only while its jobs run: if it were held while the thread sleeps, it would never be released.
+  /// Runs the waiting jobs. The executor is held only meanwhile: if it were held while the thread sleeps, it would
+  /// never be released.
   ///
-  /// - Parameter jobs: an empty array, kept for its memory.
+  /// - Parameter jobs: an empty array, reused for its memory.
   /// - Returns: false when the thread is to end.
   private func runJobs(_ jobs: inout [UnownedJob]) -> Bool {
     let (executor, isStopping) = state.withLock { state in
@@ -100,11 +101,12 @@ final class ThreadLoop: Sendable {
     return true
   }
 
-  /// The source, held only for one call: if it were held while the thread sleeps, an actor that nobody else references
-  /// would never be released, nor its socket, nor this thread.
+  /// The source, held only during one call: if it were held while the thread sleeps, an actor that nobody else
+  /// references would never be released, nor would its socket and this thread.
   private var source: (any PollSource)? { state.withLock { $0.source } }
 
-  /// Sleeps until a job arrives, the source's descriptor is readable or its timeout has passed.
+  /// Sleeps until a job arrives, the source's descriptor is ready, or its timeout has passed; in the last two cases
+  /// services the source.
   private func wait() {
     let request = source?.assumeIsolated { $0.pollRequest() } ?? .idle
     let maySleep = state.withLock { state in

@@ -2,13 +2,13 @@ package import WorkspaceDomain
 
 /// The worker that holds a queue's lease, as seen by a standby.
 package struct LeaseHolder: Sendable, Equatable {
-  /// The server process of its session.
+  /// The process id of the database server's process for the holder's session.
   package let session: Int32
-  /// Where it runs; nil if it has not said so yet.
+  /// The worker's process; nil if the holder has not announced it yet.
   package let process: Process?
-  /// How long ago its session last started or ended a statement.
+  /// How long ago the holder's session last started or ended a statement.
   package let silence: Duration
-  /// It waits for standbys to confirm a commit (PostgreSQL's wait event `SyncRep`).
+  /// Whether the session is waiting for standbys to confirm a commit (PostgreSQL's wait event `SyncRep`).
   package let awaitsReplication: Bool
 
   package struct Process: Sendable, Equatable {
@@ -27,7 +27,7 @@ package struct LeaseHolder: Sendable, Equatable {
 
   /// Which broker a worker uses.
   package struct Broker: Sendable, Equatable {
-    /// The name of the cluster; empty if the broker has none.
+    /// The name of the broker's cluster; empty if it has none.
     package let cluster: String
     package let address: String
 
@@ -36,7 +36,7 @@ package struct LeaseHolder: Sendable, Equatable {
       self.address = address
     }
 
-    /// Whether both are the same broker, as far as can be determined: one cluster has many addresses.
+    /// Whether both are the same broker, as far as can be determined: one cluster can have many addresses.
     package func isSame(as other: Broker) -> Bool {
       cluster.isEmpty || other.cluster.isEmpty ? address == other.address : cluster == other.cluster
     }
@@ -49,12 +49,12 @@ package struct LeaseHolder: Sendable, Equatable {
     self.awaitsReplication = awaitsReplication
   }
 
-  /// Replicating a commit takes some time, but not this long.
+  /// A commit that waits longer than this for replication is stuck.
   private static let replicationPatience: Duration = .seconds(3)
 
   /// Why no work is done although the lease is held; nil if all seems well.
   ///
-  /// - Parameter freshness: how old the last sign of life may be.
+  /// - Parameter freshness: how long ago the last sign of life may be.
   package func obstacle(freshness: Duration) -> String? {
     let seconds = Int(silence / .seconds(1))
     if awaitsReplication, silence > Self.replicationPatience {

@@ -1,15 +1,15 @@
 package import WorkspaceApplication
 
-/// Why a unit of work had no effect, by what is to be done about it.
+/// Why a unit of work had no effect, classified by what to do about it.
 package enum UnitOfWorkError: Error, Sendable, Equatable {
-  /// Another writer won a race: rerun the batch on fresh data. Names the constraint; nil if an optimistic version check
-  /// failed.
+  /// Another writer won a race: rerun the batch with fresh data. Contains the violated constraint; nil if an optimistic
+  /// version check failed.
   case conflict(constraint: WorkspaceConstraint?)
-  /// Deadlock, serialization failure, lock timeout: the same batch can succeed if rerun a little later.
+  /// Deadlock, serialization failure or lock timeout: the same batch may succeed if it is rerun a little later.
   case transient(reason: String)
   /// A statement exceeded its time limit: the command's fault, the database's, or nobody's. It may be rerun.
   case timedOut(reason: String)
-  /// The database is unavailable, shutting down or read-only: reconnect. Costs no command an attempt.
+  /// The database is unavailable, shutting down or read-only: reconnect. Does not count as an attempt of any command.
   case unavailable(reason: String)
   /// Anything else: an unforeseen problem with one of the commands.
   case failed(reason: String)

@@ -2,15 +2,14 @@ package import Messaging
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Everything that a batch changes: net effects, applied in the order of the properties and committed in one round
-/// trip.
+/// Everything that a batch changes, as net effects: written and committed in one round trip.
 package struct WriteSet: Sendable, Equatable {
-  /// New tenants, with the sequence of their last event.
+  /// New tenants, with the sequence number of their last event.
   package var newTenants: [TenantID: Int64] = [:]
-  /// The sequence of the last event of existing tenants.
+  /// The sequence number of the last event of existing tenants.
   package var sequences: [TenantID: Int64] = [:]
   package var inbox: [InboxEntry] = []
-  /// Entries that replace one with the same key, which is a failure (``InboxEntry/isFailure``).
+  /// Entries that replace an existing entry with the same key, which is a failure (``InboxEntry/isFailure``).
   package var replacedInbox: [InboxEntry] = []
   /// Workspaces to delete, with the version that was read.
   package var deleted: [Versioned<WorkspaceID>] = []
@@ -24,33 +23,33 @@ package struct WriteSet: Sendable, Equatable {
   package var insertedGroups: [Group] = []
   /// Roles to remove.
   package var removedRoles: [RoleKey] = []
-  /// Roles to set, whether or not there was another one.
+  /// Roles to set, whether or not the member already has one.
   package var setRoles: [RoleChange] = []
-  /// Changes of relationships, for replication to another service; empty without one.
+  /// Changes of relationships, for replication to another service; empty if there is no such service.
   package var relationships: [RelationshipCommit] = []
   package var deadLetters: [DeadLetter] = []
-  /// Letters whose message won't be redelivered: the broker has read the acknowledgement.
+  /// Letters whose messages won't be redelivered, because the broker has processed the acknowledgement.
   package var acknowledgedLetters: [ULID] = []
   /// Commands to park, in order: each goes to the end of its tenant's line.
   package var parked: [ParkedCommand] = []
   package var line: ParkedLineChange?
-  /// Messages that had killed processes, and are now settled.
+  /// Messages that had killed processes, and are settled now.
   package var survived: [FatalMessages.BodyHash] = []
   /// The outcomes of replayed dead letters.
   package var replayOutcomes: [ReplayOutcome] = []
   /// Results, events and announcements: entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
-  /// Replies: separate entries of the outbox, since they take a separate path.
+  /// Replies: in separate outbox entries, since they are sent separately.
   package var replies: [OutgoingMessages] = []
-  /// Outbox entries that the broker has confirmed: removed with this transaction.
+  /// Outbox entries that the broker has confirmed: removed in this transaction.
   package var confirmed: [OutboxID] = []
 
   package init() {}
 
-  /// All entries of the outbox, in their order there.
+  /// All new entries of the outbox, in their order there.
   package var outgoing: [OutgoingMessages] { outbox + replies }
 
-  /// Adds a message after all others; a reply after all other replies.
+  /// Adds a message to the end of the outbox; a reply to the end of the replies.
   package mutating func send(_ message: OutboundMessage) {
     if message.isReply { replies.append(message) } else { outbox.append(message) }
   }

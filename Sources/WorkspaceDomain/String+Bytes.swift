@@ -1,10 +1,10 @@
 import Glibc
 
-/// Texts by their bytes, as PostgreSQL and JSON compare them, while Swift's `==` and `<` treat texts as equal that
-/// differ in bytes (Unicode's canonical equivalence).
+/// Compares texts by their bytes, as PostgreSQL and JSON do. Swift's `==` and `<` treat some texts with different bytes
+/// as equal (Unicode's canonical equivalence).
 ///
-/// On the bytes in memory: the views compare through generic code that takes ten times as long, and names and keys are
-/// compared some twenty times for each command.
+/// Works on the bytes in memory: the views compare through generic code that takes ten times as long, and names and
+/// keys are compared some twenty times for each command.
 extension String {
   package func hasSameBytes(as other: String) -> Bool {
     utf8.count == other.utf8.count && order(before: other) == 0

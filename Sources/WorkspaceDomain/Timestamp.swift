@@ -1,11 +1,11 @@
-/// A moment in UTC with the precision of a millisecond: what commands, results and rows carry.
+/// A moment in UTC with millisecond precision, as commands, results and rows carry it.
 package struct Timestamp: Sendable, Hashable, Comparable {
   /// Milliseconds since 1970, never negative.
   package let milliseconds: Int64
 
   package init(milliseconds: Int64) { self.milliseconds = max(0, milliseconds) }
 
-  /// A moment of the Gregorian calendar in UTC; one before 1970 is the beginning of 1970.
+  /// A moment of the Gregorian calendar in UTC; one before 1970 becomes the beginning of 1970.
   package init(year: Int, month: Int, day: Int, millisecondOfDay: Int) {
     let days = Self.days(Int64(year), Int64(month), Int64(day))
     self.init(milliseconds: days * 86_400_000 + Int64(millisecondOfDay))

@@ -25,8 +25,8 @@ struct Main {
     }
   }
 
-  /// Ends the process without the exit handlers of the C libraries. They destroy what threads still use: a connection's
-  /// thread that ends while OpenSSL's handler runs crashes, and a successful call exits with 139.
+  /// Ends the process without the exit handlers of the C libraries. They destroy what threads still use: if a
+  /// connection's thread ends while OpenSSL's handler runs, it crashes, and a successful command exits with 139.
   private static func end(with code: ExitCode) -> Never {
     fflush(nil)
     _exit(code.rawValue)

@@ -3,7 +3,7 @@ package import WorkspaceApplication
 /// Why a command becomes a dead letter.
 package struct CommandFailure: Sendable, Equatable {
   package let reason: DeadLetterReason
-  /// For people. No payload: it is logged.
+  /// An explanation for people, without payload, since it is logged.
   package let detail: String
 
   package init(_ reason: DeadLetterReason, detail: String) {

@@ -4,7 +4,7 @@ import WorkspaceApplication
 /// A command's payload: its member `data`, or the JSON in `data_base64`, which SDKs write when given bytes
 /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data).
 enum CommandPayload {
-  /// Neither of them, and null, count as `{}`.
+  /// If both members are missing or null, the payload is `{}`.
   static func read(from document: JSONObject) throws(CommandData.Problem) -> JSONObject {
     switch (document["data"] ?? .null, document["data_base64"] ?? .null) {
     case (.null, .null): .empty

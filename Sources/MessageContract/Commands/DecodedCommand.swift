@@ -6,9 +6,9 @@ package struct DecodedCommand: Sendable {
   package let type: CommandType
   package let context: CommandContext
   package let command: any WorkspaceCommand
-  /// Two messages with one key are the same command if it is equal.
+  /// Two messages with the same key are the same command if their fingerprints are equal.
   package let fingerprint: CommandFingerprint
-  /// When it was made, according to its sender; not part of what it asks for.
+  /// When the command was made, according to its sender; not part of the fingerprint.
   package let sentAt: Timestamp?
 }
 

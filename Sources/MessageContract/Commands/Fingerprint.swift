@@ -3,12 +3,12 @@ import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What must be equal for two messages with one key to be the same command: type, user and what the data asks for. The
-/// order of keys, white space, and attributes such as `time` don't matter.
+/// What must be equal for two messages with the same key to be the same command: type, user and what the data asks for.
+/// The order of keys, white space, and attributes such as `time` don't matter.
 enum Fingerprint {
   /// - Parameters:
   ///   - data: the command's payload.
-  ///   - written: its member `data`, as entries before migration 12 were recorded.
+  ///   - written: its member `data` alone, which inbox entries from before migration 12 are compared by.
   static func of(
     type: CommandType, tenantID: TenantID, userID: String?, data: JSONObject, written: JSONObject
   ) -> CommandFingerprint {
@@ -25,7 +25,7 @@ enum Fingerprint {
       })
   }
 
-  /// Members are sorted and numbers normalized: equal values have equal bytes.
+  /// Members of objects are sorted and numbers normalized, so equal values have equal bytes.
   private static func digest(_ members: (inout JSONWriter) -> Void) -> [UInt8] {
     var writer = JSONWriter()
     writer.object(members)
@@ -37,7 +37,7 @@ extension JSONObject {
   /// The same data in normal form: without members that are null, which count as left out, with names trimmed, and
   /// identifiers in upper case. Unknown members stay as they are.
   fileprivate var asked: JSONObject {
-    // Nearly all data already is in normal form.
+    // Nearly all data is already in normal form.
     guard members.contains(where: { $0.asked != $0 }) else { return self }
     return JSONObject(members.compactMap(\.asked)) ?? self
   }

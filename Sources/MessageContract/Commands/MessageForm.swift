@@ -1,8 +1,8 @@
 import Messaging
 import StrictJSON
 
-/// What the properties of a message say about the form of its body, and what to tell a sender who uses a different
-/// form.
+/// What the properties of a message say about the form of its body, and what to tell a sender who uses a form that is
+/// not accepted.
 struct MessageForm {
   /// The content types of a CloudEvent in structured JSON mode.
   private static let contentTypes: [ShortString] = [CloudEventsType.event, "application/json"]
@@ -15,9 +15,9 @@ struct MessageForm {
 
   init(_ properties: MessageProperties) { self.properties = properties }
 
-  /// Why a JSON body isn't a valid command, judging by its content type; nil if nothing is wrong.
+  /// What is wrong with the content type of a message with a JSON body; nil if nothing is.
   var problem: String? {
-    // An element of a batch keeps the properties of the message that it came in.
+    // An element of a batch has the properties of the message that it came in.
     guard let type = mediaType, !Self.contentTypes.contains(type), !isBatch else { return nil }
     return "the content type is \(Excerpt.of(type)); \(Self.wanted)"
   }
@@ -57,20 +57,20 @@ struct MessageForm {
     "specversion", "id", "source", "type", "tenantid", "userid", "traceparent", "tracestate",
   ]
 
-  /// The message holds commands in the JSON Batch Format of CloudEvents, or is one of those.
+  /// The message holds commands in the JSON Batch Format of CloudEvents, or is an element of such a message.
   var isBatch: Bool { mediaType == CloudEventsType.batch }
 
-  /// Without parameters, in lower case; nil if there is none. Text that isn't UTF-8 stays as it is.
+  /// The content type without parameters, in lower case; nil if there is none. Text that isn't UTF-8 stays as it is.
   private var mediaType: ShortString? {
     guard let type = properties.contentType, !type.bytes.isEmpty else { return nil }
-    // As nearly all senders write it; else case, spaces and parameters don't count.
+    // Nearly all senders write it like this. In any other spelling, case, spaces and parameters don't count.
     if Self.contentTypes.contains(type) || type == CloudEventsType.batch { return type }
     let space = UInt8(ascii: " ")
     let name = type.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
     return String(validating: name.reversed(), as: UTF8.self).flatMap { ShortString($0.lowercased()) } ?? type
   }
 
-  /// An encoding that leaves the bytes as they are.
+  /// Whether the encoding leaves the bytes as they are.
   private static func isPlain(_ encoding: ShortString) -> Bool {
     ["", "identity", "utf-8", "utf8", "8bit", "binary"].contains(encoding.text?.lowercased())
   }

@@ -2,15 +2,15 @@ import StrictJSON
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Writes the announcement of a message newly recorded in the ledger of dead letters: what it is about and why, without
-/// any of its payload.
+/// Writes the announcement of a message newly recorded in the dead-letter ledger: what it is about and why it was
+/// recorded, without any of its payload.
 package enum DeadLetterEventEncoder {
   package static let type = "workspace.dead_letter.recorded"
 
   /// - Parameters:
-  ///   - letter: the id under which the ledger has it.
+  ///   - letter: the id of the message in the ledger.
   ///   - envelope: as much of the message as could be read.
-  ///   - queue: `<virtual host>/<queue>` that it was delivered from.
+  ///   - queue: `<virtual host>/<queue>` that the message was delivered from.
   package static func encode(
     letter: ULID, reason: DeadLetterReason, envelope: PartialEnvelope, queue: String, attempts: Int, id: ULID,
     at time: Timestamp

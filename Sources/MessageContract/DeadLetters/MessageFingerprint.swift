@@ -1,8 +1,8 @@
 import Crypto
 package import Messaging
 
-/// What makes a delivery the same message as an earlier one: where it was published to, its properties and its body,
-/// compared by meaning. A broker need not redeliver the same bytes.
+/// Identifies a message across deliveries: where it was published to, its properties and its body. Properties are
+/// compared by meaning, since a broker need not redeliver the same bytes.
 package enum MessageFingerprint {
   /// - Returns: SHA-256, 32 bytes.
   package static func of(_ message: OutboundMessage) -> [UInt8] {
@@ -10,7 +10,7 @@ package enum MessageFingerprint {
     let headers = properties.headers?.canonical ?? []
     properties.headers = nil
     properties.expiration = properties.expiration.map(\.canonicalExpiration)
-    // Transient, explicitly or by default.
+    // 1, transient, is also the default.
     if properties.deliveryMode == 1 { properties.deliveryMode = nil }
     var hash = SHA256()
     let list = PropertyList(properties).bytes
@@ -23,7 +23,7 @@ package enum MessageFingerprint {
 }
 
 extension ShortString {
-  /// A number of milliseconds, which RabbitMQ from 4.0 on rewrites (`mc_amqpl:protocol_state`): "0060000" is "60000".
+  /// The number of milliseconds as RabbitMQ from 4.0 on rewrites it (`mc_amqpl:protocol_state`): "60000" for "0060000".
   fileprivate var canonicalExpiration: ShortString {
     guard let text, let number = UInt64(text) else { return self }
     return ShortString("\(number)") ?? self

@@ -1,14 +1,15 @@
 import WorkspaceDomain
 
-/// What CloudEvents asks of attribute values
+/// What CloudEvents requires of attribute values
 /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system).
 enum AttributeRules {
-  /// Text of 1 to `maximumLength` Unicode scalars, without control characters and noncharacters.
+  /// Whether `text` has 1 to `maximumLength` Unicode scalars, and no control characters or noncharacters.
   static func isText(_ text: String, maximumLength: Int) -> Bool {
     text.isAttribute(maximumLength: maximumLength)
   }
 
-  /// A URI reference by its characters (RFC 3986, section 2): all of them allowed, each `%` followed by two digits.
+  /// Whether `text` has only characters of a URI reference (RFC 3986, section 2), each `%` followed by two hex digits.
+  /// Its structure is not checked.
   static func isURIReference(_ text: String) -> Bool {
     var bytes = Array(text.utf8)[...]
     while let byte = bytes.popFirst() {
@@ -61,7 +62,7 @@ enum AttributeRules {
     return milliseconds
   }
 
-  /// Minutes east of UTC; nothing may follow.
+  /// The offset in minutes east of UTC; nil if it is malformed, or anything follows.
   private static func offset(_ text: ArraySlice<UInt8>) -> Int? {
     var rest = text
     if skip(&rest, "Z") || skip(&rest, "z") { return rest.isEmpty ? 0 : nil }

@@ -5,7 +5,7 @@ import WorkspaceDomain
 /// The trace of a command whose sender started none, and the spans of all its attempts.
 ///
 /// They are derived from the command's key, so that each attempt, in whatever process and however much later, knows the
-/// trace and the span of the first one, without storing them.
+/// trace and the span of the first attempt without storing them.
 package struct CommandTrace: Sendable {
   private let key: CommandKey
 
@@ -18,8 +18,8 @@ package struct CommandTrace: Sendable {
 
   /// A trace that begins with the first attempt.
   ///
-  /// - Parameter ratio: how many of all such traces are sampled, from 0 to 1. It depends on the trace alone: each
-  ///   attempt decides the same.
+  /// - Parameter ratio: the share of such traces that are sampled, from 0 to 1. The decision depends on the trace
+  ///   alone, so it is the same for each attempt.
   package func context(sampling ratio: Double) -> TraceContext {
     let digest = digest(nil)
     let parent = TraceParent(
@@ -35,7 +35,7 @@ package struct CommandTrace: Sendable {
   }
 
   private func digest(_ attempt: String?) -> [UInt8] {
-    // No attribute holds a control character.
+    // No attribute holds a control character, so zero bytes separate the parts unambiguously.
     var text: [UInt8] = []
     text.reserveCapacity(ULID.length + key.source.utf8.count + key.id.utf8.count + 3)
     key.tenantID.ulid.withText { text += $0 }

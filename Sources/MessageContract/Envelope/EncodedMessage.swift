@@ -5,7 +5,7 @@ package struct EncodedMessage: Sendable, Equatable {
   package let id: ULID
   package let type: String
   package let time: Timestamp
-  /// nil for a result whose command could not be read that far.
+  /// Nil for a result whose command has no readable tenant.
   package let tenantID: TenantID?
   package let body: [UInt8]
 

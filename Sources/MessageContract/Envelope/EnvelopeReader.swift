@@ -2,10 +2,10 @@ import StrictJSON
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reads the attributes of a CloudEvent one by one: an invalid attribute leaves the others readable.
+/// Reads the attributes of a CloudEvent one by one: an invalid one does not prevent reading the others.
 struct EnvelopeReader {
   private(set) var envelope = PartialEnvelope()
-  /// The first thing that was wrong.
+  /// The first problem found.
   private(set) var problem: String?
   /// When the event happened, according to its sender.
   private(set) var time: Timestamp?

@@ -3,7 +3,7 @@ import Messaging
 /// A short excerpt of a sender's text, safe for a log, a result and the ledger: in quotation marks, without anything
 /// that a terminal or a log line would misinterpret.
 enum Excerpt {
-  /// In Unicode scalars.
+  /// The maximum length in Unicode scalars.
   private static let length = 40
 
   static func of(_ text: String) -> String {

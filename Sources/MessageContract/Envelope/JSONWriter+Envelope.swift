@@ -3,7 +3,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 extension JSONWriter {
-  /// The attributes that results and events begin with.
+  /// Writes the attributes that results and events begin with.
   mutating func envelope(id: ULID, type: String, time: Timestamp, subject: ULID?, tenantID: TenantID?) {
     member("specversion", "1.0")
     member("id", id)
@@ -14,7 +14,7 @@ extension JSONWriter {
     if let tenantID { member("tenantid", tenantID.ulid) }
   }
 
-  /// The command that a message is about, and its trace; what could not be read is left out.
+  /// Writes the command that a message is about, and its trace; whatever could not be read is left out.
   mutating func cause(id: String?, source: String?, trace: TraceContext?) {
     if let id { member("commandid", id) }
     if let source { member("commandsource", source) }

@@ -4,9 +4,9 @@
 package struct TraceParent: Sendable, Equatable {
   /// 32 digits.
   package let traceID: String
-  /// 16 digits: the span that this one is a part of.
+  /// 16 digits: the header's parent id, which is the sender's span.
   package let spanID: String
-  /// Whoever started the trace records it.
+  /// The flag `sampled`: the sender may have recorded the trace.
   package let isSampled: Bool
 
   package init(traceID: String, spanID: String, isSampled: Bool) {
@@ -15,7 +15,7 @@ package struct TraceParent: Sendable, Equatable {
     self.isSampled = isSampled
   }
 
-  /// - Returns: nil if `text` breaks the rules. That starts a new trace; it is never a reason to refuse a command.
+  /// - Returns: nil if `text` breaks the rules. A new trace is then started; a command is never refused because of it.
   package init?(_ text: String) {
     let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
     guard parts.count >= 4,
@@ -25,8 +25,8 @@ package struct TraceParent: Sendable, Equatable {
     }
     let version = Substring(parts[0])
     let isZero = parts[1...2].contains { $0.allSatisfy { $0 == UInt8(ascii: "0") } }
-    // Version 00 ends here; a later version may continue after another dash, with whatever is safe in a header and a
-    // log.
+    // Version 00 ends here; a later version may continue after another dash, with characters that are safe in a header
+    // and a log.
     guard version != "ff", !isZero, version != "00" || parts.count == 4, text.utf8.count <= 512,
       text.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
     else { return nil }
@@ -35,12 +35,12 @@ package struct TraceParent: Sendable, Equatable {
       isSampled: UInt8(Substring(parts[3]), radix: 16).map { $0 & 1 == 1 } ?? false)
   }
 
-  /// In version 00.
+  /// The header's value in version 00.
   package var text: String { "00-\(traceID)-\(spanID)-\(isSampled ? "01" : "00")" }
 
   package static func isValid(_ text: String) -> Bool { TraceParent(text) != nil }
 
-  /// Whether the trace of a valid `text` is sampled, without parsing the rest of it: the flags have a fixed place.
+  /// Whether the trace of a valid `text` is sampled. Reads only the flags, which have a fixed position.
   package static func isSampled(valid text: String) -> Bool {
     text.utf8.dropFirst(54).first.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }.map { $0 & 1 == 1 } ?? false
   }

@@ -5,7 +5,7 @@ package import WorkspaceDomain
 /// Writes a domain event.
 package enum EventEncoder {
   /// - Parameters:
-  ///   - sequence: the event's number among those of its tenant, from 1 on without gaps.
+  ///   - sequence: the event's number among its tenant's events, starting at 1, without gaps.
   ///   - cause: the command whose change the event reports.
   package static func encode(
     _ event: DomainEvent, id: ULID, sequence: Int64, cause: CommandContext
@@ -52,7 +52,7 @@ extension DomainEvent {
     }
   }
 
-  /// The workspace that it is about.
+  /// The workspace that the event is about; nil if it is about none.
   fileprivate var subject: WorkspaceID? {
     switch self {
     case .workspace(let event): event.workspaceID

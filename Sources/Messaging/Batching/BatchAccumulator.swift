@@ -1,12 +1,13 @@
 /// Why a batch was closed.
 package enum BatchCloseReason: String, Sendable, CaseIterable {
-  /// Nothing else had arrived.
+  /// Nothing else was waiting.
   case drained
   case count
   case bytes
 }
 
-/// Collects what arrives and hands it out in batches: whatever has arrived, up to a number of elements and of bytes.
+/// Collects elements as they arrive and hands them out in batches: whatever is waiting, up to a number of elements and
+/// of bytes.
 package struct BatchAccumulator<Element: Sendable>: Sendable {
   package struct Limits: Sendable, Equatable {
     /// The largest number of elements in a batch, at least 1.

@@ -2,21 +2,22 @@
 ///
 /// Deliveries arrive in the order of their tags and are settled in any order. The broker is told about the longest
 /// settled prefix in one acknowledgement, so nothing unsettled is ever acknowledged with it, and a batch costs one
-/// frame however large it is.
+/// frame, however large it is.
 ///
-/// Invariants: an acknowledgement covers settled deliveries only; every settled delivery is covered by exactly one,
-/// once all before it are settled; nothing of an older channel generation is ever acknowledged.
+/// Invariants: an acknowledgement covers settled deliveries only; every settled delivery is covered by exactly one
+/// acknowledgement, once all deliveries before it are settled; nothing of an older channel generation is ever
+/// acknowledged.
 package struct AcknowledgementLedger: Sendable {
   private struct Entry {
     let number: UInt64
-    /// How many of its parts are not settled.
+    /// How many parts of the delivery are not settled.
     var openParts: Int
 
     var isSettled: Bool { openParts == 0 }
   }
 
   private var generation: UInt64 = 0
-  /// Ascending by number. Those before `head` are acknowledged; they are removed in bulk.
+  /// Ascending by number. Entries before `head` are acknowledged; they are removed in bulk.
   private var entries: [Entry] = []
   private var head = 0
 
@@ -28,10 +29,10 @@ package struct AcknowledgementLedger: Sendable {
 
   package init() {}
 
-  /// A delivery arrived. The first one of a newer generation makes all older ones void: their channel is gone and the
-  /// broker delivers them again. One of an older generation, or out of order, is ignored.
+  /// Records the arrival of a delivery. The first one of a newer generation makes all older ones void: their channel is
+  /// gone, and the broker delivers them again. A delivery of an older generation, or out of order, is ignored.
   ///
-  /// - Parameter parts: how often it has to be settled: once for each element that it holds.
+  /// - Parameter parts: how often the delivery must be settled: once for each element that it holds.
   package mutating func delivered(_ tag: DeliveryTag, parts: Int = 1) {
     if tag.generation > generation {
       self = AcknowledgementLedger()
@@ -42,7 +43,7 @@ package struct AcknowledgementLedger: Sendable {
     unsettledCount += 1
   }
 
-  /// Deliveries, or parts of them, are done with: what they caused is durable.
+  /// Records that deliveries, or parts of them, are settled: their effects are durable.
   ///
   /// Tags of another generation, unknown ones and those already settled change nothing.
   ///
@@ -71,7 +72,7 @@ package struct AcknowledgementLedger: Sendable {
   /// Removes the acknowledged entries once they are the majority, so that the cost per delivery stays constant.
   private mutating func forgetAcknowledged() {
     guard head * 2 > entries.count else { return }
-    // The last entry stays: its number shows what is out of order.
+    // The last entry stays: a later delivery is out of order unless its number is greater.
     let count = min(head, entries.count - 1)
     entries.removeFirst(count)
     head -= count

@@ -14,18 +14,19 @@ package struct DeliveryTag: Sendable, Hashable, Comparable {
   }
 }
 
-/// A message as the broker delivered it, not yet acknowledged: passed around a lot, so a class.
+/// A message as the broker delivered it, not yet acknowledged. A class, because it is passed around a lot.
 package final class Delivery: Sendable {
   package let tag: DeliveryTag
-  /// It was delivered before, to this or another consumer, without being acknowledged.
+  /// The message was delivered before, to this or another consumer, without being acknowledged.
   package let isRedelivered: Bool
   package let exchange: ShortString
   package let routingKey: ShortString
   package let properties: MessageProperties
   package let body: [UInt8]
-  /// Of a message that holds several: which one this is. All of them have the message's tag and properties.
+  /// Which element of a batch message this is; nil unless it is one. All elements have the message's tag and
+  /// properties.
   package let element: BatchElement?
-  /// When it was read from the connection.
+  /// When the message was read from the connection.
   package let receivedAt: ContinuousClock.Instant
 
   package init(
@@ -43,7 +44,7 @@ package final class Delivery: Sendable {
     self.receivedAt = receivedAt
   }
 
-  /// Its elements, as if each had come alone.
+  /// The elements of this batch message, with the given bodies, as deliveries of their own.
   package func elements(_ bodies: [[UInt8]]) -> [Delivery] {
     let reply = BatchReply(count: bodies.count)
     return bodies.enumerated().map { place, body in
@@ -53,6 +54,6 @@ package final class Delivery: Sendable {
     }
   }
 
-  /// What it counts for where memory is bounded: the bytes of body and properties.
+  /// Its size for memory limits: the bytes of body and properties.
   package var size: Int { body.count + properties.size }
 }

@@ -5,7 +5,7 @@ enum HeaderKind {
   static let table = UInt8(ascii: "F")
   static let array = UInt8(ascii: "A")
 
-  /// - Returns: nil for kinds preceded by a length, and for unknown ones.
+  /// - Returns: nil for kinds whose values are preceded by a length, and for unknown kinds.
   static func fixedSize(_ kind: UInt8) -> Int? {
     switch Unicode.Scalar(kind) {
     case "V": 0
@@ -18,7 +18,7 @@ enum HeaderKind {
     }
   }
 
-  /// Four bytes before the value give its length.
+  /// Whether four bytes before the value give its length.
   static func hasLength(_ kind: UInt8) -> Bool {
     switch Unicode.Scalar(kind) {
     case "S", "x", "A", "F": true

@@ -1,17 +1,18 @@
 extension HeaderTable {
-  /// The headers in which a broker counts redeliveries. They replace a sender's own.
+  /// The headers in which a broker counts redeliveries. They replace headers of the same names from a sender.
   ///
   /// Source: https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
   package static let countedByBroker = ["x-delivery-count", "x-acquired-count"]
 
-  /// The same bytes for every form that a broker gives one table between two deliveries of its message; nil if nothing
-  /// is left of it.
+  /// A canonical encoding of the table without ``countedByBroker``: the same bytes for every form that a broker may
+  /// give the table between two deliveries of its message. Nil if no headers are left.
   ///
-  /// RabbitMQ decodes the table to count the delivery in it, and rewrites it: sorted by name, stably, at the top level
-  /// only (`rabbit_misc:sort_field_table`), from 4.0 on with only the first of equal names (`mc_amqpl:protocol_state`),
-  /// booleans as 0 or 1. A message without a table, or with an empty one, gets one with the count in it.
+  /// RabbitMQ decodes the table to store the delivery count in it, and encodes it again: sorted by name, stably, at the
+  /// top level only (`rabbit_misc:sort_field_table`), from 4.0 on with only the first of equal names
+  /// (`mc_amqpl:protocol_state`), booleans as 0 or 1. A message without a table, or with an empty one, gets one with
+  /// the count in it.
   package var canonical: [UInt8]? {
-    // What can't be decoded, a broker can't rewrite either.
+    // A broker can't rewrite a malformed table. Tables nested too deeply are also compared byte for byte.
     guard let fields = fields() else { return entries }
     let named = fields.enumerated().filter { _, field in
       !Self.countedByBroker.contains { field.name.elementsEqual($0.utf8) }
@@ -34,7 +35,7 @@ extension [UInt8] {
     append(canonical: field.value)
   }
 
-  /// By value: the kind of integer does not matter.
+  /// Integers are encoded by value: their kind does not matter.
   private mutating func append(canonical value: HeaderValue) {
     switch value {
     case .void: append(UInt8(ascii: "V"))

@@ -1,6 +1,6 @@
 extension HeaderTable {
-  /// Every length in it is right and every kind is known, however deeply it is nested: a broker closes the connection
-  /// of whoever publishes any other table. Not recursive, since a sender could drive recursion arbitrarily deep.
+  /// Whether every length in the table is right and every kind known, at every level: a broker closes the connection of
+  /// whoever publishes any other table. Not recursive, since a sender could drive recursion arbitrarily deep.
   package var isWellFormed: Bool {
     entries.withUnsafeBufferPointer { bytes in
       var walk = TableWalk(bytes: bytes)
@@ -12,7 +12,7 @@ extension HeaderTable {
 private struct TableWalk {
   let bytes: UnsafeBufferPointer<UInt8>
   private var position = 0
-  /// The ends of the open tables, whose values have names, and arrays, the innermost last.
+  /// The ends of the enclosing tables, whose values have names, and arrays, whose values don't; the innermost last.
   private var open: [(end: Int, hasNames: Bool)]
 
   init(bytes: UnsafeBufferPointer<UInt8>) {

@@ -1,15 +1,15 @@
-/// A message's header table in wire format: whatever field types a sender uses come through unchanged.
+/// A message's header table in wire format, so that whatever field types a sender uses are preserved.
 ///
 /// Layout of an entry: name as short string, one byte of kind, value (AMQP 0-9-1 section 4.2.5.5, with RabbitMQ's
 /// kinds: https://www.rabbitmq.com/amqp-0-9-1-errata).
 package struct HeaderTable: Sendable, Equatable {
-  /// The entries, without the four length bytes in front of a table.
+  /// The entries, without the four bytes of length that precede a table.
   package private(set) var entries: [UInt8]
 
   package init(entries: [UInt8] = []) { self.entries = entries }
 
-  /// Adds a long string. An entry of the same name that is there already stays in front and loses: the last one wins.
-  /// A `name` of more than 255 bytes is cut there.
+  /// Adds a long string. An existing entry of the same name stays in the table, but the last one counts. A `name` of
+  /// more than 255 bytes is truncated.
   package mutating func append(_ name: String, _ value: [UInt8]) { value.withUnsafeBufferPointer { append(name, $0) } }
 
   /// Adds a long string.
@@ -58,8 +58,8 @@ package struct HeaderTable: Sendable, Equatable {
     withUnsafeBytes(of: UInt32(count).bigEndian) { entries.append(contentsOf: $0) }
   }
 
-  /// The text under `name` at the top level, a long string or, as some clients write texts, bytes; nil if there is
-  /// none, or it is of another kind or not UTF-8.
+  /// The text under `name` at the top level, a long string or, as some clients encode text, bytes; nil if there is
+  /// none, or it is of another kind or not UTF-8. The last entry of that name counts.
   package func string(_ name: String) -> String? {
     var reader = HeaderReader(entries)
     var found: String?
@@ -74,7 +74,7 @@ package struct HeaderTable: Sendable, Equatable {
 
 extension HeaderTable {
   /// The first value of the array under `name` at the top level, if that is a table; the last entry of that name
-  /// counts. Nothing else is decoded, however much there is.
+  /// counts. Nothing else is decoded, however large the array is.
   package func firstTable(ofArray name: String) -> HeaderTable? {
     var reader = HeaderReader(entries)
     var found: HeaderTable?
@@ -104,7 +104,7 @@ extension HeaderTable {
       end = entry.value.endIndex
       if !entry.name.elementsEqual(name.utf8) { kept += entries[start..<end] }
     }
-    // What can't be read is left in.
+    // Bytes that can't be read stay.
     return HeaderTable(entries: kept + entries[end...])
   }
 }
@@ -115,7 +115,7 @@ private struct HeaderReader {
 
   init(_ entries: [UInt8]) { rest = entries[...] }
 
-  /// The next entry; nil at the end, and if the bytes aren't a table.
+  /// The next entry; nil at the end, or where the bytes aren't a table.
   mutating func next() -> (name: ArraySlice<UInt8>, kind: UInt8, value: ArraySlice<UInt8>)? {
     guard let length = rest.popFirst(), rest.count > Int(length) else { return nil }
     let name = rest.prefix(Int(length))

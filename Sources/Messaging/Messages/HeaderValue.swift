@@ -1,4 +1,4 @@
-/// A field of a header table, decoded: for people and programs that inspect a message.
+/// A decoded value in a header table, for people and programs that inspect a message.
 ///
 /// Source: AMQP 0-9-1 section 4.2.5.5, with RabbitMQ's kinds (https://www.rabbitmq.com/amqp-0-9-1-errata).
 package indirect enum HeaderValue: Sendable, Equatable {
@@ -18,7 +18,7 @@ package indirect enum HeaderValue: Sendable, Equatable {
   case array([HeaderValue])
   case table([Field])
 
-  /// A name may come more than once, and need not be UTF-8.
+  /// A name may occur more than once in a table, and need not be UTF-8.
   package struct Field: Sendable, Equatable {
     package let name: [UInt8]
     package let value: HeaderValue
@@ -31,7 +31,7 @@ package indirect enum HeaderValue: Sendable, Equatable {
 }
 
 extension HeaderTable {
-  /// Deeper nesting is not decoded.
+  /// Tables nested more deeply are not decoded.
   package static let maximumDepth = 64
 
   /// The entries in their order; nil if the bytes aren't a table, or are nested too deeply.
@@ -41,7 +41,7 @@ extension HeaderTable {
   }
 }
 
-/// Each of its methods returns nil if the bytes aren't what was asked for.
+/// Each of its methods returns nil if the bytes don't hold the requested item.
 private struct HeaderDecoder {
   var rest: ArraySlice<UInt8>
 

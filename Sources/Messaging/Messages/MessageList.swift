@@ -1,5 +1,5 @@
-/// Complete messages as one byte sequence, as stored until they are published: for each its exchange, routing key,
-/// property list and body, each preceded by its length in four bytes, big-endian.
+/// Complete messages as one byte sequence, the form in which they are stored until they are published: for each message
+/// its exchange, routing key, property list and body, each preceded by its length in four bytes, big-endian.
 package struct MessageList: Sendable, Equatable {
   package let bytes: [UInt8]
 

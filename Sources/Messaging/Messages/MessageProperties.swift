@@ -20,9 +20,9 @@ package struct MessageProperties: Sendable, Equatable {
 
   package init() {}
 
-  /// The bytes of the header table, plus the size of the short strings.
+  /// The size of the header table and the short strings, in bytes.
   package var size: Int {
-    // One by one: an array would cost an allocation per message.
+    // Added one by one: an array would cost an allocation per message.
     var count = headers?.entries.count ?? 0
     count += Self.size(contentType) + Self.size(contentEncoding) + Self.size(correlationID) + Self.size(replyTo)
     count += Self.size(expiration) + Self.size(messageID) + Self.size(type) + Self.size(userID)

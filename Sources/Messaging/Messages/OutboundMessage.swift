@@ -1,4 +1,4 @@
-/// A message to be published: made once, then passed around a lot, so a class.
+/// A message to be published. A class, because it is made once and then passed around a lot.
 package final class OutboundMessage: Sendable {
   /// Empty for the default exchange, where the routing key is a queue's name.
   package let exchange: ShortString
@@ -20,7 +20,7 @@ package final class OutboundMessage: Sendable {
     self.body = body
   }
 
-  /// It goes to the queue that a command names in `reply_to`: nothing else goes through the default exchange.
+  /// The message goes to the queue that a command names in `reply_to`: nothing else uses the default exchange.
   package var isReply: Bool { exchange.bytes.isEmpty }
 
   /// Its size for memory limits: the bytes of body and properties.

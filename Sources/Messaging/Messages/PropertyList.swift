@@ -54,7 +54,7 @@ package struct PropertyList: Sendable, Equatable {
   }
 }
 
-/// The bits of the first, and for this class only, word of flags.
+/// The bits of the first word of flags, the only one for the class "basic".
 private struct PropertyFlags: OptionSet {
   let rawValue: UInt16
 
@@ -78,7 +78,7 @@ private struct PropertyFlags: OptionSet {
 
 private struct PropertyListEncoder {
   private var flags: PropertyFlags = []
-  /// Starts with space for the flags, which are known last.
+  /// Starts with room for the flags, which are known only at the end.
   private var values: [UInt8]
 
   init() {

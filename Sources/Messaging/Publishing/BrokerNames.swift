@@ -14,9 +14,9 @@ package struct BrokerNames: Sendable, Equatable {
   package var eventBatchesExchange: ShortString = "workspace.events.batches"
   /// Announcements of dead letters. Default: `workspace.dead-letters`.
   package var deadLettersExchange: ShortString = "workspace.dead-letters"
-  /// What the broker itself dead-letters. Default: `workspace.commands.dead`.
+  /// Messages that the broker itself dead-letters. Default: `workspace.commands.dead`.
   package var deadLettersQueue: ShortString = "workspace.commands.dead"
-  /// Whoever asks publishes queries here. Default: `workspace.queries`.
+  /// Clients publish queries here. Default: `workspace.queries`.
   package var queriesExchange: ShortString = "workspace.queries"
   /// Workers consume queries from here. Default: `workspace.queries`.
   package var queriesQueue: ShortString = "workspace.queries"

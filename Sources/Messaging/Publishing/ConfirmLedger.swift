@@ -1,13 +1,13 @@
 /// Which published messages the broker has confirmed, and which batches that completes.
 ///
 /// The broker numbers the messages of each channel from 1 in the order of publishing, and confirms them one by one, in
-/// any order, or all up to a number at once, and may repeat itself: so there is a bit for each message, and a batch,
-/// whose messages may have gone over several channels, counts how many of its bits are still missing.
+/// any order, or all up to a number at once, and may repeat itself. So there is a bit for each message, and a batch,
+/// whose messages may have gone over several channels, counts the bits that are still missing.
 ///
 /// Source: https://www.rabbitmq.com/docs/confirms#publisher-confirms
 ///
-/// Invariants: each batch ends in exactly one action; `confirmed` only after each of its messages was confirmed;
-/// a message counts once however often it is confirmed.
+/// Invariants: each batch ends in exactly one action, or in none after it was abandoned; in `confirmed` only after each
+/// of its messages was confirmed; a message counts once, however often it is confirmed.
 package struct ConfirmLedger: Sendable {
   /// What the broker's confirms mean for a batch.
   package enum Action: Sendable, Equatable {
@@ -28,31 +28,31 @@ package struct ConfirmLedger: Sendable {
   private var channels: [UInt16: UnconfirmedMessages] = [:]
   private var batches: [UInt64: Batch] = [:]
 
-  /// Messages that were published but not confirmed.
+  /// Messages that were published but neither confirmed nor refused.
   package private(set) var unconfirmedCount = 0
-  /// The bytes of their bodies.
+  /// The total size of the unconfirmed messages, as passed to ``published(batch:bytes:isLast:on:)``.
   package private(set) var unconfirmedBytes = 0
 
   /// - Parameters:
   ///   - maximumCount: the window: the maximum number of unconfirmed messages.
-  ///   - maximumBytes: the maximum of unconfirmed bytes of bodies; a larger message is sent alone.
+  ///   - maximumBytes: the maximum total size of unconfirmed messages; a larger message is sent alone.
   package init(maximumCount: Int, maximumBytes: Int) {
     self.maximumCount = maximumCount
     self.maximumBytes = maximumBytes
   }
 
-  /// Whether the window has room for a message with a body of `bytes`, after others that are about to be published:
-  /// `count` of them with `pendingBytes` of bodies. Default: none.
+  /// Whether the window has room for a message of `bytes`, after `count` others of `pendingBytes` in total that are
+  /// about to be published. Default: none.
   package func hasRoom(for bytes: Int, behind count: Int = 0, _ pendingBytes: Int = 0) -> Bool {
     let count = unconfirmedCount + count
     return count == 0 || (count < maximumCount && unconfirmedBytes + pendingBytes + bytes <= maximumBytes)
   }
 
-  /// The next message of a batch was handed to the broker.
+  /// Records that the next message of a batch was handed to the broker.
   ///
   /// - Parameters:
   ///   - isLast: no more messages of this batch follow, on any channel.
-  ///   - channel: the one that it went over.
+  ///   - channel: the channel that the message went over.
   package mutating func published(batch: UInt64, bytes: Int, isLast: Bool, on channel: UInt16) {
     channels[channel, default: UnconfirmedMessages()].append(.init(batch: batch, bytes: bytes))
     unconfirmedCount += 1
@@ -61,15 +61,16 @@ package struct ConfirmLedger: Sendable {
     if isLast { batches[batch]?.isPublished = true }
   }
 
-  /// No more messages of this batch are published, and nobody waits for it.
+  /// Records that no more messages of this batch are published, and that nobody waits for it: no action follows.
   package mutating func abandoned(batch: UInt64) {
     guard let missing = batches[batch]?.missing else { return }
     batches[batch] = missing == 0 ? nil : Batch(missing: missing, isPublished: true, isRefused: true)
   }
 
-  /// The broker confirmed (`isPositive`) or refused a message of a channel, or all messages up to it (`isMultiple`).
+  /// Records that the broker confirmed (`isPositive`) or refused a message of a channel, or all messages up to it
+  /// (`isMultiple`).
   ///
-  /// - Parameter channel: the one that reported it.
+  /// - Parameter channel: the channel on which the broker reported it.
   package mutating func settled(
     _ number: UInt64, isMultiple: Bool, isPositive: Bool, on channel: UInt16
   ) -> [Action] {

@@ -1,15 +1,15 @@
-/// An error of a publisher or a confirmation that may say more about the message it was thrown for.
+/// An error of a publisher or a confirmation that may say why a message is in no queue.
 package protocol PublishingError: Error {
-  /// Why the message is in no queue; nil: it may be in one.
+  /// Why the message is certainly in no queue; nil if it may be in one.
   var obstacle: PublishingObstacle? { get }
 }
 
 /// Why a message is certainly in no queue.
 package enum PublishingObstacle: Sendable, Equatable {
-  /// No queue takes it.
+  /// No queue takes it: the broker returned it.
   case unroutable
-  /// It can't be put into frames.
+  /// Its properties exceed a frame of the connection, or are malformed.
   case unpublishable
-  /// The broker does not take it now, for example because a queue is full.
+  /// The broker refused it for now, for example because a queue is full.
   case refused
 }

@@ -1,4 +1,4 @@
-/// The messages of one channel that the broker has not confirmed or refused, by their numbers.
+/// The messages of one channel that the broker has neither confirmed nor refused, by number.
 struct UnconfirmedMessages: Sendable {
   struct Message: Sendable {
     let batch: UInt64
@@ -11,15 +11,17 @@ struct UnconfirmedMessages: Sendable {
     }
   }
 
-  /// The message at `head` has the number `headNumber`; those before it are settled and are removed in bulk.
+  /// The message at `head` has the number `headNumber`; those before it are settled, and are removed in bulk.
   private var messages: [Message] = []
   private var head = 0
   private var headNumber: UInt64 = 1
 
-  /// The next message of the channel.
+  /// Adds the next message of the channel.
   mutating func append(_ message: Message) { messages.append(message) }
 
-  /// - Returns: those newly settled. None for a number that was never assigned.
+  /// Settles the message with this number and, if `isMultiple`, all before it.
+  ///
+  /// - Returns: the newly settled messages; none for a number that was never assigned.
   mutating func settle(_ number: UInt64, isMultiple: Bool) -> [Message] {
     let end = headNumber + UInt64(messages.count - head)
     guard number >= headNumber, number < end else { return [] }

@@ -1,10 +1,10 @@
 /// Decides which reply is sent when, and tracks the outcome of each.
 ///
 /// A pure value: time is passed in as the duration since some starting point. No reply queue can delay another: each
-/// has a line and a window of its own, lines take turns, and a queue that confirms nothing is left alone for a while.
+/// has a line and a window of its own, lines take turns, and a queue that confirms nothing is suspended for a while.
 ///
-/// Invariants: each reply is settled exactly once, ``Limits/patience`` after it was added at the latest (unless time
-/// stands still); replies to one queue are sent in order; the limits are never exceeded.
+/// Invariants: each reply is settled exactly once, at the latest when ``expire(at:)`` is called ``Limits/patience`` or
+/// more after it was added; replies to one queue are sent in order; the limits are never exceeded.
 package struct ReplyLedger: Sendable {
   package typealias ID = UInt64
 
@@ -34,7 +34,7 @@ package struct ReplyLedger: Sendable {
     var bytes: Int { message.size }
   }
 
-  /// A reply queue: its waiting replies, in order, and those sent to it.
+  /// The unsettled replies to one queue: those waiting, in order, and the number of those sent.
   private struct Line {
     var waiting: ArraySlice<ID> = []
     var sent = 0
@@ -48,27 +48,29 @@ package struct ReplyLedger: Sendable {
   private var lines: [ShortString: Line] = [:]
   /// Queues with waiting replies, in the order of their turns.
   private var turns: [ShortString] = []
-  /// Queues that did not confirm in time, and have not since; from this time on they are sent one reply at a time.
+  /// Queues that did not confirm in time, and have not since. Nothing is sent to them before this time, and then one
+  /// reply at a time.
   private var suspendedUntil: [ShortString: Duration] = [:]
-  /// In the order they were added, which is the order of their deadlines; settled ones are removed from the front.
+  /// Replies in the order they were added, which is the order of their deadlines; settled ones are removed from the
+  /// front.
   private var ages: ArraySlice<ID> = []
   private var lastID: ID = 0
   private var bytes = 0
 
-  /// What was sent on this channel, by its number there; nil if settled.
+  /// Replies sent on this channel, by their numbers there; nil if settled.
   private var channel: [ID?] = []
-  /// The number of the first in `channel`.
+  /// The number of the first element of `channel`.
   private var firstNumber: UInt64 = 1
   /// Replies that were given up unconfirmed on this channel, by queue.
   private var abandoned: [ShortString: Int] = [:]
-  /// The queue of each of them.
+  /// The queue of each abandoned reply.
   private var abandonedQueues: [ID: ShortString] = [:]
   /// Replies on this channel that may still be confirmed in time.
   package private(set) var sentCount = 0
 
   package init(limits: Limits = Limits()) { self.limits = limits }
 
-  /// Unsettled replies.
+  /// The number of unsettled replies.
   package var count: Int { entries.count }
   package var isEmpty: Bool { entries.isEmpty }
   package var hasWaiting: Bool { !turns.isEmpty }
@@ -105,10 +107,10 @@ package struct ReplyLedger: Sendable {
     return line.count < limits.queueCount && line.bytes + message.size <= limits.queueBytes ? nil : .overflowed
   }
 
-  /// The replies that may be sent now: as many as their windows allow, queue by queue in turn, up to `count` and
-  /// `bytes`.
+  /// The replies that may be sent now: as many as their windows allow, queue by queue in turn, up to `count` replies
+  /// and `bytes`. A single reply may be larger.
   ///
-  /// Each must then be reported by ``sent(_:)`` in this order, or by ``settle(_:as:)``.
+  /// Each must then be reported to ``sent(_:)`` in this order, or to ``settle(_:as:)``.
   package func next(count: Int, bytes: Int) -> [Reply] {
     guard !needsRenewal else { return [] }
     var next: [Reply] = []
@@ -134,7 +136,7 @@ package struct ReplyLedger: Sendable {
     return next
   }
 
-  /// The next reply of its queue went out on the channel.
+  /// Records that a reply, the next of its queue, went out on the channel.
   package mutating func sent(_ id: ID) {
     guard let queue = entries[id]?.message.routingKey, lines[queue]?.waiting.first == id else { return }
     takeTurn(of: queue) { $0.waiting.removeFirst() }
@@ -144,7 +146,7 @@ package struct ReplyLedger: Sendable {
     channel.append(id)
   }
 
-  /// The broker returned a reply because its queue is gone; its confirm is still to come.
+  /// Records that the broker returned a reply because its queue is gone. The reply's confirm is still to come.
   package mutating func returned(queue: ShortString, messageID: ShortString?) {
     let id = channel.lazy.compactMap(\.self).first { id in
       guard let entry = entries[id], !entry.isReturned, entry.message.routingKey == queue else { return false }
@@ -153,7 +155,7 @@ package struct ReplyLedger: Sendable {
     if let id { entries[id]?.isReturned = true }
   }
 
-  /// The broker confirmed or refused a reply of the channel, or all up to it.
+  /// Records that the broker confirmed or refused a reply of the channel, or all replies up to it.
   package mutating func confirmed(_ number: UInt64, isMultiple: Bool, isPositive: Bool) -> [Settlement] {
     guard number >= firstNumber, number - firstNumber < UInt64(channel.count) else { return [] }
     let last = Int(number - firstNumber)
@@ -187,7 +189,7 @@ package struct ReplyLedger: Sendable {
     firstNumber += UInt64(settled)
   }
 
-  /// A reply was not sent, and is not going to be.
+  /// Settles a waiting reply that is not going to be sent.
   package mutating func settle(_ id: ID, as outcome: ReplyOutcome) -> Settlement? {
     guard let queue = entries[id]?.message.routingKey, let place = lines[queue]?.waiting.firstIndex(of: id) else {
       return nil
@@ -196,8 +198,8 @@ package struct ReplyLedger: Sendable {
     return end(id, as: outcome)
   }
 
-  /// Gives up what was not confirmed, or not even sent, in time. A queue that did not confirm is left alone for a
-  /// while, and its waiting replies are given up with it.
+  /// Gives up replies that were not confirmed, or not even sent, in time. A queue that did not confirm is suspended for
+  /// a while, and its waiting replies are given up, too.
   package mutating func expire(at now: Duration) -> [Settlement] {
     var silent: Set<ShortString> = []
     var settlements: [Settlement] = []
@@ -233,8 +235,8 @@ package struct ReplyLedger: Sendable {
     return waiting.compactMap { settle($0, as: .suspended) }
   }
 
-  /// The connection is gone: what was sent on it but not confirmed goes to the front of its line, to be sent again,
-  /// unless its attempts are used up.
+  /// Records that the connection is gone: replies sent on it but not confirmed go to the front of their lines, to be
+  /// sent again, unless their attempts are used up.
   package mutating func disconnected() -> [Settlement] {
     let unconfirmed = channel.compactMap(\.self).filter { entries[$0] != nil }
     channel = []
@@ -260,7 +262,7 @@ package struct ReplyLedger: Sendable {
     sentCount -= 1
   }
 
-  /// Changes the waiting replies of a queue; its next turn comes after those of the others.
+  /// Changes the waiting replies of a queue, and puts its next turn after those of the other queues.
   private mutating func takeTurn(of queue: ShortString, _ change: (inout Line) -> Void) {
     guard var line = lines[queue] else { return }
     change(&line)

@@ -8,10 +8,10 @@ package enum ReplyOutcome: String, Sendable, CaseIterable {
   case unroutable
   /// No confirm came in time, or there was no room or no connection to send it.
   case timedOut = "timed_out"
-  /// Its queue recently failed to confirm in time, and is left alone for now.
+  /// Its queue recently failed to confirm in time, and is suspended for now.
   case suspended
   /// Too many replies are already waiting, for this queue or for all.
   case overflowed
-  /// It does not fit a frame of the connection.
+  /// Its properties exceed a frame of the connection, or are malformed.
   case unpublishable
 }

@@ -1,8 +1,8 @@
-/// Port: where replies go, the copies of results that a command asks for in `reply_to`.
+/// Port: sends replies, the copies of results that a command asks for in `reply_to`.
 ///
-/// A sender chooses the queue, and the queue may be full, gone, or silent. So replies take a separate path, where a
-/// bounded number wait for a bounded time and hold up nothing else. Losing a reply doesn't lose a result: the same
-/// bytes are on the exchange of results, and repeating the command gets the answer again.
+/// The sender of a command chooses the queue, which may be full, gone, or silent. So replies take a separate path,
+/// where a bounded number wait for a bounded time and hold up nothing else. Losing a reply doesn't lose a result: the
+/// same bytes are published to the exchange of results, and repeating the command gets the answer again.
 package protocol ReplySender: Sendable {
   /// Accepts replies, to be sent after earlier ones to the same queue. Returns at once.
   func send(_ replies: [PendingReply])
@@ -15,9 +15,9 @@ package protocol ReplySender: Sendable {
 }
 
 extension ReplySender {
-  /// The same for replies that need not be told apart.
+  /// Accepts replies that share one callback for their outcomes.
   ///
-  /// - Parameter settled: see ``PendingReply/settled``.
+  /// - Parameter settled: see ``PendingReply/settled``; called once per reply.
   package func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
     send(replies.map { PendingReply($0, settled: settled) })
   }

@@ -9,10 +9,10 @@ import ServiceLifecycle
 
 /// Answers `/livez`, `/readyz` and `/metrics`, to GET and HEAD.
 ///
-/// Clients can't exhaust the process's descriptors: there are few connections at a time, and each lasts a few seconds
-/// at most, whatever its client sends or leaves unread. More wait in the kernel's queue.
+/// Clients can't exhaust the process's file descriptors: there are few connections at a time, and each lasts a few
+/// seconds at most, whatever its client sends or leaves unread. Further connections wait in the kernel's accept queue.
 package struct HealthServer: Service {
-  /// The configured address can't be listened on.
+  /// The server can't listen on the configured address.
   package struct Unavailable: Error, CustomStringConvertible {
     package let description: String
   }
@@ -27,7 +27,7 @@ package struct HealthServer: Service {
   private let metrics: PrometheusRegistry
 
   /// - Parameters:
-  ///   - port: 0 for any free one; the log has it.
+  ///   - port: 0 for any free one, which is logged.
   ///   - metrics: returned for `/metrics`.
   ///   - readiness: queried for each request.
   package init(
@@ -40,7 +40,7 @@ package struct HealthServer: Service {
     self.readiness = readiness
   }
 
-  /// - Throws: ``Unavailable`` if another process has the port, or the host isn't an address of this machine.
+  /// - Throws: ``Unavailable`` if another process uses the port, or the host isn't an address of this machine.
   package func run() async throws {
     let router = Router(options: .autoGenerateHeadEndpoints)
     router.get("livez") { _, _ in

@@ -1,14 +1,14 @@
-/// Whether work flows, and if not, what is missing.
+/// Whether the worker is ready, and if not, what is missing.
 package struct Readiness: Sendable, Equatable {
   /// `active` or `standby`, or what the worker is doing instead.
   package let state: String
   /// What is missing, by condition; no secrets. Ready if empty.
   package let missing: [String: String]
-  /// What an operator should know, whether work flows or not; no secrets.
+  /// What an operator should know, whether the worker is ready or not; no secrets.
   package let warnings: [String]
-  /// Who is active, if this worker stands by; nil if unknown.
+  /// The active worker, if this one stands by; nil if unknown.
   package let activeWorker: String?
-  /// `answered`, or why queries are not: that is no matter of readiness, which is about commands.
+  /// `answered`, or why queries are not answered. Does not affect readiness, which is about commands.
   package let queries: String?
 
   package init(

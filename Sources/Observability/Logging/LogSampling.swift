@@ -2,9 +2,9 @@ import Synchronization
 
 /// Limits how many lines each log statement may write. Shared by all loggers.
 ///
-/// A flood of bad input makes one statement write a line for each message. Of those the first `burst` in each window
-/// are written, the others are counted, and the statement's next line says how many there were. A statement is a line
-/// of the source: their number is fixed, whatever the input.
+/// A flood of bad input makes one statement write a line for each message. The first `burst` lines in each window are
+/// written, the others are counted, and the statement's next line says how many there were. A statement is identified
+/// by its place in the source, so the number of statements is fixed, whatever the input.
 package final class LogSampling: Sendable {
   private struct Place: Hashable {
     let file: String
@@ -29,7 +29,7 @@ package final class LogSampling: Sendable {
 
   /// - Parameters:
   ///   - burst: how many lines a statement may write in a window.
-  ///   - length: of a window. Default: 10 s.
+  ///   - length: how long a window lasts. Default: 10 s.
   package init(
     burst: Int, length: Duration = .seconds(10), now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {

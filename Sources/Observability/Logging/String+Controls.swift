@@ -1,5 +1,6 @@
 extension String {
-  /// Received text must not control the terminal of whoever reads it, nor pass for a line of its own.
+  /// The text with control characters escaped, so that received text can neither control the reader's terminal nor pass
+  /// for a line of its own.
   ///
   /// - Parameter keepingLines: whether line ends and tabs stay as they are.
   package func escapingControls(keepingLines: Bool) -> String {
@@ -18,7 +19,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// A control character, a line separator, or one that changes the direction of text.
+  /// Whether this is a control character, a line or paragraph separator, or a character that changes the direction of
+  /// text.
   fileprivate var isHidden: Bool {
     guard value >= 0x20, value != 0x7F else { return true }
     guard value > 0x7F else { return false }

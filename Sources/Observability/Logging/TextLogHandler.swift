@@ -3,8 +3,8 @@ package import Logging
 import WorkspaceDomain
 
 /// Writes each log event as one line of text for people to standard error: time (RFC 3339, UTC), level, logger,
-/// message, then the metadata. Routing keys, ids and error texts come from outside: none of them can start a line, look
-/// like other metadata, or control the terminal.
+/// message, then the metadata. Routing keys, ids and error texts come from outside, and are escaped: none of them can
+/// start a line, look like other metadata, or control the terminal.
 package struct TextLogHandler: LogHandler {
   package var logLevel: Logger.Level = .info
   package var metadata: Logger.Metadata = [:]
@@ -42,7 +42,7 @@ package struct TextLogHandler: LogHandler {
 
   private static func plain(_ text: String) -> String { text.escapingControls(keepingLines: false) }
 
-  /// In quotation marks if it isn't a single word.
+  /// The text, in quotation marks if it isn't a single word.
   private static func quoted(_ text: String) -> String {
     let plain = plain(text)
     guard plain.isEmpty || plain.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "=" }) else { return plain }

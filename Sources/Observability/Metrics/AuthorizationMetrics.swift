@@ -2,7 +2,7 @@ package import CoreMetrics
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Counts what users were and weren't permitted to do: by permission and type of object, never by user or object.
+/// Counts granted and denied permissions, by permission and type of object, never by user or object.
 package final class AuthorizationMetrics: WorkspaceServiceProbe, Sendable {
   private let decisions: CounterSet<Decision>
 
@@ -31,7 +31,7 @@ private struct Decision: Hashable, Sendable {
   let type: ResourceType
   let isGranted: Bool
 
-  /// What is reported as 0 from the start.
+  /// All possible decisions: their counters exist from the start, with 0.
   static let all = ResourceType.allCases.flatMap { type in
     type.permissions.flatMap { permission in
       [true, false].map { Decision(permission: permission, type: type, isGranted: $0) }

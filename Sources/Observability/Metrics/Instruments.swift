@@ -2,7 +2,7 @@ import CoreMetrics
 import PrometheusExporter
 import Synchronization
 
-/// Makes swift-metrics instruments from the catalogue's families.
+/// Makes swift-metrics instruments for the families of the catalogue.
 struct Instruments: Sendable {
   let factory: any MetricsFactory
 
@@ -30,7 +30,7 @@ final class CounterSet<Key: Hashable & Sendable>: Sendable {
   private let counters = Mutex<[Key: Counter]>([:])
   private let make: @Sendable (Key) -> Counter
 
-  /// - Parameter known: keys whose counters exist from the start, with 0: so even what has never happened can be
+  /// - Parameter known: keys whose counters exist from the start, with 0, so that even what has never happened can be
   ///   queried.
   init(known: [Key], make: @escaping @Sendable (Key) -> Counter) {
     self.make = make

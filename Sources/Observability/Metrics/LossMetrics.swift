@@ -2,7 +2,8 @@ package import CoreMetrics
 package import OTLPExporter
 import Synchronization
 
-/// What the telemetry itself left out, so as to do no harm.
+/// Counters of what the telemetry itself dropped to bound its cost: suppressed log lines and dropped spans, with the
+/// exported ones for comparison.
 package final class LossMetrics: Sendable {
   private let sampling: LogSampling
   private let spans: SpanBuffer
@@ -19,7 +20,7 @@ package final class LossMetrics: Sendable {
     dropped = GrowingCounter(instruments.counter(MetricCatalogue.droppedSpans))
   }
 
-  /// Updates them.
+  /// Updates the counters.
   package func collect() {
     suppressed.rise(to: sampling.suppressedCount)
     exported.rise(to: spans.exportedCount)

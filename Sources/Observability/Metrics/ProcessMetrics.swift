@@ -11,7 +11,7 @@ package final class ProcessMetrics: Sendable {
   private let descriptorLimit: Gauge
   private let threads: Gauge
   private let processor: FloatingPointCounter
-  /// The time already added to the counter.
+  /// The processor time already added to the counter, in seconds.
   private let countedTime = Mutex(0.0)
 
   package init(_ factory: any MetricsFactory) {
@@ -24,7 +24,7 @@ package final class ProcessMetrics: Sendable {
     instruments.gauge(MetricCatalogue.processStart).record(Self.startTime)
   }
 
-  /// Updates them.
+  /// Updates the instruments.
   package func collect() {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
@@ -51,7 +51,7 @@ package final class ProcessMetrics: Sendable {
     return text.lastIndex(of: ")").map { text[text.index($0, offsetBy: 2)...].split(separator: " ") } ?? []
   }
 
-  /// Seconds since 1970: now, less the process's running time.
+  /// When the process started, in seconds since 1970: now, less its running time.
   private static var startTime: Double {
     var now = timespec()
     var sinceBoot = timespec()

@@ -5,7 +5,7 @@ package import WorkerRuntime
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Gauges of a worker's state and load, read on demand.
+/// Metrics of a worker's state and load, updated on demand.
 package final class StatusMetrics: Sendable {
   private let status: WorkerStatus
   private let clock: any WallClock
@@ -28,8 +28,8 @@ package final class StatusMetrics: Sendable {
   private let instruments: Instruments
 
   /// - Parameters:
-  ///   - prefetch: as it is configured.
-  ///   - reasons: of dead letters, shown as 0 while there is none.
+  ///   - prefetch: the configured prefetch.
+  ///   - reasons: reasons of dead letters that are reported as 0 while there are none.
   package init(
     _ factory: any MetricsFactory, status: WorkerStatus, clock: any WallClock, prefetch: Int, version: String,
     reasons: [String]
@@ -63,7 +63,7 @@ package final class StatusMetrics: Sendable {
     instruments.gauge(catalogue.build, [.version: version, .swift: SwiftVersion.current]).record(1)
   }
 
-  /// Updates them.
+  /// Updates the instruments.
   package func collect() {
     let phase = status.phase
     let missing = phase.missing
@@ -107,7 +107,7 @@ package final class StatusMetrics: Sendable {
 extension WorkerStatus.Phase {
   package static let names = ["connecting", "standby", "recovering", "active", "blocked", "draining", "stopped"]
 
-  /// Its name in metrics and health: one of ``names``.
+  /// The phase's name in metrics and health: one of ``names``.
   package var name: String {
     switch self {
     case .connecting: "connecting"
@@ -121,7 +121,7 @@ extension WorkerStatus.Phase {
   }
 }
 
-/// The compiler that this was built with.
+/// The Swift version that this program was built with.
 enum SwiftVersion {
   static var current: String {
     #if swift(>=6.4)

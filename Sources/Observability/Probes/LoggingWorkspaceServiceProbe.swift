@@ -3,17 +3,17 @@ import MessageContract
 package import WorkspaceApplication
 import WorkspaceDomain
 
-/// Logs what happens to workspaces and who may do what: constant messages, everything that varies as metadata.
+/// Logs operations on workspaces and permission decisions: constant messages, with everything that varies as metadata.
 ///
-/// Changes and permissions are logged at `debug`, violated rules at `info`, and access to another tenant's workspace at
-/// `notice`.
+/// Successful operations and granted permissions are logged at `debug`, failed operations and denied permissions at
+/// `info`, and access to another tenant's workspace at `notice`.
 package struct LoggingWorkspaceServiceProbe: WorkspaceServiceProbe, Sendable {
   private let logger: Logger
 
   package init(logger: Logger) { self.logger = logger }
 
   package func observe(_ observation: WorkspaceObservation, of context: CommandContext) {
-    // The metadata is not even made for a level that is not logged.
+    // The metadata is not even built for a level that is not logged.
     guard logger.logLevel <= observation.level else { return }
     let (message, members) = observation.line
     logger.log(

@@ -6,15 +6,15 @@ import Glibc
 package struct ServiceManager: Sendable {
   private let socketPath: String
 
-  /// - Parameter environment: the process's: `NOTIFY_SOCKET`.
-  /// - Returns: nil if nobody wants notifications.
+  /// - Parameter environment: the process's environment, of which `NOTIFY_SOCKET` is used.
+  /// - Returns: nil if no service manager wants notifications.
   package init?(environment: [String: String]) {
     guard let path = environment["NOTIFY_SOCKET"], path.hasPrefix("/") || path.hasPrefix("@"), path.utf8.count < 108
     else { return nil }
     socketPath = path
   }
 
-  /// Sends assignments such as `READY=1`. Lost if it can't be sent: the manager may be gone.
+  /// Sends assignments such as `READY=1`. A notification that can't be sent is lost: the manager may be gone.
   package func notify(_ assignments: String...) {
     let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard descriptor >= 0 else { return }

@@ -37,7 +37,7 @@ package struct ServiceNotifier: Service {
       }
       if text != said { manager.notify("STATUS=\(text.split(separator: "\n").joined(separator: " "))") }
       said = text
-      // A worker whose stages show no sign of life is left to the watchdog; unavailable servers are no reason for that.
+      // A worker whose stages show no sign of life is left to the watchdog; one that merely lacks its servers is not.
       if missing.reasons[.heartbeat] == nil { manager.notify("WATCHDOG=1") }
       try await Task.sleep(for: interval)
     }

@@ -12,7 +12,7 @@ package struct DeadLetterGroup: Sendable, Equatable {
     case day
   }
 
-  /// Nil if it could not be read.
+  /// The value of the property; nil if it could not be read.
   package let value: String?
   package let count: Int
   package let first: Timestamp

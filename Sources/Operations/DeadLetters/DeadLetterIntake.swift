@@ -5,21 +5,21 @@ package struct DeadLetterIntake {
   private let ledger: any DeadLetterLedger
   private var batch: [DeadLetter] = []
   private var bytes = 0
-  /// How many were added, not counting those that already existed.
+  /// How many letters were added, not counting those that already existed.
   package private(set) var added = 0
 
   package init(into ledger: any DeadLetterLedger) { self.ledger = ledger }
 
-  /// Adds `letter`; writes it, with those before it, once they fill a batch.
+  /// Adds `letter`; it is written, with those before it, once they fill a batch.
   ///
-  /// - Parameter bytes: how large it is.
+  /// - Parameter bytes: the size of `letter`.
   package mutating func add(_ letter: DeadLetter, bytes: Int) async throws {
     batch.append(letter)
     self.bytes += bytes
     if batch.count == LetterBatch.count || self.bytes >= LetterBatch.bytes { try await finish() }
   }
 
-  /// Adds the rest.
+  /// Writes the rest.
   package mutating func finish() async throws {
     guard !batch.isEmpty else { return }
     added += try await ledger.add(batch)

@@ -2,7 +2,7 @@ package import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Port: the ledger of dead letters, for reading it and deciding about letters.
+/// Port: the dead-letter ledger, for reading letters and deciding about them.
 ///
 /// Every method throws the store's error, for the operator to read.
 package protocol DeadLetterLedger: Sendable {
@@ -13,15 +13,15 @@ package protocol DeadLetterLedger: Sendable {
   ///   - limit: the largest number of letters.
   func list(_ filter: DeadLetterFilter, before: ULID?, limit: Int) async throws -> [DeadLetterSummary]
 
-  /// The messages of letters, in the same order.
+  /// The messages of letters, in the order of ``list(_:before:limit:)``.
   ///
-  /// - Parameter bytes: the result ends after the letter that reaches this size; it has at least one.
+  /// - Parameter bytes: the result ends with the letter that brings it to this size.
   func messages(_ filter: DeadLetterFilter, before: ULID?, limit: Int, bytes: Int) async throws -> [ReplayLetter]
 
-  /// Letters as they were recorded, in the same order and with the same limits.
+  /// Letters as they were recorded, in the order and with the limits of ``messages(_:before:limit:bytes:)``.
   func records(_ filter: DeadLetterFilter, before: ULID?, limit: Int, bytes: Int) async throws -> [DeadLetter]
 
-  /// How many letters there are of each kind, the most frequent first.
+  /// How many letters there are in each group, the largest group first.
   ///
   /// - Parameter limit: the largest number of groups.
   func groups(by key: DeadLetterGroup.Key, _ filter: DeadLetterFilter, limit: Int) async throws -> [DeadLetterGroup]
@@ -31,19 +31,19 @@ package protocol DeadLetterLedger: Sendable {
 
   /// Discards letters: they are not replayed, and listed only on demand, until retention removes them.
   ///
-  /// - Returns: how many were not discarded before.
+  /// - Returns: how many letters were discarded, not counting those that already had been.
   func discard(
     _ filter: DeadLetterFilter, by operatorName: String, because reason: String, at now: Timestamp
   ) async throws -> Int
 
-  /// Reverts discarding.
+  /// Reverts the discarding of letters.
   ///
-  /// - Returns: how many had been discarded.
+  /// - Returns: how many letters were restored.
   func restore(_ filter: DeadLetterFilter) async throws -> Int
 
   /// Adds letters from another ledger, all or none; existing ones are left as they are.
   ///
-  /// - Returns: how many were added.
+  /// - Returns: how many letters were added.
   func add(_ letters: [DeadLetter]) async throws -> Int
 }
 
@@ -57,13 +57,13 @@ extension DeadLetterLedger {
 
   /// How many letters match `filter`.
   package func count(_ filter: DeadLetterFilter) async throws -> Int {
-    // There are far fewer reasons than that.
+    // There are far fewer than 1,000 reasons.
     try await groups(by: .reason, filter, limit: 1000).reduce(0) { $0 + $1.count }
   }
 
-  /// Passes on all letters that match `filter`, the newest first, with one ``LetterBatch`` in memory at a time.
+  /// Passes all letters that match `filter` to `write`, the newest first, with one ``LetterBatch`` in memory at a time.
   ///
-  /// - Returns: how many there were.
+  /// - Returns: how many letters there were.
   package func export(_ filter: DeadLetterFilter, to write: (DeadLetter) throws -> Void) async throws -> Int {
     var (count, last) = (0, ULID?.none)
     while true {

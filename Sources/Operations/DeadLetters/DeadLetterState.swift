@@ -2,7 +2,7 @@
 package enum DeadLetterState: String, Sendable, CaseIterable {
   /// Nothing yet.
   case open
-  /// It has been sent again, or will be: it is in a plan.
+  /// A plan has sent the letter again, or will; plans that skipped it don't count.
   case replayed
   /// An operator wants it neither listed nor sent again.
   case discarded

@@ -12,13 +12,13 @@ package struct DeadLetterSummary: Sendable, Equatable {
   package let detail: String
   package let attempts: DeadLetter.Attempts
   package let subject: DeadLetter.Subject
-  /// Of the body.
+  /// The size of the body.
   package let bytes: Int
-  /// Nil unless an operator wants it neither listed nor sent again.
+  /// Who discarded the letter, when and why; nil unless it is discarded.
   package let discarding: Discarding?
   /// The letter whose replay ended in this one.
   package let replayOf: ULID?
-  /// It is in a plan.
+  /// A plan has sent the letter again, or will; plans that skipped it don't count.
   package let isReplayed: Bool
 
   package var state: DeadLetterState { discarding != nil ? .discarded : isReplayed ? .replayed : .open }

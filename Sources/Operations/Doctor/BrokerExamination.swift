@@ -1,7 +1,7 @@
 import Coordination
 import Settings
 
-/// Examines the broker: name, TLS, login, version, topology, consumers, alarms.
+/// Examines the broker: name, login, TLS, version, topology, consumers, route of commands, alarms.
 package struct BrokerExamination: Examination {
   private let broker: any ExaminedBroker
   private let resolver: any HostResolver
@@ -72,7 +72,8 @@ package struct BrokerExamination: Examination {
     }
   }
 
-  /// Quorum queues dead-letter at least once from 3.10 on: https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
+  /// Quorum queues support at-least-once dead lettering from 3.10 on:
+  /// https://www.rabbitmq.com/docs/quorum-queues#dead-lettering
   private func version(_ software: (product: String?, version: String?)) -> Finding {
     let text = "\(software.product ?? "a broker") \(software.version ?? "without a version")"
     let numbers = (software.version ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
@@ -105,7 +106,7 @@ package struct BrokerExamination: Examination {
     }
   }
 
-  /// Comparing arguments requires the right to configure, which a worker need not have.
+  /// Comparing arguments requires the `configure` permission, which a worker need not have.
   private func arguments(_ differences: [String]?) -> Finding {
     let check = "broker.topology"
     guard let differences else {
@@ -119,7 +120,8 @@ package struct BrokerExamination: Examination {
     return .ok(check, "exchanges and queues are as planned (bindings can't be seen over AMQP)")
   }
 
-  /// Bindings can't be queried over AMQP. So a message is sent the way commands are, and received where it arrives.
+  /// Bindings can't be queried over AMQP. So messages are published like commands, with `mandatory`: the broker returns
+  /// those that reach no queue.
   private func route(_ probing: RouteProbing) -> Finding {
     let check = "broker.route"
     let target = broker.target

@@ -4,13 +4,14 @@ package import Coordination
 package protocol ExaminedBroker: Sendable {
   var target: BrokerTarget { get }
 
-  /// - Throws: why it can't be used at all.
+  /// - Throws: why the broker can't be used at all.
   func connect() async throws(BrokerObstacle) -> any BrokerFacts
 
-  /// Sends a message the way commands are sent, for each of their routing keys, and checks where it arrives.
+  /// Publishes a message like a command for each type of object that commands are about, and checks that each reaches a
+  /// queue.
   func probeRoute() async -> RouteProbing
 
-  /// Sends small messages to a queue of its own, over as many channels as the worker's.
+  /// Sends small messages to a temporary queue, on a connection with as many channels as the worker's.
   func probeAlarms() async -> AlarmProbing
 }
 
@@ -27,7 +28,7 @@ package struct BrokerTarget: Sendable {
   package let encryption: Encryption
   package let commandsExchange: String
   package let commandsQueue: String
-  /// The patterns by which the queue is bound to the exchange.
+  /// The keys by which the queue is bound to the exchange.
   package let commandKeys: [String]
 
   package init(
@@ -44,13 +45,13 @@ package struct BrokerTarget: Sendable {
   }
 }
 
-/// Why there is no connection with the broker, with the message in words.
+/// Why there is no connection with the broker, with an explanation for people.
 package enum BrokerObstacle: Error, Equatable {
   case unreachable(String)
   case tlsRefused(String)
-  /// Also if the password can't be read.
+  /// The broker refused the login, or the password can't be read.
   case loginRefused(String)
-  /// It does not answer.
+  /// The broker does not answer.
   case silent(String)
   case other(String)
 }
@@ -59,33 +60,34 @@ package enum BrokerObstacle: Error, Equatable {
 package protocol BrokerFacts: Closable {
   func software() async -> (product: String?, version: String?)
 
-  /// Exchanges and queues that are needed but missing, each with its kind.
+  /// Needed exchanges and queues that don't exist, each with its kind.
   func missing() async throws -> [String]
 
-  /// Those that exist but differ from what is needed, each with the difference; nil if this user may not compare.
+  /// Exchanges and queues that exist but differ from what is needed, each with the difference; nil if this user may not
+  /// compare them.
   func differences() async throws -> [String]?
 
-  /// Of the queue of commands.
+  /// The number of consumers and of waiting messages of the commands queue.
   func commands() async throws -> (consumers: Int, waiting: Int)
 }
 
-/// The outcome of a message sent the way commands are.
+/// The outcome of messages published like commands.
 package enum RouteProbing: Sendable, Equatable {
   case arrived
-  /// For at least one of the routing keys.
+  /// No queue is bound for at least one of the routing keys.
   case unroutable
   /// This user may not publish commands.
   case forbidden
   case unknown(String)
 }
 
-/// The outcome of messages to a queue of one's own.
+/// The outcome of messages to a temporary queue.
 package enum AlarmProbing: Sendable, Equatable {
   case confirmed
-  /// The broker did not take one.
+  /// The broker did not accept a message.
   case refused(String)
   /// No confirm came in time; with the broker's reason for blocking publishers, if it gives one.
   case unconfirmed(blockedBecause: String?, limit: Duration)
-  /// There was no queue to send one to.
+  /// There was no queue or connection to send messages over.
   case untried(String)
 }

@@ -16,8 +16,9 @@ package struct ConfigurationExamination: Examination {
     [.ok("configuration", "every setting has a value that it can have"), handlerDeadline, retention, drain]
   }
 
-  /// A batch whose statements time out is rerun until its deadline. Then it is halved until the command at fault is
-  /// alone, and each half takes a round trip that may time out, as may the verdict on that command.
+  /// How long a batch may take at most. If its statements time out, it is rerun until its deadline. Then it is halved
+  /// until the command at fault is alone; each half takes a round trip that may time out, as may the verdict on that
+  /// command.
   private var longestBatch: Duration {
     let halvings = (1...).first { 1 << $0 >= configuration.worker.batchCount } ?? 1
     let lastRuns = 1 + halvings + 1
@@ -41,7 +42,7 @@ package struct ConfigurationExamination: Examination {
 
   private var retention: Finding {
     let inbox = configuration.inbox
-    // A retention shorter than the window is rejected as a configuration.
+    // A configuration with a retention shorter than the window is rejected.
     return .ok(
       "retention.replay",
       "answers are kept for \(inbox.retention.settingText); a command may come again, and a letter be replayed, for "

@@ -1,12 +1,12 @@
-/// What the guarantee "committed is durable" depends on at the server, and what would hide rows.
+/// The server's settings that the guarantee "committed is durable" depends on, and tables that hide rows.
 package struct DatabaseDurability: Sendable {
   /// Settings that are off, so that a crash of the server, or of its host, could lose or damage committed data.
   package var disabled: [String]
   /// `synchronous_standby_names`.
   package var standbyNames: String
-  /// Synchronous standbys that are connected.
+  /// The number of connected synchronous standbys.
   package var standbys: Int
-  /// The value of `synchronous_commit` unless a session sets it.
+  /// The value of `synchronous_commit` in sessions that don't set it.
   package var defaultCommit: String
   /// Tables whose rows are hidden from this role by row-level security.
   package var hidden: [String]

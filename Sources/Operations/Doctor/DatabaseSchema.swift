@@ -1,8 +1,8 @@
-/// How the schema fits this program.
+/// Whether the schema fits this program.
 package enum DatabaseSchema: Sendable, Equatable {
   /// All migrations are applied, plus these versions that only a newer program knows.
   case applied(unknown: [Int])
-  /// By their file names.
+  /// The file names of the migrations that are not applied.
   case pending([String])
   case unusable(String)
 }

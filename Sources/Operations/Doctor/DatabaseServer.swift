@@ -6,7 +6,7 @@ package struct DatabaseServer: Sendable {
   package var isSuperuser: Bool
   package var isReadOnly: Bool
   package var isEncrypted: Bool
-  /// Server and client are on one host.
+  /// Server and client are on the same host.
   package var isLocal: Bool
   package var encoding: String
   /// How far the server's clock is ahead of this host's.
@@ -28,7 +28,7 @@ package struct DatabaseServer: Sendable {
 }
 
 extension DatabaseServer {
-  /// The findings about working with it.
+  /// The findings about encryption, version, writability and clock.
   var findings: [Finding] { [encryption, versionFinding, writability, clock] }
 
   private var encryption: Finding {

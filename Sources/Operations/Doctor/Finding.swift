@@ -1,6 +1,6 @@
 /// Examines something that a worker needs.
 package protocol Examination: Sendable {
-  /// Never throws: an obstacle to examining is a finding, too.
+  /// Never throws: an obstacle to the examination is itself a finding.
   func findings() async -> [Finding]
 }
 
@@ -20,10 +20,10 @@ package struct Finding: Encodable, Sendable, Equatable {
     package static func < (lhs: Status, rhs: Status) -> Bool { lhs.weight < rhs.weight }
   }
 
-  /// Such as `broker.topology`.
+  /// The name of the check, such as `broker.topology`.
   package let check: String
   package let status: Status
-  /// No secrets.
+  /// The result in words, without secrets.
   package let detail: String
   /// What to do about it; nil if there is nothing to do.
   package let remedy: String?

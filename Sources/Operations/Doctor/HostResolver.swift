@@ -1,6 +1,6 @@
 /// Port: the name service.
 package protocol HostResolver: Sendable {
-  /// Bounded in time.
+  /// Resolves a name, in bounded time.
   ///
   /// - Returns: the problem; nil if the name resolves to an address.
   func problem(_ host: String) async -> String?

@@ -1,17 +1,17 @@
 package import UnitOfWork
 
-/// Examines SpiceDB: endpoint, key, schema, and how far behind it is.
+/// Examines SpiceDB: endpoint, key, schema, replication lag, and relationships.
 package struct ReplicaExamination: Examination {
   /// A longer lag means that something is wrong.
   private static let usualLag: Duration = .seconds(60)
-  /// So many objects tell whether SpiceDB was ever filled.
+  /// Enough objects to show whether SpiceDB was ever filled.
   private static let sample = 50
 
   private let replica: any ExaminedReplica
   private let source: any ReplicationLagSource
   private let audit: (any RelationshipAudit)?
 
-  /// - Parameter audit: given if it is SpiceDB that decides: what it does not have it denies.
+  /// - Parameter audit: given if SpiceDB makes the decisions: it denies whatever it has no relationship for.
   package init(
     _ replica: any ExaminedReplica, lag source: any ReplicationLagSource, audit: (any RelationshipAudit)? = nil
   ) {
@@ -50,7 +50,7 @@ package struct ReplicaExamination: Examination {
     }
   }
 
-  /// None if the database can't be queried: that is another finding.
+  /// Empty if the database can't be queried: that is another finding.
   private func lag() async -> [Finding] {
     guard let lag = try? await source.lag() else { return [] }
     let check = "authorization.lag"
@@ -59,7 +59,7 @@ package struct ReplicaExamination: Examination {
     return [.warning(check, detail, remedy: "an active worker replicates; its log says what prevents it")]
   }
 
-  /// None if either can't be queried: that is another finding.
+  /// Empty if SpiceDB makes no decisions, or if it or the database can't be queried: that is another finding.
   private func relationships() async -> [Finding] {
     guard let audit, let report = try? await audit.compare(after: nil, limit: Self.sample) else { return [] }
     let check = "authorization.relationships"

@@ -1,30 +1,30 @@
 package import UnitOfWork
 
-/// Port: the external copy of who may do what, for doctor.
+/// Port: the external replica of the relationships that permissions follow from, for doctor.
 package protocol ExaminedReplica: Sendable {
-  /// Its address. No secrets.
+  /// The replica's address, without secrets.
   var address: String { get }
 
-  /// - Throws: why it can't be queried.
+  /// - Throws: why the replica can't be queried.
   func schema() async throws(ReplicaObstacle) -> ReplicaSchema
 }
 
-/// Port: how far the copy lags behind.
+/// Port: how far the replica lags behind the database.
 package protocol ReplicationLagSource: Sendable {
   func lag() async throws -> ReplicationLag
 }
 
-/// The state of the rules that the copy decides by.
+/// The state of the replica's schema, which holds the rules that it decides by.
 package enum ReplicaSchema: Sendable, Equatable {
   case missing
-  /// In words, for people.
+  /// The schema differs, with an explanation for people.
   case different(String)
   case expected
 }
 
-/// Why the copy can't be queried, with the message in words.
+/// Why the replica can't be queried, with an explanation for people.
 package enum ReplicaObstacle: Error, Equatable {
-  /// The key, or the file that holds it.
+  /// The key was refused, or the file that holds it can't be used.
   case loginRefused(String)
   case unreachable(String)
 }

@@ -1,8 +1,8 @@
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Port: the lines of parked commands of a queue, for operators: they read, and leave requests for the worker, which
-/// alone advances a line.
+/// Port: the lines of parked commands of a queue, for operators. They read lines, and leave requests for the worker,
+/// which alone advances a line.
 ///
 /// Every method throws the store's error, for the operator to read.
 package protocol ParkedCommandLedger: Sendable {
@@ -16,7 +16,7 @@ package protocol ParkedCommandLedger: Sendable {
   /// The commands of a line, in their order.
   ///
   /// - Parameters:
-  ///   - after: the last one of the previous page.
+  ///   - after: the last command of the previous page.
   ///   - limit: the largest number of commands.
   func line(of tenantID: TenantID, after: ParkedID?, limit: Int) async throws -> [ParkedCommandSummary]
 
@@ -25,17 +25,17 @@ package protocol ParkedCommandLedger: Sendable {
 
   /// Makes lines due now.
   ///
-  /// - Parameter tenants: whose lines; nil for all.
-  /// - Returns: how many lines there were.
+  /// - Parameter tenants: the tenants whose lines become due; nil for all.
+  /// - Returns: how many lines were made due.
   func release(_ tenants: [TenantID]?) async throws -> Int
 
-  /// Requests that commands become dead letters: the worker does so when the turn of each comes, which for the first of
-  /// a line is now.
+  /// Requests that commands become dead letters: the worker dead-letters each when its turn comes, which for the first
+  /// of a line is now.
   ///
-  /// - Parameter because: for the ledger.
-  /// - Returns: how many there were.
+  /// - Parameter because: the operator's reason, for the dead-letter ledger.
+  /// - Returns: how many of the commands exist.
   func requestDeadLetters(_ ids: [ParkedID], because: String) async throws -> Int
 
-  /// The same for all commands in a tenant's line now.
+  /// Requests that all commands now in a tenant's line become dead letters.
   func requestDeadLetters(lineOf tenantID: TenantID, because: String) async throws -> Int
 }

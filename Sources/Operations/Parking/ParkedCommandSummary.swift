@@ -2,11 +2,11 @@ import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// A parked command as it is listed: pages of these are small.
+/// A parked command as it is listed, without its message, so that pages are small.
 package struct ParkedCommandSummary: Sendable, Equatable {
-  /// Without the message, if read for a list.
+  /// The command; without its message if it was read for a list.
   package let entry: ParkedEntry
-  /// Of the body.
+  /// The size of the body.
   package let bytes: Int
 
   package init(entry: ParkedEntry, bytes: Int) {
@@ -21,7 +21,7 @@ package struct ParkedCommandSummary: Sendable, Equatable {
   package enum Turn: Sendable, Equatable {
     /// An operator wants it to become a dead letter.
     case deadLetter
-    /// It waits behind another one.
+    /// The command waits behind another one.
     case waits
     case dueNow
     case due(Timestamp)
@@ -30,7 +30,7 @@ package struct ParkedCommandSummary: Sendable, Equatable {
   package var turn: Turn {
     if entry.deadLetterRequest != nil { return .deadLetter }
     guard let dueAt = entry.command.dueAt else { return .waits }
-    // A release by an operator sets a time long ago.
+    // A release by an operator sets a time in the distant past.
     return dueAt < entry.command.parkedAt ? .dueNow : .due(dueAt)
   }
 }

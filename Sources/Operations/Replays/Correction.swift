@@ -3,7 +3,7 @@ package import Messaging
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// A command that replaces a dead letter: validated as the worker would, under an id of its own.
+/// A command that replaces a dead letter: validated as the worker would validate it, with an id of its own.
 package struct Correction {
   private let original: OutboundMessage
   private let decoder: CommandDecoder
@@ -13,15 +13,16 @@ package struct Correction {
     self.decoder = decoder
   }
 
-  /// What an operator starts from: the letter's body, with `newID` in place of its own id if that can be found.
+  /// The text that an operator starts from: the letter's body, with `newID` in place of its own id if that can be
+  /// found.
   package func draft(newID: ULID) -> [UInt8] {
     guard let id = originalID else { return original.body }
     let text = String(decoding: original.body, as: UTF8.self)
     return Array(text.replacing("\"\(id)\"", with: "\"\(newID)\"", maxReplacements: 1).utf8)
   }
 
-  /// - Throws: why `body` can't replace the letter: it isn't a valid command, or has the letter's id. What was decided
-  ///   about that id stays decided.
+  /// - Throws: why `body` can't replace the letter: it isn't a valid command, or it has the letter's id, for which
+  ///   the decision is final.
   package func validate(_ body: [UInt8]) throws(InvalidCommand) {
     let command = try decoder.decode(body, contentType: nil)
     guard command.context.key.id != originalID else { throw .sameID }

@@ -4,7 +4,7 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Where replayed letters go, and in whose name.
+/// Where replayed letters are published to, and as which user.
 package struct ReplayAddressing: Sendable {
   private let exchange: ShortString
   private let user: ShortString?
@@ -12,7 +12,7 @@ package struct ReplayAddressing: Sendable {
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
-  ///   - user: who publishes, for an access list; nil if unknown.
+  ///   - user: who publishes them, for an access list; nil if unknown.
   ///   - decoder: determines which command a letter is.
   package init(exchange: ShortString, user: ShortString?, decoder: CommandDecoder) {
     self.exchange = exchange
@@ -26,7 +26,7 @@ package struct ReplayAddressing: Sendable {
       as: user)
   }
 
-  /// The type of command that it is, or claims to be.
+  /// The type of command that the message is, or claims to be.
   private func type(of message: OutboundMessage) -> CommandType? {
     do throws(InvalidCommand) {
       return try decoder.decode(message.body, contentType: message.properties.contentType).type

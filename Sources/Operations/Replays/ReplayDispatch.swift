@@ -1,18 +1,18 @@
 import Messaging
 import WorkspaceDomain
 
-/// The outcome of each letter handed to the broker, independently: a problem with one does not affect the others.
+/// The outcomes of letters handed to the broker. A problem with one letter does not affect the others.
 struct ReplayDispatch {
-  /// The broker has them.
+  /// Letters that the broker has confirmed.
   private(set) var sent: [ULID] = []
-  /// Can never be sent.
+  /// Letters that can't be sent, each with the reason.
   private(set) var obstructed: [(id: ULID, obstacle: ReplayObstacle)] = []
-  /// The broker currently takes none; certainly not sent.
+  /// Letters that the broker refused for now; certainly not sent.
   private(set) var refused: [ULID] = []
-  /// Any other failure: the letters that are in none of the lists may have been sent.
+  /// Any other failure: the letters in none of the lists may have been sent.
   private(set) var failure: (any Error)?
 
-  /// - Parameter publisher: as of a ``ReplayLink``.
+  /// - Parameter publisher: one that treats each message independently, as ``ReplayLink/publisher()`` returns.
   static func send(
     _ letters: [(id: ULID, message: OutboundMessage)], by publisher: any MessagePublisher
   ) async -> ReplayDispatch {

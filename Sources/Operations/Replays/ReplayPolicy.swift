@@ -1,12 +1,12 @@
 /// How a plan is run.
 package struct ReplayPolicy: Sendable {
-  /// This many letters are sent first, and the others only when the worker has executed these; nil: no canary.
+  /// The number of letters sent first; the rest follow only when the worker has executed these. Nil: no canary.
   package let canary: Int?
   /// The largest number of letters per second; nil: as fast as the broker takes them.
   package let rate: Int?
   /// The run ends when more than this share of its known outcomes are dead letters again, once ten are known.
   package let maximumFailureRatio: Double
-  /// How long to wait for outcomes, of the canary and at the end.
+  /// The longest wait for outcomes: for those of the canary, and again at the end.
   package let timeout: Duration
   /// Whether to wait for the letters' outcomes at the end.
   package let awaitsOutcomes: Bool

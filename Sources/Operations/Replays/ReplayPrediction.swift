@@ -8,7 +8,7 @@ package import WorkspaceDomain
 /// when a command runs.
 package struct ReplayPrediction {
   package enum Outcome: String, Encodable, CaseIterable, Sendable {
-    /// Nothing with its id has been executed.
+    /// The inbox has no answer for its id, or only that of a dead letter: it would be executed.
     case wouldApply = "would_apply"
     /// It has been executed: it would get its answer again, and change nothing.
     case alreadyApplied = "already_applied"
@@ -22,7 +22,7 @@ package struct ReplayPrediction {
   private let store: any UnitOfWorkStore
   private let decoder: CommandDecoder
 
-  /// - Parameter store: whose inbox is read; nothing is written.
+  /// - Parameter store: the store whose inbox is read; nothing is written.
   package init(ledger: any DeadLetterLedger, store: any UnitOfWorkStore, decoder: CommandDecoder) {
     self.ledger = ledger
     self.store = store

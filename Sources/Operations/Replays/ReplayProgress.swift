@@ -10,10 +10,10 @@ package struct ReplayProgress: Sendable, Equatable {
   package var published = 0
   /// Given up: by an operator, or because they can't be sent.
   package var skipped = 0
-  /// Why some of those can't be sent: the number by the code of a ``ReplayObstacle``.
+  /// The number of skipped letters that can't be sent, by the code of a ``ReplayObstacle``.
   package var notSent: [String: Int] = [:]
-  /// The worker's outcomes of the published letters, and how often each occurred; the others have none yet. By the
-  /// recorded text (``ReplayOutcome/text``), possibly of another version of this program.
+  /// The number of published letters by the worker's outcome; the rest have none yet. The keys are the recorded texts
+  /// (``ReplayOutcome/text``), possibly of another version of this program.
   package var outcomes: [String: Int] = [:]
 
   package init() {}
@@ -22,11 +22,11 @@ package struct ReplayProgress: Sendable, Equatable {
   package var known: Int { outcomes.values.reduce(0, +) }
   package var waiting: Int { published - known }
 
-  /// Those that can't be sent although nobody discarded them.
+  /// Letters that can't be sent although nobody discarded them.
   package var unsendable: Int {
     notSent.reduce(0) { $0 + ($1.key == ReplayObstacle.discarded.rawValue ? 0 : $1.value) }
   }
 
-  /// Those that are dead letters again.
+  /// Letters that are dead letters again.
   package var failed: Int { outcomes.reduce(0) { $0 + (Outcome.Kind(ofText: $1.key) == .deadLettered ? $1.value : 0) } }
 }

@@ -5,11 +5,11 @@ import WorkspaceDomain
 
 /// Sends the letters of a plan, until all are sent or there is a reason to stop.
 ///
-/// Before a letter is sent, the intention is committed; afterwards, that the broker has it. Letters of a process killed
-/// in between may have been sent, and are not sent again unless an operator says so. A letter that can't be sent is
-/// recorded with the reason, and those behind it continue: each letter of a plan is tried once per run.
+/// The intention to send a letter is committed before it is sent, and the broker's confirm afterwards. Letters of a
+/// process killed in between may have been sent, and are not sent again unless an operator decides so. A letter that
+/// can't be sent is recorded with the reason, and those behind it continue: each letter is tried once per run.
 struct ReplayRun {
-  /// With fewer outcomes a ratio is meaningless.
+  /// The number of outcomes below which a failure ratio is meaningless.
   private static let fewOutcomes = 10
   private static let pollInterval: Duration = .milliseconds(200)
 
@@ -21,8 +21,8 @@ struct ReplayRun {
   let policy: ReplayPolicy
   let stop: Signal<Void>
 
-  /// - Parameter observe: is called with the plan's progress, at the start and whenever that may have changed.
-  /// - Returns: why it ended.
+  /// - Parameter observe: is called with the plan's progress, at the start and whenever it may have changed.
+  /// - Returns: why the run ended.
   func run(_ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd {
     var progress = try await progress(observe)
     // An operator who resumes a plan has seen what failed before: only what this run learns can stop it.
@@ -61,7 +61,7 @@ struct ReplayRun {
   private func send(_ count: Int) async throws -> (sent: Int, isRefused: Bool) {
     let letters = try await store.next(plan, limit: count, bytes: LetterBatch.bytes, at: clock.now())
     let dispatch = await ReplayDispatch.send(letters.map { ($0.id, addressing.message($0, of: plan)) }, by: publisher)
-    // First of all, even if the rest failed: record what is known of each.
+    // Before a failure is thrown: record what is known of each letter.
     try await store.confirm(plan, dispatch.sent, at: clock.now())
     try await store.giveUp(plan, dispatch.obstructed, at: clock.now())
     try await store.putBack(plan, dispatch.refused)

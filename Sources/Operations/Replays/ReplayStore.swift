@@ -4,11 +4,12 @@ package import WorkspaceDomain
 ///
 /// Every method throws the store's error, for the operator to read.
 package protocol ReplayStore: Sendable {
-  /// Makes a plan of the letters that match `filter` and are not discarded. A letter that another plan has is left out;
-  /// with `again`, only one that another plan is going to send, or may have sent. One plan is made at a time.
+  /// Makes a plan of the letters that match `filter` and are not discarded. A letter that another plan will send, may
+  /// have sent or has sent is left out; with `again`, one that another plan has sent is included. One plan is made at a
+  /// time.
   ///
-  /// - Parameter body: instead of the letter's own, if it was corrected.
-  /// - Returns: how many letters it has; if none, there is no plan.
+  /// - Parameter body: the corrected body; nil: each letter keeps its own.
+  /// - Returns: how many letters the plan has; if none, no plan is made.
   func make(_ plan: ReplayPlan, of filter: DeadLetterFilter, again: Bool, body: [UInt8]?) async throws -> Int
 
   /// Claims the right to run a plan, until this process closes its connection or dies.
@@ -36,18 +37,18 @@ package protocol ReplayStore: Sendable {
   ///   - bytes: the result ends after the letter that reaches this size; it has at least one.
   func next(_ plan: ULID, limit: Int, bytes: Int, at now: Timestamp) async throws -> [ReplayLetter]
 
-  /// The broker has these letters.
+  /// Records that the broker has these letters.
   func confirm(_ plan: ULID, _ letters: [ULID], at now: Timestamp) async throws
 
-  /// These letters were certainly not sent, and this plan won't send them.
+  /// Records that these letters were certainly not sent, and that this plan won't send them.
   func giveUp(_ plan: ULID, _ letters: [(id: ULID, obstacle: ReplayObstacle)], at now: Timestamp) async throws
 
-  /// These letters were certainly not sent, and remain to be sent.
+  /// Records that these letters were certainly not sent, and remain to be sent.
   func putBack(_ plan: ULID, _ letters: [ULID]) async throws
 
-  /// Decides about the letters that may have been sent, or not.
+  /// Decides about the letters that may or may not have been sent.
   ///
-  /// - Parameter sends: whether they are sent (again), or given up.
+  /// - Parameter sends: true: they are sent (again); false: they are given up.
   /// - Returns: how many there were.
   func settleUnsure(_ plan: ULID, sends: Bool) async throws -> Int
 }

@@ -3,13 +3,13 @@ package import WorkspaceDomain
 
 /// Which letters are too old to be sent again without an explicit option.
 ///
-/// The inbox knows a command for `inbox.retention` after it was first answered. A letter says when that was, if the
-/// inbox knew it when the letter was recorded; otherwise it can only have been after the recording. So a letter's age
-/// counts from the first answer, else from the recording, and up to `inbox.replay_window`, which is no longer than the
-/// retention, its command can't be executed twice.
+/// The inbox remembers a command for `inbox.retention` after its first answer. A letter holds the time of that answer
+/// if the inbox knew it when the letter was recorded; otherwise the first answer can only have come after the
+/// recording. So a letter's age counts from the first answer if that is known, else from the recording. Up to an age of
+/// `inbox.replay_window`, which is no longer than the retention, its command can't be executed twice.
 package struct ReplayWindow: Sendable {
   package let length: Duration
-  /// How long after a plan was made its letters are still known by the inbox.
+  /// How long after a plan was made the inbox certainly still knows the commands of its letters.
   package let margin: Duration
 
   /// - Parameter retention: how long the inbox remembers; at least `length`.
@@ -25,14 +25,15 @@ package struct ReplayWindow: Sendable {
     return filter
   }
 
-  /// Those that are older.
+  /// The letters of `filter` that are older.
   package func beyond(_ filter: DeadLetterFilter, at now: Timestamp) -> DeadLetterFilter {
     var filter = filter
     filter.knownBefore = now.cutoff(length)
     return filter
   }
 
-  /// A plan's letters were young enough when it was made. They still are as long as the time elapsed is at most the
-  /// difference between retention and window.
+  /// Whether the inbox may have forgotten commands of a plan. When the plan was made, its letters were within the
+  /// window; the inbox knows their commands for at least ``margin``, the difference between retention and window, after
+  /// that.
   package func hasOutlived(_ plan: ReplayPlan, at now: Timestamp) -> Bool { plan.createdAt < now.cutoff(margin) }
 }

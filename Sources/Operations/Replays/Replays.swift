@@ -21,11 +21,11 @@ package struct Replays: Sendable {
     self.identifiers = identifiers
   }
 
-  /// Fixes the letters to be sent again: later arrivals are not touched, and letters of another plan are left out.
+  /// Makes a plan of the letters to send again: later arrivals don't join it, and letters of another plan are left out.
   ///
   /// - Parameters:
   ///   - again: whether to include letters that were sent before.
-  ///   - body: instead of the letter's own, if it was corrected.
+  ///   - body: the corrected body; nil: each letter keeps its own.
   /// - Returns: nil if no letter that matches `filter` can be sent.
   package func plan(
     _ filter: DeadLetterFilter, again: Bool, by operatorName: String, because reason: String, body: [UInt8]? = nil
@@ -42,7 +42,7 @@ package struct Replays: Sendable {
   /// - Parameters:
   ///   - unsure: what to do with letters that may have been sent when a run was cut off; nil: they stay as they are.
   ///   - stop: ends the run between two batches, with the state of each letter recorded.
-  ///   - observe: is called with the plan's progress, at the start and whenever that may have changed.
+  ///   - observe: is called with the plan's progress, at the start and whenever it may have changed.
   /// - Throws: ``ReplayClaimed``; ``ReplayCutOff`` if the run has begun; else the servers' errors.
   package func work(
     _ plan: ReplayPlan, _ policy: ReplayPolicy, unsure: UnsureLetters? = nil, stop: Signal<Void>,
@@ -104,7 +104,7 @@ package struct ReplayClaimed: Error, CustomStringConvertible {
   package var description: String { "another process is running plan \(plan)" }
 }
 
-/// A run that began and ended with an error. The state of each letter is recorded; the plan can be resumed.
+/// An error that ended a run after it had begun. The state of each letter is recorded; the plan can be resumed.
 package struct ReplayCutOff: Error {
   package let plan: ULID
   package let cause: any Error

@@ -2,7 +2,7 @@ package import MessageContract
 import Messaging
 import WorkspaceApplication
 
-/// Checks a command or a query before it is sent, as the worker will: a sure dead letter need not be sent.
+/// Checks a command or a query as the worker will, before it is sent: a certain dead letter need not be sent.
 package struct CommandCheck: Sendable {
   private let decode: @Sendable ([UInt8], MessageProperties) throws(InvalidCommand) -> Void
 

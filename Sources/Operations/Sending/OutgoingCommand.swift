@@ -14,7 +14,7 @@ package struct OutgoingCommand: Sendable {
     self.body = body
   }
 
-  /// A key by which the queue of commands takes a message, whatever commands are in it.
+  /// A routing key that leads to the queue of commands, whatever commands the batch holds.
   private static let batchKey: ShortString = "workspace.batch"
 
   /// - Returns: nil unless `line` is a JSON object with a `type`, which is the routing key.
@@ -46,7 +46,7 @@ package struct OutgoingCommand: Sendable {
   /// - Parameters:
   ///   - correlationID: identifies its result.
   ///   - user: who sends it, for an access list.
-  ///   - lifetime: after so long the broker drops it, and it need not outlive a restart of the broker; nil: it is kept.
+  ///   - lifetime: the broker drops the command after this time, and need not keep it over a restart; nil: it is kept.
   func message(
     to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?,
     lifetime: Duration? = nil

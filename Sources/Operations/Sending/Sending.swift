@@ -5,7 +5,7 @@ package import Messaging
 package struct Sending {
   /// The number of commands handed to the broker at once.
   private static let chunk = 200
-  /// A batch has no more bytes, and so room for what a worker allows by default.
+  /// The largest batch, in bytes: slightly less than the 4 MiB that a worker accepts by default.
   private static let batchBytes = 4 << 20 - 1 << 10
 
   private let gateway: any SendingGateway
@@ -20,7 +20,8 @@ package struct Sending {
   ///   - user: who sends them, for an access list.
   ///   - rate: the largest number of commands per second; nil for no limit.
   ///   - batch: how many commands go out as one message; nil: each as a message of its own.
-  ///   - lifetime: after so long nobody waits for an answer any more; nil: they are to be carried out whenever that is.
+  ///   - lifetime: how long somebody waits for an answer; after that the broker drops the command, unless it is in a
+  ///     batch. Nil: commands are executed however late.
   package init(
     _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?, batch: Int? = nil,
     lifetime: Duration? = nil
@@ -99,10 +100,10 @@ package struct Sending {
     }
   }
 
-  /// With a rate a tenth of a second's worth, so that a low one is even.
+  /// With a rate, a tenth of a second's worth, so that commands go out evenly even at a low rate.
   private var chunkSize: Int { rate.map { min(Self.chunk, max(1, $0 / 10)) } ?? Self.chunk }
 
-  /// - Parameter number: how many commands were sent before: results are told by it.
+  /// - Parameter number: how many commands were sent before; their correlation ids continue from it.
   private func messages(of commands: [OutgoingCommand], from number: Int, replyTo: ShortString?) -> [OutboundMessage] {
     func correlationID(_ place: Int) -> String? { replyTo == nil ? nil : "\(number + place)" }
     guard let batch else {
@@ -127,7 +128,8 @@ package struct Sending {
     return messages
   }
 
-  /// Takes results until each command has one. A second result for a command, after a crash, is not counted.
+  /// Takes results until each command has one, or none arrives within `timeout`. A second result for a command, after a
+  /// crash, is not counted.
   private func collect(
     _ replies: any ReplyQueue, within timeout: Duration, into summary: inout SendSummary,
     _ observer: inout some SendingObserver

@@ -19,6 +19,6 @@ package protocol SendingLink: Closable {
 package protocol ReplyQueue: Closable {
   var name: ShortString { get }
 
-  /// What has arrived; nil if nothing does within `patience`.
+  /// What has arrived; nil if nothing arrives within `patience`.
   func next(within patience: Duration) async throws -> [Delivery]?
 }

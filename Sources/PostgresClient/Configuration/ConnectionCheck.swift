@@ -26,19 +26,19 @@ extension PostgresConfiguration {
       reason: problem.contains("@") ? "a value of the connection string can't be used" : String(problem))
   }
 
-  /// libpq reads these only once it is connected.
+  /// Keywords that take a number, which libpq parses only once it is connected.
   private static let numbers = [
     "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
   ]
 
-  /// The expected result of such an attempt is that no server is there.
+  /// Whether a line of libpq's message is about the failed connection: the expected result, as there is no server.
   private static func isOfConnecting(_ line: Substring) -> Bool {
     line.hasPrefix("connection to server") || line.first?.isWhitespace == true
   }
 }
 
 extension ConnectionOptions {
-  /// The same, with sockets that can't exist in place of each host.
+  /// The same options, with a socket folder that does not exist in place of each host.
   fileprivate var withoutServer: ConnectionOptions {
     var values = values
     let hosts = values["host"] ?? values["hostaddr"] ?? ""

@@ -27,7 +27,8 @@ struct ConnectionString: Sendable {
 
   subscript(keyword: String) -> String? { values[keyword] }
 
-  /// The parameter that libpq does not know, if it can't be part of a password: in the query of a URI, after the host.
+  /// Names the parameter that libpq does not know, if it can't be part of a password: only in the query of a URI that
+  /// has no @ after the question mark.
   private static func unknownParameter(of text: String, _ message: String) -> String? {
     let front = "invalid URI query parameter: \""
     guard message.hasPrefix(front), let query = text.firstIndex(of: "?"), !text[query...].contains("@") else {

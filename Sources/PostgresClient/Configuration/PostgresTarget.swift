@@ -1,6 +1,6 @@
 /// Where a connection leads, without secrets: for logs.
 package struct PostgresTarget: Sendable, Hashable {
-  /// Names, addresses or socket folders, comma-separated; nil if libpq's default applies, as for all of these.
+  /// Names, addresses or socket folders, comma-separated. Nil, here and below: libpq's default applies.
   package let host: String?
   package let port: String?
   package let database: String?

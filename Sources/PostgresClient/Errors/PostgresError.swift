@@ -12,8 +12,8 @@ package enum PostgresError: Error, Sendable, Equatable {
   case cancelled
   /// The connection string or a setting can't be used. Never quotes the connection string.
   case configuration(reason: String)
-  /// The server, or a pooler in front of it, does not give the session what the guarantees rest on: its settings, or a
-  /// server process that stays the same. Its operator has to change that.
+  /// The server, or a pooler in front of it, does not provide what the guarantees rest on: the session's settings, or
+  /// one server process for the whole session. Its operator has to change that.
   case unreliableSession(reason: String)
   /// Statement and parameters don't match, or the protocol does not allow the server's answer.
   case protocolViolation(reason: String)
@@ -51,7 +51,7 @@ package enum PostgresError: Error, Sendable, Equatable {
 
 /// How a session ended, or why none was established.
 package struct ConnectionFailure: Error, Sendable, Hashable {
-  /// The words of libpq or the server. Never quotes the connection string.
+  /// The message of libpq or the server. Never quotes the connection string.
   package let reason: String
   /// The server's reason, if it gave one.
   package let sqlState: SQLState?

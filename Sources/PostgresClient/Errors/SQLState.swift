@@ -1,4 +1,4 @@
-/// The five characters that say what went wrong, whatever the server's language and version.
+/// A five-character error code, which does not depend on the server's language or version.
 ///
 /// Source: PostgreSQL manual, appendix A "PostgreSQL Error Codes"; the static members carry its condition names.
 package struct SQLState: Sendable, Hashable {
@@ -13,13 +13,13 @@ package struct SQLState: Sendable, Hashable {
     self.code = code
   }
 
-  /// A code of this program, checked by the tests that name it.
+  /// A code written in this program: only the tests that name it check it.
   package init(literal code: StaticString) { self.code = code.description }
 
   /// The first two characters: the kind of error.
   package var `class`: Class { Class(rawValue: String(code.prefix(2))) }
 
-  /// A class of errors, by the headings of the appendix.
+  /// A class of errors, named after the headings of the appendix.
   package struct Class: RawRepresentable, Sendable, Hashable {
     package let rawValue: String
 

@@ -27,7 +27,7 @@ package struct ServerError: Error, Sendable, Hashable {
     self.constraint = constraint
   }
 
-  /// How much an error, or a notice, affects.
+  /// The severity of an error or a notice.
   package enum Severity: String, Sendable, Comparable {
     case debug = "DEBUG"
     case log = "LOG"

@@ -14,13 +14,13 @@ extension ServerSession {
     return session
   }
 
-  /// How long sent data may stay unacknowledged by the peer's kernel, unless the connection string says so.
+  /// How long sent data may stay unacknowledged by the peer's kernel, unless the connection string sets another limit.
   static let peerPatience: Duration = .seconds(10)
 
-  /// The same without settings.
+  /// Connects and authenticates, without applying settings.
   ///
-  /// A host of several that does not complete the handshake within its share of the time is left out: libpq goes on to
-  /// the next one by itself only where one refuses, or can't be reached.
+  /// With several hosts, one that does not complete the handshake within its share of the time is left out: by itself,
+  /// libpq goes on to the next host only if one refuses, or can't be reached.
   static func open(
     _ options: ConnectionOptions, _ wait: SocketWait, logger: Logger
   ) throws(PostgresError) -> ServerSession {
@@ -48,7 +48,7 @@ extension ServerSession {
       }
       silent.append(place)
       let others = options.without(place)
-      // The last one may take what is left.
+      // The last host may take all the time that is left.
       if others?.hostCount ?? 1 == 1 { share = wait.limit }
       options = others ?? options
     }
@@ -56,13 +56,13 @@ extension ServerSession {
 
   private enum Handshake {
     case connected
-    /// This one did not say what it must, within its time.
+    /// This host did not complete its part of the handshake within its time.
     case silent(ServerPlace)
   }
 
   /// - Parameters:
   ///   - share: how long one host may take.
-  ///   - namesAddresses: hosts were given by their addresses, by which they have to be told apart.
+  ///   - namesAddresses: whether hosts were given by address (`hostaddr`), and so have to be told apart by address.
   private func handshake(
     _ wait: SocketWait, share: Duration, namesAddresses: Bool
   ) throws(PostgresError) -> Handshake {
@@ -74,13 +74,13 @@ extension ServerSession {
     var direction = SocketWait.Readiness.writable
     var (current, turn) = (place, wait.part(limit: share))
     while true {
-      // Another address of the same name is no other host.
+      // Another address of the same name is still the same host.
       if !place.isHost(of: current, byAddress: namesAddresses) { turn = wait.part(limit: share) }
       current = place
       // The socket may change with each call: libpq goes from address to address, and from TLS to plain.
       guard try isReady(turn, direction) else { return .silent(current) }
       let progress = PQconnectPoll(connection)
-      // Before there is a TCP connection it is one of these; with several hosts, again and again.
+      // Until there is a TCP connection the status is one of these; with several hosts it returns to them.
       wasReached =
         wasReached || ![CONNECTION_STARTED, CONNECTION_NEEDED, CONNECTION_BAD].contains(PQstatus(connection))
       switch progress {
@@ -94,19 +94,19 @@ extension ServerSession {
     }
   }
 
-  /// TCP_USER_TIMEOUT (tcp(7)): as long as it connected, its limit was that of an address that can't be reached.
+  /// Sets TCP_USER_TIMEOUT (tcp(7)), which until now was the limit for an unreachable address.
   private func waitForPeer(_ patience: Duration) {
     var milliseconds = UInt32(patience.wholeMilliseconds)
-    // Fails where the socket is none of TCP.
+    // Fails, harmlessly, if it isn't a TCP socket.
     setsockopt(socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
   }
 
-  /// The host of the list whose turn it is.
+  /// The host that libpq is currently trying, or connected to.
   private var place: ServerPlace {
     ServerPlace(host: host, address: PQhostaddr(connection).map { String(cString: $0) } ?? "", port: port)
   }
 
-  /// False when the time is over.
+  /// Waits for the socket; false if the time runs out first.
   private func isReady(_ turn: SocketWait, _ direction: SocketWait.Readiness) throws(PostgresError) -> Bool {
     do {
       _ = try turn.wait(for: socket, until: direction)
@@ -126,7 +126,8 @@ extension ServerSession {
       ConnectionFailure(verboseMessage: String(cString: PQerrorMessage(connection)), isUnreached: isUnreached))
   }
 
-  /// What libpq says of a socket that it could not make is in the user's language.
+  /// Whether this process can open another descriptor. libpq's message does not tell: what it says about a socket that
+  /// it could not create is in the user's language.
   private static var hasDescriptorLeft: Bool {
     let descriptor = dup(STDERR_FILENO)
     if descriptor >= 0 { close(descriptor) }
@@ -141,7 +142,7 @@ extension ConnectionFailure {
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("LOCATION:") }
     let candidates = lines.flatMap { $0.split(separator: ":").map { $0.drop(while: \.isWhitespace) } }
     let sqlState = candidates.last { SQLState($0) != nil }.flatMap { SQLState(String($0)) }
-    // libpq's own finding, without a code from the server: target_session_attrs asks for a writable one.
+    // libpq's own finding, without a code from the server: target_session_attrs requires a writable host.
     let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
       reason: lines.joined(separator: " ")
@@ -155,7 +156,7 @@ extension SQLState {
 }
 
 extension PostgresError {
-  /// The failure of the last host says nothing of those that were left out before it.
+  /// The failure, with the hosts that were left out before it: by itself it concerns only the last host.
   fileprivate func mentioning(_ silent: [ServerPlace]) -> PostgresError {
     guard case .connectFailed(let failure) = self, !silent.isEmpty else { return self }
     let hosts = silent.map { "\($0.host):\($0.port)" }.joined(separator: ", ")

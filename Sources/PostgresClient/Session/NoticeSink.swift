@@ -7,7 +7,8 @@ import Logging
 final class NoticeSink {
   private let logger: Logger
   private(set) var fatal: ServerError?
-  /// A commit of this session is on this server, but possibly not on its standbys: somebody cancelled its wait.
+  /// Whether a commit of this session, though it is on this server, may be missing on its standbys: somebody cancelled
+  /// its wait for replication.
   private(set) var hasUnreplicatedCommit = false
 
   init(logger: Logger) { self.logger = logger }
@@ -23,7 +24,8 @@ final class NoticeSink {
       }, context)
   }
 
-  /// The server's function that waits for standbys; messages are translated, and their code is that of any warning.
+  /// The server's function that waits for standbys. Its warning is recognized by this name: the message is translated,
+  /// and the code is that of any warning.
   private static let waitForReplication = "SyncRepWaitForLSN"
 
   private func receive(_ notice: ServerError, from result: OpaquePointer) {
@@ -44,7 +46,7 @@ extension ServerError {
   init(_ result: OpaquePointer) {
     func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
     self.init(
-      // Without a code it is libpq that failed, on its own or for the connection.
+      // Without a code the failure is libpq's: its own, or that of the connection.
       sqlState: field(PGDiagSQLState).flatMap(SQLState.init) ?? .connectionException,
       severity: field(PGDiagSeverity).flatMap(Severity.init) ?? .error,
       message: field(PGDiagMessagePrimary) ?? String(cString: PQresultErrorMessage(result)).firstLine,
@@ -58,6 +60,6 @@ extension ServerError {
 }
 
 extension String {
-  /// libpq adds lines of speculation ("This probably means …") to what happened.
+  /// The first line: what happened. libpq adds lines of speculation ("This probably means …").
   var firstLine: String { split(whereSeparator: \.isNewline).first.map(String.init) ?? "" }
 }

@@ -1,8 +1,8 @@
 import CLibPQ
 
 extension ServerSession {
-  /// A commit whose wait for standbys was cancelled (`pg_cancel_backend`) may or may not last, like one whose answer
-  /// got lost.
+  /// Throws if a commit's wait for standbys was cancelled (`pg_cancel_backend`): such a commit may or may not last,
+  /// like one whose answer got lost.
   func refuseUnreplicatedCommit() throws(PostgresError) {
     guard notices.hasUnreplicatedCommit else { return }
     throw .connectionLost(
@@ -10,7 +10,7 @@ extension ServerSession {
         reason: "a commit's wait for synchronous replication was cancelled, so it may be lost with this server"))
   }
 
-  /// Runs a text of several statements through the simple query protocol.
+  /// Runs a script of several statements through the simple query protocol.
   ///
   /// - Throws: as ``pipeline(_:_:)`` does.
   func run(script: String, _ wait: SocketWait) throws(PostgresError) {

@@ -1,10 +1,11 @@
 import CLibPQ
 import Logging
 
-/// A `PGconn` in non-blocking mode: the only place that calls libpq, and never with a call that blocks.
+/// A `PGconn` in non-blocking mode, used only through this class. Once it is connected, no call to libpq blocks; while
+/// connecting, libpq resolves names and reads files with calls that do.
 ///
-/// Waiting is poll() on the socket, an interrupt and a deadline, as the manual's chapter "Asynchronous Command
-/// Processing" requires. Freed with its last reference: PQfinish says goodbye to the server if that doesn't block.
+/// Every wait is a poll() on the socket and an interrupt, with a deadline, as the manual's chapter "Asynchronous
+/// Command Processing" requires. Freed with its last reference: PQfinish notifies the server if that doesn't block.
 final class ServerSession {
   let connection: OpaquePointer
   let notices: NoticeSink
@@ -68,7 +69,7 @@ final class ServerSession {
     PQfreemem(PQnotifies(connection))
   }
 
-  /// Parses what was read. While this is true, PQgetResult would wait.
+  /// Parses what was read; true while PQgetResult would block.
   private var isBusy: Bool { PQisBusy(connection) != 0 }
 
   private var isAlive: Bool { PQstatus(connection) == CONNECTION_OK }
@@ -80,7 +81,7 @@ final class ServerSession {
 
   /// Reads what the TLS library has decrypted and poll() can't see: to be called before waiting.
   ///
-  /// A TLS record holds up to 16 KiB, and each reading makes room for at least 8 KiB: one more reads the rest.
+  /// A TLS record holds up to 16 KiB, and each read makes room for at least 8 KiB: one more read gets the rest.
   private func consumeDecrypted() throws(PostgresError) {
     if PQsslInUse(connection) != 0 { try consumeInput() }
   }

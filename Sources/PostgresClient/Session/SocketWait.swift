@@ -1,19 +1,19 @@
 import Glibc
 
-/// One request's wait: how long it waits for the server, and what can wake it earlier.
+/// One request's wait for the server: how long it may take, and what can end it earlier.
 struct SocketWait {
   let interrupt: Interrupt
   let limit: Duration
   private let deadline: ContinuousClock.Instant
 
-  /// - Parameter limit: for all waits with this value together.
+  /// - Parameter limit: for all waits on this value together.
   init(limit: Duration, interrupt: Interrupt) {
     self.limit = limit
     self.interrupt = interrupt
     deadline = .now + min(limit, .milliseconds(Int32.max))
   }
 
-  /// A part of this wait: it ends with it at the latest.
+  /// A part of this wait, which ends no later than the whole.
   func part(limit: Duration) -> SocketWait { SocketWait(limit: min(limit, deadline - .now), interrupt: interrupt) }
 
   var isOver: Bool { deadline <= .now }

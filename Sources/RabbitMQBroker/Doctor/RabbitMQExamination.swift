@@ -60,7 +60,7 @@ package struct RabbitMQExamination: ExaminedBroker {
 
   package func probeAlarms() async -> AlarmProbing {
     do {
-      // The queue outlives its connection for a minute.
+      // The queue outlives its connection by a minute.
       let queue = try await TemporaryQueue.open(configuration).use { $0.name }
       return try await RabbitMQConnection.open(configuration).use { await publish(to: queue, on: $0) }
     } catch {
@@ -74,7 +74,7 @@ package struct RabbitMQExamination: ExaminedBroker {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))
       let isConfirmed = try await isConfirmed {
-        // With the first one the broker starts blocking the connection, but still takes the message.
+        // On the first message a broker with an alarm starts blocking the connection, but still takes that message.
         for _ in 1...2 { try await publisher.publish([message]) }
       }
       return isConfirmed ? .confirmed : .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)

@@ -2,10 +2,11 @@ package import Messaging
 package import RabbitMQClient
 
 extension BrokerNames {
-  /// How the worker publishes: results, events and replies go to different queues.
+  /// How the worker publishes: results and events, single or in batches, go to different queues, so over different
+  /// channels. Replies take a connection of their own.
   package func publisherOptions(_ forms: PublishingForms) -> PublisherOptions {
     var options = PublisherOptions()
-    // A fourth, batches of events, shares the channel of announcements, which are rare.
+    // If there are four, the last, batches of events, shares the channel of announcements, which are rare.
     options.exchangesOfOwnChannel =
       (forms.results.hasSingles ? [resultsExchange] : []) + (forms.events.hasSingles ? [eventsExchange] : [])
       + (forms.results.hasBatches ? [resultBatchesExchange] : [])

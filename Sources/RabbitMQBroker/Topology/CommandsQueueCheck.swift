@@ -1,8 +1,8 @@
 internal import Messaging
 internal import RabbitMQClient
 
-/// Checks whether the queue of commands is as it should be when a worker connects: it serves a different one, too, and
-/// says what that means.
+/// Checks, when a worker connects, whether the queue of commands is as planned. The worker serves a queue that differs,
+/// too; the check says what the difference means.
 struct CommandsQueueCheck: Sendable {
   private let manager: TopologyManager
   private let names: BrokerNames
@@ -15,8 +15,8 @@ struct CommandsQueueCheck: Sendable {
     self.broker = broker
   }
 
-  /// Compares the queue with what is planned. If it was made by an earlier version, the binding that its dead letters
-  /// need is restored: they would silently be lost if somebody had removed it.
+  /// Compares the queue with what is planned. If an earlier version made the queue, restores the binding that its dead
+  /// letters need: without the binding, which somebody may have removed, they would silently be lost.
   ///
   /// - Returns: what an operator should know; nothing if all is well, there is no queue, or the right to check is
   ///   missing.

@@ -24,7 +24,7 @@ extension Topology {
       bindings: commandKeys.map { key in
         Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: key)
       } + [Binding(queue: names.queriesQueue, exchange: names.queriesExchange, routingKey: "#")],
-      // It once carried dead letters; now it would fill the queue with announcements.
+      // This binding once carried dead letters; now it would fill the queue with announcements.
       formerBindings: [
         Binding(queue: names.deadLettersQueue, exchange: names.deadLettersExchange, routingKey: "#")
       ])
@@ -34,7 +34,7 @@ extension Topology {
   package static let commandKeys = CommandType.subjects.compactMap { ShortString("\($0).#") }
 
   /// The queue of commands as made by versions that published dead letters: what the broker dead-letters goes to the
-  /// exchange, and from there to the queue of dead letters only while ``formerBindings`` exist.
+  /// exchange of dead letters, and on to their queue only while ``formerBindings`` exist.
   package static func formerCommandsQueue(_ names: BrokerNames, broker: ServerProperties) -> Queue {
     var arguments = quorumArguments(broker)
     arguments.append("x-dead-letter-exchange", names.deadLettersExchange.bytes)
@@ -50,16 +50,16 @@ extension Topology {
       queues: queues.filter { $0.name == names.commandsQueue }, bindings: [])
   }
 
-  /// What a worker can't do without: everything but the queue for what the broker dead-letters, what is for queries,
-  /// and batches that it does not publish.
+  /// What a worker can't do without: the exchanges of ``ofCommands(_:_:)`` and the queue of commands. It can do without
+  /// the queue for what the broker dead-letters.
   package func neededToServe(by names: BrokerNames, _ forms: PublishingForms) -> Topology {
     Topology(
       exchanges: ofCommands(names, forms).exchanges, queues: queues.filter { $0.name == names.commandsQueue },
       bindings: [])
   }
 
-  /// All that commands, and what comes of them, go through: not what is for queries, nor for batches that nobody
-  /// publishes.
+  /// Everything that commands and their results, events and dead letters go through: all but the objects for queries,
+  /// and the exchanges of batches that nobody publishes.
   package func ofCommands(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
     var topology = withoutUnusedBatches(names, forms)
     topology.exchanges.removeAll { $0.name == names.queriesExchange }
@@ -71,7 +71,7 @@ extension Topology {
   /// All but the exchanges of batches that nobody publishes.
   package func withoutUnusedBatches(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
     let batches = [(names.resultBatchesExchange, forms.results), (names.eventBatchesExchange, forms.events)]
-    // Both may have one name.
+    // Both exchanges may have the same name.
     let used = batches.filter(\.1.hasBatches).map(\.0)
     var topology = self
     topology.exchanges.removeAll { exchange in
@@ -80,8 +80,8 @@ extension Topology {
     return topology
   }
 
-  /// Queries are gone with the node that they wait on, and nobody misses them: whoever asks asks again. So nothing is
-  /// replicated, and what nobody has taken for a minute is dropped.
+  /// Queries are not replicated: if the node that they wait on is lost, whoever asked asks again. A query that nobody
+  /// has taken for a minute is dropped.
   private static var queryArguments: HeaderTable {
     var arguments = HeaderTable()
     arguments.append("x-queue-type", "classic")
@@ -98,7 +98,7 @@ extension Topology {
 
   private static func commandArguments(_ names: BrokerNames, _ broker: ServerProperties) -> HeaderTable {
     var arguments = quorumArguments(broker)
-    // The default exchange, which routes to the queue of that name: there is no binding that could be missing.
+    // The default exchange routes to the queue that the routing key names: there is no binding that could be missing.
     arguments.append("x-dead-letter-exchange", "")
     arguments.append("x-dead-letter-routing-key", names.deadLettersQueue.bytes)
     // At-least-once needs reject-publish:

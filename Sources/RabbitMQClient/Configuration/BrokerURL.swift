@@ -22,7 +22,7 @@ package struct BrokerURL: Sendable, Equatable {
   /// - Throws: what is wrong, without any part of the password.
   package init(_ text: String) throws(BrokerURLError) {
     var rest = try takeScheme(text)
-    // An @ after the first of these did not end the user info: the raw character cut that short.
+    // An @ after the authority means that one of these characters is part of the user or the password, unencoded.
     let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
     rest = rest.dropFirst(authority.count)
     guard !rest.contains("@"), !rest.contains("#") else { throw .unencodedCredentials }

@@ -16,7 +16,7 @@ enum PercentEncoding {
     return bytes.contains(0) ? nil : String(validating: bytes, as: UTF8.self)
   }
 
-  /// Everything but the unreserved characters of RFC 3986, section 2.3.
+  /// Encodes everything but the unreserved characters of RFC 3986, section 2.3.
   static func encode(_ text: String) -> String {
     var encoded = ""
     for byte in text.utf8 {

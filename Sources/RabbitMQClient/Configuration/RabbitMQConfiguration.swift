@@ -15,21 +15,21 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
   package var port: Int
   package var virtualHost: String
   package var authentication: Authentication
-  /// Nil: not secured.
+  /// Nil: no TLS.
   package var tls: TLSOptions?
   /// What the broker's lists show as the name of the connection. Default: `workspace-worker`.
   package var connectionName = "workspace-worker"
   /// What `ps` and profilers show as the name of the connection's thread: at most 15 bytes. Default: `amqp`.
   package var threadName = "amqp"
-  /// Seconds after which a silent peer is suspected; it counts as gone after two of them. 0: no heartbeats. The broker
-  /// may ask for less. Default: 10.
+  /// The heartbeat interval in seconds; a peer that is silent for two intervals counts as gone. 0: no heartbeats. The
+  /// broker may ask for a shorter interval. Default: 10.
   package var heartbeat = 10
   /// The longest wait for name resolution, TCP, TLS and AMQP handshake together. Default: 5 seconds.
   package var connectTimeout: Duration = .seconds(5)
   /// The longest wait for the broker's answer to a method, such as a declaration. Default: 10 seconds.
   package var requestTimeout: Duration = .seconds(10)
-  /// The longest time for which the peer may accept no sent data. After that the socket is shut down. Large messages
-  /// get another second per MiB. Default: 20 seconds.
+  /// The longest time that a send may take, if the peer accepts no data. After that the socket is shut down. Publishing
+  /// gets another second per MiB. Default: 20 seconds.
   package var sendTimeout: Duration = .seconds(20)
   /// TCP_USER_TIMEOUT: the longest time for which sent data may stay unacknowledged by the peer's kernel. Off while the
   /// broker reports that it is blocked. Default: 20 seconds.

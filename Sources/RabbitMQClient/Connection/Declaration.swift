@@ -4,7 +4,7 @@ package import Messaging
 package enum Declaration: Sendable {
   /// `isPassive` only checks whether it exists.
   case queue(ShortString, arguments: HeaderTable, isPassive: Bool)
-  /// A queue in memory for this connection alone, which ends with it.
+  /// A queue for this connection alone, which the broker deletes with it.
   case exclusiveQueue(ShortString)
   /// `isPassive` only checks whether it exists.
   case exchange(ShortString, type: ShortString, isPassive: Bool)
@@ -27,7 +27,7 @@ package enum Declaration: Sendable {
 
 /// What declaring a queue reveals about it.
 package struct QueueStatistics: Sendable, Equatable {
-  /// Ready messages, without those at consumers.
+  /// Ready messages, without those delivered but not acknowledged.
   package let messageCount: Int
   package let consumerCount: Int
 }

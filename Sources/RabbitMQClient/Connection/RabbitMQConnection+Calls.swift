@@ -5,7 +5,8 @@ internal import Messaging
 extension RabbitMQConnection {
   /// Sends a method and waits for its answer for at most `requestTimeout`: without one the connection is given up.
   ///
-  /// - Parameter isPatient: while reading is paused the answer is not waited for, nor is anything read for its sake.
+  /// - Parameter isPatient: whether the answer may wait until a pause of reading ends: nothing is read for its sake,
+  ///   and its time limit then starts again.
   /// - Throws: ``RabbitMQError``, or `CancellationError`.
   func call(
     _ request: MethodRequest, on channel: UInt16 = mainChannel, isPatient: Bool = false
@@ -22,7 +23,7 @@ extension RabbitMQConnection {
     return waiter
   }
 
-  /// Ends a pause of reading. Whose answer stands behind what was not read gets his time anew.
+  /// Ends a pause of reading. Answers to patient calls may come after what was not read: their time limits start again.
   func readOn() {
     guard isReadingPaused else { return }
     isReadingPaused = false
@@ -38,20 +39,20 @@ extension RabbitMQConnection {
     }
   }
 
-  /// Small sends to a writable socket do not block.
+  /// Makes a call that sends little: without the watchdog if the socket is writable, since it then does not block.
   func guardingUnlessWritable<Result, Failure>(
     _ handle: ConnectionHandle, _ call: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try handle.isWritable ? call() : watchdog.guarding(configuration.sendTimeout, call)
   }
 
-  /// Answers a method of the broker. Whether that can be sent no longer matters.
+  /// Answers a method of the broker. It no longer matters whether the answer can be sent.
   func confirm(_ request: MethodRequest, on channel: UInt16) {
     guard let handle else { return }
     try? guardingUnlessWritable(handle) { () throws(WireSocket.Failure) in try handle.send(request, on: channel) }
   }
 
-  /// A failing socket ends the connection.
+  /// Makes a call on the socket; if the call fails, the connection ends.
   func failing(_ call: () throws(WireSocket.Failure) -> Void) throws(RabbitMQError) {
     do {
       try call()
@@ -65,7 +66,7 @@ extension RabbitMQConnection {
   /// Declares the objects one by one, on a separate channel: an error of the broker closes only that channel.
   ///
   /// - Returns: the statistics if the last of them is a queue; otherwise nil.
-  /// - Throws: ``RabbitMQError``, if the broker refuses `channelClosed`; `CancellationError`.
+  /// - Throws: ``RabbitMQError``: `channelClosed` if the broker refuses; `CancellationError`.
   @discardableResult
   package func declare(_ declarations: [Declaration]) async throws -> QueueStatistics? {
     let channel = freeChannels.popLast() ?? nextChannel()
@@ -77,7 +78,7 @@ extension RabbitMQConnection {
       freeChannels.append(channel)
       return reply.queueStatistics
     } catch let cancellation as CancellationError {
-      // Nobody waits for the answer, so the number is not reused.
+      // Nobody waits for the answer, so the channel's number is not reused.
       _ = try? begin(.closeChannel, on: channel)
       throw cancellation
     }

@@ -37,12 +37,12 @@ extension RabbitMQConnection {
   /// Requests ``ChannelEvent/deadlinePassed`` at an instant; nil cancels that.
   func setDeadline(_ deadline: ContinuousClock.Instant?) { listenerDeadline = deadline }
 
-  /// Hands messages to the broker, in order, as long as the socket has room: a broker with an alarm stops reading
-  /// before its notification arrives, and a thread stuck in a send can't receive that. The watchdog bounds the wait for
-  /// a message larger than the available room.
+  /// Hands messages to the broker, in order, while the socket has room: a broker with an alarm stops reading before its
+  /// notification arrives, and a thread stuck in a send can't receive the notification. The watchdog bounds the wait
+  /// for a message larger than the available room.
   ///
-  /// - Returns: how many of them were handed over, at least one; and why the next one can't be: such an error does not
-  ///   affect the connection.
+  /// - Returns: how many of them were handed over, at least one unless the first can't be; and why the next one can't
+  ///   be: such an error does not affect the connection.
   /// - Throws: if the connection broke.
   func publish(
     _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels

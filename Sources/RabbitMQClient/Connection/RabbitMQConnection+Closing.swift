@@ -22,7 +22,7 @@ extension RabbitMQConnection {
     case .open: close(because: .closed)
     case .closing: break
     }
-    // Not in this task, whose cancellation must not cut it short: it is short itself.
+    // Waits in a task of its own: the wait is short, and cancelling this task must not end it.
     await Task { [closure] in _ = await closure.wait() }.value
   }
 

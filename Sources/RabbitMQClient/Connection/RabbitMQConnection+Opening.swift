@@ -5,11 +5,11 @@ extension RabbitMQConnection {
 
   /// Connects, secures and logs in.
   ///
-  /// Each address of the broker's name is tried in turn, until one logs in. One that does not answer costs its equal
-  /// share of what is left of `connectTimeout`.
+  /// Each address of the broker's name is tried in turn, until a login succeeds. An address that does not answer takes
+  /// an equal share of what is left of `connectTimeout`.
   ///
-  /// Ends when `connectTimeout` has passed, or the task is cancelled, even during name resolution: that is the one step
-  /// without a limit of its own. It then continues in the background and its connection is dropped.
+  /// Ends when `connectTimeout` has passed, or the task is cancelled, even during name resolution, the one step without
+  /// a limit of its own: that continues in the background, and its connection is dropped.
   ///
   /// - Parameter resolve: returns the addresses of the configured host. Default: the system's resolver.
   /// - Throws: ``RabbitMQError``, or `CancellationError`.
@@ -41,7 +41,7 @@ extension RabbitMQConnection {
     }
   }
 
-  /// Blocks the thread, not the caller's.
+  /// Blocks the connection's thread, not the caller's.
   private func establish(_ resolve: Resolver) throws(RabbitMQError) {
     guard case .opening = phase else { throw failure }
     let deadline = ContinuousClock.now + configuration.connectTimeout
@@ -68,7 +68,7 @@ extension RabbitMQConnection {
     serverProperties = handle.serverProperties
     self.handle = handle
     phase = .open
-    // Some may be in OpenSSL's memory already.
+    // Some input may be in OpenSSL's memory already.
     hasUnreadInput = true
     readAhead.withUnsafeBytes { take($0) }
     watchSocket()

@@ -30,7 +30,8 @@ extension RabbitMQConnection {
     }
   }
 
-  /// An answer comes behind deliveries that are not wanted yet; so those are read while waiting for an urgent one.
+  /// Whether nothing is read now. An answer comes after deliveries that are not wanted yet; so reading goes on while a
+  /// call that is not patient waits for its answer.
   private var isPaused: Bool { isReadingPaused && calls.allSatisfy(\.isPatient) }
 
   /// The deadline of the next answer.
@@ -112,7 +113,7 @@ extension RabbitMQConnection {
   private func checkDeadlines() {
     let now = ContinuousClock.now
     if let call = calls.first, let deadline = callDeadline, deadline <= now {
-      // The answer may still come, and would be mistaken for that of the next call.
+      // The answer may still come, and would be taken for the answer to the next call.
       fail(.timedOut(operation: call.request.name, limit: configuration.requestTimeout))
     }
     if let deadline = closeDeadline, deadline <= now { fail(failure) }

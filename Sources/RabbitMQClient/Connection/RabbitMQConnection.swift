@@ -22,7 +22,7 @@ package actor RabbitMQConnection: Closable, PollSource {
   struct Call {
     let request: MethodRequest
     let channel: UInt16
-    /// Its answer need not be read while nothing else is, and may take so much longer.
+    /// While reading is paused, nothing is read for this call's answer, and its deadline does not apply.
     let isPatient: Bool
     var deadline: ContinuousClock.Instant
     let waiter: Waiter<MethodReply>
@@ -32,7 +32,7 @@ package actor RabbitMQConnection: Closable, PollSource {
   static let listenerChannels: ClosedRange<UInt16> = 1...4
   /// The channel of the consumer, or the publisher's first.
   static let mainChannel = listenerChannels.lowerBound
-  /// Numbers the channels of this process that deliver messages.
+  /// The generation of the connection that this process opened last.
   private static let generations = Atomic<UInt64>(0)
 
   package nonisolated let configuration: RabbitMQConfiguration
@@ -42,7 +42,7 @@ package actor RabbitMQConnection: Closable, PollSource {
   private nonisolated let executor: ThreadExecutor
   nonisolated let watchdog = SocketWatchdog()
   private nonisolated let blockage = Mutex<String?>(nil)
-  /// The connection is gone, for this reason.
+  /// Sent when the connection is gone, with the reason.
   nonisolated let closure = Signal<RabbitMQError>()
 
   var phase = Phase.opening
@@ -85,7 +85,7 @@ package actor RabbitMQConnection: Closable, PollSource {
   /// From here on the thread waits for the socket between its jobs.
   func watchSocket() { executor.attach(self) }
 
-  /// The broker has blocked publishing, for this reason, such as `low on memory`. Nil: it has not.
+  /// Why the broker has blocked publishing, such as `low on memory`; nil if it has not.
   package nonisolated var blockedReason: String? { blockage.withLock { $0 } }
   package nonisolated var isBlocked: Bool { blockedReason != nil }
 
@@ -104,8 +104,8 @@ package actor RabbitMQConnection: Closable, PollSource {
 
   func setBlockage(_ reason: String?) {
     blockage.withLock { $0 = reason }
-    // A blocked broker may stop reading for any length of time: then only its silence counts, and heartbeats detect
-    // that.
+    // A broker that has blocked publishing may stop reading for any length of time: then only its silence counts, which
+    // heartbeats detect.
     handle?.setUnacknowledgedDataTimeout(reason == nil ? configuration.unacknowledgedDataTimeout : .zero)
   }
 }

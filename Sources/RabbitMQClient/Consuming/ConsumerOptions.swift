@@ -5,10 +5,11 @@ package struct ConsumerOptions: Sendable, Equatable {
   /// Bytes of bodies and properties that are kept for ``RabbitMQConsumer/deliveries()``. Above this nothing more is
   /// read until they are taken. The last read may exceed it by 1 MiB or by one message. Default: 64 MiB.
   package var maximumBufferedBytes = 64 << 20
-  /// No more is handed out at a time than it takes to come to so many bytes, one delivery at least.
+  /// ``RabbitMQConsumer/deliveries()`` returns deliveries up to the one that reaches this size in bytes. Default:
+  /// 8 MiB.
   package var maximumBytesAtATime = 8 << 20
-  /// The longest time for which nothing is read. Well below the 30 seconds after which RabbitMQ closes a connection
-  /// that takes no data. Default: 10 seconds.
+  /// The longest pause of reading. Well below the 30 seconds after which RabbitMQ closes a connection that takes no
+  /// data. Default: 10 seconds.
   package var maximumPause: Duration = .seconds(10)
 
   package init() {}

@@ -3,19 +3,19 @@ package import Messaging
 
 /// Consumes one queue over a connection of its own, with manual acknowledgement.
 ///
-/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken; and whoever takes
-/// gets about `maximumBytesAtATime`, the oldest. AMQP 0-9-1 has no flow control by bytes, and librabbitmq reads all or
-/// nothing; so the broker's heartbeats pile up unread, too, which is harmless, as reading resumes before silence is
-/// judged. Our own heartbeats continue.
+/// To bound memory, the socket is not read while more than `maximumBufferedBytes` wait to be taken; and the taker gets
+/// only the oldest deliveries at a time, about `maximumBytesAtATime`. AMQP 0-9-1 has no flow control by bytes, and a
+/// socket is read in full or not at all; so the broker's heartbeats pile up unread, too, which is harmless, as reading
+/// resumes before silence is judged. Our own heartbeats continue.
 ///
 /// But RabbitMQ closes a connection that takes nothing for 30 seconds. So after `maximumPause` the rest, at most the
 /// prefetch, is read and dropped, unacknowledged: the connection stays healthy for as long as it takes. Once the kept
-/// deliveries are handed out and acknowledged, the consumer fails with `overflowed`, and the rest comes on a new
-/// connection, from its place in the queue.
+/// deliveries are handed out and acknowledged, the consumer fails with `overflowed`, and the rest is redelivered on a
+/// new connection, from its place in the queue.
 ///
 /// Nothing is ever sent back with basic.nack, nor is the consumer ended with basic.cancel: a quorum queue without a
-/// delivery limit puts returned messages at its end, behind newer ones, and does the same with those on their way to a
-/// consumer that cancels. Closing the connection returns unacknowledged messages to their place.
+/// delivery limit puts returned messages at its end, behind newer ones, and does the same with messages on their way to
+/// a consumer that cancels. Closing the connection returns unacknowledged messages to their place.
 package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private enum Phase {
     case consuming
@@ -32,7 +32,7 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private var phase = Phase.consuming
   private var arrived: [Delivery] = []
   private var bufferedBytes = 0
-  /// After the first dropped one all are dropped: acknowledging a later one would cover it.
+  /// After the first dropped delivery all are dropped: acknowledging a later one would cover the dropped one.
   private var dropsArrivals = false
   /// The number of the last delivery that was handed out.
   private var lastTaken: UInt64 = 0
@@ -84,15 +84,16 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     endOverflow(after: current)
   }
 
-  /// An acknowledgement has no answer; but methods of one channel are processed in order, and basic.qos has one. For an
-  /// existing consumer it changes nothing (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
+  /// An acknowledgement has no answer; but methods of one channel are processed in order, and basic.qos has an answer.
+  /// For an existing consumer basic.qos changes nothing
+  /// (https://www.rabbitmq.com/docs/consumer-prefetch#single-consumer).
   package func confirmAcknowledgements() async throws {
     if case .failed(let error) = phase { throw error }
     _ = try await connection.call(.setPrefetch(options.prefetch), isPatient: true)
   }
 
   /// Whatever arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue when the
-  /// connection ends. The broker is not told, because it would lose the order: see above.
+  /// connection ends. The broker is not told, because basic.cancel would cost the order: see ``RabbitMQConsumer``.
   package func stopConsuming() throws {
     if case .failed(let error) = phase { throw error }
     phase = .stopped
@@ -101,8 +102,8 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     wake(&arrivalWaiters)
   }
 
-  /// The oldest: what is not handed out is still counted, so that whoever takes has no second buffer of this size in
-  /// hand.
+  /// The oldest deliveries, about `maximumBytesAtATime`. The others stay in the buffer and are counted in its size;
+  /// handing out everything would let the buffer fill again while the taker holds as much.
   private func take() -> [Delivery] {
     var bytes = 0
     let last = arrived.firstIndex { delivery in

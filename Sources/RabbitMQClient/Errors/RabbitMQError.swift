@@ -1,6 +1,6 @@
 /// What can go wrong between this process and the broker. Texts carry no password and no payload.
 package enum RabbitMQError: Error, Sendable, Equatable {
-  /// Nothing that speaks TCP was reached at the endpoint.
+  /// No TCP connection to the endpoint could be made.
   case unreachable(endpoint: String, reason: String)
   /// This process has no descriptor or thread left for a connection.
   case exhausted(reason: String)
@@ -22,8 +22,9 @@ package enum RabbitMQError: Error, Sendable, Equatable {
   case channelClosed(code: ReplyCode, text: String)
   /// The broker ended the consumer: the queue was deleted, or its leader went away.
   case consumerCancelled(queue: String)
-  /// More had arrived than may be kept, and was not taken for so long that the rest had to be dropped. What was handed
-  /// out is acknowledged; the rest returns to its place in the queue, and is redelivered on a new connection.
+  /// More deliveries had arrived than may be kept, and they were not taken for so long that the rest had to be dropped.
+  /// What was handed out is acknowledged; the rest returns to its place in the queue, and is redelivered on a new
+  /// connection.
   case overflowed(queue: String)
   /// The broker refused to take responsibility for a message, for example because a queue is full.
   case messageRefused

@@ -44,8 +44,8 @@ extension ConnectionHandle {
     return status.openingError(configuration)
   }
 
-  /// What librabbitmq has read with the end of the handshake, up to the end of a frame, in wire format. Before a
-  /// channel is open that is little, if anything: heartbeats, and the end of the connection.
+  /// The frames that librabbitmq has read along with the end of the handshake, complete and in wire format. Before a
+  /// channel is open these are few, if any: heartbeats, which are left out, and the end of the connection.
   private func drain(
     _ configuration: RabbitMQConfiguration, deadline: ContinuousClock.Instant
   ) throws(RabbitMQError) -> [UInt8] {

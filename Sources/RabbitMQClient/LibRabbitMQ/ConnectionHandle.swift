@@ -17,7 +17,7 @@ final class ConnectionHandle {
   /// For the arguments of one call.
   private let pool = MemoryPool()
   private let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: receiveBytes, alignment: 16)
-  /// Kept for its memory: empty between calls.
+  /// Empty between calls; kept to reuse its memory.
   private var frames = OutboundFrames()
   /// Set when a TLS handshake starts; nil without TLS.
   var tls: TLSSession?

@@ -21,7 +21,7 @@ final class MemoryPool {
 
   func copy(_ string: ShortString) -> amqp_bytes_t { copy(string.bytes) }
 
-  /// Recursive, as deep as the table is nested: for tables made by this program.
+  /// Recursive, as deep as the table is nested: only for tables made by this program.
   ///
   /// - Returns: nil if the bytes aren't a table.
   func table(_ table: HeaderTable) -> amqp_table_t? {

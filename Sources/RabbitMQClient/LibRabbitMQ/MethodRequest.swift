@@ -1,7 +1,7 @@
 internal import CRabbitMQ
 internal import Messaging
 
-/// A method that this side sends. All queues and exchanges are durable.
+/// A method that this side sends. All queues and exchanges but exclusive queues are declared durable.
 enum MethodRequest: Sendable {
   case openChannel
   case closeChannel

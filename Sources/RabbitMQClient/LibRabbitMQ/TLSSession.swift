@@ -33,7 +33,7 @@ final class TLSSession {
   }
 
   private func noteProgress(_ session: OpaquePointer, _ event: Int32) {
-    // librabbitmq requests the address that it connects to.
+    // Replaces librabbitmq's choice, the address that it connects to.
     if event & SSL_CB_HANDSHAKE_START != 0 { _ = copenssl_set_server_name(session, serverName) }
     self.session = session
     verification = SSL_get_verify_result(session)

@@ -6,7 +6,7 @@ struct PublishBatch {
   let id: UInt64
   let messages: [OutboundMessage]
   let waiter: Waiter<Void>
-  /// The messages before it were handed to the broker.
+  /// The index of the next message: those before it were handed to the broker.
   var next = 0
   /// Messages that no queue took.
   var returned: [ReturnedMessage] = []
@@ -19,8 +19,8 @@ struct PublishBatch {
 
   var isPublished: Bool { next == messages.count }
 
-  /// Whether a returned message may be one of these that was not returned before. A return carries no number, only the
-  /// message's own fields.
+  /// Whether a returned message may be one of this batch that was not returned before. A return carries no number, only
+  /// the message's own fields.
   func awaitsReturn(like message: ReturnedMessage) -> Bool {
     let published = messages[..<next].count {
       $0.exchange == message.exchange && $0.routingKey == message.routingKey

@@ -52,17 +52,17 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     return publisher
   }
 
-  /// Accepts messages to be published in order, after those of earlier calls: on each channel.
+  /// Accepts messages to be published after those of earlier calls; on each channel, order is kept.
   ///
-  /// The wait for their confirmation throws ``RabbitMQError``: `messageRefused` when the broker refused one of them, or
-  /// an earlier one still waited for, `unroutable` when mandatory ones reached no queue, `unpublishable`, or what ended
-  /// the connection. After all of these but `unpublishable`, which is detected before that message is sent, any of them
-  /// may have been published. On cancellation it throws `CancellationError`; messages not handed over by then never
-  /// are.
+  /// Waiting for their confirmation throws ``RabbitMQError``: `messageRefused` if the broker refused one of them, or an
+  /// earlier message still waited for; `unroutable` if mandatory messages reached no queue; `unpublishable`; or what
+  /// ended the connection. After any of these errors but `unpublishable`, which is detected before that message is
+  /// sent, any of the messages may have been published. On cancellation the wait throws `CancellationError`; messages
+  /// not handed over by then are never published.
   ///
   /// Nothing overtakes a message that was not published (but see ``PublisherOptions/keepsOrder``): after
-  /// `messageRefused`, `unpublishable` or a cancellation that left some unpublished the publisher accepts no more, and
-  /// its connection is useless.
+  /// `messageRefused`, `unpublishable` or a cancellation that left some messages unpublished, the publisher accepts no
+  /// more, and its connection is useless.
   ///
   /// - Throws: ``RabbitMQError``: what ended the connection or the publisher.
   package func submit(_ messages: [OutboundMessage]) throws -> any PublisherConfirmation {
@@ -114,7 +114,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     pump()
   }
 
-  /// Publishes what is waiting, as long as possible.
+  /// Publishes waiting messages, while the window, the socket and the broker allow it.
   private func pump() {
     while failure == nil, !connection.isBlocked, let index = batches.firstIndex(where: { !$0.isPublished }) {
       let chunk = nextChunk(of: index)
@@ -129,7 +129,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     }
   }
 
-  /// As many of the next messages as the window has room for, and a chunk.
+  /// As many of the next messages as fit both the window and a chunk.
   private func nextChunk(of index: Int) -> ArraySlice<OutboundMessage> {
     var count = 0
     var bytes = 0

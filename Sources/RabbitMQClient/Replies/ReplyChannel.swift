@@ -2,7 +2,7 @@ internal import Messaging
 
 /// The channel of a ``ReplyPublisher`` on one of its connections. It runs on the connection's thread.
 actor ReplyChannel: ChannelListener {
-  /// How many are sent before reading from the broker again.
+  /// How many replies are sent before reading from the broker again.
   private static let chunkCount = 256
   private static let chunkBytes = 256 << 10
 
@@ -42,7 +42,7 @@ actor ReplyChannel: ChannelListener {
       case .inbound(.blocked): replies.block(true)
       case .inbound(.unblocked): replies.block(false)
       case .deadlinePassed: replies.expire()
-      // The publisher learns of it from the connection.
+      // The publisher learns of the failure from the connection.
       case .failed: return
       case .inbound, .writable: break
       }
@@ -50,7 +50,7 @@ actor ReplyChannel: ChannelListener {
     pump()
   }
 
-  /// Sends what may be sent, as long as possible.
+  /// Sends the replies that may be sent now, and sets the deadline for the others.
   func pump() {
     guard isConfirming else { return }
     if !connection.isBlocked { publish() }

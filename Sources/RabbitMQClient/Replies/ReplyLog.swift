@@ -15,7 +15,7 @@ struct ReplyLog {
   }
 
   static let interval: Duration = .seconds(60)
-  /// More queues at a time are not logged, but still counted.
+  /// The most queues logged at a time. Replies lost by further queues are not logged, but still counted in the metrics.
   static let maximumQueues = 1024
 
   private var entries: [ShortString: Entry] = [:]

@@ -3,11 +3,11 @@ package import Logging
 package import Messaging
 internal import Synchronization
 
-/// Sends replies over a separate connection, opened when there is one to send, and reopened when lost: whatever a reply
-/// queue causes there affects replies alone.
+/// Sends replies over a separate connection, opened when there is a reply to send, and reopened when lost: whatever a
+/// reply queue causes there affects replies alone.
 ///
-/// A reply is settled at the latest ``ReplyLedger/Limits/patience`` after it was accepted; another connect timeout
-/// later if there is no connection. Time during which the broker has blocked publishing does not count.
+/// A reply is settled no later than ``ReplyLedger/Limits/patience`` after it was accepted; without a connection, no
+/// later than a connect timeout after that. Time during which the broker has blocked publishing does not count.
 package final class ReplyPublisher: ReplySender {
   private struct State {
     var ledger: ReplyLedger
@@ -179,7 +179,7 @@ extension ReplyPublisher {
     }
   }
 
-  /// Changes the state, and notifies those who wait for what that has settled.
+  /// Changes the state, and notifies those who wait for the replies that this has settled.
   private func change(_ body: (inout State) -> [ReplyLedger.Settlement]) {
     let (told, lines, idle) = state.withLock { state in
       let settlements = body(&state)

@@ -1,7 +1,7 @@
 package import Messaging
 
-/// A right that one connection at a time has, through an exclusive queue: the broker refuses that to every other
-/// connection, and deletes it with the connection that has it. It is always empty.
+/// A right that one connection at a time has, through an exclusive queue, which is always empty: the broker refuses the
+/// queue to every other connection, and deletes it with the connection that has it.
 ///
 /// Source: https://www.rabbitmq.com/docs/queues#exclusive-queues
 package struct ExclusiveClaim: Sendable {

@@ -1,13 +1,12 @@
 package import Messaging
 
-/// Compares a broker with a ``Topology``, and creates what is missing. Over AMQP alone: neither rights for nor the
-/// address of the management plugin are needed. Nothing is ever deleted or changed, except bindings made by an earlier
-/// version.
+/// Compares a broker with a ``Topology``, and creates what is missing. AMQP suffices: neither the address of the
+/// management plugin nor rights for it are needed. Nothing is ever deleted or changed, except bindings made by an
+/// earlier version.
 ///
 /// Bindings can't be read over AMQP, and every way of probing has a side effect: a probe message in a real queue, or a
-/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, and every worker
-/// calls ``ensureBindings(_:)`` when it starts: a removed binding, which would silently lose commands, is back after
-/// the next start.
+/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, and ``apply(_:)``
+/// makes all of them again: that restores a removed binding, without which commands would silently be lost.
 package struct TopologyManager: Sendable {
   private let connection: RabbitMQConnection
 
@@ -30,7 +29,7 @@ package struct TopologyManager: Sendable {
 
   /// Creates what is missing, unless something is incompatible.
   ///
-  /// - Returns: the comparison before that.
+  /// - Returns: the comparison before anything was created.
   package func apply(_ topology: Topology) async throws -> TopologyPlan {
     let plan = try await plan(topology)
     guard !plan.isIncompatible else { return plan }

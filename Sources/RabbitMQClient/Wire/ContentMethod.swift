@@ -6,7 +6,7 @@ enum ContentMethod {
   case deliver(number: UInt64, isRedelivered: Bool, exchange: ShortString, routingKey: ShortString)
   case giveBack(code: ReplyCode, text: String, exchange: ShortString, routingKey: ShortString)
 
-  /// - Returns: nil for a method without content, of which nothing has been read.
+  /// - Returns: nil for a method without content, whose arguments are then still unread.
   init?(_ reader: inout MethodReader) throws(RabbitMQError) {
     switch reader.method {
     case AMQP_BASIC_DELIVER_METHOD:

@@ -38,7 +38,7 @@ struct FrameInterpreter {
     var reader = reader
     guard incomplete[channel] == nil else { throw .protocolViolation("a method in the middle of a message") }
     guard let content = try ContentMethod(&reader) else { return try event(&reader, channel: channel) }
-    // Otherwise a peer could start one on each of 65,535 channels.
+    // Otherwise a peer could start a message on each of 65,535 channels.
     guard RabbitMQConnection.listenerChannels.contains(channel) else {
       throw .protocolViolation("a message on a channel not meant for messages")
     }

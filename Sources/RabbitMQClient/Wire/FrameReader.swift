@@ -2,8 +2,8 @@
 ///
 /// librabbitmq refuses a frame whose payload is larger than the agreed frame size less 8 bytes, and decodes header
 /// tables recursively. RabbitMQ accepts headers of the whole frame size, adds headers of its own on redelivery, never
-/// splits a header frame (`rabbit_binary_generator`), and lets through larger ones that did not come by AMQP 0-9-1: a
-/// message that can be in the queue must not end the connection of its consumer.
+/// splits a header frame (`rabbit_binary_generator`), and delivers even larger headers if the message did not come over
+/// AMQP 0-9-1. A message that can be in the queue must not end the connection of its consumer.
 ///
 /// Source: AMQP 0-9-1 specification, section 4.2.3 "General Frame Format".
 struct FrameReader {
@@ -121,7 +121,7 @@ struct FrameReader {
     swap(&whole, &partial)
   }
 
-  /// - Parameter frame: payload and end.
+  /// - Parameter frame: the payload and the end octet.
   private mutating func finish<State>(
     _ front: Front, _ frame: UnsafeRawBufferPointer, _ state: inout State, _ handle: Handler<State>
   ) throws(RabbitMQError) {

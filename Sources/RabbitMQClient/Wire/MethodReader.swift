@@ -8,7 +8,7 @@ struct MethodReader {
   /// Class and method, in the numbers of the specification: 0x003C003C is basic.deliver.
   let method: UInt32
 
-  /// - Parameter payload: that of a method frame. It has to live as long as the reader.
+  /// - Parameter payload: the payload of a method frame. It has to live as long as the reader.
   init(_ payload: UnsafeRawBufferPointer) throws(RabbitMQError) {
     var reader = MethodReader(rest: payload[...], method: 0)
     let method = try reader.read(UInt32.self)

@@ -5,7 +5,7 @@ internal import Messaging
 ///
 /// Source: AMQP 0-9-1 specification, sections 4.2.3 "General Frame Format" and 4.2.6 "Content Framing".
 struct OutboundFrames {
-  /// Type, channel and size stand before a frame's payload.
+  /// Type, channel and size, which precede a frame's payload.
   private static let frontBytes = 7
   private static let end = UInt8(AMQP_FRAME_END)
   /// Class and method.

@@ -77,7 +77,7 @@ struct WireSocket {
   }
 
   private enum Outcome {
-    /// After these events.
+    /// Try again after these poll() events.
     case again(Int32)
     case interrupted
     case ended(String)

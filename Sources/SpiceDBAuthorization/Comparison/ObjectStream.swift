@@ -9,7 +9,7 @@ struct ObjectStream {
   private var isAtEnd = false
   private var lastID = ""
 
-  /// - Parameter nextPage: nil after the last one.
+  /// - Parameter nextPage: returns the next page; nil after the last one.
   init(_ nextPage: @escaping () async throws -> [SpiceDBRelationship]?) { self.nextPage = nextPage }
 
   /// - Throws: ``UnorderedRelationships`` if an object comes after one with a higher id, or again.

@@ -4,11 +4,12 @@ package import WorkspaceDomain
 
 /// Finds the differences between SpiceDB and the database.
 ///
-/// It reads both in the order of objects' ids, a page at a time, so that its memory use does not grow with their
-/// number, only with the members of the largest object. Both may change meanwhile: a difference may since have been
-/// replicated, which ``confirmed(_:patience:)`` checks.
+/// It reads both in the order of object ids, a page at a time: the memory use of a full comparison depends on the
+/// members of the largest object, not on the number of objects. Comparing one tenant also keeps the ids of the tenant's
+/// objects. Either side may change during a comparison: a difference found may have been replicated since, which
+/// ``confirmed(_:patience:)`` checks.
 package struct RelationshipComparison {
-  /// Rows of the database's pages.
+  /// The number of rows in a page read from the database.
   static let pageSize = 1000
 
   private let tables: any RelationshipTables
@@ -43,7 +44,7 @@ package struct RelationshipComparison {
     }
   }
 
-  /// Compares a tenant's objects in the database with those that SpiceDB assigns to the tenant: one object at a time.
+  /// Compares a tenant's objects in the database with those that SpiceDB assigns to the tenant, one object at a time.
   package func compare(_ tenantID: TenantID, _ each: ([RelationshipDifference]) async throws -> Void) async throws {
     for type in ResourceType.allCases {
       var seen: Set<String> = []
@@ -58,12 +59,13 @@ package struct RelationshipComparison {
     }
   }
 
-  /// Compares some objects that the database has, in the order of their ids.
+  /// Compares some of the database's objects, in the order of their ids.
   ///
   /// - Parameters:
-  ///   - id: of the object to continue after; nil: from the first.
+  ///   - id: the id of the object to continue after; nil to start at the first one.
   ///   - limit: the largest number of objects.
-  /// - Returns: also the last of them, if there may be more.
+  /// - Returns: the number of objects compared, and their differences. `last` is the id of the last object, or nil if
+  ///   there are no more.
   func slice(
     of type: ResourceType, after id: ULID?, limit: Int
   ) async throws -> (objects: Int, differences: [RelationshipDifference], last: ULID?) {
@@ -71,7 +73,7 @@ package struct RelationshipComparison {
     var (objects, differences, last): (Int, [RelationshipDifference], ULID?) = (0, [], nil)
     while objects < limit {
       guard let one = try await stored.next() else { return (objects, differences, nil) }
-      // The rest of the object itself.
+      // The remaining rows of the object to continue after: its members.
       if let id, one.object.id == id.description { continue }
       objects += 1
       last = ULID(one.object.id)
@@ -80,10 +82,11 @@ package struct RelationshipComparison {
     return (objects, differences, last)
   }
 
-  /// The differences that remain after all waiting changes have been replicated. Until then they don't count as drift.
+  /// The differences that remain once all waiting changes have been replicated. Until then, a difference does not count
+  /// as drift.
   ///
-  /// - Parameter patience: how long to wait.
-  /// - Returns: nil if it took longer.
+  /// - Parameter patience: how long to wait for the replication.
+  /// - Returns: nil if the replication took longer.
   package func confirmed(
     _ differences: [RelationshipDifference], patience: Duration
   ) async throws -> [RelationshipDifference]? {
@@ -99,7 +102,7 @@ package struct RelationshipComparison {
     return confirmed
   }
 
-  /// Waits until the changes now waiting are replicated.
+  /// Waits until all changes that are waiting now have been replicated.
   ///
   /// - Returns: false if that took longer.
   private func isReplicated(within patience: Duration) async throws -> Bool {
@@ -112,7 +115,7 @@ package struct RelationshipComparison {
     return true
   }
 
-  /// The differences of one object, from the current state of both.
+  /// The differences of one object, from the current state of SpiceDB and the database.
   private func differences(of object: SpiceDBObject) async throws -> [RelationshipDifference] {
     ObjectRelationships.differences(try await stored(object), try await found(object))
   }

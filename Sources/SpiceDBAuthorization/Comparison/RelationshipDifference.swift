@@ -2,9 +2,9 @@ package import SpiceDBClient
 
 /// A difference between SpiceDB and the database.
 package enum RelationshipDifference: Sendable, Hashable {
-  /// SpiceDB lacks it.
+  /// Only the database has the relationship.
   case missing(SpiceDBRelationship)
-  /// Only SpiceDB has it.
+  /// Only SpiceDB has the relationship.
   case surplus(SpiceDBRelationship)
 
   package var relationship: SpiceDBRelationship {
@@ -13,7 +13,7 @@ package enum RelationshipDifference: Sendable, Hashable {
     }
   }
 
-  /// The change that repairs it.
+  /// The change of SpiceDB that removes the difference.
   package var remedy: RelationshipUpdate {
     switch self {
     case .missing(let relationship): .touch(relationship)

@@ -1,9 +1,9 @@
 package import SpiceDBClient
 
-/// Repairs differences, with as many as possible in each write, in whatever order they come.
+/// Repairs differences in SpiceDB, in the order in which they are found, with as many as possible in each write.
 ///
-/// Nobody else may write relationships meanwhile: the turn to replicate must be taken. Changes committed meanwhile
-/// wait, and are replicated afterwards.
+/// Nobody else may write relationships meanwhile: the caller must hold the replication turn. Changes committed
+/// meanwhile wait, and are replicated afterwards.
 package struct RelationshipRepair {
   /// What was repaired.
   package struct Report: Sendable, Equatable {
@@ -17,10 +17,11 @@ package struct RelationshipRepair {
   private var batch: [RelationshipUpdate] = []
   package private(set) var report = Report()
 
-  /// - Parameter write: makes up to 1,000 changes.
+  /// - Parameter write: writes up to 1,000 changes to SpiceDB.
   package init(_ write: @escaping ([RelationshipUpdate]) async throws -> Void) { self.write = write }
 
-  /// Accepts an object's differences; each relationship comes once.
+  /// Adds the differences of one object, and writes each batch that becomes full. A relationship must not be passed
+  /// twice.
   package mutating func mend(_ differences: [RelationshipDifference]) async throws {
     report.objects += 1
     for difference in differences {
@@ -29,7 +30,7 @@ package struct RelationshipRepair {
     }
   }
 
-  /// Writes the rest. To be called at the end.
+  /// Writes the incomplete last batch. Must be called at the end.
   package mutating func flush() async throws {
     guard !batch.isEmpty else { return }
     try await write(batch)

@@ -2,9 +2,10 @@ package import SpiceDBClient
 
 /// Port: reads SpiceDB for a comparison.
 package protocol RelationshipSource: Sendable {
-  /// A page of the relationships that match the filter, as of now; later pages show the moment of the first. In the
-  /// order of the resources' ids, as SpiceDB reads (`ReadRelationships` sorts by resource); callers that rely on it
-  /// check it.
+  /// A page of the relationships that match the filter, as of now; later pages show the state at the time of the first.
+  ///
+  /// The relationships come in the order of resource ids, as `ReadRelationships` of SpiceDB returns them; callers that
+  /// rely on this order check it.
   func relationships(
     _ filter: RelationshipFilter, after cursor: SpiceDBCursor?
   ) async throws(SpiceDBError) -> RelationshipPage

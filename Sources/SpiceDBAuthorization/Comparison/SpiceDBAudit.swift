@@ -1,8 +1,8 @@
 package import UnitOfWork
 import WorkspaceDomain
 
-/// The audit of SpiceDB's relationships, one object at a time. Relationships of objects that exist only in SpiceDB are
-/// found only by a full comparison.
+/// Audits SpiceDB's relationships, one object at a time. Relationships of objects that exist only in SpiceDB are found
+/// only by a full comparison.
 package struct SpiceDBAudit: RelationshipAudit {
   /// How long to wait for pending replication.
   private static let patience: Duration = .seconds(5)
@@ -14,7 +14,7 @@ package struct SpiceDBAudit: RelationshipAudit {
   package func compare(after position: AuditPosition?, limit: Int) async throws -> AuditReport {
     let position = position ?? AuditPosition(type: .tenant, object: nil)
     let slice = try await comparison.slice(of: position.type, after: position.object, limit: limit)
-    // While SpiceDB is behind, a difference means nothing.
+    // While SpiceDB lags behind, a difference means nothing.
     let confirmed = try await comparison.confirmed(slice.differences, patience: Self.patience) ?? []
     return AuditReport(
       objects: slice.objects, differences: confirmed.count, example: confirmed.first.map { "\($0)" },

@@ -2,7 +2,7 @@ package import SpiceDBClient
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// Relationships in the terms of the schema.
+/// Maps relationships to the types and relations of the SpiceDB schema.
 extension SpiceDBRelationship {
   package init(_ relationship: Relationship) {
     switch relationship {
@@ -24,7 +24,8 @@ extension SpiceDBRelationship {
     }
   }
 
-  /// The members of a group are a permission, so that its admins can be among them.
+  /// The relation of a role. In the schema, a group's `member` is a permission, so that it can include the group's
+  /// admins; the relation behind it is `member_relation`.
   private static func relation(of role: Role, on type: ResourceType) -> String {
     role == .member && type == .group ? "member_relation" : role.rawValue
   }

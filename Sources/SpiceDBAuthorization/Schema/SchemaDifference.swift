@@ -1,4 +1,4 @@
-/// How two schemas differ in definitions and their lines, ignoring comments, white space and order.
+/// How two schemas differ, compared by definitions and their lines. Comments, white space and order don't matter.
 package struct SchemaDifference: Sendable, Equatable, CustomStringConvertible {
   /// Missing lines, such as `workspace: relation parent: workspace`.
   package let lacking: [String]

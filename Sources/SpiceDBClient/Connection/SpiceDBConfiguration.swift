@@ -1,9 +1,9 @@
 package import Secrets
 
-/// Where SpiceDB is, and how long its callers wait.
+/// Where SpiceDB is, and how long to wait for it.
 package struct SpiceDBConfiguration: Sendable {
   package enum Security: Sendable, Equatable {
-    /// - Parameter caFile: the only trusted authorities, in PEM; nil for the system's.
+    /// - Parameter caFile: a PEM file with the only certificate authorities to trust; nil for those of the system.
     case tls(caFile: String?)
     /// Nothing is encrypted, not even the key.
     case plaintext
@@ -11,11 +11,12 @@ package struct SpiceDBConfiguration: Sendable {
 
   package let endpoint: SpiceDBEndpoint
   package let security: Security
-  /// The key (SpiceDB's `--grpc-preshared-key`). Reread for each attempt.
+  /// The preshared key (SpiceDB's `--grpc-preshared-key`). Reread for each attempt.
   package let token: Secret
-  /// How long each attempt may take; SpiceDB is told, and also gives up.
+  /// How long each attempt may take; sent to SpiceDB as the deadline, after which it gives up, too.
   package let timeout: Duration
-  /// How long the peer may be silent before it is pinged; it has ``timeout`` to answer, or the connection is closed.
+  /// How long SpiceDB may be silent before it is pinged; if it does not answer within ``timeout``, the connection is
+  /// closed.
   package let keepalive: Duration
   package let retries: SpiceDBRetries
 
@@ -32,7 +33,7 @@ package struct SpiceDBConfiguration: Sendable {
   }
 }
 
-/// `HOST:PORT`, where a host may be a name, an IPv4 address, or an IPv6 address in brackets.
+/// `HOST:PORT`, where the host is a name, an IPv4 address, or an IPv6 address in brackets.
 package struct SpiceDBEndpoint: Sendable, Equatable, CustomStringConvertible {
   package struct Invalid: Error, Sendable, Equatable, CustomStringConvertible {
     package let description: String

@@ -11,9 +11,9 @@ extension SpiceDBConnection {
     return try holds(await answer(to: request).permissionship)
   }
 
-  /// Checks up to 10,000 items at one moment.
+  /// Checks up to 10,000 items against the state at one moment.
   ///
-  /// - Returns: the answers, in the order of the questions.
+  /// - Returns: the answers, in the order of the items.
   package func check(_ items: [CheckItem], _ consistency: SpiceDBConsistency) async throws(SpiceDBError) -> CheckAnswers
   {
     try SpiceDBLimits.verify(checks: items)
@@ -32,8 +32,8 @@ extension SpiceDBConnection {
   /// A page of the objects of a type on which a subject has a permission, in SpiceDB's order.
   ///
   /// - Parameters:
-  ///   - consistency: of the first page; later ones show the moment of the first.
-  ///   - cursor: of the previous page; nil for the first.
+  ///   - consistency: applies to the first page; later pages show the state at the time of the first.
+  ///   - cursor: the cursor of the previous page; nil for the first.
   ///   - limit: 1 to 1,000 ids.
   package func resources(
     ofType type: String, permission: String, subject: SpiceDBSubject, _ consistency: SpiceDBConsistency,
@@ -69,7 +69,7 @@ extension SpiceDBConnection {
     return .success(try holds(outcome.permissionship))
   }
 
-  /// Only an unconditional yes counts. A conditional answer comes from caveats, which our schema doesn't use.
+  /// Whether the answer is an unconditional yes. A conditional answer comes from caveats, which our schema doesn't use.
   private func holds(_ permissionship: Int32) throws(SpiceDBError) -> Bool {
     switch permissionship {
     case CheckAnswer.has: true

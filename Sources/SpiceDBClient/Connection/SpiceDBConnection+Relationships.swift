@@ -1,14 +1,14 @@
 import SwiftProtobuf
 
 extension SpiceDBConnection {
-  /// Makes all changes, or none, at one moment.
+  /// Makes all changes or none, atomically.
   ///
   /// - Parameters:
-  ///   - updates: 1 to 1,000, each relationship once.
-  ///   - preconditions: up to 1,000. A write that has some is not repeated if its outcome is unknown: it would then be
-  ///     judged by its own effect.
+  ///   - updates: 1 to 1,000 changes, each of a different relationship.
+  ///   - preconditions: up to 1,000. A write with preconditions is not retried if its outcome is unknown: if it was
+  ///     made, its own effect could make the preconditions fail.
   ///   - metadata: recorded with the write, for watchers; up to 65,000 bytes.
-  /// - Returns: the moment, for reading what was written.
+  /// - Returns: a token of the state after the write, for reading what was written.
   package func write(
     _ updates: [RelationshipUpdate], preconditions: [RelationshipPrecondition] = [], metadata: [String: String] = [:]
   ) async throws(SpiceDBError) -> ZedToken {
@@ -22,8 +22,8 @@ extension SpiceDBConnection {
     return try token(await answer(to: request).token, ofWrite: true)
   }
 
-  /// Deletes the relationships that match the filter, at one moment; with a limit at most that many, to be called until
-  /// it is complete.
+  /// Deletes the relationships that match the filter, atomically. With a limit, deletes at most that many; call it
+  /// again until the deletion is complete.
   ///
   /// - Parameter limit: 1 to 1,000; nil for all.
   package func delete(_ filter: RelationshipFilter, limit: Int? = nil) async throws(SpiceDBError)
@@ -42,8 +42,8 @@ extension SpiceDBConnection {
   /// Reads a page of the relationships that match the filter, in SpiceDB's order.
   ///
   /// - Parameters:
-  ///   - consistency: of the first page; later ones show the moment of the first.
-  ///   - cursor: of the previous page; nil for the first.
+  ///   - consistency: applies to the first page; later pages show the state at the time of the first.
+  ///   - cursor: the cursor of the previous page; nil for the first.
   ///   - limit: 1 to 1,000 relationships.
   package func relationships(
     _ filter: RelationshipFilter, _ consistency: SpiceDBConsistency, after cursor: SpiceDBCursor? = nil,
@@ -67,7 +67,7 @@ extension SpiceDBConnection {
       relationships: relationships, next: next(answers.last?.cursor, isFull: answers.count == limit))
   }
 
-  /// Where the next page starts. A page that is not full is the last.
+  /// Where the next page starts; nil after a page that is not full, which is the last.
   func next(_ cursor: TokenMessage?, isFull: Bool) -> SpiceDBCursor? {
     guard isFull, let cursor, !cursor.token.isEmpty else { return nil }
     return SpiceDBCursor(cursor.token)

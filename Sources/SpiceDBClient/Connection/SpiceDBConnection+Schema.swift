@@ -12,9 +12,9 @@ extension SpiceDBConnection {
     }
   }
 
-  /// Replaces the schema. SpiceDB refuses changes that would orphan relationships (`schema`).
+  /// Replaces the schema. SpiceDB refuses changes that would orphan relationships (``SpiceDBError/Kind/schema``).
   ///
-  /// - Returns: the moment from which it applies.
+  /// - Returns: a token of the state in which the schema applies first.
   @discardableResult
   package func write(schema: String) async throws(SpiceDBError) -> ZedToken {
     var request = try SpiceDBRequest<WriteAnswer>(.schema, "WriteSchema", [.text(1, schema)])
@@ -22,7 +22,8 @@ extension SpiceDBConnection {
     return try token(await answer(to: request).token, ofWrite: true)
   }
 
-  /// Whether SpiceDB reports that it is serving: not before it has reached its datastore. Works with any key.
+  /// Whether SpiceDB reports that it is serving, which it does not before it has reached its datastore. Works with any
+  /// key.
   package func isServing() async throws(SpiceDBError) -> Bool {
     let request = try SpiceDBRequest<HealthAnswer>(
       .health, "Check", [.text(1, SpiceDBService.permissions.rawValue)])

@@ -4,24 +4,25 @@ package import Logging
 import Secrets
 import SwiftProtobuf
 
-/// SpiceDB, over gRPC. Any number of calls may be made at once.
+/// A connection to SpiceDB over gRPC. Any number of calls may be made concurrently.
 ///
-/// Each attempt of a call has a deadline, and transient failures are retried (``SpiceDBRetries``): lost connections,
-/// including those that SpiceDB ends every 30 s because of their age, overload, and conflicting writes. Repeatable
-/// calls are also retried if they may have been executed; only writes and deletions with preconditions can't be. The
-/// token is reread for each attempt, and if it changed while the old one was refused, the new one is tried at once.
+/// Each attempt of a call has a deadline, and transient failures are retried (``SpiceDBRetries``): overload,
+/// conflicting writes and lost connections, including those that SpiceDB closes because they are 30 s old. Repeatable
+/// calls are retried even if they may have been executed; all calls are repeatable, except for writes with
+/// preconditions. The key is reread for each attempt; if the old key was refused and has changed since, the new one is
+/// tried at once.
 ///
-/// A write that timed out may still take effect within moments. So a caller that writes to the same relationships in
-/// order waits for the end of each call, and after a failure with ``SpiceDBError/mayHaveBeenMade`` repeats that write
-/// before any newer one.
+/// A write that timed out may still take effect within moments. A caller that writes to the same relationships in order
+/// must therefore wait for the end of each call, and after a failure with ``SpiceDBError/mayHaveBeenMade`` must repeat
+/// that write before any newer one.
 package final class SpiceDBConnection: Sendable {
   private let client: GRPCClient<HTTP2ClientTransport.Posix>
   private let configuration: SpiceDBConfiguration
   private let logger: Logger
 
-  /// Does not connect yet: ``run()`` does, for as long as it runs.
+  /// Does not connect yet; ``run()`` does.
   ///
-  /// - Throws: what is wrong with the authorities' file.
+  /// - Throws: ``SpiceDBError``, for example if the file of certificate authorities can't be used.
   package init(_ configuration: SpiceDBConfiguration, logger: Logger) throws(SpiceDBError) {
     self.configuration = configuration
     self.logger = logger
@@ -38,8 +39,8 @@ package final class SpiceDBConnection: Sendable {
     }
   }
 
-  /// Connects, and reconnects when the connection ends, until ``shutDown()`` or until the task is cancelled. Calls may
-  /// be made before; they wait, up to their deadline. To be run once.
+  /// Connects, and reconnects when the connection ends, until ``shutDown()`` is called or the task is cancelled. Calls
+  /// made earlier wait, up to their deadline. Must be run only once.
   package func run() async {
     do {
       try await client.runConnections()
@@ -74,7 +75,7 @@ package final class SpiceDBConnection: Sendable {
     return answers[0]
   }
 
-  /// Makes a call, retrying if that helps, and collects its answers. A broken stream is reread from its beginning.
+  /// Makes a call, with retries, and collects its answers. After a stream has broken off, all of it is read again.
   func answers<Answer>(to request: SpiceDBRequest<Answer>) async throws(SpiceDBError) -> [Answer] {
     var attempt = 1
     var mayHaveBeenMade = false
@@ -136,11 +137,11 @@ package final class SpiceDBConnection: Sendable {
     }
   }
 
-  /// The value of the header.
+  /// The value of the `authorization` header.
   private func bearer() throws(SpiceDBError) -> String {
     let token: String
     do { token = try configuration.token.reveal() } catch { throw SpiceDBError(.unreadableToken, message: "\(error)") }
-    // Visible ASCII; a line break inside would be another header.
+    // Visible ASCII only: a line break would start another header.
     guard token.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw SpiceDBError(.unreadableToken, message: "it has white space or characters that are not ASCII")
     }
@@ -153,7 +154,7 @@ package final class SpiceDBConnection: Sendable {
     if Task.isCancelled || error is CancellationError { return SpiceDBError(.cancelled, message: "cancelled") }
     guard let error = error as? RPCError else {
       if error is MalformedAnswer { return SpiceDBError(.malformedAnswer, message: "it can't be read, or is too long") }
-      // Calls after the end of the connection.
+      // The error of a call made after the client has stopped.
       return SpiceDBError(.unavailable, message: "\(error)")
     }
     if error.cause is MalformedAnswer { return SpiceDBError(.malformedAnswer, message: "it can't be read") }
@@ -166,7 +167,7 @@ package final class SpiceDBConnection: Sendable {
     return SpiceDBError(code.kind(reason: reason, message: error.message), code: code, reason: reason, message: message)
   }
 
-  /// The text of the innermost error, which knows the cause.
+  /// The message of the innermost error, which is the actual cause.
   private static func cause(of error: any Error) -> String {
     if let error = error as? RPCError { return error.cause.map(cause) ?? error.message }
     if let error = error as? RuntimeError { return error.cause.map(cause) ?? error.message }
@@ -196,19 +197,19 @@ package final class SpiceDBConnection: Sendable {
   private static func transport(_ configuration: SpiceDBConfiguration) -> HTTP2ClientTransport.Posix.Config {
     .defaults {
       $0.backoff = .init(initial: .milliseconds(50), max: .seconds(2), multiplier: 2, jitter: 0.2)
-      // Detects a connection on which nothing comes back, as after a power cut. Also without calls: the end of a call,
-      // even by its deadline, would stop the clock. grpc-go allows three such pings, more than occur in the lifetime of
-      // a SpiceDB connection.
+      // Detects a dead connection, as after a power cut. Pings are also sent without calls: otherwise the end of a
+      // call, even by its deadline, would stop the timer. grpc-go tolerates three such pings, more than are sent in the
+      // lifetime of a connection to SpiceDB.
       $0.connection.keepalive = .init(
         time: configuration.keepalive, timeout: configuration.timeout, allowWithoutCalls: true)
-      // Each call waits for its answer: delaying it for others gains nothing.
+      // Flushes are not coalesced: each call waits for its answer, so delaying it for others gains nothing.
       $0.connection.flushCoalescing = nil
     }
   }
 }
 
 extension SpiceDBError {
-  /// The caller gave up between two attempts.
+  /// The error to throw if the caller's task is cancelled between this failure and the next attempt.
   fileprivate var asCancelled: SpiceDBError {
     var error = SpiceDBError(.cancelled, message: "cancelled after: \(message)")
     error.attempts = attempts

@@ -1,12 +1,12 @@
-/// A moment in SpiceDB's history, as returned in an answer. Opaque; valid for the datastore that made it.
+/// A moment in SpiceDB's history, as returned in an answer. Opaque; valid only for the datastore that issued it.
 package struct ZedToken: Sendable, Hashable {
   package let token: String
 
   package init(_ token: String) { self.token = token }
 }
 
-/// Where a page ended: the next one continues from there, at the same moment. Opaque, and expires with that moment's
-/// data (SpiceDB's `--datastore-gc-window`, 24 hours).
+/// Where a page ended: the next one continues there, with the state of the same moment. Opaque; expires with the data
+/// of that moment (SpiceDB's `--datastore-gc-window`, 24 hours).
 package struct SpiceDBCursor: Sendable, Hashable {
   package let token: String
 
@@ -15,11 +15,11 @@ package struct SpiceDBCursor: Sendable, Hashable {
 
 /// How old an answer may be: https://authzed.com/docs/spicedb/concepts/consistency
 package enum SpiceDBConsistency: Sendable, Hashable {
-  /// Several seconds (SpiceDB's `--datastore-revision-quantization-interval`, 5 s, and a tenth of it).
+  /// Up to several seconds old (SpiceDB's `--datastore-revision-quantization-interval`, 5 s, plus a tenth of it).
   case minimizeLatency
-  /// At least as new as the token: includes the write that returned it, and everything before.
+  /// At least as new as the token: includes the write that returned it, and everything before that.
   case atLeastAsFresh(ZedToken)
-  /// The exact state at that moment.
+  /// The exact state at the moment of the token.
   case atExactly(ZedToken)
   /// The current state.
   case full
@@ -37,16 +37,16 @@ package struct RelationshipPage: Sendable, Equatable {
   }
 }
 
-/// Some of the objects on which a subject has a permission, and how to go on. The same id may come in two pages.
+/// Some of the objects on which a subject has a permission, and how to continue. The same id may occur on two pages.
 package struct ResourcePage: Sendable, Equatable {
   package let ids: [String]
   /// nil when there are no more.
   package let next: SpiceDBCursor?
 }
 
-/// Answers to several questions, in their order, all of one moment.
+/// Answers to several checks, in their order, all for the same moment.
 package struct CheckAnswers: Sendable {
-  /// Whether each holds; or why that is unknown, such as a permission missing in the schema.
+  /// For each check, whether the permission holds, or why that is unknown, such as a permission missing in the schema.
   package let answers: [Result<Bool, SpiceDBError>]
   package let checkedAt: ZedToken
 }
@@ -54,6 +54,6 @@ package struct CheckAnswers: Sendable {
 /// The result of a deletion by filter.
 package struct RelationshipDeletion: Sendable, Equatable {
   package let deletedAt: ZedToken
-  /// False if there may be more than the limit: call again.
+  /// False if the limit was reached and more relationships may match: call again.
   package let isComplete: Bool
 }

@@ -26,7 +26,8 @@ package struct SpiceDBObject: Sendable, Hashable, CustomStringConvertible {
   package var description: String { "\(type):\(id)" }
 }
 
-/// The subject of a relation: an object, or all that have a relation to it, such as the members of a group.
+/// The subject of a relation: an object, or everything that has a relation to that object, such as the members of a
+/// group.
 package struct SpiceDBSubject: Sendable, Hashable, CustomStringConvertible {
   package let object: SpiceDBObject
   /// nil for the object itself.
@@ -44,11 +45,11 @@ package struct SpiceDBSubject: Sendable, Hashable, CustomStringConvertible {
   package var description: String { relation.map { "\(object)#\($0)" } ?? "\(object)" }
 }
 
-/// A change of one relationship. Both kinds are idempotent; that is why there is no third one.
+/// A change of one relationship. Both kinds are idempotent; CREATE, SpiceDB's third kind, is not, and so is left out.
 package enum RelationshipUpdate: Sendable, Hashable {
-  /// It exists afterwards, whether or not it did before.
+  /// Afterwards the relationship exists, whether or not it did before.
   case touch(SpiceDBRelationship)
-  /// It doesn't exist afterwards, whether or not it did before.
+  /// Afterwards the relationship doesn't exist, whether or not it did before.
   case delete(SpiceDBRelationship)
 
   package var relationship: SpiceDBRelationship {
@@ -58,7 +59,7 @@ package enum RelationshipUpdate: Sendable, Hashable {
   }
 }
 
-/// Selects relationships: those that match everything given.
+/// Selects the relationships that match all conditions given; nil is no condition.
 package struct RelationshipFilter: Sendable, Hashable {
   package struct Subject: Sendable, Hashable {
     package let type: String
@@ -67,7 +68,7 @@ package struct RelationshipFilter: Sendable, Hashable {
 
     package enum Relation: Sendable, Hashable {
       case any
-      /// The object itself.
+      /// The subject is the object itself.
       case none
       case named(String)
     }
@@ -94,9 +95,9 @@ package struct RelationshipFilter: Sendable, Hashable {
 
 /// A condition that must hold for a write to be made at all.
 package enum RelationshipPrecondition: Sendable, Hashable {
-  /// At least one relationship exists.
+  /// At least one relationship matches.
   case exists(RelationshipFilter)
-  /// None exists.
+  /// No relationship matches.
   case isAbsent(RelationshipFilter)
 }
 

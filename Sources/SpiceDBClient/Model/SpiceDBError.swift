@@ -1,12 +1,12 @@
 /// Why a request to SpiceDB failed.
 ///
-/// Its description names no object, user or secret: SpiceDB's own messages are left out when they may name them.
+/// Its description contains no object, user or secret: messages of SpiceDB that may name them are left out.
 package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure, by what to do about it.
   package enum Kind: Sendable, Equatable, CaseIterable {
-    /// There is no answer, or the connection was lost.
+    /// There was no answer, or the connection was lost.
     case unavailable
-    /// It is overloaded, or two writes conflicted: ABORTED, RESOURCE_EXHAUSTED.
+    /// SpiceDB is overloaded, or two writes conflicted: ABORTED, RESOURCE_EXHAUSTED.
     case busy
     /// No answer in time.
     case deadlineExceeded
@@ -20,9 +20,9 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     case preconditionFailed
     /// The token or cursor is older than the history that SpiceDB keeps, or from another datastore.
     case expired
-    /// The answer is beyond SpiceDB's maximum depth (`--dispatch-max-depth`, 50).
+    /// The check exceeded SpiceDB's maximum depth (`--dispatch-max-depth`, 50).
     case tooDeep
-    /// The request is invalid: it would fail again.
+    /// The request is invalid: a retry would fail again.
     case invalidRequest
     /// The answer doesn't match the request.
     case malformedAnswer
@@ -33,15 +33,16 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
   }
 
   package let kind: Kind
-  /// gRPC's name of the status, such as `FAILED_PRECONDITION`; nil if there was no answer.
+  /// The name of the gRPC status, such as `FAILED_PRECONDITION`; nil if there was no answer.
   package let code: String?
   /// `ERROR_REASON_…` of google.rpc.ErrorInfo, if SpiceDB gave one.
   package let reason: String?
-  /// The message of SpiceDB, or of whoever detected the failure. May contain ids of objects and users: not for logs.
+  /// The message of SpiceDB, or of the component that detected the failure. May contain ids of objects and users: not
+  /// for logs.
   package let message: String
   /// How many attempts were made.
   package internal(set) var attempts = 1
-  /// Whether a write may nevertheless have taken effect, or may within moments. Always false for reads.
+  /// Whether a write may have taken effect nevertheless, or may still do so within moments. Always false for reads.
   package internal(set) var mayHaveBeenMade = false
 
   init(_ kind: Kind, code: GRPCStatusCode? = nil, reason: String? = nil, message: String) {
@@ -51,17 +52,17 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     self.message = message
   }
 
-  /// A request that was not even sent.
+  /// The error for a request that was refused before it was sent.
   static func refused(_ message: String) -> SpiceDBError { SpiceDBError(.invalidRequest, message: message) }
 
-  /// An invalid answer with the status OK: a write has nevertheless been made.
+  /// The error for an invalid answer with the status OK. If the request was a write, it has been made nevertheless.
   static func malformed(_ message: String, ofWrite isWrite: Bool = false) -> SpiceDBError {
     var error = SpiceDBError(.malformedAnswer, message: message)
     error.mayHaveBeenMade = isWrite
     return error
   }
 
-  /// Whether the failure is temporary: wait, and retry.
+  /// Whether the failure is temporary, so that a later retry may succeed.
   package var isTransient: Bool {
     switch kind {
     case .unavailable, .busy, .deadlineExceeded: true
@@ -88,7 +89,7 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     return text
   }
 
-  /// The kinds whose messages are about SpiceDB, the connection, the key or the schema, not about objects.
+  /// The kinds whose messages are about SpiceDB, the connection, the key or the schema, but not about objects or users.
   private static let speaksOfItself: [Kind] = [
     .unavailable, .deadlineExceeded, .unauthenticated, .unreadableToken, .schema,
   ]
@@ -157,7 +158,7 @@ enum GRPCStatusCode: Int {
 
   private static func exhausted(reason: String?, message: String) -> SpiceDBError.Kind {
     if reason == "ERROR_REASON_MAXIMUM_DEPTH_EXCEEDED" { return .tooDeep }
-    // From grpc-go, for a message above its limit, without a reason: a retry would be just as large.
+    // grpc-go's message, without a reason, for a request above its size limit: a retry would be just as large.
     return message.contains("larger than max") ? .invalidRequest : .busy
   }
 

@@ -2,10 +2,10 @@ import Crypto
 
 /// Encodes any text as a valid SpiceDB id: 1 to 1,024 characters of `[A-Za-z0-9/_|=+-]`.
 ///
-/// Every byte of the text's UTF-8 outside `[A-Za-z0-9/_|-]` becomes `=` and two upper-case hexadecimal digits. If that
-/// is longer than 1,024 characters, the id is `==` and the SHA-256 of the UTF-8 in lower-case hexadecimal digits. So
-/// two texts never get the same id (barring collisions of SHA-256), and a text that is already a valid id stays as it
-/// is, unless it has `=` or `+`.
+/// Every byte of the text's UTF-8 outside `[A-Za-z0-9/_|-]` becomes `=` and two upper-case hexadecimal digits. If the
+/// result would be longer than 1,024 characters, the id is `==` and the SHA-256 of the UTF-8 in lower-case hexadecimal
+/// digits. So two texts never get the same id (barring collisions of SHA-256), and a text that is already a valid id is
+/// not changed, unless it contains `=` or `+`.
 package enum SpiceDBID {
   package enum Decoded: Sendable, Equatable {
     case text(String)
@@ -13,7 +13,7 @@ package enum SpiceDBID {
     case digest
   }
 
-  /// - Parameter text: not empty, since no id is empty.
+  /// - Parameter text: must not be empty, since no valid id is.
   package static func encode(_ text: String) -> String {
     guard !text.utf8.allSatisfy(isPlain) || text.utf8.count > SpiceDBLimits.idBytes else { return text }
     var bytes: [UInt8] = []
@@ -28,7 +28,7 @@ package enum SpiceDBID {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// - Returns: nil for what ``encode(_:)`` never makes.
+  /// - Returns: nil for an id that ``encode(_:)`` never returns.
   package static func decode(_ id: String) -> Decoded? {
     if id.hasPrefix("==") { return isDigest(id.utf8.dropFirst(2)) ? .digest : nil }
     var bytes: [UInt8] = []
@@ -47,7 +47,7 @@ package enum SpiceDBID {
     return .text(text)
   }
 
-  /// Whether SpiceDB accepts it; not whether ``encode(_:)`` made it.
+  /// Whether SpiceDB accepts the id, whether or not ``encode(_:)`` could have returned it.
   static func isValid(_ id: String) -> Bool {
     (1...SpiceDBLimits.idBytes).contains(id.utf8.count)
       && id.utf8.allSatisfy { isPlain($0) || $0 == UInt8(ascii: "=") || $0 == UInt8(ascii: "+") }

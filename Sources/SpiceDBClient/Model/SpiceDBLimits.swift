@@ -1,21 +1,21 @@
 /// SpiceDB's limits with its default settings, checked before anything is sent.
 package enum SpiceDBLimits {
-  /// Changes in one write. SpiceDB's `--write-relationships-max-updates-per-call`.
+  /// The number of changes in one write. SpiceDB's `--write-relationships-max-updates-per-call`.
   package static let updates = 1000
-  /// Preconditions of one write.
+  /// The number of preconditions of one write.
   package static let preconditions = 1000
-  /// Questions in one call; fixed in SpiceDB.
+  /// The number of checks in one call; fixed in SpiceDB.
   package static let checks = 10_000
-  /// Relationships or ids on one page. SpiceDB's `--max-read-relationships-limit`, `--max-lookup-resources-limit` and
-  /// `--max-delete-relationships-limit`.
+  /// The number of relationships or ids on one page. SpiceDB's `--max-read-relationships-limit`,
+  /// `--max-lookup-resources-limit` and `--max-delete-relationships-limit`.
   package static let page = 1000
-  /// Of an id, in bytes, which are characters.
+  /// The length of an id in bytes; its characters are all ASCII.
   package static let idBytes = 1024
-  /// Of a write's metadata.
+  /// The size of a write's metadata in bytes.
   package static let metadataBytes = 65_000
-  /// Of a request: what a server of grpc-go reads.
+  /// The size of a request in bytes: the most that a grpc-go server accepts by default.
   package static let requestBytes = 4 << 20
-  /// Of one message of an answer. Answers to checks repeat the questions.
+  /// The size of one answer message in bytes. Larger than a request, since the answers to checks repeat the checks.
   static let answerBytes = 16 << 20
 
   static func verify(updates: [RelationshipUpdate], preconditions: [RelationshipPrecondition]) throws(SpiceDBError) {

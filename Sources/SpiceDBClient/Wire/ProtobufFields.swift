@@ -1,7 +1,7 @@
 import GRPCCore
 import SwiftProtobuf
 
-/// A message to send, as the list of its fields: https://protobuf.dev/programming-guides/encoding/
+/// A protobuf message to send, as a list of its fields: https://protobuf.dev/programming-guides/encoding/
 struct ProtobufFields: Message, Equatable, ExpressibleByArrayLiteral {
   struct Field: Sendable, Equatable {
     enum Value: Sendable, Equatable {
@@ -26,7 +26,7 @@ struct ProtobufFields: Message, Equatable, ExpressibleByArrayLiteral {
   init(arrayLiteral fields: Field?...) { self.fields = fields.compactMap { $0 } }
   init(_ fields: [Field]) { self.fields = fields }
 
-  /// Nothing to decode: encoded fields stay as they are.
+  /// Decodes no field: SwiftProtobuf keeps all of them, still encoded, in ``unknownFields``.
   mutating func decodeMessage<D: Decoder>(decoder: inout D) throws {
     while try decoder.nextFieldNumber() != nil {}
   }
@@ -65,7 +65,7 @@ extension ProtobufFields.Field {
   }
 }
 
-/// A message that is only read.
+/// A message that is only received, never sent.
 protocol AnswerMessage: Message, Equatable {
   mutating func read<D: Decoder>(field number: Int, from decoder: inout D) throws
 }
@@ -82,7 +82,7 @@ extension AnswerMessage {
   func isEqualTo(message: any Message) -> Bool { message as? Self == self }
 }
 
-/// Passes on a message that is already encoded.
+/// Passes on a message that has already been encoded.
 struct EncodedRequestSerializer: MessageSerializer {
   func serialize<Bytes: GRPCContiguousBytes>(_ message: [UInt8]) -> Bytes { Bytes(message) }
 }

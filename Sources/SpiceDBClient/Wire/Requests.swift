@@ -6,9 +6,9 @@ struct SpiceDBRequest<Answer: AnswerMessage>: Sendable {
   let method: MethodDescriptor
   let bytes: [UInt8]
   var writes = false
-  /// Whether it may be repeated although it may have been executed.
+  /// Whether it may be retried even if an earlier attempt may have been executed.
   var isRepeatable = true
-  /// The maximum number of answers.
+  /// The largest number of answers.
   var mostAnswers = 1
 
   init(_ service: SpiceDBService, _ method: String, _ message: ProtobufFields) throws(SpiceDBError) {
@@ -61,7 +61,7 @@ extension RelationshipFilter {
 }
 
 extension RelationshipFilter.Subject {
-  /// SubjectFilter. Its relation is a message of its own, so that none can be asked for: the empty one.
+  /// SubjectFilter. Its relation is a message of its own, so that an empty one can select subjects without a relation.
   var message: ProtobufFields {
     let relation: ProtobufFields? =
       switch relation {

@@ -1,26 +1,27 @@
 package import Messaging
 package import WorkspaceDomain
 
-/// A message that could not be processed, as the ledger keeps it: byte for byte, with what is known of it.
+/// A message that could not be processed, as recorded in the ledger: byte for byte, with what is known about it.
 package struct DeadLetter: Sendable, Equatable {
-  /// Increasing with the time of recording.
+  /// Increases with the time of recording.
   package let id: ULID
-  /// `<virtual host>/<queue>` that it was delivered from.
+  /// The queue that the message was delivered from, as `<virtual host>/<queue>`.
   package let queue: String
-  /// SHA-256 over the message: identifies redeliveries.
+  /// SHA-256 of the message: identifies redeliveries.
   package let fingerprint: [UInt8]
   package let recordedAt: Timestamp
-  /// The code of a ``DeadLetterReason``, or of one in another version of this program.
+  /// The code of a ``DeadLetterReason``, possibly one that only another version of this program knows.
   package let reason: String
   /// For people. No payload.
   package let detail: String
   package let attempts: Attempts
   package let subject: Subject
   package let message: OutboundMessage
-  /// The letter whose replay ended in this one.
+  /// The letter whose replay resulted in this one.
   package let replayOf: ULID?
-  /// When the command with its key was executed, if the inbox knew one when the letter was recorded: another copy of
-  /// it, or an earlier command. The inbox's retention counts from then.
+  /// When a command with the same key was answered, not counting failures: another copy of this command, or an earlier
+  /// one. Nil if the inbox had no such answer when the letter was recorded. The inbox's retention counts from this
+  /// time.
   package let answeredAt: Timestamp?
 
   package init(
@@ -41,7 +42,7 @@ package struct DeadLetter: Sendable, Equatable {
     self.answeredAt = answeredAt
   }
 
-  /// How often it was attempted, and since when.
+  /// How often the message was attempted, and since when.
   package struct Attempts: Sendable, Equatable {
     package let count: Int
     package let first: Timestamp

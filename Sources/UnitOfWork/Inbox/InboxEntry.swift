@@ -8,8 +8,8 @@ package struct InboxEntry: Sendable, Equatable {
   package let resultID: ULID
   /// The result's type, which is its routing key.
   package let resultType: String
-  /// The result as it was published first, byte for byte. Empty in a ``Snapshot`` if nobody asked with this
-  /// fingerprint: the answer to another command is not revealed.
+  /// The result as first published, byte for byte. Empty in a ``Snapshot`` if no question had this fingerprint: the
+  /// answer to another command is not revealed.
   package let result: [UInt8]
   package let recordedAt: Timestamp
 

@@ -1,4 +1,4 @@
 package import WorkspaceApplication
 
-/// The inbox remembers commands by the key that identifies a command.
+/// Identifies a command in the inbox.
 package typealias InboxKey = CommandKey

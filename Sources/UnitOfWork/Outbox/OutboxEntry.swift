@@ -1,6 +1,6 @@
 package import Messaging
 
-/// The place of an entry in the outbox: increasing in the order in which messages must be published.
+/// The position of an entry in the outbox: increases in the order in which messages must be published.
 package struct OutboxID: Sendable, Hashable, Comparable {
   package let number: Int64
 
@@ -9,15 +9,15 @@ package struct OutboxID: Sendable, Hashable, Comparable {
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.number < rhs.number }
 }
 
-/// Messages that were committed together and are not yet known to be published.
+/// Messages that were committed together and are not yet known to have been published.
 package struct OutboxEntry: Sendable, Equatable {
   package let id: OutboxID
   /// In the order in which they must be published.
   package let messages: [OutboundMessage]
 
-  /// The messages that are sent as replies. Worker versions before 1.1 put them among the others.
+  /// The messages that are sent as replies. Worker versions before 1.1 mixed them with the others in one entry.
   package var replies: [OutboundMessage] { messages.filter(\.isReply) }
-  /// The messages that are published with confirms.
+  /// The messages that are published with publisher confirms.
   package var publications: [OutboundMessage] { messages.filter { !$0.isReply } }
 
   package init(id: OutboxID, messages: [OutboundMessage]) {

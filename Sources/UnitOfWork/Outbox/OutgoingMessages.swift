@@ -2,14 +2,14 @@ package import Messaging
 
 /// Messages to be committed as one entry of the outbox, in the order in which they must be published.
 ///
-/// An entry holds many: the database's cost of writing and removing a row is then shared by hundreds of messages. They
+/// An entry holds many messages, so that hundreds of them share the cost of inserting and deleting a database row. They
 /// are still published one by one.
 package struct OutgoingMessages: Sendable, Equatable {
   /// An entry takes no further message once it has reached this size.
   package static let maximumBytes = 1 << 20
 
   package private(set) var messages: [OutboundMessage] = []
-  /// The size of bodies and properties.
+  /// The size of all bodies and properties.
   package private(set) var bytes = 0
 
   package init(_ messages: [OutboundMessage] = []) {

@@ -1,21 +1,21 @@
 package import Messaging
 package import WorkspaceDomain
 
-/// A command that waits in its tenant's line: it has failed and will be retried, or is behind one that has.
+/// A command that waits in its tenant's line: it has failed and will be retried, or is behind one that has failed.
 package struct ParkedCommand: Sendable, Equatable {
   package let tenantID: TenantID
   package let type: String
   package let source: String
   package let commandID: String
   package let message: OutboundMessage
-  /// SHA-256 over the message: identifies redeliveries.
+  /// SHA-256 of the message: identifies redeliveries.
   package let fingerprint: [UInt8]
   package let parkedAt: Timestamp
-  /// The process that parked it, or has since tried it and survived.
+  /// The process that parked the command, or that has since tried it and survived.
   package let process: ULID
-  /// Nil while it has never failed.
+  /// Nil if the command has never failed.
   package let failures: Failures?
-  /// When it is tried next. Nil unless it is the first of its line.
+  /// When the command is tried next. Nil unless it is the first of its line.
   package let dueAt: Timestamp?
 
   package init(
@@ -34,7 +34,7 @@ package struct ParkedCommand: Sendable, Equatable {
     self.dueAt = dueAt
   }
 
-  /// How often it has failed, when, and the last reason.
+  /// How often the command has failed, when, and the last reason.
   package struct Failures: Sendable, Equatable {
     package let count: Int
     package let first: Timestamp
@@ -49,14 +49,14 @@ package struct ParkedCommand: Sendable, Equatable {
       self.error = error
     }
 
-    /// One failure more than `earlier` ones.
+    /// Adds one failure to the `earlier` ones.
     package init(after earlier: Failures?, at now: Timestamp, error: String) {
       self.init(count: (earlier?.count ?? 0) + 1, first: earlier?.first ?? now, last: now, error: error)
     }
   }
 }
 
-/// The place of a command in its line: increasing in the order in which commands were parked.
+/// The position of a command in its line: increases in the order in which commands were parked.
 package struct ParkedID: Sendable, Hashable, Comparable {
   package let number: Int64
 
@@ -65,11 +65,11 @@ package struct ParkedID: Sendable, Hashable, Comparable {
   package static func < (lhs: Self, rhs: Self) -> Bool { lhs.number < rhs.number }
 }
 
-/// A parked command in its place.
+/// A parked command with its position in the line.
 package struct ParkedEntry: Sendable, Equatable {
   package let id: ParkedID
   package let command: ParkedCommand
-  /// Why an operator wants it to become a dead letter; nil if none does.
+  /// Why an operator has requested that the command become a dead letter; nil without such a request.
   package let deadLetterRequest: String?
 
   package init(id: ParkedID, command: ParkedCommand, deadLetterRequest: String? = nil) {

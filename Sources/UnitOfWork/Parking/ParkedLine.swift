@@ -4,11 +4,11 @@ package import WorkspaceDomain
 package struct ParkedLine: Sendable, Equatable {
   package let tenantID: TenantID
   package var count: Int
-  /// The bytes of their bodies and properties.
+  /// The size of their bodies and properties in bytes.
   package var bytes: Int
-  /// When the longest-waiting one was parked.
+  /// When the command that has waited longest was parked.
   package var oldest: Timestamp
-  /// When the line continues.
+  /// When the first command is tried next.
   package var dueAt: Timestamp
 
   package init(tenantID: TenantID, count: Int, bytes: Int, oldest: Timestamp, dueAt: Timestamp) {
@@ -20,14 +20,14 @@ package struct ParkedLine: Sendable, Equatable {
   }
 }
 
-/// What a unit of work does to a line besides adding to its end.
+/// What a unit of work changes in a line, besides adding commands to its end.
 package enum ParkedLineChange: Sendable, Equatable {
-  /// The first commands are settled, and leave; the next one is due at once.
+  /// The first commands are settled and leave the line; the next one is due at once.
   ///
-  /// `bytes`: of those that leave.
+  /// `bytes` is the size of the commands that leave.
   case advance(TenantID, removing: [ParkedID], bytes: Int, at: Timestamp)
-  /// The first command has failed again, in `process`, and is due later.
+  /// The first command has failed again, in `process`, and is retried later.
   ///
-  /// `seen` is when it was due when it was read: if an operator has changed that since, the operator's value stays.
+  /// `seen` is the due time as it was read: if an operator has changed the due time since, the operator's value stays.
   case postpone(TenantID, ParkedID, ParkedCommand.Failures, process: ULID, until: Timestamp, seen: Timestamp?)
 }

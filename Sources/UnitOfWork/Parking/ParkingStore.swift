@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Port: the lines of parked commands of a store's queue, and what is known of messages that kill processes.
+/// Port: the lines of parked commands of one queue, and what is known about messages that kill processes.
 package protocol ParkingStore: Sendable {
   /// All lines.
   func lines() async throws(UnitOfWorkError) -> [ParkedLine]
@@ -9,11 +9,11 @@ package protocol ParkingStore: Sendable {
   ///
   /// - Parameters:
   ///   - limit: the largest number of commands.
-  ///   - bytes: reading stops after the command that brings their bodies above this size.
+  ///   - bytes: reading stops after the command that brings the size of bodies and properties above this limit.
   func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry]
 
   /// Records, in a transaction of its own, that `process` is now the active one.
   ///
-  /// - Returns: what is known of the messages that have killed processes of this queue.
+  /// - Returns: what is known about the messages that have killed processes of this queue.
   func becomeActive(_ process: ULID, at now: Timestamp) async throws(UnitOfWorkError) -> FatalMessages
 }

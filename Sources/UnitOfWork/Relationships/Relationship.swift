@@ -1,12 +1,12 @@
 package import WorkspaceDomain
 
-/// A fact that permissions derive from, as a permission service keeps it: one edge between two objects.
+/// A fact from which permissions are derived, as a permission service stores it: one edge between two objects.
 ///
-/// Relationships say exactly what the rows of tenants, workspaces, groups and members say: names are not part of them.
+/// Relationships follow entirely from the rows of tenants, workspaces, groups and members; names are not part of them.
 package enum Relationship: Sendable, Hashable {
-  /// Somebody has a role on an object.
+  /// A user or a group has a role on an object.
   case role(Role, of: Member, on: Resource)
-  /// A workspace or a group belongs to the tenant.
+  /// A workspace or a group belongs to a tenant.
   case tenant(TenantID, of: Resource)
   /// A workspace is directly below another one.
   case parent(WorkspaceID, of: WorkspaceID)
@@ -15,7 +15,7 @@ package enum Relationship: Sendable, Hashable {
   /// Every member of the tenant may create workspaces below this one.
   case creators(TenantID, on: WorkspaceID)
 
-  /// The object that it is about: all relationships about one object share it.
+  /// The object that the relationship is about: the resource, in SpiceDB's terms.
   package var object: Resource {
     switch self {
     case .role(_, of: _, on: let object), .tenant(_, of: let object): object
@@ -34,9 +34,9 @@ extension Relationship {
       + (workspace.isRoot ? [.root(workspace.id, of: workspace.tenantID)] : [])
   }
 
-  /// Those about the workspace itself.
+  /// The relationships about the workspace itself, except for roles.
   ///
-  /// - Parameter parentID: nil for the root.
+  /// - Parameter parentID: nil for a root workspace.
   package static func of(
     _ id: WorkspaceID, below parentID: WorkspaceID?, in tenantID: TenantID, opensRoot: Bool
   ) -> [Relationship] {
@@ -49,6 +49,6 @@ extension Relationship {
     return relationships
   }
 
-  /// The relationships of a group, except for its members and the roles that it has.
+  /// The relationships of a group, except for its members and the roles it has.
   package static func of(_ group: Group) -> [Relationship] { [.tenant(group.tenantID, of: .group(group.id))] }
 }

@@ -1,8 +1,8 @@
-/// A change of one relationship. Each is idempotent.
+/// A change of one relationship. Both kinds are idempotent.
 package enum RelationshipChange: Sendable, Hashable {
-  /// It now holds.
+  /// The relationship now exists.
   case added(Relationship)
-  /// It no longer holds.
+  /// The relationship no longer exists.
   case removed(Relationship)
 
   package var relationship: Relationship {

@@ -1,8 +1,8 @@
 package import WorkspaceDomain
 
-/// A commit's changes of a tenant's relationships, each relationship once, removals first.
+/// The changes that one commit makes to a tenant's relationships: each relationship at most once, removals first.
 package struct RelationshipCommit: Sendable, Equatable {
-  /// The maximum of one write: SpiceDB's default.
+  /// The largest number of changes in one write: SpiceDB's default.
   package static let largestPart = 1000
 
   package let tenantID: TenantID
@@ -13,11 +13,11 @@ package struct RelationshipCommit: Sendable, Equatable {
     self.changes = changes
   }
 
-  /// Splits it into parts of at most `size` changes, in the order in which they are to be made: removals before
-  /// additions, so that nobody ever has more rights than before or after. A single part, the usual case, takes effect
-  /// at one moment.
+  /// Splits the commit into parts of at most `size` changes, in the order in which they must be made: removals before
+  /// additions, so that at no time anybody has a right that they have neither before nor after. A single part, the
+  /// usual case, takes effect atomically.
   ///
-  /// - Parameter size: of the largest part; at least 1.
+  /// - Parameter size: the largest number of changes in a part; at least 1.
   package func parts(ofAtMost size: Int = largestPart) -> [RelationshipCommit] {
     stride(from: 0, to: changes.count, by: size).map { start in
       RelationshipCommit(tenantID: tenantID, changes: Array(changes[start..<min(start + size, changes.count)]))

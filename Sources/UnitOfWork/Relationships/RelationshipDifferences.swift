@@ -1,19 +1,20 @@
 package import WorkspaceDomain
 
-/// Collects a unit of work's changes of relationships, from the state before and after it: net effects.
+/// Collects the net changes of relationships in a unit of work, from the states before and after it.
 package struct RelationshipDifferences {
   private var added: [(tenantID: TenantID, relationship: Relationship)] = []
   private var removed: [(tenantID: TenantID, relationship: Relationship)] = []
 
   package init() {}
 
-  /// Records that something's relationships have changed.
+  /// Records the difference between an object's relationships before and after.
   package mutating func change(_ before: [Relationship], to after: [Relationship], in tenantID: TenantID) {
     for relationship in before where !after.contains(relationship) { removed.append((tenantID, relationship)) }
     for relationship in after where !before.contains(relationship) { added.append((tenantID, relationship)) }
   }
 
-  /// An aggregate has changed, or has been created or deleted: in another tenant it counts as a different one.
+  /// Records that an aggregate has changed, or has been created or deleted. An aggregate that is in another tenant
+  /// afterwards counts as a different one.
   mutating func change<Aggregate>(
     _ before: Aggregate?, to after: Aggregate?, in tenant: (Aggregate) -> TenantID,
     _ relationships: (Aggregate) -> [Relationship]
@@ -26,10 +27,10 @@ package struct RelationshipDifferences {
     if let after { change([], to: relationships(after), in: tenant(after)) }
   }
 
-  /// The changes of each tenant, in the order of their ids.
+  /// The changes of each tenant, sorted by tenant id.
   ///
-  /// An id may move from one tenant to another within a unit of work. Relationships that are the same in both are only
-  /// added: tenants are replicated independently, so the removal could come last.
+  /// An id may move from one tenant to another within a unit of work. Relationships that exist both before and after
+  /// are then only added: tenants are replicated independently, so the removal could otherwise come last.
   package var commits: [RelationshipCommit] {
     let kept = Set(added.lazy.map(\.relationship))
     var changes: [TenantID: [RelationshipChange]] = [:]

@@ -1,8 +1,8 @@
 package import WorkspaceDomain
 
-/// A row of the outbox of relationships: a commit's changes of a tenant, or a part of them that fits one write.
+/// A row of the relationship outbox: one commit's changes for a tenant, or a part of them that fits into one write.
 package struct RelationshipEntry: Sendable, Equatable, Identifiable {
-  /// Increasing in the order in which a tenant's changes, and those of one object, are made.
+  /// Increases in the order in which the changes of a tenant, and those of one object, must be made.
   package let id: Int64
   package let commit: RelationshipCommit
 
@@ -14,12 +14,12 @@ package struct RelationshipEntry: Sendable, Equatable, Identifiable {
   }
 }
 
-/// How far a tenant's relationships are replicated.
+/// How far a tenant's relationships have been replicated.
 package struct ReplicationMark: Sendable, Equatable {
   package let tenantID: TenantID
-  /// The last entry that was applied.
+  /// The id of the last entry that was applied.
   package let id: Int64
-  /// The moment after it, in the replica's format: not empty.
+  /// A token of the replica's state after that entry, in the replica's format; not empty.
   package let token: String
 
   package init(tenantID: TenantID, id: Int64, token: String) {
@@ -29,24 +29,26 @@ package struct ReplicationMark: Sendable, Equatable {
   }
 }
 
-/// Port: changes of relationships that were committed but are not known to be replicated, on a connection of its own,
-/// which has no transaction open between calls.
+/// Port: changes of relationships that were committed but are not known to have been replicated. Uses a connection of
+/// its own, which has no transaction open between calls.
 package protocol RelationshipOutbox: Sendable {
-  /// Takes the only turn to write to the replica, until the connection ends.
+  /// Takes the replication turn, the exclusive right to write to the replica, until the connection ends. Must not be
+  /// called again once it has returned true.
   ///
-  /// - Returns: whether it now has the turn. False: somebody else has it. To be called once.
+  /// - Returns: whether the turn was taken; false if somebody else has it.
   func takeTurn() async throws(UnitOfWorkError) -> Bool
 
-  /// The oldest entries, oldest first; nil if somebody with precedence wants the turn: then end the connection.
+  /// The oldest entries, oldest first; nil if somebody with precedence wants the turn: the connection must then be
+  /// closed.
   ///
   /// - Parameters:
   ///   - excluded: tenants whose entries are skipped.
   ///   - limit: the largest number of entries.
-  ///   - bytes: reading stops after the entry that brings them above this size.
+  ///   - bytes: reading stops after the entry that brings their size above this limit.
   func oldest(
     except excluded: Set<TenantID>, limit: Int, bytes: Int
   ) async throws(UnitOfWorkError) -> [RelationshipEntry]?
 
-  /// Removes entries that were applied, and records each tenant's progress, in one transaction.
+  /// Removes entries that were applied, and records the progress of each tenant, in one transaction.
   func markApplied(_ entries: [RelationshipEntry.ID], _ marks: [ReplicationMark]) async throws(UnitOfWorkError)
 }

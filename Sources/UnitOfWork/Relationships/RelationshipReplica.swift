@@ -1,11 +1,11 @@
-/// Port: another service that keeps relationships.
+/// Port: another service that stores relationships.
 package protocol RelationshipReplica: Sendable {
-  /// Makes all changes at one moment, or none. May be repeated. Bounded in time.
+  /// Makes all changes or none, atomically. Idempotent. Bounded in time.
   ///
   /// - Parameter changes: 1 to ``RelationshipCommit/largestPart``, each relationship once.
-  /// - Returns: the moment after them, in the service's format: not empty.
-  /// - Throws: if the outcome is unknown they may have been made: they must be repeated before other changes of the
-  ///   same relationships.
+  /// - Returns: a token of the state after the changes, in the service's format; not empty.
+  /// - Throws: ``ReplicaError``. If the outcome is unknown, the changes may have been made: they must be repeated
+  ///   before other changes of the same relationships.
   func write(_ changes: [RelationshipChange]) async throws(ReplicaError) -> String
 }
 
@@ -13,11 +13,11 @@ package protocol RelationshipReplica: Sendable {
 package struct ReplicaError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The kind of failure, by what to do about it.
   package enum Kind: String, Sendable, CaseIterable {
-    /// It is unavailable or overloaded: all requests have to wait.
+    /// The replica is unavailable or overloaded: all requests have to wait.
     case unavailable
-    /// Its key or its schema is wrong: all requests have to wait for an operator.
+    /// The replica's key or schema is wrong: all requests have to wait for an operator.
     case misconfigured
-    /// It does not accept this request, but may accept others.
+    /// The replica does not accept this request, but may accept others.
     case refused
   }
 

@@ -4,14 +4,15 @@ package import WorkspaceDomain
 package enum RelationshipScope: Sendable, Equatable {
   case all
   case tenant(TenantID)
-  /// One object, of whatever tenant.
+  /// One object, in any tenant.
   case object(ULID)
 }
 
-/// A position in the order of relationships: by object, first the object's own relationships, then its members.
+/// A position in the order of relationships: sorted by object, and for each object, first its own relationships, then
+/// its members.
 package struct RelationshipPosition: Sendable, Equatable {
   package let object: ULID
-  /// nil: the object's own relationships.
+  /// Nil for the object's own relationships.
   package let member: Member?
 
   package init(object: ULID, member: Member?) {
@@ -24,7 +25,7 @@ package struct RelationshipPosition: Sendable, Equatable {
 package struct StoredRelationships: Sendable, Equatable {
   /// In the order of their objects' ids.
   package let relationships: [Relationship]
-  /// nil when there is no more.
+  /// Nil if there are no more.
   package let next: RelationshipPosition?
 
   package init(relationships: [Relationship], next: RelationshipPosition?) {
@@ -33,16 +34,16 @@ package struct StoredRelationships: Sendable, Equatable {
   }
 }
 
-/// Port: all relationships in the database's rows, for comparison with a replica. Each call is a transaction of its
-/// own.
+/// Port: all relationships that follow from the database's rows, for comparison with a replica. Each call is a
+/// transaction of its own.
 package protocol RelationshipTables: Sendable {
-  /// A page of those about objects of a type.
+  /// A page of the relationships about objects of a type.
   ///
-  /// - Parameter limit: of rows, each of which contains up to three relationships.
+  /// - Parameter limit: the largest number of rows, each of which contains up to two relationships.
   func relationships(
     about type: ResourceType, in scope: RelationshipScope, after position: RelationshipPosition?, limit: Int
   ) async throws(UnitOfWorkError) -> StoredRelationships
 
-  /// The ids of the first and the last commit waiting to be replicated; nil if none is.
+  /// The ids of the first and the last outbox entry waiting to be replicated; nil if there is none.
   func waiting() async throws(UnitOfWorkError) -> ClosedRange<Int64>?
 }

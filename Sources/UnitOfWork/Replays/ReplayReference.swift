@@ -3,7 +3,7 @@ package import WorkspaceDomain
 
 /// The plan and letter that a replayed message belongs to.
 package struct ReplayReference: Sendable, Hashable {
-  /// The header that contains it, as `<plan>/<letter>`.
+  /// The header that contains the reference, as `<plan>/<letter>`.
   package static let header = "x-replay"
 
   package let plan: ULID
@@ -14,7 +14,8 @@ package struct ReplayReference: Sendable, Hashable {
     self.letter = letter
   }
 
-  /// - Returns: nil if `text` isn't one. Anybody can write such a header; one that belongs to no plan has no effect.
+  /// - Returns: nil if `text` isn't a reference. Anybody can send such a header; a reference to no existing plan has no
+  ///   effect.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let plan = ULID(String(parts[0])), let letter = ULID(String(parts[1])) else { return nil }
@@ -36,6 +37,6 @@ package struct ReplayOutcome: Sendable, Equatable {
     self.at = at
   }
 
-  /// As recorded: ``Outcome/text``, except that a repetition reads `already_applied`.
+  /// The outcome as recorded: ``Outcome/text``, except that a repetition is recorded as `already_applied`.
   package var text: String { outcome == .repeated ? "already_applied" : outcome.text }
 }

@@ -1,13 +1,14 @@
 /// What is waiting in the database, for monitoring.
 package struct StoreStatistics: Sendable, Equatable {
-  /// Entries of the outbox of the queue.
+  /// The number of entries in the queue's outbox.
   package let outboxCount: Int
-  /// The age of the oldest of them; zero if there is none.
+  /// The age of the oldest entry in the outbox; zero if there is none.
   package let outboxAge: Duration
-  /// Dead letters that have not been discarded, by reason code, including those of other versions.
+  /// The number of dead letters of all queues that have not been discarded, by reason code, including codes of other
+  /// versions.
   package let deadLetters: [String: Int]
 
-  /// What is waiting to be replicated, of all queues.
+  /// What is waiting to be replicated, for all queues.
   package let replication: ReplicationLag
 
   package init(
@@ -20,13 +21,13 @@ package struct StoreStatistics: Sendable, Equatable {
   }
 }
 
-/// Commits whose changes of relationships are not replicated yet.
+/// Entries of the relationship outbox that have not been replicated yet.
 package struct ReplicationLag: Sendable, Equatable {
-  /// More are not counted.
+  /// The largest ``count``: any more entries are not counted.
   package static let countLimit = 100_000
 
   package let count: Int
-  /// Of the oldest; zero if there is none.
+  /// The age of the oldest entry; zero if there is none.
   package let age: Duration
 
   package init(count: Int = 0, age: Duration = .zero) {
@@ -35,7 +36,8 @@ package struct ReplicationLag: Sendable, Equatable {
   }
 }
 
-/// Port: counts what is waiting in the database. As expensive as reading it: used only now and then.
+/// Port: counts what is waiting in the database. Counting costs as much as reading everything that is counted, and is
+/// done only now and then.
 package protocol StatisticsStore: Sendable {
   func statistics() async throws(UnitOfWorkError) -> StoreStatistics
 }

@@ -15,7 +15,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
       what is right already is only read.
       """)
 
-  /// A replicating worker gives up its turn after the current page.
+  /// How long to wait for the replication turn. A replicating worker gives it up after the current page.
   private static let patience: Duration = .seconds(60)
 
   @OptionGroup var options: ConfigurationOptions
@@ -37,7 +37,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
     }
   }
 
-  /// - Returns: the moment after the last write, too; nil if there was none.
+  /// - Returns: the report, and a token of the state after the last write; nil if nothing was written.
   private func repair(
     _ spicedb: SpiceDBConnection, _ comparison: RelationshipComparison
   ) async throws -> (RelationshipRepair.Report, ZedToken?) {
@@ -54,12 +54,12 @@ struct AuthorizationRepair: AsyncParsableCommand {
   }
 }
 
-/// Somebody else is repairing, or a worker does not give up its turn.
+/// Somebody else is repairing, or a worker does not give up the replication turn.
 private struct TurnTaken: Error, CustomStringConvertible {
   var description: String { "somebody else is repairing or replicating relationships: try again later" }
 }
 
-/// What is printed.
+/// What `authorization repair` prints.
 private struct RepairReport: Encodable {
   let objects: Int
   let added: Int

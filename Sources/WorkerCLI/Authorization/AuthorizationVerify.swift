@@ -15,7 +15,7 @@ struct AuthorizationVerify: AsyncParsableCommand {
       none, 2 when there are some. `authorization repair` mends them.
       """)
 
-  /// The number of differences rechecked together.
+  /// How many differences are collected before they are rechecked together.
   private static let batch = 500
   private static let patience: Duration = .seconds(30)
 
@@ -46,7 +46,7 @@ struct AuthorizationVerify: AsyncParsableCommand {
     var candidates: [RelationshipDifference] = []
     var progress = ProgressBar(label: "compared", total: nil)
     func confirm() async throws {
-      // Whatever is not replicated by then also counts as a difference.
+      // If the replication takes longer than that, all differences count.
       let confirmed = try await comparison.confirmed(candidates, patience: Self.patience) ?? candidates
       for difference in confirmed {
         let report = DifferenceReport(difference)
@@ -72,7 +72,7 @@ struct AuthorizationVerify: AsyncParsableCommand {
   }
 }
 
-/// A difference, as it is printed.
+/// A difference, as printed.
 private struct DifferenceReport: Encodable {
   /// `missing` in SpiceDB, or `surplus` there.
   let difference: String
@@ -90,7 +90,7 @@ private struct DifferenceReport: Encodable {
   var text: String { "\(difference)  \(relationship)" }
 }
 
-/// The last line.
+/// The totals, printed last.
 private struct DifferenceSummary: Encodable {
   var objects = 0
   var missing = 0

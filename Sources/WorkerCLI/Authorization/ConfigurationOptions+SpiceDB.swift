@@ -2,13 +2,13 @@ import Logging
 import Settings
 import SpiceDBClient
 
-/// A command needs a SpiceDB, but none is configured.
+/// A command needs SpiceDB, but none is configured.
 struct SpiceDBMissing: Error, CustomStringConvertible {
   var description: String { "authorization.spicedb.endpoint is not set: there is no SpiceDB" }
 }
 
 extension ConfigurationOptions {
-  /// Runs `body` with a connection to the SpiceDB of the configuration.
+  /// Runs `body` with a connection to the configured SpiceDB.
   func withSpiceDB(_ body: (SpiceDBConnection, WorkerConfiguration, Servers, Logger) async throws -> Void) async throws
   {
     try await FailureReport.reporting {

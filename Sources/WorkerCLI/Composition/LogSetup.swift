@@ -5,9 +5,9 @@ import Settings
 
 /// Starts logging, to standard error.
 enum LogSetup {
-  /// Called once.
+  /// Must be called only once.
   ///
-  /// - Parameter sampling: bounds what is written; nil: everything is.
+  /// - Parameter sampling: limits what is written; nil to write everything.
   /// - Returns: the program's logger.
   static func start(_ settings: WorkerConfiguration.Log, sampling: LogSampling? = nil) -> Logger {
     let format = settings.format ?? (isatty(STDERR_FILENO) == 1 ? .text : .json)

@@ -8,29 +8,31 @@ import Settings
 import SpiceDBClient
 import WorkerRuntime
 
-/// How the configured servers are reached.
+/// How to reach the configured servers.
 struct Servers: Sendable {
   let amqp: RabbitMQConfiguration
   let postgres: PostgresConfiguration
-  /// Where queries are answered from: any host that shows the same.
+  /// Where queries are answered from, on a standby if there is one: `postgres.read_url`, by default the same as
+  /// ``postgres``.
   let reading: PostgresConfiguration
-  /// nil: relationships aren't replicated.
+  /// Nil if relationships aren't replicated.
   let spicedb: SpiceDBConfiguration?
   let topologyNames: BrokerNames
-  /// The user named as the sender of commands, which the broker verifies; nil without an access list, since it is then
-  /// not needed, and if a certificate identifies the sender.
+  /// The user to name as the sender of commands, which the broker verifies. Nil without an access list, which alone
+  /// needs it, and if the sender is identified by a certificate.
   let senderUser: ShortString?
 
-  /// `<virtual host>/<queue>`: whose leases, outgoing messages and parked commands these are.
+  /// The queue of commands as `<virtual host>/<queue>`: the database keeps its lease, outbox and parked commands under
+  /// this key.
   var queueKey: String { amqp.key(of: topologyNames.commandsQueue) }
 
-  /// The same for messages dead-lettered by the broker.
+  /// The same for the queue of messages dead-lettered by the broker.
   var deadQueueKey: String { amqp.key(of: topologyNames.deadLettersQueue) }
 
-  /// The same of queries.
+  /// The same for the queue of queries.
   var queriesQueueKey: String { amqp.key(of: topologyNames.queriesQueue) }
 
-  /// - Throws: ``ConfigurationProblems`` if a URL can't be parsed. It contains no part of a password.
+  /// - Throws: ``ConfigurationProblems``, for example if a URL can't be parsed. They contain no part of a password.
   init(_ configuration: WorkerConfiguration) throws(ConfigurationProblems) {
     var problems = ConfigurationProblems()
     let amqp = Self.amqp(configuration.amqp, &problems)
@@ -61,7 +63,7 @@ struct Servers: Sendable {
     self.topologyNames = topologyNames
   }
 
-  /// For an interactive command: it gives up connecting within ten seconds.
+  /// For an interactive command, which gives up connecting within ten seconds.
   var forOneCommand: Servers {
     var amqp = amqp
     var postgres = postgres
@@ -80,7 +82,7 @@ struct Servers: Sendable {
     do throws(BrokerURLError) {
       let url = try BrokerURL(settings.url)
       var amqp = try RabbitMQConfiguration(url)
-      // The URL's own value wins.
+      // Values in the URL win.
       if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
       amqp.tls?.add(settings.tls)
@@ -95,12 +97,12 @@ struct Servers: Sendable {
     }
   }
 
-  /// A file that can't be read at the start is a mistake; later reads are retried.
+  /// A file that can't be read at the start is a configuration mistake; later reads are retried.
   private static func check(_ file: String, _ key: String, _ problems: inout ConfigurationProblems) {
     do throws(UnreadableSecret) { _ = try Secret(file: file).reveal() } catch { problems.add("\(key): \(error)") }
   }
 
-  /// - Parameter key: what the URL is called.
+  /// - Parameter key: the name of the URL's setting: `url` or `read_url`.
   private static func postgres(
     _ settings: WorkerConfiguration.Postgres, _ url: String, _ key: String, _ problems: inout ConfigurationProblems
   ) -> PostgresConfiguration {
@@ -113,7 +115,8 @@ struct Servers: Sendable {
     postgres.responseTimeout = settings.responseTimeout
     postgres.statementTimeout = settings.statementTimeout
     postgres.lockTimeout = settings.lockTimeout
-    // Of several hosts, everything goes to the writable one: a standby's data is late, and it takes no changes.
+    // Of several hosts, the writable one is used: a standby's data lags behind, and it accepts no changes. Only queries
+    // may use a standby (`forQueriesOfStandby(timeout:)`).
     postgres.requiresWriting = true
     do throws(PostgresError) { try postgres.validate() } catch {
       problems.add("postgres.\(key) can't be used: \(error)")
@@ -121,7 +124,7 @@ struct Servers: Sendable {
     return postgres
   }
 
-  /// - Returns: nil if there is none, or it can't be used.
+  /// - Returns: nil if none is configured, or its endpoint can't be used.
   private static func spicedb(
     _ settings: WorkerConfiguration.SpiceDB, _ problems: inout ConfigurationProblems
   ) -> SpiceDBConfiguration? {

@@ -12,7 +12,7 @@ struct ConfigurationReport: Report {
     let value: String
     /// `flag`, `environment`, `file` or `default`.
     let source: String
-    /// The flag, the variable or the file that it comes from.
+    /// The flag, the environment variable or the file that the value comes from; nil for a default.
     let from: String?
   }
 
@@ -37,7 +37,8 @@ struct ConfigurationReport: Report {
     return table.text
   }
 
-  /// For a URL, everything but its password and whatever may contain one.
+  /// The value, without secrets: `amqp.url` and `postgres.url` are shown without the password and whatever may contain
+  /// one, other secret settings as `***`.
   private static func shown(_ read: ReadSetting) -> String {
     guard read.setting.isSecret else { return read.value }
     switch read.setting.key {

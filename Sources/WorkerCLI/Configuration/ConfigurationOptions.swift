@@ -9,7 +9,7 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(name: .customLong("set"), help: "A setting, which wins over the environment and the file; repeatable.")
   var settings: [String] = []
 
-  /// The same options as command-line arguments.
+  /// The options as command-line arguments.
   var arguments: [String] { (config.map { ["--config", $0] } ?? []) + settings.flatMap { ["--set", $0] } }
 
   func load() async throws -> WorkerConfiguration { try await loader.load() }
@@ -23,7 +23,7 @@ struct ConfigurationOptions: ParsableArguments {
 }
 
 extension ConfigurationLoader {
-  /// A loader that also checks what the clients of both servers can't use.
+  /// A loader that also checks what only the servers' clients can check, and that names don't collide.
   static var ofProgram: ConfigurationLoader {
     ConfigurationLoader { configuration in
       var problems = ConfigurationProblems()

@@ -1,16 +1,16 @@
 import Messaging
 import RabbitMQBroker
 
-/// Names of exchanges and queues that must not be the same: messages would go in circles, or two things would be
+/// Finds exchanges and queues that must not have the same name: messages would go in circles, or two things would be
 /// confused.
 ///
 /// Exchanges and queues have separate namespaces: an exchange and a queue may share a name. Results, events and
-/// announcements may share an exchange: nobody takes commands from it. So may batches of results and of events, but not
-/// with those: who takes single messages can't read a batch.
+/// announcements may share an exchange, since nobody takes commands from it. So may batches of results and of events,
+/// but not with single messages: a consumer of single messages can't read a batch.
 struct NameCollisions {
   private static let prefix = "amqp.names."
 
-  /// In words for people, naming both settings.
+  /// The problems, for people; each names the settings concerned.
   let problems: [String]
 
   init(_ names: BrokerNames) {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Operations
 
-/// Which dead letters a command changes: a filter, or explicitly all of them.
+/// Which dead letters a command applies to: those that match a filter, or explicitly all.
 struct ChosenLetters: ParsableArguments {
   @OptionGroup var options: DeadLetterFilterOptions
   @Flag(help: "All letters of the selected queues; without it a filter is needed.")
@@ -14,7 +14,7 @@ struct ChosenLetters: ParsableArguments {
   }
 }
 
-/// Who does this.
+/// The operator to record with a change.
 struct OperatorOptions: ParsableArguments {
   @Option(help: "Who does this. Default: the login name.")
   var by: String?

@@ -2,7 +2,7 @@ import ArgumentParser
 import Operations
 import WorkspaceDomain
 
-/// Selects dead letters, for every command about them.
+/// Options that select dead letters, for every command about them.
 struct DeadLetterFilterOptions: ParsableArguments {
   @Option(help: "Only this letter; repeatable, as are the next three.")
   var id: [ULID] = []
@@ -27,11 +27,11 @@ struct DeadLetterFilterOptions: ParsableArguments {
     if ignoreCase, text == nil { throw ValidationError("--ignore-case is for --text.") }
   }
 
-  /// Without the state of letters.
+  /// The filter, without a condition on the state of letters.
   ///
   /// - Parameters:
-  ///   - servers: whose queues to include.
-  ///   - ofQueries: whether to include what came as a query.
+  ///   - servers: the servers whose queues to include, unless `--all-queues` is given.
+  ///   - ofQueries: whether to include letters from the queue of queries.
   func filter(on servers: Servers, ofQueries: Bool = true) -> DeadLetterFilter {
     var filter = conditions
     guard !allQueues else { return filter }
@@ -40,7 +40,7 @@ struct DeadLetterFilterOptions: ParsableArguments {
     return filter
   }
 
-  /// For messages: the queues in which nothing was found.
+  /// For messages that nothing was found: which queues were searched; empty for all.
   var scope: String { allQueues ? "" : " of this deployment's queues (--all-queues includes those of others)" }
 
   /// The conditions set by the operator.

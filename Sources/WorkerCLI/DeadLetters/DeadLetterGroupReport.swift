@@ -7,7 +7,7 @@ struct DeadLetterGroupReport: Report {
   let groups: [Entry]
 
   struct Entry: Encodable {
-    /// Nil if it could not be read.
+    /// The common property; nil if it could not be read from the messages.
     let value: String?
     let count: Int
     /// RFC 3339.

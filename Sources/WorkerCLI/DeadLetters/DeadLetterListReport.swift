@@ -27,7 +27,7 @@ struct DeadLetterListReport: Report {
     let discardedAt: String?
     let discardedBy: String?
     let discardedBecause: String?
-    /// The letter whose replay ended in this one.
+    /// The letter whose replay resulted in this one.
     let replayOf: String?
 
     init(_ letter: DeadLetterSummary) {

@@ -8,7 +8,7 @@ struct DeadLetterReport: Report {
   let message: MessageReport
   let replays: [Replay]
 
-  /// A plan that had the letter.
+  /// A replay plan that contains the letter.
   struct Replay: Encodable {
     let plan: String
     let `operator`: String

@@ -3,7 +3,7 @@ import Operations
 
 /// What `doctor` prints.
 struct DoctorReport: Report {
-  /// The worst of the findings.
+  /// The worst status of all findings.
   let status: Finding.Status
   let checks: [Finding]
 
@@ -12,7 +12,7 @@ struct DoctorReport: Report {
     status = findings.map(\.status).max() ?? .ok
   }
 
-  /// Whether the configuration can't be used at all: nothing else was checked.
+  /// Whether the configuration can't be used at all, so that nothing else was checked.
   var hasWrongConfiguration: Bool { checks.contains { $0.check == "configuration" && $0.status == .problem } }
 
   var text: String {

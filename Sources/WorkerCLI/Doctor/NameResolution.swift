@@ -4,7 +4,7 @@ import Operations
 import Settings
 import ThreadExecutor
 
-/// The name service of this host.
+/// Resolves host names with the name service of this host.
 struct NameResolution: HostResolver {
   /// How long resolving may take before it counts as failed. getaddrinfo() has no limit of its own; a call that takes
   /// longer continues in the background.
@@ -18,7 +18,7 @@ struct NameResolution: HostResolver {
       return error.reason
     }
     let waiter = Waiter<String?>()
-    // On a thread of its own: the shared threads are few, and the call blocks.
+    // On a thread of its own: the call blocks, and the shared threads are few.
     let resolving = Task(executorPreference: executor) { waiter.resolve(.success(Self.resolve(host))) }
     let alarm = Task {
       try await Task.sleep(for: Self.limit)

@@ -77,7 +77,7 @@ struct Listen: AsyncParsableCommand {
 }
 
 extension Delivery {
-  /// Its body, or, of a batch, its elements.
+  /// The body, or the elements of a batch.
   fileprivate var contents: [[UInt8]] {
     guard properties.contentType == CloudEventsType.batch,
       let elements = try? JSONArraySplitter.split(body, limit: body.count)

@@ -4,7 +4,7 @@ import PostgresStore
 /// What `migrate down` prints.
 struct ReversalReport: Report {
   let reverted: [String]
-  /// Rows destroyed with them, by table.
+  /// The number of rows destroyed with the migrations, by table.
   let destroyed: [String: Int]
   private let losses: [DataLoss]
 

@@ -1,12 +1,12 @@
 import FoundationEssentials
 import Messaging
 
-/// A header with its value. Headers are a list: a name may come twice.
+/// A header with its value. Headers are a list: a name may occur twice.
 struct HeaderReport: Encodable {
   let name: BytesReport
   let value: HeaderValueReport
 
-  /// A table that can't be decoded is one header without a name.
+  /// All headers of a table. A table that can't be decoded becomes one header without a name.
   static func all(of table: HeaderTable) -> [HeaderReport] {
     guard let fields = table.fields() else {
       return [HeaderReport(name: BytesReport([]), value: HeaderValueReport(value: .bytes(table.entries)))]

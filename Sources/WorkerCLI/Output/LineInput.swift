@@ -1,6 +1,6 @@
 import Glibc
 
-/// The lines of a file in UTF-8, read as they are asked for.
+/// Reads the lines of a UTF-8 file, one at a time.
 final class LineInput {
   struct Unreadable: Error, CustomStringConvertible {
     let path: String
@@ -22,29 +22,29 @@ final class LineInput {
     ([0xFE, 0xFF], "it begins with a byte order mark of UTF-16 (FE FF): save it as UTF-8"),
   ]
 
-  /// How much is read at a time.
+  /// The number of bytes read at a time.
   private static let chunk = 1 << 16
-  /// A message of 512 MiB, more than RabbitMQ ever takes, in Base64, with its properties.
+  /// Room for a message of 512 MiB, the most that RabbitMQ can accept, in Base64, with its properties.
   private static let longestLine = 768 << 20
 
   private let path: String
   private let limit: Int
   private let file: Int32
   private var isAtStart = true
-  /// What was read, from the next line on.
+  /// The bytes read and not yet dropped.
   private var buffer: [UInt8] = []
-  /// Where the next line begins.
+  /// Where the next line begins in the buffer.
   private var start = 0
 
-  /// - Parameter limit: the bytes of the longest line; by default 768 MiB.
-  /// - Throws: ``Unreadable``, also for a folder.
+  /// - Parameter limit: the maximum length of a line in bytes; 768 MiB by default.
+  /// - Throws: ``Unreadable``, also if the path is a folder.
   init(path: String, limit: Int = longestLine) throws(Unreadable) {
     self.path = path
     self.limit = limit
     file = path == "-" ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw Unreadable(path: path, code: errno) }
     var status = stat()
-    // A folder can be opened, and only reading it fails.
+    // A folder can be opened; only reading from it fails.
     guard fstat(file, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
       throw Unreadable(path: path, code: EISDIR)
     }
@@ -80,10 +80,9 @@ final class LineInput {
     return Array(line)
   }
 
-  /// Drops the lines before ``start``, and reads some more: whatever there is, since who writes into a pipe may take
-  /// his time.
+  /// Drops the lines before ``start``, and reads more: whatever is available, since the writer of a pipe may be slow.
   ///
-  /// - Returns: false at the end.
+  /// - Returns: false at the end of the file.
   private func readOn() throws(Unreadable) -> Bool {
     buffer.removeFirst(start)
     start = 0

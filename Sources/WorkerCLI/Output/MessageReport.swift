@@ -1,7 +1,7 @@
 import Messaging
 import Observability
 
-/// A complete message.
+/// A complete message, as printed.
 struct MessageReport: Encodable {
   let exchange: BytesReport
   let routingKey: BytesReport
@@ -19,10 +19,10 @@ struct MessageReport: Encodable {
     body = BytesReport(message.body)
   }
 
-  /// How much of a body is shown to people; JSON has all of it.
+  /// How many bytes of a body are shown to people; JSON output has all of it.
   private static let shownBytes = 64 << 10
 
-  /// For people: `lines` with a name and a value each, then those of the message, then the body.
+  /// For people: `lines`, which are names with values, then those of the message, then the body.
   func text(below lines: [(String, String)]) -> String {
     var lines = lines + [("exchange", exchange.text), ("routing key", routingKey.text)]
     for (name, value) in properties.sorted(by: { $0.key < $1.key }) { lines.append((name, value.text)) }

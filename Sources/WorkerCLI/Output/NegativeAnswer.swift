@@ -7,7 +7,7 @@ struct NegativeAnswer: Error, CustomStringConvertible {
 }
 
 extension Optional {
-  /// - Throws: ``NegativeAnswer`` if there is nothing.
+  /// - Throws: ``NegativeAnswer`` if there is no value.
   func orNo(_ description: @autoclosure () -> String) throws(NegativeAnswer) -> Wrapped {
     guard let self else { throw NegativeAnswer(description()) }
     return self

@@ -13,15 +13,15 @@ struct ProgressBar {
   private let first: Int
 
   /// - Parameters:
-  ///   - total: nil if unknown.
-  ///   - first: how many were done before.
+  ///   - total: the number of things to do; nil if unknown.
+  ///   - first: how many were already done before; they don't count for the rate.
   init(label: String, total: Int?, first: Int = 0) {
     self.label = label
     self.first = first
     self.total = total
   }
 
-  /// Shows that `count` are done; at most ten times a second.
+  /// Shows that `count` are done; at most ten times a second, except for the last one.
   mutating func show(_ count: Int) {
     guard isShown else { return }
     let now = ContinuousClock.now
@@ -41,7 +41,7 @@ struct ProgressBar {
     return "[\(bar)] \(count)/\(total)"
   }
 
-  /// The speed and, if the end is known, the remaining time.
+  /// The rate and, if the total is known, the remaining time.
   private func rate(_ count: Int, _ time: Duration) -> String {
     let seconds = time / .seconds(1)
     let done = count - first

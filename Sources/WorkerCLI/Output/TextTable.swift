@@ -1,6 +1,6 @@
 import Observability
 
-/// Columns of text, each as wide as its widest cell. Cells may contain received text: no cell can control a terminal,
+/// Text in columns, each as wide as its widest cell. Cells may contain received text: no cell can control a terminal,
 /// or start a line of its own.
 struct TextTable {
   private var rows: [[String]]

@@ -20,12 +20,12 @@ struct ParkedCommandListReport: Report {
     let firstFailedAt: String?
     let lastFailedAt: String?
     let error: String?
-    /// Nil for those that wait behind another one.
+    /// When the command is tried next; nil for one that waits behind another.
     let dueAt: String?
-    /// Why an operator wants it to become a dead letter.
+    /// Why an operator has requested that the command become a dead letter.
     let deadLetterRequest: String?
     let bytes: Int
-    /// What happens to it next, for people.
+    /// What happens to the command next; only in the text for people.
     let state: String
 
     private enum CodingKeys: CodingKey {

@@ -9,7 +9,7 @@ struct ParkedLineListReport: Report {
 
   struct Line: Encodable {
     let tenantID: String
-    /// Commands in the line.
+    /// The number of commands in the line.
     let count: Int
     let first: ParkedCommandListReport.Entry
   }

@@ -1,10 +1,10 @@
 import Operations
 
-/// A line that can't be sent, or could only become a dead letter.
+/// A line that can't be sent, or that could only become a dead letter.
 struct InvalidLine: Error, CustomStringConvertible {
   let number: Int
   let problem: String
-  /// Whether lines are sent as they are read.
+  /// Whether lines are sent as they are read, so that earlier ones have already been sent.
   let isSending: Bool
 
   var description: String {
@@ -21,7 +21,7 @@ struct NoCommands: Error, CustomStringConvertible {
   }
 }
 
-/// One command.
+/// A source of a single command.
 struct OneLine: CommandSource {
   private var command: OutgoingCommand?
   let count: Int? = 1
@@ -31,7 +31,7 @@ struct OneLine: CommandSource {
   mutating func next() -> OutgoingCommand? { command.take() }
 }
 
-/// A file of JSON Lines, read as needed; empty lines are skipped.
+/// A file of JSON Lines, read as needed; blank lines are skipped.
 struct FileLines: CommandSource {
   let count: Int?
   private let path: String
@@ -41,9 +41,9 @@ struct FileLines: CommandSource {
   private var number = 0
   private var commands = 0
 
-  /// A file is first read completely: nothing of it is sent if a line is wrong.
+  /// Reads a file completely before anything is sent, so that nothing is sent if a line is wrong.
   ///
-  /// - Parameter path: `-` for standard input, which can't be read twice.
+  /// - Parameter path: the file; `-` for standard input, which can't be read twice and so is not checked beforehand.
   init(path: String, check: CommandCheck) throws {
     try self.init(path: path, check: check, count: path == "-" ? nil : Self.count(path, check), isSending: true)
   }

@@ -109,7 +109,7 @@ struct Send: AsyncParsableCommand {
     if rejected > 0 { throw ExitCode.no }
   }
 
-  /// Possible causes if no result comes.
+  /// Describes missing results, with possible causes.
   private func silence(_ summary: SendSummary) -> String {
     let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
     return

@@ -1,6 +1,6 @@
 import Operations
 
-/// What `send` prints for a file.
+/// The summary printed by `send`.
 extension SendSummary: Report {
   var text: String {
     var lines = ["sent: \(sent)"]

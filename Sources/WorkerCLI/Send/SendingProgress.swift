@@ -4,12 +4,13 @@ import Operations
 /// Shows the progress of sending, and prints results if requested.
 struct SendingProgress: SendingObserver {
   private let printsResults: Bool
-  /// Nil for a single command, like the next property.
+  /// The progress of sending; nil for a single command, and once results arrive.
   private var sending: ProgressBar?
+  /// The progress of receiving results; nil until the first one, and for a single command.
   private var receiving: ProgressBar?
   private var sentCount = 0
 
-  /// - Parameter total: how many commands there are, if known.
+  /// - Parameter total: the number of commands, if known.
   init(total: Int?, printsResults: Bool) {
     self.printsResults = printsResults
     sending = total == 1 ? nil : ProgressBar(label: "sent", total: total)
@@ -34,7 +35,7 @@ struct SendingProgress: SendingObserver {
     receiving?.show(count)
   }
 
-  /// To be called at the end.
+  /// Must be called at the end.
   func finish() {
     sending?.finish()
     receiving?.finish()

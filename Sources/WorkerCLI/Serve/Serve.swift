@@ -49,7 +49,7 @@ struct Serve: AsyncParsableCommand {
           try await group.run()
         }
       } catch is CancellationError {
-        // Whatever was cancelled first: only the drain's deadline cancels, and what it has cut short is told below.
+        // Only the drain's deadline cancels; what it has cut short is reported below.
       }
       guard status.phase == .stopped else {
         throw DrainCutShort(
@@ -71,8 +71,8 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension ServiceGroupConfiguration {
-  /// After the drain's deadline whatever is still running is cancelled. Nothing is lost: what was not acknowledged
-  /// comes back, and what was not published is in the outbox.
+  /// Cancels whatever is still running at the drain's deadline. Nothing is lost: what was not acknowledged is
+  /// redelivered, and what was not published is in the outbox.
   fileprivate func bounded(drainTimeout: Duration) -> ServiceGroupConfiguration {
     var configuration = self
     configuration.maximumGracefulShutdownDuration = drainTimeout

@@ -1,7 +1,7 @@
 import ServiceLifecycle
 import SpiceDBClient
 
-/// Keeps the connection to SpiceDB as long as the process may use it. An unavailable SpiceDB ends nothing.
+/// Runs the connection to SpiceDB while the process needs it. The service does not end when SpiceDB is unavailable.
 struct SpiceDBService: Service {
   let connection: SpiceDBConnection
 

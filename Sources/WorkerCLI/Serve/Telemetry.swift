@@ -10,7 +10,7 @@ import Settings
 import WorkerRuntime
 import WorkspaceApplication
 
-/// A worker's telemetry, and where it goes.
+/// A worker's metrics and traces, and where they go.
 struct Telemetry: Sendable {
   let registry: PrometheusRegistry
   let worker: any WorkerProbe
@@ -54,10 +54,10 @@ struct Telemetry: Sendable {
     self.registry = registry
   }
 
-  /// The services it needs.
+  /// The services that telemetry needs: the exporter of spans, if one is configured.
   var services: [any Service] { exporter.map { [$0] } ?? [] }
 
-  /// Source: https://opentelemetry.io/docs/specs/semconv/resource/
+  /// The resource attributes of spans: https://opentelemetry.io/docs/specs/semconv/resource/
   private static var resource: [String: String] {
     [
       "service.name": "workspace-worker", "service.version": WorkerVersion.current,

@@ -8,17 +8,17 @@ import PostgresStore
 import Settings
 import WorkspaceDomain
 
-/// Run last by a worker that ends itself: records in the database which message it was handling. Not for people.
+/// Run by a worker when it crashes: records in the database which message the worker was handling. Not for people.
 ///
 /// If the database can't be reached, nothing is recorded: without evidence no command is blamed.
 struct Witness: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "witness", abstract: "Records which message a crashing worker was handling.", shouldDisplay: false)
 
-  /// How long it may take: waiting for the worker's end includes this.
+  /// How long recording may take; the end of a crashing worker waits for it.
   static let patience: Duration = .seconds(5)
 
-  /// The arguments that run it.
+  /// The command-line arguments that run this command.
   static func arguments(process: ULID, _ options: ConfigurationOptions) -> [String] {
     ["witness", "--process", "\(process)"] + options.arguments
   }

@@ -2,15 +2,16 @@ import RabbitMQClient
 
 /// What `topology` prints.
 struct TopologyReport: Report {
-  /// `changes`, `incompatible` or `up-to-date`; after an apply `applied`.
+  /// `changes`, `incompatible` or `up-to-date`; `applied` after `topology apply`.
   let status: String
   let items: [Item]
 
   struct Item: Encodable {
     let kind: String
     let name: String
-    /// `exists`, `missing`, `ensured` (a binding: set again, which changes nothing if it exists), `removed` (one of an
-    /// earlier version: the same), `created` or `incompatible`.
+    /// `exists`, `missing`, `ensured` (a binding that is set again, which changes nothing if it exists), `removed` (a
+    /// binding of an earlier version that is removed, which changes nothing if it is gone), `created` or
+    /// `incompatible`.
     let state: String
     var argument: String?
     var wanted: String?
@@ -19,7 +20,7 @@ struct TopologyReport: Report {
     var remedy: String?
   }
 
-  /// - Parameter applied: what was missing has been created.
+  /// - Parameter applied: whether what was missing has been created.
   init(_ plan: TopologyPlan, applied: Bool = false) {
     status =
       plan.isIncompatible ? "incompatible" : applied ? "applied" : plan.hasChanges ? "changes" : "up-to-date"

@@ -3,11 +3,12 @@ import Synchronization
 
 /// Carries elements from one stage to the next, which takes everything that has arrived as one batch.
 ///
-/// Bounded: the sender waits while more than the channel's room is taken. One task takes, one task sends.
+/// Bounded: the sender waits while more than the channel's room is taken. Only one task may take, and only one may wait
+/// for room.
 package final class BatchChannel<Element: Sendable>: Sendable {
   package typealias Batch = BatchAccumulator<Element>.Batch
 
-  /// How much may wait in the channel before the sender has to.
+  /// How much may be in the channel before the sender has to wait.
   package struct Room: Sendable {
     package let count: Int
     package let bytes: Int
@@ -36,7 +37,7 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     self.room = room
   }
 
-  /// How many elements are waiting.
+  /// How many elements are in the channel.
   package var count: Int { state.withLock { $0.accumulator.count } }
 
   /// Appends `elements`, then waits until the channel has room again.
@@ -52,8 +53,8 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     try await wait(.sender) { [room] in $0.accumulator.count <= room.count && $0.accumulator.bytes <= room.bytes }
   }
 
-  /// Appends `elements` regardless of room: for the few that don't come with the stream, and for a sender that calls
-  /// ``waitForRoom()`` before it sends more.
+  /// Appends `elements` regardless of room: for the few elements that don't come from the sending stage, and for a
+  /// sender that calls ``waitForRoom()`` before it sends more.
   package func append(_ elements: [Element], size: (Element) -> Int) {
     let taker = state.withLock { state in
       for element in elements { state.accumulator.append(element, bytes: size(element)) }
@@ -72,7 +73,7 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     return batch
   }
 
-  /// Nothing more will be sent.
+  /// Marks the end: nothing more will be sent.
   package func finish() {
     let taker = state.withLock { state in
       state.isFinished = true
@@ -81,7 +82,7 @@ package final class BatchChannel<Element: Sendable>: Sendable {
     taker?.resume()
   }
 
-  /// Waits until `condition` holds; whatever may have changed that resumes the waiter, which checks again.
+  /// Waits until `condition` holds. Every change that may fulfil it resumes the waiter, which checks again.
   private func wait(
     _ side: Side, until condition: @Sendable (borrowing State) -> Bool
   ) async throws {

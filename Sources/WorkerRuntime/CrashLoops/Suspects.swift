@@ -4,34 +4,35 @@ package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain
 
-/// Decides about messages that may kill this process: those that have killed others, and, after a death for unknown
-/// reasons, all redeliveries. They run alone; a message that has killed too many processes is not run again.
+/// Decides about messages that may kill this process: those that have killed other processes and, after a crash without
+/// a known cause, all redeliveries. They are executed alone; a message that has killed too many processes is not
+/// executed again.
 package struct Suspects: Sendable {
   private let known: FatalMessages
   private let decoder: CommandDecoder
   private let maximumDeaths: Int
 
-  /// - Parameter maximumDeaths: a message that has killed this many processes goes to the dead letters.
+  /// - Parameter maximumDeaths: a message that has killed this many processes becomes a dead letter.
   package init(_ known: FatalMessages, decoder: CommandDecoder, maximumDeaths: Int) {
     self.known = known
     self.decoder = decoder
     self.maximumDeaths = maximumDeaths
   }
 
-  /// Whether a message must run alone.
+  /// Whether a message must be executed alone.
   package func contain(_ delivery: Delivery) -> Bool {
     (known.isUnexplained && delivery.isRedelivered) || deaths(of: delivery) != nil
   }
 
-  /// The same for a parked command, which `process` retries.
+  /// Whether a parked command must be executed alone when `process` retries it.
   package func contain(_ entry: ParkedEntry, in process: ULID) -> Bool {
     (known.isUnexplained && entry.command.process != process) || deaths(of: entry.command.message) != nil
   }
 
-  /// Whether a message is not to be begun any more, not even to be read.
+  /// Whether a message has killed too many processes to be executed again. A batch is then not even split.
   func isCondemned(_ delivery: Delivery) -> Bool { (deaths(of: delivery)?.count ?? 0) >= maximumDeaths }
 
-  /// - Returns: what is to be carried out alone; with a verdict where it is not to be begun again.
+  /// - Returns: the message to execute alone, with a verdict if it must not be executed again.
   package func read(_ delivery: Delivery, at now: Timestamp) -> Assignment {
     read(delivery.body, since: now) { known, isRead in
       isRead
@@ -40,7 +41,7 @@ package struct Suspects: Sendable {
     }
   }
 
-  /// The same for the first command of a line.
+  /// Reads the first command of a line in the same way.
   func read(_ entry: ParkedEntry) -> Assignment {
     read(entry.command.message.body, since: entry.command.parkedAt) { known, isRead in
       isRead
@@ -54,7 +55,7 @@ package struct Suspects: Sendable {
   ) -> Assignment {
     guard let (hash, deaths) = known.deaths(of: body) else { return Assignment([message(nil, true)]) }
     guard deaths.count >= maximumDeaths else { return Assignment([message(hash, true)]) }
-    // Even decoding it may kill.
+    // Even decoding the message may kill, unless it was decoded the last time.
     return Assignment([message(hash, deaths.isDecodable).decided(.crashLoop(deaths: deaths.count, since: first))])
   }
 

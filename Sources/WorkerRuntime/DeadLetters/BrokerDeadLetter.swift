@@ -8,12 +8,12 @@ package struct BrokerDeadLetter: Sendable {
   package let delivery: Delivery
   let key: DeadLetterKey
   let origin: DeadLetterOrigin
-  /// As much of it as can be read.
+  /// The envelope, as far as it can be read.
   let envelope: PartialEnvelope
-  /// Acknowledges it.
+  /// Acknowledges the delivery.
   let acknowledger: Acknowledger
 
-  /// - Parameter queue: `<virtual host>/<queue>` that it was delivered from.
+  /// - Parameter queue: the queue that the message was delivered from, as `<virtual host>/<queue>`.
   init(_ delivery: Delivery, queue: String, decoder: CommandDecoder, acknowledger: Acknowledger) {
     self.delivery = delivery
     key = DeadLetterKey(queue: queue, fingerprint: MessageFingerprint.of(delivery.original))

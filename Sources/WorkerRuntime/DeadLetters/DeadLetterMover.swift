@@ -3,11 +3,11 @@ import Logging
 import MessageContract
 import Messaging
 
-/// Moves what the broker has dead-lettered from its queue to the ledger, as long as a worker is active.
+/// Moves messages that the broker has dead-lettered from their queue to the ledger, while this worker is active.
 ///
-/// It takes the path of the commands: recorded by the commit stage, announced through the outbox, acknowledged when
-/// that has committed. A copy that comes again after a crash is recognized by its fingerprint. Trouble here does not
-/// stop commands: the mover has a connection of its own, and reconnects.
+/// They take the same path as commands: recorded by the commit stage, announced through the outbox, acknowledged once
+/// that has committed. A redelivery after a crash is recognized by its fingerprint. A failure here does not stop
+/// commands: the mover has a connection of its own, and reconnects.
 struct DeadLetterMover {
   let connect: @Sendable () async throws -> Link<any DeliverySource>
   let decoder: CommandDecoder
@@ -42,12 +42,12 @@ struct DeadLetterMover {
       group.addTask {
         while true { try await hand(on: try await source.deliveries(), acknowledger) }
       }
-      // Neither task returns.
+      // None of these tasks returns unless it is cancelled.
       for try await _ in group {}
     }
   }
 
-  /// The prefetch bounds what is in progress.
+  /// Hands deliveries to the commit stage without waiting for room there: the prefetch bounds what is in progress.
   private func hand(on deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
     guard !deliveries.isEmpty else { throw CancellationError() }
     acknowledger.register(deliveries.map { ($0.tag, 1) })
@@ -59,8 +59,9 @@ struct DeadLetterMover {
     output.append(letters.map(CommitRequest.deadLetter), size: \.bytes)
   }
 
-  /// It isn't a command's fault that it was delivered often: workers were killed. Later commands of its tenant have
-  /// overtaken it. A redelivered one is counted again: RabbitMQ 4 says of all of these that they were delivered before.
+  /// Warns of commands that exceeded a delivery limit. Frequent deliveries are not a command's fault: workers were
+  /// killed. Later commands of its tenant have overtaken it. A redelivered letter is counted again: RabbitMQ 4 marks
+  /// all of these messages as redelivered, so that it can't be told apart.
   private func warn(ofLimitIn letters: [BrokerDeadLetter]) {
     let limited = letters.filter { $0.origin.reason == "delivery_limit" }
     guard let first = limited.first else { return }
@@ -72,7 +73,8 @@ struct DeadLetterMover {
       """, metadata: ["count": "\(limited.count)", "detail": "\(first.origin.detail)"])
   }
 
-  /// If the queue is still bound to the exchange of announcements, as earlier versions did, it gets those, too.
+  /// Whether a delivery is the announcement of a dead letter: such messages arrive here, too, if the queue is still
+  /// bound to the exchange of announcements, as it was in earlier versions.
   private func isAnnouncement(_ delivery: Delivery) -> Bool {
     delivery.exchange == announcements && delivery.routingKey.text == DeadLetterEventEncoder.type
   }

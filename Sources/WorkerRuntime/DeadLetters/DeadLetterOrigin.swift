@@ -1,12 +1,12 @@
 import Messaging
 import WorkspaceDomain
 
-/// Where a message dead-lettered by the broker came from, and why: according to the most recent entry of its header
-/// `x-death`, which is the first in that list.
+/// Where a message that the broker dead-lettered came from, and why: according to the most recent entry of its
+/// `x-death` header, which is the first in the list.
 ///
 /// Source: https://www.rabbitmq.com/docs/dlx#effects
 struct DeadLetterOrigin: Sendable, Equatable {
-  /// For people. No payload.
+  /// Human-readable; contains no payload.
   let detail: String
   /// When the broker dead-lettered it.
   let time: Timestamp?
@@ -33,7 +33,7 @@ struct DeadLetterOrigin: Sendable, Equatable {
     if case .array(let keys) = death["routing-keys"] { routingKey = keys.first?.shortString } else { routingKey = nil }
   }
 
-  /// The message, with the exchange and the routing key that it was originally published to.
+  /// The delivered message, with the exchange and the routing key that it was originally published with.
   func message(_ delivered: OutboundMessage) -> OutboundMessage {
     guard let exchange, let routingKey else { return delivered }
     return OutboundMessage(
@@ -42,7 +42,8 @@ struct DeadLetterOrigin: Sendable, Equatable {
 }
 
 extension Delivery {
-  /// A broker's entries are far smaller: names of up to 255 bytes. A sender may write anything.
+  /// The largest `x-death` entry that is decoded. A broker's entries are far smaller, with names of up to 255 bytes,
+  /// but a sender may write anything.
   private static let maximumDeathBytes = 64 << 10
 
   fileprivate var lastDeath: [String: HeaderValue]? {
@@ -54,8 +55,8 @@ extension Delivery {
 }
 
 extension HeaderValue {
-  /// A name that can be written into the ledger. A publisher may write anything into the header, and a letter that the
-  /// database refuses would block all others.
+  /// The value as a name that can be written into the ledger, without control characters; nil if it isn't one. A
+  /// publisher may write anything into the header, and a letter that the database refuses would block all others.
   fileprivate var name: String? {
     guard let name = shortString, name.bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
     return name.text

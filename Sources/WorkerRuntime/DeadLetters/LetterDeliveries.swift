@@ -1,17 +1,17 @@
 import Synchronization
 import WorkspaceDomain
 
-/// What a session knows of the messages of letters: which can't be redelivered on their connection, although the ledger
-/// does not know it yet.
+/// The letters of a session whose own messages can't be redelivered on their connection, although the ledger does not
+/// know it yet.
 ///
-/// A broker gives messages no identity. A redelivered message is recognized by its bytes; but another one with the same
-/// bytes may have been sent since. The difference: a letter's own message is redelivered only while its acknowledgement
-/// may not have reached the broker, and then once per connection.
+/// A broker gives messages no identity. A redelivered message is recognized by its bytes, but another message with the
+/// same bytes may have been sent since. The difference: a letter's own message is redelivered only while its
+/// acknowledgement may not have reached the broker, and then once per connection.
 package final class LetterDeliveries: Sendable {
   private struct State {
-    /// Recorded or recognized on a connection that still exists.
+    /// Letters that were recorded or recognized on a connection that still exists.
     var claimed: Set<ULID> = []
-    /// The broker has read their acknowledgements; the ledger does not know it yet.
+    /// Letters whose acknowledgements the broker has read, although the ledger does not know it yet.
     var acknowledged: [ULID] = []
   }
 
@@ -19,22 +19,22 @@ package final class LetterDeliveries: Sendable {
 
   package init() {}
 
-  /// Letters that no further message is matched with.
+  /// Letters that must not be matched with further redeliveries.
   var claimed: Set<ULID> { state.withLock { $0.claimed } }
 
-  /// These were recorded or recognized.
+  /// Claims letters that were recorded or recognized.
   func claim(_ letters: some Collection<ULID>) {
     guard !letters.isEmpty else { return }
     state.withLock { $0.claimed.formUnion(letters) }
   }
 
-  /// The messages of these won't be redelivered.
+  /// Notes letters whose messages won't be redelivered.
   func acknowledged(_ letters: some Collection<ULID>) {
     guard !letters.isEmpty else { return }
     state.withLock { $0.acknowledged += letters }
   }
 
-  /// Returns those that the ledger must be told about.
+  /// Returns the acknowledged letters that the ledger must be told about, and forgets them.
   func takeAcknowledged() -> [ULID] {
     state.withLock { state in
       defer { state.acknowledged = [] }
@@ -42,12 +42,13 @@ package final class LetterDeliveries: Sendable {
     }
   }
 
-  /// The connection of these is gone, and may not have acknowledged them: they can be redelivered on the next one.
+  /// Releases letters whose connection is gone, perhaps before it acknowledged them: their messages can be redelivered
+  /// on the next connection.
   func release(_ letters: some Collection<ULID>) {
     guard !letters.isEmpty else { return }
     state.withLock { $0.claimed.subtract(letters) }
   }
 
-  /// The ledger knows of these.
+  /// Ends the claims on letters that the ledger now knows to be acknowledged.
   func noted(_ letters: [ULID]) { state.withLock { $0.claimed.subtract(letters) } }
 }

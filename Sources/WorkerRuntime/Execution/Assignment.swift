@@ -2,9 +2,9 @@ package import UnitOfWork
 
 /// The work of one transaction.
 package struct Assignment: Sendable {
-  /// To be executed in this order.
+  /// Messages to be executed, in this order.
   package var messages: [ReceivedMessage]
-  /// To be recorded.
+  /// Messages dead-lettered by the broker, to be recorded.
   package var letters: [BrokerDeadLetter] = []
   /// Messages that were published, to be removed from the outbox.
   package var confirmed: [OutboxID] = []
@@ -16,9 +16,9 @@ package struct Assignment: Sendable {
     self.line = line
   }
 
-  /// Its first `count` messages, with everything else; and the other messages, in parts that double from twice as many:
-  /// what has left the next message undecided once may do so again and again, and each time what is behind it is read
-  /// in vain.
+  /// Splits off the first `count` messages, which keep everything else. The other messages follow in parts of twice
+  /// that size, then four times, and so on: whatever left one message undecided may do so again, and each time, what
+  /// was read for the messages behind it is wasted.
   func parts(undecidedAfter count: Int) -> [Assignment] {
     var first = self
     first.messages = Array(messages.prefix(count))

@@ -6,12 +6,13 @@ import WorkspaceDomain
 
 /// Messages that can't be processed.
 extension BatchRun {
-  /// Puts the original into the ledger, with its announcement, and a `.failed` result if somebody can be told.
+  /// Records the original message in the ledger, announces it, and sends a `.failed` result if the message has an id or
+  /// a reply address.
   ///
   /// - Parameters:
   ///   - error: more about the failure, for operators.
-  ///   - attempts: one, just now, if omitted.
-  ///   - isRemembered: whether a repetition of the command gets the same answer.
+  ///   - attempts: if omitted: one, just now.
+  ///   - isRemembered: whether the inbox remembers the answer, so that a repetition of the command gets the same one.
   /// - Returns: nil if the message already is a letter.
   mutating func deadLetter(
     _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil,
@@ -21,7 +22,7 @@ extension BatchRun {
     let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
     let now = environment.clock.now()
     let envelope = message.envelope
-    // All that follows has committed before, together. But the reply to its batch may not.
+    // Letter, announcement and result were committed together before, but the reply to a batch may be missing.
     if message.parked == nil, claim(key, of: delivery) {
       if delivery.element != nil {
         let known = message.command.flatMap { inbox[$0.context.key] }.map(EncodedMessage.init(recorded:))
@@ -35,7 +36,7 @@ extension BatchRun {
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
       send(result, of: delivery, commandID: envelope.id)
-      // Whatever comes of it later, its sender has been told this.
+      // Whatever becomes of the letter later, this is what its sender was told.
       if isRemembered, let command = message.command { remember(result, of: command) }
     } else {
       note(.apart, to: delivery)
@@ -46,7 +47,8 @@ extension BatchRun {
       attempts: attempts ?? .init(count: 1, first: now), at: now)
   }
 
-  /// Only subscribers of the announcements are told: the broker's reasons concern operators.
+  /// Records a message that the broker dead-lettered. Only subscribers of the announcements are told, not the sender:
+  /// the broker's reasons concern operators.
   ///
   /// - Returns: nil if it is already in the ledger.
   mutating func record(_ letter: BrokerDeadLetter) throws(Failure) -> Outcome? {
@@ -58,7 +60,9 @@ extension BatchRun {
       attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 
-  /// Whether a redelivery is the message of a letter. Each letter has one.
+  /// Claims the letter that a redelivery is the message of: each letter has only one.
+  ///
+  /// - Returns: whether there is such a letter.
   private mutating func claim(_ key: DeadLetterKey, of delivery: Delivery) -> Bool {
     guard delivery.isRedelivered, let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else {
       return false
@@ -92,7 +96,7 @@ extension BatchRun {
 }
 
 extension ReceivedMessage {
-  /// As much of it as could be read.
+  /// The envelope, as far as it could be read.
   fileprivate var envelope: PartialEnvelope {
     switch content {
     case .success(let command): PartialEnvelope(command)

@@ -12,9 +12,9 @@ package struct BatchRun {
   /// Why a batch could not be completed.
   package enum Failure: Error {
     case service(WorkspaceServiceError)
-    /// The changes by this many messages leave the answer to the next one undecided until they are committed.
+    /// The changes by the first `after` messages leave the answer to the next one undecided until they are committed.
     case undecided(after: Int)
-    /// A part of what the command does is done.
+    /// The command was carried out only in part.
     case unfinished
   }
 
@@ -31,7 +31,8 @@ package struct BatchRun {
   package internal(set) var writeSet = WriteSet()
   /// Tenants whose lines have exceeded their limit.
   package private(set) var overfull: Set<TenantID> = []
-  /// The first message is carried out in part. None of the messages is done with, and neither is the line.
+  /// Whether the first message was carried out only in part. Then none of the messages is settled, and the line does
+  /// not advance.
   package private(set) var isUnfinished = false
   /// The outcome of each message.
   package private(set) var handled: [HandledMessage] = []
@@ -40,7 +41,8 @@ package struct BatchRun {
   var claimed: Set<ULID>
   /// The letters of this batch, by their deliveries.
   var letters: [ObjectIdentifier: ULID] = [:]
-  /// What was answered to elements of batches, in the order of the messages, whose elements stand together.
+  /// The answers to elements of batches, in the order of the messages that hold them; the elements of a message are
+  /// adjacent.
   var batchAnswers: [BatchAnswers] = []
   /// What is to be published in batches, in order.
   var batched: (results: [EncodedMessage], events: [EncodedMessage]) = ([], [])
@@ -53,9 +55,10 @@ package struct BatchRun {
   }
 
   /// - Parameters:
-  ///   - lines: the tenants whose commands have to wait, and behind how many.
-  ///   - claimed: letters that no redelivery is matched with.
-  ///   - decisions: what was decided on the commands before; nil: what is read decides.
+  ///   - lines: the lines of parked commands that further commands of their tenants have to join.
+  ///   - claimed: letters that must not be matched with redeliveries.
+  ///   - decisions: decisions on permissions that were made before the batch began; nil: the roles in the snapshot
+  ///     decide.
   package init(
     environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, lines: [TenantID: ParkedLine],
     observations: DeferredObservations, claimed: Set<ULID> = [], decisions: GivenDecisions? = nil
@@ -96,14 +99,14 @@ package struct BatchRun {
     }
   }
 
-  /// - Throws: ``Failure/unfinished`` for the first message alone.
+  /// - Throws: ``Failure/unfinished`` only for the first message.
   private mutating func run(_ messages: [ReceivedMessage]) throws(Failure) {
     for (index, message) in messages.enumerated() {
       let outcome: Outcome?
       do throws(Failure) {
         outcome = try InHand.with(message.delivery.body, .running) { () throws(Failure) in try run(message) }
       } catch .service(.repositoryFailed(.undecided)) where messages.count > 1 {
-        // Of the first one more is known where nothing has to be read for those behind it.
+        // The first message is undecided only because of what was read for those behind it: alone, it can be decided.
         throw .undecided(after: max(1, index))
       } catch .unfinished where index > 0 {
         throw .undecided(after: index)
@@ -135,7 +138,7 @@ package struct BatchRun {
 
   private mutating func note(_ outcome: Outcome, of message: ReceivedMessage) {
     handled.append(HandledMessage(message: message, type: message.command?.type, outcome: outcome))
-    // A replayed letter has an outcome once it is settled.
+    // A replayed letter has no outcome while it is parked.
     guard outcome != .parked, let reference = message.delivery.properties.replayReference else { return }
     writeSet.replayOutcomes.append(
       ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
@@ -167,8 +170,9 @@ extension BatchRun {
     return park(message, command, nil, until: nil)
   }
 
-  /// - Parameter dueAt: nil unless it is the first of its line. Its tenant's later commands line up behind it, in this
-  ///   batch, too.
+  /// Parks a command. Its tenant's later commands line up behind it, including those in this batch.
+  ///
+  /// - Parameter dueAt: nil unless the command is the first of its line.
   private mutating func park(
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
   ) -> Outcome {
@@ -194,7 +198,7 @@ extension BatchRun {
 extension BatchRun {
   /// A known command gets its answer again; a new one is executed.
   ///
-  /// - Parameter error: the rule known to be violated.
+  /// - Parameter error: the violation that is already known, if any.
   private mutating func answer(
     _ delivery: Delivery, _ command: DecodedCommand, _ error: WorkspaceServiceError? = nil
   ) throws(Failure) -> Outcome {
@@ -207,7 +211,7 @@ extension BatchRun {
     return isSame ? .repeated : .rejected(.idempotencyConflict)
   }
 
-  /// Whether there is an answer that counts. A failure counts until an operator replays its letter.
+  /// Whether the inbox has an answer that stands. A failure stands until an operator replays its letter.
   private func isAnswered(_ command: DecodedCommand, _ delivery: Delivery) -> Bool {
     guard let known = inbox[command.context.key] else { return false }
     guard known.isFailure, known.fingerprint.matches(command.fingerprint) else { return true }

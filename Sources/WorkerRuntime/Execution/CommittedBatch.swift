@@ -2,33 +2,33 @@ package import Messaging
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// What remains to be done after a committed transaction: nothing that could be lost, since all of it is in the outbox
-/// too. And what is reported about it.
+/// What remains to be done after a committed transaction, and what is reported about it. None of the work can be lost:
+/// unpublished messages are in the outbox, and unacknowledged deliveries are redelivered.
 package struct CommittedBatch: Sendable {
   /// Deliveries that may be acknowledged now.
   package let settled: [DeliveryTag]
-  /// Its first message is carried out in part, and none is done with.
+  /// Whether the first message was carried out only in part; then none of the messages is settled.
   package let isUnfinished: Bool
   /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
-  /// Letters by their deliveries.
+  /// The letters of its messages, by the identity of their deliveries.
   let letters: [ObjectIdentifier: ULID]
-  /// Those of ``settled``.
+  /// The letters of ``settled`` deliveries.
   let settledLetters: [DeliveryTag: [ULID]]
-  /// Those of parked commands, which were acknowledged long ago.
+  /// The letters of parked commands, whose deliveries were acknowledged long ago.
   let parkedLetters: [ULID]
   /// What to publish, in this order, replies last.
   package let entries: [OutboxEntry]
 
   /// The outcomes of its messages.
   package let handled: [HandledMessage]
-  /// The deliveries among them.
+  /// The settled deliveries, for reports.
   package let deliveries: [CommittedDelivery]
   package let began: ContinuousClock.Instant
   package let ended: ContinuousClock.Instant
 
-  /// A sender's time of sending is used only if plausible: a clock slightly ahead, a day in the queue. Anything beyond
-  /// would put the sender's mistake into everybody's figures.
+  /// The ages at which a sender's timestamp is plausible: from a minute in the future, by a clock slightly ahead, to a
+  /// day in the queue. Any other timestamp is ignored, so that a sender's mistake does not distort everybody's figures.
   private static let plausibleAges = Duration.seconds(-60)...Duration.seconds(86_400)
 
   /// How long it took, reruns included.
@@ -64,7 +64,7 @@ extension CommittedBatch {
       CommittedDelivery(
         receivedAt: message.delivery.receivedAt, trace: message.trace,
         queue: message.sentAt.flatMap { sentAt in
-          // The wall clock gives the current time, the monotonic one how long ago it arrived.
+          // The wall clock gives the current time, the monotonic one how long ago the delivery arrived.
           let age = Duration.milliseconds(now.milliseconds - sentAt.milliseconds)
           guard Self.plausibleAges.contains(age) else { return nil }
           return max(.zero, age - sinceBegan - (began - message.delivery.receivedAt))

@@ -6,20 +6,20 @@ extension Delivery {
     OutboundMessage(exchange: exchange, routingKey: routingKey, properties: originalProperties, body: body)
   }
 
-  /// A delivery from some time ago, already acknowledged.
+  /// Recreates the delivery of a message that was acknowledged some time ago.
   convenience init(_ message: OutboundMessage) {
     self.init(
       tag: DeliveryTag(generation: 0, number: 0), isRedelivered: false, exchange: message.exchange,
       routingKey: message.routingKey, properties: message.properties, body: message.body)
   }
 
-  /// Without what a quorum queue adds on redelivery. Whatever else it has rewritten is left as delivered
-  /// (``MessageFingerprint`` ignores such differences).
+  /// The properties without what a quorum queue adds on redelivery. Whatever else the queue has rewritten is left as
+  /// delivered (``MessageFingerprint`` ignores such differences).
   private var originalProperties: MessageProperties {
     guard isRedelivered, let headers = properties.headers else { return properties }
     var properties = properties
     let own = HeaderTable.countedByBroker.reduce(headers) { $0.without($1) }
-    // Without any header of its own it most likely had no table either; the broker added it.
+    // A message without any header of its own most likely had no table either: the broker added it.
     properties.headers = own.entries.isEmpty ? nil : own
     return properties
   }

@@ -13,11 +13,12 @@ extension EncodedMessage {
       body: entry.result)
   }
 
-  /// The answer to a command that has the key of another one. It reveals nothing about that one, not even when it came.
+  /// The answer to a command whose key belongs to another command. It reveals nothing about that one, not even when it
+  /// came.
   ///
-  /// Its key is taken, so the inbox can't remember it. It still gets the same bytes each time: the id is derived from
-  /// the command alone, and the time is the sender's (the start of 1970 if there is none). The trace, which the answer
-  /// carries on, is part of the id: one id never has two contents.
+  /// The key is taken, so the inbox can't remember this answer. The command still gets the same bytes each time: the id
+  /// is derived from the command alone, and the time is the sender's (the start of 1970 if there is none). The trace,
+  /// which the answer continues, is part of the id: one id never has two contents.
   init(conflictOf command: DecodedCommand, _ delivery: Delivery) {
     let time = command.sentAt ?? delivery.timestamp ?? Timestamp(milliseconds: 0)
     let id = ULID(conflictOf: command, at: time)
@@ -34,7 +35,7 @@ extension ULID {
     let parts = [
       "conflict", "\(key.tenantID)", key.source, key.id, trace?.traceparent ?? "", trace?.tracestate ?? "",
     ]
-    // No attribute holds a control character.
+    // Each part ends with a NUL byte, which is unambiguous: no attribute holds a control character.
     for part in parts { hash.update(data: Array(part.utf8) + [0]) }
     hash.update(data: command.fingerprint.withUser)
     self.init(

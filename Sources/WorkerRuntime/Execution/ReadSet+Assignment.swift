@@ -5,7 +5,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 extension ReadSet {
-  /// What `assignment` could need.
+  /// Everything that `assignment` could need to know.
   init(_ assignment: Assignment, _ environment: ExecutionEnvironment, lines: [TenantID: ParkedLine]) {
     let commands = assignment.messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
     self.init(commands, rules: environment.rules)
@@ -13,7 +13,7 @@ extension ReadSet {
     for letter in assignment.letters { letter.envelope.key.map { ask(about: $0) } }
     let beginning = assignment.messages.filter { $0.verdict?.isParked ?? false }.map(\.tenantID)
     for message in assignment.messages where message.delivery.isRedelivered {
-      // It was delivered before, but its acknowledgement did not arrive.
+      // It may have been recorded or parked before, if only its acknowledgement did not arrive.
       let isInLine = message.tenantID.map { lines[$0] != nil || beginning.contains($0) } ?? false
       guard message.command == nil || message.verdict?.isDeadLetter == true || isInLine else { continue }
       let fingerprint = MessageFingerprint.of(message.delivery.original)
@@ -33,6 +33,6 @@ extension ReadSet {
     }
   }
 
-  /// Whether, and since when, a command with that key has been answered.
+  /// Asks whether, and since when, a command with that key has been answered.
   private mutating func ask(about key: InboxKey) { inbox.insert(InboxQuestion(key: key)) }
 }

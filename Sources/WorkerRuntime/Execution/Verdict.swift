@@ -3,14 +3,14 @@ package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What is decided about a message in advance, so that it need not run: it has been tried, or must not be. Its
-/// neighbours in a batch may have other verdicts, or none.
+/// A decision about a message that is made in advance, so that the message need not run: it was tried already, or must
+/// not be. Other messages of its batch may have other verdicts, or none.
 ///
-/// Indirect: most messages have none, and carry one word for it.
+/// Indirect: most messages have none, and spend only one word on it.
 package indirect enum Verdict: Sendable {
   /// The database enforced a rule whose violation the pre-check did not see.
   case rejected(WorkspaceServiceError)
-  /// It has failed unexpectedly, and is retried.
+  /// It has failed unexpectedly, and waits to be retried.
   case parked(ParkedCommand.Failures, until: Timestamp)
   /// It can't be processed. The inbox remembers that, unless `isRemembered` is false.
   case deadLetter(CommandFailure, error: String?, attempts: DeadLetter.Attempts, isRemembered: Bool = true)
@@ -29,7 +29,7 @@ package indirect enum Verdict: Sendable {
     if case .rejected(let error) = self { error } else { nil }
   }
 
-  /// The same without an entry in the inbox; nil if there is none anyway, or if one is required.
+  /// The same dead letter without an entry in the inbox; nil if this isn't a dead letter, or has no entry anyway.
   var unremembered: Verdict? {
     guard case .deadLetter(let failure, let error, let attempts, isRemembered: true) = self else { return nil }
     return .deadLetter(failure, error: error, attempts: attempts, isRemembered: false)

@@ -15,11 +15,12 @@ package struct CleaningPace: Sendable, Equatable {
     case rest(Duration)
   }
 
-  /// A step that takes longer halves the size of the next one; one that takes less than half this time doubles it.
+  /// A longer step halves the size of the next one; a step that takes less than half this time doubles it.
   static let targetTime: Duration = .milliseconds(50)
   static let limits = 50...1000
   static let shortestPause: Duration = .milliseconds(50)
-  /// Cleaning takes a fifth of its connection's time; if it has fallen behind, a third.
+  /// The pause after a step, as a multiple of its duration: cleaning takes at most a fifth of its connection's time, or
+  /// a third if it has fallen behind.
   static let pauseFactor = 4
   static let hurriedPauseFactor = 2
   static let longestRest: Duration = .seconds(600)
@@ -34,13 +35,14 @@ package struct CleaningPace: Sendable, Equatable {
 
   package init(retention: Duration) { self.retention = retention }
 
-  /// A tenth of the retention, at most 10 minutes: nothing is kept noticeably longer than intended.
+  /// The longest wait once nothing is left to remove: a tenth of the retention, at most 10 minutes, so that nothing is
+  /// kept noticeably longer than intended.
   package var rest: Duration { min(retention / 10, Self.longestRest) }
 
   /// - Parameters:
-  ///   - time: what the step took.
-  ///   - now: the time that the step was run for.
-  ///   - random: between 0 and 1: so that workers started together don't all check at once.
+  ///   - time: how long the step took.
+  ///   - now: the time that was passed to the step.
+  ///   - random: between 0 and 1; it keeps workers started together from all checking at once.
   package mutating func finished(_ removed: RemovedEntries, in time: Duration, at now: Timestamp, random: Double)
     -> Action
   {
@@ -51,7 +53,7 @@ package struct CleaningPace: Sendable, Equatable {
     return .step(after: max(time * factor, Self.shortestPause))
   }
 
-  /// A step was cancelled: the next one is smaller, in case it was too large.
+  /// Notes that a step failed, for example because it was cancelled: the next one is smaller, in case it was too large.
   package mutating func failed() {
     limit = max(limit / 2, Self.limits.lowerBound)
   }

@@ -1,7 +1,7 @@
 import Logging
 import UnitOfWork
 
-/// What cleaning has removed since the last line about it.
+/// What cleaning has removed since the last log line about it.
 struct CleaningReport {
   private let table: String
   private var removed = 0

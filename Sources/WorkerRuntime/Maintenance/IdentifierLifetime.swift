@@ -1,4 +1,4 @@
-/// How long after its first processing a command may come again under its id.
+/// How long after its first processing a command may be repeated under its id.
 ///
 /// Whatever makes an id live longer adds a term here: the inbox must not forget it earlier.
 package struct IdentifierLifetime: Sendable, Equatable {

@@ -11,7 +11,7 @@ package protocol MaintenanceJob: Sendable {
   /// - Returns: how long to pause.
   mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration
 
-  /// A run has failed: counts and logs that.
+  /// Reports a failed run in the log or the metrics; the next run follows after `delay`.
   func failed(_ error: any Error, again delay: Duration)
 }
 

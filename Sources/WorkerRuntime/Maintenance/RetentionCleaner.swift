@@ -19,7 +19,7 @@ package struct RetentionCleaner: MaintenanceJob {
   private var pace: CleaningPace
 
   /// - Parameters:
-  ///   - table: its name in the log.
+  ///   - table: its name in the log and in metrics.
   ///   - connect: opens a connection; bounded in time.
   package init(
     table: String, retention: Duration, clock: any WallClock, probe: any WorkerProbe = WorkerProbes(), logger: Logger,

@@ -2,8 +2,8 @@ package import Coordination
 package import Logging
 package import UnitOfWork
 
-/// Periodically counts what is waiting in the database, while this worker is the working one: for metrics. After a
-/// failure the figures are older.
+/// Periodically counts what is waiting in the database, for metrics, while this worker is active or recovering. After a
+/// failure the previous figures remain.
 package struct StatisticsCollector: MaintenanceJob {
   private let interval: Duration
   private let logger: Logger
@@ -20,7 +20,7 @@ package struct StatisticsCollector: MaintenanceJob {
     self.connect = connect
   }
 
-  /// Also while its work is blocked, which is when it matters.
+  /// True even while work is blocked, which is when the figures matter.
   package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking }
 
   /// Continues until the worker is no longer working.

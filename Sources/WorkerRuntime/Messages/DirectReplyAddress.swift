@@ -28,7 +28,7 @@ enum DirectReplyAddress {
   private static func isProcessID(_ term: [UInt8]) -> Bool {
     guard term.count > 4, term[0] == 131, term[1] == 103 || term[1] == 88 else { return false }
     let numberBytes = term[1] == 88 ? 12 : 9
-    // Atoms: 119 and 115 have one byte of length, 118 and 100 have two.
+    // Atoms: tags 119 and 115 have a length of one byte, 118 and 100 one of two.
     let isShort = term[2] == 119 || term[2] == 115
     guard isShort || term[2] == 118 || term[2] == 100 else { return false }
     let nameLength = isShort ? Int(term[3]) : Int(term[3]) << 8 | Int(term[4])

@@ -14,7 +14,7 @@ enum ReplyAddress {
     return name.flatMap { $0.bytes.isEmpty || !DirectReplyAddress.isUsable($0) ? nil : $0 }
   }
 
-  /// - Returns: nil if a `%` is not followed by two digits.
+  /// - Returns: nil if a `%` is not followed by two hexadecimal digits.
   private static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var (rest, bytes) = (text, [UInt8]())
     while let byte = rest.popFirst() {

@@ -3,6 +3,6 @@ package struct CommittedDelivery: Sendable {
   package let receivedAt: ContinuousClock.Instant
   /// Nil unless it is sampled.
   package let trace: MessageTrace?
-  /// How long it had been in transit before.
+  /// How long it was in transit before it arrived; nil if unknown.
   package let queue: Duration?
 }

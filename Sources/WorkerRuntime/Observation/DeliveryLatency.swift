@@ -1,7 +1,7 @@
 /// How a delivery spent its time. The parts are consecutive, without gaps, so they add up to ``total``.
 package struct DeliveryLatency: Sendable, Equatable {
-  /// From the time given by its publisher to its arrival; nil if none was given. Never negative, although measured by
-  /// the clocks of two machines.
+  /// From the time given by its publisher to its arrival; nil if no plausible time was given. Never negative, although
+  /// measured by the clocks of two machines.
   package let queue: Duration?
   /// From its arrival to the start of its transaction.
   package let batch: Duration

@@ -26,13 +26,13 @@ package struct OrderWatch: Sendable {
   /// - Parameter honoursPriorities: whether the broker delivers by priority, as RabbitMQ does from 4 on.
   package init(honoursPriorities: Bool) { self.honoursPriorities = honoursPriorities }
 
-  /// Why a delivery, the next one of its session, is out of order; usually nil.
+  /// Why the session's next delivery is out of order; nil, as usual, if it is not.
   package mutating func disturbance(_ delivery: Delivery) -> Disturbance? {
     defer { if !delivery.isRedelivered { hasSeenFresh = true } }
     if honoursPriorities, let priority = delivery.properties.priority, priority > Self.highestUsualPriority {
       return .priority
     }
-    // This session returns nothing, and messages returned before it began come first.
+    // The session itself returns no messages, and those returned before it began are delivered first.
     return delivery.isRedelivered && hasSeenFresh ? .returnedLate : nil
   }
 

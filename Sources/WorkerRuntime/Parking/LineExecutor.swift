@@ -45,7 +45,7 @@ package struct LineExecutor: Sendable {
     return true
   }
 
-  /// Whether it may run together with others.
+  /// Whether a command may run together with others.
   private func isUntried(_ entry: ParkedEntry) -> Bool {
     entry.command.failures == nil && entry.deadLetterRequest == nil && !suspects.contain(entry, in: environment.process)
   }
@@ -71,7 +71,7 @@ package struct LineExecutor: Sendable {
     }
   }
 
-  /// As many of them as one transaction has room for, with their answers.
+  /// Decodes as many of the commands as one transaction has room for, including their answers.
   private func read(_ part: [ParkedEntry]) -> Assignment {
     if part.count == 1, suspects.contain(part[0], in: environment.process) { return suspects.read(part[0]) }
     var messages: [ReceivedMessage] = []

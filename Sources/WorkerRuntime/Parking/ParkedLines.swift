@@ -28,7 +28,7 @@ package final class ParkedLines: Sendable {
     if !loaded.isEmpty { continuation.yield() }
   }
 
-  /// `writeSet` has committed.
+  /// Applies the changes of a committed `writeSet`.
   ///
   /// - Parameter next: when the first command remaining after a line's change was parked, if known.
   func committed(_ writeSet: WriteSet, next: Timestamp? = nil) {
@@ -45,14 +45,14 @@ package final class ParkedLines: Sendable {
     continuation.yield()
   }
 
-  /// The lines were checked; they must be checked again, as long as there are any.
+  /// Notes that the lines were checked; while there are any, they are checked again.
   func looked() {
     if !isEmpty { continuation.yield() }
   }
 
   /// Calls `look` when a line is due, and every `interval` while there are any, until the task is cancelled.
   ///
-  /// - Parameter rest: how long no line is due at first.
+  /// - Parameter rest: how long to wait before the first check.
   func watch(rest: Duration, interval: Duration, now: () -> Timestamp, look: () -> Void) async throws {
     try await Task.sleep(for: rest)
     for await _ in changes {

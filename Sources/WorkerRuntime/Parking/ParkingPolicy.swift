@@ -15,7 +15,7 @@ package struct ParkingPolicy: Sendable {
   /// A line's room for one more command.
   enum Room {
     case regular
-    /// It is full, but still takes it.
+    /// The line is full, but still takes the command.
     case reserve
     case none
   }
@@ -30,7 +30,7 @@ package struct ParkingPolicy: Sendable {
   package var whenFull = Overflow.strict
   /// The maximum size of a full line, with ``Overflow/strict``. Default: 1,000,000.
   package var reserveLimit = 1_000_000
-  /// The same in bytes of bodies and headers. Default: 4 GiB.
+  /// The same in bytes of bodies and properties. Default: 4 GiB.
   package var reserveBytes = 4 << 30
   /// A command that has killed this many processes is not run again. Default: 3.
   package var maximumDeaths = 3

@@ -16,10 +16,10 @@ package protocol BrokerSession: Closable {
   /// Why work does not flow although all connections exist; nil if it can.
   var obstacle: String? { get }
 
-  /// Takes the right to publish what the queue's workers have committed, if it is free: one session has it, until it
-  /// ends.
+  /// Claims the right to publish what the queue's workers have committed, if it is free: one session holds it until
+  /// that session ends.
   ///
-  /// - Returns: whether this session now has it; may be called again.
+  /// - Returns: whether this session now holds it; may be called again.
   func claimPublishing() async throws -> Bool
 
   /// Whether anybody consumes the queue; also true while that is unknown.
@@ -31,7 +31,7 @@ package protocol BrokerSession: Closable {
   /// Starts consuming the queue of messages dead-lettered by the broker, on a connection of its own.
   func connectDeadLetters() async throws -> Link<any DeliverySource>
 
-  /// Which objects are missing on the broker, and the figures of the queue; a sign of life.
+  /// Which objects are missing on the broker, and the figures of the queue; the answer is also a sign of life.
   func health() async throws -> BrokerHealth
 
   /// Returns the reason when one of the connections is lost; any error when the task is cancelled.

@@ -1,4 +1,5 @@
-/// A drain that could not finish the work in progress. Nothing is lost: it is redelivered.
+/// A drain that could not finish the work in progress. Nothing is lost: deliveries are redelivered, and the next worker
+/// publishes what is in the outbox.
 package struct DrainCutShort: Error, CustomStringConvertible {
   /// The work in progress; nil if unknown.
   package let left: SessionFigures?

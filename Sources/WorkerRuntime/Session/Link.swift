@@ -10,7 +10,7 @@ package struct Link<Port: Sendable>: Sendable {
     self.connection = connection
   }
 
-  /// Closes the connection when `body` has ended, in whatever way.
+  /// Runs `body`, and closes the connection whether it returns or throws.
   func use<Answer>(_ body: (Port) async throws -> Answer) async throws -> Answer {
     try await connection.use { _ in try await body(port) }
   }

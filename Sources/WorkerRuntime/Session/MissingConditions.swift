@@ -28,7 +28,7 @@ package struct MissingConditions: Error, Sendable, Equatable {
       errors: all.flatMap(\.errors))
   }
 
-  /// The servers that were not there, if nothing else is wrong.
+  /// The absent servers, if nothing else is wrong.
   package var absent: Set<Condition> {
     let absent = Set(errors.compactMap { $0 as? any ConditionalError }.filter(\.meansAbsence).map(\.condition))
     return absent == Set(reasons.keys) ? absent : []

@@ -2,13 +2,13 @@ import Coordination
 import Logging
 import Messaging
 
-/// What a worker with the lease waits for before it does anything: that the broker, too, has released the previous
-/// worker. The database may detect earlier than the broker that a worker is dead, frozen or cut off.
+/// Makes a worker that has the lease wait, before it does anything, until the broker has released the previous worker,
+/// too. The database may detect earlier than the broker that a worker is dead, frozen or cut off.
 ///
 /// Two things must be free. The right to publish, which the broker gives to one connection at a time: a worker that
 /// wakes after being frozen must not publish what another one publishes meanwhile. And the queue: the previous worker's
-/// unacknowledged messages are back in their place only when its consumer is gone; consuming before that yields later
-/// messages first, and executes a child before its parent.
+/// unacknowledged messages are back in their place only when its consumer is gone; consuming before that would yield
+/// later messages first, and execute a child's creation before its parent's.
 struct Takeover {
   let broker: any BrokerSession
   let settings: WorkerSettings

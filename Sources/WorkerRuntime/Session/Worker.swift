@@ -18,7 +18,7 @@ package struct Worker: Service {
   private let drain = Signal<Void>()
 
   /// - Parameters:
-  ///   - failsFast: the first failure ends the worker, which otherwise never gives up.
+  ///   - failsFast: whether the first failure ends the worker, which otherwise never gives up.
   ///   - replies: outlives sessions; runs as long as the worker.
   ///   - sessions: opens the connections of each session.
   package init(
@@ -81,7 +81,7 @@ package struct Worker: Service {
     }
   }
 
-  /// Waits before the next attempt; not longer than until a server that was not there is back.
+  /// Waits before the next attempt: for `delay` at most, until an absent server is back or a drain begins.
   private func pause(atMost delay: Duration, after error: any Error) async throws {
     let absent = MissingConditions(error).absent
     guard !absent.isEmpty else { return try await drain.wait(atMost: delay) }
@@ -93,10 +93,10 @@ package struct Worker: Service {
     }
   }
 
-  /// Returns when one of these servers is there.
+  /// Returns when one of the absent servers is back.
   private func knock(at servers: Set<Condition>) async throws {
     repeat {
-      // At random, as always: a server that comes back is not met by all workers at once.
+      // Random, so that not all workers come to a server at once when it is back.
       try await Task.sleep(for: settings.knockInterval * .random(in: 0.5...1))
     } while await !sessions.haveReturned(servers)
   }
@@ -111,7 +111,7 @@ package struct Worker: Service {
 
   private func runSession(_ broker: any BrokerSession, _ database: any DatabaseSession) async throws {
     status.watch { broker.obstacle }
-    // Once, not again with each reconnect.
+    // Logged once, not again after each reconnect.
     if broker.warnings != status.warnings { for warning in broker.warnings { logger.warning("\(warning)") } }
     status.warnings = broker.warnings
     defer { status.watch(nil) }
@@ -120,7 +120,7 @@ package struct Worker: Service {
       settings: settings,
       environment: environment, probe: probe, workerProbe: workerProbe, status: status, drain: drain, logger: logger)
     let result = await Result(catching: session.run)
-    // Closing may take a while if a server is silent.
+    // Before closing, which may take a while if a server is silent.
     if case .failure(let error) = result { status.change(to: .connecting(missing: MissingConditions(error))) }
     await broker.close()
     await database.close()

@@ -4,7 +4,7 @@ package import UnitOfWork
 package struct SessionFigures: Sendable {
   /// Deliveries taken from the connection but not acknowledged.
   package let unacknowledged: Int
-  /// Those of them that wait for a transaction.
+  /// Requests that wait for a transaction: a delivery that holds several commands counts once for each.
   package let waiting: Int
   package let lines: [ParkedLine]
   /// Outbox entries committed by the session but not confirmed by the broker.

@@ -2,7 +2,7 @@ package import Coordination
 package import MessageContract
 package import WorkspaceApplication
 
-/// How a worker works.
+/// The settings of a worker.
 package struct WorkerSettings: Sendable {
   /// The largest number of commands in a transaction. Default: 512.
   package var batchCount = 512
@@ -14,18 +14,18 @@ package struct WorkerSettings: Sendable {
   package var leaseInterval: Duration = .milliseconds(500)
   /// How often a worker that takes over checks whether the broker has released its predecessor. Default: 0.1 s.
   package var takeoverInterval: Duration = .milliseconds(100)
-  /// After this long the queue's consumer must be somebody else, and is not waited for: longer than the broker needs to
-  /// detect a dead connection. Default: 60 s.
+  /// How long a worker that takes over waits for the queue's consumer to end. A consumer that lasts longer must be
+  /// somebody else's: this is longer than the broker needs to detect a dead connection. Default: 60 s.
   package var takeoverPatience: Duration = .seconds(60)
   /// How often the worker shows the database that it is alive. Default: 10 s.
   package var keepAliveInterval: Duration = .seconds(10)
   /// How often the broker is queried about the queue and the topology. Default: 5 s.
   package var checkInterval: Duration = .seconds(5)
-  /// Between two attempts to connect. Default: 0.5 to 30 s.
+  /// The delay between two attempts to connect. Default: 0.5 to 30 s.
   package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
-  /// The longest time between two looks, meanwhile, whether servers that were not there are back. Default: 0.5 s.
+  /// The longest time between two checks, while waiting to reconnect, whether absent servers are back. Default: 0.5 s.
   package var knockInterval: Duration = .milliseconds(500)
-  /// Between two runs of a batch after a transient failure. Default: 10 to 500 ms.
+  /// The delay between two runs of a batch after a transient failure or a timeout. Default: 10 to 500 ms.
   package var rerun = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))
   /// How long statements that time out are rerun, before the command at fault is isolated, and parked. Far below the
   /// broker's limit for an acknowledgement (`consumer_timeout`, 30 minutes by default). Default: 60 s.

@@ -80,7 +80,7 @@ package final class WorkerStatus: Sendable {
   /// Whether work flows, or would as soon as the active worker is gone.
   package var isReady: Bool { missing.reasons.isEmpty }
 
-  /// What is missing for that.
+  /// The conditions that are missing for readiness.
   package var missing: MissingConditions { phase.missing }
 
   /// A draining worker does not become active again.
@@ -131,7 +131,9 @@ package final class WorkerStatus: Sendable {
     set { state.withLock { $0.warnings = newValue } }
   }
 
-  /// - Parameter obstacle: called for each status query while the worker has work: why that does not flow.
+  /// Notes that a session begins, or has ended if `obstacle` is nil; forgets what was known of the previous one.
+  ///
+  /// - Parameter obstacle: called for each status query while the worker has work; returns why work does not flow.
   package func watch(_ obstacle: (@Sendable () -> String?)?) {
     change { state in
       state.obstacle = obstacle
@@ -148,7 +150,7 @@ package final class WorkerStatus: Sendable {
     set { change { $0.holder = newValue } }
   }
 
-  /// A message came out of order.
+  /// Counts a message that came out of order.
   package func note(_ disturbance: OrderWatch.Disturbance) {
     state.withLock { $0.disturbances[disturbance, default: 0] += 1 }
   }

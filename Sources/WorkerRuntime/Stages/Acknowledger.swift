@@ -10,7 +10,7 @@ import WorkspaceDomain
 final class Acknowledger: Sendable {
   private let source: any DeliverySource
   private let ledger = Mutex(AcknowledgementLedger())
-  /// Bounded by the prefetch: each delivery is settled once.
+  /// Bounded by the prefetch: each delivery, or each element of one, is settled once.
   private let settlements: AsyncStream<[DeliveryTag]>
   private let continuation: AsyncStream<[DeliveryTag]>.Continuation
   private let letters: LetterDeliveries
@@ -21,12 +21,12 @@ final class Acknowledger: Sendable {
 
   private struct UnconfirmedLetters {
     var settled: [DeliveryTag: [ULID]] = [:]
-    /// Their acknowledgements are sent.
+    /// Letters whose acknowledgements were sent, but are not confirmed.
     var acknowledged: Set<ULID> = []
     /// Nothing more will be acknowledged.
     var isAbandoned = false
 
-    /// - Returns: whether there are any.
+    /// - Returns: whether there are letters to confirm.
     mutating func acknowledged(_ acknowledgement: Acknowledgement) -> Bool {
       guard !settled.isEmpty else { return false }
       let covered = settled.filter {
@@ -49,16 +49,17 @@ final class Acknowledger: Sendable {
   /// How many deliveries are unacknowledged.
   var unacknowledgedCount: Int { ledger.withLock { $0.unacknowledgedCount } }
 
-  /// Deliveries arrived, each of which is to be settled so many times. Called before any of them can be settled.
+  /// Registers deliveries, each of which is to be settled `parts` times, but at least once. To be called before any of
+  /// them can be settled.
   func register(_ deliveries: [(tag: DeliveryTag, parts: Int)]) {
     ledger.withLock { ledger in
       for delivery in deliveries { ledger.delivered(delivery.tag, parts: delivery.parts) }
     }
   }
 
-  /// What these deliveries, or parts of them, caused is durable.
+  /// Settles deliveries, or parts of them: what they caused is durable.
   ///
-  /// - Parameter letters: those that became, or are, letters.
+  /// - Parameter letters: the letters that deliveries have become, or are the messages of.
   func settle(_ tags: [DeliveryTag], letters: [DeliveryTag: [ULID]] = [:]) {
     if !letters.isEmpty {
       let isAbandoned = unconfirmed.withLock { unconfirmed in

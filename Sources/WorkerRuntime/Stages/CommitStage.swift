@@ -12,11 +12,11 @@ enum CommitRequest: Sendable {
   case message(ReceivedMessage)
   /// A message that may kill this process; not decoded.
   case suspect(Delivery)
-  /// To advance lines of parked commands that are due.
+  /// Advance the lines of parked commands that are due.
   case lines
   /// A message dead-lettered by the broker.
   case deadLetter(BrokerDeadLetter)
-  /// Nothing else to do: remove confirmed outbox entries.
+  /// Record which letters were acknowledged and, if the batch holds nothing to commit, remove confirmed outbox entries.
   case sweep
 
   var bytes: Int {
@@ -31,8 +31,8 @@ enum CommitRequest: Sendable {
 
 /// Stage 2: commits what has arrived in one transaction after another, and settles the deliveries.
 struct CommitStage {
-  /// More than one transaction, so that a line gets shorter even while as many commands arrive for its tenant as fit
-  /// into one; few, so that other tenants need not wait.
+  /// The most transactions per batch that advance lines. More than one, so that a line gets shorter even while as many
+  /// commands arrive for its tenant as fit into one; few, so that other tenants need not wait.
   private static let transactionsOfLines = 2
 
   let input: BatchChannel<CommitRequest>
@@ -71,7 +71,7 @@ struct CommitStage {
       }
       if isIdle { try await sweep() } else { try await commit(messages) }
       try await record(letters)
-      // Last: somebody is waiting for the new arrivals.
+      // Last, because somebody is waiting for the new arrivals.
       if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
     }
     output.finish()
@@ -99,8 +99,8 @@ struct CommitStage {
     if !messages.isEmpty { try await carryOut(Assignment(messages)) }
   }
 
-  /// What can't be recorded stays where it is: the broker has it. So does everything while the worker drains, which
-  /// only finishes the commands in progress.
+  /// Records messages that the broker has dead-lettered. What can't be recorded stays in the broker's queue. So does
+  /// everything while the worker drains, which finishes only the commands in progress.
   private func record(_ letters: [BrokerDeadLetter]) async throws {
     guard !letters.isEmpty, !drain.isRaised else { return }
     var ids: [ObjectIdentifier: ULID] = [:]
@@ -147,7 +147,7 @@ struct CommitStage {
         metadata: ["tenant_id": "\(tenantID)", "commands": "\(lines.all[tenantID]?.count ?? 0)"])
     }
     confirmed.expect(batch.entries.count)
-    // Somebody is waiting for the messages, nobody for the acknowledgements; but those must not wait for room.
+    // First the messages, since somebody is waiting for them. But the acknowledgements must not wait for room.
     output.append([Publication(batch)], size: \.bytes)
     acknowledger.settle(batch.settled, letters: batch.settledLetters)
     committer.letters.acknowledged(batch.parkedLetters)

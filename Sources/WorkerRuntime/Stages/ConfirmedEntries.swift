@@ -1,7 +1,7 @@
 import Synchronization
 import UnitOfWork
 
-/// Outbox entries that are published and confirmed, waiting for a transaction to remove them.
+/// Outbox entries whose messages are confirmed, or whose replies are settled, waiting for a transaction to remove them.
 final class ConfirmedEntries: Sendable {
   private let entries = Mutex<[OutboxID]>([])
   private let unconfirmed = Mutex(0)
@@ -15,10 +15,10 @@ final class ConfirmedEntries: Sendable {
 
   var isEmpty: Bool { entries.withLock { $0.isEmpty } }
 
-  /// How many are committed but not confirmed.
+  /// How many entries are committed but neither confirmed nor settled.
   var unconfirmedCount: Int { unconfirmed.withLock { $0 } }
 
-  /// This many are committed, and will be published.
+  /// Counts entries that are committed and will be published.
   func expect(_ count: Int) { unconfirmed.withLock { $0 += count } }
 
   func add(_ ids: [OutboxID]) {

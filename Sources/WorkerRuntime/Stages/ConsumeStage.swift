@@ -34,13 +34,13 @@ struct ConsumeStage {
   private func handOn(_ deliveries: [Delivery]) async throws {
     let parts = deliveries.map { (tag: $0.tag, requests: requests(of: $0)) }
     acknowledger.register(parts.map { ($0.tag, $0.requests.count) })
-    // Those that only ask whether the way here is open, and empty batches: to arrive is all that they want.
+    // Route probes and empty batches hold no requests: they are settled on arrival.
     acknowledger.settle(parts.filter(\.requests.isEmpty).map(\.tag))
     Failpoint.decoded.hit()
     try await output.send(parts.flatMap(\.requests), size: \.bytes)
   }
 
-  /// What a delivery asks for: one request, or one for each element of a batch.
+  /// The requests that a delivery holds: one, or one for each element of a batch; none for a route probe.
   private func requests(of delivery: Delivery) -> [CommitRequest] {
     guard !delivery.isRouteProbe else { return [] }
     do throws(InvalidCommand) {

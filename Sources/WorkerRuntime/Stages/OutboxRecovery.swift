@@ -3,9 +3,10 @@ import Logging
 import Messaging
 import UnitOfWork
 
-/// Publishes what a previous worker committed but died before publishing, in the order of the outbox.
+/// Publishes what an earlier session, of this worker or a previous one, committed but did not publish, in the order of
+/// the outbox.
 ///
-/// Replies are also sent once more, but not waited for: their entries are removed with the page.
+/// Replies are sent, too, possibly again, but not waited for: their entries are removed with the page.
 struct OutboxRecovery {
   private static let pageCount = 64
   private static let pageBytes = 8 << 20

@@ -16,7 +16,7 @@ struct Publication: Sendable {
   private let committed: ContinuousClock.Instant
 
   init(_ batch: CommittedBatch) {
-    // They come last: see WriteSet.outgoing.
+    // Replies come last: see WriteSet.outgoing.
     let ofReplies = batch.entries.firstIndex { $0.messages.first?.isReply ?? false } ?? batch.entries.endIndex
     messages = batch.entries[..<ofReplies].flatMap(\.messages)
     entries = batch.entries[..<ofReplies].map(\.id)
@@ -42,8 +42,8 @@ struct Publication: Sendable {
   }
 }
 
-/// Stage 3: publishes what is committed, with confirms. While one publication is being confirmed, the next is already
-/// on its way: so broker and worker never wait for each other.
+/// Stage 3: publishes what is committed, with publisher confirms. While one publication is being confirmed, the next is
+/// already on its way, so that broker and worker never wait for each other.
 struct PublishStage {
   let input: BatchChannel<Publication>
   let publisher: any MessagePublisher
@@ -57,7 +57,7 @@ struct PublishStage {
     let submitted: ContinuousClock.Instant
   }
 
-  /// No room: the submitter waits until the publication is the one being waited for.
+  /// Has no room: the submitter waits until its publication is the one whose confirms are awaited.
   private let submissions = BatchChannel<Submission>(
     limits: .init(count: 1, bytes: .max), room: .init(count: 0, bytes: .max))
 
@@ -88,7 +88,7 @@ struct PublishStage {
         let submitted = ContinuousClock.now
         let confirmation = try await publisher.submit(publication.messages)
         let submission = Submission(publication: publication, confirmation: confirmation, submitted: submitted)
-        // Not earlier: no reply may precede a result or an event.
+        // Only now: no reply may precede a result or an event.
         reply(publication)
         try await submissions.send([submission]) { $0.publication.bytes }
       }
@@ -96,7 +96,7 @@ struct PublishStage {
     submissions.finish()
   }
 
-  /// Replies are finished when each is settled, whatever its outcome.
+  /// Sends the replies. Their outbox entries can be removed once each reply is settled, whatever its outcome.
   private func reply(_ publication: Publication) {
     guard !publication.replies.isEmpty else { return }
     let unsettled = Unsettled(count: publication.replies.count)
@@ -118,7 +118,7 @@ struct PublishStage {
   }
 }
 
-/// The unsettled replies of a transaction.
+/// Counts the unsettled replies of a transaction.
 private final class Unsettled: Sendable {
   private let count: Atomic<Int>
 

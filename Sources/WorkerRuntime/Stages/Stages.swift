@@ -29,8 +29,8 @@ struct Stages {
     let batch = (count: settings.batchCount, bytes: settings.batchBytes)
     requests = BatchChannel(
       limits: .init(count: batch.count, bytes: batch.bytes), room: .init(count: batch.count, bytes: batch.bytes))
-    // A publication is everything that one transaction committed. One may wait while another is published; a second one
-    // pauses committing, and with it consuming.
+    // A publication is everything that one transaction committed. While one is being published, another may wait; a
+    // further one pauses committing, and with it consuming.
     let publications = BatchChannel<Publication>(
       limits: .init(count: 1, bytes: batch.bytes), room: .init(count: 1, bytes: batch.bytes))
     let letters = LetterDeliveries()
@@ -77,7 +77,7 @@ struct Stages {
       // The first failure ends them all. `waitForAll` would first wait for the others, which wait for each other.
       for try await _ in group {}
     }
-    // Records what the drain has acknowledged.
+    // Records the letters that were acknowledged during the drain.
     try await commit.noteAcknowledgedLetters()
   }
 

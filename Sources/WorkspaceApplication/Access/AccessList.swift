@@ -4,18 +4,18 @@ package import WorkspaceDomain
 package struct AccessList: Sendable, Equatable {
   /// What senders of one kind may send. All patterns are globs.
   package struct Rule: Sendable, Equatable {
-    /// Of the AMQP property `user_id`, which the broker has checked to be the user of the connection
+    /// For the AMQP property `user_id`, which the broker has checked to be the user of the connection
     /// (https://www.rabbitmq.com/docs/validated-user-id).
     package let user: Glob
-    /// Of the property `app_id`, which senders choose themselves; nil: any or none.
+    /// For the property `app_id`, which senders choose themselves; nil: any or none.
     package let app: Glob?
-    /// Of the command's type.
+    /// For the command's type.
     package let types: [Glob]
-    /// Of the tenant's id.
+    /// For the tenant's id.
     package let tenants: [Glob]
-    /// Whether it may send commands that name no user, which are not checked any further. Default: true.
+    /// Whether senders may send commands that name no user, which are not checked any further. Default: true.
     package let mayActAsSystem: Bool
-    /// Whether it may send commands in the name of users. Default: true.
+    /// Whether senders may send commands on behalf of users. Default: true.
     package let mayActForUsers: Bool
 
     package init(

@@ -5,7 +5,7 @@ package struct Actor: Sendable, Equatable {
   package let tenantID: TenantID
   /// nil if the sending system itself acts.
   package let userID: UserID?
-  /// Whether permissions apply to it: to a user, if they are enforced.
+  /// Whether permissions apply to the actor: only to a user, and only if permissions are enforced.
   package let isChecked: Bool
 
   package init(tenantID: TenantID, userID: UserID?, rules: AccessRules) {
@@ -14,7 +14,7 @@ package struct Actor: Sendable, Equatable {
     isChecked = rules.isEnforced && userID != nil
   }
 
-  /// Whose view lists show; nil: everything is shown.
+  /// The user whose view limits what lists show; nil: everything is shown.
   package var viewer: UserID? { isChecked ? userID : nil }
 
   package init(_ context: CommandContext, rules: AccessRules) {
@@ -29,7 +29,7 @@ package struct AccessRules: Sendable, Equatable {
     case users, system
   }
 
-  /// Without it nothing is denied. Default: true.
+  /// Whether permissions are enforced; if not, nothing is denied. Default: true.
   package var isEnforced: Bool
   /// Whether commands without a user are rejected, if permissions are enforced. Default: false.
   package var requiresUser: Bool

@@ -1,4 +1,4 @@
-/// A pattern: `*` stands for any characters or none, `?` for one, anything else for itself.
+/// A pattern for the UTF-8 bytes of a text: `*` stands for any bytes or none, `?` for one, anything else for itself.
 package struct Glob: Sendable, Equatable, ExpressibleByStringLiteral {
   private let pattern: [UInt8]
 
@@ -19,7 +19,7 @@ package struct Glob: Sendable, Equatable, ExpressibleByStringLiteral {
         place += 1
         position += 1
       } else if let last = star {
-        // The star matches one more.
+        // Let the star match one more byte.
         star = (last.place, last.position + 1)
         place = last.place + 1
         position = last.position + 1

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Whether a user may do something to an object.
+/// Asks whether a user has a permission on an object.
 package struct CheckAccess: WorkspaceCommand {
   package static let typeName = "access.check"
 
@@ -37,8 +37,8 @@ package struct AccessService {
 
   package init(_ scope: CommandScope) { self.scope = scope }
 
-  /// Whether a user may, whether or not permissions are enforced. Users may ask about others only if they administrate
-  /// the object.
+  /// Whether a user has a permission, regardless of whether permissions are enforced. Users may ask about others only
+  /// if they may administer the object.
   ///
   /// - Parameter userID: nil for the acting user.
   package func check(
@@ -53,7 +53,7 @@ package struct AccessService {
 }
 
 extension ResourceType {
-  /// The permission needed to ask about others.
+  /// The permission needed to ask about other users.
   fileprivate var administration: Permission {
     switch self {
     case .tenant: .administrate

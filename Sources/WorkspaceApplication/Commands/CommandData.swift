@@ -1,10 +1,10 @@
 package import StrictJSON
 package import WorkspaceDomain
 
-/// The `data` of a command. Unknown members are ignored; a null counts as left out.
+/// The `data` of a command. Unknown members are ignored; null counts as omitted.
 package struct CommandData {
   package struct Problem: Error, Equatable {
-    /// For people. No payload.
+    /// Human-readable; contains no payload.
     package let detail: String
 
     package init(detail: String) { self.detail = detail }
@@ -78,7 +78,7 @@ package struct CommandData {
     return (try requiredCase(permission, of: type.permissions), Resource(type, ulid))
   }
 
-  /// Where a list of members continues.
+  /// The position after which a list of members continues.
   package func memberCursor(_ name: String) throws(Problem) -> Member? {
     guard let text = try string(name) else { return nil }
     guard let member = MemberCursor.member(text) else {
@@ -110,8 +110,8 @@ package struct CommandData {
   }
 
   /// - Parameters:
-  ///   - limits: what is accepted.
-  ///   - value: the value if it is omitted.
+  ///   - limits: the accepted range.
+  ///   - value: the value if the member is omitted.
   package func integer(_ name: String, in limits: ClosedRange<Int>, default value: Int) throws(Problem) -> Int {
     switch data[name] {
     case nil, .null: return value

@@ -1,5 +1,5 @@
-/// What must be equal for two messages with one key to be the same command, as SHA-256 by each rule that inbox entries
-/// were recorded by. An entry is only ever compared by its own rule.
+/// What must be equal for two messages with one key to be the same command: a SHA-256 digest for each rule under which
+/// inbox entries were recorded. An entry is only ever compared by its own rule.
 package struct CommandFingerprint: Sendable, Hashable {
   /// A rule, by the number that the inbox stores.
   package enum Rule: Int32, Sendable {
@@ -23,7 +23,7 @@ package struct CommandFingerprint: Sendable, Hashable {
   package var recorded: RecordedFingerprint { RecordedFingerprint(rule: .withUser, digest: withUser) }
 }
 
-/// The fingerprint of a command that was processed, with the rule that it was made by.
+/// The fingerprint of a command that was processed, with the rule that it was computed by.
 package struct RecordedFingerprint: Sendable, Hashable {
   package let rule: CommandFingerprint.Rule
   /// SHA-256, 32 bytes.

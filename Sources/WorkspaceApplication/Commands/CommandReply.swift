@@ -9,7 +9,7 @@ package enum CommandReply: Sendable, Equatable {
   case groupDeleted(GroupID)
   case groupPage(GroupPage)
   case tenantDeleted(TenantID)
-  /// Somebody now has that role.
+  /// The member now has the role.
   case memberSet(Resource, Membership)
   case memberRemoved(Resource, Member)
   case members(Resource, MemberPage)

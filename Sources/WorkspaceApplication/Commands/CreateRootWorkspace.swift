@@ -64,7 +64,8 @@ extension WorkspaceService {
     }
   }
 
-  /// Everybody may create a tenant, or only systems; in an existing one only its admins learn that there is a root.
+  /// Requires that the actor may create the tenant: everybody may, or only systems. If the tenant exists, only its
+  /// admins learn that it has a root.
   private func requireRightToFound() throws(WorkspaceServiceError) {
     if try scope.isTenantKnown() {
       try scope.require(.administrate, on: .tenant(tenantID))

@@ -21,8 +21,8 @@ package struct DeleteTenant: WorkspaceCommand {
 }
 
 extension TenantService {
-  /// Deletes the tenant. Its events go from the inside out: each group after its roles and members, the root after the
-  /// roles on it, the tenant after its members.
+  /// Deletes the tenant. Its events are recorded from the inside out: each group after its roles and members, the root
+  /// after the roles on it, the tenant after its members.
   package func delete() throws(WorkspaceServiceError) -> CommandReply {
     try requireAdministration()
     let workspaces = scope.repositories.workspaces

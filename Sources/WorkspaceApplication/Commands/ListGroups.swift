@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Lists at most `limit` of the groups that the actor may view, in id order, from the one that follows `after`.
+/// Lists at most `limit` of the groups that the actor may view, in id order, starting after `after`.
 package struct ListGroups: WorkspaceCommand {
   package static let typeName = "group.list"
 

@@ -1,6 +1,6 @@
 package import WorkspaceDomain
 
-/// Lists at most `limit` of the workspaces that the actor may view, in id order, from the one that follows `after`.
+/// Lists at most `limit` of the workspaces that the actor may view, in id order, starting after `after`.
 package struct ListWorkspaces: WorkspaceCommand {
   package static let typeName = "workspace.list"
 

@@ -36,7 +36,7 @@ package struct RenameGroup: WorkspaceCommand {
 }
 
 extension GroupService {
-  /// Renames a group. Its current name succeeds and changes nothing.
+  /// Renames a group. Renaming it to its current name succeeds and changes nothing.
   package func rename(_ id: GroupID, to newName: String) throws(WorkspaceServiceError) -> Group {
     let newName = try validName(newName)
     var group = try group(id, permitting: .manage)

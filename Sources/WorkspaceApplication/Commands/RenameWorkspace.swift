@@ -42,7 +42,7 @@ extension WorkspaceCommand where Self == RenameWorkspace {
 }
 
 extension WorkspaceService {
-  /// Renames a workspace. Its current name succeeds and changes nothing.
+  /// Renames a workspace. Renaming it to its current name succeeds and changes nothing.
   package func rename(_ id: WorkspaceID, to newName: String) throws(WorkspaceServiceError) -> Workspace {
     do throws(WorkspaceServiceError) {
       let newName = try validName(newName)

@@ -46,8 +46,8 @@ package struct SetWorkspaceMember: WorkspaceCommand {
 }
 
 extension WorkspaceService {
-  /// Gives a member of the tenant, or a group that the actor may view or that already has a role there, a role on a
-  /// workspace.
+  /// Gives a role on a workspace to a user who is a member of the tenant, or to a group of the tenant that the actor
+  /// may view or that already has a role on the workspace.
   package func set(
     _ role: Role, of member: Member, on id: WorkspaceID
   ) throws(WorkspaceServiceError) -> CommandReply {

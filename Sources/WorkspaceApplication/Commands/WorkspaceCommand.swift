@@ -16,7 +16,7 @@ package protocol WorkspaceCommand: Sendable, Equatable {
   /// Executes it.
   func run(in scope: CommandScope) throws(WorkspaceServiceError) -> CommandReply
 
-  /// What the pre-check would have said if the writer that won the race had been a moment earlier.
+  /// The rejection that the pre-check would have given if the writer that won the race had committed a moment earlier.
   ///
   /// - Returns: nil, the default, if the constraint corresponds to no rule of the command.
   func rejection(by constraint: WorkspaceConstraint) -> WorkspaceServiceError?
@@ -24,7 +24,7 @@ package protocol WorkspaceCommand: Sendable, Equatable {
   /// The workspace that it is about; nil, the default, if it isn't about one.
   var subject: WorkspaceID? { get }
 
-  /// The most objects that its answer lists; 0, the default, if it is about one at most.
+  /// The largest number of objects that its answer can list; 0, the default, if the answer is about one at most.
   var largestAnswer: Int { get }
 }
 
@@ -43,8 +43,8 @@ package struct WorkspaceRules: Sendable, Equatable {
   /// The maximum number of levels in a tree; the root alone is one.
   package var treeDepth: Int
   package var access: AccessRules
-  /// How many roles, or groups, one transaction takes away with what they belong to. Where there are more, the command
-  /// takes several transactions. Default: 10,000, some 70 MB.
+  /// How many roles, or groups, one transaction may remove along with the object or member that they belong to. If
+  /// there are more, the command takes several transactions. Default: 10,000, about 70 MB.
   package var cascadeLimit = 10_000
 
   /// The largest ``treeDepth``.

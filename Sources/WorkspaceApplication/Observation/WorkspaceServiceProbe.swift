@@ -2,7 +2,7 @@
 ///
 /// Domain-oriented observability: https://martinfowler.com/articles/domain-oriented-observability.html
 package protocol WorkspaceServiceProbe {
-  /// - Parameter context: of the command that caused it.
+  /// - Parameter context: the command that caused it.
   func observe(_ observation: WorkspaceObservation, of context: CommandContext)
 }
 

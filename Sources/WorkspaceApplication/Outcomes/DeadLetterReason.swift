@@ -28,7 +28,7 @@ package enum DeadLetterReason: String, Sendable, CaseIterable {
 
   /// The broker itself dead-lettered it.
   case brokerDeadLettered = "broker_dead_lettered"
-  /// An unreadable row of our own that was a message. The store itself moves it to the ledger: it is not the outcome of
-  /// a message.
+  /// A row of our own database that held a message and can't be read. The store itself moves it to the ledger, so this
+  /// is never the outcome of a message.
   case unreadableRow = "unreadable_row"
 }

@@ -1,5 +1,5 @@
-/// The outcome of a message, as a single value: metrics, spans, replays and the log report it in the same terms. No
-/// sender can choose them.
+/// The outcome of a message, as a single value: metrics, spans, replays and the log report it in the same terms, none
+/// of which is chosen by a sender.
 package enum Outcome: Sendable, Hashable {
   case succeeded
   /// A rule was violated.
@@ -31,7 +31,7 @@ package enum Outcome: Sendable, Hashable {
     }
   }
 
-  /// The code of a rejection, the reason of a dead letter; nil for the others.
+  /// The code of a rejection or the reason of a dead letter; nil for the other outcomes.
   package var code: String? {
     switch self {
     case .rejected(let code): code.rawValue

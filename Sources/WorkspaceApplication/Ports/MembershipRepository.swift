@@ -6,14 +6,14 @@ package import WorkspaceDomain
 /// ``WorkspaceServiceError/repositoryFailed(_:)`` if the unit of work has no answer.
 package protocol MembershipRepository: AnyObject {
   func role(_ key: RoleKey) throws(WorkspaceServiceError) -> Role?
-  /// How many admins a tenant has; no more than were counted.
+  /// How many admins a tenant has, counted up to the read set's limit.
   func adminCount(of tenantID: TenantID) throws(WorkspaceServiceError) -> Int
-  /// Where more roles may go with something than one unit of work takes: the first of them, in the order in which they
-  /// have to go. Otherwise none, and ``roles(of:)`` and ``members(of:)`` know all.
+  /// The first of the roles that a removal takes with it, in the order in which they have to go, if there may be more
+  /// than one unit of work takes. Otherwise empty: ``roles(of:)`` and ``members(of:)`` then know all.
   func firstOfCascade() throws(WorkspaceServiceError) -> [(key: RoleKey, role: Role)]
   /// All roles that a member has on the workspaces and groups of the tenant, in the order of their objects.
   func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)]
-  /// All members of an object that may be deleted, in their order.
+  /// All members of an object that is to be deleted, in their order.
   func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership]
   /// At most `limit` members of an object, in their order.
   func members(
@@ -31,7 +31,7 @@ package protocol GroupRepository: AnyObject {
   /// The group with that id in any tenant: the caller decides who may see it.
   func group(_ id: GroupID) throws(WorkspaceServiceError) -> Group?
   func group(named name: GroupName, in tenantID: TenantID) throws(WorkspaceServiceError) -> Group?
-  /// The groups of a tenant that may be deleted, in id order: all of them, or as many as one unit of work takes.
+  /// The groups of a tenant that is to be deleted, in id order: all of them, or as many as one unit of work takes.
   func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> (known: [Group], areAll: Bool)
   /// At most `limit` of the tenant's groups that `viewer` may view, in id order.
   ///

@@ -1,5 +1,5 @@
-/// The rules that the database also enforces, by the names of its constraints. How a command that violates one is
-/// rejected is in its ``WorkspaceCommand/rejection(by:)``.
+/// The rules that the database also enforces, by the names of its constraints. ``WorkspaceCommand/rejection(by:)`` says
+/// how a command that violates one is rejected.
 package enum WorkspaceConstraint: String, Sendable, CaseIterable {
   case tenantName = "uq_workspaces_tenant_name"
   case oneRootPerTenant = "uq_workspaces_tenant_root"

@@ -15,7 +15,7 @@ package struct CommandScope {
   private let identifiers: any IdentifierGenerator
 
   /// - Parameters:
-  ///   - context: of the command; only its tenant's objects are read and changed.
+  ///   - context: the context of the command; only its tenant's objects are read and changed.
   ///   - now: when the command is executed.
   package init(
     context: CommandContext, repositories: Repositories, probe: any WorkspaceServiceProbe,
@@ -47,7 +47,7 @@ package struct CommandScope {
 // MARK: - Permissions
 
 extension CommandScope {
-  /// Whether the actor may: an unchecked actor may do everything.
+  /// Whether the actor has a permission; an unchecked actor has all of them.
   func permits(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) -> Bool {
     guard actor.isChecked, let userID = actor.userID else { return true }
     return try repositories.authorization.permits(
@@ -66,7 +66,7 @@ extension CommandScope {
     throw try permits(.view, on: resource) ? .permissionDenied : hidden
   }
 
-  /// ``permits(_:on:)``, if the command depends on it: it is reported.
+  /// The same as ``permits(_:on:)``, for a decision that the command depends on: the decision is reported.
   func decide(_ permission: Permission, on resource: Resource) throws(WorkspaceServiceError) -> Bool {
     let isPermitted = try permits(permission, on: resource)
     if actor.isChecked {
@@ -79,7 +79,7 @@ extension CommandScope {
 // MARK: - Members
 
 extension CommandScope {
-  /// Whether the tenant exists: it does as long as it has a root.
+  /// Whether the tenant exists: it does while it has a root.
   func isTenantKnown() throws(WorkspaceServiceError) -> Bool {
     try repositories.workspaces.root(of: actor.tenantID) != nil
   }
@@ -93,7 +93,8 @@ extension CommandScope {
     try role(of: .user(userID), on: .tenant(actor.tenantID))
   }
 
-  /// The creator of something, and the creator's role on it: admin, if a member of the tenant.
+  /// The acting user as the creator of something, with the creator's role on it: admin, if a member of the tenant. Nil
+  /// without an acting user.
   func founder() throws(WorkspaceServiceError) -> Founder? {
     guard let userID = actor.userID else { return nil }
     return Founder(userID: userID, role: try tenantRole(of: userID) == nil ? nil : .admin)
@@ -106,7 +107,7 @@ extension CommandScope {
       role, RoleKey(tenantID: actor.tenantID, object: object, member: .user(founder.userID)))
   }
 
-  /// Gives somebody a role. An existing equal role changes nothing and records no event.
+  /// Gives a member a role. If the member already has this role, nothing changes and no event is recorded.
   func set(_ role: Role, of member: Member, on object: Resource) throws(WorkspaceServiceError) {
     let old = try self.role(of: member, on: object)
     guard role != old else { return }
@@ -114,17 +115,17 @@ extension CommandScope {
     tell(.set(role: role, old: old), of: member, on: object)
   }
 
-  /// Removes somebody's role.
+  /// Removes a member's role.
   func remove(_ role: Role, of member: Member, on object: Resource) {
     repositories.memberships.set(nil, RoleKey(tenantID: actor.tenantID, object: object, member: member))
     tell(.removed(role: role), of: member, on: object)
   }
 
-  /// Called when nothing speaks against a removal any more: where more roles go than one transaction takes, removes the
-  /// first of them.
+  /// Begins a removal that nothing prevents any more: if it takes more roles with it than one transaction may remove,
+  /// removes the first of them.
   ///
-  /// What the actor's permission may rest on stays until the end, for the command is decided on again with each part:
-  /// his own role on the object.
+  /// The actor's own role on the object stays until the end: the permission may rest on it, and the command is decided
+  /// on again with each part.
   ///
   /// - Parameter cause: the object of the command.
   /// - Throws: ``WorkspaceServiceError/unfinished`` if it has removed any.

@@ -10,13 +10,13 @@ package struct TenantService {
   var tenantID: TenantID { scope.actor.tenantID }
   var tenant: Resource { .tenant(tenantID) }
 
-  /// Requires that the actor may administrate the tenant, and that it exists. In this order: others learn nothing.
+  /// Requires that the actor may administer the tenant, then that it exists: in this order, others learn nothing.
   func requireAdministration() throws(WorkspaceServiceError) {
     try scope.require(.administrate, on: tenant)
     guard try scope.isTenantKnown() else { throw .tenantNotFound }
   }
 
-  /// A tenant that has an admin keeps one.
+  /// Requires a second admin: a tenant that has an admin keeps one.
   func requireAnotherAdmin() throws(WorkspaceServiceError) {
     guard try scope.repositories.memberships.adminCount(of: tenantID) > 1 else { throw .lastTenantAdmin }
   }

@@ -32,7 +32,7 @@ package struct WorkspaceService {
     return workspace
   }
 
-  /// A parent of the tenant that the actor may view, or may create children in anyway: an open root.
+  /// A parent workspace of the tenant that the actor may view or, if it is an open root, may create children in anyway.
   func visibleParent(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
     let parent = try ownWorkspace(id, missing: .parentWorkspaceNotFound(id), foreign: .unauthorizedParent(id))
     if try scope.permits(.view, on: .workspace(id)) { return parent }

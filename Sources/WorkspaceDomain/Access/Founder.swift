@@ -1,4 +1,4 @@
-/// The user who created something, and the creator's role on it from then on; nil if none.
+/// The user who created something, and the role that this user has on it from then on; nil if none.
 package struct Founder: Sendable, Equatable {
   package let userID: UserID
   package let role: Role?

@@ -14,7 +14,7 @@ package enum Member: Sendable, Hashable {
     }
   }
 
-  /// As written in messages, beside its ``kind``.
+  /// The id as written in messages, beside ``kind``.
   package var id: String {
     switch self {
     case .user(let id): id.text
@@ -35,7 +35,7 @@ package enum Member: Sendable, Hashable {
   }
 }
 
-/// By kind and then by id, bytewise: the order of lists.
+/// Ordered by kind and then by id, bytewise, as in lists.
 extension Member: Comparable {
   package static func < (one: Self, other: Self) -> Bool {
     switch (one, other) {

@@ -8,7 +8,7 @@ package struct Group: Sendable, Equatable {
   package private(set) var updatedAt: Timestamp
   /// 1 at creation, one more with each change of its name.
   package private(set) var version: Int64
-  /// What happened to it since it was made or loaded, oldest first.
+  /// What happened to it since it was created or loaded, oldest first.
   package private(set) var recordedEvents: [GroupEvent] = []
 
   /// A group as it was stored.
@@ -32,7 +32,7 @@ package struct Group: Sendable, Equatable {
     return group
   }
 
-  /// Renames it. Its current name changes nothing and records nothing.
+  /// Renames it. Renaming it to its current name changes nothing and records nothing.
   package mutating func rename(to newName: GroupName, at now: Timestamp) {
     guard newName != name else { return }
     let oldName = name

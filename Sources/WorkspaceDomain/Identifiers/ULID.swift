@@ -20,7 +20,7 @@ package struct ULID: Sendable, Hashable {
     low = randomness.low
   }
 
-  /// A new id, in no order to others of its millisecond.
+  /// A new id, in no particular order relative to others of the same millisecond.
   package static func random(at time: Timestamp) -> ULID {
     let milliseconds = min(UInt64(clamping: time.milliseconds), maximumMilliseconds)
     return ULID(
@@ -114,7 +114,7 @@ extension ULID: LosslessStringConvertible {
     return text
   }
 
-  /// Writes as many of the last bits as there are places for.
+  /// Writes the low bits to `places`, five to each.
   private static func write(_ bits: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, _ places: Range<Int>) {
     var bits = bits
     symbols.withUTF8Buffer { symbols in
@@ -125,7 +125,7 @@ extension ULID: LosslessStringConvertible {
     }
   }
 
-  /// Provides the bytes of the text form: some twenty are written for each command, and need no string.
+  /// Provides the bytes of the text form without making a string: about twenty ids are written for each command.
   package func withText(_ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) { buffer in
       // The last 12 symbols are 60 bits, the 12 before them the next 60, and the first two the 8 that are left.

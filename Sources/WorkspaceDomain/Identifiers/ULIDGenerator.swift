@@ -1,4 +1,4 @@
-/// Makes ULIDs that never go back: within a millisecond, and while the clock stands still or is set back, each is the
+/// Makes ULIDs that never decrease: within a millisecond, and while the clock stands still or is set back, each is the
 /// previous one plus one (https://github.com/ulid/spec, "Monotonicity").
 package struct ULIDGenerator<Random: RandomNumberGenerator> {
   /// All 80 random bits of a millisecond are used up. The specification requires an error, not a wrap-around.

@@ -9,7 +9,7 @@ package struct Workspace: Sendable, Equatable {
   package private(set) var updatedAt: Timestamp
   /// 1 at creation, one more with each change.
   package private(set) var version: Int64
-  /// What happened to it since it was made or loaded, oldest first.
+  /// What happened to it since it was created or loaded, oldest first.
   package private(set) var recordedEvents: [WorkspaceEvent] = []
 
   package var isRoot: Bool { parentID == nil }
@@ -41,7 +41,7 @@ package struct Workspace: Sendable, Equatable {
     return workspace
   }
 
-  /// Renames it. Its current name changes nothing and records nothing.
+  /// Renames it. Renaming it to its current name changes nothing and records nothing.
   package mutating func rename(to newName: WorkspaceName, at now: Timestamp) {
     guard newName != name else { return }
     let oldName = name
@@ -50,8 +50,8 @@ package struct Workspace: Sendable, Equatable {
     record(.renamed(oldName: oldName, name: newName), at: now)
   }
 
-  /// Moves it to another parent, with everything below it. Its current parent changes nothing and records nothing. A
-  /// root never has one.
+  /// Moves it to another parent, with everything below it. Moving it to its current parent changes nothing and records
+  /// nothing. A root can't be moved.
   package mutating func move(to newParentID: WorkspaceID, at now: Timestamp) throws(CannotMoveRoot) {
     guard let oldParentID = parentID else { throw CannotMoveRoot() }
     guard newParentID != oldParentID else { return }
@@ -60,7 +60,7 @@ package struct Workspace: Sendable, Equatable {
     record(.moved(oldParentID: oldParentID, parentID: newParentID), at: now)
   }
 
-  /// Records that it is deleted. A root never is, except with its tenant.
+  /// Records that it is deleted. A root is deleted only with its tenant.
   package mutating func delete(at now: Timestamp) throws(CannotDeleteRoot) {
     guard !isRoot else { throw CannotDeleteRoot() }
     record(.deleted(name: name), at: now)

@@ -33,7 +33,7 @@ package struct WorkspaceName: Sendable {
   /// Whether a scalar on its own is invisible.
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     let properties = scalar.properties
-    // The Braille pattern without dots is a symbol by its category.
+    // By its category, the Braille pattern without dots is a symbol.
     return properties.isDefaultIgnorableCodePoint || properties.isWhitespace || properties.generalCategory == .format
       || scalar == "\u{2800}"
   }
@@ -41,7 +41,7 @@ package struct WorkspaceName: Sendable {
   /// A name that was valid when it was stored.
   package init(stored text: String) { self.text = text }
 
-  /// Printable ASCII, not too long, with nothing to trim: most names, which don't need Unicode's tables.
+  /// Whether a name is printable ASCII, not too long, with nothing to trim. Most are, and don't need Unicode's tables.
   private static func isPlain(_ text: String) -> Bool {
     let bytes = text.utf8
     let space = UInt8(ascii: " ")

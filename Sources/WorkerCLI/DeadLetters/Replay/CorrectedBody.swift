@@ -7,7 +7,7 @@ import WorkerRuntime
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// How an operator provides the command that replaces a dead letter.
+/// Reads the corrected command that an operator sends instead of a dead letter.
 struct CorrectedBody {
   let correction: Correction
 
@@ -28,8 +28,8 @@ struct CorrectedBody {
     let folder = try PrivateFolder()
     defer { folder.remove() }
     let file = try folder.write(correction.draft(newID: .random(at: SystemWallClock().now())), to: "command.json")
-    // Passed in the environment, so that no character of the path is special to the shell; the editor's name, though,
-    // is meant to be interpreted by it.
+    // The path is passed in the environment, so that no character in it is special to the shell. $EDITOR, though, is
+    // meant to be interpreted by the shell.
     setenv("WORKSPACE_WORKER_EDITED", file, 1)
     guard system("$EDITOR \"$WORKSPACE_WORKER_EDITED\"") == 0 else {
       throw ValidationError("The editor failed; nothing was sent.")

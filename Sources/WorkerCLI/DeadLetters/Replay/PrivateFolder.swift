@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder that nobody else can read: mkdtemp(3) creates it with mode 0700. Whatever an editor leaves in it is removed
-/// with it.
+/// A folder that nobody else can read: mkdtemp(3) creates it with mode 0700. Whatever an editor leaves in the folder is
+/// removed with it.
 struct PrivateFolder {
   struct Unusable: Error, CustomStringConvertible {
     let path: String
@@ -13,7 +13,7 @@ struct PrivateFolder {
 
   let path: String
 
-  /// In the folder for temporary files.
+  /// Creates the folder in the one for temporary files.
   init() throws(Unusable) {
     let template = FileManager.default.temporaryDirectory.appending(path: "workspace-worker-XXXXXX").path
     var name = template.utf8CString.map { $0 }

@@ -11,7 +11,7 @@ struct ReplayAge: ParsableArguments {
   )
   var beyondWindow = false
 
-  /// Leaves out letters that are too old, and says so.
+  /// Leaves out letters that are too old, unless `--beyond-window` is given, and reports how many there are.
   func limit(_ filter: DeadLetterFilter, _ session: OperatorSession) async throws -> DeadLetterFilter {
     let window = session.replayWindow
     let now = session.now
@@ -28,7 +28,7 @@ struct ReplayAge: ParsableArguments {
     return beyondWindow ? filter : window.within(filter, at: now)
   }
 
-  /// - Throws: ``NegativeAnswer`` if the inbox may have forgotten letters of the plan.
+  /// - Throws: ``NegativeAnswer`` if the inbox may have forgotten commands of the plan's letters.
   func permit(_ plan: ReplayPlan, _ session: OperatorSession) throws {
     let window = session.replayWindow
     guard !beyondWindow, window.hasOutlived(plan, at: session.now) else { return }

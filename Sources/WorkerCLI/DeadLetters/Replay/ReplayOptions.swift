@@ -32,7 +32,7 @@ struct ReplayOptions: ParsableArguments {
       awaitsOutcomes: !noWait)
   }
 
-  /// Runs a plan, with its progress on the terminal, and stops cleanly at the first signal.
+  /// Runs a plan, shows its progress on the terminal, and stops cleanly at the first signal.
   func work(_ plan: ReplayPlan, by replays: Replays, unsure: UnsureLetters? = nil) async throws -> ReplayResult {
     let stop = Signal<Void>()
     let policy = policy

@@ -1,14 +1,14 @@
 import Operations
 import WorkspaceDomain
 
-/// What `replay --dry-run` prints.
+/// What `dead-letters replay --dry-run` prints.
 struct ReplayPredictionReport: Report {
   struct Letter: Encodable {
     let id: String
     let prediction: ReplayPrediction.Outcome
   }
 
-  /// Any more are only counted.
+  /// The largest number of letters listed; any more are only counted.
   private static let listed = 1000
 
   private(set) var total = 0

@@ -2,7 +2,7 @@ import Observability
 import Operations
 import WorkspaceDomain
 
-/// What `replay`, `resume` and `plans PLAN` print.
+/// What `dead-letters replay` and `resume` print, and `plans` for each plan.
 struct ReplayReport: Report {
   let plan: String
   let `operator`: String
@@ -15,7 +15,7 @@ struct ReplayReport: Report {
   let unsure: Int
   let published: Int
   let skipped: Int
-  /// The skipped ones that can't be sent, by reason: `unroutable`, `unpublishable`, `discarded`.
+  /// The skipped letters that can't be sent, by reason: `unroutable`, `unpublishable`, `discarded`.
   let notSent: [String: Int]
   let waiting: Int
   let outcomes: [String: Int]
