@@ -26,7 +26,7 @@ struct BatchMeasurement {
         "batches of \(Self.size) in, batches out", key: "batches", unit: "commands/s", runs: worker,
         yardstick: yardstick),
       Figure(
-        "processor time of 10,000 commands in batches", key: "batches_cpu_seconds_per_10000", unit: "s",
+        "processor time for 10,000 commands in batches", key: "batches_cpu_seconds_per_10000", unit: "s",
         runs: processorSeconds),
     ]
   }

@@ -7,19 +7,19 @@ struct Benchmark: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "load-generator",
     abstract: "Measures workspace-worker against the same input and output in bare C.",
-    discussion: "Started by bin/benchmark, on servers of its own: it empties tables and queues.")
+    discussion: "Started by bin/benchmark, on its own servers: it empties tables and queues.")
 
   @Option(help: "The program to measure.") var worker: String
   @Option(help: "The compiled Benchmarks/Yardstick/yardstick.c.") var yardstick: String
-  @Option(help: "Interleaved pairs of runs of which the median counts.") var pairs = 5
-  @Option(help: "Commands of a throughput run.") var commands = 40_000
-  @Option(help: "Commands of a latency run, one at a time.") var turns = 1_000
-  @Option(help: "Requests per second of the open loop.") var rate = 300
-  @Option(help: "Seconds of the open loop.") var seconds = 20
-  @Option(help: "Commands that wait for the worker when its memory is measured.") var backlog = 100_000
-  @Option(help: "Workspaces that are stored already in the runs with a full table.") var stored = 1_000_000
-  @Option(help: "Seconds for which an idle worker is watched.") var idle = 20
-  @Option(help: "What to measure, of: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "Interleaved pairs of runs; the median counts.") var pairs = 5
+  @Option(help: "Commands per throughput run.") var commands = 40_000
+  @Option(help: "Commands per latency run, one at a time.") var turns = 1_000
+  @Option(help: "Requests per second in the open loop.") var rate = 300
+  @Option(help: "Duration of the open loop, in seconds.") var seconds = 20
+  @Option(help: "Commands waiting for the worker when its memory is measured.") var backlog = 100_000
+  @Option(help: "Workspaces already stored in the runs with a full table.") var stored = 1_000_000
+  @Option(help: "Seconds to watch an idle worker.") var idle = 20
+  @Option(help: "What to measure: \(Part.allCases.map(\.rawValue).joined(separator: ", ")).")
   var only: [Part] = []
 
   enum Part: String, CaseIterable, ExpressibleByArgument {

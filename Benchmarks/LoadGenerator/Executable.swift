@@ -5,7 +5,7 @@ struct Executable: Sendable {
   struct Failed: Error, CustomStringConvertible {
     let path: String
     let status: Int32
-    var description: String { "\(path) ended with status \(status)" }
+    var description: String { "\(path) exited with status \(status)" }
   }
 
   let path: String

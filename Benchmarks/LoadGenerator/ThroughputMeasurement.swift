@@ -41,7 +41,7 @@ struct ThroughputMeasurement {
         runs: worker,
         yardstick: alike),
       Figure("processor at full speed", key: "cores", unit: "cores", runs: cores),
-      Figure("processor time of 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
+      Figure("processor time for 10,000 commands", key: "cpu_seconds_per_10000", unit: "s", runs: processorSeconds),
     ]
   }
 }

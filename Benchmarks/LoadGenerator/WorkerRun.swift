@@ -2,7 +2,7 @@
 struct WorkerRun {
   struct Refused: Error, CustomStringConvertible {
     let count: Int64
-    var description: String { "the worker has refused \(count) commands: what was measured is something else" }
+    var description: String { "the worker refused \(count) commands: the measurement is invalid" }
   }
 
   struct Measured {

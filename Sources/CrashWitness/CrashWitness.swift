@@ -31,7 +31,7 @@ package enum CrashWitness {
   /// - Parameter bytes: the limit of private, writable memory (RLIMIT_DATA, getrlimit(2)).
   package static func limitMemory(to bytes: Int) throws(Failed) {
     let error = cwitness_limit_memory(bytes)
-    guard error == 0 else { throw Failed(description: "memory can't be bounded: \(String(cString: strerror(error)))") }
+    guard error == 0 else { throw Failed(description: "memory can't be limited: \(String(cString: strerror(error)))") }
   }
 
   /// Gives the calling thread a stack for the handler to run on even if the thread's own stack has overflowed.

@@ -76,7 +76,7 @@ extension Decoder {
     let unknown = try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter { !known.contains($0) }
     guard unknown.isEmpty else {
       throw AccessListFile.Unreadable(
-        description: "unknown: \(unknown.sorted().joined(separator: ", ")); there are \(known.joined(separator: ", "))")
+        description: "unknown: \(unknown.sorted().joined(separator: ", ")); allowed: \(known.joined(separator: ", "))")
     }
   }
 }

@@ -90,7 +90,7 @@ package struct DeadLetterLine: Codable {
   /// The letter, checked so that the ledger can store every part of it.
   package func letter() throws(Problem) -> DeadLetter {
     guard let id = ULID(id) else { throw Problem(description: "id is not a ULID") }
-    guard fingerprint.count == 32 else { throw Problem(description: "fingerprint does not have 32 bytes") }
+    guard fingerprint.count == 32 else { throw Problem(description: "fingerprint is not 32 bytes long") }
     guard (0...Int(Int32.max)).contains(attempts) else {
       throw Problem(description: "attempts is negative, or more than \(Int32.max)")
     }
@@ -100,7 +100,7 @@ package struct DeadLetterLine: Codable {
     // PostgreSQL's text can't hold U+0000.
     let texts = [queue, reason, detail, commandType, commandSource, commandID]
     guard !texts.contains(where: { $0?.utf8.contains(0) ?? false }) else {
-      throw Problem(description: "a text contains the character U+0000")
+      throw Problem(description: "a string contains the character U+0000")
     }
     guard let exchange = ShortString(bytes: [UInt8](exchange)), let routingKey = ShortString(bytes: [UInt8](routingKey))
     else {

@@ -63,7 +63,7 @@ package struct RabbitMQSession: BrokerSession {
   /// Quorum queues have priorities from RabbitMQ 4 on: https://www.rabbitmq.com/docs/quorum-queues#priorities
   package var honoursPriorities: Bool { (properties.majorVersion ?? 0) >= 4 }
 
-  package var obstacle: String? { publishing.connection.blockedReason.map { "the broker takes no messages: \($0)" } }
+  package var obstacle: String? { publishing.connection.blockedReason.map { "the broker accepts no messages: \($0)" } }
 
   package func claimPublishing() async throws -> Bool {
     let claim = BrokerNames.publishingClaim(of: configuration.names.commandsQueue)

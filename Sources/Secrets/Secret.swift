@@ -67,6 +67,6 @@ private struct SecretFile {
   }
 
   private func problem(_ text: String) -> UnreadableSecret {
-    UnreadableSecret(description: "the secret's file \(path) \(text)")
+    UnreadableSecret(description: "the secret file \(path) \(text)")
   }
 }

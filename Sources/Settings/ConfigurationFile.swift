@@ -42,7 +42,7 @@ struct ConfigurationFile {
   }
 
   private struct Unreadable: Error, CustomStringConvertible {
-    let description = "there is no such file, or no right to read it"
+    let description = "no such file, or no permission to read it"
   }
 
   private struct Keys {

@@ -4,11 +4,11 @@ package enum SettingDocument {
   private static let introduction = """
     # Every setting of workspace-worker, with its default. `workspace-worker config file` prints this file.
     #
-    # Where a setting is read from, the first that has it: --set KEY=VALUE on the command line, the environment variable
+    # A setting comes from the first source that has it: --set KEY=VALUE on the command line, the environment variable
     # (amqp.url is AMQP_URL, worker.batch_count is WORKER_BATCH_COUNT, and so on), this file, the default. An empty value
-    # counts as none. A key or a value that is wrong stops the start with exit code 78 and names every problem at once.
+    # counts as unset. A wrong key or value stops the start with exit code 78, and every problem is named at once.
     #
-    # The file is read from --config FILE, else from config/worker.yaml below the current folder where there is one.
+    # The file is read from --config FILE, else from config/worker.yaml in the current directory if it exists.
     # Durations: 500ms, 10s, 5m, 1h, 30d. Sizes: 4096, 256KiB, 64MiB.
 
     """

@@ -48,7 +48,7 @@ extension SettingKind<String?> {
     Self(write: { $0 ?? "" }) { text throws(Refusal) in
       let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
       let problems = [
-        isURL ? nil : "is not a URL that begins with http:// or https://",
+        isURL ? nil : "is not an http:// or https:// URL",
         text.contains("@") ? "must not contain credentials" : nil,
       ].compactMap(\.self)
       guard problems.isEmpty else { throw Refusal(problems) }
@@ -147,7 +147,7 @@ extension SettingKind where Value: RawRepresentable<String> & CaseIterable {
   static var choice: Self {
     Self(write: \.rawValue) { text throws(Refusal) in
       guard let value = Value(anyCase: text) else {
-        throw Refusal("is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+        throw Refusal("is not one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return value
     }

@@ -11,60 +11,65 @@ extension SettingTable {
       .init(
         "url", \.url, .text,
         """
-        The broker: amqp:// or amqps://, user and password percent-encoded, then the virtual host. No path, / and /%2f \
-        all stand for the default virtual host. Never printed. Better kept in the environment (AMQP_URL) than here.
+        The broker's URL: amqp:// or amqps://, user and password percent-encoded, then the virtual host. No path, / \
+        and /%2f all mean the default virtual host. Never printed. Better set in the environment (AMQP_URL) than here.
         """, isSecret: true),
       .init(
         "password_file", \.passwordFile, .optionalText,
         """
-        A file that holds the password, instead of the URL's; read anew with each connection, so that it can be changed \
-        while the worker runs. A line break at its end is dropped.
+        A file with the password, used instead of the URL's; read again for each connection, so that it can be changed \
+        while the worker runs. A trailing line break is dropped.
         """, whenAbsent: "the URL's password"),
       .init(
         "heartbeat", \.heartbeat, .duration(.seconds(1) ... .seconds(600)),
         """
-        A peer counts as gone that is silent, or takes nothing, for two of these. The broker may ask for less.
+        A peer that sends nothing, or accepts nothing, for two of these intervals counts as gone. The broker may ask \
+        for less.
         """),
       .init(
         "connect_timeout", \.connectTimeout, .duration(.seconds(1) ... .seconds(300)),
         """
-        The longest wait for connecting: name, TCP, TLS and login together.
+        Timeout for connecting: name resolution, TCP, TLS and login together.
         """),
       .init(
         "prefetch", \.prefetch, .integer(1...65_535),
         """
-        Deliveries that the broker sends ahead without an acknowledgement. Four batches keep all stages busy.
+        Unacknowledged deliveries that the broker sends ahead. Four batches keep all stages busy.
         """),
       .init(
         "buffer_bytes", \.bufferBytes, .bytes(1 << 20...16 << 30),
         """
-        Bytes of bodies and properties that wait in memory before the socket is left unread.
+        Bytes of bodies and properties held in memory before reading from the socket pauses.
         """),
     ])
 
   static let tls = SettingSection(
     "amqp.tls", \.amqp.tls, explanation: "For amqps:// only. Files are PEM.",
     [
-      .init("ca_file", \.caFile, .optionalText, "The authorities to trust.", whenAbsent: "the system's authorities"),
+      .init(
+        "ca_file", \.caFile, .optionalText, "The certificate authorities to trust.",
+        whenAbsent: "the system's authorities"),
       .init(
         "cert_file", \.certificateFile, .optionalText,
         """
-        The client's certificate, which needs its key.
+        The client certificate, which requires key_file.
         """, whenAbsent: "none"),
-      .init("key_file", \.keyFile, .optionalText, "The key of the client's certificate.", whenAbsent: "none"),
-      .init("verify", \.verifiesPeer, .flag, "The server's certificate must be trusted and name the host of the URL."),
+      .init("key_file", \.keyFile, .optionalText, "The key of the client certificate.", whenAbsent: "none"),
+      .init(
+        "verify", \.verifiesPeer, .flag,
+        "Whether the server's certificate must be trusted and name the host in the URL."),
     ]
   ) { tls in
     guard (tls.certificateFile == nil) != (tls.keyFile == nil) else { return [] }
-    return ["amqp.tls.cert_file and amqp.tls.key_file need each other"]
+    return ["amqp.tls.cert_file and amqp.tls.key_file must be set together"]
   }
 
   static let names = SettingSection(
     "amqp.names", \.amqp.names,
     explanation: """
-      What the objects on the broker are called. 1-255 bytes, no control characters, not amq.*. The exchange of commands \
-      and that of queries are none of the others, no queue is another one, and none is <commands_queue>.publisher or \
-      workspace-worker.temporary*.
+      Names of the exchanges and queues on the broker. 1-255 bytes, no control characters, not amq.*. The exchanges \
+      for commands and for queries must differ from all others, those for batches from those for single messages. The \
+      queues must all differ, and none may be <commands_queue>.publisher or workspace-worker.temporary*.
       """,
     [
       .init("commands_exchange", \.commandsExchange, .objectName, ""),
@@ -82,8 +87,8 @@ extension SettingTable {
   static let publishing = SettingSection(
     "publishing", \.publishing,
     explanation: """
-      How the results and events of a transaction are published: each as a message, in batches (the JSON Batch Format of CloudEvents) \
-      through exchanges of their own, or both: docs/batches.md.
+      How the results and events of a transaction are published: as single messages, in batches (CloudEvents JSON \
+      Batch Format) through separate exchanges, or both; see docs/batches.md.
       """,
     [
       .init("results", \.results, .choice, "single, batch or both. Replies don't depend on it."),
@@ -96,72 +101,74 @@ extension SettingTable {
       .init(
         "url", \.url, .text,
         """
-        A libpq connection string or URI, with all that libpq knows: several hosts, target_session_attrs, sslmode. Never \
-        printed. Better kept in the environment (POSTGRES_URL) than here. The worker holds one session with a lock of \
-        its own: connect to the server or through a pooler in session mode.
+        A libpq connection string or URI, with everything that libpq supports: several hosts, target_session_attrs, \
+        sslmode. Never printed. Better set in the environment (POSTGRES_URL) than here. The worker holds a lock for a \
+        whole session: connect to the server itself or through a pooler in session mode.
         """, isSecret: true),
       .init(
         "read_url", \.readURL, .optionalText,
         """
-        Where queries are answered from: of several hosts, a standby is preferred, unless target_session_attrs says otherwise. \
-        Never printed.
+        Where queries are answered from; among several hosts, a standby is preferred unless target_session_attrs says \
+        otherwise. Never printed.
         """, whenAbsent: "postgres.url", isSecret: true),
       .init(
         "password_file", \.passwordFile, .optionalText,
         """
-        A file that holds the password, as above; of both URLs.
+        A file with the password for both URLs; otherwise like amqp.password_file.
         """, whenAbsent: "the URL's password"),
       .init(
         "connect_timeout", \.connectTimeout, .duration(.seconds(1) ... .seconds(300)),
         """
-        The longest wait for connecting to all of its hosts.
+        Timeout for connecting, all hosts together.
         """),
       .init(
         "response_timeout", \.responseTimeout, .duration(.seconds(1) ... .seconds(3600)),
         """
-        The longest wait for the answer to a round trip, of which a transaction has two: after it the connection counts \
-        as lost. Longer than the other limits here, or it strikes before them.
+        Timeout for the response to a round trip (a transaction has two), after which the connection counts as lost. \
+        Keep it longer than statement_timeout and lock_timeout, or it takes effect before them.
         """),
       .init(
         "statement_timeout", \.statementTimeout, .duration(.seconds(1) ... .seconds(3600)),
         """
-        The longest that one statement may run.
+        Timeout for a single statement.
         """),
       .init(
         "lock_timeout", \.lockTimeout, .duration(.milliseconds(100) ... .seconds(3600)),
         """
-        The longest wait for one lock, such as that of a tenant which another program holds.
+        Timeout for acquiring a lock, such as a tenant's that another program holds.
         """),
       .init(
         "idle_session_timeout", \.idleSessionTimeout, .duration(.seconds(5) ... .seconds(3600)),
         """
-        The server ends a session that shows no sign of life for so long, and another worker takes over.
+        The server ends a session that shows no activity for this long, and another worker takes over.
         """),
     ])
 
   static let spicedb = SettingSection(
     "authorization.spicedb", \.authorization.spicedb,
     explanation: """
-      A SpiceDB that is told who may do what, and decides it with authorization.provider: spicedb; docs/authorization.md says how.
+      A SpiceDB to which relationships are replicated, and which decides with authorization.provider: spicedb; see \
+      docs/authorization.md.
       """,
     [
       .init(
         "endpoint", \.endpoint, .optionalText,
         """
-        HOST:PORT of its gRPC interface. Empty: relationships are kept nowhere but in the database.
+        HOST:PORT of its gRPC interface. Empty: relationships are kept only in the database.
         """, whenAbsent: "none: nothing is replicated"),
       .init(
         "token_file", \.tokenFile, .optionalText,
         """
-        A file that holds its key; read anew with each call, so that it can be changed while the worker runs. A line break at \
-        its end is dropped.
+        A file with its key; read again for each call, so that it can be changed while the worker runs. A trailing \
+        line break is dropped.
         """, whenAbsent: "none"),
       .init(
-        "ca_file", \.caFile, .optionalText, "The authorities to trust, PEM.", whenAbsent: "the system's authorities"),
+        "ca_file", \.caFile, .optionalText, "The certificate authorities to trust, PEM.",
+        whenAbsent: "the system's authorities"),
       .init(
         "insecure", \.isInsecure, .flag,
         """
-        Nothing is encrypted, the key neither: for a SpiceDB on the same machine.
+        Nothing is encrypted, not even the key: for a SpiceDB on the same machine.
         """),
     ]
   ) { $0.problems }

@@ -18,33 +18,33 @@ package enum SettingTable {
   private static let queries = SettingSection(
     "queries", \.queries,
     explanation: """
-      What is asked beside the commands: docs/queries.md.
+      Queries, served independently of commands; see docs/queries.md.
       """,
     [
       .init(
         "pool_size", \.poolSize, .integer(1...64),
         """
-        Connections to postgres.read_url, each with a thread of its own.
+        Connections to postgres.read_url, each with its own thread.
         """),
       .init(
         "timeout", \.timeout, .duration(.milliseconds(100) ... .seconds(300)),
         """
-        A query is dropped that has no answer so long after its arrival: nobody waits for it any more.
+        A query that has no answer this long after its arrival is dropped: nobody waits for it any more.
         """),
       .init(
         "wait", \.wait, .duration(.milliseconds(1) ... .seconds(60)),
         """
-        How long a query with minsequence waits for a replica to come so far, before the primary is asked.
+        How long a query with minsequence waits for a replica to catch up before the primary is asked.
         """),
       .init(
         "prefetch", \.prefetch, .integer(1...65_535),
         """
-        Queries that the broker sends ahead. Among these tenants take turns.
+        Queries that the broker sends ahead; tenants take turns among them.
         """),
       .init(
         "buffer_bytes", \.bufferBytes, .bytes(1 << 20...16 << 30),
         """
-        Bytes of their bodies and properties that wait in memory before the socket is left unread.
+        Bytes of their bodies and properties held in memory before reading from the socket pauses.
         """),
     ])
 
@@ -54,14 +54,14 @@ package enum SettingTable {
       .init(
         "retention", \.retention, .duration(lifetimes),
         """
-        How long the answer to a command is kept: for so long the same command again gets the same answer and changes \
-        nothing, after that it is carried out again. docs/retention.md tells how to choose it.
+        How long the answer to a command is kept. Until then, the same command gets the same answer again and changes \
+        nothing; afterwards it is executed again. docs/retention.md explains how to choose it.
         """),
       .init(
         "replay_window", \.replayWindow, .duration(lifetimes),
         """
-        How long after its first processing a command may come again under its id: a producer's own repetitions, time \
-        spent in the queue, replays. The worker does not start with a retention that is shorter.
+        How long after its first processing a command may be repeated under its id: a producer's own retries, time \
+        spent in the queue, replays. The worker does not start if retention is shorter.
         """),
     ]
   ) { $0.problems }
@@ -72,7 +72,7 @@ package enum SettingTable {
       .init(
         "retention", \.retention, .duration(lifetimes),
         """
-        How long the ledger keeps a message that nobody could process.
+        How long the ledger keeps a message that could not be processed.
         """)
     ])
 
@@ -82,27 +82,28 @@ package enum SettingTable {
       .init(
         "retry_delays", \.retryDelays, .durations(0...20, upTo: .seconds(86_400)),
         """
-        A command that fails for a reason which is no rule is tried again after these, each the limit of a random delay; \
-        after the last it goes to the dead letters. Later commands of its tenant wait behind it. Commas between them, or \
-        none.
+        A command that fails for an unexpected reason is retried after these, each the upper limit of a random delay; \
+        after the last it goes to the dead letters. Later commands of its tenant wait behind it. Separated by commas, \
+        or the word none.
         """),
-      .init("line_limit", \.lineLimit, .integer(1...10_000_000), "A tenant's line is full with so many commands."),
+      .init(
+        "line_limit", \.lineLimit, .integer(1...10_000_000), "A tenant's line is full when it has this many commands."),
       .init(
         "line_age", \.lineAge, .duration(.seconds(1) ... .seconds(30 * 86_400)),
         """
-        It is full, too, while one of its commands has waited for so long.
+        It is also full while one of its commands has waited this long.
         """),
       .init(
         "when_full", \.whenFull, .choice,
         """
-        What becomes of a tenant's further commands when its line is full. strict: they join it all the same, and the \
-        log says so, until the line has reserve_limit commands or reserve_bytes bytes. skip: they go to the dead letters \
-        at once.
+        What happens to a tenant's further commands when its line is full. strict: they join it anyway, with a warning \
+        in the log, until the line has reserve_limit commands or reserve_bytes bytes. skip: they go to the dead \
+        letters at once.
         """),
       .init(
         "reserve_limit", \.reserveLimit, .integer(1...100_000_000),
         """
-        What a full line may have at most; beyond it commands go to the dead letters.
+        The most commands that a full line may hold; further ones go to the dead letters.
         """),
       .init("reserve_bytes", \.reserveBytes, .bytes(1 << 20...1 << 40), "The same in bytes of bodies and headers."),
     ])
@@ -115,32 +116,32 @@ package enum SettingTable {
       .init(
         "handler_deadline", \.handlerDeadline, .duration(.seconds(1) ... .seconds(900)),
         """
-        How long statements that time out (postgres.statement_timeout) are run again before the command at fault is \
-        looked for and parked. Far below the broker's consumer_timeout, 30 minutes by default.
+        How long statements that time out (postgres.statement_timeout) are rerun before the command at fault is \
+        identified and parked. Keep it far below the broker's consumer_timeout, 30 minutes by default.
         """),
       .init(
         "reconnect_longest", \.reconnectLongest, .duration(.milliseconds(500) ... .seconds(3600)),
         """
-        Connecting again after a failure: after 0.5 to 1 s at first, then after longer and longer, at random between \
+        The longest delay before reconnecting after a failure. Delays are random: 0.5 to 1 s at first, then between \
         limits that double up to this one. A server that refused connections is noticed within a second of its return.
         """),
       .init(
         "drain_timeout", \.drainTimeout, .duration(.seconds(1) ... .seconds(3600)),
         """
-        On SIGTERM: how long finishing what is in hand may take.
+        On SIGTERM: how long finishing the work in progress may take.
         """),
       .init(
         "memory_limit", \.memoryLimit, .bytes(256 << 20...1 << 40),
         """
-        What the process may allocate. What asks for more ends it, and the message that it had in hand is known: keep \
-        this below what a container or the service manager allows, who would end it without a word.
+        How much memory the process may allocate. Exceeding it ends the process, and the message being handled is \
+        recorded: keep this below the limit of the container or service manager, which would kill it without a record.
         """),
     ])
 
   private static let workspace = SettingSection(
     "workspace", \.workspace,
     [
-      .init("default_name", \.defaultName, .rootName, "The name of a root workspace that is created without one.")
+      .init("default_name", \.defaultName, .rootName, "The name of a root workspace created without one.")
     ])
 
   private static let limits = SettingSection(
@@ -156,15 +157,16 @@ package enum SettingTable {
       .init(
         "tree_depth", \.treeDepth, .integer(1...WorkspaceRules.maximumTreeDepth),
         """
-        The most levels that a tenant's tree may have; the root alone is one. What is deeper already stays.
+        The most levels that a tenant's tree may have; the root alone is one. Trees that are already deeper stay as \
+        they are.
         """),
     ])
 
   private static let http = SettingSection(
     "http", \.http,
     [
-      .init("host", \.host, .text, "Where /livez, /readyz and /metrics are answered."),
-      .init("port", \.port, .integer(0...65_535), "Port 0: any free one, the log has it."),
+      .init("host", \.host, .text, "The address on which /livez, /readyz and /metrics are served."),
+      .init("port", \.port, .integer(0...65_535), "Port 0: any free port; the log names it."),
     ])
 
   private static let metrics = SettingSection(
@@ -173,7 +175,7 @@ package enum SettingTable {
       .init(
         "count_interval", \.countInterval, .duration(.seconds(1) ... .seconds(50)),
         """
-        How often what waits in the database is counted: the outbox, the ledger of dead letters.
+        How often what waits in the database is counted, such as outbox entries and dead letters.
         """)
     ])
 
@@ -184,13 +186,13 @@ package enum SettingTable {
         "endpoint", \.endpoint, .openURL,
         """
         Where spans of sampled commands are sent: an OTLP receiver for JSON over HTTP, such as http://127.0.0.1:4318 \
-        (/v1/traces is added where it does not end so). Empty: nowhere, and none is made. Who begins a trace decides \
+        (/v1/traces is appended unless already there). Empty: no spans are created. Whoever starts a trace decides \
         whether it is sampled.
         """, whenAbsent: "none: no spans"),
       .init(
         "sample_ratio", \.sampleRatio, .fraction,
         """
-        How many of the traces that begin here, because the sender began none, are sampled.
+        The share to sample of traces started here because the sender started none.
         """),
     ])
 
@@ -200,8 +202,8 @@ package enum SettingTable {
       .init(
         "file", \.file, .accessFile,
         """
-        A file that says who may send what; config/access.yaml is an example. Empty: everybody everything, as far as the \
-        broker lets them.
+        A file that says who may send what; config/access.yaml is an example. Empty: everybody may send everything \
+        that the broker lets them.
         """, whenAbsent: "none: everybody may send everything")
     ])
 
@@ -211,31 +213,31 @@ package enum SettingTable {
       .init(
         "enforce", \.rules.isEnforced, .flag,
         """
-        Whether a command that names a user is carried out only if that user may. Without it nothing is denied, and members \
-        and roles are kept up all the same.
+        Whether a command that names a user is executed only if that user is permitted to. If false, nothing is \
+        denied, but members and roles are still maintained.
         """),
       .init(
         "provider", \.provider, .choice,
         """
-        Who decides. postgres: the worker, on the roles in its database, in the command's own transaction. spicedb: the SpiceDB \
-        of authorization.spicedb, before that transaction; without it no command is carried out. docs/authorization.md says what it \
-        does not decide.
+        Who decides. postgres: the worker, by the roles in its database, in the command's own transaction. spicedb: \
+        the SpiceDB of authorization.spicedb, before that transaction; while it is unavailable, no command is \
+        executed. docs/authorization.md says what it does not decide.
         """),
       .init(
         "require_user", \.rules.requiresUser, .flag,
         """
-        Whether commands that name no user are rejected, where permissions are enforced: user_required.
+        Whether commands that name no user are rejected (user_required) where permissions are enforced.
         """),
       .init(
         "open_root", \.rules.opensRoot, .flag,
         """
-        Whether every member of a tenant may create workspaces right below its root.
+        Whether every member of a tenant may create workspaces directly below its root.
         """),
       .init(
         "tenant_creation", \.rules.tenantCreation, .choice,
         """
-        Who may make a tenant known, by workspace.create_root. users: everybody, and who does it is its admin. system: \
-        only commands that name no user.
+        Who may create a tenant, by workspace.create_root. users: anybody, who then becomes its admin. system: only \
+        commands that name no user.
         """),
     ]
   ) { $0.problems }
@@ -246,17 +248,17 @@ package enum SettingTable {
       .init(
         "burst", \.burst, .integer(1...1_000_000),
         """
-        How many lines each place of the program writes within 10 s; further ones are counted.
+        How many lines each place in the program may write within 10 s; further ones are only counted.
         """),
       .init(
         "level", \.level, .choice,
         """
-        trace, debug, info, notice, warning, error or critical; in capital letters, too.
+        trace, debug, info, notice, warning, error or critical, in upper or lower case.
         """),
       .init(
         "format", \.format, .format,
         """
-        json (one object a line) or text. Default: text on a terminal, json elsewhere.
+        json (one object per line) or text. Default: text on a terminal, json elsewhere.
         """, whenAbsent: "text on a terminal, json elsewhere"),
     ])
 }

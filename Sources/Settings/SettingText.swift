@@ -18,7 +18,7 @@ enum SettingText {
   static func hint(_ text: String, for setting: Setting) -> String? {
     guard text.hasPrefix("tcp://") else { return nil }
     return
-      "Kubernetes sets \(setting.environmentVariable) so for a service of that name: give the service another name, "
+      "Kubernetes sets \(setting.environmentVariable) like this for a service of that name: rename the service, "
       + "or set enableServiceLinks: false"
   }
 }

@@ -87,7 +87,8 @@ package struct WorkerConfiguration: Sendable {
       let terms = lifetime.terms.map { "\($0.setting) \($0.duration.settingText)" }.joined(separator: " + ")
       return [
         "inbox.retention is \(retention.settingText), shorter than the longest life of a command's id, "
-          + "\(lifetime.total.settingText) (\(terms)): a command that comes again after its answer was removed would be carried out twice"
+          + "\(lifetime.total.settingText) (\(terms)): a command repeated after its answer was removed would be "
+          + "executed twice"
       ]
     }
   }
@@ -164,7 +165,7 @@ package struct WorkerConfiguration: Sendable {
     var problems: [String] {
       [
         rules.requiresUser && rules.tenantCreation == .system
-          ? "authorization.require_user and authorization.tenant_creation: system leave nobody who could make a tenant known"
+          ? "with authorization.require_user and authorization.tenant_creation: system, nobody could create a tenant"
           : nil,
         provider == .spicedb && spicedb.endpoint == nil
           ? "authorization.spicedb.endpoint is needed by authorization.provider: spicedb" : nil,
@@ -190,7 +191,7 @@ package struct WorkerConfiguration: Sendable {
       }
       return [
         tokenFile == nil ? "\(key).token_file is needed by \(key).endpoint" : nil,
-        isInsecure && caFile != nil ? "\(key).insecure and \(key).ca_file exclude each other" : nil,
+        isInsecure && caFile != nil ? "\(key).insecure and \(key).ca_file are mutually exclusive" : nil,
       ].compactMap(\.self)
     }
   }
@@ -270,7 +271,7 @@ extension SettingKind<WorkerConfiguration.Access.File?> {
   static var accessFile: Self {
     Self(write: { $0?.path ?? "" }) { path throws(Refusal) in
       guard let data = FileManager.default.contents(atPath: path) else {
-        throw Refusal("\(path) can't be used: there is no such file, or no right to read it")
+        throw Refusal("\(path) can't be used: no such file, or no permission to read it")
       }
       do {
         return .init(path: path, list: try AccessListFile.list(yaml: String(decoding: data, as: UTF8.self)))

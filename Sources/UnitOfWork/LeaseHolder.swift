@@ -63,14 +63,14 @@ package struct LeaseHolder: Sendable, Equatable {
         + "no standby of synchronous_standby_names confirms its commit"
     }
     guard silence > freshness else { return nil }
-    return "the lease is held by \(self), which has given no sign of life for \(seconds) s"
+    return "the lease is held by \(self), which has shown no activity for \(seconds) s"
   }
 }
 
 extension LeaseHolder: CustomStringConvertible {
   package var description: String {
-    guard let process else { return "session \(session) of the database" }
-    return "process \(process.id) on \(process.host) (session \(session) of the database), which uses the broker "
+    guard let process else { return "database session \(session)" }
+    return "process \(process.id) on \(process.host) (database session \(session)), using the broker "
       + "\(process.broker) since \(process.since)"
   }
 }

@@ -10,17 +10,17 @@ import Testing
       (1, 20), (2, 40), (3, 80), (4, 160), (5, 320), (6, 500), (7, 500), (31, 500), (32, 500), (64, 500), (.max, 500),
       (0, 20), (-1, 20), (.min, 20),
     ] as [(Int, Int)])
-  func `the delay doubles up to the longest, and is at least half of that`(attempt: Int, milliseconds: Int) {
+  func `the delay doubles up to the maximum, and is at least half of its limit`(attempt: Int, milliseconds: Int) {
     #expect(backoff.delay(attempt: max(attempt, -1000), random: 1) == .milliseconds(milliseconds))
     #expect(backoff.delay(attempt: max(attempt, -1000), random: 0) == .milliseconds(milliseconds) / 2)
   }
 
   @Test(arguments: [(-1.0, 10), (2.0, 20), (.infinity, 20), (-.infinity, 10)] as [(Double, Int)])
-  func `a random number out of its range is taken for the nearest in it`(random: Double, milliseconds: Int) {
+  func `a random number out of range is clamped`(random: Double, milliseconds: Int) {
     #expect(backoff.delay(attempt: 1, random: random) == .milliseconds(milliseconds))
   }
 
-  @Test func `every delay is between half and all of its attempt's, the shortest and the longest`() {
+  @Test func `every delay is between half and all of its attempt's limit, the minimum and the maximum`() {
     var random = SeededRandom(seed: 12)
     for attempt in 1...40 {
       for _ in 0..<50 {
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `a longest delay below the shortest is the shortest`() {
+  @Test func `a maximum below the minimum counts as the minimum`() {
     let backoff = Backoff(shortest: .seconds(2), longest: .seconds(1))
     #expect(backoff.longest == .seconds(2))
     #expect(backoff.delay(attempt: 9, random: 1) == .seconds(2))

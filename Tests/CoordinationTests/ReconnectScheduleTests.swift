@@ -7,12 +7,12 @@ import Testing
 
   private var schedule = ReconnectSchedule(Self.backoff)
 
-  @Test mutating func `tries to connect that fail wait longer and longer: a transcript of the longest waits`() {
+  @Test mutating func `failed connection attempts wait longer and longer: a transcript of the longest waits`() {
     let delays = (0..<8).map { _ in schedule.delay(afterHolding: .zero, random: 1) }
     #expect(delays == [1, 2, 4, 8, 16, 30, 30, 30].map { .seconds($0) })
   }
 
-  @Test mutating func `tries to connect that fail wait longer and longer: a transcript of the shortest waits`() {
+  @Test mutating func `failed connection attempts wait longer and longer: a transcript of the shortest waits`() {
     let delays = (0..<8).map { _ in schedule.delay(afterHolding: .zero, random: 0) }
     #expect(delays == [500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000].map { .milliseconds($0) })
   }
@@ -26,7 +26,7 @@ import Testing
     #expect(delays == [1, 2, 4, 1, 2, 1, 1].map { .seconds($0) })
   }
 
-  @Test mutating func `every wait is from 0.5 to 30 seconds, and they differ`() {
+  @Test mutating func `waits vary between 0.5 and 30 seconds`() {
     var random = SeededRandom(seed: 30)
     var seen: Set<Duration> = []
     for _ in 0..<1000 {

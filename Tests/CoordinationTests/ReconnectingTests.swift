@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `each failure is told of before the pause, which grows up to the longest`() async throws {
+  @Test func `each failure is reported before its pause, which grows up to the maximum`() async throws {
     let entries = try await Loop().run(4) { _, _ in throw Lost() }
     #expect(
       entries == [
@@ -46,14 +46,13 @@ import Testing
       ])
   }
 
-  @Test func `an attempt that returns is followed by the next one at once, and makes delays short again`() async throws
-  {
+  @Test func `an attempt that returns is followed by the next at once, and resets the delay`() async throws {
     let entries = try await Loop().run(4) { number, _ in if number != 3 { throw Lost() } }
     #expect(entries.filter { $0.hasPrefix("pause") } == ["pause 20.0", "pause 40.0", "pause 20.0"])
     #expect(entries.suffix(4) == ["attempt 3", "attempt 4", "failed 20.0", "pause 20.0"])
   }
 
-  @Test func `an attempt that has achieved something makes delays short again, though it fails`() async throws {
+  @Test func `an attempt that made progress resets the delay, even if it fails`() async throws {
     let entries = try await Loop().run(4) { number, current in
       if number == 3 { current.succeeded() }
       throw Lost()
@@ -62,9 +61,7 @@ import Testing
   }
 
   @Test(arguments: [(80, 80.0), (81, 20.0)])
-  func `a connection that held for longer than the longest delay makes delays short again`(held: Int, last: Double)
-    async throws
-  {
+  func `a connection that lasted longer than the maximum delay resets the delay`(held: Int, last: Double) async throws {
     let loop = Loop()
     let entries = try await loop.run(4) { number, current in
       current.connected()
@@ -74,7 +71,7 @@ import Testing
     #expect(entries.last == "pause \(last)")
   }
 
-  @Test func `what is thrown about a failure ends the loop`() async throws {
+  @Test func `an error thrown by the failure handler ends the loop`() async throws {
     let loop = Loop()
     await #expect(throws: GivenUp.self) {
       _ = try await loop.run(4, failed: { _, _ in throw GivenUp() }) { _, _ in throw Lost() }
@@ -82,7 +79,7 @@ import Testing
     #expect(loop.entries.withLock { $0 } == ["attempt 1", "failed 20.0"])
   }
 
-  @Test func `cancellation ends the loop, whatever the attempt makes of it, and is no failure`() async throws {
+  @Test func `cancellation ends the loop whatever the attempt makes of it, and is no failure`() async throws {
     let loop = Loop()
     let task = Task {
       try await loop.run(4) { _, _ in
@@ -94,7 +91,7 @@ import Testing
     #expect(loop.entries.withLock { $0 } == ["attempt 1"])
   }
 
-  @Test func `a loop that is over before it begins does nothing`() async throws {
+  @Test func `a loop that is cancelled before it begins does nothing`() async throws {
     #expect(try await Loop().run(0) { _, _ in throw Lost() } == [])
   }
 }

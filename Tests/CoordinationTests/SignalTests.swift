@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5))) struct SignalTests {
   private let signal = Signal<Void>()
 
-  @Test func `everyone who waits goes on when the signal is raised, and whoever comes later does not wait`() async {
+  @Test func `raising the signal resumes everyone who waits, and later callers don't wait`() async {
     #expect(!signal.isRaised)
     await withTaskGroup { group in
       for _ in 0..<20 { group.addTask { await signal.wait() } }
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `a cancelled wait returns and the signal is not raised`(yields: Bool) async {
+  func `a cancelled wait returns without raising the signal`(yields: Bool) async {
     let task = Task { await signal.wait() }
     if yields { await Task.yield() }
     task.cancel()
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: 0..<200)
-  func `raised and cancelled at once, a wait ends once`(round: Int) async {
+  func `a wait that is raised and cancelled at once ends once`(round: Int) async {
     let signal = Signal<Void>()
     let task = Task { await signal.wait() }
     if round % 2 == 0 { await Task.yield() }
@@ -37,7 +37,7 @@ import Testing
     await task.value
   }
 
-  @Test func `a bounded wait ends with the time, or with the signal`() async throws {
+  @Test func `a bounded wait ends with the timeout or the signal`() async throws {
     try await signal.wait(atMost: .milliseconds(1))
     #expect(!signal.isRaised)
     async let waiting: Void = signal.wait(atMost: .seconds(3600))
@@ -47,14 +47,14 @@ import Testing
   }
 
   @Test(arguments: 0..<200)
-  func `a bounded wait that is cancelled says so, each time: a loop around it ends`(round: Int) async {
+  func `a cancelled bounded wait says so each time, so a loop around it ends`(round: Int) async {
     let task = Task { try await signal.wait(atMost: .seconds(3600)) }
     if round % 2 == 0 { await Task.yield() }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test func `whoever waits gets the first value, now and later; a cancelled wait gets none`() async {
+  @Test func `waiters get the first value, now and later; a cancelled wait gets none`() async {
     let signal = Signal<Int>()
     let cancelled = Task { await signal.wait() }
     cancelled.cancel()

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct CrashTests {
-  @Test func `ten kills at random moments lose nothing and double nothing`() async throws {
+  @Test func `ten kills at random moments lose and duplicate nothing`() async throws {
     let deployment = try Deployment.current
     var random = SeededRandom(seed: 10)
     let stream = CommandStream(tenants: 3, count: 1200)

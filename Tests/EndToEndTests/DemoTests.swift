@@ -6,7 +6,7 @@ import Testing
 /// The demo, which newcomers to the project run first.
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct DemoTests {
-  @Test func `the demo comes to its end, and shows at each step what it says`() async throws {
+  @Test func `the demo runs to its end, and each step shows what it claims`() async throws {
     let deployment = try Deployment.current
     let script = PythonTool.repository.appending(path: "bin/demo").path
     let demo = try Program(

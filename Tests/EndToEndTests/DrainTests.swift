@@ -8,7 +8,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct DrainTests {
   @Test(arguments: [SIGTERM, SIGINT])
-  func `a worker that is asked to end in mid-stream finishes what it has in hand, and leaves the rest`(signal: Int32)
+  func `a worker that is stopped under load finishes its commands in progress, and leaves the rest`(signal: Int32)
     async throws
   {
     let deployment = try Deployment.current
@@ -45,7 +45,7 @@ struct DrainTests {
     await events.close()
   }
 
-  @Test func `a worker is ready, then draining and not ready, until what it waits for is done`() async throws {
+  @Test func `a worker is ready, then draining and not ready, until its work in progress is done`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     #expect(try await worker.health().status == 200)
@@ -63,7 +63,7 @@ struct DrainTests {
     await results.close()
   }
 
-  @Test func `a second signal ends a worker at once, and its command is run by the next one`() async throws {
+  @Test func `a second signal ends a worker at once, and its command is executed by the next worker`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker(["WORKER_DRAIN_TIMEOUT": "10m"])
     let (lock, results) = try await workerInATransaction(deployment)
@@ -80,7 +80,7 @@ struct DrainTests {
     await results.close()
   }
 
-  @Test func `a drain that takes too long is given up in time, and loses nothing`() async throws {
+  @Test func `a drain that takes too long is aborted in time, and loses nothing`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker(["WORKER_DRAIN_TIMEOUT": "1s"])
     let (lock, results) = try await workerInATransaction(deployment)
@@ -96,7 +96,7 @@ struct DrainTests {
     await results.close()
   }
 
-  @Test func `a drain whose connection is lost says what it left, and loses nothing`() async throws {
+  @Test func `a drain whose connection is lost reports what it left, and loses nothing`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let (lock, results) = try await workerInATransaction(deployment)
@@ -118,7 +118,7 @@ struct DrainTests {
     await results.close()
   }
 
-  @Test func `a drain finishes the commands in hand, and leaves the broker's dead letters to the next worker`()
+  @Test func `a drain finishes the commands in progress, and leaves the broker's dead letters to the next worker`()
     async throws
   {
     let deployment = try Deployment.current
@@ -137,7 +137,7 @@ struct DrainTests {
     await results.close()
   }
 
-  @Test func `a full queue of dead letters does not hold up commands, however small a batch is`() async throws {
+  @Test func `a full dead-letter queue does not delay commands, however small a batch is`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     try await deployment.host.publish((0..<2000).map { "\($0)" }, to: "workspace.commands.dead")
@@ -146,13 +146,13 @@ struct DrainTests {
     try await sender.send([.createRoot(tenant, id: Command.newID())] + (0..<20).map { _ in .get(tenant, tenant) })
     let worker = try await deployment.activeWorker(["WORKER_BATCH_COUNT": "1"])
     _ = try await results.first(21)
-    #expect(try await deployment.letters().count < 1000, "they take turns")
+    #expect(try await deployment.letters().count < 1000, "commands and dead letters take turns")
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
   }
 
-  @Test func `a worker that stands by is ready, and ends when it is asked to`() async throws {
+  @Test func `a standby worker is ready, and ends when it is asked to`() async throws {
     let deployment = try Deployment.current
     let active = try await deployment.activeWorker()
     let standby = try deployment.startWorker()

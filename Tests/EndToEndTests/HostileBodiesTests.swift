@@ -11,7 +11,7 @@ struct HostileBodiesTests {
     HostileMessage.notJSON + HostileMessage.tooLarge + HostileMessage.envelopes + HostileMessage.unknownTypes
     + HostileMessage.wrongData + HostileMessage.contentTypes + HostileMessage.properties
 
-  @Test func `what is no command is dead-lettered as it was, and stops nothing`() async throws {
+  @Test func `what is not a command is dead-lettered unchanged, and blocks nothing`() async throws {
     let run = try await HostileRun.start(Self.hostile)
     let letters = try await run.ledger(Self.hostile.count)
     for (hostile, letter) in zip(Self.hostile, letters) { Self.expect(letter, of: hostile) }
@@ -26,9 +26,7 @@ struct HostileBodiesTests {
     try await run.finish(deadLetters: Self.hostile.count)
   }
 
-  @Test func `whoever asks for a reply learns of a failure, also where nothing of the command can be read`()
-    async throws
-  {
+  @Test func `whoever asks for a reply is told of a failure, even if the command is unreadable`() async throws {
     let deployment = try Deployment.current
     let replies = try await Subscription.replies(on: deployment.host)
     let hostile = HostileMessage.notJSON.prefix(4).map { message in message.changing { $0.replyTo = replies.queue } }
@@ -45,7 +43,7 @@ struct HostileBodiesTests {
     await replies.close()
   }
 
-  @Test func `an unusable reply address stops nothing`() async throws {
+  @Test func `an unusable reply address blocks nothing`() async throws {
     let addresses: [ShortString] = [
       "no such queue", "amq.rabbitmq.reply-to.g2dkAA5yYWJiaXRAbG9jYWxob3N0AAA.garbage==", "amq.rabbitmq.reply-to.",
       "amq.rabbitmq.reply-to.YQ==.term", "amq.rabbitmq.reply-to.g2EB.integer", "amq.rabbitmq.reply-to...",
@@ -76,7 +74,7 @@ struct HostileBodiesTests {
     await results.close()
   }
 
-  @Test func `a reply to the queue of commands ends as one dead letter, not in a circle`() async throws {
+  @Test func `a reply to the commands queue ends as one dead letter, not in a loop`() async throws {
     let deployment = try Deployment.current
     let run = try await HostileRun.start([])
     let good = Command.get(Command.newID(), Command.newID()).replying(to: "workspace.commands")
@@ -92,7 +90,7 @@ struct HostileBodiesTests {
     #expect(try await deployment.records().inbox.rows == 1 + Int64(run.good.commands.count))
   }
 
-  @Test func `a user id of somebody else and an expiration are in the ledger as they came`() async throws {
+  @Test func `a foreign user id and an expiration are recorded in the ledger unchanged`() async throws {
     let deployment = try Deployment.current
     let run = try await HostileRun.start([])
     let user = try await deployment.host.broker.management.createUser(for: deployment.host.name)

@@ -17,12 +17,11 @@ import Testing
   /// was last measured.
   private static let limitInBatch = Count(instructions: 2_250_000, allocations: 440)
 
-  @Test func `what the worker itself does for a command takes no more instructions and allocations than it did`() throws
-  {
+  @Test func `the worker's own instructions and allocations for a command stay within their limits`() throws {
     try expect(at: 32, below: Self.limit)
   }
 
-  @Test func `nor does a command in a batch`() throws {
+  @Test func `so do those for a command in a batch`() throws {
     try expect(at: 100, below: Self.limitInBatch, "batched")
   }
 
@@ -42,7 +41,7 @@ import Testing
 
   private func expect(_ count: Int, below limit: Int) throws {
     #expect(count < limit)
-    #expect(count > limit / 2, "\(count): what is counted is something else, or the limit can be lowered")
+    #expect(count > limit / 2, "\(count): something else is counted, or the limit can be lowered")
   }
 
   private func count(_ program: URL, _ arguments: [String]) throws -> Count {

@@ -9,7 +9,7 @@ struct LimitsTests {
   private static let tenant = Command.newID()
   private static let root = Command.newID()
 
-  @Test func `values at their limits come through whole`() async throws {
+  @Test func `values at their limits come through unchanged`() async throws {
     let long = String(repeating: "😀", count: 512)
     let (id, user, source) = (
       String(repeating: "𝄞", count: 128), String(repeating: "界", count: 255), "/" + String(repeating: "s", count: 255)
@@ -37,7 +37,7 @@ struct LimitsTests {
     #expect(results[2].event?.data.workspace?.id == Self.root)
   }
 
-  @Test func `what only looks alike is not the same`() async throws {
+  @Test func `values that only look alike are different`() async throws {
     let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
     func create(_ name: String, id: String = Command.newID()) -> Command {
       Command(
@@ -56,7 +56,7 @@ struct LimitsTests {
       ])
   }
 
-  @Test func `the order of keys, escapes and numbers' spellings make no other command`() async throws {
+  @Test func `the order of keys, escapes and spellings of numbers don't make a different command`() async throws {
     let id = Command.newID()
     let data = [
       #"{"limit":10,"after":"\#(Self.root)"}"#, #"{ "after" : "\#(Self.root)", "limit" : 1e1 }"#,
@@ -88,7 +88,7 @@ struct LimitsTests {
     #expect((0...1).flatMap { pages[$0].event?.data.workspaces?.map(\.id) ?? [] } == ids)
   }
 
-  @Test func `an event names its user, and has no creator where the command named none`() async throws {
+  @Test func `an event names its user, and has no creator if the command named none`() async throws {
     let deployment = try Deployment.current
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let data = #"{"workspace_id":"\#(Self.root)"}"#
@@ -109,7 +109,7 @@ struct LimitsTests {
     #expect(messages.map(\.event?.data.creatorID) == ["u", nil, nil, nil])
     #expect(messages.map(\.event?.data.isRoot) == [true, nil, false, nil])
     #expect(messages.map(\.event?.data.oldName) == [nil, nil, nil, "Root"])
-    #expect(messages[0].event?.traceparent?.hasPrefix("00-") == true, "a trace that is none is replaced")
+    #expect(messages[0].event?.traceparent?.hasPrefix("00-") == true, "an invalid trace is replaced")
     await events.close()
   }
 

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct MovesTests {
-  @Test func `a workspace moves with all that is below it, and the event says from where`() async throws {
+  @Test func `a workspace moves with its subtree, and the event has the old parent`() async throws {
     let run = try await Run.start(workspaces: 4, settings: ["LIMITS_TREE_DEPTH": "4"])
     let ids = run.ids
     let results = try await run.carryOut([
@@ -40,7 +40,7 @@ struct MovesTests {
     try await run.finish(events: 6)
   }
 
-  @Test func `moves that cross on several connections leave a tree, of which the events tell each step`() async throws {
+  @Test func `crossing moves on several connections leave a tree, and the events record each step`() async throws {
     let run = try await Run.start(workspaces: 8, settings: ["LIMITS_TREE_DEPTH": "5", "WORKER_BATCH_COUNT": "16"])
     let senders = 4
     let each = 60

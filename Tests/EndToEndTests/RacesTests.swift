@@ -24,7 +24,9 @@ struct RacesTests {
   }
 
   @Test(arguments: [true, false])
-  func `a lost race reads like the rule, and a race against nobody is none`(locksTenants: Bool) async throws {
+  func `a lost race reads like the broken rule, and a race that the other side rolls back leaves no trace`(
+    locksTenants: Bool
+  ) async throws {
     let deployment = try Deployment.current
     // Without these keys the other writer locks no tenant, so that the worker gets as far as the constraints.
     if !locksTenants {

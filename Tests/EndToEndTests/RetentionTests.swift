@@ -7,7 +7,7 @@ import Testing
 /// What happens to the answers to commands over time.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct RetentionTests {
-  @Test func `a command whose retention is over is carried out anew, and a younger one gets its answer again`()
+  @Test func `a command whose retention has expired is executed again, and a younger one gets its answer again`()
     async throws
   {
     let deployment = try Deployment.current

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SampleCommandsTests {
-  @Test func `sample commands come to the results that are expected, with one event for each change`() async throws {
+  @Test func `the sample commands have the expected results, with one event per change`() async throws {
     let run = try await SampleRun.start()
     let (samples, results) = (run.samples, run.results)
     for (index, expectation) in samples.expected.enumerated() {
@@ -58,7 +58,7 @@ struct SampleCommandsTests {
     await run.close()
   }
 
-  @Test func `a result has the correlation id of its command, or else its id where that fits`() async throws {
+  @Test func `a result has the correlation id of its command, or its id if that fits`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

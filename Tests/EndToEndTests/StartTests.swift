@@ -46,7 +46,7 @@ struct StartTests {
     #expect(try await worker.program.exit() == .code(69))
   }
 
-  @Test func `an exchange that somebody deletes pauses a worker, and nothing is lost`() async throws {
+  @Test func `a deleted exchange pauses a worker, and nothing is lost`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     let results = try await Subscription.to("workspace.results", on: deployment.host)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct TakeoverTests {
-  @Test func `a standby takes over from a worker that is killed in mid-stream, and nobody can tell`() async throws {
+  @Test func `a standby takes over from a worker that is killed under load, and nobody can tell`() async throws {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 4, count: 2000)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -35,7 +35,7 @@ struct TakeoverTests {
     await events.close()
   }
 
-  @Test func `a worker that is frozen loses its place, does no harm when it comes back, and stands by`() async throws {
+  @Test func `a frozen worker loses its place, does no harm when it comes back, and stands by`() async throws {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 2, count: 800)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -67,7 +67,7 @@ struct TakeoverTests {
     await events.close()
   }
 
-  @Test func `a standby takes over from a worker that drains`() async throws {
+  @Test func `a standby takes over from a draining worker`() async throws {
     let deployment = try Deployment.current
     let stream = CommandStream(tenants: 2, count: 600)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -90,7 +90,7 @@ struct TakeoverTests {
     await events.close()
   }
 
-  @Test func `a worker that stands by for one at another broker says who works, and where`() async throws {
+  @Test func `a standby for a worker at another broker names the active worker and its broker`() async throws {
     let deployment = try Deployment.current
     let active = try await deployment.activeWorker()
     let name = try await deployment.host.withConnection { await $0.serverProperties.clusterName ?? "" }
@@ -100,9 +100,9 @@ struct TakeoverTests {
     try await standby.standsBy()
     try await BrokerControl.run("set_cluster_name", name)
     try await standby.program.says("uses another broker, \(name)")
-    try await Patience.poll(for: "its health says so") {
+    try await Patience.poll(for: "the health report names the active worker") {
       let health = try await standby.health()
-      return health.status == 200 && health.body.contains("commands waiting at this one are executed by nobody")
+      return health.status == 200 && health.body.contains("nobody executes the commands waiting there")
         && health.body.contains("process \(active.pid)")
     }
     #expect(try await standby.drain() == .code(0))

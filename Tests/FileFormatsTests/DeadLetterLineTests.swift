@@ -47,7 +47,7 @@ struct DeadLetterLineTests {
     }
   }
 
-  @Test func `a line as export writes it is the letter, and the letter is that line`() throws {
+  @Test func `an exported line is the letter, and the letter is that line`() throws {
     let letter = try letter(Self.line)
     #expect(letter.id.description == Self.id && letter.replayOf == letter.id)
     #expect(letter.subject.tenantID?.description == Self.id && letter.subject.commandType == "workspace.get")
@@ -67,7 +67,7 @@ struct DeadLetterLineTests {
     #expect(try letter(earlier) == letter(Self.line))
   }
 
-  @Test func `what could not be read of a letter is left out in both`() throws {
+  @Test func `unreadable parts of a letter are left out in both`() throws {
     let optional = ["tenant_id", "command_type", "command_source", "command_id", "replay_of", "answered_at"]
     let line = Self.line.filter { !optional.contains($0.key) }
     let letter = try letter(line)
@@ -81,7 +81,7 @@ struct DeadLetterLineTests {
   }
 
   @Test(arguments: [-1, 253_402_300_800_000, Int64.max, Int64.min])
-  func `a moment that a timestamp can't hold is named`(_ moment: Int64) throws {
+  func `a time that a timestamp can't hold is named`(_ moment: Int64) throws {
     for name in ["recorded_at", "first_failed_at"] {
       #expect(
         try problem([name: moment]) == "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds"
@@ -91,11 +91,10 @@ struct DeadLetterLineTests {
 
   @Test(arguments: ["queue", "reason", "detail", "command_type", "command_source", "command_id"])
   func `a text with U+0000 is named`(_ name: String) throws {
-    #expect(try problem([name: "a\0b"]) == "a text contains the character U+0000")
+    #expect(try problem([name: "a\0b"]) == "a string contains the character U+0000")
   }
 
-  @Test(arguments: [-1, Int(Int32.max) + 1]) func `a number of attempts that doesn't fit is named`(_ count: Int) throws
-  {
+  @Test(arguments: [-1, Int(Int32.max) + 1]) func `a number of attempts out of range is named`(_ count: Int) throws {
     #expect(try problem(["attempts": count]) == "attempts is negative, or more than 2147483647")
   }
 

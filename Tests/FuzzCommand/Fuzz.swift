@@ -5,7 +5,7 @@ import Glibc
 private let target: FuzzTarget = {
   let name = getenv("WORKSPACE_WORKER_FUZZ_TARGET").map { String(cString: $0) } ?? ""
   guard let target = FuzzTarget(rawValue: name) else {
-    say("no target '\(name)'; there are \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
+    say("no target '\(name)'; the targets are \(FuzzTarget.allCases.map(\.rawValue).joined(separator: ", "))")
     exit(64)
   }
   return target

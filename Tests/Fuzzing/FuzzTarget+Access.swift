@@ -10,7 +10,7 @@ extension FuzzTarget {
     let pattern = String(decoding: parts[0], as: UTF8.self)
     let text = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
     let isMatched = matches(Array(pattern.utf8), Array(text.utf8))
-    try promise("a pattern matches what it says", Glob(pattern).matches(text) == isMatched)
+    try promise("a pattern matches as specified", Glob(pattern).matches(text) == isMatched)
   }
 
   /// Column by column: which prefixes of the text a prefix of the pattern matches.
@@ -36,7 +36,7 @@ extension FuzzTarget {
     guard let list = try? AccessListFile.list(yaml: String(decoding: bytes, as: UTF8.self)) else { return }
     guard let tenant = TenantID("01ARZ3NDEKTSV4RRFFQ69G5FAV") else { return }
     try promise(
-      "nobody is permitted nothing",
+      "an unknown sender is permitted nothing",
       !list.permits(user: nil, app: nil, type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true))
     _ = list.permits(
       user: "upstream", app: "portal", type: CommandType(CreateWorkspace.self), tenantID: tenant, actsForUser: true)

@@ -32,9 +32,9 @@ extension FuzzTarget {
     if let list = command.command as? ListWorkspaces {
       try promise("a page has a limit", (1...500).contains(list.limit))
     }
-    try promise("a space more is the same command", (try? decode(body + [0x20])) == command)
+    try promise("a trailing space does not change the command", (try? decode(body + [0x20])) == command)
     guard let value = try? JSONReader.read(body) else { throw BrokenPromise(description: "a command is JSON") }
-    try promise("other spelling is the same command", (try? decode(written(value))) == command)
+    try promise("another spelling does not change the command", (try? decode(written(value))) == command)
   }
 
   /// Checks the limits of what a failure hands on: it is stored, logged and published.
@@ -49,7 +49,7 @@ extension FuzzTarget {
     let time = Timestamp(milliseconds: 1_795_420_800_000)
     let id = ULID(milliseconds: 1_795_420_800_000, randomness: .init(high: 1, low: 2))
     let result = ResultEncoder.encode(failure.failure, of: envelope, id: id, at: time)
-    try promise("a failure's result has a bound", result.body.count <= 32_768)
+    try promise("a failure's result has at most 32 KiB", result.body.count <= 32_768)
     guard case .object(let document)? = try? JSONReader.read(result.body) else {
       throw BrokenPromise(description: "a result is a JSON object")
     }

@@ -16,16 +16,18 @@ extension FuzzTarget {
       rest = rest.dropFirst(length)
     }
     let cut = decode(pieces)
-    try promise("an error is the same in pieces", whole.error == cut.error)
-    try promise("events are the same in pieces", whole.events.map(text) == cut.events.map(text))
+    try promise("the error does not depend on how the bytes are split", whole.error == cut.error)
+    try promise("the events do not depend on how the bytes are split", whole.events.map(text) == cut.events.map(text))
     var bodyBytes = 0
     for case .delivered(let delivery) in whole.events {
       bodyBytes += delivery.body.count
       let list = PropertyList(delivery.properties)
-      try promise("properties can be kept", (try? PropertyList(bytes: list.bytes).properties()) == delivery.properties)
+      try promise(
+        "properties survive encoding and decoding",
+        (try? PropertyList(bytes: list.bytes).properties()) == delivery.properties)
       if let headers = delivery.properties.headers { try self.headers(headers.entries) }
     }
-    try promise("nothing is added", bodyBytes <= bytes.count)
+    try promise("bodies are no larger than the input", bodyBytes <= bytes.count)
   }
 
   private static func decode(_ pieces: [ArraySlice<UInt8>]) -> (events: [InboundEvent], error: RabbitMQError?) {

@@ -8,10 +8,10 @@ extension FuzzTarget {
     guard let value = try? JSONReader.read(bytes) else { return }
     let written = written(value)
     let again = try? JSONReader.read(written)
-    try promise("what is written is read as the same value", again == value)
+    try promise("a written value is read as the same value", again == value)
     if let again { try promise("a value has one spelling", Self.written(again) == written) }
     // A line feed of one byte is written as two, a control character of six as six; an exponent adds up to eight.
-    try promise("what is written is not much longer", written.count <= bytes.count * 10)
+    try promise("a written value is not much longer than the input", written.count <= bytes.count * 10)
   }
 
   /// Elements are in order, not empty and inside of the array; those of a valid one are its values.
@@ -22,7 +22,7 @@ extension FuzzTarget {
       try promise("elements are in order, and not empty", element.lowerBound > end && !element.isEmpty)
       end = element.upperBound
     }
-    try promise("elements are inside of the array", end < bytes.count)
+    try promise("elements are inside the array", end < bytes.count)
     guard case .array(let values) = try? JSONReader.read(bytes) else { return }
     let read = elements.map { try? JSONReader.read(Array(bytes[$0])) }
     try promise("the elements of a valid array are its values", read == values.map(Optional.some))

@@ -9,11 +9,13 @@ extension FuzzTarget {
       let (found, rest) = (
         table.string(String(decoding: name, as: UTF8.self)), table.without(String(decoding: name, as: UTF8.self))
       )
-      try promise("nothing is added", rest.entries.count <= bytes.count)
+      try promise("the remaining table is no larger than the input", rest.entries.count <= bytes.count)
       guard let fields, String(validating: name, as: UTF8.self) != nil else { continue }
-      try promise("the last one of a name wins", found == fields.last { $0.name == name }?.value.text)
+      try promise("the last entry of a name wins", found == fields.last { $0.name == name }?.value.text)
       let kept = rest.fields()
-      try promise("only that name is gone", kept.map { kept in same(kept, fields.filter { $0.name != name }) } ?? false)
+      try promise(
+        "only entries of that name are removed",
+        kept.map { kept in same(kept, fields.filter { $0.name != name }) } ?? false)
     }
   }
 
@@ -24,13 +26,13 @@ extension FuzzTarget {
 
   static func properties(_ bytes: [UInt8]) throws(BrokenPromise) {
     guard let properties = try? PropertyList(bytes: bytes).properties() else { return }
-    try promise("a property list comes out as it went in", PropertyList(properties).bytes == bytes)
+    try promise("a property list survives decoding and encoding", PropertyList(properties).bytes == bytes)
     if let headers = properties.headers { try self.headers(headers.entries) }
   }
 
   static func messages(_ bytes: [UInt8]) throws(BrokenPromise) {
     guard let messages = try? MessageList(bytes: bytes).messages() else { return }
-    try promise("a list comes out as it went in", MessageList(messages).bytes == bytes)
+    try promise("a message list survives decoding and encoding", MessageList(messages).bytes == bytes)
     try promise("a message has four parts", messages.count <= bytes.count / 16)
   }
 }

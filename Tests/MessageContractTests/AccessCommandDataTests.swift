@@ -14,7 +14,7 @@ import WorkspaceDomain
     try #require(try SampleCommand(Wanted.typeName, data: data).decoded().command as? Wanted)
   }
 
-  @Test func `members are users and groups, each with a role that there is on the object`() throws {
+  @Test func `members are users and groups, each with a role that exists on the object`() throws {
     let workspace = try #require(WorkspaceID(Self.id))
     let group = try #require(GroupID("01ARZ3NDEKTSV4RRFFQ69G5FAW"))
     let alice = UserID(stored: "alice")
@@ -36,7 +36,7 @@ import WorkspaceDomain
     #expect(try decode(DeleteTenant.self, "{}") == DeleteTenant())
   }
 
-  @Test func `a list goes on where it ended, whoever stood there`() throws {
+  @Test func `a list continues after any kind of member`() throws {
     for member in [Member.user(UserID(stored: "Ünal \u{1F600}")), .group(try #require(GroupID(Self.id)))] {
       let text = MemberCursor.text(member)
       #expect(
@@ -79,7 +79,7 @@ import WorkspaceDomain
     #expect(try #require(SampleCommand(type, data: data).refusal).reason == .invalidData)
   }
 
-  @Test func `two spellings of a group's id, and members that are null, make no other command`() throws {
+  @Test func `spellings of a group's id, and null members, make no different command`() throws {
     let lower = Self.group.replacing("01ARZ3NDEKTSV4RRFFQ69G5FAW", with: "01arz3ndektsv4rrffq69g5faw")
     let fingerprint = try SampleCommand(
       "workspace.remove_member", data: #"{"workspace_id":"\#(Self.id)","member":\#(Self.group)}"#

@@ -10,7 +10,7 @@ import Testing
     "1985-04-12T23:20:50.52Z", "1990-12-31T23:59:60Z", "1990-12-31T15:59:60-08:00", "1937-01-01T12:00:27.87+00:20",
     "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2024-02-29T00:00:00Z", "2000-02-29T00:00:00Z",
   ])
-  func `a moment as RFC 3339 writes it`(text: String) {
+  func `a time as RFC 3339 writes it`(text: String) {
     #expect(AttributeRules.timestamp(text) != nil)
   }
 
@@ -30,7 +30,7 @@ import Testing
     "２026-11-23T08:00:00Z", "2026/11/23T08:00:00Z", "2026-11-23T08.00.00Z", "1795420800",
     "Mon, 23 Nov 2026 08:00:00 GMT", "2026-W48-1T08:00:00Z",
   ])
-  func `what is no moment of RFC 3339`(text: String) {
+  func `not a time of RFC 3339`(text: String) {
     #expect(AttributeRules.timestamp(text) == nil)
   }
 
@@ -47,11 +47,11 @@ import Testing
     "", " ", "a b", "é", "漢", "a\"b", "a<b", "a>b", "a\\b", "a^b", "a`b", "a{b}", "a|b", "%", "%2", "%2g", "%g2", "a%",
     "\n", "a\0", "\u{7F}", "%%20", "🇩🇪", "/a\r\n",
   ])
-  func `what is no URI reference`(text: String) {
+  func `not a URI reference`(text: String) {
     #expect(!AttributeRules.isURIReference(text))
   }
 
-  @Test func `every ASCII character is one of a URI reference or not, as RFC 3986 lists them`() {
+  @Test func `every ASCII character is valid in a URI reference or not, as RFC 3986 lists them`() {
     let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=".utf8)
     for byte in UInt8(0)..<0x80 {
       #expect(
@@ -96,7 +96,7 @@ import Testing
     "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-é",
     "cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-" + String(repeating: "a", count: 512),
   ])
-  func `what is no traceparent`(text: String) {
+  func `not a traceparent`(text: String) {
     #expect(!TraceParent.isValid(text))
   }
 }

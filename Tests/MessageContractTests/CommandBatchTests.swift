@@ -22,7 +22,7 @@ import WorkspaceApplication
     return nil
   }
 
-  @Test func `each element is a delivery of its own bytes, with the properties of the message`() throws {
+  @Test func `each element is a delivery with its own bytes and the properties of the message`() throws {
     let found = try #require(try elements("[ {\"a\":1}, 2 ]"))
     #expect(found.map { String(decoding: $0.body, as: UTF8.self) } == ["{\"a\":1}", "2"])
     #expect(found.map(\.element?.place) == [0, 1])
@@ -33,18 +33,18 @@ import WorkspaceApplication
   }
 
   @Test(arguments: ["application/json", "application/cloudevents+json", "text/plain", nil] as [ShortString?])
-  func `messages of another content type are none`(type: ShortString?) throws {
+  func `messages of another content type are not batches`(type: ShortString?) throws {
     #expect(try elements("[1]", type: type) == nil)
   }
 
   @Test(
     arguments: ["APPLICATION/CloudEvents-Batch+JSON", "application/cloudevents-batch+json; charset=utf-8"]
       as [ShortString])
-  func `case and parameters of the content type don't count`(type: ShortString) throws {
+  func `case and parameters of the content type don't matter`(type: ShortString) throws {
     #expect(try elements("[1]", type: type)?.count == 1)
   }
 
-  @Test func `an array that is none, or too large, is invalid as a whole`() {
+  @Test func `an array that is invalid or too large is invalid as a whole`() {
     var limits = ContractLimits()
     limits.maximumBatchElements = 2
     limits.maximumBatchBytes = 200
@@ -54,7 +54,7 @@ import WorkspaceApplication
     #expect(reason("[\"" + String(repeating: "x", count: 200) + "\"]", limits: limits) == .messageTooLarge)
   }
 
-  @Test func `what each element would get of large properties counts`() throws {
+  @Test func `large properties count once for each element`() throws {
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents-batch+json"
     properties.headers = HeaderTable()
@@ -80,7 +80,7 @@ import WorkspaceApplication
     }
   }
 
-  @Test func `an element that is sent again alone is told from a batch`() {
+  @Test func `an element that is sent again alone is distinguished from a batch`() {
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents-batch+json"
     #expect(CommandBatch.isElement(Array(" {}".utf8), properties))

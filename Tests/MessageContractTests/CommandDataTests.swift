@@ -38,7 +38,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["create_root", "list"])
-  func `an absent data is an empty one`(type: String) throws {
+  func `absent data counts as empty`(type: String) throws {
     let command = SampleCommand("workspace.\(type)")
     #expect(try command.with("data", nil).decoded() == command.with("data", "{}").decoded())
     #expect(try command.with("data", "null").decoded() == command.with("data", "{}").decoded())
@@ -73,7 +73,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["name", "workspace_id", "parent_workspace_id"])
-  func `no explanation repeats a value: it is logged`(name: String) throws {
+  func `explanations are logged, so none repeats a value`(name: String) throws {
     for value in ["[\"SECRET\"]", "{\"SECRET\":1}", "4711"] {
       var members = ["name": "\"n\"", "workspace_id": "null", "parent_workspace_id": "\"\(SampleCommand.parent)\""]
       members[name] = value

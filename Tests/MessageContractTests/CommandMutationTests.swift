@@ -49,7 +49,7 @@ import WorkspaceApplication
   /// A longer run: `COMMAND_MUTATIONS=1000000 swift test --filter CommandMutationTests`, which also begins elsewhere.
   private static let count = getenv("COMMAND_MUTATIONS").flatMap { Int(String(cString: $0)) } ?? 20_000
 
-  @Test func `mutated commands each have one answer, and those that are accepted are what they say`() {
+  @Test func `mutated commands each have one answer, and accepted ones are what they say`() {
     var random = SeededRandom(seed: Self.count == 20_000 ? 10 : UInt64(Self.count))
     let decoder = CommandDecoder()
     var accepted = 0

@@ -8,7 +8,7 @@ import WorkspaceDomain
 @Suite struct CommandTraceTests {
   private let key = CommandKey(tenantID: .sample(1), source: "/s", id: "1")
 
-  @Test func `a command whose sender began no trace has one of its own, the same at each attempt`() throws {
+  @Test func `a command without a trace gets one of its own, the same at each attempt`() throws {
     let body = SampleCommand().bytes
     let first = try CommandDecoder(traceRatio: 0).decode(body, contentType: nil)
     let second = try CommandDecoder(traceRatio: 0).decode(body, contentType: nil)
@@ -43,7 +43,7 @@ import WorkspaceDomain
           sampling: 0))
   }
 
-  @Test func `attempts have spans of their own, and keys that run together traces of their own`() {
+  @Test func `attempts have different spans, and ambiguous concatenations of keys different traces`() {
     let trace = CommandTrace(of: key)
     #expect(Set([trace.spanID(), trace.spanID(attempt: "attempt 2"), trace.spanID(attempt: "attempt 3")]).count == 3)
     #expect(

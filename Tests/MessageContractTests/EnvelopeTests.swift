@@ -27,7 +27,7 @@ import WorkspaceDomain
     #expect(command.fingerprint.withUser.count == 32)
   }
 
-  @Test func `optional attributes may be left out, and null counts as left out`() throws {
+  @Test func `optional attributes may be absent or null`() throws {
     var command = SampleCommand()
     for name in ["userid", "time", "traceparent", "tracestate", "subject"] { command = command.with(name, "null") }
     for decoded in [try command.decoded(), try SampleCommand().decoded()] {
@@ -39,7 +39,7 @@ import WorkspaceDomain
   @Test(
     arguments: ["specversion", "id", "source", "type", "tenantid"],
     [nil, "null", "1", "1.0", "true", "[]", "{}", "[\"1.0\"]", "\"\""])
-  func `a required attribute that is missing, null or no string is refused`(name: String, value: String?) throws {
+  func `a required attribute that is missing, null or not a string is refused`(name: String, value: String?) throws {
     let refusal = try #require(SampleCommand().with(name, value).refusal)
     #expect(refusal.reason == .invalidEnvelope)
     #expect(refusal.detail.contains(name))
@@ -50,7 +50,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["userid", "time", "traceparent", "tracestate"], ["1", "false", "[]", "{}"])
-  func `an optional attribute that is no string is refused`(name: String, value: String) {
+  func `an optional attribute that is not a string is refused`(name: String, value: String) {
     #expect(SampleCommand().with(name, value).refusal?.reason == .invalidEnvelope)
   }
 
@@ -87,7 +87,7 @@ import WorkspaceDomain
     "workspace", "workspace.", "workspace.get ", "Workspace.get", "workspace.get.succeeded", "workspace.created", "x",
     "😀",
   ])
-  func `a type that is none of ours is told apart from an envelope that is wrong`(type: String) {
+  func `an unknown type is distinguished from an invalid envelope`(type: String) {
     let refusal = SampleCommand(type).refusal
     #expect(refusal?.reason == .unknownCommandType)
     #expect(refusal?.envelope.type == type)
@@ -96,7 +96,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["[]", "null", "1", "\"x\"", "true", "[{}]"])
-  func `a document that is no object is no envelope`(text: String) {
+  func `a document that is not an object is not an envelope`(text: String) {
     #expect(throws: InvalidCommand.self) { try CommandDecoder().decode(Array(text.utf8), contentType: nil) }
     do throws(InvalidCommand) {
       _ = try CommandDecoder().decode(Array(text.utf8), contentType: nil)
@@ -109,7 +109,7 @@ import WorkspaceDomain
   @Test(arguments: [
     ("\"x\"", "\"a=1\""), ("\"\"", "\"a=1\""), ("\"\(SampleCommand.traceparent)-\"", "\"a=1\""), ("null", "\"a=1\""),
   ])
-  func `a trace that breaks the rules is left out, and never a reason to refuse`(
+  func `an invalid trace is left out, and never a reason to refuse`(
     traceparent: String, tracestate: String
   ) throws {
     let command = try SampleCommand().with("traceparent", traceparent).with("tracestate", tracestate).decoded()
@@ -130,7 +130,7 @@ import WorkspaceDomain
       "application/json; charset=utf-8", "application/cloudevents+json;charset=UTF-8",
       "application/json ; charset=utf-8",
     ] as [ShortString?])
-  func `JSON by its content type, or none, is read`(type: ShortString?) throws {
+  func `JSON is read with its content type or none`(type: ShortString?) throws {
     #expect(try CommandDecoder().decode(SampleCommand().bytes, contentType: type).type == .get)
   }
 
@@ -149,13 +149,13 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a content type that is no UTF-8 is refused`() {
+  @Test func `a content type that is not UTF-8 is refused`() {
     #expect(throws: InvalidCommand.self) {
       try CommandDecoder().decode(SampleCommand().bytes, contentType: ShortString(bytes: [0xFF, 0x2F]))
     }
   }
 
-  @Test func `a body at the limit is read, one byte more is too large, whatever it holds`() throws {
+  @Test func `a body at the limit is read; one more byte is too large, whatever it holds`() throws {
     var limits = ContractLimits()
     let body = SampleCommand().bytes
     limits.maximumBodyBytes = body.count

@@ -38,7 +38,7 @@ import WorkspaceApplication
     [#"{"a":"\ud83d"}"#, #"{"a":"\ud83e"}"#, #"{"a":"\ud83dx"}"#, #"{"a":"\ufffd"}"#],
     [#"{"\ud83d":1}"#, #"{"\ud83e":1}"#, "{}"],
   ])
-  func `data of another value has another fingerprint, however alike`(values: [String]) throws {
+  func `data of different values has different fingerprints, however alike`(values: [String]) throws {
     #expect(try Set(values.map { try fingerprint(data: $0) }).count == values.count)
   }
 
@@ -58,7 +58,7 @@ import WorkspaceApplication
     #expect(try self.fingerprint(command.reversedText) == fingerprint)
   }
 
-  @Test func `data in Base64 is the data that it holds`() throws {
+  @Test func `data in Base64 counts as the data it holds`() throws {
     let command = SampleCommand("workspace.create_root", data: #"{"name":"n"}"#)
     let encoded = command.with("data", nil).with("data_base64", #""eyJuYW1lIjogIm4ifQ==""#)
     #expect(try encoded.decoded().fingerprint.withUser == command.decoded().fingerprint.withUser)
@@ -67,7 +67,7 @@ import WorkspaceApplication
     #expect(try other.decoded().fingerprint.withUser != command.decoded().fingerprint.withUser)
   }
 
-  @Test func `an entry from before users counted is compared as it was recorded`() throws {
+  @Test func `an entry from before users were included is compared by its own rule`() throws {
     let command = SampleCommand("workspace.create_root", data: #"{"name":"n"}"#)
     let written = try command.decoded().fingerprint
     // Computed by version 11 of the schema.
@@ -84,7 +84,7 @@ import WorkspaceApplication
     #expect(try !written.recorded.matches(command.with("userid", #""bob""#).decoded().fingerprint))
   }
 
-  @Test func `another type and another user are another command`() throws {
+  @Test func `another type or another user makes a different command`() throws {
     let commands = [
       SampleCommand("workspace.get"), SampleCommand("workspace.delete"), SampleCommand("workspace.list"),
       SampleCommand("workspace.create_root"),
@@ -93,7 +93,7 @@ import WorkspaceApplication
     #expect(try Set(commands.map { try $0.decoded().fingerprint.withUser }).count == commands.count)
   }
 
-  @Test func `random data has one fingerprint in every order of its members and with any white space`() throws {
+  @Test func `random data has one fingerprint in every member order and with any white space`() throws {
     var random = SeededRandom(seed: 9)
     var seen: Set<[UInt8]> = []
     for round in 0..<200 {

@@ -24,14 +24,14 @@ import Testing
 
   private static let counted = table { $0.append("x-delivery-count", 1 as Int64) }
 
-  @Test func `a message that had no headers, or none in a table, is the same with the broker's count in it`() {
+  @Test func `a message without headers, or with an empty table, is the same with the broker's count in it`() {
     let first = fingerprint(nil)
     for headers in [HeaderTable(), Self.counted, Self.table { $0.append("x-acquired-count", 3 as Int64) }] {
       #expect(fingerprint(headers) == first)
     }
   }
 
-  @Test func `headers are the same in whatever order, with the broker's count among them, or a sender's own`() {
+  @Test func `headers are the same in any order, with the broker's count among them, or a sender's own`() {
     let first = fingerprint(
       Self.table {
         $0.append("zeta", "1")
@@ -64,7 +64,7 @@ import Testing
         }) != first)
   }
 
-  @Test func `of equal names the first counts, as for a broker that drops the others`() {
+  @Test func `of duplicate names the first counts, as for a broker that drops the others`() {
     let both = Self.table {
       $0.append("b", "x")
       $0.append("a", "1")
@@ -91,7 +91,7 @@ import Testing
     #expect(Set((others + [HeaderTable(entries: spellings[0])]).map { fingerprint($0) }).count == 4)
   }
 
-  @Test func `nested tables count with all that is in them`() {
+  @Test func `nested tables count with all their contents`() {
     let inner = Self.table { $0.append("k", "v") }
     let nested = fingerprint(Self.table { $0.append("t", inner) })
     #expect(
@@ -105,7 +105,7 @@ import Testing
     #expect(nested != fingerprint(Self.table { $0.append("k", "v") }))
   }
 
-  @Test func `a table that can't be decoded counts as it is`() {
+  @Test func `an undecodable table counts as its bytes`() {
     let broken = fingerprint(HeaderTable(entries: [1, 0x61, 0x3F]))
     #expect(broken != fingerprint(nil) && broken != fingerprint(HeaderTable(entries: [1, 0x62, 0x3F])))
   }

@@ -22,7 +22,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["application/octet-stream", "text/plain", "Text/Plain; charset=utf-8"] as [ShortString])
-  func `another content type is named, and what to send`(type: ShortString) throws {
+  func `another content type is named, with the ones to send`(type: ShortString) throws {
     let refusal = try #require(refusal(SampleCommand().text) { $0.contentType = type })
     #expect(refusal.reason == .invalidEnvelope && refusal.envelope.id == "c-1")
     #expect(
@@ -32,7 +32,7 @@ import WorkspaceDomain
     #expect(unreadable.reason == .malformedJSON && unreadable.detail.contains("application/cloudevents+json"))
   }
 
-  @Test func `an array of another content type is told which one a batch has`() throws {
+  @Test func `the refusal of an array with another content type names the one for batches`() throws {
     let refusal = try #require(refusal("[" + SampleCommand().text + "]") { $0.contentType = nil })
     #expect(refusal.reason == .invalidEnvelope)
     #expect(
@@ -64,10 +64,11 @@ import WorkspaceDomain
       #expect(
         refusal.envelope.type == "workspace.create_root" && refusal.envelope.tenantID == TenantID(SampleCommand.tenant))
     }
-    #expect(refusal(SampleCommand().text) { $0.headers = headers } == nil, "the body is enough")
+    #expect(
+      refusal(SampleCommand().text) { $0.headers = headers } == nil, "a complete body needs no attributes in headers")
   }
 
-  @Test func `an attribute of binary mode that breaks the rules is left out`() throws {
+  @Test func `an invalid attribute of binary mode is left out`() throws {
     var headers = HeaderTable()
     headers.append("cloudEvents:id", "a\u{0}b")
     headers.append("cloudEvents:source", "/upstream")
@@ -75,15 +76,15 @@ import WorkspaceDomain
     #expect(refusal.envelope.id == nil && refusal.envelope.source == "/upstream")
   }
 
-  @Test func `a body that is compressed is told so`() throws {
+  @Test func `a compressed body is refused as such`() throws {
     let refusal = try #require(refusal([0x1F, 0x8B, 8, 0]) { $0.contentEncoding = "gzip" })
     #expect(refusal.reason == .malformedJSON)
     #expect(refusal.detail.contains("content encoding is \"gzip\"") && refusal.detail.contains("byte 0"))
     #expect(self.refusal(SampleCommand().text) { $0.contentEncoding = "utf-8" } == nil)
-    #expect(self.refusal("{") { $0.contentEncoding = "UTF-8" }?.detail == "the body is not JSON from byte 1 on")
+    #expect(self.refusal("{") { $0.contentEncoding = "UTF-8" }?.detail == "the body is not valid JSON from byte 1 on")
   }
 
-  @Test func `a value of AMQP 1.0 is told so`() throws {
+  @Test func `an AMQP 1.0 value is refused as such`() throws {
     // {amqp_value, {utf8, "{}"}}
     let refusal = try #require(refusal([0x00, 0x53, 0x77, 0xA1, 0x02, 0x7B, 0x7D]) { $0.type = "amqp-1.0" })
     #expect(refusal.reason == .malformedJSON)
@@ -92,12 +93,12 @@ import WorkspaceDomain
 
   @Test(arguments: [
     "2026-11-28T10:00", "2026-11-28T10:00:00", "2026-11-28 10:00:00Z", "28.11.2026",
-  ]) func `a time that is none is shown, with one that is`(time: String) throws {
+  ]) func `an invalid time is shown with a valid example`(time: String) throws {
     let refusal = try #require(SampleCommand().with("time", "\"\(time)\"").refusal)
     #expect(refusal.detail.contains("\"\(time)\"") && refusal.detail.contains("2026-11-28T10:00:00Z"))
   }
 
-  @Test func `what is shown of a value is short and can't be taken for anything else`() throws {
+  @Test func `a value is shown shortened, and can't be mistaken for anything else`() throws {
     let long = String(repeating: "x", count: 100_000)
     let refusal = try #require(SampleCommand().with("time", "\"\(long)\"").refusal)
     #expect(refusal.detail.utf8.count < 200)

@@ -9,7 +9,7 @@ import WorkspaceApplication
     SampleCommand("workspace.create_root").with("data", nil).with("data_base64", text)
   }
 
-  @Test func `data in Base64 is decoded where it holds an object`() throws {
+  @Test func `data in Base64 is decoded if it holds an object`() throws {
     #expect(try command(base64: #""eyJuYW1lIjoiSG9tZSJ9""#).decoded().command == .createRoot(name: "Home", id: nil))
     #expect(try command(base64: #""eyJuYW1lIjogIm4ifQ==""#).decoded().command == .createRoot(name: "n", id: nil))
     #expect(try command(base64: #""e30=""#).decoded().command == .createRoot(name: nil, id: nil))
@@ -23,9 +23,9 @@ import WorkspaceApplication
       (#""=e30""#, "not Base64"),
       (#""SG9tZQ==""#, "does not contain JSON"), (#""""#, "does not contain JSON"), (#""W10=""#, "JSON object"),
       (#""bnVsbA==""#, "JSON object"),
-      (#""eyJhIjoxLCJhIjoyfQ==""#, "duplicate key"), ("1", "in a string"), ("{}", "in a string"),
+      (#""eyJhIjoxLCJhIjoyfQ==""#, "duplicate key"), ("1", "Base64 string"), ("{}", "Base64 string"),
     ] as [(String, String?)])
-  func `data in Base64 that is none, or holds none, is never passed over`(text: String, detail: String?) throws {
+  func `data in Base64 that is invalid, or holds no object, is never ignored`(text: String, detail: String?) throws {
     let refusal = try #require(command(base64: text).refusal)
     #expect(refusal.reason == (detail == nil ? .malformedJSON : .invalidData))
     if let detail { #expect(refusal.detail.contains(detail), "\(refusal.detail)") }
@@ -40,21 +40,23 @@ import WorkspaceApplication
     ("id", "c-1"), ("source", "/upstream"), ("type", "workspace.get"), ("tenantid", SampleCommand.tenant),
     ("userid", ""),
     ("time", ""), ("specversion", "1.0"), ("traceparent", ""),
-  ]) func `half of a surrogate pair in an attribute is named, and the others are read`(name: String, value: String)
-    throws
-  {
+  ]) func `half of a surrogate pair in an attribute is named, and the other attributes are read`(
+    name: String, value: String
+  ) throws {
     for half in ["\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\u0041", "\\ud83d\\n"] {
       let refusal = try #require(SampleCommand().with(name, "\"\(value)\(half)\"").refusal)
       #expect(refusal.reason == .invalidEnvelope)
-      #expect(refusal.detail == "the attribute \(name) has half of a surrogate pair, which is not a character")
+      #expect(refusal.detail == "the attribute \(name) contains an unpaired surrogate, which is not a character")
       #expect(refusal.envelope.id == (name == "id" ? nil : "c-1"))
       #expect((refusal.envelope.tenantID == nil) == (name == "tenantid"))
     }
   }
 
-  @Test func `half of a surrogate pair in data that a command uses is named, and ignored where it is ignored`() throws {
+  @Test func `half of a surrogate pair in data that a command uses is named, and ignored in data that it ignores`()
+    throws
+  {
     let used = try #require(SampleCommand("workspace.create_root", data: #"{"name":"abc\ud83d"}"#).refusal)
-    #expect(used.reason == .invalidData && used.detail.contains("name has half of a surrogate pair"))
+    #expect(used.reason == .invalidData && used.detail.contains("name contains an unpaired surrogate"))
     #expect(used.envelope.id == "c-1" && used.envelope.type == "workspace.create_root")
     for ignored in [
       SampleCommand("workspace.create_root", data: #"{"name":"n","x":"\ud83d","\ude00":[{"\ud83d\ud83d":"\udfff"}]}"#),
@@ -65,7 +67,7 @@ import WorkspaceApplication
     }
   }
 
-  @Test func `a pair is a character, and half of one no reason to take what is behind it for something else`() throws {
+  @Test func `a pair is a character, and half of one does not change the reading of what follows`() throws {
     #expect(
       try SampleCommand("workspace.create_root", data: #"{"name":"\ud83d\ude00"}"#).decoded().command
         == .createRoot(name: "😀", id: nil))
@@ -74,16 +76,16 @@ import WorkspaceApplication
     }
     #expect(
       SampleCommand().with("subject", #""\ud83d","\ud83e":1,"\ud83e":2,"x":""#).refusal?.reason == .malformedJSON,
-      "a key twice")
+      "a duplicate key")
   }
 
-  @Test func `bytes that are no UTF-8 stay malformed beside half of a pair`() {
+  @Test func `bytes that are not UTF-8 stay malformed beside half of a pair`() {
     let bytes = Array(#"{"subject":"\ud83d"#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)
     #expect(throws: InvalidCommand.self) { try CommandDecoder().decode(bytes, contentType: nil) }
     #expect(throws: JSONReader.Problem.self) { try JSONReader.read(bytes) }
   }
 
-  @Test func `Base64 is what RFC 4648 says`() {
+  @Test func `Base64 follows RFC 4648`() {
     for (text, bytes) in [
       ("", []), ("Zg==", [0x66]), ("Zm8=", [0x66, 0x6F]), ("Zm9v", [0x66, 0x6F, 0x6F]), ("/+8=", [0xFF, 0xEF]),
     ] as [(String, [UInt8])] {

@@ -29,7 +29,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a query is read by the rules of the command of its name`() throws {
+  @Test func `a query is read by the rules of the command of the same name`() throws {
     let query = try decode(SampleCommand().with("userid", "\"alice\""))
     #expect(query.query.isEqual(to: .get(id: try #require(WorkspaceID(SampleCommand.workspace)))))
     #expect(query.context.userID == "alice" && query.minimumSequence == nil)
@@ -38,7 +38,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: CommandType.allCases.map(\.rawValue))
-  func `what changes something is no query, and what only asks is no command`(type: String) {
+  func `a command that changes something is no query, and a query-only type is no command`(type: String) {
     let isQuery = CommandType.queries.map(\.rawValue).contains(type)
     #expect((refusal(of: SampleCommand(type))?.reason == .unknownCommandType) == !isQuery)
     #expect(SampleCommand("workspace.children").refusal?.reason == .unknownCommandType)
@@ -50,19 +50,19 @@ import WorkspaceDomain
       ("\"9223372036854775808\"", .max), ("null", nil),
       (nil, nil),
     ] as [(String?, Int64?)])
-  func `the sequence that is asked for`(value: String?, expected: Int64?) throws {
+  func `the requested sequence`(value: String?, expected: Int64?) throws {
     #expect(try decode(SampleCommand().with("minsequence", value)).minimumSequence == expected)
   }
 
   @Test(arguments: ["17", "\"\"", "\"-1\"", "\"+1\"", "\"1.0\"", "\" 1\"", "\"\u{0661}\"", "[]", "true"])
-  func `what is no string of digits is an invalid envelope`(value: String) {
+  func `anything but a string of digits is an invalid envelope`(value: String) {
     let refusal = refusal(of: SampleCommand().with("minsequence", value))
     #expect(refusal?.reason == .invalidEnvelope && refusal?.detail.contains("minsequence") == true)
     #expect(refusal?.envelope.id == "c-1")
     #expect(SampleCommand().with("minsequence", value).refusal == nil, "a command has no such attribute")
   }
 
-  @Test func `an access list counts`() throws {
+  @Test func `an access list applies`() throws {
     let list = AccessList([.init(user: "portal", types: ["workspace.find"], tenants: ["*"])])
     let decoder = QueryDecoder(access: list)
     for (user, type, isPermitted) in [

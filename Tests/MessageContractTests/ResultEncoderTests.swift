@@ -39,7 +39,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["create_root", "create", "rename", "get"])
-  func `a root has no parent, which is null`(type: String) throws {
+  func `a root has the parent null`(type: String) throws {
     let data =
       #"{"name":"n","workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAW","parent_workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAX"}"#
     let message = try encode(
@@ -87,7 +87,7 @@ import WorkspaceDomain
     ("get", #"{"workspace_id":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#, true),
     ("list", #"{"after":"01ARZ3NDEKTSV4RRFFQ69G5FAW"}"#, false),
   ])
-  func `a rejection is about the workspace that the command names, where it names one`(
+  func `a rejection names the workspace that the command names, if any`(
     type: String, data: String, hasSubject: Bool
   ) throws {
     let message = try encode(
@@ -117,7 +117,7 @@ import WorkspaceDomain
     #expect(message.type == "workspace.delete.failed")
   }
 
-  @Test func `a failure of a command that was not read at all leaves out what it does not know`() {
+  @Test func `a failure of a command that was not read at all leaves out what is unknown`() {
     let message = ResultEncoder.encode(
       CommandFailure(.malformedJSON, detail: "d"), of: PartialEnvelope(), id: .sample(7), at: .sample)
     #expect(
@@ -135,7 +135,7 @@ import WorkspaceDomain
       "command.failed"
     ),
   ])
-  func `a failure of a command that was read in part says what it knows`(missing: String, members: String, type: String)
+  func `a failure of a command that was read in part has what is known`(missing: String, members: String, type: String)
     throws
   {
     let refusal = try #require(SampleCommand().with(missing, nil).refusal)
@@ -147,7 +147,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [(248, true), (249, false)])
-  func `a type that would not fit a routing key gives way to command.failed`(length: Int, fits: Bool) throws {
+  func `a type that would not fit a routing key becomes command.failed`(length: Int, fits: Bool) throws {
     let refusal = try #require(SampleCommand(String(repeating: "t", count: length)).refusal)
     let message = ResultEncoder.encode(refusal.failure, of: refusal.envelope, id: .sample(7), at: .sample)
     #expect(message.type == (fits ? String(repeating: "t", count: length) + ".failed" : "command.failed"))

@@ -22,7 +22,7 @@ import Testing
     #expect(ledger.unsettledCount == 0)
   }
 
-  @Test func `what comes behind something unsettled waits for it`() {
+  @Test func `deliveries behind an unsettled one wait for it`() {
     var ledger = ledger(delivered: 1...4)
     #expect(ledger.settled([tag(2), tag(4)]) == nil)
     #expect(ledger.settled([tag(1)]) == Acknowledgement(tag: tag(2), isMultiple: true))
@@ -37,7 +37,7 @@ import Testing
     #expect(ledger.unsettledCount == 2)
   }
 
-  @Test func `a new generation makes the older deliveries void`() {
+  @Test func `a new generation invalidates older deliveries`() {
     var ledger = ledger(delivered: 1...3)
     ledger.delivered(tag(1, generation: 2))
     #expect(ledger.unsettledCount == 1)

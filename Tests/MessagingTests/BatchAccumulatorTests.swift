@@ -30,7 +30,7 @@ import Testing
       (9, 0, [0, 0], [(1, .bytes), (1, .drained)]),
       (9, 10, [10, 0, 0], [(1, .bytes), (2, .drained)]),
     ] as [(Int, Int, [Int], [(Int, BatchCloseReason)])])
-  func `batches close by what comes first: nothing left, the number, the size`(
+  func `batches close by what comes first: an empty queue, the number, the size`(
     count: Int, bytes: Int, sizes: [Int], expected: [(count: Int, reason: BatchCloseReason)]
   ) {
     var accumulator = accumulator(count: count, bytes: bytes, sizes)
@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test(arguments: 0..<20)
-  func `whatever arrives and is taken in whatever order: nothing lost, doubled or reordered, and no limit broken`(
+  func `in any order of arrivals and takes, nothing is lost, duplicated or reordered, and no limit exceeded`(
     seed: UInt64
   ) {
     var random = SeededRandom(seed: seed)

@@ -16,20 +16,20 @@ import Testing
     #expect(places(reply.parts(with: [0: result(0), 2: result(2)])) == [[0, 1, 2]])
   }
 
-  @Test func `what was not committed does not count`() {
+  @Test func `uncommitted results do not count`() {
     let reply = BatchReply(count: 2)
     _ = reply.parts(with: [0: result(0)])
     #expect(reply.parts(with: [1: result(1)]).isEmpty)
     #expect(places(reply.parts(with: [0: result(0), 1: result(1)])) == [[0, 1]])
   }
 
-  @Test func `one whose result follows alone holds up nobody`() {
+  @Test func `an element whose result follows separately delays no other`() {
     let reply = BatchReply(count: 3)
     #expect(places(reply.parts(with: [0: result(0), 1: .apart, 2: result(2)])) == [[0, 2]])
     #expect(BatchReply(count: 2).parts(with: [0: .apart, 1: .apart]).isEmpty)
   }
 
-  @Test func `large ones go out in parts, in order, as soon as they are complete`() {
+  @Test func `large replies go out in parts, in order, as soon as each is complete`() {
     let reply = BatchReply(count: 4, partBytes: 10)
     let first = [0: result(0, bytes: 6), 1: result(1, bytes: 6), 2: result(2, bytes: 6)]
     #expect(places(reply.parts(with: first)) == [[0, 1]])
@@ -38,8 +38,7 @@ import Testing
   }
 
   @Test
-  func `however the elements fall into transactions, some of which are run again, each result goes out once, in order`()
-  {
+  func `however elements fall into transactions, some of them retried, each result goes out once, in order`() {
     var random = SeededRandom(seed: 3)
     for _ in 0..<2_000 {
       let count = Int.random(in: 1...12, using: &random)

@@ -50,7 +50,7 @@ import Testing
     #expect(ledger.unconfirmedCount == 0)
   }
 
-  @Test func `a batch that is not published completely is not confirmed`() {
+  @Test func `a batch that is not fully published is not confirmed`() {
     var ledger = ConfirmLedger(maximumCount: 10, maximumBytes: 1000)
     ledger.published(batch: 7, bytes: 1, isLast: false, on: 1)
     #expect(confirm(&ledger, 1) == [])
@@ -58,7 +58,7 @@ import Testing
     #expect(confirm(&ledger, 2) == [.confirmed(batch: 7)])
   }
 
-  @Test func `an abandoned batch keeps its place in the window and says no more`() {
+  @Test func `an abandoned batch keeps its place in the window and reports nothing more`() {
     var ledger = ConfirmLedger(maximumCount: 10, maximumBytes: 1000)
     ledger.published(batch: 1, bytes: 1, isLast: false, on: 1)
     ledger.published(batch: 1, bytes: 1, isLast: false, on: 1)
@@ -68,7 +68,7 @@ import Testing
     #expect(ledger.unconfirmedCount == 0)
   }
 
-  @Test func `each channel counts for itself, and a batch waits for all of its channels`() {
+  @Test func `each channel counts separately, and a batch waits for all of its channels`() {
     var ledger = ConfirmLedger(maximumCount: 100, maximumBytes: 1000)
     for channel: UInt16 in [1, 2, 2, 3] { ledger.published(batch: 5, bytes: 1, isLast: channel == 3, on: channel) }
     #expect(ledger.settled(2, isMultiple: true, isPositive: true, on: 2) == [])
@@ -88,7 +88,7 @@ import Testing
     #expect(ledger.unconfirmedCount == 1)
   }
 
-  @Test func `the window is bounded by count and by bytes, but takes any message alone`() {
+  @Test func `the window is bounded by count and by bytes, but accepts any single message`() {
     var ledger = ConfirmLedger(maximumCount: 2, maximumBytes: 100)
     #expect(ledger.hasRoom(for: 5000))
     ledger.published(batch: 1, bytes: 60, isLast: true, on: 1)

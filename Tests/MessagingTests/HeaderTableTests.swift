@@ -3,7 +3,7 @@ import TestFixtures
 import Testing
 
 @Suite struct HeaderTableTests {
-  @Test func `each kind of value has the bytes of the wire`() {
+  @Test func `each kind of value is encoded as AMQP specifies`() {
     var table = HeaderTable()
     table.append("s", "é")
     #expect(table.entries == [1, 0x73, 0x53, 0, 0, 0, 2, 0xC3, 0xA9])
@@ -45,7 +45,7 @@ import Testing
     #expect(table.string("") == nil)
   }
 
-  @Test func `fields of every kind are decoded, in their order`() {
+  @Test func `fields of every kind are decoded, in order`() {
     let eight: [UInt8] = [0x80, 0, 0, 0, 0, 0, 0, 1]
     let kinds: [(bytes: [UInt8], value: HeaderValue)] = [
       ([0x56], .void), ([0x74, 1], .boolean(true)), ([0x62, 0xFE], .integer(-2)), ([0x42, 0xFE], .unsigned(254)),
@@ -84,7 +84,7 @@ import Testing
     #expect(nested(HeaderTable.maximumDepth).fields() == nil)
   }
 
-  @Test func `an entry is taken out, wherever it stands and how often, and the others stay byte for byte`() {
+  @Test func `all entries of a name are removed, wherever they stand, and the others stay byte for byte`() {
     var table = HeaderTable()
     var others = HeaderTable()
     for number in 0..<3 {
@@ -104,7 +104,7 @@ import Testing
     #expect(malformed.without("x-delivery-count").entries == others.entries + [9, 9])
   }
 
-  @Test func `of two entries with one name the last one counts, whatever its kind`() {
+  @Test func `of two entries with the same name the last counts, whatever its kind`() {
     var table = HeaderTable()
     table.append("reason", "old")
     table.append("reason", "new")
@@ -113,7 +113,7 @@ import Testing
     #expect(table.string("reason") == nil)
   }
 
-  @Test func `a nested table keeps its entries to itself`() {
+  @Test func `entries of a nested table are not found in the outer one`() {
     var inner = HeaderTable()
     inner.append("reason", "inner")
     var outer = HeaderTable()
@@ -121,7 +121,7 @@ import Testing
     #expect(outer.string("reason") == nil)
   }
 
-  @Test func `bytes that are no UTF-8 are no string`() {
+  @Test func `bytes that are not UTF-8 are not a string`() {
     var table = HeaderTable()
     table.append("s", [0xFF] as [UInt8])
     #expect(table.string("s") == nil)
@@ -136,7 +136,7 @@ import Testing
     #expect(table.string(String(repeating: "n", count: 255)) == "long")
   }
 
-  @Test func `a table that is cut off anywhere still gives what stands before`() {
+  @Test func `a truncated table still yields the entries before the cut`() {
     var table = HeaderTable()
     table.append("a", "1")
     let end = table.entries.count
@@ -153,11 +153,11 @@ import Testing
       [0xFF], [5, 0x61], [1, 0x61, 0x53], [1, 0x61, 0x53, 0xFF, 0xFF, 0xFF, 0xFF], [1, 0x61, 0x53, 0, 0, 0, 2, 0x31],
       [1, 0x61, 0x3F, 0, 0], [1, 0x61],
     ] as [[UInt8]])
-  func `a length that points behind the end ends the table`(entries: [UInt8]) {
+  func `a length beyond the end ends the table`(entries: [UInt8]) {
     #expect(HeaderTable(entries: entries).string("a") == nil)
   }
 
-  @Test func `mutated tables never crash, and what is found is a text that stands in the bytes`() {
+  @Test func `mutated tables never crash, and a found text always stands in the bytes`() {
     var random = SeededRandom(seed: 13)
     var seed = HeaderTable()
     seed.append("tenantid", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
@@ -207,7 +207,7 @@ import Testing
     #expect(HeaderTable(entries: nested(100_000)).isWellFormed)
   }
 
-  @Test func `a table that is cut anywhere but between entries is not`() {
+  @Test func `a table that is cut anywhere but between entries is malformed`() {
     var inner = HeaderTable()
     inner.append("text", "x")
     var table = HeaderTable()
@@ -218,7 +218,7 @@ import Testing
     #expect(!HeaderTable(entries: [1, 0x6E, UInt8(ascii: "A"), 0, 0, 0, 1, UInt8(ascii: "t"), 1]).isWellFormed)
   }
 
-  @Test func `a delivery and a message count their properties, too`() {
+  @Test func `properties count towards the size of deliveries and messages`() {
     var properties = MessageProperties()
     properties.headers = HeaderTable(entries: [UInt8](repeating: 0, count: 1000))
     properties.messageID = "id"

@@ -10,13 +10,13 @@ import Testing
     return OutboundMessage(exchange: "e", routingKey: "k", properties: properties, body: body)
   }
 
-  @Test func `messages come back as they were, in order`() throws {
+  @Test func `messages come back unchanged, in order`() throws {
     let messages = [message([]), message([0, 255], replyTo: ""), message([UInt8](repeating: 7, count: 70_000))]
     #expect(try MessageList(messages).messages() == messages)
     #expect(try MessageList([]).messages() == [])
   }
 
-  @Test func `a list that ends early is refused wherever it ends`() {
+  @Test func `a truncated list is refused wherever it ends`() {
     let bytes = MessageList([message([1, 2, 3])]).bytes
     for count in 1..<bytes.count {
       #expect(throws: MessageList.DecodingError.truncated) { try MessageList(bytes: Array(bytes[..<count])).messages() }

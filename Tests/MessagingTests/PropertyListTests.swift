@@ -2,12 +2,12 @@ import Messaging
 import Testing
 
 @Suite struct PropertyListTests {
-  @Test func `no properties are two bytes of zeros`() throws {
+  @Test func `no properties are two zero bytes`() throws {
     #expect(PropertyList(MessageProperties()).bytes == [0, 0])
     #expect(try PropertyList(bytes: [0, 0]).properties() == MessageProperties())
   }
 
-  @Test func `flags and values stand in the order of the specification`() {
+  @Test func `flags and values are in the order of the specification`() {
     var properties = MessageProperties()
     properties.contentType = "a/b"
     properties.headers = HeaderTable(entries: [1, 2, 3])
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `an empty property is not an absent one`() throws {
+  @Test func `an empty property differs from an absent one`() throws {
     var properties = MessageProperties()
     properties.correlationID = ""
     properties.headers = HeaderTable()
@@ -48,7 +48,7 @@ import Testing
     #expect(decoded.messageID == nil)
   }
 
-  @Test func `a list that ends too early is truncated wherever it ends`() throws {
+  @Test func `a truncated list is refused wherever it ends`() throws {
     let bytes = PropertyList(Self.everything).bytes
     for length in 0..<bytes.count {
       #expect(throws: PropertyList.DecodingError.truncated) {

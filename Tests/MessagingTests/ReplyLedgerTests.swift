@@ -19,7 +19,7 @@ import Testing
     return next.map(\.id)
   }
 
-  @Test func `a reply that is confirmed is delivered, one that is refused is not, and neither is kept`() {
+  @Test func `a confirmed reply is delivered, a refused one is not, and neither is kept`() {
     var ledger = ReplyLedger()
     _ = ledger.add(Self.reply(to: "a"), at: .zero)
     _ = ledger.add(Self.reply(to: "b"), at: .zero)
@@ -29,11 +29,11 @@ import Testing
     #expect(
       ledger.confirmed(1, isMultiple: true, isPositive: true) == [Settlement(id: 1, queue: "a", outcome: .delivered)])
     #expect(ledger.isEmpty && ledger.sentCount == 0 && ledger.deadline == nil)
-    #expect(ledger.confirmed(2, isMultiple: true, isPositive: true).isEmpty, "said twice")
+    #expect(ledger.confirmed(2, isMultiple: true, isPositive: true).isEmpty, "confirmed twice")
     #expect(ledger.confirmed(3, isMultiple: false, isPositive: true).isEmpty, "never sent")
   }
 
-  @Test func `a queue that confirms nothing gets few replies, and the others theirs`() {
+  @Test func `a queue that confirms nothing gets few replies, and the others get theirs`() {
     var limits = ReplyLedger.Limits()
     limits.firstWindow = 2
     var ledger = ReplyLedger(limits: limits)
@@ -45,8 +45,7 @@ import Testing
   }
 
   @Test
-  func `what is not confirmed in time is given up with all that waits for its queue, which is left alone for a while`()
-  {
+  func `replies not confirmed in time are dropped with those behind them, and their queue is skipped for a while`() {
     var limits = ReplyLedger.Limits()
     limits.firstWindow = 1
     var ledger = ReplyLedger(limits: limits)
@@ -73,7 +72,7 @@ import Testing
     #expect(Self.send(&ledger).count == 2)
   }
 
-  @Test func `a reply that was returned is unroutable, and no other one of its queue is`() {
+  @Test func `a returned reply is unroutable, and other replies to its queue are not`() {
     var ledger = ReplyLedger()
     for id in ["1", "2", "3"] { _ = ledger.add(Self.reply(to: "a", id: id), at: .zero) }
     _ = Self.send(&ledger)
@@ -83,7 +82,7 @@ import Testing
       ledger.confirmed(3, isMultiple: true, isPositive: true).map(\.outcome) == [.delivered, .unroutable, .delivered])
   }
 
-  @Test func `a lost connection has what was unconfirmed sent again first, but not for ever`() {
+  @Test func `after a lost connection unconfirmed replies are sent again first, but not forever`() {
     var limits = ReplyLedger.Limits()
     limits.attempts = 2
     var ledger = ReplyLedger(limits: limits)
@@ -92,12 +91,12 @@ import Testing
     _ = ledger.add(Self.reply(to: "a"), at: .zero)
     #expect(ledger.disconnected().isEmpty)
     #expect(Self.send(&ledger) == [1, 2, 3])
-    #expect(ledger.confirmed(1, isMultiple: false, isPositive: true).map(\.id) == [1], "numbers begin anew")
+    #expect(ledger.confirmed(1, isMultiple: false, isPositive: true).map(\.id) == [1], "numbers start again")
     #expect(ledger.disconnected() == [Settlement(id: 2, queue: "a", outcome: .timedOut)])
     #expect(Self.send(&ledger) == [3])
   }
 
-  @Test func `limits hold in number and in bytes, for each queue and for all`() {
+  @Test func `limits hold in number and in bytes, per queue and in total`() {
     var limits = ReplyLedger.Limits()
     (limits.count, limits.bytes, limits.queueCount, limits.queueBytes) = (4, 500, 2, 300)
     var ledger = ReplyLedger(limits: limits)
@@ -105,17 +104,17 @@ import Testing
       ledger.add(Self.reply(to: queue, bytes: bytes), at: .zero).settlement?.outcome
     }
     #expect(add("a") == nil)
-    #expect(add("a", 300) == .overflowed, "the queue's bytes")
+    #expect(add("a", 300) == .overflowed, "the queue's limit in bytes")
     #expect(add("a") == nil)
-    #expect(add("a") == .overflowed, "the queue's number")
+    #expect(add("a") == .overflowed, "the queue's limit in number")
     #expect(add("b", 280) == nil)
-    #expect(add("c", 280) == .overflowed, "the bytes of all")
+    #expect(add("c", 280) == .overflowed, "the total limit in bytes")
     #expect(add("c") == nil)
-    #expect(add("d") == .overflowed, "the number of all")
+    #expect(add("d") == .overflowed, "the total limit in number")
     #expect(ledger.count == 4)
   }
 
-  @Test func `a channel on which a queue confirms nothing is given up when all others are settled`() {
+  @Test func `a channel with an unresponsive queue is replaced when all other replies are settled`() {
     var limits = ReplyLedger.Limits()
     limits.abandonedOfQueue = 2
     var ledger = ReplyLedger(limits: limits)

@@ -13,7 +13,7 @@ import Testing
     return ledger
   }
 
-  @Test func `what has nothing unsettled before it goes in one, all else at once and alone`() {
+  @Test func `a settled prefix is acknowledged at once with one call, everything else individually`() {
     var ledger = ledger(6)
     #expect(ledger.settle([tag(4)]) == [Acknowledgement(tag: tag(4), isMultiple: false)])
     #expect(
@@ -26,7 +26,7 @@ import Testing
     #expect(ledger.unsettledCount == 0)
   }
 
-  @Test func `what was settled, is unknown or of another connection changes nothing`() {
+  @Test func `deliveries that are settled, unknown or of another connection change nothing`() {
     var ledger = ledger(2)
     _ = ledger.settle([tag(1)])
     #expect(ledger.settle([tag(1), tag(3), tag(2, 2)]).isEmpty)
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: 1...20 as ClosedRange<UInt64>)
-  func `as a broker sees it, each delivery is acknowledged once, and none that is not settled`(seed: UInt64) {
+  func `seen by a broker, each settled delivery is acknowledged once, and no other`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var ledger = ScatteredAcknowledgements()
     var unacknowledged: Set<UInt64> = []
@@ -52,12 +52,12 @@ import Testing
       settled.formUnion(chosen)
       for acknowledgement in ledger.settle(chosen.map { tag($0) }) {
         let number = acknowledgement.tag.number
-        #expect(unacknowledged.contains(number), "a tag that is unknown closes the channel")
+        #expect(unacknowledged.contains(number), "an unknown tag closes the channel")
         let covered: Set<UInt64> = acknowledgement.isMultiple ? unacknowledged.filter { $0 <= number } : [number]
         #expect(covered.isSubset(of: settled))
         unacknowledged.subtract(covered)
       }
-      #expect(unacknowledged.isDisjoint(with: settled), "acknowledged when it is settled")
+      #expect(unacknowledged.isDisjoint(with: settled), "every settled delivery is acknowledged")
       #expect(ledger.unsettledCount == unacknowledged.count)
     }
   }

@@ -12,12 +12,12 @@ import Testing
   }
 
   @Test(arguments: [[], [0], [0xFF, 0xFE], [0xC3], [0xED, 0xA0, 0x80]] as [[UInt8]])
-  func `bytes come through unchanged, also where they are no text`(bytes: [UInt8]) {
+  func `bytes come through unchanged, even if they are not text`(bytes: [UInt8]) {
     #expect(ShortString(bytes: bytes)?.bytes == bytes)
     #expect((ShortString(bytes: bytes)?.text == nil) == (bytes.count > 0 && bytes != [0]))
   }
 
-  @Test func `two are the same when their bytes are`() {
+  @Test func `strings are equal when their bytes are`() {
     #expect(ShortString("\u{E9}") != ShortString("e\u{301}"))
     #expect(("literal" as ShortString) == ShortString("literal"))
     #expect(("é" as ShortString).bytes == [0xC3, 0xA9])

@@ -37,7 +37,7 @@ import Tracing
     #expect(one.traceID.count == 32 && one.spanID.count == 16)
   }
 
-  @Test func `what is not sampled leaves nothing, nor do its children`() {
+  @Test func `spans that are not sampled leave nothing, nor do their children`() {
     var context = InstrumentationContext.topLevel
     tracer.extract(
       ["traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"], into: &context, using: Headers())
@@ -48,7 +48,7 @@ import Tracing
     #expect(buffer.count == 0)
   }
 
-  @Test func `a span ends once, and what is said of it later is not heard`() throws {
+  @Test func `a span ends once, and later changes are ignored`() throws {
     let span = tracer.startSpan(
       "one", context: .topLevel, ofKind: .internal, at: DefaultTracerClock.Instant(nanosecondsSinceEpoch: 5))
     span.attributes["a"] = "b"

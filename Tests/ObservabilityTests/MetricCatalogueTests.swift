@@ -3,7 +3,7 @@ import PrometheusExporter
 import Testing
 
 @Suite struct MetricCatalogueTests {
-  @Test func `each metric has a name of its own, and says what it is`() {
+  @Test func `each metric has a unique name and a description`() {
     let families = MetricCatalogue.all
     #expect(Set(families.map(\.name)).count == families.count)
     #expect(Set(families.map(\.prometheusName)).count == families.count)
@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func `metrics of messaging have the names of OpenTelemetry`() {
+  @Test func `messaging metrics have OpenTelemetry's names`() {
     let names = Set(MetricCatalogue.all.map(\.prometheusName))
     #expect(
       names.isSuperset(of: [

@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func `a place writes its burst, and after the window says how much was left out; others are not concerned`() {
+  @Test func `a call site logs its burst, then the number of suppressed lines; other call sites are not affected`() {
     let (recorder, clock) = (Recorder(), ManualClock())
     let sampling = LogSampling(burst: 2, length: .seconds(10), now: clock.now)
     let logger = Logger(label: "test") { _ in SamplingLogHandler(recorder, sampling: sampling) }

@@ -18,7 +18,7 @@ import WorkspaceDomain
         == #"\#(Timestamp.sample) warning worker: it happened a="one two" b=2 c="""# + "\n")
   }
 
-  @Test func `what a sender wrote makes no line, no other metadata, and steers no terminal`() {
+  @Test func `sender-controlled text forges no line or metadata, and controls no terminal`() {
     let text = line(
       "m\u{1B}[31m",
       ["routing_key": "x\n2026-01-01T00:00:00Z info worker: forged", "id": #"a" reason="b"#, "k\n": "\u{9B}\u{202E}"])

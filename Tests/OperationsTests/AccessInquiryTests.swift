@@ -58,13 +58,13 @@ import WorkspaceDomain
       ("boss", .view, .workspace(.sample(9)), nil), ("boss", .view, .tenant(.sample(2)), nil),
       ("plain", .view, .tenant(.sample(1)), .role(held(.member, "plain", .tenant(.sample(1))))),
     ] as [(String, Permission, Resource, AccessGround?)])
-  func `the ground is the role that decides`(
+  func `the reason is the role that decides`(
     user: String, permission: Permission, object: Resource, expected: AccessGround?
   ) async throws {
     #expect(try await explanation(user, permission, object).ground == expected)
   }
 
-  @Test func `an explanation has the way down to the object, the roles on it, and their names`() async throws {
+  @Test func `an explanation has the path to the object, the roles on it, and their names`() async throws {
     let explanation = try await explanation("grouped", .edit, .workspace(.sample(3)))
     #expect(explanation.exists)
     #expect(explanation.path == [.sample(1), .sample(2), .sample(3)])
@@ -83,7 +83,7 @@ import WorkspaceDomain
   @Test(
     arguments: [.workspace(.sample(9)), .workspace(.sample(99)), .group(.sample(99)), .tenant(.sample(2))] as [Resource]
   )
-  func `nothing is told of what is not the tenant's`(object: Resource) async throws {
+  func `nothing is revealed about objects outside the tenant`(object: Resource) async throws {
     let explanation = try await explanation("boss", .view, object)
     #expect(explanation.ground == nil)
     #expect(!explanation.exists)

@@ -13,7 +13,7 @@ import Testing
     return await findings(broker).last { $0.check == check }
   }
 
-  @Test func `of a broker that has all there is a line for each check, and no remedy`() async {
+  @Test func `a complete broker gets a line for each check, and no remedy`() async {
     let findings = await findings(FakeBroker())
     #expect(
       findings.map(\.check) == [
@@ -24,7 +24,7 @@ import Testing
     #expect(findings.allSatisfy { $0.status == .ok && $0.remedy == nil })
   }
 
-  @Test func `a name that leads nowhere is the only finding`() async {
+  @Test func `an unresolvable name is the only finding`() async {
     let findings = await findings(FakeBroker(), unknown: ["broker.example"])
     #expect(findings.map(\.check) == ["broker.name"] && findings[0].status == .problem)
     #expect(findings[0].detail == "broker.example can't be resolved: no such name")
@@ -36,7 +36,7 @@ import Testing
     (.loginRefused("why"), "broker.login", "docs/security.md"), (.silent("why"), "broker.connection", "firewall"),
     (.other("why"), "broker.connection", "AMQP 0-9-1"),
   ])
-  func `what stands against a connection ends the examination, with its own remedy`(
+  func `a failed connection ends the examination, with its own remedy`(
     obstacle: BrokerObstacle, check: String, remedy: String
   ) async throws {
     var broker = FakeBroker()
@@ -52,7 +52,7 @@ import Testing
     ("localhost", .none, .ok),
     ("::1", .none, .ok), ("localhost", .unverified, .warning), ("broker.example", .verified, .ok),
   ])
-  func `only what leaves the host has to be encrypted`(
+  func `encryption is required only beyond the local host`(
     host: String, encryption: BrokerTarget.Encryption, status: Finding.Status
   ) async {
     let finding = await finding("broker.tls") { ($0.host, $0.encryption) = (host, encryption) }
@@ -68,7 +68,7 @@ import Testing
     #expect(await finding("broker.version") { ($0.product, $0.version) = (product, version) }?.status == status)
   }
 
-  @Test func `what is missing is named, and nothing that rests on it is looked at`() async {
+  @Test func `missing objects are named, and dependent checks are skipped`() async {
     var broker = FakeBroker()
     broker.missing = ["queue a", "exchange b"]
     let findings = await findings(broker)
@@ -79,7 +79,7 @@ import Testing
     #expect(findings.last?.check == "broker.alarms")
   }
 
-  @Test func `a user who may not ask at all lacks permissions; one who may not compare need not`() async {
+  @Test func `a user without any read permission lacks permissions; one who can't compare need not`() async {
     let refused = await finding("broker.topology") { $0.mayAsk = false }
     #expect(refused?.status == .problem && refused?.detail == "access refused")
     #expect(await finding("broker.topology") { $0.differences = nil }?.status == .ok)
@@ -88,15 +88,15 @@ import Testing
   }
 
   @Test(arguments: [(0, Finding.Status.warning), (1, .ok), (2, .problem)])
-  func `one consumer is the active worker, and there is no other`(consumers: Int, status: Finding.Status) async {
+  func `the one consumer is the active worker, and there is no other`(consumers: Int, status: Finding.Status) async {
     let finding = await finding("broker.consumers") { $0.consumers = consumers }
-    #expect(finding?.status == status && finding?.detail == "\(consumers) consumers, 7 commands wait")
+    #expect(finding?.status == status && finding?.detail == "\(consumers) consumers, 7 commands waiting")
   }
 
   @Test(arguments: [
     (RouteProbing.unroutable, Finding.Status.problem), (.forbidden, .ok), (.unknown("why"), .warning), (.arrived, .ok),
   ])
-  func `a binding that is missing is a problem, and what can't be tried is none`(
+  func `a missing binding is a problem, and one that can't be checked is not`(
     probing: RouteProbing, status: Finding.Status
   ) async {
     let finding = await finding("broker.route") { $0.route = probing }
@@ -105,7 +105,7 @@ import Testing
   }
 
   @Test(arguments: [
-    (AlarmProbing.refused("why"), Finding.Status.problem, "a message was not taken: why"),
+    (AlarmProbing.refused("why"), Finding.Status.problem, "a message was not accepted: why"),
     (
       .unconfirmed(blockedBecause: "low on memory", limit: .seconds(5)), .problem,
       "the broker blocks publishers: low on memory"
@@ -113,7 +113,8 @@ import Testing
     (.unconfirmed(blockedBecause: nil, limit: .seconds(5)), .problem, "a message was not confirmed within 5s"),
     (.untried("why"), .warning, "could not be checked: why"),
   ])
-  func `a broker that takes no messages is in need`(probing: AlarmProbing, status: Finding.Status, detail: String) async
+  func `a broker that accepts no messages is a problem`(probing: AlarmProbing, status: Finding.Status, detail: String)
+    async
   {
     let finding = await finding("broker.alarms") { $0.alarms = probing }
     #expect(

@@ -15,7 +15,7 @@ import WorkerRuntime
     }
   }
 
-  @Test func `the defaults go with RabbitMQ's`() {
+  @Test func `the defaults match RabbitMQ's`() {
     let findings = ConfigurationExamination(WorkerConfiguration(), consumerTimeout: .seconds(1800)).findings()
     #expect(
       findings.map(\.check) == ["configuration", "deadlines.consumer_timeout", "retention.replay", "deadlines.drain"])
@@ -34,7 +34,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: [(4, Finding.Status.warning), (5, .ok)])
-  func `a drain has five seconds at least`(seconds: Int, status: Finding.Status) {
+  func `a drain has at least five seconds`(seconds: Int, status: Finding.Status) {
     #expect(finding("deadlines.drain") { $0.worker.drainTimeout = .seconds(seconds) }?.status == status)
   }
 }

@@ -12,7 +12,7 @@ import Testing
     await findings(change).first { $0.check == check }
   }
 
-  @Test func `of a database that has all there is a line for each check, and no remedy`() async {
+  @Test func `a complete database gets a line for each check, and no remedy`() async {
     let findings = await findings()
     #expect(
       findings.map(\.check) == [
@@ -24,7 +24,7 @@ import Testing
     #expect(findings[0].detail == "connected: db at database.example")
   }
 
-  @Test func `any host whose name leads nowhere is the only finding`() async {
+  @Test func `an unresolvable host name is the only finding`() async {
     let findings = await findings(unknown: ["standby.example"])
     #expect(findings.map(\.check) == ["database.name"] && findings[0].detail.contains("standby.example"))
   }
@@ -37,7 +37,7 @@ import Testing
     (.tlsRefused("why"), "database.tls", "sslrootcert"),
     (.unreachable("why"), "database.connection", "start PostgreSQL"),
   ])
-  func `what stands against a connection is the only finding, with its own remedy`(
+  func `a failed connection is the only finding, with its own remedy`(
     obstacle: DatabaseObstacle, check: String, remedy: String
   ) async {
     let findings = await findings { $0.obstacle = obstacle }
@@ -45,13 +45,13 @@ import Testing
     #expect(findings[0].remedy?.contains(remedy) == true)
   }
 
-  @Test func `a role that may not ask lacks rights`() async {
+  @Test func `a role without permission lacks rights`() async {
     let findings = await findings { $0.mayAsk = false }
     #expect(findings.map(\.check) == ["database.login", "database.connection"])
     #expect(findings.last?.detail == "permission denied" && findings.last?.remedy?.contains("docs/security.md") == true)
   }
 
-  @Test func `only what leaves the host has to be encrypted`() async {
+  @Test func `encryption is required only beyond the local host`() async {
     #expect(await finding("database.tls") { $0.server.isEncrypted = false }?.status == .warning)
     #expect(await finding("database.tls") { ($0.server.isEncrypted, $0.server.isLocal) = (false, true) }?.status == .ok)
   }
@@ -63,7 +63,7 @@ import Testing
         == status)
   }
 
-  @Test func `a server that takes no changes is a problem`() async {
+  @Test func `a read-only server is a problem`() async {
     #expect(await finding("database.writable") { $0.server.isReadOnly = true }?.status == .problem)
   }
 
@@ -78,7 +78,7 @@ import Testing
     let off = await finding("database.durability") { $0.durability.disabled = ["fsync", "full_page_writes"] }
     #expect(off?.status == .problem && off?.detail == "off: fsync, full_page_writes")
     let local = await finding("database.durability") { $0.durability.defaultCommit = "local" }
-    #expect(local?.status == .ok && local?.detail.contains("its sessions use on") == true)
+    #expect(local?.status == .ok && local?.detail.contains("the worker's sessions use on") == true)
   }
 
   @Test func `a standby that commits wait for is connected`() async {
@@ -96,9 +96,7 @@ import Testing
   }
 
   @Test
-  func `migrations of a newer program are no problem; those that are pending are, and rights are not looked at then`()
-    async
-  {
+  func `migrations of a newer program are no problem; pending ones are, and rights are then not checked`() async {
     #expect(await finding("database.migrations") { $0.schema = .applied(unknown: [99]) }?.status == .warning)
     let pending = await findings { $0.schema = .pending(["0001-a.sql", "0002-b.sql"]) }
     #expect(
@@ -107,16 +105,16 @@ import Testing
     #expect(await finding("database.migrations") { $0.schema = .unusable("why") }?.detail == "why")
   }
 
-  @Test func `the role has the rights that a worker needs, and not all there are`() async {
+  @Test func `the role has the rights that a worker needs, but not all there are`() async {
     let missing = await finding("database.role") { $0.missingRights = ["select on inbox", "insert on outbox"] }
     #expect(missing?.status == .problem && missing?.detail == "worker lacks: select on inbox, insert on outbox")
     #expect(await finding("database.role") { $0.server.isSuperuser = true }?.status == .warning)
   }
 
-  @Test func `commands that the broker has taken out of their order are told until they are dealt with`() async {
+  @Test func `commands that the broker took out of order are reported until they are resolved`() async {
     let limited = await finding("ledger.delivery_limit") { $0.lettersOfDeliveryLimit = 3 }
     #expect(limited?.status == .warning && limited?.detail.hasPrefix("3 open dead letters") == true)
     let unknown = await finding("ledger.delivery_limit") { $0.missingRights = ["select on dead_letters"] }
-    #expect(unknown == nil, "who may not look says nothing")
+    #expect(unknown == nil, "without the right to read, the finding is left out")
   }
 }

@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkspaceDomain
 
 @Suite struct DeadLetterLedgerTests {
-  @Test func `a page tells whether another one follows, and has no more than it may`() async throws {
+  @Test func `a page says whether another follows, and stays within its limit`() async throws {
     let ledger = FakeDeadLetterLedger((1...3).map { .numbered($0) })
     let first = try await ledger.page(.init(), after: nil, limit: 2)
     #expect(first.elements.map(\.id) == [.sample(3), .sample(2)] && first.hasMore)
@@ -20,7 +20,7 @@ import WorkspaceDomain
     #expect(try await FakeDeadLetterLedger().count(.init()) == 0)
   }
 
-  @Test func `an export has every letter once, the latest first, a batch in memory at a time`() async throws {
+  @Test func `an export has every letter once, latest first, with one batch in memory at a time`() async throws {
     let count = LetterBatch.count * 2 + 1
     let ledger = FakeDeadLetterLedger((1...count).map { .numbered($0) })
     var exported: [ULID] = []
@@ -36,15 +36,15 @@ import WorkspaceDomain
     #expect(ledger.limits.count == 1)
   }
 
-  @Test func `an intake adds whole batches, by number and by bytes, and counts what is new`() async throws {
+  @Test func `an import adds whole batches, by number and by bytes, and counts the new letters`() async throws {
     let ledger = FakeDeadLetterLedger([.numbered(1)])
     var intake = DeadLetterIntake(into: ledger)
     for number in 1...(LetterBatch.count + 1) { try await intake.add(.numbered(number), bytes: 1) }
-    #expect(ledger.added.map(\.count) == [LetterBatch.count], "the one behind them waits for more")
+    #expect(ledger.added.map(\.count) == [LetterBatch.count], "the last letter waits for a full batch")
     try await intake.add(.numbered(1000), bytes: LetterBatch.bytes)
     #expect(ledger.added.map(\.count) == [LetterBatch.count, 2])
     try await intake.finish()
-    #expect(ledger.added.count == 2, "nothing was left")
-    #expect(intake.added == LetterBatch.count + 1, "the first was there already")
+    #expect(ledger.added.count == 2, "no letter was left to add")
+    #expect(intake.added == LetterBatch.count + 1, "the first letter existed already")
   }
 }

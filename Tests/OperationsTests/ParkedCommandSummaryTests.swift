@@ -15,7 +15,7 @@ import WorkspaceDomain
     return ParkedCommandSummary(ParkedEntry(id: ParkedID(number: 1), command: command, deadLetterRequest: request))
   }
 
-  @Test func `the first of a line is due at its time, or now by an operator's word; those behind it wait`() {
+  @Test func `the first of a line is due at its time, or now if an operator says so; those behind it wait`() {
     let later = Timestamp(milliseconds: Timestamp.sample.milliseconds + 1)
     let longAgo = Timestamp(milliseconds: Timestamp.sample.milliseconds - 1)
     #expect(summary(dueAt: later).turn == .due(later))
@@ -24,7 +24,7 @@ import WorkspaceDomain
     #expect(summary(dueAt: nil).turn == .waits)
   }
 
-  @Test func `what an operator wants among the dead letters goes there, wherever it stands`() {
+  @Test func `a command that an operator dead-letters goes there, wherever it is in the line`() {
     #expect(summary(dueAt: nil, request: "why").turn == .deadLetter)
     #expect(summary(dueAt: .sample, request: "why").turn == .deadLetter)
   }

@@ -17,11 +17,11 @@ import UnitOfWork
 
   @Test(
     arguments: [
-      (.primary, .ok, "follows nobody"), (.replica(lag: .milliseconds(12)), .ok, "12 ms behind"),
+      (.primary, .ok, "is a primary"), (.replica(lag: .milliseconds(12)), .ok, "12 ms behind"),
       (.replica(lag: .seconds(60)), .warning, "60 s behind"),
       (.replica(lag: nil), .warning, "replayed nothing"), (nil, .problem, "can't be answered"),
     ] as [(DatedSnapshot.Origin?, Finding.Status, String)])
-  func `what the server is says whether queries are well there`(
+  func `the finding depends on whether the server is a primary or a lagging replica`(
     origin: DatedSnapshot.Origin?, status: Finding.Status, text: String
   ) async {
     let findings = await ReadingExamination(FakeServer(found: origin)).findings()

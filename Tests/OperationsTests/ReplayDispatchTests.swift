@@ -34,7 +34,7 @@ import WorkspaceDomain
     return await ReplayDispatch.send(letters, by: Publisher(answers: answers))
   }
 
-  @Test func `what is wrong with one letter is no matter of the others`() async {
+  @Test func `a problem with one letter does not affect the others`() async {
     let dispatch = await send(
       ["a", "lost", "large", "b", "full", "c"],
       [
@@ -48,7 +48,7 @@ import WorkspaceDomain
     #expect(dispatch.failure == nil)
   }
 
-  @Test func `what is known of each is kept when the connection is lost`() async {
+  @Test func `known outcomes are kept when the connection is lost`() async {
     let dispatch = await send(["a", "cut", "b", "gone", "never"], ["cut": .init(obstacle: nil)])
     #expect(dispatch.sent == [.sample(0), .sample(2)])
     #expect(dispatch.obstructed.isEmpty && dispatch.refused.isEmpty)

@@ -48,7 +48,7 @@ import WorkspaceDomain
     #expect(ReplayMessage.message(letter, plan: reference, to: "workspace.commands", type: type).routingKey == key)
   }
 
-  @Test func `what would be in the way, and what is the broker's, is left off`() {
+  @Test func `expiration, user id and the broker's headers are removed`() {
     let message = message { properties in
       properties.expiration = "1"
       properties.userID = "somebody"

@@ -50,7 +50,7 @@ import WorkspaceDomain
     _ = try await store.begin(ReadSet())
   }
 
-  @Test func `a correction is a command under an id of its own`() throws {
+  @Test func `a correction is a command with a new id`() throws {
     let original = OutboundMessage(
       exchange: "", routingKey: "k", properties: MessageProperties(), body: Self.body("old"))
     let correction = Correction(of: original, decoder: CommandDecoder())

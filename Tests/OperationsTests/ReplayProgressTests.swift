@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkspaceApplication
 
 @Suite struct ReplayProgressTests {
-  @Test func `dead letters of a replay are counted as failed, whatever version named the reason`() {
+  @Test func `dead letters of a replay count as failed, whichever version named the reason`() {
     var progress = ReplayProgress()
     progress.outcomes = [
       "succeeded": 1, "already_applied": 2, "rejected:workspace_not_found": 4, "dead_lettered:crash_loop": 8,
@@ -15,7 +15,7 @@ import WorkspaceApplication
     #expect(progress.known == 31)
   }
 
-  @Test func `what had been answered before is recorded as already applied`() {
+  @Test func `commands that had been answered before are recorded as already applied`() {
     let outcomes: [Outcome] = [
       .succeeded, .repeated, .rejected(.idempotencyConflict), .deadLettered(.unexpectedFailure),
     ]

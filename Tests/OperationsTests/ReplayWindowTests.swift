@@ -10,7 +10,7 @@ import WorkspaceDomain
     Timestamp(milliseconds: Timestamp.sample.milliseconds + seconds * 1000)
   }
 
-  @Test func `a letter is within the window or beyond it, and what else was asked for stays`() {
+  @Test func `letters are split into those within the window and those beyond it, and other filters stay`() {
     var filter = DeadLetterFilter()
     filter.reasons = ["crash_loop"]
     let (within, beyond) = (window.within(filter, at: .sample), window.beyond(filter, at: .sample))
@@ -20,7 +20,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [(30, false), (31, true)])
-  func `a plan may wait as long as the retention is longer than the window`(seconds: Int64, outlived: Bool) {
+  func `a plan may wait as long as the retention exceeds the window`(seconds: Int64, outlived: Bool) {
     let plan = ReplayPlan(id: .sample(1), operatorName: "me", reason: "why", createdAt: .sample)
     #expect(window.hasOutlived(plan, at: moment(seconds)) == outlived)
   }

@@ -40,7 +40,7 @@ import WorkspaceDomain
     try await replays(store, FakeReplayGateway(publisher)).work(Self.plan, policy, unsure: unsure, stop: stop) { _ in }
   }
 
-  @Test func `all letters go to the exchange of commands, in the order of recording, with the reference to the plan`()
+  @Test func `all letters go to the exchange of commands, in the order of recording, with a reference to the plan`()
     async throws
   {
     let (store, ids) = store([0, 1, 2])
@@ -55,7 +55,7 @@ import WorkspaceDomain
         == ids.map { ReplayReference(plan: Self.plan.id, letter: $0).text })
   }
 
-  @Test func `a canary that is a dead letter again ends the run before the others`() async throws {
+  @Test func `a canary that is dead-lettered again ends the run before the others`() async throws {
     let (store, ids) = store(Array(0..<20))
     store.willEnd(ids.dropFirst(), as: "succeeded")
     store.willEnd(ids.prefix(1), as: Self.dead)
@@ -69,7 +69,7 @@ import WorkspaceDomain
     #expect(result.end == .noOutcome && result.progress.published == 1)
   }
 
-  @Test func `after a good canary the others follow; a plan that is resumed needs none`() async throws {
+  @Test func `the others follow a successful canary; a resumed plan needs none`() async throws {
     let (first, ids) = store(Array(0..<20))
     first.willEnd(ids, as: "succeeded")
     #expect(try await work(first, FakePublisher(), policy(canary: 1)).end == .done)
@@ -91,16 +91,16 @@ import WorkspaceDomain
     #expect(result.end == .failures && result.progress.published == sent)
   }
 
-  @Test func `a run that resumes a plan counts only the outcomes that it has learnt itself`() async throws {
+  @Test func `a resumed run counts only the outcomes that it has seen itself`() async throws {
     let (store, ids) = store(Array(0..<40))
     store.wereSent(ids.prefix(20), outcome: Self.dead)
     store.willEnd(ids.dropFirst(20), as: "succeeded")
     let result = try await work(store, FakePublisher(), policy(rate: 50, ratio: 0))
-    #expect(result.progress.published == 40, "nothing of what failed before has ended the run")
-    #expect(result.end == .failures, "it is still told in the end")
+    #expect(result.progress.published == 40, "earlier failures did not end the run")
+    #expect(result.end == .failures, "earlier failures are reported at the end")
   }
 
-  @Test func `a letter that can't be sent is noted, and those behind it go on`() async throws {
+  @Test func `a letter that can't be sent is noted, and those behind it are sent`() async throws {
     let (store, ids) = store([0, 7, 1, 8, 2])
     store.willEnd(ids, as: "succeeded")
     let result = try await work(store, FakePublisher(failures: [7: .unroutable, 8: .unpublishable]), policy())
@@ -108,13 +108,13 @@ import WorkspaceDomain
     #expect(result.progress.notSent == ["unroutable": 1, "unpublishable": 1] && result.progress.published == 3)
   }
 
-  @Test func `what the broker refuses is still to be sent, and ends the run`() async throws {
+  @Test func `letters that the broker refuses stay pending, and end the run`() async throws {
     let (store, _) = store([0, 9, 1])
     let result = try await work(store, FakePublisher(failures: [9: .refused]), policy())
     #expect(result.end == .refused && result.progress.pending == 1 && result.progress.published == 2)
   }
 
-  @Test func `what is known of each letter is noted when the connection is lost`() async throws {
+  @Test func `known outcomes are recorded when the connection is lost`() async throws {
     let (store, _) = store([0, 9, 1])
     let gateway = FakeReplayGateway(FakePublisher(failures: [9: nil]))
     await #expect(throws: ReplayCutOff.self) {
@@ -126,7 +126,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [(UnsureLetters?.none, 1, 0, 1), (.publish, 0, 0, 2), (.skip, 0, 1, 1)])
-  func `letters that may have been sent are sent again or given up only by an operator's word`(
+  func `letters of uncertain state are sent again or marked as not sent only on an operator's request`(
     unsure: UnsureLetters?, left: Int, skipped: Int, published: Int
   ) async throws {
     let (store, ids) = store([0, 1])
@@ -136,7 +136,7 @@ import WorkspaceDomain
     #expect(progress.unsure == left && progress.skipped == skipped && progress.published == published)
   }
 
-  @Test func `a plan that another process works is not touched`() async throws {
+  @Test func `a plan that another process is working on is not touched`() async throws {
     let (store, ids) = store([0])
     store.wereCutOff(ids)
     store.claimElsewhere()
@@ -146,7 +146,7 @@ import WorkspaceDomain
     #expect(try await store.progress(Self.plan.id).unsure == 1)
   }
 
-  @Test func `a broker that can't be reached cuts no run off; one that lacks the exchange does`() async throws {
+  @Test func `a missing exchange cuts a run off; an unreachable broker does not`() async throws {
     let (store, _) = store([0])
     await #expect(throws: FakeReplayGateway.Unreachable.self) {
       try await replays(store, FakeReplayGateway(nil, isReachable: false)).work(Self.plan, policy(), stop: Signal()) {
@@ -169,7 +169,7 @@ import WorkspaceDomain
     #expect(store.batches.isEmpty)
   }
 
-  @Test func `without waiting for outcomes all letters are sent, and that is the end`() async throws {
+  @Test func `without waiting for outcomes the run ends when all letters are sent`() async throws {
     let (store, _) = store([0, 1])
     let result = try await work(store, FakePublisher(), policy(awaits: false))
     #expect(result.end == .sent && result.isComplete && result.progress.waiting == 2)
@@ -190,7 +190,7 @@ import WorkspaceDomain
     #expect(store.batches.allSatisfy { $0 == LetterBatch.count })
   }
 
-  @Test func `a plan is made at one time, by a name, for a reason; of no letters there is none`() async throws {
+  @Test func `a plan records its time, operator and reason; without letters there is no plan`() async throws {
     let (full, _) = store([0])
     let plan = try await replays(full, FakeReplayGateway(nil)).plan(.init(), again: false, by: "me", because: "why")
     #expect(plan == ReplayPlan(id: .sample(1), operatorName: "me", reason: "why", createdAt: .sample))

@@ -45,7 +45,9 @@ import UnitOfWork
     #expect(remedy.map { finding.remedy?.contains($0) == true } ?? (finding.remedy == nil))
   }
 
-  @Test func `lag is a warning from a minute on, and left out where the database does not tell`() async {
+  @Test func `a lag of more than a minute is a warning, and the check is skipped if the database does not answer`()
+    async
+  {
     let late = await findings(.success(.expected), ReplicationLag(count: 7, age: .seconds(61)))
     #expect(
       late.last
@@ -65,21 +67,23 @@ import UnitOfWork
     }
   }
 
-  @Test func `where SpiceDB decides, what it has not is a problem, and that it is away stops commands`() async {
+  @Test func `if SpiceDB decides, differences are problems, and its absence stops commands`() async {
     let lag = FakeLag(value: nil)
     let filled = await ReplicaExamination(
       FakeReplica(answer: .success(.expected)), lag: lag, audit: FakeAudit(differences: 0)
     ).findings()
     #expect(
       filled.last
-        == .ok("authorization.relationships", "SpiceDB decides, and has the relationships of the first 3 tenants"))
+        == .ok(
+          "authorization.relationships", "SpiceDB decides; the relationships of the first 3 tenants match the database")
+    )
     let empty = await ReplicaExamination(
       FakeReplica(answer: .success(.expected)), lag: lag, audit: FakeAudit(differences: 2)
     ).findings()
     #expect(
       empty.last
         == .problem(
-          "authorization.relationships", "SpiceDB decides, and differs from the database: missing: a",
+          "authorization.relationships", "SpiceDB decides, but differs from the database: missing: a",
           remedy: "workspace-worker authorization repair"))
     let away = await ReplicaExamination(
       FakeReplica(answer: .failure(.unreachable("gone"))), lag: lag, audit: FakeAudit(differences: 0)

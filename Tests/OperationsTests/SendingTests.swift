@@ -99,7 +99,7 @@ import Testing
     return (try await sending.run(&source, awaitingResults: timeout, &observer), observer)
   }
 
-  @Test func `commands go to their exchange in order, a chunk at a time, and nobody answers to anybody`() async throws {
+  @Test func `commands go to their exchange in order, a chunk at a time, and no replies are requested`() async throws {
     let gateway = Gateway()
     let (summary, observer) = try await send(Commands(count: 401), gateway)
     #expect(summary.sent == 401 && observer.sent == [200, 400, 401])
@@ -110,18 +110,18 @@ import Testing
     #expect(gateway.openCount == 0)
   }
 
-  @Test func `a rate makes chunks of a tenth of a second`() async throws {
+  @Test func `a rate limits chunks to a tenth of a second`() async throws {
     let (_, observer) = try await send(Commands(count: 250), Gateway(), rate: 1000)
     #expect(observer.sent == [100, 200, 250])
   }
 
-  @Test func `what stands before a command that can't be read is sent`() async throws {
+  @Test func `the commands before an unreadable one are sent`() async throws {
     let gateway = Gateway()
     await #expect(throws: Commands.Unreadable.self) { try await send(Commands(count: 10, end: 3), gateway) }
     #expect(gateway.destination.messages.count == 3 && gateway.openCount == 0)
   }
 
-  @Test func `each command has one result, whatever comes twice`() async throws {
+  @Test func `each command has one result, even if results come twice`() async throws {
     let gateway = Gateway([
       [Self.result("0", "workspace.get.succeeded"), Self.result("0", "workspace.get.succeeded")],
       [Self.result("2", "workspace.get.rejected", code: "workspace_not_found")],
@@ -135,7 +135,9 @@ import Testing
     #expect(gateway.openCount == 0)
   }
 
-  @Test func `batches hold so many commands, and each command in one has a result, together or alone`() async throws {
+  @Test func `batches hold the given number of commands, and each command has a result, together or alone`()
+    async throws
+  {
     let together =
       "["
       + [("1", nil), ("2", "nope")].map { Self.text("workspace.get.succeeded", command: $0, code: $1) }.joined(

@@ -12,7 +12,7 @@ import Testing
     #expect(!"\(configuration) \(String(reflecting: configuration))".contains("secret"))
   }
 
-  @Test func `keywords and values are understood as well`() throws {
+  @Test func `keywords and values are accepted as well`() throws {
     let configuration = PostgresConfiguration(url: "host=/run/postgresql user=worker password=secret")
     #expect(try configuration.target.description == "host=/run/postgresql user=worker")
   }
@@ -34,7 +34,7 @@ import Testing
     #expect(!reason.contains("sec") && !reason.contains("ret@"))
   }
 
-  @Test func `a parameter that libpq does not know is named, unless it may be a part of the password`() {
+  @Test func `a parameter unknown to libpq is named, unless it may be part of the password`() {
     func reason(_ url: String) -> String {
       do { _ = try PostgresConfiguration(url: url).target } catch { return "\(error)" }
       return ""

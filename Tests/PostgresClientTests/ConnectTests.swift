@@ -7,7 +7,7 @@ import Testing
 
 /// Servers that can't be connected to.
 @Suite struct ConnectTests {
-  @Test func `a silent server is given up at the connect timeout`() async throws {
+  @Test func `a silent server is abandoned at the connect timeout`() async throws {
     let server = try StubServer()
     let error = await failure("postgres://worker:secret@127.0.0.1:\(server.port)/db") {
       $0.connectTimeout = .milliseconds(100)
@@ -16,8 +16,7 @@ import Testing
     #expect(isUnreached(error) == false)
   }
 
-  @Test func `of several silent servers each has its share, and all are given up at the connect timeout`() async throws
-  {
+  @Test func `several silent servers share the connect timeout`() async throws {
     let servers = [try StubServer(), try StubServer()]
     let start = ContinuousClock.now
     let error = await failure("postgres://worker@127.0.0.1:\(servers[0].port),127.0.0.1:\(servers[1].port)/db") {
@@ -29,24 +28,24 @@ import Testing
     #expect(servers[0].hasVisitor && servers[1].hasVisitor)
   }
 
-  @Test func `the error tells of a host that said nothing, whatever the last one is`() async throws {
+  @Test func `the error names a silent host, whatever happened with the last one`() async throws {
     let (silent, closed) = (try StubServer(), try StubServer().port)
     let error = await failure("postgres://worker@127.0.0.1:\(silent.port),127.0.0.1:\(closed)/db") {
       $0.connectTimeout = .milliseconds(400)
     }
     let text = try #require(error).description
-    #expect(text.contains("refused") && text.contains("no answer from 127.0.0.1:\(silent.port) in time"))
+    #expect(text.contains("refused") && text.contains("127.0.0.1:\(silent.port) did not answer in time"))
     #expect(isUnreached(error) == false)
   }
 
-  @Test func `hosts of one name are told apart by their addresses`() async throws {
+  @Test func `hosts of the same name are distinguished by their addresses`() async throws {
     let silent = try StubServer()
     // Nobody listens at the first address; the silent host, which has to be left out, is at the second.
     let error = await failure("host=db,db hostaddr=127.0.0.2,127.0.0.1 port=\(silent.port) dbname=db user=worker") {
       $0.connectTimeout = .milliseconds(400)
     }
     let text = try #require(error).description
-    #expect(text.contains("refused") && text.contains("no answer from db:\(silent.port) in time"))
+    #expect(text.contains("refused") && text.contains("db:\(silent.port) did not answer in time"))
   }
 
   @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "N\u{0}\u{0}\u{0}", "R", "E\u{0}\u{0}\u{0}\u{7}xyz"])
@@ -59,20 +58,20 @@ import Testing
     #expect(isUnreached(error) == false)
   }
 
-  @Test func `nobody listening is an error`() async throws {
+  @Test func `a refused connection is an error`() async throws {
     let port = try StubServer().port
     let error = await failure("postgres://worker:secret@127.0.0.1:\(port)/db")
     #expect(try #require(error).description.contains("refused"))
     #expect(isUnreached(error) == true)
   }
 
-  @Test func `of several hosts none is reached where nobody listens at any`() async throws {
+  @Test func `several hosts that all refuse are an error`() async throws {
     let (closed, other) = (try StubServer().port, try StubServer().port)
     let server = try StubServer(reply: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
     let none = await failure("postgres://worker:secret@127.0.0.1:\(closed),127.0.0.1:\(other)/db")
     #expect(isUnreached(none) == true)
     let one = await failure("postgres://worker:secret@127.0.0.1:\(server.port),127.0.0.1:\(closed)/db")
-    #expect(isUnreached(one) == false, "one was, whatever the last one is")
+    #expect(isUnreached(one) == false, "one host was reached, even if the last was not")
   }
 
   private func isUnreached(_ error: PostgresError?) -> Bool? {
@@ -112,7 +111,7 @@ import Testing
 }
 
 @Suite(.requiresPostgres) struct ConnectToServerTests {
-  @Test func `a wrong password is told by its SQLSTATE`() async throws {
+  @Test func `a wrong password is identified by its SQLSTATE`() async throws {
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresServer.connect { $0.url += ($0.url.contains("?") ? "&" : "?") + "password=topsecret" }
     }
@@ -125,21 +124,21 @@ import Testing
     #expect(error?.description.contains("topsecret") == false)
   }
 
-  @Test func `an unknown database is told by its SQLSTATE`() async throws {
+  @Test func `an unknown database is identified by its SQLSTATE`() async throws {
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresServer.connect(PostgresServer.url(database: "no_such_database"))
     }
     #expect(error?.sqlState == .invalidCatalogName)
   }
 
-  @Test func `a setting that the server does not know is told by its SQLSTATE`() async throws {
+  @Test func `an unknown setting is identified by its SQLSTATE`() async throws {
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresServer.connect { $0.settings["bogus"] = "1" }
     }
     #expect(error?.sqlState == SQLState("42704"))
   }
 
-  @Test func `the session has the settings that were asked for`() async throws {
+  @Test func `the session has the requested settings`() async throws {
     let connection = try await PostgresServer.connect {
       $0.statementTimeout = .milliseconds(1234)
       $0.lockTimeout = nil
@@ -155,7 +154,7 @@ import Testing
     await connection.close()
   }
 
-  @Test func `the server notices within half a minute that this side is gone without a word`() async throws {
+  @Test func `the server notices within half a minute that the client vanished`() async throws {
     let connection = try await PostgresServer.connect()
     let rows = try await connection.query(
       """
@@ -166,7 +165,7 @@ import Testing
     await connection.close()
   }
 
-  @Test func `what the connection string says wins`() async throws {
+  @Test func `the connection string takes precedence`() async throws {
     let connection = try await PostgresServer.connect {
       $0.url += ($0.url.contains("?") ? "&" : "?") + "application_name=mine&options=-c%20lock_timeout%3D77"
     }
@@ -176,7 +175,7 @@ import Testing
     await connection.close()
   }
 
-  @Test func `notices go to the log, warnings louder than others`() async throws {
+  @Test func `notices are logged, warnings at a higher level`() async throws {
     let recorder = LogRecorder()
     let connection = try await PostgresConnection.connect(
       PostgresConfiguration(url: PostgresServer.url()), logger: recorder.logger)
@@ -189,7 +188,7 @@ import Testing
 }
 
 @Suite(.requiresPostgres) struct MultipleHostTests {
-  @Test func `a host that refuses is passed over`() async throws {
+  @Test func `a host that refuses is skipped`() async throws {
     let port = try StubServer().port
     let connection = try await PostgresServer.connect {
       $0.url = $0.url.replacing("127.0.0.1:", with: "127.0.0.1:\(port),127.0.0.1:", maxReplacements: 1)
@@ -199,7 +198,7 @@ import Testing
   }
 
   @Test(arguments: ["read-write", "prefer-standby", "any"])
-  func `a host that takes connections and says nothing costs its share of the time`(wanted: String) async throws {
+  func `a host that accepts connections but is silent costs its share of the time`(wanted: String) async throws {
     let (first, last) = (try StubServer(), try StubServer())
     let connection = try await PostgresServer.connect {
       $0.url = $0.url.replacing(
@@ -213,7 +212,7 @@ import Testing
   }
 
   @Test(arguments: [("", 10_000), ("tcp_user_timeout=1234", 1234)])
-  func `however short the share of a host is, a session that is there waits for its peer`(
+  func `however short the share of a host is, an established session waits for its peer`(
     given: String, milliseconds: UInt32
   ) throws {
     let closed = try StubServer().port
@@ -227,7 +226,7 @@ import Testing
     #expect(found == milliseconds)
   }
 
-  @Test func `a primary is told from a standby`() async throws {
+  @Test func `a primary is distinguished from a standby`() async throws {
     let connection = try await PostgresServer.connect {
       $0.url += ($0.url.contains("?") ? "&" : "?") + "target_session_attrs=read-write"
     }

@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `the first of several errors is the one that is told`() async throws {
+  @Test func `the first of several errors is the one reported`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let error = await #expect(throws: PostgresError.self) {
         try await connection.pipeline([
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `what was not prepared because of an earlier error is prepared the next time`() async throws {
+  @Test func `a statement left unprepared because of an earlier error is prepared the next time`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let later = request("select 5::int8 as count")
       await #expect(throws: PostgresError.self) { try await connection.pipeline([request("select 1 / 0"), later]) }
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `an error tells the constraint, the table and the schema`() async throws {
+  @Test func `an error names the constraint, the table and the schema`() async throws {
     try await TestDatabase.current.withConnection { connection in
       try await connection.execute(script: "create table named (n int constraint positive check (n > 0))")
       let error = await #expect(throws: PostgresError.self) {
@@ -102,10 +102,10 @@ import Testing
     }
   }
 
-  @Test func `two statements of one name are refused`() async throws {
+  @Test func `two statements with the same name are refused`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let requests = [PostgresRequest("same", "select 1"), PostgresRequest("same", "select 2")]
-      await #expect(throws: PostgresError.protocolViolation(reason: "two statements are called same")) {
+      await #expect(throws: PostgresError.protocolViolation(reason: "two statements are named same")) {
         try await connection.pipeline(requests)
       }
     }
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func `a script that fails leaves nothing, and the connection usable`() async throws {
+  @Test func `a failed script leaves nothing, and the connection usable`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let error = await #expect(throws: PostgresError.self) {
         try await connection.execute(script: "create table half (n int); select 1 / 0; create table other (n int)")
@@ -139,9 +139,9 @@ import Testing
     }
   }
 
-  @Test func `a script that wants to copy from the client is refused, not waited for`() async throws {
+  @Test func `a script that copies from the client is refused without waiting`() async throws {
     try await TestDatabase.current.withConnection { connection in
-      await #expect(throws: PostgresError.protocolViolation(reason: "a script that copies to or from the client")) {
+      await #expect(throws: PostgresError.protocolViolation(reason: "a script contains a COPY to or from the client")) {
         try await connection.execute(script: "create temp table c (n int); copy c from stdin")
       }
       #expect(await !connection.isOpen)

@@ -5,7 +5,7 @@ import Testing
 /// PgBouncer between the worker and PostgreSQL, as packages install it and as operators configure it.
 @Suite(.requiresPostgres, .emptyDatabase) struct PoolerTests {
   @Test(arguments: ["", "ignore_startup_parameters = options,extra_float_digits"])
-  func `a pooler of sessions gives a session with all its settings`(line: String) async throws {
+  func `a session pooler gives a session with all its settings`(line: String) async throws {
     try await PgBouncer.with("pool_mode = session", line) { bouncer in
       let connection = try await connect(bouncer)
       let rows = try await connection.query(
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `sessions of a pooler can be had one after the other, and side by side`() async throws {
+  @Test func `sessions of a pooler can be opened one after the other, and side by side`() async throws {
     try await PgBouncer.with("pool_mode = session") { bouncer in
       let first = try await connect(bouncer)
       let second = try await connect(bouncer)
@@ -36,11 +36,11 @@ import Testing
     "pool_mode = transaction", "pool_mode = statement", "pool_mode = transaction\nserver_round_robin = 1",
     "pool_mode = session\nserver_reset_query =",
   ])
-  func `a pooler whose server processes are not a session's own is refused, and named`(settings: String) async throws {
+  func `a pooler that shares server processes is refused, and named`(settings: String) async throws {
     try await PgBouncer.with(settings) { bouncer in
       // Whatever a session leaves behind, the next one would find.
       let (first, second) = (await failure(bouncer), await failure(bouncer))
-      let error = try #require(second ?? first, "both were accepted")
+      let error = try #require(second ?? first, "both sessions were accepted")
       guard case .unreliableSession(let reason) = error else {
         Issue.record("\(error)")
         return
@@ -50,7 +50,9 @@ import Testing
     }
   }
 
-  @Test func `a pooler without room for a second session is refused, for what it does can't be told`() async throws {
+  @Test func `a pooler without room for a second session is refused, because its mode can't be determined`()
+    async throws
+  {
     try await PgBouncer.with("pool_mode = session", "default_pool_size = 1", "query_wait_timeout = 1") { bouncer in
       let error = await failure(bouncer)
       guard case .unreliableSession(let reason) = error else {

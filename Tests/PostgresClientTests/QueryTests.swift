@@ -10,12 +10,12 @@ import Testing
     #expect(query.sql == "select id from workspaces where name = $1 and version > $2")
   }
 
-  @Test func `what the program says itself becomes text`() {
+  @Test func `raw text becomes text of the statement`() {
     let query: PostgresQuery = "select \(raw: "id, name") from workspaces"
     #expect(query.sql == "select id, name from workspaces")
   }
 
-  @Test func `an array that stands in a statement twice is sent once`() {
+  @Test func `an array that occurs twice in a statement is sent once`() {
     let ids = SharedArray(["a", "b"])
     let query: PostgresQuery = "select unnest(\(ids)), \(true), any(\(ids))"
     #expect(query.sql == "select unnest($1), $2, any($1)")
@@ -34,7 +34,7 @@ import Testing
 }
 
 @Suite(.requiresPostgres, .emptyDatabase) struct QueryTests {
-  @Test func `values arrive where they stand, in parts of parts as well`() async throws {
+  @Test func `values are bound in place, also in nested parts`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let inner: PostgresQuery = "\("ü") || \(nil as String?)::text is null"
       let sum: PostgresQuery = "(select sum(n) from unnest(\([1, 2, 3] as [Int64])) as n)::int8"

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SQLStateTests {
   @Test(arguments: ["", "2350", "235055", "2350a", "23 05", "23é5"])
-  func `what is not five digits or capitals is no code`(text: String) {
+  func `anything but five digits or capitals is not a code`(text: String) {
     #expect(SQLState(text) == nil)
   }
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.requiresPostgres, .emptyDatabase) struct SessionEndTests {
-  @Test func `a request that gets no answer in time ends the session`() async throws {
+  @Test func `a request without an answer in time ends the session`() async throws {
     try await TestDatabase.current.withConnection { connection in
       await #expect(throws: PostgresError.timeout(after: .milliseconds(50))) {
         try await connection.pipeline([request("select pg_sleep(600)")], timeout: .milliseconds(50))
@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func `a script that gets no answer in time ends the session`() async throws {
+  @Test func `a script without an answer in time ends the session`() async throws {
     try await TestDatabase.current.withConnection { connection in
       await #expect(throws: PostgresError.timeout(after: .milliseconds(50))) {
         try await connection.execute(script: "select pg_sleep(600)", timeout: .milliseconds(50))
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func `cancelling the task ends a request, and the server lets go of it`() async throws {
+  @Test func `cancelling the task ends a request, also on the server`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { watcher in
       let observer = SessionObserver(connection: watcher)
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `a task that is cancelled already sends nothing, and the session goes on`() async throws {
+  @Test func `a task that is cancelled already sends nothing, and the session continues`() async throws {
     try await TestDatabase.current.withConnection { connection in
       let task = Task {
         withUnsafeCurrentTask { $0?.cancel() }
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `a session that the server ends during a request tells why`() async throws {
+  @Test func `a session that the server ends during a request reports the reason`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { watcher in
       let observer = SessionObserver(connection: watcher)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func `the server ends a session that is idle for longer than it may`() async throws {
+  @Test func `the server ends a session at its idle timeout`() async throws {
     let connection = try await TestDatabase.current.connect()
     // If set while connecting, such a short time could expire before the set-up is done.
     try await connection.execute(script: "set idle_session_timeout = '20ms'")
@@ -95,7 +95,7 @@ import Testing
     await #expect(throws: closed) { try await connection.execute(script: "select 1") }
   }
 
-  @Test func `a connection that nobody holds any more ends its session`() async throws {
+  @Test func `an unreferenced connection ends its session`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { watcher in
       let processID = try await { try await database.connect().processID() }()
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func `everybody who waits is told`() async throws {
+  @Test func `every waiter is notified`() async throws {
     let connection = try await TestDatabase.current.connect()
     async let first = connection.waitUntilClosed()
     async let second = connection.waitUntilClosed()

@@ -37,7 +37,7 @@ import Testing
     #expect(value == "on")
   }
 
-  @Test func `where commits need not be durable they don't wait`() async throws {
+  @Test func `commits that need not be durable don't wait`() async throws {
     let value = try await setting("synchronous_commit", on: try TestDatabase.current) { $0.commitsDurably = false }
     #expect(value == "off")
   }
@@ -48,7 +48,7 @@ import Testing
     ("statement_timeout", "2s", "30s"), ("lock_timeout", "1ms", "10s"), ("client_min_messages", "error", "notice"),
     ("client_encoding", "latin1", "UTF8"),
   ])
-  func `a default that would change what statements do is overruled`(
+  func `a default that would change the meaning of statements is overridden`(
     name: String, standard: String, expected: String
   ) async throws {
     try await withDefault(name, standard) { database in
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: ["-c lock_timeout=77", "-clock_timeout=77", "--lock-timeout=77"])
-  func `every form of an option in the connection string wins`(option: String) async throws {
+  func `every form of an option in the connection string takes precedence`(option: String) async throws {
     let value = try await setting("lock_timeout", on: try TestDatabase.current) {
       let encoded = option.replacing(" ", with: "%20").replacing("=", with: "%3D")
       $0.url += ($0.url.contains("?") ? "&" : "?") + "options=\(encoded)"

@@ -26,7 +26,7 @@ import Testing
     return configuration
   }
 
-  @Test(arguments: [false, true]) func `a request whose answer stays away ends the session after the response timeout`(
+  @Test(arguments: [false, true]) func `a request without an answer ends the session after the response timeout`(
     isGone: Bool
   ) async throws {
     let proxy = try proxy()
@@ -36,7 +36,7 @@ import Testing
     #expect(await connection.waitUntilClosed() == .timeout(after: .seconds(1)))
   }
 
-  @Test(arguments: [false, true]) func `a ping is given up after half of the response timeout`(isGone: Bool)
+  @Test(arguments: [false, true]) func `a ping is abandoned after half of the response timeout`(isGone: Bool)
     async throws
   {
     let proxy = try proxy()
@@ -57,7 +57,7 @@ import Testing
     #expect(error.isConnectionLoss, "\(error)")
   }
 
-  @Test func `a call of libpq that does not return holds nobody up`() async throws {
+  @Test func `a call of libpq that does not return blocks nobody`() async throws {
     let file = FileManager.default.temporaryDirectory.appending(path: "fifo-\(UInt32.random(in: 0 ... .max))").path
     #expect(mkfifo(file, 0o600) == 0)
     defer { unlink(file) }
@@ -68,7 +68,7 @@ import Testing
     let error = await #expect(throws: PostgresError.self) {
       try await PostgresConnection.connect(configuration, logger: .silent)
     }
-    #expect(error?.description.contains("libpq did not come to an end") == true)
+    #expect(error?.description.contains("libpq did not finish") == true)
     #expect(ContinuousClock.now - start < .seconds(30), "the call itself would never return")
     // Nothing is left behind once the call returns.
     let descriptor = open(file, O_WRONLY | O_NONBLOCK)

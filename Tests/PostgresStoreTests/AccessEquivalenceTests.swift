@@ -10,7 +10,7 @@ import WorkspaceDomain
 /// memory.
 @Suite(.requiresPostgres, .migratedDatabase) struct AccessEquivalenceTests {
   @Test(arguments: [1, 2, 3, 4] as [UInt64])
-  func `random batches come to the same on PostgreSQL as in memory`(seed: UInt64) async throws {
+  func `random batches have the same results on PostgreSQL as in memory`(seed: UInt64) async throws {
     try await TestDatabase.current.withStore { store, _ in
       var source = CommandSource(seed: seed)
       let rules = AccessRules(isEnforced: seed != 3, opensRoot: seed % 2 == 0)
@@ -37,7 +37,8 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a tenant that goes behind its last workspace takes all members and groups along`() async throws {
+  @Test func `deleting a tenant in the batch that deletes its last child removes all members and groups`() async throws
+  {
     try await TestDatabase.current.withStore { store, _ in
       let (batch, model) = (CommandBatch(store: store), CommandBatch())
       let batches: [[TenantCommand]] = [
@@ -70,7 +71,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what decides a batch of checked commands is one statement, however many they are`() async throws {
+  @Test func `reading what decides a batch of checked commands is one statement, however many they are`() async throws {
     try await TestDatabase.current.withStore { store, connection in
       let batch = CommandBatch(store: store)
       _ = try await batch.run([TenantCommand(7, .createRoot(name: nil, id: .sample(70)), by: "alice")])

@@ -37,7 +37,7 @@ import WorkspaceDomain
     ]
   }
 
-  @Test func `two removals of the last two admins leave one`() async throws {
+  @Test func `two concurrent removals of the last two admins leave one`() async throws {
     for tenant in stride(from: 100 as UInt64, to: 200, by: 10) {
       let (one, other) = try await race(
         tenant, preparing: founding(tenant), [TenantCommand(tenant, RemoveTenantMember(userID: UserID(stored: "a")))],

@@ -27,7 +27,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `each process that died of a message counts once, until the message is done with`() async throws {
+  @Test func `each process that a message crashed counts once, until the message is processed`() async throws {
     try await withQueue { store, record in
       #expect(try await store.becomeActive(Self.process(1), at: .sample) == FatalMessages())
       try await record.note(Self.process(1), signal: 6, message: Self.message, decoded: false)
@@ -43,18 +43,20 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a process that died with nothing in hand is known to the next one, and to no other`() async throws {
+  @Test func `a crash without a current message is reported to the next process, and to no other`() async throws {
     try await withQueue { store, record in
       _ = try await store.becomeActive(Self.process(1), at: .sample)
       try await record.note(Self.process(9), signal: 6, message: nil, decoded: false)
-      #expect(try await store.becomeActive(Self.process(1), at: .sample) == FatalMessages(), "it was another one")
+      #expect(
+        try await store.becomeActive(Self.process(1), at: .sample) == FatalMessages(),
+        "the record is of another process")
       try await record.note(Self.process(1), signal: 6, message: nil, decoded: false)
       #expect(try await store.becomeActive(Self.process(2), at: .sample) == FatalMessages(isUnexplained: true))
       #expect(try await store.becomeActive(Self.process(2), at: .sample) == FatalMessages())
     }
   }
 
-  @Test func `processes that end, or lose their sessions, without a word are nobody's death`() async throws {
+  @Test func `processes that end, or lose their sessions, without a record count as no crash`() async throws {
     try await withQueue { store, _ in
       for number in 1...9 as ClosedRange<UInt64> {
         let known = try await store.becomeActive(Self.process(number), at: .sample)
@@ -63,8 +65,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `of ten thousand messages at most is known, the latest, and of none for longer than a week`() async throws
-  {
+  @Test func `at most ten thousand messages are remembered, the latest, for a week at most`() async throws {
     try await TestDatabase.make { database in
       try await database.withConnection { connection in
         _ = try await Migrator(connection: connection, logger: .silent).up()

@@ -31,7 +31,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a letter comes back with all that belongs to it`() async throws {
+  @Test func `a letter comes back with all its parts`() async throws {
     let letter = DeadLetter.sample(tenant: Self.tenants[0], type: "workspace.get")
     try await withLedger([letter]) { ledger async throws in
       let found = try #require(try await ledger.letter(letter.id))
@@ -58,7 +58,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `pages of messages end where they have enough bytes, with one letter at least`() async throws {
+  @Test func `pages of messages end at their byte limit, with at least one letter`() async throws {
     let letters = [10, 2000, 10, 10].enumerated().map { number, size in
       DeadLetter.sample(
         id: id(number),
@@ -83,7 +83,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a filter holds for all of its conditions, and for any value of one`() async throws {
+  @Test func `a filter requires all of its conditions, and any value of each`() async throws {
     let message = OutboundMessage(
       exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(#"{"name":"Grüße"}"#.utf8))
     let letters: [DeadLetter] = [
@@ -137,7 +137,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what has outlived its retention goes in steps, the oldest first, and by both clocks`() async throws {
+  @Test func `expired letters are removed in steps, oldest first, and by both clocks`() async throws {
     let now = Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     func aged(_ seconds: Int64) -> DeadLetter {
       .sample(id: ULID(milliseconds: UInt64(now.milliseconds - seconds * 1000), randomness: .init(high: 0, low: 1)))
@@ -156,7 +156,7 @@ import WorkspaceDomain
         let second = try await remove(at: now, from: first.newest, limit: 2)
         #expect(second == RemovedEntries(count: 1, newest: letters[2].recordedAt))
         let ahead = try await remove(at: Timestamp(milliseconds: now.milliseconds + 1_000_000), limit: 10)
-        #expect(ahead.count == 0, "the database's clock has not come so far")
+        #expect(ahead.count == 0, "the database's clock is behind that time")
       }
       let left = try await ledger.list(DeadLetterFilter(), limit: 10)
       #expect(left.map(\.id) == [letters[4].id, letters[3].id])

@@ -14,7 +14,7 @@ import WorkspaceApplication
     }
   }
 
-  @Test func `a duplicate id is the same conflict whichever index meets it first`() {
+  @Test func `a duplicate id is the same conflict whichever index detects it first`() {
     let error = ServerError(sqlState: .uniqueViolation, message: "", constraint: "uq_workspaces_tenant_id")
     #expect(UnitOfWorkError(.server(error)) == .conflict(constraint: .workspaceID))
   }
@@ -24,11 +24,11 @@ import WorkspaceApplication
   }
 
   @Test(arguments: [SQLState.serializationFailure, .deadlockDetected, .lockNotAvailable])
-  func `what can succeed when run again is transient`(state: SQLState) {
+  func `errors that a retry can resolve are transient`(state: SQLState) {
     #expect(kind(.server(ServerError(sqlState: state, message: ""))) == .transient)
   }
 
-  @Test func `a statement that ran too long, or that somebody cancelled, has timed out`() {
+  @Test func `a statement that ran too long or was cancelled has timed out`() {
     #expect(kind(.server(ServerError(sqlState: .queryCanceled, message: ""))) == .timedOut)
   }
 
@@ -59,7 +59,7 @@ import WorkspaceApplication
       (.protocolViolation(reason: "odd"), .unavailable),
       (.configuration(reason: "odd"), .unavailable),
     ] as [(PostgresError, Kind)])
-  func `an error that is not a statement's says what is to be done`(error: PostgresError, expected: Kind) {
+  func `an error outside a statement is mapped to what can be done about it`(error: PostgresError, expected: Kind) {
     #expect(kind(error) == expected)
   }
 
@@ -85,7 +85,7 @@ import WorkspaceApplication
       (.connectFailed(ConnectionFailure(reason: "password", sqlState: .invalidPassword)), false),
       (.connectionLost(ConnectionFailure(reason: "gone")), false), (.timeout(after: .seconds(1)), false),
     ] as [(PostgresError, Bool)])
-  func `a server is away where nobody listens, or where it says that it is not up yet`(
+  func `a server is absent if nothing listens, or if it says that it is starting up`(
     error: PostgresError, isAway: Bool
   ) {
     #expect(error.meansAbsence == isAway)

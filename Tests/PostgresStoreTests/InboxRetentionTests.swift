@@ -48,7 +48,7 @@ import WorkspaceDomain
     #expect(try await count() == 5)
   }
 
-  @Test func `entries that another transaction holds are passed over, without waiting for it`() async throws {
+  @Test func `entries locked by another transaction are skipped without waiting`() async throws {
     try await fill(expired: 6, young: 1)
     let database = try TestDatabase.current
     try await database.withConnection { holder in
@@ -62,7 +62,7 @@ import WorkspaceDomain
     #expect(removed.count == 2)
   }
 
-  @Test func `two that clean at once remove each entry once`() async throws {
+  @Test func `two concurrent cleanings remove each entry once`() async throws {
     try await fill(expired: 2000, young: 10)
     let database = try TestDatabase.current
     let counts = try await withThrowingTaskGroup { group in
@@ -85,7 +85,7 @@ import WorkspaceDomain
     #expect(try await count() == 10)
   }
 
-  @Test func `a unit of work reads, and goes on without waiting, what a step is removing`() async throws {
+  @Test func `a unit of work reads what a step is removing, and continues without waiting`() async throws {
     try await fill(expired: 2, young: 0)
     let database = try TestDatabase.current
     try await database.withInbox { _, cleaner in
@@ -105,7 +105,7 @@ import WorkspaceDomain
     #expect(try await count() == 1)
   }
 
-  @Test func `a table that somebody is changing is left alone at once, and cleaned later`() async throws {
+  @Test func `a table that is being changed is skipped at once, and cleaned later`() async throws {
     try await fill(expired: 2, young: 0)
     let database = try TestDatabase.current
     try await database.withConnection { holder in
@@ -118,7 +118,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a step reads as many pages in a large inbox as in a small one, and as many after others as at first`()
+  @Test func `a step reads no more pages in a large inbox than in a small one, nor later steps more than the first`()
     async throws
   {
     let limit = 200

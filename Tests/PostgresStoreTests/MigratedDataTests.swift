@@ -8,7 +8,7 @@ import UnitOfWork
 
 /// What happens to the data when the schema changes. Serialized, because the migration lock is per database.
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratedDataTests: SchemaTests {
-  @Test func `data that would go with a migration is counted, and goes only where that is wanted`() async throws {
+  @Test func `data that a migration would delete is counted, and deleted only with consent`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
@@ -33,13 +33,13 @@ import UnitOfWork
       await #expect(throws: some) { try await migrator.down(to: 9) }
       #expect(
         try await migrator.down(to: 10).map(\.version) == (11...Migrations.all.count).reversed(),
-        "nothing goes with these")
+        "these delete no data")
       #expect(try await migrator.down(to: 0) { _ in true }.count == 10)
       #expect(try await migrator.up() == Migrations.all)
     }
   }
 
-  @Test func `rows that a migration deletes, and columns that it drops, are counted too`() async throws {
+  @Test func `deleted rows and dropped columns of a migration are counted, too`() async throws {
     try await withSchema { connection in
       let migration = Migration(
         version: 1, name: "things",
@@ -55,7 +55,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `an index that was built beforehand is taken over, and another of its name is in the way`() async throws {
+  @Test func `a prebuilt index is adopted, and a different one of the same name blocks the migration`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
@@ -73,7 +73,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `a key within its tenant may be built beforehand, and an index of its name that is not it is in the way`()
+  @Test func `a key within its tenant may be prebuilt, and a different index of its name blocks the migration`()
     async throws
   {
     try await withSchema { connection in
@@ -99,7 +99,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `entries come into their tenants with the rule that they were recorded by, and out again each key once`()
+  @Test func `entries get their tenant and their fingerprint rule, and the way back keeps each key once`()
     async throws
   {
     try await withSchema { connection in
@@ -112,7 +112,7 @@ import UnitOfWork
       try await connection.execute(
         script: "insert into inbox (\(columns), fingerprint) values ('a', 't1', \(values), '2026-01-02', \(digest))")
       _ = try await migrator.up()
-      await #expect(throws: PostgresError.self, "an earlier worker is refused at once, by a name that is not there") {
+      await #expect(throws: PostgresError.self, "an earlier worker fails at once, because the column does not exist") {
         try await connection.execute(script: "select fingerprint from inbox")
       }
       try await connection.execute(
@@ -126,12 +126,12 @@ import UnitOfWork
       _ = try await migrator.down(to: 11) { _ in true }
       let left = try await connection.query(
         "left", "select string_agg(tenant_id || id, ' ' order by id) as all from inbox")
-      #expect(try left[0].text("all") == "t2a t2b", "the earliest of a key stays")
+      #expect(try left[0].text("all") == "t2a t2b", "the earliest entry of a key stays")
       _ = try await migrator.up()
     }
   }
 
-  @Test func `messages that wait in the outbox come through its change of shape as they were`() async throws {
+  @Test func `messages that wait in the outbox survive its change of format unchanged`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()

@@ -14,7 +14,7 @@ import Testing
     #expect(files.sorted() == listed.sorted())
   }
 
-  @Test func `each migration holds the text of its own files`() throws {
+  @Test func `each migration has the text of its own files`() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Migrations/sql")
     for migration in Migrations.all {
       let rest = migration.fileName.dropFirst()
@@ -29,7 +29,7 @@ import Testing
     #expect(Migrations.all.map(\.version) == Array(1...Migrations.all.count))
   }
 
-  @Test func `every file begins with what it locks`() {
+  @Test func `every file begins with its locks`() {
     for text in Migrations.all.flatMap({ [$0.up, $0.down] + [$0.preflight].compactMap(\.self) }) {
       let head = text.prefix { _ in true }.split(separator: "\n", omittingEmptySubsequences: false)
         .prefix { $0.hasPrefix("--") }

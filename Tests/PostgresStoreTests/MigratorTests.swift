@@ -9,7 +9,7 @@ import UnitOfWork
 /// Each test has a schema of its own, selected by the search path. Serialized, because the migration lock is per
 /// database.
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratorTests: SchemaTests {
-  @Test func `up applies all, down takes all back, up again`() async throws {
+  @Test func `up applies all, down reverts all, up again`() async throws {
     try await withSchema { connection async throws in
       let migrator = Migrator(connection: connection, logger: .silent)
       #expect(try await migrator.up() == Migrations.all)
@@ -20,7 +20,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `down without a target takes back the last alone`() async throws {
+  @Test func `down without a target reverts only the last`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
@@ -31,7 +31,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `down to a version leaves those up to it`() async throws {
+  @Test func `down to a version keeps those up to it`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
@@ -41,7 +41,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `nothing is taken back while a worker is active, and none becomes active meanwhile`() async throws {
+  @Test func `nothing is reverted while a worker is active, and none becomes active meanwhile`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in
       try await database.withConnection { old in
@@ -66,19 +66,19 @@ import UnitOfWork
           guard
             case .workerActive? = await #expect(throws: MigrationError.self, performing: { try await migrator.down() })
           else {
-            Issue.record("an old worker is not seen")
+            Issue.record("an old worker is not detected")
             return
           }
           try await old.execute(script: "select pg_advisory_unlock(\(key))")
           _ = try await migrator.down(to: 0) { _ in true }
-          #expect(try await lease.tryAcquire(), "what was held is given back")
+          #expect(try await lease.tryAcquire(), "the locks are released")
           #expect(try await lease.release())
         }
       }
     }
   }
 
-  @Test func `a lease is not to be had while migrations are taken back`() async throws {
+  @Test func `no lease is granted while migrations are reverted`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { gatekeeper in
       try await database.withConnection { worker in
@@ -100,7 +100,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `a worker whose schema has gone is told when it shows that it is alive`() async throws {
+  @Test func `a worker whose schema is gone learns of it at its next sign of life`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
@@ -127,7 +127,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `two at once: one migrates, the other waits and finds nothing to do`() async throws {
+  @Test func `of two concurrent migrators one migrates, the other waits and finds nothing to do`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { gatekeeper in
       try await gatekeeper.execute(script: "select pg_advisory_lock(1)")
@@ -174,13 +174,13 @@ import UnitOfWork
       await #expect(throws: refusal) { try await migrator.down() }
       await #expect(throws: refusal) { try await migrator.verify() }
       guard case .edited = try await migrator.status()[0].state else {
-        Issue.record("not told to be edited")
+        Issue.record("not reported as edited")
         return
       }
     }
   }
 
-  @Test func `migrations that this program does not know are refused, and told`() async throws {
+  @Test func `migrations unknown to this program are refused, and reported`() async throws {
     try await withSchema { connection in
       let known = Migration(version: 1, name: "a", up: "create table a ()", down: "drop table a")
       let newer = Migration(version: 2, name: "b", up: "create table b ()", down: "drop table b")
@@ -192,13 +192,13 @@ import UnitOfWork
       let last = try await migrator.status()[1]
       #expect((last.version, last.name) == (2, "b"))
       guard case .unknown = last.state else {
-        Issue.record("not told to be unknown")
+        Issue.record("not reported as unknown")
         return
       }
     }
   }
 
-  @Test func `a migration that was slipped in before applied ones is refused`() async throws {
+  @Test func `a migration inserted before applied ones is refused`() async throws {
     try await withSchema { connection in
       let first = Migration(version: 1, name: "a", up: "create table a ()", down: "drop table a")
       let second = Migration(version: 2, name: "b", up: "create table b ()", down: "drop table b")
@@ -209,7 +209,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `a migration that fails is rolled back and named, and those before it stay`() async throws {
+  @Test func `a failed migration is rolled back and named, and those before it stay`() async throws {
     try await withSchema { connection in
       let good = Migration(version: 1, name: "good", up: "create table good ()", down: "drop table good")
       let bad = Migration(version: 2, name: "bad", up: "create table half (); select 1 / 0", down: "select 1")

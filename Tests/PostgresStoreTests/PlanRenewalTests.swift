@@ -8,7 +8,7 @@ import WorkspaceDomain
 @testable import PostgresStore
 
 @Suite struct PlanRenewalTests {
-  @Test func `plans are renewed each time that the tables may have doubled`() {
+  @Test func `plans are renewed whenever the tables may have doubled`() {
     var renewal = PlanRenewal()
     var due: [Int] = []
     for batch in 1...1000 where renewal.isDue(afterWriting: 100) { due.append(batch) }
@@ -25,9 +25,7 @@ import WorkspaceDomain
   /// Counts the rows that scans read, because a plan that takes the wrong index, or the wrong side of a loop, is
   /// correct but slow.
   @Test
-  func `a look-up, and the check of a reference in both directions, read as much after tables have grown as before`()
-    async throws
-  {
+  func `a look-up, and a reference check in both directions, reads no more after tables have grown`() async throws {
     try await TestDatabase.current.withStore { store, connection in
       let tenant = TenantID.random()
       // Sorts after all other names: a reference check that takes the wrong index reaches the parent last.

@@ -6,7 +6,7 @@ import Testing
 import WorkspaceDomain
 
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct PreflightTests {
-  @Test func `names that occur twice stop the migration, are listed, and nothing changes`() async throws {
+  @Test func `duplicate names stop the migration, are listed, and nothing changes`() async throws {
     try await TestDatabase.current.withConnection(configure: { $0 = $0.forMigrations() }) { connection in
       let first = Migrator(connection: connection, migrations: [Migrations.all[0]], logger: .silent)
       let all = Migrator(connection: connection, logger: .silent)

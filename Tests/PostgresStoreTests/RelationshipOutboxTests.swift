@@ -18,14 +18,14 @@ import WorkspaceDomain
       .tenant(.sample(1), of: .workspace(.sample(2))), .tenant(.sample(1), of: .group(.sample(2))),
       .parent(.sample(1), of: .sample(2)), .root(.sample(1), of: .sample(2)), .creators(.sample(1), on: .sample(2)),
     ] as [Relationship])
-  func `every change comes back from its line`(relationship: Relationship) throws {
+  func `every change can be read back from its line`(relationship: Relationship) throws {
     let changes: [RelationshipChange] = [.removed(relationship), .added(relationship)]
     #expect(try RelationshipLines.changes(RelationshipLines.text(changes)) == changes)
   }
 
   /// A line that can't be read would hold up the relationships of all tenants.
   @Test(arguments: ["\u{301}x", "a\u{2028}b\u{2029}c", "\u{200D}", " ", "+ role", "👨‍👩‍👧", "\u{FEFF}"])
-  func `whatever a user is called, the change comes back from its line`(id: String) throws {
+  func `changes for any user id can be read back from their lines`(id: String) throws {
     let user = try #require(UserID(id))
     let changes: [RelationshipChange] = [
       .removed(.role(.member, of: .user(user), on: .group(.sample(1)))),
@@ -35,7 +35,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["?\tparent\t\(ULID.sample(1))\t\(ULID.sample(2))", "+\tparent\t1\t2", "+\trole\tadmin", "x"])
-  func `what is no change is an error`(line: String) {
+  func `anything else is an error`(line: String) {
     #expect(throws: PostgresError.self) { try RelationshipLines.changes(line) }
   }
 }
@@ -72,7 +72,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `commits come back in their order, a large one in parts`() async throws {
+  @Test func `commits come back in order, a large one in parts`() async throws {
     try await withOutbox { store, outbox async throws in
       let (one, other) = (TenantID.random(), TenantID.random())
       try await write([Self.commit(one, 1...2500), Self.commit(other, 1...2)], to: store)
@@ -83,11 +83,12 @@ import WorkspaceDomain
       #expect(entries.map(\.id) == entries.map(\.id).sorted())
       #expect(try await outbox.oldest(except: [one], limit: 100, bytes: 1 << 30)?.map(\.tenantID) == [other])
       #expect(try await outbox.oldest(except: [], limit: 2, bytes: 1 << 30)?.count == 2)
-      #expect(try await outbox.oldest(except: [], limit: 100, bytes: 1)?.count == 1, "the first one whatever its size")
+      #expect(
+        try await outbox.oldest(except: [], limit: 100, bytes: 1)?.count == 1, "the first change, whatever its size")
     }
   }
 
-  @Test func `what was applied is gone, and the tenant's token is the last`() async throws {
+  @Test func `applied changes are gone, and the tenant has the last token`() async throws {
     try await withOutbox { store, outbox async throws in
       let tenant = TenantID.random()
       try await write([Self.commit(tenant, 1...1), Self.commit(.random(), 2...2)], to: store)
@@ -118,19 +119,21 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `who takes precedence gets the turn from the one that has it, and nobody meanwhile`() async throws {
+  @Test func `a connection with precedence takes the turn from the current holder, and nobody gets it in between`()
+    async throws
+  {
     let database = try TestDatabase.current
     try await withOutbox { _, replicator async throws in
       #expect(try await replicator.takeTurn())
       try await database.withConnection(configure: { $0 = $0.forReplication() }) { connection async throws in
         let repair = PostgresRelationshipOutbox(on: connection)
-        #expect(try await !repair.takePrecedence(patience: .zero), "not before the other one lets go")
+        #expect(try await !repair.takePrecedence(patience: .zero), "not before the other releases the turn")
         #expect(try await replicator.oldest(except: [], limit: 1, bytes: 1) == nil)
       }
     }
   }
 
-  @Test func `an identity that was set back costs no order`() async throws {
+  @Test func `a reset identity column does not affect the order`() async throws {
     try await withOutbox { store, outbox async throws in
       let tenant = TenantID.random()
       try await write([Self.commit(tenant, 1...1)], to: store)
@@ -144,7 +147,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `changes of relationships add one statement to a unit of work, and no round trip`() async throws {
+  @Test func `relationship changes add one statement to a unit of work, and no round trip`() async throws {
     try await empty(TestDatabase.current)
     try await TestDatabase.current.withStore { store, connection async throws in
       try await write([], to: store)
@@ -158,9 +161,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `it is told how far a tenant is: what waits, the last token, and the sequence, of unknown tenants, too`()
-    async throws
-  {
+  @Test func `a tenant's state is reported, even if unknown: pending changes, last token and sequence`() async throws {
     try await withOutbox { store, outbox async throws in
       let (one, other) = (TenantID.random(), TenantID.random())
       #expect(

@@ -36,7 +36,7 @@ import WorkspaceDomain
     try await contract.run(on: PostgresStores(database: database))
   }
 
-  @Test func `plans are made anew whatever the default isolation is`() async throws {
+  @Test func `plans are renewed whatever the default isolation is`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection {
       try await $0.execute(

@@ -49,7 +49,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a conflict costs one round trip more, for the rollback`() async throws {
+  @Test func `a conflict costs one more round trip, for the rollback`() async throws {
     try await TestDatabase.current.withStore { store, connection in
       var writeSet = WriteSet()
       writeSet.sequences = [.random(): 1]
@@ -136,7 +136,7 @@ import WorkspaceDomain
       await #expect(throws: nothing) { try await store.commit(WriteSet()) }
       try await store.rollback()
       _ = try await store.begin(ReadSet())
-      await #expect(throws: UnitOfWorkError.failed(reason: "a unit of work is open already")) {
+      await #expect(throws: UnitOfWorkError.failed(reason: "a unit of work is already open")) {
         try await store.begin(ReadSet())
       }
       await #expect(throws: UnitOfWorkError.failed(reason: "a unit of work is open")) {
@@ -146,7 +146,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what the database refuses for its own reasons is a failure`() async throws {
+  @Test func `other database errors are failures`() async throws {
     try await TestDatabase.current.withStore { store, _ in
       await #expect(throws: UnitOfWorkError.failed(reason: "22021 character_not_in_repertoire")) {
         try await Self.commit(store) { $0.inbox = [.sample(id: "a\u{0}b", tenant: .random())] }

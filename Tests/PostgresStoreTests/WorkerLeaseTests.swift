@@ -15,7 +15,7 @@ extension WorkerLease {
 }
 
 @Suite(.requiresPostgres, .migratedDatabase) struct WorkerLeaseTests {
-  @Test func `who holds a lease, and where, is told to those who wait for it`() async throws {
+  @Test func `those who wait for a lease are told who holds it, and where`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in
       try await database.withConnection { second async throws in
@@ -37,7 +37,7 @@ extension WorkerLease {
     }
   }
 
-  @Test func `one worker for each queue has the lease, until its session ends`() async throws {
+  @Test func `one worker per queue has the lease, until its session ends`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in
       try await database.withConnection { second async throws in
@@ -53,7 +53,7 @@ extension WorkerLease {
     }
   }
 
-  @Test func `workers of different queues don't disturb each other`() async throws {
+  @Test func `workers of different queues don't interfere`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in
       try await database.withConnection { second async throws in
@@ -63,7 +63,7 @@ extension WorkerLease {
     }
   }
 
-  @Test func `a lease can be given back`() async throws {
+  @Test func `a lease can be released`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in
       try await database.withConnection { second async throws in

@@ -28,7 +28,7 @@ import Testing
     #expect(registry.exposition().contains("# TYPE shop_queue_bytes gauge\nshop_queue_bytes 2.5\n"))
   }
 
-  @Test func `the buckets of a histogram count all that is not above their bound`() {
+  @Test func `the buckets of a histogram are cumulative`() {
     let timer = Timer(label: "shop.time", factory: registry)
     for microseconds in [31_250, 62_500, 125_000, 1_000_000, 5_000_000] { timer.recordMicroseconds(microseconds) }
     #expect(
@@ -44,7 +44,7 @@ import Testing
         """))
   }
 
-  @Test func `label values are escaped, names have only what may stand in them, labels are in order`() {
+  @Test func `label values are escaped, names have only valid characters, labels are in order`() {
     Counter(label: "9 lives", dimensions: [("z", "\"\\\n"), ("a.b", "é")], factory: registry).increment()
     #expect(registry.exposition().contains("_9_lives_total{a_b=\"é\",z=\"\\\"\\\\\\n\"} 1\n"))
   }
@@ -53,7 +53,7 @@ import Testing
     #expect(registry.exposition() == "")
   }
 
-  @Test func `instruments of one label and the same dimensions are one series, in whatever order those stand`() {
+  @Test func `instruments with the same label and dimensions are one series, in whatever order`() {
     Counter(label: "shop.orders", dimensions: [("a", "1"), ("b", "2")], factory: registry).increment()
     Counter(label: "shop.orders", dimensions: [("b", "2"), ("a", "1")], factory: registry).increment(by: 2)
     #expect(registry.exposition().contains("shop_orders_total{a=\"1\",b=\"2\"} 3\n"))
@@ -65,7 +65,7 @@ import Testing
     #expect(registry.exposition().hasSuffix("# TYPE shop_orders_total counter\nshop_orders_total 1\n"))
   }
 
-  @Test func `a family takes a bounded number of series`() {
+  @Test func `a family has a bounded number of series`() {
     for number in 0..<PrometheusRegistry.maximumSeries * 2 {
       Counter(label: "shop.orders", dimensions: [("id", "\(number)")], factory: registry).increment()
     }
@@ -73,7 +73,7 @@ import Testing
     #expect(lines.count == PrometheusRegistry.maximumSeries)
   }
 
-  @Test func `a counter never falls`() {
+  @Test func `a counter never decreases`() {
     let counter = FloatingPointCounter(label: "shop.orders", factory: registry)
     counter.increment(by: 1.5)
     counter.increment(by: -1)
@@ -81,20 +81,20 @@ import Testing
     #expect(registry.exposition().hasSuffix("shop_orders_total 1.5\n"))
   }
 
-  @Test func `what a scrape needs is collected at its beginning`() {
+  @Test func `a scrape begins by collecting its values`() {
     let gauge = Gauge(label: "shop.queue", factory: registry)
     registry.addCollector { gauge.record(4) }
     #expect(registry.exposition().hasSuffix("shop_queue_bytes 4\n"))
   }
 
-  @Test func `what is destroyed is not shown any more`() {
+  @Test func `destroyed instruments are no longer shown`() {
     let counter = Counter(label: "shop.orders", factory: registry)
     counter.increment()
     counter.destroy()
     #expect(registry.exposition() == "")
   }
 
-  @Test func `values that are no numbers are written as Prometheus has them`() {
+  @Test func `NaN and infinities are written as Prometheus expects`() {
     let gauge = Gauge(label: "shop.queue", factory: registry)
     for (value, text) in [(Double.infinity, "+Inf"), (-.infinity, "-Inf"), (.nan, "NaN"), (1e20, "1e+20"), (-3, "-3")] {
       gauge.record(value)

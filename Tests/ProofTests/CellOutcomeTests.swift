@@ -4,7 +4,7 @@ import Testing
 
 /// What the outcome of a failed cell says.
 struct CellOutcomeTests {
-  @Test func `a failed outcome names the cell, each kind of violation with its ids, and what happened when`() {
+  @Test func `a failed outcome names the cell, each kind of violation with its ids, and the timeline`() {
     let violations: [Violation] = [
       .lostResult(command: "c1"), .lostResult(command: "c2"),
       .failed(command: "c3", how: "a dead letter since 19:21:33.120: crash_loop"),

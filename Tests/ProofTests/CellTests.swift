@@ -15,27 +15,26 @@ struct CellTests {
       Cell(.published, .confirmLost), Cell(.written, .commitLost), Cell(.committed, .stop),
     ]
 
-  @Test(arguments: cells) func `what happens to a worker at a failpoint breaks no promise`(_ cell: Cell) async throws {
+  @Test(arguments: cells) func `faults of a worker at a failpoint break no promise`(_ cell: Cell) async throws {
     try await run(cell, .single)
   }
 
   @Test(arguments: [
     Cell(.written, .kill), Cell(.acknowledged, .kill), Cell(.published, .brokerCut), Cell(.written, .commitLost),
   ])
-  func `nor does it where commands come and results go in batches`(_ cell: Cell) async throws {
+  func `nor do they with commands and results in batches`(_ cell: Cell) async throws {
     try await run(cell, .batches)
   }
 
   @Test(arguments: [Cell(.committed, .kill), Cell(.written, .databaseCut)])
-  func `nor does it where SpiceDB decides, which then has the relationships of the database`(_ cell: Cell) async throws
+  func `nor do they with SpiceDB as provider, which ends with the relationships of the database`(_ cell: Cell)
+    async throws
   {
     try await run(cell, .single, .spicedb)
   }
 
   @Test(arguments: [Cell(.written, .replicaAway), Cell(.committed, .failover), Cell(.begun, .replicaHang)])
-  func `nor does what happens to a standby, which does not answer queries with too little either`(_ cell: Cell)
-    async throws
-  {
+  func `nor do faults of a standby, which never answers queries with too little`(_ cell: Cell) async throws {
     try await run(cell, .single)
   }
 

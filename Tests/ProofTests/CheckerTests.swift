@@ -19,7 +19,7 @@ struct CheckerTests {
     return checker.violations(in: evidence)
   }
 
-  @Test func `what went well has no violation, repetitions included`() {
+  @Test func `a correct run has no violation, repetitions included`() {
     #expect(violations { _ in } == [])
     #expect(
       violations {
@@ -40,7 +40,7 @@ struct CheckerTests {
         == [.lostEvents(tenant: event.tenant, last: (event.sequence ?? 0) - 1, expected: event.sequence ?? 0)])
   }
 
-  @Test func `a result that is another one the second time is named`() {
+  @Test func `a result that differs the second time is named`() {
     let id = workload.steps[10].id
     #expect(
       violations { evidence in
@@ -53,7 +53,7 @@ struct CheckerTests {
     #expect(violations { $0.tables.answers[id]? += [0] } == [.changedAnswer(command: id)])
   }
 
-  @Test func `a command that was permitted without a right to it, or denied with one, is named`() throws {
+  @Test func `a command wrongly permitted or denied is named`() throws {
     let (denied, rejected) = try #require(workload.first { $0.decision == .rejected("permission_denied") })
     #expect(
       violations { evidence in
@@ -82,7 +82,7 @@ struct CheckerTests {
       ])
   }
 
-  @Test func `an answer that shows something else than there is, is named`() throws {
+  @Test func `a result that shows something other than the state is named`() throws {
     let (check, asked) = try #require(workload.first { $0.decision == .succeeded(.allowed(false)) })
     #expect(violations { $0.results[check].decision = .succeeded(.allowed(true)) } == [.wrongAnswer(command: asked.id)])
     let (list, listed) = try #require(workload.first { ($0.page?.workspaces.count ?? 0) > 1 })
@@ -95,7 +95,7 @@ struct CheckerTests {
     #expect(violations { $0.results[list].decision = nil } == [.wrongAnswer(command: listed.id)])
   }
 
-  @Test func `results of a tenant out of order are named, of different tenants they are in order`() {
+  @Test func `results of a tenant out of order are named; results of different tenants may come in any order`() {
     #expect(violations { $0.results.swapAt(10, 11) } == [])
     #expect(
       violations { $0.results.swapAt(10, 12) } == [
@@ -123,7 +123,7 @@ struct CheckerTests {
       } == [.wrongEvent(tenant: tenant, sequence: 4)])
   }
 
-  @Test func `events of a command that tell something else, or not all that goes with it, are named`() throws {
+  @Test func `events that contradict their command, or are incomplete, are named`() throws {
     let cascade = try #require(workload.steps.first { $0.changes.count > 2 })
     let places = evidence.events.indices.filter { evidence.events[$0].command == cascade.id }
     let (first, last) = (places[0], places[places.count - 1])
@@ -153,7 +153,7 @@ struct CheckerTests {
       ])
   }
 
-  @Test func `a role or a group that is missing, another one or too much is named`() throws {
+  @Test func `a missing, different or surplus role or group is named`() throws {
     let (role, value) = try #require(workload.roles.first)
     #expect(violations { $0.tables.roles[role] = nil } == [.lostEffect(on: "\(role)")])
     #expect(violations { $0.tables.roles[role] = value + "s" } == [.wrongEffect(on: "\(role)")])
@@ -165,7 +165,7 @@ struct CheckerTests {
     #expect(violations { $0.tables.groups["other"] = group } == [.unknownEffect(on: "group other")])
   }
 
-  @Test func `an effect that is missing, doubled or too much is named`() throws {
+  @Test func `a missing, repeated or surplus effect is named`() throws {
     let (id, workspace) = try #require(workload.workspaces.first)
     #expect(violations { $0.tables.workspaces[id] = nil } == [.lostEffect(on: "workspace \(id)")])
     #expect(violations { $0.tables.workspaces[id]?.version += 1 } == [.wrongEffect(on: "workspace \(id)")])
@@ -174,7 +174,7 @@ struct CheckerTests {
     #expect(violations { $0.tables.sequences[workspace.tenant]? += 1 } == [.wrongSequence(tenant: workspace.tenant)])
   }
 
-  @Test func `an answer to a query that shows too little, something else or nothing is named`() throws {
+  @Test func `a query answered with too little, with something else or not at all is named`() throws {
     let tenant = workload.tenants[0]
     let last = try #require(evidence.tables.sequences[tenant].map { Int($0) })
     let index = try #require(evidence.readings.firstIndex { $0.tenant == tenant && $0.sequence == last })
@@ -204,7 +204,7 @@ struct CheckerTests {
       "half of a command")
   }
 
-  @Test func `what is left anywhere is named`() {
+  @Test func `leftovers are named`() {
     #expect(violations { $0.tables.outbox = 2 } == [.leftInOutbox(count: 2)])
     #expect(
       violations { $0.tables.failed = [.init(command: "c", how: "parked")] } == [.failed(command: "c", how: "parked")])

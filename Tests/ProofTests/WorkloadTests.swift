@@ -8,23 +8,23 @@ struct WorkloadTests {
 
   private static func workload(_ seed: UInt64) -> Workload { Workload(tenants: 5, commands: 500, seed: seed) }
 
-  @Test func `the same seed makes the same commands, byte for byte, and another one others`() {
+  @Test func `the same seed makes the same commands, byte for byte, and another seed different ones`() {
     func bodies(_ seed: UInt64) -> [[UInt8]] { Self.workload(seed).steps.map(\.command.body) }
     #expect(bodies(1) == bodies(1))
     #expect(bodies(1) != bodies(2))
   }
 
-  @Test(arguments: seeds) func `in each cell users are permitted and denied by turns`(seed: UInt64) {
+  @Test(arguments: seeds) func `in each cell users are sometimes permitted and sometimes denied`(seed: UInt64) {
     let steps = Self.workload(seed).steps
     let rejected = steps.count { $0.decision.code != nil }
-    #expect((100...250).contains(rejected), "\(rejected) are rejected")
+    #expect((100...250).contains(rejected), "\(rejected) commands are rejected")
     #expect(steps.count { $0.decision.code == "permission_denied" } > 10)
     #expect(steps.count { $0.decision.code == "workspace_not_found" } > 10)
     #expect(steps.count { $0.decision.code == nil && $0.user != nil } > 150)
-    #expect(steps.count { $0.changes.count > 1 } > 5, "what goes with something")
+    #expect(steps.count { $0.changes.count > 1 } > 5, "some commands have several effects")
   }
 
-  @Test func `together, cells carry out every command, and meet every rule about order`() {
+  @Test func `together, the cells execute every command, and exercise every rule about order`() {
     let steps = Self.seeds.flatMap { Self.workload($0).steps }
     let done = Set(steps.filter { $0.decision.code == nil }.map(\.request.type))
     #expect(
@@ -45,7 +45,7 @@ struct WorkloadTests {
     #expect(answers.contains(.succeeded(.allowed(true))) && answers.contains(.succeeded(.allowed(false))))
   }
 
-  @Test(arguments: seeds) func `in each cell something can't be used, then can, and then can't again`(seed: UInt64) {
+  @Test(arguments: seeds) func `in each cell something is unusable, then usable, then unusable again`(seed: UInt64) {
     var uses: [String: [Bool]] = [:]
     for step in Self.workload(seed).steps {
       guard let user = step.user, let workspace = step.used else { continue }
@@ -54,7 +54,7 @@ struct WorkloadTests {
     #expect(uses.values.contains { $0.starts(with: [false, true, false]) }, "\(uses)")
   }
 
-  @Test func `no tree grows deeper than is permitted, moves or not`() {
+  @Test func `no tree exceeds the permitted depth, with or without moves`() {
     let workload = Workload(tenants: 1, commands: 4000, seed: 1)
     func depth(_ id: String) -> Int { Array(sequence(first: id) { workload.workspaces[$0]?.parent }).count }
     #expect(workload.workspaces.keys.map(depth).max() == Workload.levels)

@@ -8,37 +8,37 @@ import Proof
 struct Prove: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prove",
-    abstract: "Makes every fault at every failpoint, and checks what came of the commands.",
+    abstract: "Injects every fault at every failpoint, and checks the outcome of all commands.",
     discussion: """
-      With --soak: sends commands for a long time instead, makes faults at random, and measures besides. Started by \
-      bin/prove, on a stack of its own.
+      With --soak: sends commands for a long time instead, injects random faults, and measures throughput, memory and \
+      descriptors. Started by bin/prove, on a stack of its own.
       """)
 
-  @Option(help: "Only these cells, such as committed:kill,published:confirm-lost.")
+  @Option(help: "Run only these cells, such as committed:kill,published:confirm-lost.")
   var cells: String?
 
-  @Option(help: "Decides about commands, copies and passes.")
+  @Option(help: "Seed of the random commands, copies and fault timing.")
   var seed: UInt64 = 1
 
-  @Option(help: "How commands come and what comes of them goes: single or batches. Default: one after the other.")
+  @Option(help: "How commands, results and events travel: single or batches. Default: both, one after the other.")
   var traffic: Traffic?
 
-  @Option(help: "Who decides what users may do: postgres or spicedb, of which a double stands in.")
+  @Option(help: "Authorization provider: postgres or spicedb (a test double of it).")
   var provider = Provider.postgres
 
-  @Option(help: "The number of different commands in a cell.")
+  @Option(help: "Number of different commands in a cell.")
   var commands = 500
 
-  @Flag(help: "Soaks instead: one long run.")
+  @Flag(help: "Soak test instead: one long run.")
   var soak = false
 
-  @Option(help: "Of a soak.")
+  @Option(help: "Soak only: duration in minutes.")
   var minutes = 20
 
-  @Option(help: "Of a soak: commands a second.")
+  @Option(help: "Soak only: commands per second.")
   var rate = 2000
 
-  @Option(help: "Of a soak: only these faults, such as broker-kill,worker-stop.")
+  @Option(help: "Soak only: inject only these faults, such as broker-kill,worker-stop.")
   var faults: String?
 
   func validate() throws {
@@ -102,7 +102,7 @@ struct Prove: AsyncParsableCommand {
     return try faults.split(separator: ",").map { name in
       guard let fault = SoakFault(rawValue: String(name)) else {
         throw ValidationError(
-          "no fault is named '\(name)'; there are \(SoakFault.allCases.map(\.rawValue).joined(separator: ", "))")
+          "no fault is named '\(name)'; the faults are \(SoakFault.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       return fault
     }

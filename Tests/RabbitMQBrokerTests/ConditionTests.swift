@@ -16,7 +16,7 @@ import WorkerRuntime
     (.connectionLost(reason: "cut"), .broker),
     (.closed, .broker),
   ])
-  func `an error of the broker says which condition does not hold`(error: RabbitMQError, condition: Condition) {
+  func `an error of the broker tells which condition is missing`(error: RabbitMQError, condition: Condition) {
     #expect(MissingConditions(error) == MissingConditions(condition, "\(error)"))
   }
 
@@ -27,14 +27,14 @@ import WorkerRuntime
     (.loginRefused(code: .accessRefused, text: "no"), false),
     (.tlsRefused(endpoint: "h:1", reason: "certificate"), false), (.connectionLost(reason: "cut"), false),
   ])
-  func `a broker is away where nobody listens, or where this process has nothing left to reach it with`(
+  func `a broker is absent if nothing listens, or if this process has no descriptor left`(
     error: RabbitMQError, isAway: Bool
   ) {
     #expect(error.meansAbsence == isAway)
     #expect(MissingConditions(error).absent == (isAway ? [.broker] : []))
   }
 
-  @Test func `the claim of a queue is called after it, also where its name is as long as names can be`() throws {
+  @Test func `the claim of a queue is named after it, even if its name has the maximum length`() throws {
     #expect(BrokerNames.publishingClaim(of: "workspace.commands") == "workspace.commands.publisher")
     let longest = try #require(ShortString(String(repeating: "q", count: ShortString.maximumBytes)))
     let claim = BrokerNames.publishingClaim(of: longest)

@@ -26,7 +26,7 @@ import Testing
 
   private func states(_ plan: TopologyPlan) -> [TopologyPlan.State] { plan.items.map(\.state) }
 
-  @Test func `a plan of what is missing changes nothing`() async throws {
+  @Test func `a plan of missing objects changes nothing`() async throws {
     try await host.withConnection { connection in
       let manager = TopologyManager(connection)
       let topology = try Topology.standard(names("plan"), broker: await connection.serverProperties)
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `applying makes all of it, and applying again changes nothing`() async throws {
+  @Test func `applying declares everything, and applying again changes nothing`() async throws {
     try await host.withConnection { connection in
       let manager = TopologyManager(connection)
       let topology = Topology.standard(broker: await connection.serverProperties)
@@ -70,13 +70,15 @@ import Testing
       ])
     }
     #expect(try await host.depth(of: "workspace.commands") == 1)
-    #expect(try await host.depth(of: "workspace.commands.dead") == 0, "announcements are for who asks for them")
+    #expect(try await host.depth(of: "workspace.commands.dead") == 0, "announcements go only to queues bound to them")
     // What a consumer refuses.
     try await host.broker.management.rejectMessages(1, of: "workspace.commands", in: host.name)
-    try await Patience.poll(for: "it is dead-lettered") { try await host.depth(of: "workspace.commands.dead") == 1 }
+    try await Patience.poll(for: "the message is dead-lettered") {
+      try await host.depth(of: "workspace.commands.dead") == 1
+    }
   }
 
-  @Test func `the binding that earlier versions made is removed`() async throws {
+  @Test func `the binding of earlier versions is removed`() async throws {
     try await host.withConnection { connection in
       let manager = TopologyManager(connection)
       let topology = try Topology.standard(names("former"), broker: await connection.serverProperties)
@@ -97,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func `an argument that differs is reported with both values, and nothing is made`() async throws {
+  @Test func `a different argument is reported with both values, and nothing is declared`() async throws {
     var arguments = HeaderTable()
     arguments.append("x-queue-type", "quorum")
     arguments.append("x-overflow", "drop-head")
@@ -164,7 +166,7 @@ import Testing
     }
   }
 
-  @Test func `a binding that was removed is back after the next start`() async throws {
+  @Test func `a removed binding is restored at the next start`() async throws {
     try await host.withConnection { connection in
       let manager = TopologyManager(connection)
       let topology = try Topology.standard(names("bound"), broker: await connection.serverProperties)
@@ -178,7 +180,7 @@ import Testing
     }
   }
 
-  @Test func `the broker tells what it is`() async throws {
+  @Test func `the broker reports its product and version`() async throws {
     try await host.withConnection { connection in
       let properties = await connection.serverProperties
       #expect(properties.product == "RabbitMQ")

@@ -10,7 +10,7 @@ import Testing
     case swallowsPackets, saysNothing, refuses
   }
 
-  @Test(arguments: Bystander.allCases) func `an address that does not answer is passed over`(bystander: Bystander)
+  @Test(arguments: Bystander.allCases) func `an address that does not answer is skipped`(bystander: Bystander)
     async throws
   {
     let broker = try FakeBroker(.confirming)
@@ -29,7 +29,7 @@ import Testing
     withExtendedLifetime((listener, fillers)) {}
   }
 
-  @Test func `where no address answers the last one's reason is told, in time`() async throws {
+  @Test func `if no address answers, the last error is reported, in time`() async throws {
     let (closed, port) = try BlockingSocket.listening()
     closed.cut()
     var configuration = try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(port)")

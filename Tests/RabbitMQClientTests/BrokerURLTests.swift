@@ -50,7 +50,7 @@ import Testing
     ("amqps://h?verify=maybe", .malformedParameter(name: "verify", expected: "verify_peer or verify_none")),
     ("amqp://h?auth_mechanism=kerberos", .malformedParameter(name: "auth_mechanism", expected: "plain or external")),
   ])
-  func `what is wrong has a type`(url: String, error: BrokerURLError) {
+  func `each kind of mistake has its own error`(url: String, error: BrokerURLError) {
     #expect(throws: error) { try BrokerURL(url) }
   }
 

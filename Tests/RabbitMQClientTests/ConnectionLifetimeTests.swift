@@ -35,7 +35,7 @@ import Testing
     try await waitForEnd(of: "test-closed")
   }
 
-  @Test func `a connection that nobody holds ends its thread`() async throws {
+  @Test func `an unreferenced connection ends its thread`() async throws {
     let broker = try FakeBroker(.obedient)
     let configuration = try configuration(broker, threadName: "test-dropped")
     try await {
@@ -45,14 +45,14 @@ import Testing
     try await waitForEnd(of: "test-dropped")
   }
 
-  @Test func `a connection that never came about ends its thread`() async throws {
+  @Test func `a connection that was never established ends its thread`() async throws {
     let broker = try FakeBroker(.bytes(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)))
     let configuration = try configuration(broker, threadName: "test-failed")
     await #expect(throws: RabbitMQError.self) { _ = try await RabbitMQConnection.open(configuration) }
     try await waitForEnd(of: "test-failed")
   }
 
-  @Test func `each connection has a younger generation`() async throws {
+  @Test func `each connection has a higher generation`() async throws {
     var last: UInt64 = 0
     for _ in 0..<3 {
       let broker = try FakeBroker(.obedient)
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `a wait for the end ends with its task`() async throws {
+  @Test func `waiting for the end of a connection ends with its task`() async throws {
     let broker = try FakeBroker(.obedient)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let waiting = Task { try await connection.waitUntilClosed() }

@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func `what is acknowledged is gone, what is not comes back in order`() async throws {
+  @Test func `acknowledged deliveries are gone, the others come back in order`() async throws {
     try await host.declare("back")
     try await host.publish((0..<20).map(String.init), to: "back")
     try await host.withConsumer(of: "back", prefetch: 10) { consumer in
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func `stopping hands out what had arrived, and ends with nothing`() async throws {
+  @Test func `stopping hands out what had arrived, and then ends`() async throws {
     try await host.declare("stop")
     try await host.publish((0..<50).map(String.init), to: "stop")
     try await host.withConsumer(of: "stop", prefetch: 50) { consumer in
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `a wait for deliveries ends with its task, and takes none with it`() async throws {
+  @Test func `waiting for deliveries ends with its task, and loses none`() async throws {
     try await host.declare("cancel")
     try await host.withConsumer(of: "cancel") { consumer in
       let waiting = Task { try await consumer.deliveries() }
@@ -93,7 +93,7 @@ import Testing
     #expect(again.map(\.text) == ["a", "b"])
   }
 
-  @Test func `acknowledging what was never delivered closes the channel, and everybody hears`() async throws {
+  @Test func `acknowledging an unknown delivery closes the channel, and everyone is told`() async throws {
     try await host.declare("wrong")
     try await host.withConsumer(of: "wrong") { consumer in
       let waiting = Task { try await consumer.deliveries() }

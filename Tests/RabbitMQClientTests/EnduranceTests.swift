@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `nothing is read while too much waits to be taken, and the connection lives on`() async throws {
+  @Test func `reading stops while too many deliveries wait to be taken, and the connection stays alive`() async throws {
     try await host.declare("slow")
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.publish(bodies, to: "slow")
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `nothing more is read because acknowledgements are to be confirmed, and they are once all is taken`()
+  @Test func `reading stops while acknowledgements await confirmation, which comes once everything is taken`()
     async throws
   {
     try await host.declare("confirmed")
@@ -82,9 +82,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (250_000, 3)])
-  func `what is handed out at a time has a bound in bytes, and is one delivery at least`(bytes: Int, count: Int)
-    async throws
-  {
+  func `a batch of deliveries is bounded in bytes, and has at least one`(bytes: Int, count: Int) async throws {
     let queue = ShortString("portions-\(bytes)") ?? ""
     let bodies = (0..<20).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.declare(queue)
@@ -94,7 +92,7 @@ import Testing
     let portions = try await host.withConnection { connection in
       let consumer = try await RabbitMQConsumer.start(on: connection, queue: queue, options: options)
       var portions = [try await consumer.deliveries()]
-      try await Patience.poll(for: "the broker has sent all") { try await host.depth(of: queue) == 0 }
+      try await Patience.poll(for: "the broker has sent all messages") { try await host.depth(of: queue) == 0 }
       while portions.joined().count < bodies.count { portions.append(try await consumer.deliveries()) }
       return portions
     }
@@ -102,7 +100,7 @@ import Testing
     #expect(portions.allSatisfy { (1...count).contains($0.count) }, "\(portions.map(\.count))")
   }
 
-  @Test func `what is not taken for too long returns to its place in the queue`() async throws {
+  @Test func `deliveries that are not taken for too long return to their place in the queue`() async throws {
     try await host.declare("overflow")
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.publish(bodies, to: "overflow")
@@ -126,7 +124,7 @@ import Testing
     #expect((taken + rest).map(\.text) == bodies)
   }
 
-  @Test func `stopping ends though more is on its way than may be kept`() async throws {
+  @Test func `stopping ends although more is on its way than may be kept`() async throws {
     try await host.declare("stopped")
     try await host.publish((0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }, to: "stopped")
     var options = ConsumerOptions()

@@ -4,12 +4,12 @@ import TestSupport
 import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ExclusiveClaimTests {
-  @Test func `one connection at a time has a claim, until its end`() async throws {
+  @Test func `one connection at a time has a claim, until it ends`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { second async throws in
       try await host.withConnection { first async throws in
         #expect(try await ExclusiveClaim("claim", on: first).take())
-        #expect(try await ExclusiveClaim("claim", on: first).take(), "it may be asked again")
+        #expect(try await ExclusiveClaim("claim", on: first).take(), "taking it again succeeds")
         #expect(try await !ExclusiveClaim("claim", on: second).take())
         #expect(try await ExclusiveClaim("another", on: second).take())
       }

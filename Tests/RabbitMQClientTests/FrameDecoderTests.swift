@@ -79,7 +79,7 @@ import Testing
     try expect(try decode(bytes.map { [$0] }), samples)
   }
 
-  @Test func `any stream of messages comes out as it went in, in pieces of any size`() throws {
+  @Test func `any stream of messages is decoded correctly, in pieces of any size`() throws {
     for seed in UInt64(0)..<40 {
       var random = Seeded(state: seed)
       let samples = (1...UInt64(20)).map { number in
@@ -106,21 +106,19 @@ import Testing
     try expect(try decode(sample.frames().map(\.bytes)), [sample])
   }
 
-  @Test func `tables of any depth are bytes`() throws {
+  @Test func `tables of any depth are kept as bytes`() throws {
     var value: [UInt8] = []
     for _ in 0..<30_000 { value = Array("A".utf8) + UInt32(value.count).bigEndianBytes + value }
     let sample = Sample(number: 3, properties: Self.headers([1] + Array("n".utf8) + value), body: [1])
     try expect(try decode(sample.frames().map(\.bytes)), [sample])
   }
 
-  @Test(arguments: [1, 2, 3]) func `flags that stand for no property are passed over, as the broker does`(flags: UInt8)
-    throws
-  {
+  @Test(arguments: [1, 2, 3]) func `flags of no property are ignored, as by the broker`(flags: UInt8) throws {
     let sample = Sample(number: 1, properties: [0x80, flags, 1, 0x61], body: [1])
     #expect(deliveries(try decode(sample.frames().map(\.bytes))).first?.properties.contentType == "a")
   }
 
-  @Test func `properties that can't be read are named by delivery, key and queue`() throws {
+  @Test func `unreadable properties are reported with delivery, key and queue`() throws {
     var decoder = FrameDecoder(generation: 7, maximumFrameBytes: Self.frameBytes)
     decoder.queue = "workspace.commands"
     var events: [InboundEvent] = []
@@ -143,7 +141,7 @@ import Testing
       [1, 0, 1, 0, 0, 0, 5, 0, 60, 0, 80, 0, 0xCE],  // a confirm without its number
       [3, 0, 1, 0, 0, 0, 0, 0xCE],  // a body without a message
       Array("HTTP/1.1 400 Bad Request".utf8),
-    ] as [[UInt8]]) func `what is no AMQP ends it, without a wait for more`(bytes: [UInt8])
+    ] as [[UInt8]]) func `anything but AMQP ends the decoding without waiting for more`(bytes: [UInt8])
   {
     let error = #expect(throws: RabbitMQError.self) { _ = try decode([bytes]) }
     guard case .protocolViolation = error else {
@@ -152,7 +150,7 @@ import Testing
     }
   }
 
-  @Test func `bytes that are changed at random are events or a violation, never a trap`() {
+  @Test func `randomly changed bytes yield events or a violation, never a trap`() {
     let frames = Sample(number: 2, properties: Self.headers(Self.longHeader(40)), body: Array("0123456789".utf8))
       .frames(bodyFrameBytes: 4)
     let returned = WireFrame(

@@ -21,7 +21,7 @@ import Testing
     ),
     ("PRECONDITION_FAILED - something else", nil, nil, nil),
   ])
-  func `the broker's text is taken apart`(text: String, argument: String?, wanted: String?, current: String?) {
+  func `the broker's text is parsed`(text: String, argument: String?, wanted: String?, current: String?) {
     let parsed = InequivalentArgument(text: text)
     #expect(parsed.argument == argument)
     #expect(parsed.wanted == wanted)

@@ -19,7 +19,7 @@ import Testing
     UInt16(0x2000).bigEndianBytes + UInt32(entries.count).bigEndianBytes + entries
   }
 
-  @Test func `headers of a whole frame are delivered, and delivered again`() async throws {
+  @Test func `headers that fill a frame are delivered and redelivered`() async throws {
     try await host.declare("large")
     let sizes = Array(131_063...131_072)
     let client = try WireClient(host.configuration())
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: [[0, 1], [0, 2], [0, 3], [0x80, 3, 1, 0x61]] as [[UInt8]])
-  func `flags of no property, which the broker takes, are read`(properties: [UInt8]) async throws {
+  func `flags of no property, which the broker accepts, are read`(properties: [UInt8]) async throws {
     let queue = ShortString("flags-\(properties.count)-\(properties[1])") ?? ""
     // Classic: it delivers properties as they came.
     try await host.declare(queue, HeaderTable())
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `a mandatory message with large headers that comes back leaves the publisher in order`() async throws {
+  @Test func `a returned mandatory message with large headers leaves the publisher usable`() async throws {
     var options = PublisherOptions()
     options.isMandatory = true
     try await host.declare("there")

@@ -9,7 +9,7 @@ import Testing
     try #require(await #expect(throws: RabbitMQError.self) { _ = try await RabbitMQConnection.open(configuration) })
   }
 
-  @Test(arguments: ["amqp", "amqps"]) func `a silent server is given up in time`(scheme: String) async throws {
+  @Test(arguments: ["amqp", "amqps"]) func `a silent server is abandoned in time`(scheme: String) async throws {
     let broker = try FakeBroker(.silent)
     var configuration = try RabbitMQConfiguration(url: "\(scheme)://127.0.0.1:\(broker.port)")
     configuration.connectTimeout = .milliseconds(200)
@@ -18,7 +18,7 @@ import Testing
     #expect(error.isTransient)
   }
 
-  @Test func `a task that is cancelled does not wait for a silent server`() async throws {
+  @Test func `a cancelled task does not wait for a silent server`() async throws {
     let broker = try FakeBroker(.silent)
     let configuration = try broker.configuration()
     let opening = Task { try await RabbitMQConnection.open(configuration) }
@@ -26,13 +26,13 @@ import Testing
     await #expect(throws: CancellationError.self) { _ = try await opening.value }
   }
 
-  @Test func `nobody listening is unreachable`() async throws {
+  @Test func `a refused connection means unreachable`() async throws {
     let port = try BlockingSocket.listening().port
     let error = try await error(opening: try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(port)"))
     #expect(error == .unreachable(endpoint: "127.0.0.1:\(port)", reason: "refused, or no route"))
   }
 
-  @Test func `a name without an address is no hang`() async throws {
+  @Test func `an unresolvable name does not hang`() async throws {
     var configuration = try RabbitMQConfiguration(url: "amqp://no-such-host.invalid")
     configuration.connectTimeout = .milliseconds(500)
     #expect(try await error(opening: configuration).isTransient)
@@ -42,7 +42,7 @@ import Testing
     "HTTP/1.1 400 Bad Request\r\n\r\n", "AMQP\u{0}\u{0}\u{9}\u{1}", String(repeating: "x", count: 70_000),
     "220 mail ready\r\n",
   ])
-  func `what does not speak AMQP is told so`(greeting: String) async throws {
+  func `a peer that does not speak AMQP is reported as such`(greeting: String) async throws {
     let broker = try FakeBroker(.bytes(Array(greeting.utf8)))
     let error = try await error(opening: broker.configuration())
     guard case .protocolViolation = error else {
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `a server without TLS is told so`() async throws {
+  @Test func `a server without TLS is reported as such`() async throws {
     let broker = try FakeBroker(.bytes(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)))
     let error = try await error(opening: RabbitMQConfiguration(url: "amqps://127.0.0.1:\(broker.port)"))
     guard case .tlsRefused = error else {
@@ -103,7 +103,7 @@ import Testing
     await #expect(throws: RabbitMQError.self) { try await publishing.value }
   }
 
-  @Test func `without confirms a publish is given up`() async throws {
+  @Test func `a publish without confirms times out`() async throws {
     let broker = try FakeBroker(.obedient)
     var options = PublisherOptions()
     options.progressTimeout = .milliseconds(200)
@@ -135,7 +135,7 @@ import Testing
     await connection.close()
   }
 
-  @Test func `a broker that stops reading before it says that it is blocked is heard, however much there is to send`()
+  @Test func `connection.blocked is noticed even if the broker stopped reading first and much is left to send`()
     async throws
   {
     let broker = try FakeBroker(.stopsReading)
@@ -147,7 +147,7 @@ import Testing
     // There is more to send than fits into all buffers, and nothing shows when they are full.
     try await Task.sleep(for: .milliseconds(300))
     try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on memory".shortStringBytes))
-    try await Patience.poll(for: "the broker is heard", .seconds(10)) { connection.isBlocked }
+    try await Patience.poll(for: "connection.blocked is noticed", .seconds(10)) { connection.isBlocked }
     publishing.cancel()
     await #expect(throws: CancellationError.self) { try await publishing.value }
     await connection.close()
@@ -175,7 +175,7 @@ import Testing
     }
   }
 
-  @Test func `frames of other channels may stand between those of a message`() async throws {
+  @Test func `frames of other channels may come between those of a message`() async throws {
     let broker = try FakeBroker(.obedient)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let consumer = try await RabbitMQConsumer.start(on: connection, queue: "q")
@@ -191,7 +191,7 @@ import Testing
     await connection.close()
   }
 
-  @Test func `a body larger than RabbitMQ allows is no allocation`() async throws {
+  @Test func `a body larger than RabbitMQ allows is not allocated`() async throws {
     let broker = try FakeBroker(.obedient)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let consumer = try await RabbitMQConsumer.start(on: connection, queue: "q")

@@ -30,9 +30,7 @@ import Testing
     }
   }
 
-  @Test func `an exchange with a channel of its own shares it with no other, and the others share the first`()
-    async throws
-  {
+  @Test func `an exchange with its own channel shares it with no other, and the others share the first`() async throws {
     let broker = try FakeBroker(.confirming)
     let connection = try await RabbitMQConnection.open(broker.configuration())
     let publisher = try await RabbitMQPublisher.start(on: connection, options: Self.options("a", "b", "c", "d"))
@@ -66,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `what one channel refuses fails the whole call, and nothing overtakes it on another`() async throws {
+  @Test func `a refusal on one channel fails the whole call, and nothing overtakes it on another`() async throws {
     var arguments = HeaderTable()
     arguments.append("x-max-length", Int64(1))
     arguments.append("x-overflow", "reject-publish")
@@ -87,9 +85,7 @@ import Testing
     }
   }
 
-  @Test func `an error on one channel ends the connection, and with it all that was published and not confirmed`()
-    async throws
-  {
+  @Test func `an error on one channel ends the connection, and with it all unconfirmed publishes`() async throws {
     try await host.declare("q")
     try await host.withPublisher(Self.options("unknown")) { publisher in
       let message = Self.message("", to: "unknown")

@@ -16,7 +16,7 @@ import Testing
     #expect(try await host.depth(of: "many") == 10_000)
   }
 
-  @Test func `a body of any size arrives as it was, with frames of 128 KiB`() async throws {
+  @Test func `a body of any size arrives unchanged, with frames of 128 KiB`() async throws {
     try await host.declare("sizes")
     let frameBody = 131_072 - 8
     let bodies = [0, 1, frameBody - 1, frameBody, frameBody + 1, 2 * frameBody, 1_000_000].map { size in
@@ -58,11 +58,11 @@ import Testing
     #expect(try await host.depth(of: "window") == 20)
   }
 
-  @Test func `nothing to publish is no wait`() async throws {
+  @Test func `publishing nothing does not wait`() async throws {
     try await host.withPublisher { try await $0.publish([]) }
   }
 
-  @Test func `a mandatory message that no queue takes is an error which names it`() async throws {
+  @Test func `an unroutable mandatory message is an error that names it`() async throws {
     try await host.declare("taken")
     var options = PublisherOptions()
     options.isMandatory = true
@@ -86,7 +86,7 @@ import Testing
     #expect(try await host.depth(of: "taken") == 3)
   }
 
-  @Test func `a mandatory message is given back also where its names are no UTF-8`() async throws {
+  @Test func `a mandatory message is returned even if its names are not UTF-8`() async throws {
     var options = PublisherOptions()
     options.isMandatory = true
     let name = try #require(ShortString(bytes: [0xFF, 0x61]))
@@ -107,7 +107,7 @@ import Testing
     try await host.withPublisher { try await $0.publish([.text("a", to: "nobody")]) }
   }
 
-  @Test func `a full queue refuses, and nothing overtakes what it refused`() async throws {
+  @Test func `a full queue refuses, and nothing overtakes the refused message`() async throws {
     var arguments = HeaderTable()
     arguments.append("x-max-length", Int64(3))
     arguments.append("x-overflow", "reject-publish")
@@ -125,7 +125,7 @@ import Testing
     #expect(try await host.depth(of: "elsewhere") == 0)
   }
 
-  @Test func `where no order is kept, what is refused, returned or too large fails alone`() async throws {
+  @Test func `without ordering, refused, returned and oversized messages fail individually`() async throws {
     var arguments = HeaderTable()
     arguments.append("x-max-length", Int64(1))
     arguments.append("x-overflow", "reject-publish")
@@ -171,7 +171,7 @@ import Testing
     #expect(try await host.depth(of: "wide") == 2)
   }
 
-  @Test func `an unknown exchange is told to the caller, and to the next`() async throws {
+  @Test func `an unknown exchange is reported to the caller, and to the next`() async throws {
     try await host.withPublisher { publisher in
       let message = OutboundMessage(exchange: "unknown", routingKey: "", properties: MessageProperties(), body: [])
       let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
@@ -185,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func `what no frame can hold is refused before it is sent`() async throws {
+  @Test func `a message that fits no frame is refused before it is sent`() async throws {
     try await host.declare("frame")
     var properties = MessageProperties()
     var headers = HeaderTable()
@@ -206,7 +206,7 @@ import Testing
       }
     }
     // Nobody waited for their confirms: they may not have reached the queue yet.
-    try await Patience.poll(for: "what stood before them arrives") { try await host.depth(of: "frame") == 2 }
+    try await Patience.poll(for: "the messages before them arrive") { try await host.depth(of: "frame") == 2 }
   }
 
   @Test func `nothing overtakes a message that can't be published`() async throws {
@@ -227,7 +227,7 @@ import Testing
     #expect(try await host.depth(of: "behind") == 1)
   }
 
-  @Test func `a cancelled publish ends at once, and nothing overtakes what it left`() async throws {
+  @Test func `a cancelled publish ends at once, and nothing overtakes its unsent messages`() async throws {
     try await host.declare("cancelled")
     try await host.withPublisher { publisher in
       let publishing = Task { try await publisher.publish((0..<100_000).map { .text("\($0)", to: "cancelled") }) }

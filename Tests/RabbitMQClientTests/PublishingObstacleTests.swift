@@ -9,7 +9,9 @@ import Testing
     (.messageRefused, .refused), (.connectionLost(reason: "cut"), nil),
     (.timedOut(operation: "waiting", limit: .seconds(1)), nil), (.closed, nil),
   ])
-  func `only what certainly is in no queue has an obstacle`(error: RabbitMQError, obstacle: PublishingObstacle?) {
+  func `only a message that is certainly in no queue has an obstacle`(
+    error: RabbitMQError, obstacle: PublishingObstacle?
+  ) {
     #expect(error.obstacle == obstacle)
   }
 }

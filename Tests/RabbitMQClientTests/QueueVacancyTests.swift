@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct QueueVacancyTests {
-  @Test func `a queue is vacant until somebody consumes it, and again when his connection is closed`() async throws {
+  @Test func `a queue is vacant until it has a consumer, and again when the consumer's connection is closed`()
+    async throws
+  {
     let host = try VirtualHost.required()
     try await host.withConnection { connection async throws in
       let vacancy = QueueVacancy(of: "q", on: connection)

@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `replies arrive in order, more than a window of them, beside a queue that refuses and one that is gone`()
+  @Test func `more than a window of replies arrives in order, despite a queue that refuses and one that is gone`()
     async throws
   {
     let host = try VirtualHost.required()
@@ -75,7 +75,7 @@ import Testing
     #expect(received.map(\.text) == (0..<1000).map { "\($0)" })
   }
 
-  @Test func `what was on its way when the connection was lost is sent again`() async throws {
+  @Test func `replies in flight when the connection is lost are sent again`() async throws {
     let host = try VirtualHost.required()
     try await host.declare("again", HeaderTable())
     let outcomes = Outcomes()
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `without a broker a reply is given up in time`() async throws {
+  @Test func `without a broker a reply times out`() async throws {
     let port = try BlockingSocket.listening().port
     var limits = ReplyLedger.Limits()
     limits.patience = .milliseconds(100)
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `a broker that confirms nothing costs a reply its patience, and further ones nothing`() async throws {
+  @Test func `a broker that confirms nothing costs a reply its timeout, and further ones nothing`() async throws {
     let broker = try FakeBroker(.obedient)
     var limits = ReplyLedger.Limits()
     // Long enough to connect in.

@@ -33,7 +33,7 @@ import Testing
     await #expect(throws: RabbitMQError.self) { try await consumer.deliveries() }
     expectNotice(since: start)
     guard case .connectionLost = try await connection.waitUntilClosed() else {
-      Issue.record("another reason than a lost connection")
+      Issue.record("a reason other than a lost connection")
       return
     }
   }
@@ -51,7 +51,7 @@ import Testing
     expectNotice(since: start)
   }
 
-  @Test(arguments: [false, true]) func `a publisher with more to send than the network takes notices in time`(
+  @Test(arguments: [false, true]) func `a publisher with more to send than the network accepts notices in time`(
     isGone: Bool
   ) async throws {
     let queue = ShortString("large-\(isGone)") ?? ""

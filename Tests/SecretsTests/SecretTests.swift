@@ -5,7 +5,7 @@ import Testing
 @Suite struct SecretTests {
   private let file = FileManager.default.temporaryDirectory.appending(path: "secret-\(UUID().uuidString)")
 
-  @Test func `a secret shows itself nowhere`() throws {
+  @Test func `a secret never shows itself`() throws {
     let secret = Secret("sesame")
     var dumped = ""
     dump(secret, to: &dumped)
@@ -22,7 +22,7 @@ import Testing
     #expect(try Secret(file: file.path).reveal() == expected)
   }
 
-  @Test func `a file is read anew each time`() throws {
+  @Test func `a file is read again each time`() throws {
     try write("old")
     defer { try? FileManager.default.removeItem(at: file) }
     let secret = Secret(file: file.path)
@@ -32,14 +32,14 @@ import Testing
   }
 
   @Test(arguments: ["", "\n", "a\0b", String(repeating: "x", count: 5000)])
-  func `a file that holds no password is refused, and not quoted`(content: String) throws {
+  func `a file without a password is refused, and not quoted`(content: String) throws {
     try write(content)
     defer { try? FileManager.default.removeItem(at: file) }
     let error = #expect(throws: UnreadableSecret.self) { try Secret(file: file.path).reveal() }
     #expect(error?.description.contains(file.path) == true && error?.description.contains("xxx") == false)
   }
 
-  @Test func `a file that is missing, or is none, is refused`() {
+  @Test func `a missing path, or one that is not a file, is refused`() {
     for path in [file.path, FileManager.default.temporaryDirectory.path] {
       #expect(throws: UnreadableSecret.self) { try Secret(file: path).reveal() }
     }

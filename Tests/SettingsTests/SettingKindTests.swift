@@ -33,7 +33,7 @@ import WorkspaceApplication
     ("tracing.endpoint", "https://receiver/v1/traces"), ("log.level", "WARNING"), ("log.format", "JSON"),
     ("amqp.names.commands_queue", "é"),
   ])
-  func `a value within the limits is taken`(key: String, text: String) throws {
+  func `a value within the limits is accepted`(key: String, text: String) throws {
     #expect(try problems(key, text) == [])
   }
 
@@ -46,7 +46,7 @@ import WorkspaceApplication
     ("amqp.tls.verify", "perhaps", "is neither true nor false"),
     ("parking.retry_delays", "1s,,2s", "is not a list of 0 to 20 durations up to 1d, such as 1s, 5s, 2m"),
     ("parking.retry_delays", "25h", "is not a list of 0 to 20 durations up to 1d, such as 1s, 5s, 2m"),
-    ("parking.when_full", "never", "is none of strict, skip"),
+    ("parking.when_full", "never", "is not one of strict, skip"),
     ("tracing.sample_ratio", "1.1", "is not a number from 0 to 1"),
     ("log.format", "xml", "is neither json nor text"),
     ("workspace.default_name", " ", "is not a workspace name: 1-512 characters, no control characters"),
@@ -54,20 +54,22 @@ import WorkspaceApplication
       "amqp.names.commands_queue", "amq.mine",
       "is not a name for an exchange or queue: 1-255 bytes, no control characters, not amq.*"
     ),
-    ("access.file", "/no/such/file", "/no/such/file can't be used: there is no such file, or no right to read it"),
+    ("access.file", "/no/such/file", "/no/such/file can't be used: no such file, or no permission to read it"),
   ])
-  func `a value beyond the limits is refused with what would do`(key: String, text: String, problem: String) throws {
+  func `a value beyond the limits is refused with the valid range or form`(key: String, text: String, problem: String)
+    throws
+  {
     #expect(try problems(key, text) == [problem])
   }
 
-  @Test func `an endpoint is told all that is wrong with it`() throws {
+  @Test func `every problem of an endpoint is reported`() throws {
     #expect(
       try problems("tracing.endpoint", "ftp://me:sesame@h") == [
-        "is not a URL that begins with http:// or https://", "must not contain credentials",
+        "is not an http:// or https:// URL", "must not contain credentials",
       ])
   }
 
-  @Test func `a value goes where its line says`() throws {
+  @Test func `each value goes to its place in the configuration`() throws {
     #expect(try read("parking.retry_delays", "1s, 2m").parking.retries == RetrySchedule([.seconds(1), .seconds(120)]))
     #expect(try read("amqp.names.dead_letters_queue", "dead").amqp.names.deadLettersQueue == "dead")
     #expect(try read("limits.body_bytes", "1MiB").workerSettings.limits.maximumBodyBytes == 1 << 20)
@@ -76,7 +78,7 @@ import WorkspaceApplication
     #expect(try read("log.level", "Error").log.level == .error)
   }
 
-  @Test func `spans are sampled only where they are sent`() throws {
+  @Test func `spans are sampled only if they are exported`() throws {
     #expect(WorkerConfiguration().workerSettings.traceRatio == 0)
     #expect(try read("tracing.endpoint", "http://h").workerSettings.traceRatio == 0.1)
   }

@@ -11,17 +11,17 @@ import Testing
     try String(contentsOf: Self.repository.appending(path: file), encoding: .utf8)
   }
 
-  @Test func `the file that comes with the program is what the table says`() throws {
+  @Test func `the bundled file matches the table`() throws {
     #expect(
       try text(of: "config/worker.yaml") == SettingDocument.file, "workspace-worker config file > config/worker.yaml")
   }
 
-  @Test func `the table of the README is what the table says`() throws {
+  @Test func `the README's table matches the table`() throws {
     let readme = try text(of: "README.md")
     #expect(readme.contains("\n\(SettingDocument.table)\n"), "it should be:\n\(SettingDocument.table)")
   }
 
-  @Test func `each key stands in the table once, below its section`() {
+  @Test func `each key is in the table once, below its section`() {
     let keys = SettingTable.all.map(\.key)
     #expect(Set(keys).count == keys.count)
     for section in SettingTable.sections {
@@ -32,13 +32,13 @@ import Testing
   }
 
   @Test(arguments: SettingTable.all.filter { !$0.defaultText.isEmpty }.map(\.key))
-  func `a default is one of the values that its setting takes`(key: String) throws {
+  func `a default is one of the values that its setting accepts`(key: String) throws {
     let setting = try #require(SettingTable.all.first { $0.key == key })
     var configuration = WorkerConfiguration()
     #expect(setting.read(setting.defaultText, into: &configuration).isEmpty)
   }
 
-  @Test func `the defaults together are a configuration`() async throws {
+  @Test func `the defaults together are a valid configuration`() async throws {
     var loader = ConfigurationLoader { _ in ConfigurationProblems() }
     loader.environment = [:]
     loader.path = Self.repository.appending(path: "config/worker.yaml").path
@@ -48,7 +48,7 @@ import Testing
     #expect(loaded.settings.allSatisfy { ($0.source == .file) == !$0.value.isEmpty })
   }
 
-  @Test func `SpiceDB decides only where there is one`() async throws {
+  @Test func `SpiceDB decides only if its endpoint is set`() async throws {
     var loader = ConfigurationLoader { _ in ConfigurationProblems() }
     loader.environment = ["AUTHORIZATION_PROVIDER": "spicedb"]
     let error = await #expect(throws: ConfigurationProblems.self) { _ = try await loader.load() }

@@ -7,7 +7,7 @@ import WorkspaceDomain
 @testable import SpiceDBAuthorization
 
 @Suite struct CheckItemTests {
-  @Test func `a question is asked in the terms of the schema`() {
+  @Test func `a question uses the terms of the schema`() {
     let question = AccessQuestion(
       tenantID: .sample(1), userID: UserID(stored: "a.b"), permission: .createChild, resource: .workspace(.sample(2)))
     #expect(

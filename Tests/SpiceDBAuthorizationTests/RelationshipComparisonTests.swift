@@ -39,14 +39,14 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [nil, .sample(1)] as [TenantID?])
-  func `what is the same has no difference`(tenantID: TenantID?) async throws {
+  func `equal relationships have no difference`(tenantID: TenantID?) async throws {
     let (differences, objects) = try await differences(
       FakeTables(Self.relationships), FakeSource(Self.all.shuffled()), of: tenantID)
     #expect(differences.isEmpty)
     #expect(objects == 11)
   }
 
-  @Test func `each relationship that is missing or too many is found, and no other`() async throws {
+  @Test func `each missing or surplus relationship is found, and no other`() async throws {
     var random = SeededRandom(seed: 1)
     for _ in 0..<100 {
       let missing = Set(Self.all.filter { _ in Int.random(in: 0..<6, using: &random) == 0 })
@@ -61,7 +61,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `of a tenant also what only SpiceDB takes for its is found, and nothing of others`() async throws {
+  @Test func `for one tenant, relationships that only SpiceDB has are found, and none of other tenants`() async throws {
     let stranger = Relationship.of(.sample(50), below: nil, in: .sample(2), opensRoot: false)
     let ghost = Relationship.of(.sample(60), below: .sample(1), in: .sample(1), opensRoot: false)
     let source = FakeSource(Self.all + (stranger + ghost).map { SpiceDBRelationship($0) })
@@ -69,14 +69,14 @@ import WorkspaceDomain
     #expect(differences == Set(ghost.map { .surplus(SpiceDBRelationship($0)) }))
   }
 
-  @Test func `what SpiceDB does not give in order can't be compared, and is not taken for different`() async throws {
+  @Test func `unordered results from SpiceDB can't be compared, and don't count as different`() async throws {
     let source = FakeSource(Self.all.reversed(), isOrdered: false)
     await #expect(throws: UnorderedRelationships.self) {
       _ = try await differences(FakeTables(Self.relationships), source)
     }
   }
 
-  @Test func `what was replicated in the meantime is no difference`() async throws {
+  @Test func `changes replicated in the meantime are no difference`() async throws {
     let tables = FakeTables(Self.relationships)
     let source = FakeSource(Array(Self.all.dropFirst(2)))
     let comparison = RelationshipComparison(of: source, with: tables)
@@ -85,15 +85,15 @@ import WorkspaceDomain
     #expect(try await comparison.confirmed(candidates, patience: .zero) == [.missing(Self.all[1])])
   }
 
-  @Test func `what waits to be replicated is waited for`() async throws {
+  @Test func `pending changes are waited for`() async throws {
     let tables = FakeTables(Self.relationships)
     tables.state.withLock { $0.waiting = [3...5, 3...5, 5...9, 6...9] }
     let comparison = RelationshipComparison(of: FakeSource([]), with: tables)
     #expect(try await comparison.confirmed([.missing(Self.all[0])], patience: .seconds(3600))?.count == 1)
-    #expect(tables.state.withLock { $0.waiting } == [6...9], "not for what came later")
+    #expect(tables.state.withLock { $0.waiting } == [6...9], "later changes are not waited for")
   }
 
-  @Test func `a SpiceDB that stays behind tells nothing about differences`() async throws {
+  @Test func `a SpiceDB that stays behind says nothing about differences`() async throws {
     let tables = FakeTables(Self.relationships)
     tables.state.withLock { $0.waiting = [3...5] }
     let comparison = RelationshipComparison(of: FakeSource([]), with: tables)
@@ -101,7 +101,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [1, 3, 100])
-  func `an audit goes through all objects, a slice at a time, and begins anew`(limit: Int) async throws {
+  func `an audit covers all objects, a slice at a time, and starts over`(limit: Int) async throws {
     let eve = SpiceDBRelationship(.role(.admin, of: .user(UserID(stored: "eve")), on: .workspace(.sample(5))))
     let audit = SpiceDBAudit(
       RelationshipComparison(of: FakeSource(Self.all.dropLast() + [eve]), with: FakeTables(Self.relationships)))
@@ -117,7 +117,7 @@ import WorkspaceDomain
     #expect(differences == 2)
   }
 
-  @Test func `a repair makes the same of both, in writes that SpiceDB takes`() async throws {
+  @Test func `a repair makes both equal, in writes that SpiceDB accepts`() async throws {
     let many = (100...1700).flatMap { Relationship.of(.sample($0), below: .sample(1), in: .sample(1), opensRoot: true) }
     let tables = FakeTables(Self.relationships + many)
     let eve = SpiceDBRelationship(.role(.admin, of: .user(UserID(stored: "eve")), on: .workspace(.sample(3))))
@@ -142,13 +142,13 @@ import WorkspaceDomain
     #expect(SchemaDifference(of: text + "\ndefinition user {\n}\n// more", from: AuthorizationSchema.text).isEmpty)
   }
 
-  @Test func `what is lacking and what is too many is named`() {
+  @Test func `missing and surplus definitions are named`() {
     let text = AuthorizationSchema.text.replacing("relation parent: workspace", with: "relation above: workspace")
     let difference = SchemaDifference(of: text, from: AuthorizationSchema.text)
     #expect(difference.lacking == ["workspace: relation parent: workspace"])
     #expect(difference.surplus == ["workspace: relation above: workspace"])
     #expect(
       difference.description
-        == "lacks 'workspace: relation parent: workspace'; has besides 'workspace: relation above: workspace'")
+        == "lacks 'workspace: relation parent: workspace'; additionally has 'workspace: relation above: workspace'")
   }
 }

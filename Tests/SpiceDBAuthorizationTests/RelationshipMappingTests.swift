@@ -31,7 +31,7 @@ import WorkspaceDomain
     #expect(SpiceDBRelationship(relationship).description == text)
   }
 
-  @Test func `what SpiceDB does not take of a user's id is encoded`() {
+  @Test func `characters of a user's id that SpiceDB rejects are encoded`() {
     let member = Member.user(UserID(stored: "a.b@c"))
     #expect(SpiceDBSubject(member).description == "user:a=2Eb=40c")
   }

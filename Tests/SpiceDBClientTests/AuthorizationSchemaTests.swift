@@ -77,7 +77,7 @@ import Testing
     return zip(Self.everybody, answers).filter(\.1).map(\.0)
   }
 
-  @Test func `everybody may what the table says, and nothing else`() async throws {
+  @Test func `everyone may do what the table says, and nothing else`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       try await write(spicedb, Self.relationships)
       for (permission, expected) in Self.table {
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `who leaves a group has its roles no more`() async throws {
+  @Test func `who leaves a group loses its roles`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       try await write(spicedb, Self.relationships)
       try await write(spicedb, ["tenant#admin@user:ta"], without: ["group:g#member_relation@user:gm"])
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func `a tree of 40 levels is within reach, by the longest way`() async throws {
+  @Test func `a tree of 40 levels is within SpiceDB's depth limit, on the longest path`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       var all = [
         "workspace:0#tenant@tenant", "tenant#admin@user:ta", "workspace:0#admin@group:g#member",

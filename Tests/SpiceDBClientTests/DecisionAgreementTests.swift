@@ -40,7 +40,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 1...3 as ClosedRange<UInt64>)
-  func `random batches have the outcomes and the events that their commands have one by one, decided in memory`(
+  func `random batches have the outcomes and events of their commands run one by one, decided in memory`(
     seed: UInt64
   ) async throws {
     try await SpiceDBDouble().connect { spicedb in
@@ -70,7 +70,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `more than 10,000 questions are answered, each by its own`() async throws {
+  @Test func `more than 10,000 questions are each answered correctly`() async throws {
     try await SpiceDBDouble().connect { spicedb in
       let tenant = TenantID.sample(1)
       let token = try await SpiceDBReplica(spicedb).write([
@@ -86,7 +86,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `an answer is as fresh as the token, or as everything where that is forgotten or there is none`()
+  @Test func `an answer is as fresh as the token, or fully consistent if the token is expired or missing`()
     async throws
   {
     let double = try await SpiceDBDouble()
@@ -109,7 +109,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `it is ready with the key and the schema, and says what is wrong otherwise`() async throws {
+  @Test func `it is ready with the key and the schema, and otherwise says what is wrong`() async throws {
     let double = try await SpiceDBDouble()
     try await SpiceDBConnection.withConnection(double.configuration(), logger: .silent) { spicedb in
       let permissions = SpiceDBPermissions(spicedb)

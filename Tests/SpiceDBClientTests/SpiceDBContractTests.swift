@@ -14,16 +14,14 @@ import Testing
     (0..<count).map { .touch(SpiceDBRelationship("\(tenant)#\(relation)@user:u\($0)")) }
   }
 
-  @Test func `SpiceDB says that it serves`() async throws {
+  @Test func `SpiceDB reports that it serves`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let isServing = try await spicedb.isServing()
       #expect(isServing)
     }
   }
 
-  @Test func `what was written is seen by who asks with its token, and both kinds of change can be repeated`()
-    async throws
-  {
+  @Test func `a write is visible to readers with its token, and both kinds of change can be repeated`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let relationship = SpiceDBRelationship("\(tenant)#admin@user:alice")
       let item = CheckItem("\(tenant)#administrate@user:alice")
@@ -40,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `a role changes in one step, and an exact token shows how it was`() async throws {
+  @Test func `a role changes in one step, and an exact token shows the earlier state`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let (member, admin) = (
         SpiceDBRelationship("\(tenant)#member@user:u"), SpiceDBRelationship("\(tenant)#admin@user:u")
@@ -52,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `a write whose precondition does not hold changes nothing`() async throws {
+  @Test func `a write whose precondition fails changes nothing`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let error = await failure { () async throws(SpiceDBError) in
         try await spicedb.write(touches(2), preconditions: [.isAbsent(filter("admin")), .exists(filter("admin"))])
@@ -77,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `a deletion with a limit goes on until it is complete`() async throws {
+  @Test func `a deletion with a limit continues until it is complete`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       _ = try await spicedb.write(touches(5) + [.touch(SpiceDBRelationship("\(tenant)#admin@user:u0"))])
       var calls = 1
@@ -88,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func `pages of relationships show all of one moment, each once`() async throws {
+  @Test func `pages of relationships show everything of one moment, each once`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let updates = touches(7)
       _ = try await spicedb.write(updates)
@@ -104,7 +102,7 @@ import Testing
     }
   }
 
-  @Test func `a filter means the subjects that it names, themselves or through a relation`() async throws {
+  @Test func `a filter matches the subjects that it names, directly or through a relation`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let id = SpiceDBUnderTest.id()
       let (byUser, byGroup) = (
@@ -146,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func `many checks are answered in their order, also those that can't be`() async throws {
+  @Test func `many checks are answered in order, including failing ones`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let token = try await spicedb.write(touches(3))
       let items = [
@@ -173,7 +171,7 @@ import Testing
   @Test(arguments: [
     "müller@example.com", "*", "a=b+c", "auth0|5f7c8ec7c33c6c004bbafe82", "x\u{0}y", String(repeating: "é", count: 600),
   ])
-  func `whoever he is, his id can be written, checked and read back`(user: String) async throws {
+  func `any user's id can be written, checked and read back`(user: String) async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let subject = SpiceDBSubject(type: "user", id: SpiceDBID.encode(user))
       let member = SpiceDBRelationship(resource: SpiceDBObject(tenant), relation: "member", subject: subject)
@@ -189,7 +187,7 @@ import Testing
     ("tenant:t#owner@user:u", "ERROR_REASON_UNKNOWN_RELATION_OR_PERMISSION"),
     ("tenant:t#member@group:u", "ERROR_REASON_INVALID_SUBJECT_TYPE"),
   ])
-  func `what the schema lacks is refused with its reason, and nothing is tried twice`(text: String, reason: String)
+  func `a write that the schema forbids is refused with a reason, and nothing is retried`(text: String, reason: String)
     async throws
   {
     try await SpiceDBUnderTest.connect { spicedb in
@@ -201,7 +199,7 @@ import Testing
     }
   }
 
-  @Test func `a schema that can't be read is refused with the place`() async throws {
+  @Test func `an unreadable schema is refused with the position`() async throws {
     try await SpiceDBUnderTest.connect { spicedb in
       let before = try await spicedb.schema()
       let error = await failure { () async throws(SpiceDBError) in

@@ -17,7 +17,7 @@ import Testing
     "", "spicedb", "spicedb:", ":50051", "spicedb:0", "spicedb:65536", "spicedb:-1", "spicedb:+1", "::1:50051",
     "[::1]", "[spicedb]:1", "https://spicedb:443", "spicedb:50051/", "a b:1", "http://[::1]:1",
   ])
-  func `everything else is none`(text: String) {
+  func `anything else is not`(text: String) {
     #expect(throws: SpiceDBEndpoint.Invalid.self) { try SpiceDBEndpoint(text) }
   }
 }

@@ -15,7 +15,7 @@ import Testing
       ("ABORTED", "SERIALIZATION_FAILURE"), ("UNAVAILABLE", nil), ("RESOURCE_EXHAUSTED", nil), ("CANCELLED", nil),
       ("DEADLINE_EXCEEDED", nil),
     ] as [(String, String?)])
-  func `what goes away is tried again, and the caller hears nothing of it`(code: String, reason: String?) async throws {
+  func `transient errors are retried without the caller noticing`(code: String, reason: String?) async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       try await double.order(.init("WriteRelationships") { ($0.times, $0.code, $0.reason) = (2, code, reason) })
@@ -32,7 +32,7 @@ import Testing
       ("UNAUTHENTICATED", nil, .unauthenticated), ("RESOURCE_EXHAUSTED", "MAXIMUM_DEPTH_EXCEEDED", .tooDeep),
       ("OUT_OF_RANGE", nil, .expired), ("INTERNAL", nil, .unexpected),
     ] as [(String, String?, SpiceDBError.Kind)])
-  func `what stays is named at once`(code: String, reason: String?, kind: SpiceDBError.Kind) async throws {
+  func `permanent errors are reported at once`(code: String, reason: String?, kind: SpiceDBError.Kind) async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       try await double.order(.init("CheckPermission") { ($0.times, $0.code, $0.reason) = (9, code, reason) })
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `trying again has an end, and what may have been written is said`() async throws {
+  @Test func `retries are limited, and a write that may have been made is reported as such`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect(double.configuration(attempts: 3)) { spicedb in
       try await double.order([
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `a write that was made without the answer coming is made again`() async throws {
+  @Test func `a write whose answer is lost is repeated`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       try await double.order([
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `a write with preconditions is not: it would judge by what it has done itself`() async throws {
+  @Test func `a write with preconditions is not: it would be judged by its own effect`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       try await double.order(.init("WriteRelationships") { $0.after = true })
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `an answer that does not come is waited for up to the deadline, and asked for again`() async throws {
+  @Test func `a missing answer is awaited up to the deadline, and requested again`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect(double.configuration(timeout: .seconds(1), attempts: 2)) { spicedb in
       try await double.order(.init("WriteRelationships") { ($0.after, $0.hold) = (true, true) })
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `whoever gives up is told that his write may have been made`(whileItIsMade isHeld: Bool) async throws {
+  func `a cancelled caller is told that the write may have been made`(whileItIsMade isHeld: Bool) async throws {
     let double = try await SpiceDBDouble()
     // Between two attempts there is time to give up.
     try await double.connect(double.configuration(pauses: Backoff(shortest: .seconds(600), longest: .seconds(600)))) {
@@ -114,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func `a stream that breaks off is read anew, and shows nothing twice`() async throws {
+  @Test func `a broken stream is read again, and shows nothing twice`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       let updates = (0..<7).map { RelationshipUpdate.touch(SpiceDBRelationship("tenant:t#member@user:u\($0)")) }
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test func `an empty answer is none, and a write that got it was made`() async throws {
+  @Test func `an empty answer is no answer, and a write that got it was made`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       let methods = ["WriteRelationships", "CheckPermission", "CheckBulkPermissions", "ReadRelationships"]
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func `an answer may be old, unless a token or full consistency is asked for`() async throws {
+  @Test func `an answer may be old, unless a token or full consistency is requested`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       try await double.freezeSnapshot(true)
@@ -157,7 +157,7 @@ import Testing
     }
   }
 
-  @Test func `a moment that SpiceDB has forgotten is expired, for tokens and cursors`() async throws {
+  @Test func `a revision that SpiceDB has forgotten is expired, for tokens and cursors`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       let old = try await spicedb.write((0..<3).map { .touch(SpiceDBRelationship("tenant:t#member@user:u\($0)")) })
@@ -175,7 +175,7 @@ import Testing
     }
   }
 
-  @Test func `SpiceDB can be there and not serve`() async throws {
+  @Test func `SpiceDB can be reachable and not serve`() async throws {
     let double = try await SpiceDBDouble()
     try await double.connect { spicedb in
       try await double.serve(false)
@@ -185,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func `without a schema there is none, and whoever needs one is told`() async throws {
+  @Test func `a missing schema reads as nil, and is an error for calls that need one`() async throws {
     let double = try await SpiceDBDouble()
     try await SpiceDBConnection.withConnection(double.configuration(), logger: .silent) { spicedb async throws in
       #expect(try await spicedb.schema() == nil)

@@ -9,7 +9,7 @@ import Testing
     ("a+b", "a=2Bb"),
     ("*", "=2A"), ("é", "=C3=A9"), ("auth0|x y", "auth0|x=20y"), ("\u{0}", "=00"),
   ])
-  func `every byte that SpiceDB does not take becomes two digits, and comes back`(text: String, id: String) {
+  func `every byte that SpiceDB rejects becomes two digits, and comes back`(text: String, id: String) {
     #expect(SpiceDBID.encode(text) == id)
     #expect(SpiceDBID.decode(id) == .text(text))
   }
@@ -30,12 +30,12 @@ import Testing
     "é",
     String(repeating: "a", count: 1025),
   ])
-  func `what was never encoded is not decoded`(id: String) {
+  func `an id that was never encoded is not decoded`(id: String) {
     #expect(SpiceDBID.decode(id) == (id.isEmpty ? .text("") : nil))
   }
 
   @Test(arguments: 0..<20)
-  func `any text has an id of its own, that SpiceDB takes and that leads back`(seed: UInt64) {
+  func `any text has a unique id that SpiceDB accepts and that can be decoded`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     var texts: [String: String] = [:]
     for _ in 0..<500 {

@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func `a relationship is in a write once`() async {
+  @Test func `a write contains a relationship once`() async {
     let relationship = SpiceDBRelationship("tenant:t#member@user:u")
     let error = await failure { () async throws(SpiceDBError) in
       try await connection.write([.delete(relationship), .touch(relationship)])
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: ["", "a b", "a*", "é", String(repeating: "a", count: 1025)])
-  func `an id is one that SpiceDB takes, and the error does not repeat it`(id: String) async throws {
+  func `an id is one that SpiceDB accepts, and the error does not repeat it`(id: String) async throws {
     let relationship = SpiceDBRelationship(
       resource: SpiceDBObject(type: "tenant", id: "t"), relation: "member",
       subject: SpiceDBSubject(type: "user", id: id))
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `at most 10,000 checks, preconditions, metadata, pages and requests have their limits`() async {
+  @Test func `checks (10,000 at most), preconditions, metadata, pages and requests have limits`() async {
     let item = CheckItem("tenant:t#view@user:u")
     let filter = RelationshipFilter(resourceType: "tenant")
     let long = CheckItem(
@@ -78,7 +78,7 @@ import Testing
     for error in errors { #expect(error?.kind == .invalidRequest && error?.code == nil) }
   }
 
-  @Test func `authorities that can't be read are named before anything is connected`() throws {
+  @Test func `unreadable authorities are named before any connection`() throws {
     let configuration = SpiceDBConfiguration(
       endpoint: try SpiceDBEndpoint("localhost:1"), security: .tls(caFile: "/nowhere/ca.pem"), token: Secret("key"))
     let error = #expect(throws: SpiceDBError.self) { _ = try SpiceDBConnection(configuration, logger: .silent) }

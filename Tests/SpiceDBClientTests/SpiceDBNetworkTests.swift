@@ -11,7 +11,7 @@ import Testing
   private let relationship = SpiceDBRelationship("tenant:t#member@user:u")
   private let item = CheckItem("tenant:t#view@user:u")
 
-  @Test func `SpiceDB ends connections because of their age, and no call fails of it`() async throws {
+  @Test func `SpiceDB ends connections because of their age, and no call fails`() async throws {
     let double = try await SpiceDBDouble(maxConnectionAge: .milliseconds(200))
     let proxy = try FaultProxy(toPort: double.port)
     let traffic = proxy.traffic
@@ -36,7 +36,7 @@ import Testing
     try await proxy.close()
   }
 
-  @Test func `a connection that is cut costs no call, and nothing that was written`() async throws {
+  @Test func `a cut connection costs no call and no write`() async throws {
     let double = try await SpiceDBDouble()
     let proxy = try FaultProxy(toPort: double.port)
     try await double.connect(double.configuration(port: proxy.port)) { spicedb in
@@ -49,7 +49,7 @@ import Testing
     try await proxy.close()
   }
 
-  @Test func `where nobody listens, that is said; when somebody does, calls succeed`() async throws {
+  @Test func `an absent SpiceDB is reported, and calls succeed once it is there`() async throws {
     let double = try await SpiceDBDouble()
     let proxy = try FaultProxy(toPort: double.port)
     proxy.refuse()
@@ -64,7 +64,7 @@ import Testing
     try await proxy.close()
   }
 
-  @Test func `a connection on which nothing comes back is given up, and another one made`() async throws {
+  @Test func `an unresponsive connection is abandoned and replaced`() async throws {
     let double = try await SpiceDBDouble()
     let proxy = try FaultProxy(toPort: double.port)
     let traffic = proxy.traffic
@@ -75,7 +75,7 @@ import Testing
       proxy.swallowAnswers()
       let error = await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) }
       #expect(error?.isTransient == true && error?.mayHaveBeenMade == true)
-      try await Patience.poll(for: "the client connects anew") {
+      try await Patience.poll(for: "the client reconnects") {
         _ = try? await spicedb.isServing()
         return traffic.value.acceptedConnections > before
       }
@@ -86,7 +86,7 @@ import Testing
     try await proxy.close()
   }
 
-  @Test func `a SpiceDB that is started again is found`() async throws {
+  @Test func `a restarted SpiceDB is found`() async throws {
     let first = try await SpiceDBDouble()
     try await first.connect { spicedb in
       _ = try await spicedb.write([.touch(relationship)])
@@ -102,7 +102,7 @@ import Testing
 
   // MARK: Keys
 
-  @Test func `a key that changes in its file counts from the next call on`() async throws {
+  @Test func `a changed key file takes effect with the next call`() async throws {
     try await withFolder { folder in
       let file = folder.appending(path: "token")
       try Data("first\n".utf8).write(to: file)
@@ -136,7 +136,7 @@ import Testing
   }
 
   @Test(arguments: [nil, "", "two words", "kéy"])
-  func `a key that can't be used is not sent, and not repeated`(key: String?) async throws {
+  func `an unusable key is not sent, and not repeated`(key: String?) async throws {
     try await withFolder { folder in
       let file = folder.appending(path: "token")
       if let key { try Data(key.utf8).write(to: file) }
@@ -205,7 +205,7 @@ import Testing
     }
   }
 
-  @Test func `a key does not go over a connection that is not encrypted, unless that was asked for`() async throws {
+  @Test func `a key is not sent over an unencrypted connection, unless configured`() async throws {
     try await withFolder { folder in
       let certificate = try await SpiceDBDouble.Certificate.make(in: folder)
       let double = try await SpiceDBDouble()

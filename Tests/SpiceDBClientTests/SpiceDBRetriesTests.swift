@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test(arguments: [GRPCStatusCode.aborted, .unavailable, .resourceExhausted, .deadlineExceeded, .cancelled])
-  func `what goes away is tried again, up to the last attempt`(code: GRPCStatusCode) {
+  func `transient errors are retried, up to the last attempt`(code: GRPCStatusCode) {
     let error = error(code)
     #expect(error.isTransient)
     #expect(retries.delay(after: error, attempt: 1, isRepeatable: true, random: 0) == .milliseconds(10))
@@ -27,12 +27,12 @@ import Testing
     .outOfRange,
     .unimplemented, .internal, .dataLoss, .unauthenticated,
   ])
-  func `what stays is not`(code: GRPCStatusCode) {
+  func `permanent errors are not`(code: GRPCStatusCode) {
     #expect(!error(code).isTransient)
     #expect(retries.delay(after: error(code), attempt: 1, isRepeatable: true, random: 0) == nil)
   }
 
-  @Test func `what must not be done twice is tried again only when it was refused`() {
+  @Test func `calls that must not run twice are retried only after a refusal`() {
     for code in [GRPCStatusCode.aborted, .resourceExhausted] {
       #expect(retries.delay(after: error(code), attempt: 1, isRepeatable: false, random: 0) != nil)
     }
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func `the reason tells codes apart that have several`() {
+  @Test func `the reason distinguishes errors with the same code`() {
     #expect(error(.resourceExhausted, "MAXIMUM_DEPTH_EXCEEDED").kind == .tooDeep)
     #expect(error(.resourceExhausted, nil, "grpc: received message larger than max (5 vs. 4)").kind == .invalidRequest)
     #expect(error(.failedPrecondition, "WRITE_OR_DELETE_PRECONDITION_FAILURE").kind == .preconditionFailed)

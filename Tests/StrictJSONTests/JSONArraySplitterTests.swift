@@ -21,7 +21,7 @@ import Testing
     ("[{\"a\" 1},{\"b\":2}]", ["{\"a\" 1}", "{\"b\":2}"]), ("[{\"a\":1],{\"b\":2}]", ["{\"a\":1]", "{\"b\":2}"]),
     ("[nonsense, 1 2 ,}]", ["nonsense", "1 2", "}"]),
   ])
-  func `one that is damaged is one of its own`(text: String, elements: [String]) throws {
+  func `a damaged element is an element of its own`(text: String, elements: [String]) throws {
     #expect(try split(text) == elements)
   }
 
@@ -29,16 +29,16 @@ import Testing
     "", " ", "{}", "1", "[", "[1", "[1,", "[1,]", "[,1]", "[1,,2]", "[1]]", "[1] 2", "[\"a]", "[{\"a\":1]",
     "\u{FEFF}[1]",
   ])
-  func `what is no array, or has no end, is malformed`(text: String) {
+  func `anything but a complete array is malformed`(text: String) {
     #expect(throws: JSONReader.Problem.self) { try split(text) }
   }
 
-  @Test func `more than the limit are not looked for`() throws {
+  @Test func `elements beyond the limit are not searched`() throws {
     #expect(try split("[1,2,3,4", limit: 2) == ["1", "2", "3"])
     #expect(try split("[1,2,3]", limit: 3).count == 3)
   }
 
-  @Test func `whatever the bytes are, elements are in order, not empty and inside of them`() {
+  @Test func `for any bytes, elements are in order, not empty and inside the array`() {
     var random = SeededRandom(seed: 7)
     let pieces = ["[", "]", "{", "}", ",", "\"", "\\", " ", "1", "a", "é", ":"]
     for _ in 0..<20_000 {
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `what a strict reader takes for an array has the elements that it reads`() throws {
+  @Test func `a valid array has the elements that a strict reader reads`() throws {
     var random = SeededRandom(seed: 11)
     let values = ["1", "\"],[\"", "{\"a\":[{}]}", "[[]]", "null", "\"\\\"\"", "-1.5e3"]
     for _ in 0..<2_000 {

@@ -19,7 +19,7 @@ import Testing
       ["12345678901234567890123", "12345678901234567890123.0", "1.2345678901234567890123e22"],
       ["1e1000000", "10e999999", "1E+1000000"], ["1e-999999", "10e-1000000", "0.1e-999998"],
     ] as [[String]])
-  func `numbers of one value are one number with one spelling`(spellings: [String]) throws {
+  func `numbers of equal value are one number with one spelling`(spellings: [String]) throws {
     let numbers = try spellings.map(number)
     #expect(Set(numbers).count == 1)
     #expect(Set(numbers.map(\.canonicalText)).count == 1)
@@ -45,7 +45,8 @@ import Testing
       ("1e-1000000", nil),
       ("100000000000000000000e-18", 100),
     ] as [(String, Int?)])
-  func `a whole number is read from any spelling; what is none or does not fit is nil`(text: String, value: Int?) throws
+  func `a whole number is read from any spelling; anything else, or one out of range, is nil`(text: String, value: Int?)
+    throws
   {
     #expect(try number(text).integer == value)
   }
@@ -54,7 +55,7 @@ import Testing
     "1e1000001", "1e-1000001", "0e1000001", "1e99999999999999999999999999", "-1E+1000001", "1e-99999999999999999999",
     "10e1000000", "0.1e-1000000",
   ])
-  func `an exponent of more than a million is out of range, and is not calculated with`(text: String) {
+  func `an exponent of more than a million is out of range, and is not evaluated`(text: String) {
     #expect(throws: JSONReader.Problem.numberOutOfRange) { try JSONReader.read(Array(text.utf8)) }
   }
 

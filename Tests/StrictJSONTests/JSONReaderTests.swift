@@ -53,7 +53,7 @@ import Testing
   @Test(arguments: [
     ("\u{212A}", "K"), ("\u{37E}", ";"), ("\u{1FEF}", "`"), ("type\u{301}", "type"), ("Type", "type"),
   ])
-  func `a member is found under the bytes of its key alone, also where Swift holds other texts equal`(
+  func `a member is found only under the exact bytes of its key, even if Swift considers other texts equal`(
     key: String, asked: String
   ) throws {
     let document = try JSONReader.read(Array("{\"\(key)\":1,\"parent_workspace_id\":2}".utf8))
@@ -72,7 +72,7 @@ import Testing
       ("\\uD83D😀", [0xED, 0xA0, 0xBD, 0xF0, 0x9F, 0x98, 0x80]),
       ("\\uD83D\\uDE00\\uD83D", [0xF0, 0x9F, 0x98, 0x80, 0xED, 0xA0, 0xBD]),
     ] as [(String, [UInt8])])
-  func `half a surrogate pair is no character, in whatever company, and spoils its string alone`(
+  func `half a surrogate pair is never a character, and spoils only its own string`(
     escapes: String, bytes: [UInt8]
   ) throws {
     let value = try JSONReader.read(Array("[\"\(escapes)\",\"x\"]".utf8))
@@ -82,7 +82,7 @@ import Testing
   @Test(arguments: [
     "\\uD83D\\", "\\uD83D\\u", "\\uD83D\\uDE0", "\\uD83D\\x",
   ])
-  func `an escape that is cut off is malformed, behind half a surrogate pair too`(escapes: String) {
+  func `a truncated escape is malformed, also after half a surrogate pair`(escapes: String) {
     #expect(isMalformed(Array("\"\(escapes)\"".utf8)))
   }
 
@@ -95,7 +95,7 @@ import Testing
       [0xFC, 0x84, 0x80, 0x80, 0x80, 0x80],
       [0xC3, 0xC3, 0xA9], [0xA9, 0xC3],
     ] as [[UInt8]])
-  func `bytes that are no UTF-8 are refused in strings, and everywhere else`(bytes: [UInt8]) {
+  func `bytes that are not UTF-8 are refused in strings, and everywhere else`(bytes: [UInt8]) {
     let quote: [UInt8] = [0x22]
     #expect(isMalformed(quote + bytes + quote))
     #expect(isMalformed(quote + Array("\\n".utf8) + bytes + quote), "behind an escape")
@@ -122,7 +122,7 @@ import Testing
     }
   }
 
-  @Test func `a document that is cut off anywhere is refused`() {
+  @Test func `a truncated document is refused`() {
     let document = Array(#"{"a":[1,-2.5e+3,"x\u00e9\ud83d\ude00é😀",{"b":null}],"c":true,"d":{"e":false}} "#.utf8)
     #expect(problem(document) == nil)
     for length in 0..<(document.count - 1) {
@@ -150,7 +150,7 @@ import Testing
     #"{"é":1,"\u00e9":2}"#, #"{"😀":1,"\ud83d\ude00":2}"#, #"{"":1,"":2}"#, #"{"/":1,"\/":2}"#, #"{"\n":1,"\u000a":2}"#,
     #"[{"x":{"a":1,"a":null}}]"#, #"{"data":{"k":1,"k":1}}"#,
   ])
-  func `a key that stands twice is refused, however it is spelled and wherever`(text: String) {
+  func `a duplicate key is refused, in any spelling and at any place`(text: String) {
     #expect(problem(Array(text.utf8)) == .duplicateKey)
   }
 

@@ -15,7 +15,7 @@ import Testing
     }
   }
 
-  @Test func `what is written is read back as the same value, and written again in the same bytes`() throws {
+  @Test func `a written value is read back as the same value, and written again in the same bytes`() throws {
     var random = SeededRandom(seed: 8)
     for _ in 0..<400 {
       let value = try JSONReader.read(Array(RandomDocument.text(depth: 4, using: &random).utf8))
@@ -29,8 +29,7 @@ import Testing
     }
   }
 
-  @Test func `every scalar below U+0300 and some above come back from a written string, and Foundation agrees`() throws
-  {
+  @Test func `every scalar below U+0300 and some above survive writing, and Foundation agrees`() throws {
     for value in Array(0..<0x300) + [0x2028, 0xD7FF, 0xE000, 0xFFFE, 0xFFFF, 0x10000, 0x1F600, 0x10FFFF] as [UInt32] {
       let text = "a\(try #require(Unicode.Scalar(value)))b"
       var writer = JSONWriter()

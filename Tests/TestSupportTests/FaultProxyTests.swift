@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test(arguments: [(FaultProxy.Cut.reset, ECONNRESET), (.end, 0)])
-  func `a cut ends what is there, on both sides, and new connections work`(how: FaultProxy.Cut, code: Int32) throws {
+  func `a cut ends the present connections, on both sides, and new ones work`(how: FaultProxy.Cut, code: Int32) throws {
     let (client, server) = try connect()
     try client.write([1])
     #expect(try server.read(1) == [1])
@@ -47,7 +47,7 @@ import Testing
     #expect(proxy.traffic.value.acceptedConnections == 2)
   }
 
-  @Test func `a frozen proxy takes connections and bytes, and passes nothing on until it thaws`() throws {
+  @Test func `a frozen proxy accepts connections and bytes, and forwards nothing until it thaws`() throws {
     let (client, server) = try connect()
     proxy.freeze()
     try client.write([1])
@@ -74,7 +74,7 @@ import Testing
     #expect(try server.read(1) == [1])
   }
 
-  @Test func `a client that is gone without a word is noticed once packets go through again`() async throws {
+  @Test func `a client that vanished is noticed once packets pass again`() async throws {
     let (client, server) = try connect()
     try client.write([1])
     #expect(try server.read(1) == [1])
@@ -111,14 +111,14 @@ import Testing
     #expect(try next.server.read(1) == [2])
   }
 
-  @Test func `more than fits all buffers arrives whole and in order`() async throws {
+  @Test func `data larger than all buffers arrives whole and in order`() async throws {
     let (client, server) = try connect()
     let bytes = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     Thread.detachNewThread { try? client.write(bytes) }
     #expect(try server.read(bytes.count) == bytes)
   }
 
-  @Test func `a closed proxy has let go of everything`() async throws {
+  @Test func `a closed proxy has released everything`() async throws {
     let (client, server) = try connect()
     try await proxy.close()
     #expect(throws: BlockingSocket.Failed(call: "recv", code: ECONNRESET)) { try client.read(1) }
@@ -128,9 +128,7 @@ import Testing
     }
   }
 
-  @Test func `however the news of its thread and of a call overtake each other, the last word is that it is closed`()
-    async throws
-  {
+  @Test func `whatever the order of events from the thread and calls, the proxy ends closed`() async throws {
     let port = proxy.port
     try await withThrowingTaskGroup { group in
       for _ in 0..<8 {

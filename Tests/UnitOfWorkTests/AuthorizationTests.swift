@@ -67,16 +67,16 @@ import WorkspaceDomain
       (.manage, .group(.sample(22)), ["boss", "admin"]), (.view, .group(.sample(29)), []),
       (.view, .group(.sample(99)), []),
     ] as [(Permission, Resource, [String])])
-  func `permissions hold by the table`(permission: Permission, object: Resource, expected: [String]) async throws {
+  func `permissions follow the table`(permission: Permission, object: Resource, expected: [String]) async throws {
     #expect(try await allowed(prepared(), permission, object) == expected)
   }
 
-  @Test func `a closed root takes children from who may edit it alone`() async throws {
+  @Test func `a closed root accepts children only from those who may edit it`() async throws {
     let batch = try await prepared(AccessRules(opensRoot: false))
     #expect(try await allowed(batch, .createChild, .workspace(.sample(1))) == ["boss"])
   }
 
-  @Test func `an open root takes children from members who do not see it, and nothing else`() async throws {
+  @Test func `an open root accepts children from members who can't see it, and nothing else`() async throws {
     let batch = try await prepared()
     for (user, commands) in [
       (
@@ -120,7 +120,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: users.dropFirst())
-  func `what may not be seen reads like another tenant's and like what is not there`(user: String) async throws {
+  func `an invisible object reads like another tenant's and like a missing one`(user: String) async throws {
     // Only the tenant's admin may access the workspace 4 and the group 23.
     let batch = try await prepared()
     let hidden = Self.commands(.sample(4), .sample(23))
@@ -135,7 +135,8 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `who sees but may not is told so, in the order of the rules`() async throws {
+  @Test func `a user who can see an object but lacks a permission is told so, in the order of the rules`() async throws
+  {
     let batch = try await prepared()
     for (command, error) in [
       (.rename(id: .sample(3), name: "a"), .permissionDenied),
@@ -158,7 +159,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a list shows what may be viewed, and pages are full of that`() async throws {
+  @Test func `a list shows what is visible, in full pages`() async throws {
     let batch = try await prepared()
     for (user, ids) in [
       ("boss", [1, 2, 3, 4]), ("member", [2, 3]), ("grouped", [2, 3]), ("plain", []), ("outsider", []),
@@ -181,7 +182,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a grant and its end count from the next command on`() async throws {
+  @Test func `a grant and its revocation take effect with the next command`() async throws {
     let batch = try await prepared()
     let plain = Member.user(UserID(stored: "plain"))
     let outcomes = try await batch.run([
@@ -207,7 +208,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a tenant keeps an admin, whoever asks, and two removals in one batch can't take the last two`()
+  @Test func `a tenant keeps an admin, whoever asks, and two removals in one batch can't remove the last two`()
     async throws
   {
     let batch = try await prepared()
@@ -221,7 +222,7 @@ import WorkspaceDomain
     #expect(outcomes.map(\.error) == [.lastTenantAdmin, .lastTenantAdmin, nil, nil, .lastTenantAdmin])
   }
 
-  @Test func `a tenant goes from the inside out, and begins again with nobody in it`() async throws {
+  @Test func `a tenant is deleted from the leaves up, and starts again without members`() async throws {
     let batch = try await prepared()
     let boss = UserID(stored: "boss")
     let commands: [TenantCommand] = [
@@ -235,7 +236,7 @@ import WorkspaceDomain
     ]
     var halved = 0
     let result = try await batch.runSplit(commands, halved: &halved)
-    #expect(halved == 1, "what goes along was not read while there were workspaces")
+    #expect(halved == 1, "the roles to remove are read only once there are no workspaces")
     let errors: [WorkspaceServiceError?] = [
       nil, nil, nil, nil, nil, .workspaceNotFound(.sample(1)), .tenantNotFound, nil, nil,
     ]
@@ -252,7 +253,7 @@ import WorkspaceDomain
     #expect(Array(told[(start + 1)...]) == groups + ["workspace deleted"] + members + rest)
   }
 
-  @Test func `nothing is denied where nothing is enforced, and creators who are no members get no role`() async throws {
+  @Test func `without enforcement nothing is denied, and creators who are not members get no role`() async throws {
     let batch = try await prepared(AccessRules(isEnforced: false, requiresUser: true))
     let result = try await batch.run([
       TenantCommand(1, .create(name: "x", parentID: .sample(2), id: .sample(50)), by: "outsider"),
@@ -270,7 +271,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a user is required before every rule, and systems alone may found where that is so`() async throws {
+  @Test func `a required user is checked before every rule, and on request only systems create roots`() async throws {
     let strict = CommandBatch(access: AccessRules(requiresUser: true))
     #expect(
       try await strict.run([

@@ -9,7 +9,7 @@ import WorkspaceDomain
   private static let tenants: ClosedRange<UInt64> = 1...3
 
   @Test(arguments: 0..<6)
-  func `random batches have the outcomes, the events and the rows that their commands have one by one`(
+  func `random batches have the outcomes, events and rows of their commands run one by one`(
     seed: UInt64
   ) async throws {
     var source = CommandSource(seed: seed)
@@ -42,9 +42,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 0..<6 as Range<UInt64>)
-  func `random batches of moves have the outcomes, the events and the rows that they have one by one`(seed: UInt64)
-    async throws
-  {
+  func `random batches of moves have the outcomes, events and rows of moves run one by one`(seed: UInt64) async throws {
     var source = CommandSource(seed: seed)
     var (moved, tooDeep, inside, halved) = (0, 0, 0, 0)
     for _ in 0..<30 {
@@ -61,7 +59,7 @@ import WorkspaceDomain
       }
     }
     #expect(moved > 100 && tooDeep > 100 && inside > 20, "\(moved) \(tooDeep) \(inside)")
-    #expect(halved > 5, "an answer was left open now and then")
+    #expect(halved > 5, "some batches were split")
   }
 
   @Test
@@ -90,11 +88,11 @@ import WorkspaceDomain
     ] {
       #expect(errors[code, default: 0] > 0, "\(code) of \(errors)")
     }
-    #expect(halved > 5, "an answer was left open now and then")
+    #expect(halved > 5, "some batches were split")
   }
 
   @Test(arguments: 2...4)
-  func `what takes roles with it in several transactions comes to the same as in one`(limit: Int) async throws {
+  func `removing roles in several transactions has the same result as in one`(limit: Int) async throws {
     var source = CommandSource(seed: UInt64(limit))
     var (halved, cut) = (0, 0)
     for round in 0..<100 {
@@ -115,7 +113,7 @@ import WorkspaceDomain
         #expect(try await parts.roles(of: [1]) == whole.roles(of: [1]), "\(commands)")
       }
     }
-    #expect(cut > 2, "some were made in parts, and the order shows")
+    #expect(cut > 2, "some removals were split, in a visible order")
   }
 
   /// Runs the commands of a tenant as one batch, and one by one.

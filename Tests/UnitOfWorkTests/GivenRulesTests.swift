@@ -44,7 +44,7 @@ import WorkspaceDomain
     #expect(outcomes[2] == .success(.access(isAllowed: false)))
   }
 
-  @Test func `what is not the tenant's permits nothing, whatever the answer`() async throws {
+  @Test func `objects outside the tenant permit nothing, whatever the answer`() async throws {
     let outcomes = try await run([
       TenantCommand(1, CheckAccess(permission: .view, object: .workspace(.sample(5)), userID: nil), by: "boss"),
       TenantCommand(1, CheckAccess(permission: .view, object: .workspace(.sample(99)), userID: nil), by: "boss"),
@@ -61,7 +61,7 @@ import WorkspaceDomain
       DeleteGroup(id: .sample(21)), SetTenantMember(userID: UserID(stored: "bob"), role: .member),
       SetWorkspaceMember(id: .sample(2), member: .user(UserID(stored: "ann")), role: .member),
     ] as [any WorkspaceCommand])
-  func `behind a change of relationships a tenant's questions are open, and those of others are not`(
+  func `after a relationship change only that tenant's questions are undecided`(
     change: any WorkspaceCommand
   ) async throws {
     await #expect(throws: UnitOfWorkError.failed(reason: "undecided")) {
@@ -77,14 +77,14 @@ import WorkspaceDomain
       .rename(id: .sample(2), name: "x"), RenameGroup(id: .sample(21), name: "x"), .get(id: .sample(2)),
       SetTenantMember(userID: UserID(stored: "ann"), role: .member), .delete(id: .sample(99)),
     ] as [any WorkspaceCommand])
-  func `what changes no relationship leaves everything decided`(command: any WorkspaceCommand) async throws {
+  func `a change of no relationship leaves everything decided`(command: any WorkspaceCommand) async throws {
     let outcomes = try await run([TenantCommand(1, command), TenantCommand(1, .get(id: .sample(1)), by: "ann")]) { _ in
       true
     }
     #expect(outcomes.last?.error == nil)
   }
 
-  @Test func `a question without an answer is no denial`() async throws {
+  @Test func `an unanswered question is not a denial`() async throws {
     let outcomes = try await run([TenantCommand(1, .get(id: .sample(2)), by: "ann")]) { _ in nil }
     guard case .failure(.repositoryFailed(.notLoaded)) = outcomes[0] else {
       Issue.record("\(outcomes)")
@@ -92,7 +92,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `decisions hold as long as each tenant's sequence is the one that they were given at`() {
+  @Test func `decisions hold while each tenant's sequence is the one that they were made at`() {
     let decisions = GivenDecisions(answers: [:], sequences: [.sample(1): 4, .sample(2): nil])
     var snapshot = Snapshot()
     snapshot.tenants = [.sample(1): 4, .sample(3): 9]

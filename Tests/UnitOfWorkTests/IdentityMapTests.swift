@@ -25,7 +25,7 @@ import WorkspaceDomain
     try await batch.run(commands.map { TenantCommand(tenant, $0) }).outcomes
   }
 
-  @Test func `a tree of a new tenant is made in one batch, parents before children`() async throws {
+  @Test func `a tree of a new tenant is created in one batch, parents before children`() async throws {
     let outcomes = try await outcomes(
       .get(id: id(1)), .createRoot(name: nil, id: id(1)), .createRoot(name: "again", id: nil),
       .create(name: "a", parentID: id(1), id: id(2)),
@@ -77,7 +77,7 @@ import WorkspaceDomain
     #expect(try await batch.workspaces(of: [1])[0].map(\.id) == [id(10), id(12)])
   }
 
-  @Test func `what is created and deleted in one batch leaves two events and no row`() async throws {
+  @Test func `a workspace created and deleted in one batch leaves two events and no row`() async throws {
     try await prepare()
     let result = try await batch.run([
       TenantCommand(1, .create(name: "d", parentID: id(10), id: id(15))), TenantCommand(1, .delete(id: id(15))),
@@ -88,7 +88,7 @@ import WorkspaceDomain
     #expect(try await batch.workspaces(of: [1])[0].count == 4)
   }
 
-  @Test func `an id that one tenant frees another can take, and neither sees the other's`() async throws {
+  @Test func `an id that one tenant frees can be taken by another, and neither sees the other's`() async throws {
     try await prepare()
     let outcomes = try await batch.run([
       TenantCommand(2, .create(name: "n", parentID: id(20), id: id(12))), TenantCommand(1, .delete(id: id(12))),
@@ -110,7 +110,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 1...4)
-  func `a page stays full and in order when the batch takes from it and adds to it, at its edges too`(limit: Int)
+  func `a page stays full and in order when the batch removes from it and adds to it, at its edges too`(limit: Int)
     async throws
   {
     try await prepare()
@@ -143,7 +143,7 @@ import WorkspaceDomain
     #expect(page.workspaces.map(\.version) == [1, 2])
   }
 
-  @Test func `what the read set did not ask for is an error, never missing`() {
+  @Test func `data outside the read set is an error, never missing`() {
     let map = workspaces(ReadSet(), Snapshot())
     expectNotLoaded { try map.workspace(id(1)) }
     expectNotLoaded { try map.workspace(named: WorkspaceName(stored: "n"), in: .sample(1)) }
@@ -169,7 +169,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a page that was read too short is an error, a longer one from the same start holds it`() throws {
+  @Test func `a page that was read too short is an error, a longer one from the same start contains it`() throws {
     var readSet = ReadSet()
     var snapshot = Snapshot()
     for limit in [3, 5, 4] {

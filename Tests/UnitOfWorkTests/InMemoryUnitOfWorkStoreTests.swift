@@ -52,7 +52,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `each constraint is named by whoever breaks it, and nothing of the write set is left`() async throws {
+  @Test func `each violated constraint is named, and nothing of the write set remains`() async throws {
     try await prepare()
     let before = try await everything()
     let broken: [(WorkspaceConstraint?, (inout WriteSet) -> Void)] = [
@@ -125,7 +125,8 @@ import WorkspaceDomain
     #expect(try await store.commit(WriteSet()).isEmpty)
   }
 
-  @Test func `the outbox gives places in order, pages by number and size, and forgets what is confirmed`() async throws
+  @Test func `the outbox assigns places in order, pages by number and size, and removes confirmed entries`()
+    async throws
   {
     func message(_ size: Int) -> OutgoingMessages {
       OutgoingMessages([
@@ -141,16 +142,16 @@ import WorkspaceDomain
     #expect((first + second).sorted() == first + second)
     #expect(try await store.unpublished(limit: 99, bytes: 9999).map(\.id) == [first[0], first[2]] + second)
     #expect(try await store.unpublished(limit: 2, bytes: 9999).map(\.id) == [first[0], first[2]])
-    #expect(try await store.unpublished(limit: 99, bytes: 5).map(\.id) == [first[0]], "at least one")
+    #expect(try await store.unpublished(limit: 99, bytes: 5).map(\.id) == [first[0]], "at least one entry")
     #expect(
       try await store.unpublished(limit: 99, bytes: 2 * message(10).bytes).map(\.id) == [
         first[0], first[2], second[0],
-      ], "up to the one that goes above")
+      ], "up to the entry that exceeds the limit")
     try await store.remove([first[0], second[1], OutboxID(number: 999)])
     #expect(try await store.unpublished(limit: 99, bytes: 9999).map(\.id) == [first[2], second[0]])
   }
 
-  @Test func `children are counted up to the limit, and a page ends where it is asked to`() async throws {
+  @Test func `children are counted up to the limit, and a page ends at its limit`() async throws {
     try await prepare()
     _ = try await commit { $0.inserted = (30..<40).map { workspace($0, "n\($0)") } }
     var readSet = ReadSet()

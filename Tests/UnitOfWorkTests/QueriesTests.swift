@@ -42,9 +42,7 @@ import WorkspaceDomain
     arguments: [
       (nil, [1, 2, 3]), ("boss", [1, 2, 3]), ("grouped", [2, 3]), ("member", [3]),
     ] as [(String?, [UInt64])])
-  func `ancestors are shown from the root down, those that may be viewed`(user: String?, expected: [UInt64])
-    async throws
-  {
+  func `visible ancestors are shown from the root down`(user: String?, expected: [UInt64]) async throws {
     let found = try await answer(try await prepared(), ListAncestors(id: .sample(4)), by: user)
     #expect(found.pageIDs == expected.map { .sample($0) })
   }
@@ -53,7 +51,7 @@ import WorkspaceDomain
     arguments: [
       ("plain", 4), ("outsider", 4), ("member", 2), (nil, 9), ("boss", 9), ("boss", 99),
     ] as [(String?, UInt64)])
-  func `what may not be viewed, is not there or another tenant's reads alike`(user: String?, id: UInt64) async throws {
+  func `invisible, missing and other tenants' objects read alike`(user: String?, id: UInt64) async throws {
     let batch = try await prepared()
     for query in [ListAncestors(id: .sample(id)), ListChildren(id: .sample(id), limit: 9, after: nil)]
       as [any WorkspaceQuery]
@@ -85,20 +83,19 @@ import WorkspaceDomain
       ("plain", "c", nil),
       ("outsider", "c", nil), ("boss", "z", nil), (nil, "none", nil),
     ] as [(String?, String, UInt64?)])
-  func `a workspace is found by its name where it may be viewed`(user: String?, name: String, id: UInt64?) async throws
-  {
+  func `a workspace is found by its name if it is visible`(user: String?, name: String, id: UInt64?) async throws {
     let found = try await answer(try await prepared(), FindWorkspace(name: name), by: user)
     #expect(found.workspace?.id == id.map { .sample($0) })
     if id == nil { #expect(found.error?.rejection?.code == .workspaceNotFound) }
   }
 
-  @Test func `a name that none can have is invalid`() async throws {
+  @Test func `an impossible name is invalid`() async throws {
     #expect(
       try await answer(try await prepared(), FindWorkspace(name: " "), by: nil).error?.rejection?.code
         == .invalidWorkspaceName)
   }
 
-  @Test func `queries of one batch don't get into each other's way, and lock nothing`() async throws {
+  @Test func `queries of one batch don't interfere, and lock nothing`() async throws {
     let batch = try await prepared()
     let outcomes = try await batch.run([
       TenantCommand(1, ListAncestors(id: .sample(4)), by: "member"),

@@ -32,7 +32,7 @@ import WorkspaceDomain
       (.get(id: .sample(5)), [5], [], false, [], []),
       (.list(limit: 7, after: nil), [], [], false, [], [8]),
     ] as [(any WorkspaceCommand, [UInt64], [String], Bool, [UInt64], [Int])])
-  func `each command asks for what it could need and for nothing else`(
+  func `each command reads what it could need and nothing else`(
     command: any WorkspaceCommand, workspaces: [UInt64], names: [String], root: Bool, children: [UInt64],
     pageLimits: [Int]
   ) {
@@ -45,7 +45,7 @@ import WorkspaceDomain
     #expect(readSet.tree.pages == Set(pageLimits.map { PageKey(tenantID: .sample(1), after: nil, limit: $0) }))
   }
 
-  @Test func `a batch asks for everything of all its commands, each thing once`() {
+  @Test func `a batch reads everything for all its commands, each thing once`() {
     let readSet = readSet([
       (1, .get(id: .sample(5))), (2, .get(id: .sample(5))), (1, .create(name: "n", parentID: .sample(5), id: nil)),
       (2, .rename(id: .sample(6), name: "n")), (1, .list(limit: 1, after: .sample(9))),
@@ -57,7 +57,7 @@ import WorkspaceDomain
     #expect(readSet.tree.pages == [PageKey(tenantID: .sample(1), after: .sample(9), limit: 2)])
   }
 
-  @Test func `deletions make pages and counts of children longer, wherever they stand in the batch`() {
+  @Test func `deletions make pages and counts of children longer, wherever they are in the batch`() {
     let readSet = readSet([
       (1, .list(limit: 10, after: nil)), (1, .delete(id: .sample(5))), (2, .delete(id: .sample(6))),
     ])
@@ -65,7 +65,7 @@ import WorkspaceDomain
     #expect(readSet.tree.pages == [PageKey(tenantID: .sample(1), after: nil, limit: 13)])
   }
 
-  @Test func `no commands ask for nothing`() {
+  @Test func `no commands read nothing`() {
     #expect(readSet([]) == ReadSet())
   }
 }

@@ -39,7 +39,7 @@ import WorkspaceDomain
     return Set(commits.flatMap(\.changes))
   }
 
-  @Test func `a tenant begins with its root, where its members may create, and its admin`() async throws {
+  @Test func `a new tenant has its root, open to its members, and its admin`() async throws {
     _ = try await batch.run([Self.founding[0]])
     let commits = await store.relationshipCommits
     #expect(
@@ -69,18 +69,18 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a name is no relationship`() async throws {
+  @Test func `a name is not a relationship`() async throws {
     #expect(try await changes([TenantCommand(1, .rename(id: .sample(2), name: "z"))]).isEmpty)
   }
 
-  @Test func `a move changes the parent alone`() async throws {
+  @Test func `a move changes only the parent`() async throws {
     #expect(
       try await changes(MoveWorkspace(id: .sample(3), parentID: .sample(1))) == [
         .removed(.parent(.sample(2), of: .sample(3))), .added(.parent(.sample(1), of: .sample(3))),
       ])
   }
 
-  @Test func `another role is one removal and one addition, in this order`() async throws {
+  @Test func `a changed role is one removal and one addition, in this order`() async throws {
     let command = SetWorkspaceMember(id: .sample(2), member: Self.ann, role: .member)
     #expect(
       try await changes([TenantCommand(1, command)]) == [
@@ -93,7 +93,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `who leaves the tenant takes his roles along`() async throws {
+  @Test func `who leaves the tenant loses all roles`() async throws {
     #expect(
       try await changes(RemoveTenantMember(userID: UserID(stored: "ann"))) == [
         .removed(.role(.member, of: Self.ann, on: .tenant(.sample(1)))),
@@ -102,7 +102,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a group takes its members and its roles along`() async throws {
+  @Test func `a deleted group takes its members and its roles along`() async throws {
     #expect(
       try await changes(DeleteGroup(id: .sample(21))) == [
         .removed(.tenant(.sample(1), of: .group(.sample(21)))),
@@ -111,7 +111,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `what is undone within a batch is nothing`() async throws {
+  @Test func `changes undone within a batch are no changes`() async throws {
     let changes = try await changes([
       TenantCommand(1, MoveWorkspace(id: .sample(3), parentID: .sample(1))),
       TenantCommand(1, CreateGroup(name: "h", id: .sample(22))), TenantCommand(1, DeleteGroup(id: .sample(22))),
@@ -120,7 +120,7 @@ import WorkspaceDomain
     #expect(changes.isEmpty)
   }
 
-  @Test func `a role that goes to another tenant with an id is not taken away by the first one`() {
+  @Test func `a role that moves to another tenant with an id is not removed by the first one`() {
     let role = Relationship.role(.admin, of: Self.ann, on: .workspace(.sample(5)))
     var differences = RelationshipDifferences()
     differences.change([role, .tenant(.sample(2), of: .workspace(.sample(5)))], to: [], in: .sample(2))
@@ -134,7 +134,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a commit that is too large for a write is made in parts, removals first`() {
+  @Test func `a commit too large for one write is split, removals first`() {
     let removals = (0..<1500).map { RelationshipChange.removed(.parent(.sample(1), of: .sample($0))) }
     let additions = (0..<700).map { RelationshipChange.added(.parent(.sample(2), of: .sample($0))) }
     let parts = RelationshipCommit(tenantID: .sample(1), changes: removals + additions).parts()
@@ -143,7 +143,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [true, false])
-  func `whatever commands do, the changes lead to what the rows say`(opensRoot: Bool) async throws {
+  func `whatever commands do, the changes lead to the relationships of the rows`(opensRoot: Bool) async throws {
     var source = CommandSource(seed: opensRoot ? 1 : 2)
     var (moves, removals) = (0, 0)
     for _ in 0..<60 {

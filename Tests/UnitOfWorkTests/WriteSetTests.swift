@@ -8,7 +8,7 @@ import UnitOfWork
       exchange: exchange, routingKey: "key", properties: MessageProperties(), body: [UInt8](repeating: 1, count: bytes))
   }
 
-  @Test func `an entry of the outbox takes no more when it has a megabyte, however many messages there are`() {
+  @Test func `an outbox entry accepts no more after a megabyte, however many messages there are`() {
     var writeSet = WriteSet()
     for _ in 1...100 { writeSet.send(Self.message(100_000)) }
     #expect(writeSet.outbox.flatMap(\.messages).count == 100)
@@ -18,7 +18,7 @@ import UnitOfWork
     #expect(writeSet.outbox.count == 10)
   }
 
-  @Test func `replies are entries of their own, behind all others`() {
+  @Test func `replies are entries of their own, after all others`() {
     var writeSet = WriteSet()
     for exchange in ["results", "", "events", ""] as [ShortString] { writeSet.send(Self.message(1, to: exchange)) }
     #expect(writeSet.outgoing.map { $0.messages.map(\.exchange) } == [["results", "events"], ["", ""]])

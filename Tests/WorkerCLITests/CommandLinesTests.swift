@@ -54,14 +54,14 @@ import Testing
     }
   }
 
-  @Test func `an empty file, a folder and what is not there are told`() throws {
+  @Test func `an empty file, a folder and a missing file are reported`() throws {
     #expect(try message("")?.contains("has no commands") == true)
     #expect(try message("\n \n")?.contains("has no commands") == true)
     #expect(throws: LineInput.Unreadable.self) { try FileLines(path: "/tmp", check: checked) }
     #expect(throws: LineInput.Unreadable.self) { try FileLines(path: "/nonexistent/commands", check: checked) }
   }
 
-  @Test func `lines are read as they are, up to a limit`() throws {
+  @Test func `lines are read unchanged, up to a limit`() throws {
     // Across the chunks in which a file is read.
     let lines =
       [[], [UInt8](repeating: 0x61, count: 65_536), [0, 0x0D], [UInt8](repeating: 0x62, count: 200_000), [], [0x63]]
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Who writes into a pipe line by line would otherwise wait for the end of a chunk.
-  @Test(.timeLimit(.minutes(1))) func `a line is handed out as soon as it is there`() throws {
+  @Test(.timeLimit(.minutes(1))) func `a line is handed out as soon as it arrives`() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  @Test func `what an operator edits nobody else can read`() throws {
+  @Test func `a command that an operator edits is readable by nobody else`() throws {
     let folder = try PrivateFolder()
     defer { folder.remove() }
     let file = try folder.write([1], to: "command.json")

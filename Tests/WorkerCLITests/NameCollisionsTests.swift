@@ -12,7 +12,7 @@ import Testing
 
   private static func name(_ text: Substring) -> ShortString { ShortString(String(text)) ?? "too-long" }
 
-  @Test func `the default names are well apart`() {
+  @Test func `the default names are distinct`() {
     #expect(problems { _ in }.isEmpty)
   }
 
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `what is published elsewhere can't be taken for queries`() {
+  @Test func `messages published elsewhere can't be taken for queries`() {
     #expect(problems { $0.queriesExchange = $0.commandsExchange }.count == 1)
     #expect(problems { $0.queriesExchange = $0.resultsExchange }.count == 1)
     #expect(problems { $0.queriesExchange = $0.eventBatchesExchange }.count == 1)
@@ -39,7 +39,7 @@ import Testing
     #expect(problems { $0.queriesQueue = "workspace.commands.publisher" }.count == 1)
   }
 
-  @Test func `exchanges that nobody takes commands from may be one`() {
+  @Test func `exchanges that no commands are consumed from may be the same`() {
     #expect(
       problems {
         $0.eventsExchange = $0.resultsExchange
@@ -63,7 +63,7 @@ import Testing
     #expect(problems { $0.eventBatchesExchange = $0.resultBatchesExchange }.isEmpty)
   }
 
-  @Test func `a queue can't be its own queue of dead letters, nor the one by which its worker holds its right`() {
+  @Test func `a queue can't be its own dead-letter queue, nor its own publishing claim`() {
     #expect(
       problems { $0.deadLettersQueue = $0.commandsQueue }.map { $0.contains("amqp.names.commands_queue") } == [true])
     let claimed = problems { $0.deadLettersQueue = "workspace.commands.publisher" }
@@ -75,10 +75,11 @@ import Testing
         $0.commandsQueue = Self.name(long.prefix(255))
         $0.deadLettersQueue = Self.name(long.dropFirst())
       }.count == 1)
-    #expect(problems { $0.commandsQueue = Self.name(long.dropFirst()) }.count == 1, "its claim is itself")
+    #expect(
+      problems { $0.commandsQueue = Self.name(long.dropFirst()) }.count == 1, "its publishing claim has the same name")
   }
 
-  @Test func `names of temporary queues are theirs`() {
+  @Test func `names of temporary queues are reserved`() {
     #expect(problems { $0.commandsQueue = "workspace-worker.temporary.x" }.count == 1)
     #expect(problems { $0.deadLettersQueue = "workspace-worker.temporary" }.count == 1)
   }

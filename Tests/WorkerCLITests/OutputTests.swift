@@ -5,14 +5,14 @@ import Testing
 @testable import WorkerCLI
 
 @Suite struct OutputTests {
-  @Test func `a cell of a table neither makes a line nor steers the terminal`() {
+  @Test func `a table cell can't break the line or control the terminal`() {
     var table = TextTable(header: ["A", "B"])
     table.add(["x\n2026 forged", "\u{1B}[2J\u{9B}1m\u{2028}\u{202E}"])
     #expect(table.text.split(separator: "\n").count == 2)
     #expect(table.text.contains(#"x\u{a}2026 forged"#) && table.text.contains(#"\u{1b}[2J\u{9b}1m\u{2028}\u{202e}"#))
   }
 
-  @Test func `a message is one line, and stays as it is but for that where nobody looks`() {
+  @Test func `a message is one line, and otherwise unchanged outside a terminal`() {
     #expect(MessageLine(Array("{\n \"a\": \"\u{1B}\"\r\n}".utf8), isShown: false).text == "{  \"a\": \"\u{1B}\"  }")
     #expect(MessageLine(Array("{\n \"a\": \"\u{1B}\"}".utf8), isShown: true).text == #"{  "a": "\u{1b}"}"#)
   }
@@ -31,7 +31,7 @@ import Testing
     let entries = ["someEntry": [Entry()]]
   }
 
-  @Test func `keys of reports are in snake_case, and those of dictionaries are data`() throws {
+  @Test func `keys of reports are in snake_case, and keys of dictionaries are data`() throws {
     let text = try OutputOptions.json(Report())
     #expect(
       text == """
@@ -57,7 +57,7 @@ import Testing
         """#)
   }
 
-  @Test func `of a long body the beginning is shown, and how much more there is`() {
+  @Test func `a long body is shown with its beginning and the number of further bytes`() {
     let body = Array(String(repeating: "ä", count: 100_000).utf8)
     let message = OutboundMessage(exchange: "e", routingKey: "k", properties: MessageProperties(), body: [0x61] + body)
     let text = MessageReport(message).text(below: [("id", "1")])

@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func `line breaks at the end of a value are no part of it`() async throws {
+  @Test func `line breaks at the end of a value are not part of it`() async throws {
     let configuration = try await load(
       [
         "AMQP_URL": "amqp://u:p@h/tenants\n", "POSTGRES_URL": "postgres://u@h/d?sslmode=disable\r\n",
@@ -32,7 +32,7 @@ import Testing
     #expect(configuration.amqp.url == "amqp://u:p@h/tenants")
     #expect(configuration.postgres.url == "postgres://u@h/d?sslmode=disable")
     #expect(configuration.http.port == 9 && configuration.log.level == .debug)
-    #expect(try await load(["HTTP_PORT": "\n"]).http.port == 8080, "nothing but a line break is nothing")
+    #expect(try await load(["HTTP_PORT": "\n"]).http.port == 8080, "a value of one line break counts as unset")
   }
 
   @Test func `a control character within a value is refused, and not repeated`() async {
@@ -47,7 +47,7 @@ import Testing
       configuration.log.level == .info && configuration.log.format == .text && !configuration.amqp.tls.verifiesPeer)
   }
 
-  @Test func `what Kubernetes sets for a service is explained`() async {
+  @Test func `variables that Kubernetes sets for a service are explained`() async {
     let found = await problems(["HTTP_PORT": "tcp://10.0.0.7:8080"])
     #expect(found.count == 1 && found[0].contains("Kubernetes") && found[0].contains("HTTP_PORT"))
   }
@@ -55,12 +55,12 @@ import Testing
   @Test(arguments: [
     ("amqp://u:pa=ss@h/", "pa"), ("pass word=x", "word"), ("Amqp.Url=x", "Amqp"), ("a..b=x", "a.."),
   ])
-  func `what is no name of a setting is not repeated`(override: String, part: String) async {
+  func `an invalid name of a setting is not repeated`(override: String, part: String) async {
     let found = await problems([:], [override])
     #expect(found.count == 1 && !found[0].contains(part), "\(found)")
   }
 
-  @Test func `a name that no setting has is named`() async {
+  @Test func `an unknown setting is named`() async {
     #expect(await problems([:], ["no.such_key=1"]) == ["there is no setting no.such_key (--set KEY=VALUE)"])
   }
 
@@ -71,7 +71,7 @@ import Testing
     ("host=h password=sesame target_session_attrs=any-thing", "target_session_attrs"),
     ("postgres://u:sesame@h/d?keepalives_idle=soon", "keepalives_idle"), ("service=no-such-service", "no-such-service"),
   ])
-  func `what libpq can't use is a mistake of the configuration`(url: String, words: String) async {
+  func `a value that libpq can't use is a configuration error`(url: String, words: String) async {
     let found = await problems(["POSTGRES_URL": url])
     #expect(
       found.count == 1 && found[0].hasPrefix("postgres.url can't be used") && found[0].contains(words), "\(found)")
@@ -83,11 +83,11 @@ import Testing
     "host=/run/postgresql dbname=d",
     "host=a hostaddr=127.0.0.1 connect_timeout=3", "postgres:///", "",
   ])
-  func `what libpq can use is none, whether anybody is there or not`(url: String) async {
+  func `a value that libpq can use is accepted, even if the server is absent`(url: String) async {
     #expect(await problems(["POSTGRES_URL": url]) == [])
   }
 
-  @Test func `names that collide are refused with both settings`() async {
+  @Test func `colliding names are refused with both settings`() async {
     let found = await problems([
       "AMQP_NAMES_RESULTS_EXCHANGE": "workspace.commands",
       "AMQP_NAMES_DEAD_LETTERS_QUEUE": "workspace.commands.publisher",

@@ -8,7 +8,7 @@ import UnixSignals
 
 /// Uses SIGUSR2, which nothing else in this process uses.
 @Suite struct TerminationSignalsTests {
-  @Test func `the first signal drains, and one that comes at once after it is the second`() async throws {
+  @Test func `the first signal drains, and one right after it counts as the second`() async throws {
     for round in 0..<200 {
       let (drained, second) = (Signal<Void>(), Signal<Void>())
       try await Patience.wait(for: "both signals in round \(round)") {

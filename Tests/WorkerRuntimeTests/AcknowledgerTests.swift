@@ -39,9 +39,7 @@ import WorkspaceDomain
     #expect(journal.entries.acknowledged == messages.map(\.label))
   }
 
-  @Test func `letters are told to be done with when the broker has read their acknowledgements, and not before`()
-    async throws
-  {
+  @Test func `letters are marked only after the broker has read their acknowledgements`() async throws {
     let broker = FakeBroker(journal: journal)
     broker.enqueue((1...4).map { CommandMessage("\($0)", "list") })
     let source = broker.connect().consume()
@@ -72,7 +70,7 @@ import WorkspaceDomain
     #expect(letters.claimed.isEmpty)
   }
 
-  @Test func `an acknowledgement that can't be sent ends the task, and a cancelled one ends too`() async throws {
+  @Test func `an acknowledgement that can't be sent ends the task, and so does cancellation`() async throws {
     let broker = FakeBroker(journal: journal)
     broker.enqueue(CommandMessage("1", "list"))
     let source = broker.connect().consume()

@@ -4,14 +4,14 @@ import Testing
 @testable import WorkerRuntime
 
 @Suite(.timeLimit(.minutes(5))) struct AnswerRoomTests {
-  @Test func `while there is room nobody waits, however large what takes it`() async throws {
+  @Test func `while there is room nobody waits, however large the reservation`() async throws {
     let room = AnswerRoom(limit: 100)
     try await room.wait()
     room.add(100)
     try await room.wait()
   }
 
-  @Test func `above the limit everybody waits until enough has arrived`() async throws {
+  @Test func `above the limit everybody waits until enough is released`() async throws {
     let room = AnswerRoom(limit: 100)
     for size in [100, 30, 20] { room.add(size) }
     let passed = Journal<Void>()

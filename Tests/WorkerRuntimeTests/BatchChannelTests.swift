@@ -9,7 +9,7 @@ import WorkerRuntime
     BatchChannel(limits: .init(count: count, bytes: bytes), room: .init(count: roomCount, bytes: roomBytes))
   }
 
-  @Test func `what was sent is taken in order, in batches within the limits`() async throws {
+  @Test func `sent items are taken in order, in batches within the limits`() async throws {
     let channel = channel()
     try await channel.send([1, 2], size: { _ in 1 })
     try await channel.send([3, 4], size: { _ in 1 })
@@ -31,7 +31,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: [true, false])
-  func `whoever takes from an empty channel waits for a send, or for its end`(sends: Bool) async throws {
+  func `a taker from an empty channel waits for a send, or for the channel's end`(sends: Bool) async throws {
     let channel = channel()
     async let batch = channel.take()
     await Task.yield()
@@ -54,7 +54,7 @@ import WorkerRuntime
       (4, 1000, [1, 1, 1, 1], true), (4, 1000, [1, 1, 1, 1, 1], false), (99, 100, [50, 50], true),
       (99, 100, [50, 51], false), (0, 1000, [1], false),
     ] as [(Int, Int, [Int], Bool)])
-  func `a sender waits while the channel holds more than its room, in number or in bytes`(
+  func `a sender waits while the channel is over its capacity, in number or in bytes`(
     roomCount: Int, roomBytes: Int, sizes: [Int], returns: Bool
   ) async throws {
     let channel = channel(count: 1, roomCount: roomCount, roomBytes: roomBytes)
@@ -78,7 +78,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: [true, false])
-  func `a waiting sender and a waiting taker are cancelled, and so are those that come cancelled`(sender: Bool)
+  func `a waiting sender and taker can be cancelled, and so can those that arrive cancelled`(sender: Bool)
     async throws
   {
     let channel = channel(roomCount: 0)
@@ -112,7 +112,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: 0..<6)
-  func `one sends and one takes as fast as they can: nothing lost, doubled or reordered, no limit broken`(
+  func `at full speed nothing is lost, duplicated or reordered, and no limit exceeded`(
     seed: UInt64
   ) async throws {
     let total = 4000

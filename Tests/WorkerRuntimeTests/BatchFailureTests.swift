@@ -20,7 +20,7 @@ import WorkspaceDomain
     arguments: [
       UnitOfWorkError.conflict(constraint: .tenantName), .conflict(constraint: nil), .transient(reason: "deadlock"),
     ], 1...3)
-  func `a lost race and a passing trouble are run again, up to three times`(error: UnitOfWorkError, times: Int)
+  func `lost races and transient errors are retried up to three times`(error: UnitOfWorkError, times: Int)
     async throws
   {
     await fixture.store.failNext(
@@ -32,7 +32,7 @@ import WorkspaceDomain
     #expect(batches.events.map { $0.member("sequence") } == ["1", "2"])
   }
 
-  @Test func `a trouble that does not pass ends the session and costs nothing`() async throws {
+  @Test func `a transient error that persists ends the session and costs no attempt`() async throws {
     await fixture.store.fail { _ in .transient(reason: "deadlock") }
     await #expect(throws: UnitOfWorkError.transient(reason: "deadlock")) { try await fixture.run(lists(4)) }
     #expect(await fixture.store.begun == 4)
@@ -40,7 +40,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [true, false])
-  func `a database that is away ends the session at once, whether at the beginning or at the commit`(atBegin: Bool)
+  func `an unavailable database ends the session at once, at the beginning or at the commit`(atBegin: Bool)
     async throws
   {
     let error = UnitOfWorkError.unavailable(reason: "shutting down")
@@ -51,7 +51,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [1, 2, 3])
-  func `what committed before the database went away is told`(commits: Int) async throws {
+  func `commits made before the database became unavailable are reported`(commits: Int) async throws {
     let journal = fixture.store.journal
     await fixture.store.fail { writeSet in
       if journal.entries.count == commits { return .unavailable(reason: "gone") }
@@ -67,9 +67,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 1...9)
-  func `a poisonous command ends among the dead letters and its neighbours are carried out, in order`(place: Int)
-    async throws
-  {
+  func `a poisonous command becomes a dead letter and its neighbours are executed, in order`(place: Int) async throws {
     await fixture.store.fail { Self.touches($0, ["\(place)"]) ? .failed(reason: "XX000") : nil }
     let batches = try await fixture.run(lists(9))
     #expect(batches.types == (1...9).map { $0 == place ? "workspace.list.failed" : "workspace.list.succeeded" })
@@ -83,7 +81,7 @@ import WorkspaceDomain
     #expect(letters[0].message.body == lists(9)[place - 1].body)
   }
 
-  @Test func `commands that are poisonous all of them each end alone`() async throws {
+  @Test func `a batch of only poisonous commands dead-letters each separately`() async throws {
     await fixture.store.fail { $0.inbox.allSatisfy(\.isFailure) ? nil : .failed(reason: "XX000") }
     let batches = try await fixture.run(lists(5) + [.invalid("x")])
     #expect(await fixture.letters.map(\.message.label) == ["1", "2", "3", "4", "5", "x"])
@@ -103,7 +101,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.reason) == ["unexpected_failure"])
   }
 
-  @Test func `a store that takes no dead letter either ends the session with its own error`() async throws {
+  @Test func `a store that refuses even the dead letter ends the session with its own error`() async throws {
     for message in [CommandMessage("1", "list"), .invalid("x")] {
       await fixture.store.fail { _ in .failed(reason: "disk full") }
       await #expect(throws: UnitOfWorkError.failed(reason: "disk full")) { try await fixture.run(message) }
@@ -120,7 +118,7 @@ import WorkspaceDomain
       (.createRoot("c", id: 9, tenant: 2), .tenantID, "root_workspace_exists"),
       (.createRoot("c", id: 9, tenant: 2), .oneRootPerTenant, "root_workspace_exists"),
     ] as [(CommandMessage, WorkspaceConstraint, String)])
-  func `a constraint that no pre-check sees broken becomes the rejection that it means`(
+  func `a violated constraint that no pre-check noticed becomes the corresponding rejection`(
     command: CommandMessage, constraint: WorkspaceConstraint, code: String
   ) async throws {
     try await fixture.run(.createRoot("r", id: 1))
@@ -134,17 +132,17 @@ import WorkspaceDomain
     #expect(batches.events.isEmpty)
     #expect(await fixture.letters.isEmpty)
     #expect(batches.settled == [2, 3, 4])
-    #expect(try await fixture.run(command).results[0].body == batches.results[1].body, "and is remembered")
+    #expect(try await fixture.run(command).results[0].body == batches.results[1].body, "the rejection is remembered")
   }
 
-  @Test func `a constraint that means nothing for the command is a failure, not an answer`() async throws {
+  @Test func `a constraint unrelated to the command is a failure, not an answer`() async throws {
     await fixture.store.fail { Self.touches($0, ["1"]) ? .conflict(constraint: .tenant) : nil }
     let batches = try await fixture.run(lists(2))
     #expect(batches.types == ["workspace.list.failed", "workspace.list.succeeded"])
     #expect(await fixture.letters.map(\.message.label) == ["1"])
   }
 
-  @Test func `names that change hands in a circle are committed all the same`() async throws {
+  @Test func `names exchanged in a circle are committed all the same`() async throws {
     try await fixture.run(
       .createRoot("r", id: 1), .create("c1", "a", below: 1, id: 2), .create("c2", "b", below: 1, id: 3))
     let batches = try await fixture.run(
@@ -154,7 +152,7 @@ import WorkspaceDomain
     #expect(batches.events.map { $0.member("sequence") } == ["4", "5", "6"])
   }
 
-  @Test func `what is confirmed is removed once, with the first part of a batch that is split`() async throws {
+  @Test func `confirmed entries are removed once, with the first part of a split batch`() async throws {
     let ids = try await fixture.run(.createRoot("r", id: 1))[0].entries.map(\.id)
     await fixture.store.fail { Self.touches($0, ["3"]) ? .failed(reason: "x") : nil }
     try await fixture.run(lists(4), removing: ids)

@@ -54,7 +54,7 @@ import WorkspaceDomain
     #expect(other.resultBatches.first?.properties.messageID != batch.properties.messageID)
   }
 
-  @Test func `a batch has a limit in number and in bytes, which only one message alone exceeds`() {
+  @Test func `a batch is limited in number and in bytes, which only a single message may exceed`() {
     let sizes = [0, 1, 3, 100, 1000, 40_000, 262_140, 262_142, 262_143, 300_000]
     for seed in 0..<200 as Range<UInt64> {
       var random = SeededRandom(seed: seed)
@@ -76,7 +76,7 @@ import WorkspaceDomain
         let before = batches[index - 1]
         #expect(
           before.count == 256 || lengths[index - 1] + (next.first?.body.count ?? 0) + 1 > 256 << 10,
-          "none is closed too early")
+          "no batch is closed too early")
       }
     }
   }

@@ -45,7 +45,7 @@ import WorkspaceDomain
     #expect(sequences == Array(first..<first + sequences.count), sourceLocation: sourceLocation)
   }
 
-  @Test func `roles go in several transactions, the cause last, and the answer comes with that`() async throws {
+  @Test func `roles are removed in several transactions, with the cause and its answer in the last`() async throws {
     let fixture = try await Self.founded()
     let commits = await fixture.store.commits.count
     let batches = try await fixture.run(
@@ -61,7 +61,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 0...2)
-  func `what was done before a crash is not done again, and the rest is`(lost: Int) async throws {
+  func `steps done before a crash are not repeated, and the rest is done`(lost: Int) async throws {
     let fixture = try await Self.founded()
     let before = await fixture.store.commits.count
     await fixture.store.failNext(contentsOf: Array(repeating: nil, count: lost) + [.unavailable(reason: "crash")])
@@ -78,7 +78,7 @@ import WorkspaceDomain
     #expect(try await fixture.run([Self.removal], isRedelivered: true).events.isEmpty)
   }
 
-  @Test func `several that are small alone, and many together, are made one by one`() async throws {
+  @Test func `commands that are small alone but large together are executed one by one`() async throws {
     let fixture = try await Self.founded()
     try await fixture.run([
       Self.ofTenant("ann", "set_member", #"{"user_id":"ann","role":"member"}"#),
@@ -96,7 +96,7 @@ import WorkspaceDomain
     #expect(batches.events.count == 6)
   }
 
-  @Test func `a parked one goes on in its line, and leaves it when it is done`() async throws {
+  @Test func `a parked cascade continues in its line, and leaves it when it is done`() async throws {
     var policy = ParkingPolicy()
     policy.retries = RetrySchedule(Array(repeating: .zero, count: 5))
     let fixture = try await Self.founded(parking: policy)

@@ -39,13 +39,13 @@ import WorkspaceDomain
   private static let pause = CleaningPace.Action.step(after: .milliseconds(50))
   private static let rest = CleaningPace.Action.rest(.seconds(600))
 
-  @Test func `steps that are quick grow to the largest`() {
+  @Test func `quick steps grow to the maximum`() {
     expect([
       Step(250, 2, Self.pause, 500), Step(500, 4, Self.pause, 1000), Step(1000, 8, Self.pause, 1000),
     ])
   }
 
-  @Test func `steps that are slow shrink to the smallest, and pauses are four times as long`() {
+  @Test func `slow steps shrink to the minimum, and pauses are four times as long`() {
     expect([
       Step(250, 60, .step(after: .milliseconds(240)), 125), Step(125, 51, .step(after: .milliseconds(204)), 62),
       Step(62, 1000, .step(after: .seconds(4)), 50), Step(50, 1000, .step(after: .seconds(4)), 50),
@@ -59,14 +59,14 @@ import WorkspaceDomain
     ])
   }
 
-  @Test func `a step that finds less than its limit ends the run, and says nothing about their size`() {
+  @Test func `a step that finds less than its limit ends the run, and does not change the step size`() {
     expect([
       Step(249, 1, Self.rest, 250), Step(0, 5000, Self.rest, 250), Step(250, 1, Self.pause, 500),
       Step(499, 1, Self.rest, 500),
     ])
   }
 
-  @Test func `what was kept a tenth longer than it was to be is removed with pauses of half the length`() {
+  @Test func `entries a tenth past their retention are removed with pauses of half the length`() {
     let late = Timestamp(milliseconds: 967 * Self.day)
     expect([Step(250, 40, .step(after: .milliseconds(160)), 250)], newest: late)
     let later = Timestamp(milliseconds: 967 * Self.day - 1)
@@ -83,7 +83,7 @@ import WorkspaceDomain
       (.seconds(1), .milliseconds(100)), (.seconds(3600), .seconds(360)), (.seconds(6000), .seconds(600)),
       (.seconds(30 * 86_400), .seconds(600)), (.seconds(3650 * 86_400), .seconds(600)),
     ] as [(Duration, Duration)])
-  func `nothing is kept noticeably longer than it is to be`(retention: Duration, longest: Duration) {
+  func `nothing is kept noticeably longer than configured`(retention: Duration, longest: Duration) {
     for (random, part) in [(1.0, 1.0), (0, 0.5), (0.5, 0.75), (-1, 0.5), (7, 1)] {
       var pace = CleaningPace(retention: retention)
       let action = pace.finished(RemovedEntries(count: 0, newest: nil), in: .zero, at: Self.now, random: random)
@@ -103,7 +103,7 @@ import WorkspaceDomain
     #expect(pace.start == Self.recent)
   }
 
-  @Test func `a step that is broken off makes the next one smaller`() {
+  @Test func `an aborted step makes the next one smaller`() {
     var pace = CleaningPace(retention: .seconds(60))
     let limits = (1...4).map { _ in
       pace.failed()

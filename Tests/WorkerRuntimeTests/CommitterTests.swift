@@ -50,7 +50,7 @@ import WorkspaceApplication
       ("x", "c", "x"), (nil, "c", "c"), (nil, String(repeating: "é", count: 127), String(repeating: "é", count: 127)),
       (nil, String(repeating: "é", count: 128), nil), ("x", String(repeating: "é", count: 128), "x"),
     ] as [(String?, String, String?)])
-  func `the correlation id is the command's, else its id, else none where that does not fit`(
+  func `the correlation id is the command's, else its id, else none if that does not fit`(
     property: String?, id: String, expected: String?
   ) async throws {
     let message = CommandMessage("label", "list", id: id).with {
@@ -76,7 +76,7 @@ import WorkspaceApplication
   }
 
   @Test
-  func `events are numbered per tenant from 1 without gaps, across batches, rejections, queries and duplicates`()
+  func `events are numbered per tenant from 1, without gaps for batches, rejections, queries and duplicates`()
     async throws
   {
     var batches = try await fixture.run(
@@ -93,7 +93,7 @@ import WorkspaceApplication
     #expect(Set(sequences.values) == [["1", "2", "3", "4"], ["1", "2", "3"], ["1"]])
   }
 
-  @Test func `a rejected command of an unknown tenant is answered and makes no tenant known`() async throws {
+  @Test func `a rejected command of an unknown tenant is answered and does not create the tenant`() async throws {
     let batches = try await fixture.run(.get("g", 1, tenant: 7), .create("c", "n", below: 1, id: 2, tenant: 7))
     #expect(batches.types == ["workspace.get.rejected", "workspace.create.rejected"])
     #expect(await fixture.store.commits[0].newTenants.isEmpty)
@@ -114,13 +114,13 @@ import WorkspaceApplication
       })
   }
 
-  @Test func `what is confirmed leaves the outbox with the next transaction`() async throws {
+  @Test func `confirmed messages leave the outbox with the next transaction`() async throws {
     let ids = try await fixture.run(.createRoot("r", id: 1))[0].entries.map(\.id)
     try await fixture.run(.get("g", 1), removing: ids)
     #expect(try await fixture.store.outbox.map(\.label) == ["g"])
   }
 
-  @Test func `observations are reported when the transaction has committed, with their commands`() async throws {
+  @Test func `observations are reported after the commit, with their commands`() async throws {
     await fixture.store.failNext(.conflict(constraint: .inboxKey), .transient(reason: "deadlock"))
     try await fixture.run(.createRoot("r", id: 1), .get("g", 1), .get("missing", 9))
     #expect(

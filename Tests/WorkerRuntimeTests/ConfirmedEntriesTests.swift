@@ -8,7 +8,7 @@ import UnitOfWork
 
   private func ids(_ numbers: ClosedRange<Int64>) -> [OutboxID] { numbers.map { OutboxID(number: $0) } }
 
-  @Test func `what was added is handed out once, in order`() {
+  @Test func `added entries are handed out once, in order`() {
     #expect(confirmed.isEmpty)
     confirmed.add(ids(1...2))
     confirmed.add(ids(3...3))
@@ -18,7 +18,7 @@ import UnitOfWork
     #expect(confirmed.isEmpty)
   }
 
-  @Test func `nothing that is added is ever left without a sweep, however adding and sweeping meet`() async throws {
+  @Test func `an added entry always has a sweep, however adding and sweeping interleave`() async throws {
     let swept = Journal<[OutboxID]>()
     let watching = Task { try await confirmed.watch(delay: .zero) { swept.note(confirmed.take()) } }
     for number in 1...500 as ClosedRange<Int64> {
@@ -34,7 +34,7 @@ import UnitOfWork
     try? await watching.value
   }
 
-  @Test func `what a batch took along needs no sweep`() async throws {
+  @Test func `entries removed by a batch need no sweep`() async throws {
     let swept = Journal<Int>()
     confirmed.add(ids(1...1))
     #expect(confirmed.take().count == 1)

@@ -25,9 +25,7 @@ import WorkspaceDomain
     return batches
   }
 
-  @Test func `after three processes that died of it, a message is a dead letter, and the charge is lifted`()
-    async throws
-  {
+  @Test func `after three crashes a message is a dead letter, and its count is cleared`() async throws {
     let process = ExecutorFixture(fatal: Self.deaths(3))
     let batches = try await run(Self.culprit, in: process)
     let letters = await process.letters
@@ -38,33 +36,31 @@ import WorkspaceDomain
     #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
   }
 
-  @Test func `a message that killed while it was decoded is not decoded any more`() async throws {
+  @Test func `a message that crashed the decoder is not decoded again`() async throws {
     let process = ExecutorFixture(fatal: Self.deaths(3, decoded: false))
     let batches = try await run(Self.culprit, in: process)
     #expect(await process.letters.map(\.subject.commandID) == [nil])
-    #expect(batches.results.isEmpty, "nobody is known who could be told")
+    #expect(batches.results.isEmpty, "no recipient is known")
   }
 
   @Test(arguments: 1...2)
-  func `one that fewer have died of is begun again, alone, and is without charge once it is done`(deaths: Int)
+  func `a message with fewer crashes is executed again, alone, and its count is cleared afterwards`(deaths: Int)
     async throws
   {
     let process = ExecutorFixture(fatal: Self.deaths(deaths))
-    #expect(process.suspects.contain(Self.culprit.delivery(1)), "whether it comes again or for the first time")
+    #expect(process.suspects.contain(Self.culprit.delivery(1)), "suspected even without the redelivered flag")
     #expect(try await run(Self.culprit, in: process).types == ["workspace.list.succeeded"])
     #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
   }
 
-  @Test func `whatever ended a process, its other messages are as good as new`() async throws {
+  @Test func `whatever ended a process, its other messages are not suspected`() async throws {
     for fatal in [FatalMessages(), Self.deaths(3)] {
       #expect(!ExecutorFixture(fatal: fatal).suspects.contain(Self.neighbour.delivery(1, isRedelivered: true)))
     }
   }
 
   @Test
-  func `where a process died of nobody knows what, all that comes again runs alone, and none of it is charged`()
-    async throws
-  {
+  func `after an unexplained crash all redelivered messages run alone, and none is counted`() async throws {
     let process = ExecutorFixture(fatal: FatalMessages(isUnexplained: true))
     #expect(process.suspects.contain(Self.neighbour.delivery(1, isRedelivered: true)))
     #expect(!process.suspects.contain(Self.neighbour.delivery(1)))
@@ -73,7 +69,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 2...3)
-  func `a parked command that processes have died of runs alone, and is a dead letter after three`(deaths: Int)
+  func `a parked command that crashed processes runs alone, and is a dead letter after three`(deaths: Int)
     async throws
   {
     let store = FakeStore()
@@ -89,7 +85,7 @@ import WorkspaceDomain
     let batches = try await last.goOn()
     let succeeded = "workspace.list.succeeded"
     #expect(batches.types == [succeeded, deaths == 3 ? "workspace.list.failed" : succeeded, succeeded, succeeded])
-    #expect(batches.map(\.handled.count) == [1, 1, 2], "the first has failed, the second is a suspect")
+    #expect(batches.map(\.handled.count) == [1, 1, 2], "the first failed, the second is a suspect")
     #expect(await store.commits.flatMap(\.deadLetters).map(\.reason) == (deaths == 3 ? ["crash_loop"] : []))
     #expect(last.lines.all.isEmpty)
   }

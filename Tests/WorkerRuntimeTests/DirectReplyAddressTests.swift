@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: ["", "q", "amq.rabbitmq.reply-to", "amq.gen-x"])
-  func `other addresses are nobody's business`(
+  func `other addresses are ignored`(
     address: String
   ) { #expect(ShortString(address).map(DirectReplyAddress.isUsable) == true) }
 
@@ -34,7 +34,7 @@ import Testing
     #expect(Self.isUsable([131, 88, 115, 3] + name + [UInt8](repeating: 1, count: 12)))
   }
 
-  @Test func `what RabbitMQ could not decode is not usable`() {
+  @Test func `an address that RabbitMQ could not decode is not usable`() {
     for length in Self.process.indices { #expect(!Self.isUsable(Array(Self.process.prefix(length)))) }
     #expect(!Self.isUsable(Self.process + [0]))
     #expect(!Self.isUsable(Self.process, key: ""))

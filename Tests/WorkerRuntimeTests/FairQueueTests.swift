@@ -13,21 +13,21 @@ import WorkerRuntime
     queue.take(count: count, size: size) { _ in 1 }.map { "\($0.owner)\($0.element)" }
   }
 
-  @Test func `owners take turns, each in his own order`() {
+  @Test func `owners take turns, each in order`() {
     var queue = filled(["a": 4, "b": 1, "c": 2])
     #expect(take(&queue, 4) == ["a0", "b0", "c0", "a1"])
     #expect(take(&queue, 9) == ["c1", "a2", "a3"])
     #expect(queue.isEmpty && !queue.hasWork)
   }
 
-  @Test func `whoever comes behind a flood waits for one of it, not for all`() {
+  @Test func `whoever comes behind a flood waits for one of its items, not for all`() {
     var queue = filled(["flood": 10_000])
     _ = take(&queue, 100)
     queue.append(0, of: "late")
     #expect(take(&queue, 2).contains("late0"))
   }
 
-  @Test func `nobody has more in hand than his share`() {
+  @Test func `nobody has more in progress than the fair share`() {
     var queue = filled(["a": 5, "b": 3], share: 2)
     #expect(take(&queue, 9) == ["a0", "b0", "a1", "b1"])
     #expect(!queue.hasWork && queue.count == 4 && take(&queue, 9).isEmpty)
@@ -38,13 +38,13 @@ import WorkerRuntime
     #expect(take(&queue, 9) == ["b2"])
   }
 
-  @Test func `no further one is taken once sizes have come to the limit`() {
+  @Test func `nothing more is taken once the sizes reach the limit`() {
     var queue = filled(["a": 5])
     #expect(take(&queue, 9, size: 2) == ["a0", "a1"])
     #expect(take(&queue, 9, size: 1) == ["a2"])
   }
 
-  @Test func `what is taken out is not handed out, and the others keep their turns`() {
+  @Test func `removed items are not handed out, and the others keep their turns`() {
     var queue = filled(["a": 3, "b": 2])
     #expect(queue.removeAll { $0 > 0 }.count == 3 && queue.count == 2)
     #expect(take(&queue, 9) == ["a0", "b0"])

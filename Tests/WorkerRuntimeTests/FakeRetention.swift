@@ -55,7 +55,7 @@ final class FakeRetention: Retention, Closable {
       state.expired -= count
       return count
     }
-    guard let count else { throw .transient(reason: "a failure of the test") }
+    guard let count else { throw .transient(reason: "a failure injected by the test") }
     return RemovedEntries(count: count, newest: count > 0 ? now.cutoff(retention) : nil)
   }
 }

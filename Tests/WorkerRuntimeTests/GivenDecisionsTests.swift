@@ -32,10 +32,10 @@ import WorkspaceDomain
       .by("ann", .get("g", 2)), .by("ann", .rename("n", 2, to: "x")), .by("bob", .rename("m", 3, to: "y")),
       .by("ann", .get("h", 2)))
     #expect(Self.transactions(fixture) == [["g", "n", "m", "h"]])
-    #expect(decider.asked.entries == [1, 4], "each question once")
+    #expect(decider.asked.entries == [1, 4], "each question is asked once")
   }
 
-  @Test func `what is decided is what happens, and what may not be seen is not there`() async throws {
+  @Test func `outcomes follow the decisions, and invisible objects read as missing`() async throws {
     let decider = FakeDecider { question in
       switch question.userID.text {
       case "boss": true
@@ -49,7 +49,7 @@ import WorkspaceDomain
     #expect(batches.results.compactMap { $0.member("code") } == ["permission_denied", "workspace_not_found"])
   }
 
-  @Test func `a batch is split where a check follows a change of relationships of the same tenant`() async throws {
+  @Test func `a batch is split where a check follows a relationship change of the same tenant`() async throws {
     let decider = FakeDecider()
     let fixture = try await Self.founded(decider)
     try await fixture.run(
@@ -68,7 +68,7 @@ import WorkspaceDomain
   }
 
   /// Each creation is decided on what the one before it has changed: few reads are in vain.
-  @Test func `a long chain of changes that are decided costs few reads more than it has commands`() async throws {
+  @Test func `a long chain of checked changes costs few more reads than it has commands`() async throws {
     let decider = FakeDecider()
     let fixture = try await Self.founded(decider)
     let labels = (1...128).map { "\($0)" }
@@ -78,14 +78,14 @@ import WorkspaceDomain
     #expect(decider.asked.entries.count < 3 * 128)
   }
 
-  @Test func `commands without a user, and what nobody enforces, are decided by nobody`() async throws {
+  @Test func `commands without a user, or without enforcement, are not sent for a decision`() async throws {
     let decider = FakeDecider()
     let fixture = ExecutorFixture(decider: decider)
     try await fixture.run(.createRoot("r", id: 1), .create("a", "a", below: 1, id: 2), .rename("n", 2, to: "x"))
     #expect(decider.asked.entries == [0])
   }
 
-  @Test func `decisions on a state that another writer has changed before the lock are made again`() async throws {
+  @Test func `decisions on a state that another writer changed before the lock are repeated`() async throws {
     let store = FakeStore()
     let intruder = ExecutorFixture(store: store, process: 2, identifiersAfter: 1 << 41)
     let visits = Mutex(0)
@@ -99,11 +99,11 @@ import WorkspaceDomain
     let fixture = try await Self.founded(decider, store: store)
     let batches = try await fixture.run(.by("ann", .get("g", 2)))
     #expect(batches.types == ["workspace.get.succeeded"])
-    #expect(decider.asked.entries == [1, 1, 1], "the founding, and twice")
+    #expect(decider.asked.entries == [1, 1, 1], "once for the founding, twice for the query")
     #expect(await store.rollbacks == 1)
   }
 
-  @Test func `who loses that race again and again is blamed for nothing`() async throws {
+  @Test func `losing that race repeatedly costs no command an attempt`() async throws {
     let store = FakeStore()
     let intruder = ExecutorFixture(store: store, process: 2, identifiersAfter: 1 << 41)
     let visits = Mutex<UInt64>(0)
@@ -122,7 +122,7 @@ import WorkspaceDomain
     #expect(await store.commits.allSatisfy { $0.parked.isEmpty })
   }
 
-  @Test func `a command that nobody can decide fails alone`() async throws {
+  @Test func `a command that can't be decided fails alone`() async throws {
     let decider = FakeDecider { $0.userID.text == "ann" ? nil : true }
     let fixture = try await Self.founded(decider)
     let batches = try await fixture.run(
@@ -136,7 +136,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ReplicaError.Kind.allCases)
-  func `trouble of who decides begins no transaction, and costs no attempt`(kind: ReplicaError.Kind) async throws {
+  func `an error of the decider begins no transaction, and costs no attempt`(kind: ReplicaError.Kind) async throws {
     let trouble = ReplicaError(kind, "away")
     let fixture = ExecutorFixture(decider: FakeDecider(troubles: [trouble, trouble]))
     await #expect(throws: trouble) { try await fixture.run(Self.founding) }
@@ -149,7 +149,7 @@ import WorkspaceDomain
     #expect(await fixture.store.commits.allSatisfy { $0.parked.isEmpty })
   }
 
-  @Test func `while nobody can decide the worker is not ready and says why; then it goes on`() async throws {
+  @Test func `while the decider is unavailable the worker is not ready and says why; then it continues`() async throws {
     let trouble = ReplicaError(.unavailable, "SpiceDB can't be reached")
     let fixture = WorkerFixture(decider: FakeDecider(troubles: [trouble, trouble]))
     let phases = Journal<[Condition: String]>()
@@ -162,7 +162,7 @@ import WorkspaceDomain
     watching.cancel()
     #expect(phases.entries.contains([.authorization: "SpiceDB can't be reached"]))
     #expect(
-      fixture.broker.sessions == 5, "two that ended when they had to decide, and two that did not begin after them")
+      fixture.broker.sessions == 5, "two sessions end when they have to decide, two can't begin, the fifth works")
     #expect(!fixture.broker.published.contains { $0.exchange == "dead" })
   }
 }

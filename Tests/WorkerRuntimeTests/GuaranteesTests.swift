@@ -34,7 +34,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: 0..<12)
-  func `nothing is lost, doubled or reordered, and nobody gets two answers`(seed: UInt64) async throws {
+  func `nothing is lost, duplicated or reordered, and nobody gets two answers`(seed: UInt64) async throws {
     let dice = Dice(seed: seed)
     let fixture = WorkerFixture {
       $0.batchCount = [1, 3, 16][Int(seed % 3)]

@@ -9,9 +9,7 @@ import WorkspaceDomain
   private let fixture = ExecutorFixture()
 
   @Test
-  func `a duplicate in the same batch and in a later one gets the same bytes, to whoever it names as reply_to`()
-    async throws
-  {
+  func `a duplicate in the same or a later batch gets the same bytes, at the reply_to it names`() async throws {
     let root = CommandMessage.createRoot("r", id: 1)
     var batches = try await fixture.run(root, root.with { $0.correlationID = "second" }, .get("g", 1))
     batches += try await fixture.run(
@@ -30,7 +28,7 @@ import WorkspaceDomain
     #expect(batches.settled == [1, 2, 3, 4, 5])
   }
 
-  @Test func `a reply has the sequence of the last event that its command caused just now`() async throws {
+  @Test func `a reply has the sequence of the last event that its command has just caused`() async throws {
     let commands = [
       CommandMessage.createRoot("r", id: 1), .create("c", "child", below: 1, id: 2), .rename("same", 2, to: "child"),
       .get("g", 1),
@@ -51,7 +49,7 @@ import WorkspaceDomain
     #expect(batches.results[0].text.contains(#""count":0"#))
   }
 
-  @Test func `a rejection is remembered, also when the command could succeed by now`() async throws {
+  @Test func `a rejection is remembered, even if the command could succeed by now`() async throws {
     let early = CommandMessage.create("early", "a", below: 1, id: 2)
     let batches = try await fixture.run(early, .createRoot("r", id: 1), early)
     #expect(
@@ -60,13 +58,13 @@ import WorkspaceDomain
     #expect(try await fixture.run(early).results[0].body == batches.results[0].body)
   }
 
-  @Test func `a query's first answer is its answer for good`() async throws {
+  @Test func `a query's first answer is its permanent answer`() async throws {
     let batches = try await fixture.run(.createRoot("r", id: 1), .get("g", 1), .rename("n", 1, to: "new"), .get("g", 1))
     #expect(batches.results[1].body == batches.results[3].body)
   }
 
   @Test(arguments: [true, false])
-  func `another command under a known key is a conflict, changes nothing and is answered in the same bytes each time`(
+  func `another command under a known key is a conflict, changes nothing and always gets the same bytes`(
     inOneBatch: Bool
   ) async throws {
     let other = CommandMessage("c", "create_root", id: "r", data: #"{"name":"other"}"#)
@@ -104,7 +102,7 @@ import WorkspaceDomain
     #expect(results[1].body == results[3].body)
   }
 
-  @Test func `another user is another command: nobody gets what somebody else was answered`() async throws {
+  @Test func `another user is another command: nobody gets another user's answer`() async throws {
     func get(_ user: String?) -> CommandMessage {
       CommandMessage("g", "list", extra: user.map { #","userid":"\#($0)""# } ?? "")
     }
@@ -129,7 +127,7 @@ import WorkspaceDomain
     #expect(again.results.map(\.body) == [first.results[0].body, second.results[0].body])
   }
 
-  @Test func `a conflict tells nothing of the first command, not even its time`() async throws {
+  @Test func `a conflict reveals nothing about the first command, not even its time`() async throws {
     let other = CommandMessage("c", "list", id: "r")
     var answers: [OutboundMessage] = []
     for number in 1...2 {
@@ -137,7 +135,7 @@ import WorkspaceDomain
       try await fixture.run(number == 1 ? .createRoot("r", id: 1) : .get("r", 5))
       answers += try await fixture.run(other).results
     }
-    #expect(answers[0].body == answers[1].body, "whatever the first command was, and whenever it came")
+    #expect(answers[0].body == answers[1].body, "the same answer, whatever and whenever the first command was")
     #expect(answers[0].text.contains("1970-01-01T00:00:00.000Z"))
     let timed = CommandMessage("c", "list", id: "r", extra: #","time":"2026-11-28T10:00:00Z""#)
     try await fixture.run(.createRoot("r", id: 1))

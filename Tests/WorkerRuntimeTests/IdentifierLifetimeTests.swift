@@ -10,13 +10,13 @@ import WorkerRuntime
       (.seconds(14 * 86_400), .seconds(1), false),
       (.seconds(1), .seconds(1), true),
     ] as [(Duration, Duration, Bool)])
-  func `a retention covers it when it is as long, or longer`(
+  func `a retention as long as the lifetime, or longer, covers it`(
     replayWindow: Duration, retention: Duration, isCovered: Bool
   ) {
     #expect(IdentifierLifetime(replayWindow: replayWindow).isCovered(by: retention) == isCovered)
   }
 
-  @Test func `its total is that of its terms, each named by its setting`() {
+  @Test func `its total is the sum of its terms, each named by its setting`() {
     let lifetime = IdentifierLifetime(replayWindow: .seconds(77))
     #expect(lifetime.terms.map(\.setting) == ["inbox.replay_window"])
     #expect(lifetime.total == .seconds(77))

@@ -9,7 +9,7 @@ import WorkspaceDomain
 @Suite struct InvalidMessageTests {
   private let fixture = ExecutorFixture()
 
-  @Test func `invalid messages between good ones harm nobody and keep their place`() async throws {
+  @Test func `invalid messages between valid ones harm nobody and keep their place`() async throws {
     let batches = try await fixture.run(
       .invalid("x1"), .createRoot("r", id: 1), CommandMessage("x2", "unknown"), .get("g", 1),
       CommandMessage("x3", "get"), .get("g2", 1))
@@ -27,7 +27,7 @@ import WorkspaceDomain
     #expect(await fixture.store.commits[0].inbox.count == 3)
   }
 
-  @Test func `the ledger has what came, with the reason and what could be read`() async throws {
+  @Test func `the ledger has the message, with the reason and the readable parts`() async throws {
     let message = CommandMessage("x", "nonsense").with { $0.contentType = "application/json" }
     _ = try await fixture.run(.createRoot("r", id: 1), message, .invalid("y"))
     let letters = await fixture.store.commits[0].deadLetters
@@ -43,9 +43,7 @@ import WorkspaceDomain
   }
 
   @Test
-  func `what is delivered again, and is in the ledger already, is not recorded, answered or passed on again`()
-    async throws
-  {
+  func `a redelivered message that is in the ledger is not recorded, answered or announced again`() async throws {
     _ = try await fixture.run(CommandMessage("x", "nonsense"))
     let counted = CommandMessage("x", "nonsense").with { properties in
       var headers = HeaderTable()
@@ -59,11 +57,11 @@ import WorkspaceDomain
     let another = try await next.run([CommandMessage("z", "nonsense")], isRedelivered: true)
     #expect(another.messages.count == 2)
     let twice = try await next.run(CommandMessage("x", "nonsense"))
-    #expect(twice.messages.count == 2, "it was sent again, so it is a letter of its own")
+    #expect(twice.messages.count == 2, "it was sent again, so it is a new letter")
     #expect(await fixture.store.commits.map(\.deadLetters.count) == [1, 0, 1, 1])
   }
 
-  @Test func `of equal messages each letter has one: what comes again once more often is another message`() async throws
+  @Test func `each letter accounts for one redelivery of equal messages, and one more is another message`() async throws
   {
     let message = CommandMessage("x", "nonsense")
     try await fixture.run(message, message)
@@ -73,13 +71,13 @@ import WorkspaceDomain
     #expect(try await next.run([message], isRedelivered: true).results.count == 1, "the third")
     #expect(
       try await next.run([message], isRedelivered: true).results.count == 1,
-      "what this session records can't come again in it")
+      "letters recorded in this session match no redelivery in it")
     let last = ExecutorFixture(store: fixture.store, process: 3, identifiersAfter: 3 << 40)
     #expect(try await last.run([message, message, message, message, message], isRedelivered: true).results.count == 1)
     #expect(await fixture.letters.count == 5)
   }
 
-  @Test func `a letter whose acknowledgement has been read is not taken for a new message that comes again`()
+  @Test func `once its acknowledgement has been read, a letter does not match a redelivered new message`()
     async throws
   {
     let message = CommandMessage("x", "nonsense")
@@ -101,7 +99,7 @@ import WorkspaceDomain
       (CommandMessage("x", "get", id: ""), []),
       (CommandMessage("x", "get", id: "").with { $0.replyTo = "me" }, ["results", ""]),
     ] as [(CommandMessage, [ShortString])])
-  func `whoever can be told is told: by the id that was read, or by reply_to`(
+  func `senders are told of failures if possible: by the id that was read, or by reply_to`(
     message: CommandMessage, exchanges: [ShortString]
   ) async throws {
     let batches = try await fixture.run(message)
@@ -111,14 +109,14 @@ import WorkspaceDomain
     #expect(Set((batches.results + batches.replies).map(\.body)).count <= 1)
   }
 
-  @Test func `a failure of what was not read has no tenant, neither in the body nor in a header`() async throws {
+  @Test func `the failure of an unreadable message has no tenant, neither in the body nor in a header`() async throws {
     let batches = try await fixture.run(CommandMessage.invalid("x").with { $0.replyTo = "me" })
     #expect(batches.types == ["command.failed"])
     #expect(batches.results[0].properties.headers == nil)
     #expect(!batches.results[0].text.contains("tenantid"))
   }
 
-  @Test func `a failure is no command of its key: the key can still be used`() async throws {
+  @Test func `a failure does not use up its key: the key can still be used`() async throws {
     let batches = try await fixture.run(CommandMessage("x", "nonsense", id: "k"), CommandMessage("l", "list", id: "k"))
     #expect(batches.types == ["workspace.nonsense.failed", "workspace.list.succeeded"])
   }

@@ -71,7 +71,7 @@ import WorkerRuntime
     #expect(journal.entries.count == 12)
   }
 
-  @Test func `a job that fails is begun anew, and the others don't notice`() async throws {
+  @Test func `a failed job is restarted, and the others don't notice`() async throws {
     try await run([Job(name: "bad", journal: journal, failures: 3), Job(name: "good", journal: journal)]) {
       status.change(to: .active)
       try await journal.wait { entries in entries.count { $0 == .ran("bad") } == 4 && entries.contains(.ran("good")) }
@@ -83,7 +83,7 @@ import WorkerRuntime
     #expect(journal.entries.count { $0 == .ran("good") } == 1)
   }
 
-  @Test func `what waits in the database is counted while the worker works, and told by nobody else`() async throws {
+  @Test func `the backlog in the database is reported only while the worker is active`() async throws {
     let store = CountedStore(failures: 1)
     let collector = StatisticsCollector(interval: .milliseconds(1), logger: ExecutorFixture.silent) {
       Link(store, on: store)
@@ -97,7 +97,7 @@ import WorkerRuntime
       status.change(to: .standby)
       #expect(status.store == nil)
       try await store.closures.wait { $0.count == 2 }
-      #expect(status.store == nil, "a count that was under way is too late")
+      #expect(status.store == nil, "a count in progress is discarded")
     }
   }
 }

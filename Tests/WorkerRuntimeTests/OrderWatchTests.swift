@@ -19,14 +19,14 @@ import WorkerRuntime
     #expect(found == expected, sourceLocation: location)
   }
 
-  @Test func `what came back before the session began comes first, and later it was somebody else's hand`() {
+  @Test func `redeliveries at the start of a session are in order, and later ones were returned by somebody else`() {
     var order = OrderWatch(honoursPriorities: false)
     expect(order.disturbance(delivery(1, isRedelivered: true)), nil)
     expect(order.disturbance(delivery(2)), nil)
     expect(order.disturbance(delivery(3, isRedelivered: true)), .returnedLate)
   }
 
-  @Test func `a high priority disturbs the order where the broker goes by it`() {
+  @Test func `a high priority disturbs the order if the broker honours it`() {
     var today = OrderWatch(honoursPriorities: true)
     let priorities: [UInt8?] = [nil, 0, 4, 5, 255]
     let found = priorities.map { today.disturbance(delivery(1, priority: $0)) }
@@ -35,7 +35,7 @@ import WorkerRuntime
     expect(before.disturbance(delivery(1, priority: 255)), nil)
   }
 
-  @Test func `each sender is told of once a minute`() {
+  @Test func `each sender is reported once a minute`() {
     var order = OrderWatch(honoursPriorities: true)
     let start = ContinuousClock.now
     let times: [(OrderWatch.Disturbance, String, Int)] = [
@@ -45,7 +45,7 @@ import WorkerRuntime
     #expect(news == [true, false, true, true, true])
   }
 
-  @Test func `however many senders there are, what is remembered of them is bounded`() {
+  @Test func `the memory of senders is bounded, however many there are`() {
     var order = OrderWatch(honoursPriorities: true)
     let start = ContinuousClock.now
     let news = (0..<5000).count { order.isNews(.priority, of: "\($0)", at: start) }

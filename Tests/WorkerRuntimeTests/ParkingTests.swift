@@ -31,14 +31,14 @@ import WorkspaceDomain
   }
 
   @Test
-  func `the command at fault is parked, later ones of its tenant line up behind it, other tenants don't wait`()
+  func `the failing command is parked, later ones of its tenant queue behind it, other tenants don't wait`()
     async throws
   {
     await poison(["2"])
     let batches = try await fixture.run(
       [list("1"), list("2"), list("x", tenant: 2), list("3"), list("y", tenant: 2), list("4")])
     #expect(batches.results.map(\.label) == ["1", "x", "y"])
-    #expect(batches.settled.sorted() == [1, 2, 3, 4, 5, 6], "what is parked is acknowledged")
+    #expect(batches.settled.sorted() == [1, 2, 3, 4, 5, 6], "parked commands are acknowledged")
     #expect(await fixture.letters.isEmpty)
     #expect(fixture.lines.all[.sample(1)]?.count == 3)
     #expect(fixture.lines.all[.sample(2)] == nil)
@@ -48,7 +48,8 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [1, 2, 4, 100])
-  func `once the command succeeds, the line goes on in order, many at a time, and is gone`(batchCount: Int) async throws
+  func `once the command succeeds, the line continues in order, many at a time, and is gone`(batchCount: Int)
+    async throws
   {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: batchCount)
     await poison(["2"], in: fixture)
@@ -56,7 +57,7 @@ import WorkspaceDomain
     await fixture.store.fail { _ in nil }
     let batches = try await fixture.goOn()
     #expect(batches.results.map(\.label) == (2...9).map(String.init))
-    #expect(batches.settled.isEmpty, "there is nothing left to acknowledge")
+    #expect(batches.settled.isEmpty, "nothing is left to acknowledge")
     #expect(batches.count == 1 + (7 + batchCount - 1) / batchCount)
     #expect(fixture.lines.all.isEmpty)
     #expect(try await fixture.store.lines().isEmpty)
@@ -64,7 +65,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 0...5)
-  func `a command that fails each time is a dead letter after its last attempt, and the line moves on`(
+  func `a command that fails every time is a dead letter after its last attempt, and the line moves on`(
     retries: Int
   ) async throws {
     let fixture = ExecutorFixture(parking: Self.policy(retries: retries))
@@ -81,9 +82,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 3...9)
-  func `of those that wait, another one at fault becomes the first of the line, after those before it`(place: Int)
-    async throws
-  {
+  func `another failing command in the line becomes its first, after those before it`(place: Int) async throws {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100)
     await poison(["2"], in: fixture)
     try await fixture.run((1...9).map { list("\($0)") })
@@ -98,7 +97,7 @@ import WorkspaceDomain
     #expect(try await fixture.goOn().results.map(\.label) == (place...9).map(String.init))
   }
 
-  @Test func `a database that goes away costs a parked command no attempt`() async throws {
+  @Test func `an unavailable database costs a parked command no attempt`() async throws {
     await poison(["1"])
     try await fixture.run(list("1"))
     let before = try await fixture.entries()
@@ -109,7 +108,7 @@ import WorkspaceDomain
     #expect(try await fixture.entries() == before)
   }
 
-  @Test func `a delivery that comes again is not parked twice, a second copy is`() async throws {
+  @Test func `a redelivery is not parked twice, a second copy is`() async throws {
     await poison(["1"])
     try await fixture.run([list("1"), list("2")])
     #expect(try await fixture.run([list("1"), list("2")], isRedelivered: true).settled == [3, 4])
@@ -121,7 +120,7 @@ import WorkspaceDomain
     #expect(results[1].body == results[2].body)
   }
 
-  @Test func `with strict a full line takes further commands all the same, and says so: nobody else waits for it`()
+  @Test func `with strict a full line still accepts further commands, and says so: nobody else waits for it`()
     async throws
   {
     let fixture = ExecutorFixture(parking: Self.policy { $0.lineLimit = 2 })
@@ -138,7 +137,7 @@ import WorkspaceDomain
       { (policy: inout ParkingPolicy) in policy.reserveLimit = 3 },
       { (policy: inout ParkingPolicy) in policy.reserveBytes = 3 * CommandMessage("1", "list").body.count },
     ] as [@Sendable (inout ParkingPolicy) -> Void])
-  func `what a full line takes has an end, in number and in bytes`(limit: @Sendable (inout ParkingPolicy) -> Void)
+  func `a full line's excess is bounded, in number and in bytes`(limit: @Sendable (inout ParkingPolicy) -> Void)
     async throws
   {
     let fixture = ExecutorFixture(
@@ -152,7 +151,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.reason) == ["parked_line_full", "parked_line_full"])
   }
 
-  @Test func `a line goes on with as many commands as their answers leave room for`() async throws {
+  @Test func `a line continues with as many commands as there is room for their answers`() async throws {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100, batchBytes: 600_000)
     await poison(["1"], in: fixture)
     try await fixture.run((1...7).map { list("\($0)") })
@@ -163,7 +162,7 @@ import WorkspaceDomain
     #expect(batches.map(\.handled.count) == [1, 3, 3])
   }
 
-  @Test func `a full line takes no more: skip sends further commands to the dead letters`() async throws {
+  @Test func `a full line accepts no more: skip sends further commands to the dead letters`() async throws {
     let fixture = ExecutorFixture(
       parking: Self.policy {
         $0.lineLimit = 2
@@ -179,7 +178,7 @@ import WorkspaceDomain
   }
 
   @Test
-  func `what a full line sent to the dead letters, and is delivered again, is not recorded twice and gets its answer`()
+  func `a command dead-lettered by a full line and redelivered is not recorded twice and gets its answer`()
     async throws
   {
     let fixture = ExecutorFixture(
@@ -194,7 +193,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.message.label) == ["2"])
   }
 
-  @Test func `a line with a command that is too old takes no more`() async throws {
+  @Test func `a line with a command that is too old accepts no more`() async throws {
     let fixture = ExecutorFixture(parking: Self.policy { $0.whenFull = .skip })
     let old = Timestamp(milliseconds: Timestamp.sample.milliseconds - 86_400_001)
     fixture.lines.load([ParkedLine(tenantID: .sample(1), count: 1, bytes: 1, oldest: old, dueAt: .sample)])
@@ -202,7 +201,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.message.label) == ["1"])
   }
 
-  @Test func `statements that time out are run again until the deadline, then the command at fault is looked for`()
+  @Test func `statements that time out are retried until the deadline, then the failing command is searched for`()
     async throws
   {
     for deadline in [Duration.zero, .milliseconds(30)] {

@@ -13,7 +13,7 @@ import WorkspaceDomain
 /// The query lane between a fake queue and fake servers.
 @Suite(.timeLimit(.minutes(5))) struct QueryLaneTests {
   @Test
-  func `a query is answered to whom it names, with the sequence that the answer shows, and acknowledged then`()
+  func `a query is answered at its reply address, with the sequence of the answer, and then acknowledged`()
     async throws
   {
     let fixture = QueryLaneFixture(replica: 7)
@@ -25,7 +25,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what nobody can be told is dropped`() async throws {
+  @Test func `queries without a reply address are dropped`() async throws {
     let fixture = QueryLaneFixture()
     try await fixture.run {
       fixture.ask("q1", replyTo: nil)
@@ -36,7 +36,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what is no query becomes a dead letter, and its sender is told`() async throws {
+  @Test func `a message that is not a query becomes a dead letter, and its sender is told`() async throws {
     let fixture = QueryLaneFixture()
     try await fixture.run {
       fixture.ask("q1", type: "workspace.delete")
@@ -49,7 +49,8 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 0...2)
-  func `what comes again is answered as long as fewer than three processes have died of it`(deaths: Int) async throws {
+  func `a redelivered query is answered as long as it has crashed fewer than three processes`(deaths: Int) async throws
+  {
     let fixture = QueryLaneFixture()
     fixture.kill(deaths, by: "q1")
     try await fixture.run {
@@ -60,7 +61,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [true, false])
-  func `after three processes that died of it a query is a dead letter, and what came with it is answered`(
+  func `after three crashes a query is a dead letter, and its neighbours are answered`(
     isDecodable: Bool
   ) async throws {
     let fixture = QueryLaneFixture()
@@ -78,7 +79,9 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [true, false])
-  func `what the ledger takes too long for is dropped, and once`(isRedelivered: Bool) async throws {
+  func `a message that the ledger takes too long to record is dropped, and counted once`(isRedelivered: Bool)
+    async throws
+  {
     let fixture = QueryLaneFixture(isLedgerOpen: false) { $0.timeout = .seconds(1) }
     try await fixture.run {
       fixture.ask(
@@ -92,7 +95,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a query that asks for a sequence is answered once the replica has it`() async throws {
+  @Test func `a query that requires a sequence is answered once the replica has it`() async throws {
     let fixture = QueryLaneFixture(replica: 3, primary: 9) { $0.wait = .seconds(600) }
     try await fixture.run {
       fixture.ask("old", minimum: "5")
@@ -105,7 +108,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `where the replica takes too long, the primary is asked`() async throws {
+  @Test func `if the replica takes too long, the primary is asked`() async throws {
     let fixture = QueryLaneFixture(replica: 3, primary: 9) { $0.wait = .milliseconds(20) }
     try await fixture.run {
       fixture.ask("q1", minimum: "9")
@@ -115,7 +118,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a server that follows nobody is believed at once`() async throws {
+  @Test func `a server that follows no other is authoritative at once`() async throws {
     let fixture = QueryLaneFixture(replica: 3, origin: .primary) { $0.wait = .seconds(600) }
     try await fixture.run {
       fixture.ask("q1", minimum: "4")
@@ -123,7 +126,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what nobody waits for any more is dropped: its own time, or that of all, is over`() async throws {
+  @Test func `expired queries are dropped, whether their own time or the general limit is over`() async throws {
     let fixture = QueryLaneFixture { $0.timeout = .seconds(1) }
     fixture.replica.withLock { $0.failure = .unavailable(reason: "away") }
     try await fixture.run {
@@ -134,7 +137,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `one that fails is told so, and those beside it are answered`() async throws {
+  @Test func `a failing query is answered with the failure, and its neighbours normally`() async throws {
     let fixture = QueryLaneFixture()
     fixture.replica.withLock { $0.poison = .sample(13) }
     try await fixture.run {
@@ -144,7 +147,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a lost connection is made anew, and the query is answered`() async throws {
+  @Test func `a lost connection is reopened, and the query is answered`() async throws {
     let fixture = QueryLaneFixture()
     fixture.replica.withLock { $0.failuresLeft = 3 }
     try await fixture.run {
@@ -153,7 +156,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `where the connection is lost while queries are read one by one, the rest of them waits again`()
+  @Test func `if the connection is lost while queries are read one by one, the remaining ones wait again`()
     async throws
   {
     let fixture = QueryLaneFixture(replica: 7) { $0.poolSize = 1 }
@@ -170,7 +173,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what arrives during a round trip is read by the next one, together`() async throws {
+  @Test func `queries that arrive during a round trip are read by the next one, together`() async throws {
     let fixture = QueryLaneFixture(replica: 7, isGateOpen: false) { $0.probeInterval = .seconds(600) }
     try await fixture.run {
       fixture.ask("slow")
@@ -185,7 +188,7 @@ import WorkspaceDomain
     #expect(fixture.reads.entries == [1, 5])
   }
 
-  @Test func `more than one round trip reads is not kept waiting for the one before`() async throws {
+  @Test func `queries beyond one round trip don't wait for the previous one`() async throws {
     let fixture = QueryLaneFixture(replica: 7, isGateOpen: false) {
       $0.probeInterval = .seconds(600)
       $0.batchCount = 3
@@ -200,7 +203,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a round trip that takes long holds up nobody: another connection joins it`() async throws {
+  @Test func `a slow round trip delays no other query: another connection joins it`() async throws {
     let fixture = QueryLaneFixture(replica: 7, isGateOpen: false)
     try await fixture.run {
       fixture.ask("slow")
@@ -212,7 +215,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `what has arrived is answered before the end`() async throws {
+  @Test func `queries that have arrived are answered before the end`() async throws {
     let fixture = QueryLaneFixture(replica: 1) { $0.wait = .seconds(600) }
     try await testGracefulShutdown { trigger in
       let lane = fixture.makeLane()

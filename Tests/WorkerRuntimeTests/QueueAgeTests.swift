@@ -11,7 +11,7 @@ import WorkspaceDomain
       (-10_000, true), (0, true), (30_000, true), (-86_000_000, true), (61_000, false), (-86_401_000, false),
       (-2 * 365 * 86_400_000, false), (20 * 365 * 86_400_000, false),
     ] as [(Int64, Bool)])
-  func `what a sender says is measured by where it can be true`(offset: Int64, isMeasured: Bool) async throws {
+  func `a sender's time is measured only if it is plausible`(offset: Int64, isMeasured: Bool) async throws {
     let time = Timestamp(milliseconds: Timestamp.sample.milliseconds + offset)
     let fixture = ExecutorFixture()
     let inBody = CommandMessage("a", "list", extra: #","time":"\#(time)""#)

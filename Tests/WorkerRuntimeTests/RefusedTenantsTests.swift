@@ -4,7 +4,7 @@ import WorkerRuntime
 import WorkspaceDomain
 
 @Suite struct RefusedTenantsTests {
-  @Test func `a tenant waits longer and longer, up to a minute, and not after it succeeded`() {
+  @Test func `a tenant waits longer and longer, up to a minute, and no longer after a success`() {
     var refused = RefusedTenants()
     let start = ContinuousClock.now
     refused.refused(.sample(1), at: start, random: 1)

@@ -29,7 +29,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `slice follows slice, from the beginning after the last, and differences are told`() async throws {
+  @Test func `slice follows slice, starting over after the last, and differences are reported`() async throws {
     let (status, audit, probe) = (WorkerStatus(), FakeAudit(), Differences())
     status.change(to: .active)
     let auditor = RelationshipAuditor(probe: probe, logger: ExecutorFixture.silent, rest: .milliseconds(1)) {

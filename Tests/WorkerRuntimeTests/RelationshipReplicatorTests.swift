@@ -36,7 +36,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `all that waits is applied, and how far each tenant is, is noted`() async throws {
+  @Test func `all pending changes are applied, and each tenant's progress is recorded`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3), Self.entry(3, 1, 4)])
     let replica = FakeReplica()
     status.change(to: .active)
@@ -47,7 +47,7 @@ import WorkspaceDomain
     #expect(probe.changes == 3)
   }
 
-  @Test func `a worker that does not work leaves the outbox alone`() async throws {
+  @Test func `a worker that is not active leaves the outbox alone`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)])
     let replica = FakeReplica()
     status.change(to: .standby)
@@ -65,7 +65,7 @@ import WorkspaceDomain
       (.connecting(missing: MissingConditions(.authorization, "away")), true),
       (.connecting(missing: MissingConditions(.broker, "away")), false), (.standby, false), (.stopped, false),
     ] as [(WorkerStatus.Phase, Bool)])
-  func `it goes on as long as somebody may wait for it to decide`(phase: WorkerStatus.Phase, isWanted: Bool) {
+  func `it runs as long as a decision may wait for it`(phase: WorkerStatus.Phase, isWanted: Bool) {
     status.change(to: phase)
     let replicator = RelationshipReplicator(to: FakeReplica(), probe: probe, logger: ExecutorFixture.silent) {
       FakeRelationshipOutbox([]).connect()
@@ -73,7 +73,7 @@ import WorkspaceDomain
     #expect(replicator.isWanted(by: status) == isWanted)
   }
 
-  @Test func `who has not the turn writes nothing`() async throws {
+  @Test func `a replicator without the turn writes nothing`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], isTaken: true)
     let replica = FakeReplica()
     status.change(to: .active)
@@ -81,7 +81,7 @@ import WorkspaceDomain
     #expect(replica.writes.entries.isEmpty)
   }
 
-  @Test func `what is away is tried again, with the same write`() async throws {
+  @Test func `an unavailable replica is retried, with the same write`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3)])
     let replica = FakeReplica(failures: [
       ReplicaError(.unavailable, "away"), ReplicaError(.misconfigured, "no schema"), ReplicaError(.unavailable, "away"),
@@ -92,7 +92,7 @@ import WorkspaceDomain
     #expect(probe.failures == [.unavailable, .misconfigured, .unavailable])
   }
 
-  @Test func `what was applied and could not be noted is applied again`() async throws {
+  @Test func `a change that was applied but not recorded is applied again`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], markFailures: 1)
     let replica = FakeReplica()
     status.change(to: .active)
@@ -100,14 +100,14 @@ import WorkspaceDomain
     #expect(replica.writes.entries == [[.added(Self.relationship(2))], [.added(Self.relationship(2))]])
   }
 
-  @Test func `a tenant whose write is refused keeps nobody else back`() async throws {
+  @Test func `a tenant whose write is refused delays nobody else`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3), Self.entry(3, 2, 4)])
     let replica = FakeReplica(refusing: Self.relationship(2))
     status.change(to: .active)
     try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
     #expect(replica.writes.entries == [[.added(Self.relationship(4))]])
-    #expect(outbox.ids == [1, 2], "in its order, or not at all")
-    #expect(pulse.refused == [.sample(1)], "who waits for it is told")
+    #expect(outbox.ids == [1, 2], "in order, or not at all")
+    #expect(pulse.refused == [.sample(1)], "waiting decisions are told")
     // It is tried again in a while, which has passed by now where the machine is busy.
     #expect(!probe.failures.isEmpty && probe.failures.allSatisfy { $0 == .refused })
   }

@@ -35,7 +35,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [false, true])
-  func `a repetition of a dead letter gets the same bytes, and is not carried out`(isRedelivered: Bool) async throws {
+  func `a repetition of a dead letter gets the same bytes, and is not executed`(isRedelivered: Bool) async throws {
     let failed = try await bury(.createRoot("r", id: 1))
     let again = try await fixture.run([.createRoot("r", id: 1)], isRedelivered: isRedelivered)
     #expect(again.results.map(\.body) == [failed.body] && again.events.isEmpty)
@@ -44,7 +44,8 @@ import WorkspaceDomain
     #expect(try await fixture.run(CommandMessage("c", "list", id: "r")).types == ["workspace.list.rejected"])
   }
 
-  @Test func `a second copy in the same line gets the same bytes as the first one that is given up`() async throws {
+  @Test func `a second copy in the same line gets the same bytes as the first when that is dead-lettered`() async throws
+  {
     var policy = ParkingPolicy()
     policy.retries = RetrySchedule([.zero])
     let fixture = ExecutorFixture(parking: policy)
@@ -58,7 +59,7 @@ import WorkspaceDomain
     #expect(try await fixture.run(root).results.map(\.body) == [results[0].body])
   }
 
-  @Test func `the replay of a letter is carried out, and its answer takes the place of the failure`() async throws {
+  @Test func `the replay of a letter is executed, and its answer replaces the failure`() async throws {
     _ = try await bury(.createRoot("r", id: 1))
     await fixture.store.beginReplay(reference, of: key("r"))
     let replay = try await fixture.run(replayed(.createRoot("r", id: 1)))
@@ -70,7 +71,7 @@ import WorkspaceDomain
     #expect(redelivered.results.map(\.body) == [replay.results[0].body])
   }
 
-  @Test func `a replay that dies again has its failure remembered, and its own redelivery changes nothing`()
+  @Test func `a replay that fails again has its failure remembered, and its own redelivery changes nothing`()
     async throws
   {
     let first = try await bury(.createRoot("r", id: 1))
@@ -86,7 +87,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.replayOf) == [nil, .sample(2)])
   }
 
-  @Test func `a header that no plan has made, or one of another command, changes nothing`() async throws {
+  @Test func `a header of no plan, or of another command, changes nothing`() async throws {
     let failed = try await bury(.createRoot("r", id: 1))
     await fixture.store.beginReplay(reference, of: key("other"))
     await fixture.store.beginReplay(.init(plan: .sample(3), letter: .sample(3)), of: key("r", tenant: 2))
@@ -104,9 +105,7 @@ import WorkspaceDomain
     #expect(try await fixture.run(replayed(.createRoot("r2", id: 2))).results.map(\.body) == [first.results[1].body])
   }
 
-  @Test func `a verdict about a command that has been answered before gives that answer again, and no letter`()
-    async throws
-  {
+  @Test func `a dead-letter verdict on an answered command repeats that answer, without a letter`() async throws {
     let first = try await fixture.run(.createRoot("r", id: 1))
     let verdict = Verdict.deadLetter(.crashLoop, error: nil, attempts: .init(count: 3, first: .sample))
     let messages = fixture.received([.createRoot("r", id: 1)], isRedelivered: true).map { $0.decided(verdict) }
@@ -116,7 +115,7 @@ import WorkspaceDomain
     #expect(await fixture.letters.isEmpty)
   }
 
-  @Test func `who may not send a command does not use up its key`() async throws {
+  @Test func `a forbidden sender does not use up a command's key`() async throws {
     let access = AccessList([])
     let decoder = CommandDecoder(access: access)
     let message = ReceivedMessage(CommandMessage.createRoot("r", id: 1).delivery(99), decoder: decoder)
@@ -126,7 +125,7 @@ import WorkspaceDomain
     #expect(try await fixture.run(.createRoot("r", id: 1)).types == ["workspace.create_root.succeeded"])
   }
 
-  @Test func `a letter says when its command was carried out, where it was`() async throws {
+  @Test func `a letter says when its command was executed, if it was`() async throws {
     try await fixture.run(.createRoot("r", id: 1))
     let message = ReceivedMessage(
       CommandMessage.createRoot("r", id: 1).delivery(99), decoder: CommandDecoder(access: AccessList([])))

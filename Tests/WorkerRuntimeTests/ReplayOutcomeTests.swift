@@ -17,7 +17,9 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `each verdict is noted in its transaction, and nothing of commands that nobody replays`() async throws {
+  @Test func `each replay's verdict is recorded in its transaction, and nothing for commands without a replay`()
+    async throws
+  {
     try await fixture.run(
       .createRoot("other", id: 9, tenant: 9), replayed(.createRoot("r", id: 1), 1),
       replayed(.createRoot("r", id: 1), 2),

@@ -47,7 +47,8 @@ import WorkspaceDomain
       .run([TenantCommand(tenant, .createRoot(name: nil, id: .sample(tenant)))])
   }
 
-  @Test func `it asks at least as fresh as the tenant's last write, and says on which state it decided`() async throws {
+  @Test func `it asks at least as fresh as the tenant's last write, and returns the state it decided on`() async throws
+  {
     try await makeKnown(1)
     await store.noteReplicated(token: "now")
     let decisions = try await decider().decisions(on: [question(1)], at: store)
@@ -55,7 +56,7 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.map(\.token) == ["now"])
   }
 
-  @Test func `of several tenants, and of one that was never replicated, it asks about everything`() async throws {
+  @Test func `for several tenants, or one never replicated, it asks fully consistently`() async throws {
     try await makeKnown(1)
     try await makeKnown(2)
     await store.noteReplicated(token: "now")
@@ -66,13 +67,13 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.map(\.token) == [nil, nil])
   }
 
-  @Test func `where nothing is asked nothing is looked at`() async throws {
+  @Test func `without questions it reads nothing`() async throws {
     #expect(try await decider().decisions(on: [], at: store) == nil)
     #expect(permissions.asked.entries.isEmpty)
   }
 
   /// The decider waits for changes to be replicated, and hurries the replicator out of its pause.
-  @Test func `it asks when nothing of the tenant waits any more`() async throws {
+  @Test func `it asks when nothing of the tenant is pending`() async throws {
     try await makeKnown(1)
     let decisions = decided
     try await pulse.pause(atMost: .seconds(3600))
@@ -83,14 +84,14 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.map(\.token) == ["later"])
   }
 
-  @Test func `another process may be the one that replicates`() async throws {
+  @Test func `another process may be the replicator`() async throws {
     try await makeKnown(1)
     let decisions = decided
     await store.noteReplicated(token: "elsewhere")
     #expect(try await decisions.value != nil)
   }
 
-  @Test func `what keeps the replicator keeps it, and is told`() async throws {
+  @Test func `the replicator's failure fails the decision, with its reason`() async throws {
     try await makeKnown(1)
     let trouble = ReplicaError(.unavailable, "away")
     pulse.failed(ReplicaError(.misconfigured, "long ago"))
@@ -102,7 +103,7 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.isEmpty)
   }
 
-  @Test func `a tenant whose changes are refused is decided about by nobody, and keeps no other back`() async throws {
+  @Test func `a tenant whose changes are refused gets no decision, and delays no other`() async throws {
     try await makeKnown(2)
     await store.noteReplicated(token: "now")
     try await makeKnown(1)
@@ -125,7 +126,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `it does not wait for ever for one that is not heard of`() async throws {
+  @Test func `it does not wait forever for a tenant without news`() async throws {
     try await makeKnown(1)
     let told = await #expect(throws: ReplicaError.self) {
       try await decider(patience: .milliseconds(1)).decisions(on: [question(1)], at: store)
@@ -134,9 +135,7 @@ import WorkspaceDomain
   }
 
   @Test
-  func `a replicator that waits after a failure is hurried, too, and one that was hurried before it waits does not`()
-    async throws
-  {
+  func `hurrying ends a replicator's wait after a failure, or the next wait if none has begun`() async throws {
     pulse.hurry()
     try await pulse.pause(atMost: .seconds(3600))
     async let pause: Void = pulse.pause(atMost: .seconds(3600))
@@ -144,7 +143,7 @@ import WorkspaceDomain
     try await pause
   }
 
-  @Test func `where replication has failed it is ready when that goes on again, or is nobody's business here`()
+  @Test func `after a replication failure it is ready when replication resumes, or when it runs elsewhere`()
     async throws
   {
     try await decider().requireReady()

@@ -21,7 +21,7 @@ import WorkspaceDomain
     return ids
   }
 
-  @Test func `a tenant's entries follow each other, tenants go side by side`() {
+  @Test func `a tenant's entries are sequential, tenants run side by side`() {
     var schedule = ReplicationSchedule([
       Self.entry(1, 1, [1]), Self.entry(2, 2, [2]), Self.entry(3, 1, [3]), Self.entry(4, 1, [4]),
     ])
@@ -38,7 +38,7 @@ import WorkspaceDomain
     #expect(schedule.changeCount == 3)
   }
 
-  @Test func `a relationship that goes from tenant to tenant is changed in the order of the commits`() {
+  @Test func `a relationship that moves from tenant to tenant is changed in the order of the commits`() {
     var schedule = ReplicationSchedule([Self.entry(1, 2, [-7]), Self.entry(2, 1, [7]), Self.entry(3, 3, [8])])
     #expect(begin(&schedule) == [1, 3])
     schedule.applied(1, token: "a")
@@ -46,7 +46,7 @@ import WorkspaceDomain
   }
 
   /// Otherwise the object had the admins of both tenants for a moment.
-  @Test func `an object that goes from tenant to tenant leaves the one before it is the other's`() {
+  @Test func `an object that moves between tenants leaves the first before it is the other's`() {
     let object = Resource.workspace(.sample(9))
     let entries = [
       RelationshipEntry(
@@ -60,7 +60,7 @@ import WorkspaceDomain
     #expect(begin(&schedule) == [2])
   }
 
-  @Test func `what fails keeps back what comes after it`() {
+  @Test func `a failed entry holds back later ones`() {
     var schedule = ReplicationSchedule([
       Self.entry(1, 1, [1]), Self.entry(2, 1, [2]), Self.entry(3, 2, [1]), Self.entry(4, 3, [4]),
     ])
@@ -74,17 +74,17 @@ import WorkspaceDomain
   }
 
   @Test(arguments: [ReplicaError.Kind.unavailable, .misconfigured])
-  func `where the replica itself is the trouble, nothing else begins`(kind: ReplicaError.Kind) {
+  func `if the replica itself fails, nothing else begins`(kind: ReplicaError.Kind) {
     var schedule = ReplicationSchedule([Self.entry(1, 1, [1]), Self.entry(2, 2, [2]), Self.entry(3, 2, [3])])
     #expect(begin(&schedule) == [1, 2])
     schedule.failed(1, ReplicaError(kind, "gone"))
     schedule.applied(2, token: "b")
     #expect(begin(&schedule) == [])
-    #expect(schedule.applied == [2], "what was under way counts")
+    #expect(schedule.applied == [2], "the write in progress counts")
     #expect(schedule.failure == ReplicaError(kind, "gone"))
   }
 
-  @Test func `what a later entry takes away is not given any more`() {
+  @Test func `relationships that a later entry removes are no longer added`() {
     var schedule = ReplicationSchedule([Self.entry(1, 1, [1, 2]), Self.entry(2, 1, [-1]), Self.entry(3, 1, [1])])
     #expect(schedule.next() == Self.entry(1, 1, [2]))
     schedule.applied(1, token: "a")
@@ -93,7 +93,7 @@ import WorkspaceDomain
     #expect(schedule.next() == Self.entry(3, 1, [1]))
   }
 
-  @Test func `an entry that has nothing left counts as applied in its turn`() {
+  @Test func `an entry with nothing left counts as applied in its turn`() {
     var schedule = ReplicationSchedule([Self.entry(1, 1, [5]), Self.entry(2, 1, [1]), Self.entry(3, 1, [-1])])
     #expect(begin(&schedule) == [1])
     schedule.applied(1, token: "a")
@@ -101,7 +101,7 @@ import WorkspaceDomain
     #expect(schedule.applied == [1, 2])
   }
 
-  @Test func `after it was closed nothing begins`() {
+  @Test func `nothing begins after closing`() {
     var schedule = ReplicationSchedule([Self.entry(1, 1, [1]), Self.entry(2, 2, [2])])
     #expect(schedule.next()?.id == 1)
     schedule.close()
@@ -110,7 +110,7 @@ import WorkspaceDomain
     #expect(schedule.failure == nil)
   }
 
-  @Test func `whatever the order in which writes end, the replica becomes what the commits made`() {
+  @Test func `in whatever order writes end, the replica reaches the state of the commits`() {
     var random = SeededRandom(seed: 1)
     for _ in 0..<300 {
       let entries = (1...20).map { id in

@@ -10,7 +10,7 @@ import Testing
       ("/queues/a/b", "a/b"),
       ("/queue/mine", "/queue/mine"), ("/exchanges/e/k", "/exchanges/e/k"), ("queues/mine", "queues/mine"),
     ] as [(ShortString, String)])
-  func `a queue is found by its name and by its address in AMQP 1.0`(address: ShortString, name: String) {
+  func `a queue is identified by its name and by its AMQP 1.0 address`(address: ShortString, name: String) {
     #expect(ReplyAddress.queue(of: address)?.text == name)
   }
 
@@ -19,7 +19,7 @@ import Testing
       "", "/queues/", "/queues/%", "/queues/%2", "/queues/%zz", "/queues/%+1", "amq.rabbitmq.reply-to.x",
       "/queues/amq.rabbitmq.reply-to.x",
     ] as [ShortString])
-  func `what names no queue, or none that may be published to, is no address`(address: ShortString) {
+  func `anything that names no queue, or one that may not be published to, is not an address`(address: ShortString) {
     #expect(ReplyAddress.queue(of: address) == nil)
   }
 }

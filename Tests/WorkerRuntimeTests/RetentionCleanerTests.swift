@@ -30,7 +30,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `it removes all that has expired in steps, each from where the last ended, and lets the connection go`()
+  @Test func `it removes everything expired in steps, each from where the last ended, and releases the connection`()
     async throws
   {
     let inbox = FakeRetention(expired: 760)
@@ -64,7 +64,7 @@ import WorkspaceDomain
     #expect(inbox.expired == 0)
   }
 
-  @Test func `a worker that is not active any more stops between two steps`() async throws {
+  @Test func `a worker that is no longer active stops between two steps`() async throws {
     let inbox = FakeRetention(expired: 10_000)
     status.change(to: .active)
     inbox.gate.close()
@@ -77,7 +77,7 @@ import WorkspaceDomain
     #expect(inbox.expired == 9_750)
   }
 
-  @Test func `it connects again after a failure, and goes on with smaller steps`() async throws {
+  @Test func `it reconnects after a failure, and continues with smaller steps`() async throws {
     let inbox = FakeRetention(expired: 60, failures: 2, connectFailures: 2)
     status.change(to: .active)
     try await run(inbox) { _ in
@@ -88,7 +88,7 @@ import WorkspaceDomain
     #expect(inbox.journal.entries == tries)
   }
 
-  @Test func `a step that hangs does not hold up the end`() async throws {
+  @Test func `a hanging step does not delay the end`() async throws {
     let inbox = FakeRetention(expired: 10)
     status.change(to: .active)
     inbox.gate.close()

@@ -23,13 +23,13 @@ import WorkerRuntime
     func haveReturned(_ servers: Set<Condition>) async -> Bool { false }
   }
 
-  @Test func `all that is missing at both servers is told`() async throws {
+  @Test func `everything missing at either server is reported`() async throws {
     let servers = Servers(broker: .unavailable(reason: "no broker"), database: .unavailable(reason: "no database"))
     let error = await #expect(throws: MissingConditions.self) { _ = try await servers.open() }
     #expect(Set(error?.reasons.keys.map(\.self) ?? []) == [.broker, .database])
   }
 
-  @Test func `a session that was opened is closed where the other one can't be`() async throws {
+  @Test func `an opened session is closed if the other can't be opened`() async throws {
     let servers = Servers(database: .unavailable(reason: "no database"))
     let error = await #expect(throws: MissingConditions.self) { _ = try await servers.open() }
     #expect(error?.reasons.keys.map(\.self) == [.database])

@@ -47,9 +47,7 @@ import WorkspaceDomain
     #expect(batches[0].settled.count == 7)
   }
 
-  @Test func `what stands behind a command that is parked in its batch waits behind it, and other tenants don't`()
-    async throws
-  {
+  @Test func `messages behind a command parked in their batch wait behind it, and other tenants don't`() async throws {
     let batches = try await carryOut([
       (CommandMessage("1", "list"), parked(until: 1000)), (CommandMessage("2", "list"), nil),
       (CommandMessage("other", "list", tenant: 2), nil), (CommandMessage("3", "list"), .rejected(.rootWorkspaceExists)),

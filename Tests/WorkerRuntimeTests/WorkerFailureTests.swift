@@ -8,7 +8,7 @@ import WorkerRuntime
 
 /// A worker whose servers come and go.
 @Suite(.timeLimit(.minutes(5))) struct WorkerFailureTests {
-  @Test func `a lost link ends the session; the next one goes on and loses nothing`() async throws {
+  @Test func `a lost connection ends the session; the next one continues and loses nothing`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in
       for number in 1...5 {
@@ -26,9 +26,7 @@ import WorkerRuntime
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
-  @Test func `what was committed and neither acknowledged nor published is answered again in the same bytes`()
-    async throws
-  {
+  @Test func `commits neither acknowledged nor published are answered again with the same bytes`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     await fixture.store.loseAnswer { $0.inserted.isEmpty ? nil : .unavailable(reason: "the answer to COMMIT got lost") }
@@ -45,7 +43,7 @@ import WorkerRuntime
     #expect(fixture.broker.published.count { $0.exchange == "events" } == 1)
   }
 
-  @Test func `a database that is away pauses the worker and dead-letters nothing`() async throws {
+  @Test func `an unavailable database pauses the worker and dead-letters nothing`() async throws {
     let fixture = WorkerFixture()
     await fixture.store.failNext(
       .unavailable(reason: "57P01"), .unavailable(reason: "57P03"), .transient(reason: "40P01"))
@@ -56,7 +54,7 @@ import WorkerRuntime
     #expect(fixture.journal.entries.committed == ["r"])
   }
 
-  @Test func `a publication that fails is made again by the next session, before it consumes`() async throws {
+  @Test func `a failed publication is repeated by the next session, before it consumes`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.failPublishing { _ in fixture.broker.sessions == 1 ? 1 : nil }
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -69,14 +67,14 @@ import WorkerRuntime
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
-  @Test func `a worker that can't connect tries again, and says what is missing`() async throws {
+  @Test func `a worker that can't connect retries, and says what is missing`() async throws {
     let fixture = WorkerFixture(connectFailures: 5)
     #expect(fixture.status.phase == .connecting(missing: MissingConditions(.worker, "the worker has just started")))
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
 
-  @Test func `a worker that lost a connection is not ready, however long it takes to close the others`() async throws {
+  @Test func `a worker that lost a connection is not ready, however long closing the others takes`() async throws {
     let fixture = WorkerFixture()
     fixture.closing.close()
     try await fixture.run { _ in
@@ -90,7 +88,7 @@ import WorkerRuntime
     }
   }
 
-  @Test func `a consumer that the broker does not know of is missed, and in the end the session begins anew`()
+  @Test func `a consumer unknown to the broker is reported missing, and in the end the session restarts`()
     async throws
   {
     let fixture = WorkerFixture { $0.checkInterval = .milliseconds(20) }
@@ -105,7 +103,7 @@ import WorkerRuntime
     #expect(fixture.broker.sessions >= 2)
   }
 
-  @Test func `a worker that waits to connect again is drained at once`() async throws {
+  @Test func `a worker that waits to reconnect is drained at once`() async throws {
     let fixture = WorkerFixture(connectFailures: .max) {
       $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600))
     }
@@ -118,7 +116,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: [Condition.broker, .database])
-  func `a server that was not there is noticed when it is back, whatever the delay`(server: Condition) async throws {
+  func `an absent server is noticed when it is back, whatever the delay`(server: Condition) async throws {
     let fixture = WorkerFixture(connectFailures: 1) {
       $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600))
     }
@@ -137,7 +135,7 @@ import WorkerRuntime
     #expect(knocks.withLock { $0 } == 3)
   }
 
-  @Test func `a drain does not wait for the answer of a server that was not there`() async throws {
+  @Test func `a drain does not wait for the answer of an absent server`() async throws {
     let fixture = WorkerFixture(connectFailures: .max) {
       $0.reconnect = Backoff(shortest: .seconds(3600), longest: .seconds(3600))
     }
@@ -154,7 +152,7 @@ import WorkerRuntime
     #expect(fixture.status.phase == .stopped)
   }
 
-  @Test func `a server that was not there is not asked where something else is wrong`() async throws {
+  @Test func `an absent server is not probed if something else is wrong`() async throws {
     #expect(
       MissingConditions(all: [WorkerFixture.Absent(condition: .database), MissingConditions(.topology, "no exchange")])
         .absent == [])
@@ -165,18 +163,18 @@ import WorkerRuntime
         .absent == [.broker, .database])
   }
 
-  @Test func `nothing is asked of a server that was there: the delay passes`() async throws {
+  @Test func `a server that was present is not probed: the delay passes`() async throws {
     let fixture = WorkerFixture(connectFailures: 3)
     fixture.knock.withLock {
       $0 = { _ in
-        Issue.record("it is asked")
+        Issue.record("the present server is probed")
         return true
       }
     }
     try await fixture.run { _ in try await fixture.status.wait { $0.isReady } }
   }
 
-  @Test func `a worker that is to fail fast ends with the first failure`() async throws {
+  @Test func `a worker with fail-fast ends with the first failure`() async throws {
     let fixture = WorkerFixture(connectFailures: 1, failsFast: true)
     await #expect(throws: MissingConditions(.worker, "ConnectFailed()")) { try await fixture.makeWorker().run() }
     let lost = WorkerFixture(failsFast: true)
@@ -201,9 +199,7 @@ import WorkerRuntime
   }
 
   @Test
-  func `a link that is lost during a drain ends it; what is left in the outbox is published by the next worker`()
-    async throws
-  {
+  func `a connection lost during a drain ends it; the next worker publishes what is left in the outbox`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     fixture.broker.enqueue(.createRoot("r", id: 1), .invalid("x"))
@@ -226,7 +222,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: 0..<40)
-  func `a worker that is cancelled ends, at whatever point`(point: Int) async throws {
+  func `a cancelled worker ends, at any point`(point: Int) async throws {
     let fixture = WorkerFixture(connectFailures: point % 4 == 3 ? .max : 0) { $0.batchCount = 1 }
     fixture.lease.isFree = point % 4 != 2
     if point % 4 == 1 { fixture.broker.gate.close() }

@@ -15,21 +15,21 @@ import WorkspaceDomain
       silence: silence, awaitsReplication: awaitsReplication)
   }
 
-  @Test func `a worker that stands by is ready only while the one that is active is alive`() {
+  @Test func `a standby worker is ready only while the active one is alive`() {
     let status = WorkerStatus(freshness: .seconds(30))
     status.change(to: .standby)
     #expect(status.isReady)
     status.holder = holder(.seconds(30))
     #expect(status.isReady)
     status.holder = holder(.seconds(31))
-    #expect(status.missing.reasons[.database]?.contains("process 7 on db (session 42 of the database)") == true)
+    #expect(status.missing.reasons[.database]?.contains("process 7 on db (database session 42)") == true)
     status.holder = holder(.seconds(2), awaitsReplication: true)
     #expect(status.isReady)
     status.holder = holder(.seconds(4), awaitsReplication: true)
     #expect(status.missing.reasons[.database]?.contains("SyncRep") == true)
   }
 
-  @Test func `a worker that stands by for one at another broker says so`() async throws {
+  @Test func `a standby for a worker at another broker says so`() async throws {
     let fixture = WorkerFixture()
     fixture.lease.isFree = false
     fixture.lease.other.withLock { $0 = holder(.zero, cluster: "rabbit@there") }
@@ -44,7 +44,7 @@ import WorkspaceDomain
 @Suite struct WorkerStatusTests {
   private let status = WorkerStatus()
 
-  @Test func `an obstacle makes a worker that has work not ready, and says why, for as long as it stands`() {
+  @Test func `an obstacle makes an active worker not ready, and names the reason, for as long as it lasts`() {
     let obstacle = Obstacle()
     status.watch { obstacle.reason.withLock { $0 } }
     for phase in [WorkerStatus.Phase.active, .recovering] {
@@ -60,20 +60,20 @@ import WorkspaceDomain
   @Test(arguments: [
     WorkerStatus.Phase.standby, .connecting(missing: MissingConditions(.worker, "a server")), .draining, .stopped,
   ])
-  func `an obstacle is nothing to a worker that has no work`(phase: WorkerStatus.Phase) {
+  func `an obstacle does not affect a worker that is not active`(phase: WorkerStatus.Phase) {
     status.watch { "low on memory" }
     status.change(to: phase)
     #expect(status.phase == phase)
   }
 
-  @Test func `an obstacle goes with the session`() {
+  @Test func `an obstacle ends with the session`() {
     status.change(to: .active)
     status.watch { "low on memory" }
     status.watch(nil)
     #expect(status.isReady)
   }
 
-  @Test func `what a look at the broker finds missing stands beside an obstacle, until the next look`() {
+  @Test func `conditions that a broker check finds missing are reported beside an obstacle, until the next check`() {
     status.watch { "low on memory" }
     status.change(to: .active)
     status.note(MissingConditions(.topology, "no exchange"), queue: nil)
@@ -85,7 +85,7 @@ import WorkspaceDomain
     #expect(status.queue == nil && status.isReady)
   }
 
-  @Test func `a connected worker that gives no sign of life is not ready, until it does`() {
+  @Test func `a connected worker without a sign of life is not ready until the next one`() {
     let clock = ManualClock()
     let status = WorkerStatus(freshness: .seconds(30), now: clock.now)
     status.watch { nil }
@@ -100,10 +100,10 @@ import WorkspaceDomain
     }
     status.change(to: .connecting(missing: MissingConditions(.broker, "away")))
     clock.advance(by: .seconds(31))
-    #expect(status.missing == MissingConditions(.broker, "away"), "who is not connected has no heart to beat")
+    #expect(status.missing == MissingConditions(.broker, "away"), "an unconnected worker needs no sign of life")
   }
 
-  @Test func `errors tell what is missing, several of them all of it, and none twice`() {
+  @Test func `errors report what is missing, several of them everything, and nothing twice`() {
     struct Odd: Error {}
     #expect(MissingConditions(UnitOfWorkError.unavailable(reason: "away")) == MissingConditions(.database, "away"))
     #expect(MissingConditions(Odd()).reasons.keys.first == .worker)
@@ -115,9 +115,7 @@ import WorkspaceDomain
     #expect("\(all)" == "away; no queue")
   }
 
-  @Test func `whoever watches the phases sees where they end, and misses what is over when he looks seldom`()
-    async throws
-  {
+  @Test func `a slow observer of the phases sees the last one, and misses earlier ones`() async throws {
     var phases = status.phases.makeAsyncIterator()
     status.change(to: .standby)
     #expect(try await phases.next() == .standby)
@@ -134,7 +132,7 @@ import WorkspaceDomain
     #expect(try await phases.next() == .blocked(missing: MissingConditions(.broker, "low on memory")))
   }
 
-  @Test func `a wait for a phase ends with it, or with the task`() async throws {
+  @Test func `waiting for a phase ends with it, or with the task`() async throws {
     let task = Task { [status] in try await status.wait { $0.phase == .stopped } }
     async let waiting: Void = status.wait { $0.phase == .active }
     status.change(to: .active)
@@ -143,7 +141,7 @@ import WorkspaceDomain
     await #expect(throws: CancellationError.self) { try await task.value }
   }
 
-  @Test func `a worker that drains does not become active again`() {
+  @Test func `a draining worker does not become active again`() {
     status.change(to: .draining)
     status.change(to: .active)
     #expect(status.phase == .draining)

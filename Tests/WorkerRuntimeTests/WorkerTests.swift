@@ -5,7 +5,7 @@ import WorkerRuntime
 
 /// A worker whose servers are healthy.
 @Suite(.timeLimit(.minutes(5))) struct WorkerTests {
-  @Test func `commands are carried out, acknowledged and published, and a drain leaves nothing behind`() async throws {
+  @Test func `commands are executed, acknowledged and published, and a drain leaves nothing behind`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.enqueue(.createRoot("r", id: 1), .create("c", "a", below: 1, id: 2))
     try await fixture.run { _ in
@@ -23,7 +23,7 @@ import WorkerRuntime
     #expect(fixture.broker.sessions == 1)
   }
 
-  @Test func `a delivery is acknowledged when it is committed, whether its messages are published by then or not`()
+  @Test func `a delivery is acknowledged when it is committed, whether or not its messages are published`()
     async throws
   {
     let fixture = WorkerFixture()
@@ -37,9 +37,7 @@ import WorkerRuntime
     #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
   }
 
-  @Test func `a dead letter is acknowledged when it is in the ledger, whether its announcement is out or not`()
-    async throws
-  {
+  @Test func `a dead letter is acknowledged when it is in the ledger, whether or not it is announced`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.gate.close()
     fixture.broker.enqueue(.invalid("x"), .get("g", 1))
@@ -51,7 +49,7 @@ import WorkerRuntime
     #expect(fixture.journal.entries.acknowledgedTooEarly.isEmpty)
   }
 
-  @Test func `a drain stops consuming first, and finishes what is in hand`() async throws {
+  @Test func `a drain first stops consuming, then finishes the work in progress`() async throws {
     let fixture = WorkerFixture { $0.batchCount = 2 }
     fixture.broker.gate.close()
     fixture.broker.enqueue((1...7).map { CommandMessage("\($0)", "list") } + [.invalid("x")])
@@ -69,7 +67,7 @@ import WorkerRuntime
     #expect(fixture.broker.published.count == 8)
   }
 
-  @Test func `a drain of a worker without work ends it`() async throws {
+  @Test func `a drain of an idle worker ends it`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.startedConsuming) } }
     #expect(fixture.status.phase == .stopped)
@@ -89,7 +87,7 @@ import WorkerRuntime
     }
   }
 
-  @Test func `a worker consumes when the broker has let go of the one before it, and not before`() async throws {
+  @Test func `a worker consumes only after the broker has released the previous one`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.consume(forQuestions: 3)
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -112,21 +110,21 @@ import WorkerRuntime
     #expect(!fixture.journal.entries.contains(.startedConsuming))
   }
 
-  @Test func `a worker that waits for the one before it is drained without ever having consumed`() async throws {
+  @Test func `a worker that waits for the previous one is drained without ever having consumed`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.consume(forQuestions: .max)
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.askedForLease) } }
     #expect(!fixture.journal.entries.contains(.startedConsuming))
   }
 
-  @Test func `a consumer that never goes is no worker, and is not waited for`() async throws {
+  @Test func `a consumer that never leaves is not a worker, and is not waited for`() async throws {
     let fixture = WorkerFixture { $0.takeoverPatience = .zero }
     fixture.broker.consume(forQuestions: .max)
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
 
-  @Test func `a worker that stands by is drained without ever having consumed`() async throws {
+  @Test func `a standby worker is drained without ever having consumed`() async throws {
     let fixture = WorkerFixture()
     fixture.lease.isFree = false
     fixture.broker.enqueue(.createRoot("r", id: 1))
@@ -137,7 +135,7 @@ import WorkerRuntime
   }
 
   @Test(arguments: [1, 3, 600])
-  func `what was left in the outbox is published in order and removed before consuming starts`(count: Int) async throws
+  func `messages left in the outbox are published in order and removed before consuming starts`(count: Int) async throws
   {
     let fixture = WorkerFixture()
     // A previous worker committed but died before publishing.

@@ -41,7 +41,7 @@ import WorkspaceDomain
     #expect(!list.permits(user: "sync-12", app: "night", type: .delete, tenantID: tenant, actsForUser: true))
   }
 
-  @Test func `who is not known is permitted nothing, whatever the rules say`() {
+  @Test func `an unknown sender is permitted nothing, whatever the rules say`() {
     #expect(
       !AccessList([.init(user: "*", types: ["*"], tenants: ["*"])]).permits(
         user: nil, app: nil, type: .get, tenantID: tenant, actsForUser: true))

@@ -13,7 +13,7 @@ import WorkspaceApplication
     #expect(Outcome.Kind(ofText: text) == outcome.kind)
   }
 
-  @Test func `a text that another version has written still tells its kind`() {
+  @Test func `a text written by another version still tells its kind`() {
     #expect(Outcome.Kind(ofText: "dead_lettered:code_of_tomorrow") == .deadLettered)
     #expect(Outcome.Kind(ofText: "already_applied") == nil)
     #expect(Outcome.Kind(ofText: "") == nil)

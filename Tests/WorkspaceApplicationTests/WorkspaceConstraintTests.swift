@@ -60,7 +60,7 @@ import WorkspaceDomain
     #expect(WorkspaceConstraint.tenantName.rawValue == "uq_workspaces_tenant_name")
   }
 
-  @Test func `two keys of commands are one only when their bytes are`() {
+  @Test func `two command keys are equal only if their bytes are`() {
     let composed = CommandKey(tenantID: .sample(1), source: "/s", id: "\u{E9}")
     let decomposed = CommandKey(tenantID: .sample(1), source: "/s", id: "e\u{301}")
     #expect(composed != decomposed)

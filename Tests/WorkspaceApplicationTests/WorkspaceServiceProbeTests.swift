@@ -50,14 +50,14 @@ import WorkspaceDomain
       (.get(id: .sample(20)), [.accessDenied(.sample(20))]),
       (.list(limit: 2, after: nil), [.listed(count: 2)]),
     ] as [(any WorkspaceCommand, [WorkspaceObservation])])
-  func `the probe hears what happened, and tells another tenant's workspace from a missing one`(
+  func `the probe is told what happened, and whether a workspace is missing or another tenant's`(
     command: any WorkspaceCommand, expected: [WorkspaceObservation]
   ) {
     let fixture = ServiceFixture(userID: nil, [command])
     _ = fixture.run(command)
-    #expect(fixture.probe.observations.isEmpty, "before the unit of work has committed")
+    #expect(fixture.probe.observations.isEmpty, "nothing is reported before the commit")
     #expect(fixture.commit() == expected)
-    #expect(fixture.commit() == expected, "a second flush has nothing to add")
+    #expect(fixture.commit() == expected, "a second flush adds nothing")
   }
 
   @Test(
@@ -80,7 +80,7 @@ import WorkspaceDomain
       ),
       ("mallory", .get(id: .sample(99)), []), (nil, .get(id: .sample(12)), []),
     ] as [(String?, any WorkspaceCommand, [WorkspaceObservation])])
-  func `each decision about a user's command is told once`(
+  func `each decision about a user's command is reported once`(
     user: String?, command: any WorkspaceCommand, expected: [WorkspaceObservation]
   ) {
     let fixture = ServiceFixture(userID: user, [command])
@@ -101,7 +101,7 @@ import WorkspaceDomain
       probe.observations == Array(repeating: [.notFound(.sample(1)), .listed(count: 3)], count: 3).flatMap { $0 })
   }
 
-  @Test func `what was rolled back is never reported`() {
+  @Test func `rolled-back observations are never reported`() {
     let probe = RecordingProbe()
     do {
       let rolledBack = DeferredObservations()

@@ -59,7 +59,7 @@ import WorkspaceDomain
       "the name of a workspace elsewhere in the tree", .create(name: "Root", parentID: .sample(13), id: nil),
       .duplicateWorkspaceName),
     Case(
-      "a name that is taken once it is trimmed", .create(name: "  a\u{3000}", parentID: .sample(12), id: nil),
+      "a name that is taken after trimming", .create(name: "  a\u{3000}", parentID: .sample(12), id: nil),
       .duplicateWorkspaceName),
     Case("an id of this tenant", .create(name: "new", parentID: .sample(10), id: .sample(12)), .duplicateWorkspaceID),
     Case(
@@ -111,7 +111,7 @@ import WorkspaceDomain
   ]
 
   @Test(arguments: cases)
-  func `the first rule that is broken is the answer, and nothing changes`(_ test: Case) {
+  func `the first broken rule is the answer, and nothing changes`(_ test: Case) {
     let fixture = ServiceFixture(tenant: test.tenant, [test.command])
     #expect(fixture.run(test.command) == .failure(test.error))
     #expect(fixture.changes == .init())

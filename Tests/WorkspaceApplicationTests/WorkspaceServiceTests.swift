@@ -28,7 +28,7 @@ import WorkspaceDomain
     #expect(fixture.takeEvents() == root.recordedEvents.map { .workspace($0) } + [.membership(founder)])
   }
 
-  @Test func `a default name that is none is answered like any other`() {
+  @Test func `an invalid default name is rejected like any other`() {
     let command: any WorkspaceCommand = .createRoot(name: nil, id: nil)
     let fixture = ServiceFixture(tenant: 3, [command], rules: WorkspaceRules(defaultRootName: " "))
     #expect(fixture.run(command) == .failure(.invalidWorkspaceName(.empty)))
@@ -55,7 +55,7 @@ import WorkspaceDomain
     #expect(try other.service.create(name: "b", parentID: .sample(20), id: nil).name == name("b"))
   }
 
-  @Test func `a rename raises the version and tells the old name`() throws {
+  @Test func `a rename raises the version and reports the old name`() throws {
     let fixture = ServiceFixture([.rename(id: .sample(12), name: "new")])
     let workspace = try fixture.service.rename(.sample(12), to: "new")
     #expect(workspace.version == 4)
@@ -65,7 +65,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: ["b", " b\t"])
-  func `a rename to the name that it has succeeds, changes nothing and emits nothing`(text: String) throws {
+  func `a rename to the current name succeeds, changes nothing and emits nothing`(text: String) throws {
     let command: any WorkspaceCommand = .rename(id: .sample(12), name: text)
     let fixture = ServiceFixture([command])
     #expect(try fixture.service.rename(.sample(12), to: text) == ServiceFixture.workspaces[2])
@@ -74,7 +74,7 @@ import WorkspaceDomain
     #expect(fixture.commit().filter { !$0.isDecision }.isEmpty)
   }
 
-  @Test func `a workspace moves with all that is below it, and says where it came from`() throws {
+  @Test func `a workspace moves with its subtree, and reports the old parent`() throws {
     let fixture = ServiceFixture([.move(id: .sample(11), parentID: .sample(12)), .get(id: .sample(13))])
     let moved = try fixture.service.move(.sample(11), to: .sample(12))
     #expect(moved.parentID == .sample(12) && moved.version == 4 && moved.updatedAt == ServiceFixture.now)
@@ -88,7 +88,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a move to the parent that it has succeeds, changes nothing and emits nothing, however deep the tree is`()
+  @Test func `a move to the current parent succeeds, changes nothing and emits nothing, however deep the tree is`()
     throws
   {
     let rules = WorkspaceRules(treeDepth: 1)
@@ -99,7 +99,7 @@ import WorkspaceDomain
     #expect(fixture.commit().filter { !$0.isDecision }.isEmpty)
   }
 
-  @Test func `a tree grows to its limit and no deeper, by what is created and by what is moved`() throws {
+  @Test func `a tree grows to its depth limit and no deeper, by creating and by moving`() throws {
     let rules = WorkspaceRules(treeDepth: 3)
     let commands: [any WorkspaceCommand] = [
       .create(name: "d", parentID: .sample(13), id: nil), .create(name: "e", parentID: .sample(12), id: nil),
@@ -117,7 +117,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `two moves that would make a circle together end with one of them rejected`() throws {
+  @Test func `two moves that would form a cycle together end with one of them rejected`() throws {
     let moves: [any WorkspaceCommand] = [
       .move(id: .sample(11), parentID: .sample(12)), .move(id: .sample(12), parentID: .sample(11)),
     ]
@@ -128,7 +128,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a leaf is deleted, a root can be renamed`() throws {
+  @Test func `a leaf can be deleted, a root renamed`() throws {
     let fixture = ServiceFixture([.delete(id: .sample(13)), .rename(id: .sample(10), name: "Top")])
     #expect(try fixture.service.delete(.sample(13)) == .sample(13))
     #expect(try fixture.service.rename(.sample(10), to: "Top").isRoot)
@@ -139,7 +139,7 @@ import WorkspaceDomain
       ])
   }
 
-  @Test func `a workspace that is read comes as it is stored`() throws {
+  @Test func `a workspace is returned as it is stored`() throws {
     let fixture = ServiceFixture([.get(id: .sample(11))])
     #expect(try fixture.service.get(.sample(11)) == ServiceFixture.workspaces[1])
     #expect(fixture.changes == WriteSet())
@@ -151,7 +151,7 @@ import WorkspaceDomain
       (5, nil, [10, 11, 12, 13], nil), (500, nil, [10, 11, 12, 13], nil), (1, 12, [13], nil), (1, 11, [12], 12),
       (2, 11, [12, 13], nil), (9, 13, [], nil), (9, 9999, [], nil), (2, 0, [10, 11], 11), (2, 21, [], nil),
     ] as [(Int, UInt64?, [UInt64], UInt64?)])
-  func `a page has at most as many as asked for, and says where the next one starts when there is one`(
+  func `a page has at most the requested number, and the cursor of the next page if there is one`(
     limit: Int, after: UInt64?, ids: [UInt64], next: UInt64?
   ) throws {
     let after = after.map { WorkspaceID.sample($0) }
@@ -163,7 +163,7 @@ import WorkspaceDomain
   }
 
   @Test(arguments: 1...5)
-  func `following the pages lists every workspace once, whatever their length`(limit: Int) throws {
+  func `following the pages lists every workspace once, whatever the page size`(limit: Int) throws {
     var after: WorkspaceID?
     var found: [WorkspaceID] = []
     repeat {
@@ -174,7 +174,7 @@ import WorkspaceDomain
     #expect(found == [.sample(10), .sample(11), .sample(12), .sample(13)])
   }
 
-  @Test func `the list of an unknown tenant is empty, and no list leaves its tenant`() throws {
+  @Test func `the list of an unknown tenant is empty, and no list shows another tenant`() throws {
     #expect(
       try ServiceFixture(tenant: 3, [.list(limit: 9, after: nil)]).service.list(limit: 9, after: nil).workspaces.isEmpty
     )
@@ -183,7 +183,7 @@ import WorkspaceDomain
     #expect(page.workspaces.map(\.id) == [.sample(20), .sample(21)])
   }
 
-  @Test func `what was not loaded is a failure, not an answer`() {
+  @Test func `data that was not loaded is a failure, not an answer`() {
     let fixture = ServiceFixture([])
     for command in [.get(id: .sample(99)), .list(limit: 1, after: nil), .createRoot(name: "n", id: nil)]
       as [any WorkspaceCommand]
@@ -196,7 +196,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `without an id left the command fails and changes nothing`() {
+  @Test func `if no id is left the command fails and changes nothing`() {
     let command: any WorkspaceCommand = .create(name: "new", parentID: .sample(10), id: nil)
     let fixture = ServiceFixture([command], identifiers: CountingIdentifiers(limit: 0))
     #expect(fixture.run(command) == .failure(.identifiersExhausted))

@@ -16,11 +16,11 @@ import WorkspaceDomain
       (1_795_420_800_000, "2026-11-23T08:00:00.000Z"), (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
       (253_402_300_800_000, "10000-01-01T00:00:00.000Z"),
     ] as [(Int64, String)])
-  func `a moment is written as RFC 3339 with milliseconds`(milliseconds: Int64, text: String) {
+  func `a time is written as RFC 3339 with milliseconds`(milliseconds: Int64, text: String) {
     #expect(Timestamp(milliseconds: milliseconds).description == text)
   }
 
-  @Test func `every first and last day of a month is what Foundation says, from 1970 to 2110 and around each century`()
+  @Test func `every first and last day of a month agrees with Foundation, 1970 to 2110 and around each century`()
     throws
   {
     let day: Int64 = 86_400_000
@@ -36,7 +36,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `any moment is read back by Foundation as the same millisecond`() throws {
+  @Test func `any time is read back by Foundation as the same millisecond`() throws {
     var random = SeededRandom(seed: 4)
     for _ in 0..<5000 {
       let timestamp = Timestamp(milliseconds: .random(in: 0...253_402_300_799_999, using: &random))
@@ -45,14 +45,14 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `moments are in the order of their texts up to the year 9999`() {
+  @Test func `times sort like their texts up to the year 9999`() {
     var random = SeededRandom(seed: 5)
     let moments = (0..<500).map { _ in Timestamp(milliseconds: .random(in: 0...253_402_300_799_999, using: &random)) }
     #expect(moments.sorted().map(\.description) == moments.map(\.description).sorted())
   }
 
   @Test(arguments: [-1, .min] as [Int64])
-  func `a time before 1970 is taken for 1970`(milliseconds: Int64) {
+  func `a time before 1970 counts as 1970`(milliseconds: Int64) {
     #expect(Timestamp(milliseconds: milliseconds) == Timestamp(milliseconds: 0))
   }
 }

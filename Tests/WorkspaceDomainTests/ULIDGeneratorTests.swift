@@ -10,7 +10,7 @@ import Testing
     mutating func next() -> UInt64 { numbers.isEmpty ? 0 : numbers.removeFirst() }
   }
 
-  @Test func `an id is made of the time and of what the generator draws`() throws {
+  @Test func `an id consists of the time and of the generator's random numbers`() throws {
     var generator = ULIDGenerator(random: Scripted(numbers: [0xABCD, 42]))
     let id = try generator.next(at: 1000)
     #expect(id == ULID(milliseconds: 1000, randomness: .init(high: 0xABCD, low: 42)))

@@ -3,7 +3,7 @@ import Testing
 import WorkspaceDomain
 
 @Suite struct ULIDTests {
-  @Test func `the specification's example has the time that it was made of`() throws {
+  @Test func `the specification's example has its original time`() throws {
     let id = try #require(ULID("01ARZ3NDEKTSV4RRFFQ69G5FAV"))
     #expect(id.milliseconds == 1_469_922_850_259)
     #expect(id.description == "01ARZ3NDEKTSV4RRFFQ69G5FAV")
@@ -42,7 +42,7 @@ import WorkspaceDomain
     "01ARZ3NDEKTSV4RRFFQ69G5FA{", "01ARZ3NDEKTSV4RRFFQ69G5FA/", "01ARZ3NDEKTSV4RRFFQ69G5FA:",
     "01arz3nd-ekts-v4rr-ffq6-9g", "f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
   ])
-  func `what is no ULID is refused`(text: String) {
+  func `anything but a ULID is refused`(text: String) {
     #expect(ULID(text) == nil)
   }
 
@@ -52,7 +52,7 @@ import WorkspaceDomain
     #expect(ULID("\(first)0000000000000000000000000") == nil)
   }
 
-  @Test func `every byte that is no symbol is refused, at every place`() {
+  @Test func `every byte that is not a symbol is refused, at every place`() {
     let symbols = Set("0123456789ABCDEFGHJKMNPQRSTVWXYZabcdefghjkmnpqrstvwxyz".utf8)
     let template = Array("01ARZ3NDEKTSV4RRFFQ69G5FAV".utf8)
     for byte in UInt8.min...UInt8.max {
@@ -65,7 +65,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `ids are in the order of their texts, and a text is read back as its id`() throws {
+  @Test func `ids sort like their texts, and a text is read back as its id`() throws {
     var random = SeededRandom(seed: 1)
     let ids = (0..<2000).map { number in
       // Few bits differ, so that each part of an id decides the order now and then.

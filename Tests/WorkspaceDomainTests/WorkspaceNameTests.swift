@@ -8,7 +8,7 @@ import WorkspaceDomain
     ("\u{1680}\u{2000}\u{200A}a\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}", "a"), ("a\u{2028}b", "a\u{2028}b"),
     ("  a   b  ", "a   b"),
   ])
-  func `white space of Unicode is removed at both ends and kept inside`(text: String, name: String) throws {
+  func `Unicode white space is removed at both ends and kept inside`(text: String, name: String) throws {
     #expect(try WorkspaceName(text).text == name)
   }
 
@@ -17,7 +17,7 @@ import WorkspaceDomain
     "\u{FFFE}",
     "\u{2800}x", "\u{E000}",
   ])
-  func `what nobody sees is kept beside what somebody does`(text: String) throws {
+  func `invisible characters are kept beside visible ones`(text: String) throws {
     #expect(try WorkspaceName(text).text.unicodeScalars.elementsEqual(text.unicodeScalars))
   }
 
@@ -26,12 +26,12 @@ import WorkspaceDomain
     "\u{3164}",
     "\u{115F}\u{1160}", "\u{FFA0}", "\u{2800}", "\u{200B} \u{200B}", "\u{FE0F}", "\u{E0020}", " \u{2063} ", "\u{34F}",
   ])
-  func `a name of nothing but characters that nobody sees is none`(text: String) {
+  func `a name of invisible characters only is invalid`(text: String) {
     #expect(throws: WorkspaceName.Problem.invisible) { try WorkspaceName(text) }
   }
 
   @Test(arguments: ["", " ", "\t\n", "\u{3000}\u{A0}\u{85}"])
-  func `a name of nothing but white space is empty`(text: String) {
+  func `a name of white space only is empty`(text: String) {
     #expect(throws: WorkspaceName.Problem.empty) { try WorkspaceName(text) }
   }
 
@@ -39,7 +39,7 @@ import WorkspaceDomain
     arguments: [
       ["a"], ["é"], ["漢"], ["😀"], ["e", "\u{301}"], ["👩", "\u{200D}"], ["🇩", "🇪"],
     ] as [[Unicode.Scalar]])
-  func `512 scalars are a name and 513 are none, whatever they take in bytes or on the screen`(
+  func `512 scalars are a valid name and 513 are not, whatever they take in bytes or on the screen`(
     pattern: [Unicode.Scalar]
   ) throws {
     var scalars = String.UnicodeScalarView()
@@ -50,7 +50,7 @@ import WorkspaceDomain
     #expect(throws: WorkspaceName.Problem.tooLong(length: 513)) { try WorkspaceName(String(scalars)) }
   }
 
-  @Test func `a control character inside is refused, whichever`() throws {
+  @Test func `any control character inside is refused`() throws {
     for value in Array(0...0x1F) + Array(0x7F...0x9F) as [UInt32] {
       let scalar = try #require(Unicode.Scalar(value))
       #expect(throws: WorkspaceName.Problem.controlCharacter, "U+\(String(value, radix: 16))") {
@@ -69,7 +69,7 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `the first rule that is broken is named: length before control characters`() {
+  @Test func `the first broken rule is named: length before control characters`() {
     #expect(throws: WorkspaceName.Problem.tooLong(length: 600)) {
       try WorkspaceName(String(repeating: "a", count: 300) + String(repeating: "\u{1}", count: 300))
     }

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test(arguments: [nil, "alice"], [nil, WorkspaceID.sample(1)])
-  func `a new workspace has version 1 and records that it was created, and by whom`(
+  func `a new workspace has version 1 and records its creation and creator`(
     creator: String?, parentID: WorkspaceID?
   ) {
     let founder = creator.map { Founder(userID: UserID(stored: $0), role: .admin) }
@@ -53,7 +53,7 @@ import Testing
       ])
   }
 
-  @Test func `renaming to the name that it has changes nothing and records nothing`() {
+  @Test func `renaming to the current name changes nothing and records nothing`() {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "old"), at: later)
     #expect(workspace == stored())
@@ -74,7 +74,7 @@ import Testing
     #expect(workspace.version == 5)
   }
 
-  @Test func `deleting records the name that it had last`() throws {
+  @Test func `deleting records the last name`() throws {
     var workspace = stored()
     workspace.rename(to: WorkspaceName(stored: "new"), at: later)
     try workspace.delete(at: later)

@@ -17,7 +17,7 @@ package enum CommandBatch {
     guard MessageForm(delivery.properties).isBatch else { return nil }
     guard delivery.body.count <= limits.maximumBatchBytes else {
       throw invalid(
-        .messageTooLarge, "the batch has \(delivery.body.count) bytes, \(limits.maximumBatchBytes) are allowed")
+        .messageTooLarge, "the batch has \(delivery.body.count) bytes; at most \(limits.maximumBatchBytes) are allowed")
     }
     let elements: [Range<Int>]
     do throws(JSONReader.Problem) {
@@ -32,8 +32,8 @@ package enum CommandBatch {
     guard delivery.properties.size * elements.count <= limits.maximumBatchBytes else {
       throw invalid(
         .messageTooLarge,
-        "its properties have \(delivery.properties.size) bytes, for each of \(elements.count) elements; all together "
-          + "\(limits.maximumBatchBytes) are allowed")
+        "its properties have \(delivery.properties.size) bytes for each of \(elements.count) elements; "
+          + "at most \(limits.maximumBatchBytes) in total are allowed")
     }
     return delivery.elements(elements.map { Array(delivery.body[$0]) })
   }

@@ -18,7 +18,7 @@ package struct CommandFailure: Sendable, Equatable {
     .crashLoop, detail: "processes that started the command died before finishing it")
 
   package static let lineFull = CommandFailure(
-    .parkedLineFull, detail: "too many commands of the tenant, or too old ones, are waiting behind one that fails")
+    .parkedLineFull, detail: "too many commands of the tenant, or too old ones, are waiting behind a failing one")
 
   package static let withdrawn = CommandFailure(
     .withdrawnByOperator, detail: "an operator removed the command from its tenant's line")

@@ -11,7 +11,7 @@ enum CommandPayload {
     case (.object(let data), .null): data
     case (_, .null): throw CommandData.Problem(detail: "data is not an object")
     case (.null, .string(let text)): try decode(text)
-    case (.null, _): throw CommandData.Problem(detail: "data_base64 is not Base64 in a string")
+    case (.null, _): throw CommandData.Problem(detail: "data_base64 is not a Base64 string")
     default: throw CommandData.Problem(detail: "data and data_base64 are both present")
     }
   }
@@ -27,7 +27,7 @@ enum CommandPayload {
     do throws(JSONReader.Problem) {
       value = try JSONReader.read(bytes)
     } catch {
-      throw CommandData.Problem(detail: "data_base64 does not contain JSON: \(error.explanation(of: "what it holds"))")
+      throw CommandData.Problem(detail: "data_base64 does not contain JSON: \(error.explanation(of: "its content"))")
     }
     guard case .object(let data) = value else {
       throw CommandData.Problem(detail: "data_base64 does not contain a JSON object")
@@ -40,7 +40,7 @@ extension JSONReader.Problem {
   /// - Parameter subject: what was read, such as "the body".
   func explanation(of subject: String) -> String {
     switch self {
-    case .malformed(let offset): "\(subject) is not JSON from byte \(offset) on"
+    case .malformed(let offset): "\(subject) is not valid JSON from byte \(offset) on"
     case .nestedTooDeeply: "\(subject) is nested more than \(JSONReader.maximumDepth) levels deep"
     case .numberOutOfRange: "\(subject) has a number that is out of range"
     case .duplicateKey: "\(subject) has an object with a duplicate key"

@@ -14,7 +14,7 @@ package struct InvalidCommand: Error, Sendable, Equatable {
 extension InvalidCommand {
   /// A correction with the id of the command that it corrects: it would be taken for a repetition of that command.
   package static let sameID = InvalidCommand(
-    reason: .invalidEnvelope, detail: "it needs an id other than that of the command which it corrects",
+    reason: .invalidEnvelope, detail: "it needs an id different from that of the command it corrects",
     envelope: PartialEnvelope())
 
   /// A command that its sender may not send. Reveals nothing about its content.
@@ -26,7 +26,7 @@ extension InvalidCommand {
   /// A query that processes have died of.
   package static func crashLoop(_ envelope: PartialEnvelope) -> InvalidCommand {
     InvalidCommand(
-      reason: .crashLoop, detail: "processes that began to answer the query died of it", envelope: envelope)
+      reason: .crashLoop, detail: "processes that started to answer the query crashed", envelope: envelope)
   }
 
   /// A message that is not decoded, because decoding may crash the process.

@@ -9,7 +9,7 @@ struct MessageForm {
   private static let wanted = "send one CloudEvent in structured mode, application/cloudevents+json"
 
   static let binaryProblem =
-    "the message is in binary mode, its attributes are headers; \(wanted): all attributes and data in the body"
+    "the message is in binary mode, with its attributes in headers; \(wanted): all attributes and data in the body"
 
   private let properties: MessageProperties
 
@@ -25,10 +25,10 @@ struct MessageForm {
   func explanation(of problem: JSONReader.Problem) -> String {
     let explanation = problem.explanation(of: "the body")
     if properties.type == "amqp-1.0" {
-      return "\(explanation): it is a value or a sequence of AMQP 1.0; send the JSON as data"
+      return "\(explanation): it is an AMQP 1.0 value or sequence; send the JSON as data"
     }
     if let encoding = properties.contentEncoding, !Self.isPlain(encoding) {
-      return "\(explanation): its content encoding is \(Excerpt.of(encoding)); send it without"
+      return "\(explanation): its content encoding is \(Excerpt.of(encoding)); send it without one"
     }
     return self.problem.map { "\(explanation); \($0)" } ?? explanation
   }

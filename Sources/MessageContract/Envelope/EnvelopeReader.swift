@@ -32,7 +32,7 @@ struct EnvelopeReader {
   private mutating func string(_ name: String, isRequired: Bool = false) -> String? {
     switch document[name] {
     case .string(let text): return text
-    case .illFormedString: note("the attribute \(name) has half of a surrogate pair, which is not a character")
+    case .illFormedString: note("the attribute \(name) contains an unpaired surrogate, which is not a character")
     case nil, .null:
       if isRequired { note("the attribute \(name) is missing") }
     default: note("the attribute \(name) is not a string")
@@ -43,7 +43,7 @@ struct EnvelopeReader {
   private mutating func text(_ name: String, isRequired: Bool, maximumLength: Int) -> String? {
     guard let text = string(name, isRequired: isRequired) else { return nil }
     guard AttributeRules.isText(text, maximumLength: maximumLength) else {
-      note("the attribute \(name) is empty, longer than \(maximumLength) characters or has a control character")
+      note("the attribute \(name) is empty, longer than \(maximumLength) characters or contains a control character")
       return nil
     }
     return text
@@ -80,7 +80,7 @@ struct EnvelopeReader {
     guard let text = string("time") else { return }
     time = AttributeRules.timestamp(text)
     if time == nil {
-      note("the attribute time is \(Excerpt.of(text)), which is not RFC 3339, such as \(Self.exampleTime)")
+      note("the attribute time is \(Excerpt.of(text)), which is not in RFC 3339 format, such as \(Self.exampleTime)")
     }
   }
 

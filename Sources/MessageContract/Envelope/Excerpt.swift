@@ -19,5 +19,5 @@ enum Excerpt {
     return excerpt + (text.unicodeScalars.count > length ? "...\"" : "\"")
   }
 
-  static func of(_ string: ShortString) -> String { string.text.map(of) ?? "no UTF-8" }
+  static func of(_ string: ShortString) -> String { string.text.map(of) ?? "not UTF-8" }
 }

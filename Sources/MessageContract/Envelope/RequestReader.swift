@@ -18,7 +18,8 @@ struct RequestReader: Sendable {
   func read(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> Request {
     let form = MessageForm(properties)
     guard body.count <= limits.maximumBodyBytes else {
-      throw invalid(.messageTooLarge, "the body has \(body.count) bytes, \(limits.maximumBodyBytes) are allowed")
+      throw invalid(
+        .messageTooLarge, "the body has \(body.count) bytes; at most \(limits.maximumBodyBytes) are allowed")
     }
     let document = try document(body, form)
     let reader = EnvelopeReader(document)

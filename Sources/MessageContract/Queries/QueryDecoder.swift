@@ -47,7 +47,7 @@ package struct QueryDecoder: Sendable {
     case .null: return nil
     case .string(let text) where !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }:
       return Int64(text) ?? .max
-    default: throw request.invalid(.invalidEnvelope, "the attribute minsequence is no string of decimal digits")
+    default: throw request.invalid(.invalidEnvelope, "the attribute minsequence is not a string of decimal digits")
     }
   }
 }

@@ -78,7 +78,7 @@ package struct HealthServer: Service {
   }
 
   private func unavailable(_ reason: String) -> Unavailable {
-    Unavailable(description: "the HTTP port \(host):\(port) (http.host, http.port) can't be listened on: \(reason)")
+    Unavailable(description: "can't listen on \(host):\(port) (http.host, http.port): \(reason)")
   }
 
   private struct Status: Encodable {

@@ -16,7 +16,8 @@ package struct BrokerExamination: Examination {
     if let problem = await resolver.problem(target.host) {
       return [
         .problem(
-          "broker.name", "\(target.host) can't be resolved: \(problem)", remedy: "correct amqp.url or the name service"
+          "broker.name", "\(target.host) can't be resolved: \(problem)",
+          remedy: "correct amqp.url or name resolution (DNS)"
         )
       ]
     }
@@ -44,18 +45,19 @@ package struct BrokerExamination: Examination {
       .problem(
         "broker.tls", text,
         remedy:
-          "amqp.tls.ca_file must hold the authority of the broker's certificate, and that must name the host of "
-          + "amqp.url "
-          + "and be valid today")
+          "amqp.tls.ca_file must contain the authority that issued the broker's certificate, which must name the host "
+          + "in amqp.url and be currently valid")
     case .loginRefused(let text):
       .problem(
         "broker.login", text,
         remedy:
-          "correct user, password and virtual host of amqp.url, or the user's permissions: docs/security.md has what a "
-          + "worker needs")
+          "correct the user, password and virtual host in amqp.url, or the user's permissions: docs/security.md lists "
+          + "what a worker needs")
     case .silent(let text):
-      .problem("broker.connection", text, remedy: "is it an AMQP port, and does the firewall let this host through?")
-    case .other(let text): .problem("broker.connection", text, remedy: "is it an AMQP 0-9-1 broker?")
+      .problem(
+        "broker.connection", text,
+        remedy: "check that this is an AMQP port and that the firewall lets this host through")
+    case .other(let text): .problem("broker.connection", text, remedy: "check that this is an AMQP 0-9-1 broker")
     }
   }
 
@@ -63,12 +65,12 @@ package struct BrokerExamination: Examination {
     let host = broker.target.host
     switch broker.target.encryption {
     case .none where host == "localhost" || host == "::1" || host.hasPrefix("127."):
-      return .ok("broker.tls", "the connection is not encrypted, and does not leave this host")
+      return .ok("broker.tls", "the connection is not encrypted, but does not leave this host")
     case .none:
       return .warning("broker.tls", "the connection is not encrypted", remedy: "use amqps:// and amqp.tls.ca_file")
     case .unverified:
       return .warning("broker.tls", "the broker's certificate is not verified", remedy: "set amqp.tls.verify to true")
-    case .verified: return .ok("broker.tls", "encrypted, the broker's certificate is verified")
+    case .verified: return .ok("broker.tls", "encrypted; the broker's certificate is verified")
     }
   }
 
@@ -78,11 +80,12 @@ package struct BrokerExamination: Examination {
     let text = "\(software.product ?? "a broker") \(software.version ?? "without a version")"
     let numbers = (software.version ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
     guard software.product == "RabbitMQ", numbers.count == 2 else {
-      return .warning("broker.version", text, remedy: "this is not RabbitMQ: nothing has been tested with it")
+      return .warning("broker.version", text, remedy: "this is not RabbitMQ: the worker has not been tested with it")
     }
     guard (numbers[0], numbers[1]) >= (3, 10) else {
       return .problem(
-        "broker.version", text, remedy: "RabbitMQ 3.10 or later is needed: quorum queues that dead-letter at least once"
+        "broker.version", text,
+        remedy: "RabbitMQ 3.10 or later is needed, for quorum queues that dead-letter at least once"
       )
     }
     return .ok("broker.version", text)
@@ -115,9 +118,9 @@ package struct BrokerExamination: Examination {
     guard differences.isEmpty else {
       return .warning(
         check, "not as planned: \(differences.joined(separator: "; "))",
-        remedy: "workspace-worker topology plan shows the way out")
+        remedy: "workspace-worker topology plan shows the remedy")
     }
-    return .ok(check, "exchanges and queues are as planned (bindings can't be seen over AMQP)")
+    return .ok(check, "exchanges and queues are as planned (bindings are not visible over AMQP)")
   }
 
   /// Bindings can't be queried over AMQP. So messages are published like commands, with `mandatory`: the broker returns
@@ -127,34 +130,32 @@ package struct BrokerExamination: Examination {
     let target = broker.target
     let way = "\(target.commandsExchange) -> \(target.commandsQueue)"
     switch probing {
-    case .arrived: return .ok(check, "a message reaches the queue as commands do: \(way)")
+    case .arrived: return .ok(check, "a message reaches the queue the way commands do: \(way)")
     case .unroutable:
       let keys = target.commandKeys.joined(separator: ", ")
       return .problem(
-        check, "not all commands reach their queue: of \(way) a binding with one of the keys \(keys) is missing",
+        check, "not all commands reach their queue: \(way) lacks a binding with one of the keys \(keys)",
         remedy:
-          "workspace-worker topology apply sets the binding again; publishers without mandatory have lost what they "
-          + "sent "
-          + "meanwhile")
-    case .forbidden: return .ok(check, "this user may not publish commands, so whether \(way) is bound was not tried")
+          "workspace-worker topology apply restores the binding; what was published meanwhile without the mandatory "
+          + "flag is lost")
+    case .forbidden: return .ok(check, "this user may not publish commands, so the binding \(way) was not tested")
     case .unknown(let text):
       return .warning(
-        check, "it is unknown whether commands reach their queue: \(text)", remedy: "look at broker.alarms")
+        check, "could not determine whether commands reach their queue: \(text)", remedy: "see broker.alarms")
     }
   }
 
   private func consumers(_ commands: (consumers: Int, waiting: Int)) -> Finding {
     let check = "broker.consumers"
-    let detail = "\(commands.consumers) consumers, \(commands.waiting) commands wait"
+    let detail = "\(commands.consumers) consumers, \(commands.waiting) commands waiting"
     switch commands.consumers {
     case 1: return .ok(check, detail)
-    case 0: return .warning(check, detail, remedy: "no worker is active: workspace-worker serve")
+    case 0: return .warning(check, detail, remedy: "no worker is active: start one with workspace-worker serve")
     default:
       return .problem(
         check, detail,
         remedy:
-          "the queue has another consumer besides the active worker: commands lose their order, or are lost; find and "
-          + "stop it")
+          "the queue has a consumer besides the active worker: commands are reordered or lost; find and stop it")
     }
   }
 
@@ -162,9 +163,10 @@ package struct BrokerExamination: Examination {
   private func alarms(_ probing: AlarmProbing) -> Finding {
     let check = "broker.alarms"
     switch probing {
-    case .confirmed: return .ok(check, "messages are taken and confirmed: no alarm")
+    case .confirmed: return .ok(check, "messages are accepted and confirmed: no alarm")
     case .refused(let text):
-      return .problem(check, "a message was not taken: \(text)", remedy: "rabbitmqctl status shows alarms and limits")
+      return .problem(
+        check, "a message was not accepted: \(text)", remedy: "rabbitmqctl status shows alarms and limits")
     case .unconfirmed(let reason, let limit):
       return .problem(
         check,
@@ -173,7 +175,7 @@ package struct BrokerExamination: Examination {
         remedy: "free memory or disk on the broker: rabbitmqctl status")
     case .untried(let text):
       return .warning(
-        check, "could not be checked: \(text)", remedy: "rabbitmqctl status shows alarms of memory and disk")
+        check, "could not be checked: \(text)", remedy: "rabbitmqctl status shows memory and disk alarms")
     }
   }
 }

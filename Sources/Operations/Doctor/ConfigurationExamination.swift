@@ -13,7 +13,7 @@ package struct ConfigurationExamination: Examination {
   }
 
   package func findings() -> [Finding] {
-    [.ok("configuration", "every setting has a value that it can have"), handlerDeadline, retention, drain]
+    [.ok("configuration", "every setting has a valid value"), handlerDeadline, retention, drain]
   }
 
   /// How long a batch may take at most. If its statements time out, it is rerun until its deadline. Then it is halved
@@ -29,11 +29,11 @@ package struct ConfigurationExamination: Examination {
     let check = "deadlines.consumer_timeout"
     let longest = longestBatch
     let detail =
-      "a delivery is acknowledged after \(longest.settingText) at the latest, the broker waits for "
+      "a delivery is acknowledged within \(longest.settingText) at most; the broker waits for "
       + consumerTimeout.settingText
     let remedy =
-      "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a "
-      + "consumer that is late"
+      "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a late "
+      + "consumer"
     guard longest <= consumerTimeout else { return .problem(check, detail, remedy: remedy) }
     // One batch may wait while another is executed.
     guard longest * 2 <= consumerTimeout else { return .warning(check, detail, remedy: remedy) }
@@ -45,7 +45,7 @@ package struct ConfigurationExamination: Examination {
     // A configuration with a retention shorter than the window is rejected.
     return .ok(
       "retention.replay",
-      "answers are kept for \(inbox.retention.settingText); a command may come again, and a letter be replayed, for "
+      "answers are kept for \(inbox.retention.settingText); commands may be repeated, and letters replayed, for "
         + inbox.replayWindow.settingText)
   }
 
@@ -53,7 +53,7 @@ package struct ConfigurationExamination: Examination {
     let detail = "SIGTERM: \(configuration.worker.drainTimeout.settingText) to finish the work in progress"
     guard configuration.worker.drainTimeout >= .seconds(5) else {
       return .warning(
-        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: interrupted work has to be repeated")
+        "deadlines.drain", detail, remedy: "raise worker.drain_timeout: interrupted work must be repeated")
     }
     return .ok("deadlines.drain", detail)
   }

@@ -29,14 +29,12 @@ extension DatabaseDurability {
       return .problem(
         check, "off: \(disabled.joined(separator: ", "))",
         remedy:
-          "turn it on: without it a crash of the database's host loses commands that were acknowledged, or damages the "
-          + "database")
+          "turn it on: without it, a crash of the database host loses acknowledged commands or damages the database")
     }
     guard ["on", "remote_apply"].contains(defaultCommit) else {
       return .ok(
         check,
-        "fsync and full_page_writes are on; the default of synchronous_commit, \(defaultCommit), is not the "
-          + "worker's: its sessions "
+        "fsync and full_page_writes are on; synchronous_commit defaults to \(defaultCommit), but the worker's sessions "
           + "use on")
     }
     return .ok(check, "fsync, full_page_writes and synchronous_commit are on")
@@ -49,11 +47,10 @@ extension DatabaseDurability {
     }
     guard standbys == 0 else { return .ok(check, "commits wait for the standbys of synchronous_standby_names") }
     return .warning(
-      check, "commits wait for \(standbyNames) (synchronous_standby_names), and no synchronous standby is to be seen",
+      check, "commits wait for \(standbyNames) (synchronous_standby_names), but no synchronous standby is visible",
       remedy:
         "connect the standby, or remove it from synchronous_standby_names: until then every commit waits forever; "
-        + "where this "
-        + "role may not see pg_stat_replication, ask an administrator")
+        + "if this role may not read pg_stat_replication, ask an administrator")
   }
 
   private var rows: Finding {
@@ -62,9 +59,8 @@ extension DatabaseDurability {
       return .problem(
         check, "row-level security is in force for this role on: \(hidden.joined(separator: ", "))",
         remedy:
-          "alter role … bypassrls, or no policies on these tables: rows that the worker does not see are answers "
-          + "that it gets "
-          + "wrong")
+          "alter role … bypassrls, or drop the policies on these tables: rows hidden from the worker lead to "
+          + "wrong answers")
     }
     return .ok(check, "no rows are hidden from this role")
   }

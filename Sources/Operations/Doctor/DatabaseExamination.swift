@@ -18,7 +18,7 @@ package struct DatabaseExamination: Examination {
         return [
           .problem(
             "database.name", "\(host) can't be resolved: \(problem)",
-            remedy: "correct postgres.url, or the name service")
+            remedy: "correct postgres.url or name resolution (DNS)")
         ]
       }
       let facts = try await database.connect()
@@ -33,29 +33,26 @@ package struct DatabaseExamination: Examination {
   private func failure(_ obstacle: DatabaseObstacle) -> Finding {
     switch obstacle {
     case .loginRefused(let text):
-      .problem("database.login", text, remedy: "correct the user and password of postgres.url, or pg_hba.conf")
+      .problem("database.login", text, remedy: "correct the user and password in postgres.url, or pg_hba.conf")
     case .configuration(let text):
       .problem("database.connection", text, remedy: "correct postgres.url or postgres.password_file")
     case .sharedSession(let text):
       .problem(
         "database.session", text,
         remedy:
-          "let postgres.url lead to PostgreSQL itself, or to a pooler that gives each connection a session of its own: "
+          "point postgres.url at PostgreSQL itself, or at a pooler that gives each connection its own session: "
           + "docs/connections.md")
     case .unsupportedOption(let text):
       .problem(
         "database.session", text,
         remedy:
-          "a pooler takes no options: leave them out of postgres.url; the worker sets what it needs when it is "
-          + "connected"
-      )
+          "the pooler accepts no options: remove them from postgres.url; the worker sets what it needs once connected")
     case .tlsRefused(let text):
       .problem(
         "database.tls", text,
         remedy:
-          "sslrootcert must hold the authority of the server's certificate, and that must name the host and be valid "
-          + "today"
-      )
+          "sslrootcert must contain the authority that issued the server's certificate, which must name the host and "
+          + "be currently valid")
     case .unreachable(let text):
       .problem("database.connection", text, remedy: "start PostgreSQL, or correct postgres.url")
     }
@@ -75,7 +72,7 @@ package struct DatabaseExamination: Examination {
       return findings
     } catch {
       return [
-        .problem("database.connection", "\(error)", remedy: "the role needs the rights that docs/security.md lists")
+        .problem("database.connection", "\(error)", remedy: "grant the role the privileges listed in docs/security.md")
       ]
     }
   }
@@ -84,14 +81,14 @@ package struct DatabaseExamination: Examination {
   private func order(limited count: Int) -> Finding {
     let check = "ledger.delivery_limit"
     guard count > 0 else {
-      return .ok(check, "the broker has taken no command out of its order that nobody has dealt with")
+      return .ok(check, "no open dead letter is a command that the broker took out of order")
     }
     return .warning(
       check,
-      "\(count) open dead letters are commands that the broker took out of their order after too many deliveries: kills of the "
-        + "worker count",
+      "\(count) open dead letters are commands that the broker took out of order after too many deliveries "
+        + "(kills of the worker count)",
       remedy:
-        "give the queue no delivery-limit, by policy or by RabbitMQ 4's default, then replay or discard them: "
+        "remove the queue's delivery-limit (from a policy, or RabbitMQ 4's default), then replay or discard them: "
         + "docs/operations.md, 11")
   }
 
@@ -99,11 +96,11 @@ package struct DatabaseExamination: Examination {
     let check = "database.role"
     guard missing.isEmpty else {
       return .problem(
-        check, "\(server.role) lacks: \(missing.joined(separator: ", "))", remedy: "docs/security.md has the grants")
+        check, "\(server.role) lacks: \(missing.joined(separator: ", "))", remedy: "docs/security.md lists the grants")
     }
     guard !server.isSuperuser else {
-      return .warning(check, "\(server.role) is a superuser", remedy: "docs/security.md has a role that suffices")
+      return .warning(check, "\(server.role) is a superuser", remedy: "docs/security.md describes a sufficient role")
     }
-    return .ok(check, "\(server.role) has the rights that a worker needs")
+    return .ok(check, "\(server.role) has the privileges that a worker needs")
   }
 }

@@ -14,7 +14,7 @@ extension DatabaseSchema {
     case .applied(let unknown) where unknown.isEmpty: .ok(check, "all are applied")
     case .applied(let unknown):
       .warning(
-        check, "all are applied, and also versions \(unknown) of a newer program",
+        check, "all are applied, as are versions \(unknown) of a newer program",
         remedy: "update this program")
     case .pending(let names):
       .problem(check, "pending: \(names.joined(separator: ", "))", remedy: "workspace-worker migrate up")

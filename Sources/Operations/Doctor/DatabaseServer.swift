@@ -33,7 +33,7 @@ extension DatabaseServer {
 
   private var encryption: Finding {
     if isEncrypted { return .ok("database.tls", "encrypted; sslmode decides whether the certificate is verified") }
-    if isLocal { return .ok("database.tls", "the connection is not encrypted, and does not leave this host") }
+    if isLocal { return .ok("database.tls", "the connection is not encrypted, but does not leave this host") }
     return .warning(
       "database.tls", "the connection is not encrypted",
       remedy: "add sslmode=verify-full and sslrootcert to postgres.url")
@@ -53,8 +53,8 @@ extension DatabaseServer {
   private var writability: Finding {
     guard !isReadOnly else {
       return .problem(
-        "database.writable", "the server accepts no writes: a standby, or read-only",
-        remedy: "name the primary in postgres.url, or all hosts: a worker picks the one that accepts writes")
+        "database.writable", "the server accepts no writes: it is a standby or read-only",
+        remedy: "put the primary, or all hosts, in postgres.url: a worker picks the one that accepts writes")
     }
     return .ok("database.writable", "the server accepts writes")
   }
@@ -66,7 +66,7 @@ extension DatabaseServer {
     let distance = skew < .zero ? .zero - skew : skew
     guard distance < .seconds(5) else {
       return .warning(
-        "clock.skew", text, remedy: "synchronize both hosts by NTP: ages and due times are compared across them")
+        "clock.skew", text, remedy: "synchronize both hosts by NTP: ages and due times are compared between them")
     }
     return .ok("clock.skew", text)
   }

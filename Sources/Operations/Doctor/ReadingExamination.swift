@@ -27,15 +27,15 @@ package struct ReadingExamination: Examination {
     let check = "database.reading"
     do {
       switch try await server.origin() {
-      case .primary: return .ok(check, "queries are answered by \(server.address), which follows nobody")
+      case .primary: return .ok(check, "queries are answered by \(server.address), which is a primary")
       case .replica(nil):
         return .warning(
           check, "\(server.address) is a standby that has replayed nothing yet",
-          remedy: "look at pg_stat_replication of the primary")
+          remedy: "check pg_stat_replication on the primary")
       case .replica(let lag?) where lag > Self.longestLag:
         return .warning(
           check, "\(server.address) is a standby that is \(Int(lag / .seconds(1))) s behind",
-          remedy: "look at pg_stat_replication of the primary; queries with minsequence go to that meanwhile")
+          remedy: "check pg_stat_replication on the primary, which meanwhile answers queries with minsequence")
       case .replica(let lag?):
         return .ok(
           check, "queries are answered by the standby \(server.address), \(Int(lag / .milliseconds(1))) ms behind")

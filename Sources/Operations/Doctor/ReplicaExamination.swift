@@ -26,10 +26,11 @@ package struct ReplicaExamination: Examination {
     let check = "authorization.schema"
     do throws(ReplicaObstacle) {
       switch try await replica.schema() {
-      case .expected: return .ok(check, "SpiceDB at \(replica.address) has the schema that is needed")
+      case .expected: return .ok(check, "SpiceDB at \(replica.address) has the required schema")
       case .missing: return .problem(check, "SpiceDB at \(replica.address) has no schema", remedy: Self.apply)
       case .different(let difference):
-        return .problem(check, "SpiceDB at \(replica.address) has another schema: \(difference)", remedy: Self.apply)
+        return .problem(
+          check, "SpiceDB at \(replica.address) has a different schema: \(difference)", remedy: Self.apply)
       }
     } catch {
       return failure(error)
@@ -41,12 +42,12 @@ package struct ReplicaExamination: Examination {
   private func failure(_ obstacle: ReplicaObstacle) -> Finding {
     switch obstacle {
     case .loginRefused(let text):
-      .problem("authorization.token", text, remedy: "put the key of SpiceDB into authorization.spicedb.token_file")
+      .problem("authorization.token", text, remedy: "put SpiceDB's key into authorization.spicedb.token_file")
     case .unreachable(let text):
       .problem(
         "authorization.spicedb", text,
         remedy: "start SpiceDB, or correct authorization.spicedb.endpoint, .ca_file and .insecure; "
-          + (audit == nil ? "what commands change waits" : "it decides, so commands wait"))
+          + (audit == nil ? "relationship changes wait" : "it decides, so commands wait"))
     }
   }
 
@@ -64,11 +65,13 @@ package struct ReplicaExamination: Examination {
     guard let audit, let report = try? await audit.compare(after: nil, limit: Self.sample) else { return [] }
     let check = "authorization.relationships"
     guard report.differences > 0 else {
-      return [.ok(check, "SpiceDB decides, and has the relationships of the first \(report.objects) tenants")]
+      return [
+        .ok(check, "SpiceDB decides; the relationships of the first \(report.objects) tenants match the database")
+      ]
     }
     return [
       .problem(
-        check, "SpiceDB decides, and differs from the database: \(report.example ?? "")",
+        check, "SpiceDB decides, but differs from the database: \(report.example ?? "")",
         remedy: "workspace-worker authorization repair")
     ]
   }

@@ -23,7 +23,7 @@ extension PostgresConfiguration {
     guard let problem = lines.first(where: { !Self.isOfConnecting($0) }) else { return }
     // The message quotes values; text before a misplaced @ is part of the password.
     throw .configuration(
-      reason: problem.contains("@") ? "a value of the connection string can't be used" : String(problem))
+      reason: problem.contains("@") ? "a value in the connection string can't be used" : String(problem))
   }
 
   /// Keywords that take a number, which libpq parses only once it is connected.

@@ -14,7 +14,8 @@ struct ConnectionString: Sendable {
       let problem = Self.unknownParameter(of: text, message.map { String(cString: $0) } ?? "")
       throw .configuration(
         reason: problem
-          ?? "the connection string is malformed (a URI has reserved characters of the password percent-encoded)")
+          ?? "the connection string is malformed (a URI needs reserved characters in the password percent-encoded)"
+      )
     }
     defer { PQconninfoFree(options) }
     var option = options
@@ -35,10 +36,10 @@ struct ConnectionString: Sendable {
       return nil
     }
     let name = message.dropFirst(front.count).prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
-    return "the connection string has a parameter that libpq does not know: \(name)"
+    return "the connection string has a parameter unknown to libpq: \(name)"
   }
 
-  private static let suspicion = "is a reserved character of the password not percent-encoded?"
+  private static let suspicion = "is a reserved character in the password not percent-encoded?"
 
   /// An unescaped reserved character in a password moves parts of it into the port, the host or the database's name,
   /// which error messages and logs do quote.
@@ -48,7 +49,7 @@ struct ConnectionString: Sendable {
       throw .configuration(reason: "the port is not a number; \(Self.suspicion)")
     }
     for keyword in ["host", "dbname"] where values[keyword]?.contains("@") == true {
-      throw .configuration(reason: "\(keyword) holds an @; \(Self.suspicion)")
+      throw .configuration(reason: "\(keyword) contains an @; \(Self.suspicion)")
     }
   }
 }

@@ -115,7 +115,7 @@ extension PostgresConnection {
     let alarm = Task {
       // A little later than the limit of the handshake, whose error says more.
       try await Task.sleep(for: configuration.connectTimeout + .milliseconds(500))
-      let reason = "libpq did not come to an end within \(configuration.connectTimeout)"
+      let reason = "libpq did not finish within \(configuration.connectTimeout)"
       waiter.resolve(.failure(PostgresError.connectFailed(ConnectionFailure(reason: reason))))
     }
     defer { alarm.cancel() }

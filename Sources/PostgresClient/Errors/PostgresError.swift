@@ -81,7 +81,7 @@ extension PostgresError: CustomStringConvertible {
     case .configuration(let reason): "the PostgreSQL connection can't be configured: \(reason)"
     case .unreliableSession(let reason): "the session with PostgreSQL is not reliable: \(reason)"
     case .protocolViolation(let reason): "protocol error with PostgreSQL: \(reason)"
-    case .decoding(let reason): "an answer of PostgreSQL could not be read: \(reason)"
+    case .decoding(let reason): "a response from PostgreSQL could not be read: \(reason)"
     }
   }
 }

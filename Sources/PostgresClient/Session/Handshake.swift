@@ -146,7 +146,7 @@ extension ConnectionFailure {
     let onlyReads = sqlState == nil && lines.last.map { $0.hasSuffix("session is read-only") } ?? false
     self.init(
       reason: lines.joined(separator: " ")
-        + (onlyReads ? " (a standby, or read-only: no host was found that accepts writes)" : ""),
+        + (onlyReads ? " (a standby or read-only: no host that accepts writes was found)" : ""),
       sqlState: onlyReads ? .readOnlySQLTransaction : sqlState, isUnreached: isUnreached)
   }
 }
@@ -162,6 +162,6 @@ extension PostgresError {
     let hosts = silent.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
     return .connectFailed(
       ConnectionFailure(
-        reason: "\(failure.reason); before that, no answer from \(hosts) in time", sqlState: failure.sqlState))
+        reason: "\(failure.reason); before that, \(hosts) did not answer in time", sqlState: failure.sqlState))
   }
 }

@@ -41,7 +41,7 @@ extension ServerSession {
     for request in requests {
       if let sql = known[request.name] {
         guard sql == request.query.sql else {
-          throw .protocolViolation(reason: "two statements are called \(request.name)")
+          throw .protocolViolation(reason: "two statements are named \(request.name)")
         }
       } else {
         known[request.name] = request.query.sql
@@ -79,7 +79,7 @@ extension ServerSession {
   /// Reads the answer to the synchronisation point, which is not followed by nil, and leaves pipeline mode.
   private func leave(_ wait: SocketWait) throws(PostgresError) {
     guard try nextResult(wait)?.status == .endOfPipeline, PQexitPipelineMode(connection) == 1 else {
-      throw .protocolViolation(reason: "the pipeline did not end where it should")
+      throw .protocolViolation(reason: "the pipeline did not end where expected")
     }
   }
 }

@@ -22,7 +22,7 @@ extension ServerSession {
       case .success: break
       case .failure: failure = failure ?? result.error
       case .skipped, .endOfPipeline, .unexpected:
-        throw .protocolViolation(reason: "a script that copies to or from the client")
+        throw .protocolViolation(reason: "a script contains a COPY to or from the client")
       }
     }
     try refuseUnreplicatedCommit()

@@ -30,13 +30,13 @@ extension ServerSession {
     } catch .connectionLost(let failure) {
       throw .connectFailed(failure)
     } catch .timeout(let limit) {
-      throw .connectFailed(ConnectionFailure(reason: "the session did not get its settings within \(limit)"))
+      throw .connectFailed(ConnectionFailure(reason: "the session settings were not applied within \(limit)"))
     }
   }
 
   static let isShared = """
-    a pooler gives its server process to others too (PgBouncer: pool_mode must be session, and server_reset_query \
-    DISCARD ALL); locks, settings and prepared statements don't last there
+    a pooler shares its server process with other clients (PgBouncer: pool_mode must be session, and \
+    server_reset_query DISCARD ALL); locks, settings and prepared statements don't persist there
     """
 
   /// Sets the settings. `remote_apply` promises more than `on`, and is kept. `transaction_timeout`, which the oldest
@@ -83,11 +83,11 @@ extension ServerSession {
     ) { first, _ in first }
     guard found[Self.markName] == mark else { throw .unreliableSession(reason: Self.isShared) }
     for (name, value) in wanted where found[name] != value {
-      throw .unreliableSession(reason: "\(name) was set to \(value), and is \((found[name] ?? nil) ?? "nothing")")
+      throw .unreliableSession(reason: "\(name) was set to \(value), but is \((found[name] ?? nil) ?? "nothing")")
     }
     guard let row = rows.first, try row.text("replication_role") == "origin" else {
       throw .unreliableSession(
-        reason: "session_replication_role is not origin, so foreign keys and triggers are not in force")
+        reason: "session_replication_role is not origin, so foreign keys and triggers are not enforced")
     }
     return try row.int4("process")
   }

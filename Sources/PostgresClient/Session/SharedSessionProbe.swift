@@ -32,7 +32,7 @@ struct SharedSessionProbe {
       default:
         throw .unreliableSession(
           reason:
-            "there is a pooler before the server, and whether its sessions last can't be told: a second one failed (\(error))"
+            "the server is behind a pooler, and whether its sessions persist is unknown: a second one failed (\(error))"
         )
       }
     }

@@ -9,7 +9,7 @@ extension PostgresUnitOfWorkStore {
       try row.int8("id")
     }
     for id in strays {
-      try await quarantine("parked_commands", id, "its tenant is no ULID", ParkedCommandsTable.quarantine)
+      try await quarantine("parked_commands", id, "its tenant is not a ULID", ParkedCommandsTable.quarantine)
     }
     try await repair()
     let rows = try await single(ParkedCommandsTable.lines(queue: queue))
@@ -34,7 +34,7 @@ extension PostgresUnitOfWorkStore {
     let counts = answers.map { rows in (try? rows.first?.count()) ?? 0 }
     guard counts.contains(where: { $0 > 0 }) else { return }
     logger.warning(
-      "lines of parked commands had no first command that was due, as after a deleted row or a partial restore; they have one now",
+      "due times of parked commands were inconsistent, as after a deleted row or a partial restore; now repaired",
       metadata: ["demoted": "\(counts[0])", "promoted": "\(counts[1])"])
   }
 

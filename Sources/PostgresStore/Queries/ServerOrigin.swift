@@ -15,7 +15,7 @@ enum ServerOrigin {
     """)
 
   static func origin(_ rows: PostgresRows) throws(PostgresError) -> DatedSnapshot.Origin {
-    guard let row = rows.first else { throw .decoding(reason: "no row tells what the server is") }
+    guard let row = rows.first else { throw .decoding(reason: "no row says whether the server is a replica") }
     guard try row.bool("is_replica") else { return .primary }
     return .replica(lag: try row.optionalInt8("lag").map { .milliseconds(max(0, $0)) })
   }

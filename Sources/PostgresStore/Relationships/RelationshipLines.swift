@@ -10,7 +10,7 @@ enum RelationshipLines {
   static func changes(_ text: String) throws(PostgresError) -> [RelationshipChange] {
     var changes: [RelationshipChange] = []
     for line in text.split(separator: "\n") {
-      guard let change = change(line) else { throw .decoding(reason: "a change of a relationship can't be read") }
+      guard let change = change(line) else { throw .decoding(reason: "a relationship change can't be read") }
       changes.append(change)
     }
     return changes

@@ -18,10 +18,10 @@ extension DataLoss: CustomStringConvertible {
   }
 
   private static let nouns = [
-    "tenants": "tenants", "workspaces": "workspaces", "tenant_members": "members of tenants", "groups": "groups",
-    "group_members": "members of groups", "workspace_members": "roles on workspaces", "inbox": "answers to commands",
-    "outbox": "messages that are not published", "dead_letters": "dead letters", "parked_commands": "parked commands",
-    "replay_plans": "plans to replay", "replay_items": "letters of plans to replay",
+    "tenants": "tenants", "workspaces": "workspaces", "tenant_members": "tenant members", "groups": "groups",
+    "group_members": "group members", "workspace_members": "roles on workspaces", "inbox": "answers to commands",
+    "outbox": "unpublished messages", "dead_letters": "dead letters", "parked_commands": "parked commands",
+    "replay_plans": "replay plans", "replay_items": "letters in replay plans",
     "dead_letters.discarded_at": "marks of discarded letters",
     "dead_letters.replay_of": "links between letters and replays",
   ]

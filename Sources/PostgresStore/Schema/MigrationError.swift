@@ -55,19 +55,20 @@ extension MigrationError: CustomStringConvertible {
     case .locked(let waited): "another migration of this database is under way; gave up after \(waited)"
     case .edited(let names): "changed since they were applied: \(names.joined(separator: ", "))"
     case .unknown(let versions):
-      "the database has migrations that this program does not know: \(versions)"
+      "the database has migrations unknown to this program: \(versions)"
     case .outOfOrder(let name): "\(name) is not applied, though a later migration is"
     case .pending(let names): "not applied yet: \(names.joined(separator: ", "))"
     case .nothingAbove(let version, let last): "can't go down to \(version): the last applied migration is \(last)"
     case .workerActive(let sessions):
       "a worker is active on this database (\(sessions.joined(separator: ", "))): stop all workers first"
     case .wouldDestroy(let losses):
-      (["this destroys data for ever; nothing was changed:"] + losses.map { "  \($0)" }).joined(separator: "\n")
+      (["this would destroy data permanently; nothing was changed:"] + losses.map { "  \($0)" }).joined(separator: "\n")
     case .preflight(let findings): "\(findings)"
     case .failed(let migration, let error):
       (["\(migration) failed and was rolled back: \(error.message) [\(error.sqlState)]"]
         + [error.detail, error.hint].compactMap(\.self)).joined(separator: "\n")
-    case .endsTransaction(let migration): "\(migration) contains COMMIT or ROLLBACK, which no migration may"
+    case .endsTransaction(let migration):
+      "\(migration) contains COMMIT or ROLLBACK, which is not allowed in a migration"
     }
   }
 }
@@ -78,6 +79,6 @@ extension PreflightFindings: CustomStringConvertible {
       "  " + zip(columns, row).map { "\($0): \($1)" }.joined(separator: ", ")
     }
     let rest = total > rows.count ? ["  and \(total - rows.count) more"] : []
-    return (["\(migration) can't be applied; in the way: \(total)"] + shown + rest).joined(separator: "\n")
+    return (["\(migration) can't be applied; rows in the way: \(total)"] + shown + rest).joined(separator: "\n")
   }
 }

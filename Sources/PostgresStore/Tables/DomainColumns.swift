@@ -62,7 +62,7 @@ extension PostgresRow {
   func message() throws(PostgresError) -> OutboundMessage {
     guard let exchange = ShortString(bytes: try bytea("exchange")),
       let routingKey = ShortString(bytes: try bytea("routing_key"))
-    else { throw .decoding(reason: "a name of more than 255 bytes") }
+    else { throw .decoding(reason: "a name is longer than 255 bytes") }
     return OutboundMessage(
       exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try bytea("properties")),
       body: try bytea("body"))
@@ -70,7 +70,7 @@ extension PostgresRow {
 
   private func parse<Value: LosslessStringConvertible>(_ text: String, _ column: String) throws(PostgresError) -> Value
   {
-    guard let value = Value(text) else { throw .decoding(reason: "column \(column) is no ULID") }
+    guard let value = Value(text) else { throw .decoding(reason: "column \(column) is not a ULID") }
     return value
   }
 }

@@ -37,7 +37,7 @@ enum InboxTable {
 
   private static func entry(_ row: PostgresRow) throws(PostgresError) -> InboxEntry {
     guard let rule = CommandFingerprint.Rule(rawValue: try row.int4("rule")) else {
-      throw .decoding(reason: "a fingerprint by a rule that this program does not know")
+      throw .decoding(reason: "a fingerprint follows a rule unknown to this program")
     }
     return InboxEntry(
       key: InboxKey(tenantID: try row.identifier("tenant_id"), source: try row.text("source"), id: try row.text("id")),

@@ -82,7 +82,7 @@ enum OutboxTable {
     } catch let error as PostgresError {
       throw error
     } catch {
-      throw .decoding(reason: "messages is no list of messages: \(error)")
+      throw .decoding(reason: "messages is not a list of messages: \(error)")
     }
   }
 

@@ -236,7 +236,7 @@ extension PostgresRow {
   /// Who has the role, and on what.
   func roleKey() throws(PostgresError) -> RoleKey {
     guard let type = ResourceType(rawValue: try text("object_type")) else {
-      throw .decoding(reason: "object_type is no type of an object")
+      throw .decoding(reason: "object_type is not an object type")
     }
     return RoleKey(
       tenantID: try identifier("tenant_id"), object: Resource(type, try ulid("object_id")), member: try member())
@@ -244,7 +244,7 @@ extension PostgresRow {
 
   /// The role in the column `role`.
   func role() throws(PostgresError) -> Role {
-    guard let role = Role(rawValue: try text("role")) else { throw .decoding(reason: "column role is no role") }
+    guard let role = Role(rawValue: try text("role")) else { throw .decoding(reason: "column role is not a role") }
     return role
   }
 

@@ -40,7 +40,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   }
 
   package func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot {
-    guard !hasBegun else { throw .failed(reason: "a unit of work is open already") }
+    guard !hasBegun else { throw .failed(reason: "a unit of work is already open") }
     let queries = readSet.queries(queue: queue)
     return try await orAbandon { () async throws(PostgresError) in
       let opening: [PostgresRequest] = renewsPlans ? [.discardPlans, .begin] : [.begin]
@@ -142,7 +142,7 @@ extension PostgresUnitOfWorkStore {
   ) async throws(UnitOfWorkError) {
     let letter = ULID.random(at: SystemWallClock().now())
     logger.error(
-      "a row of the database can't be read; it goes to the dead letters",
+      "a database row can't be read; it goes to the dead letters",
       metadata: ["table": "\(table)", "id": "\(id)", "error": "\(detail)", "letter": "\(letter)"])
     _ = try await single(request(id, letter, "row \(id) of \(table): \(detail)", queue))
   }
@@ -187,7 +187,10 @@ extension PostgresUnitOfWorkStore {
     guard identity == .sequence else { return }
     identity = .table
     logger.error(
-      "the identity of a table was set back, as a partial restore does; ids are taken from the table until the owner sets it right",
+      """
+      a table's identity sequence was set back, as by a partial restore; ids are taken from the table until its owner \
+      corrects the sequence
+      """,
       metadata: ["error": "\(error)"])
   }
 

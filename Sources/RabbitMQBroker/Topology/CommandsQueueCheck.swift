@@ -38,16 +38,16 @@ struct CommandsQueueCheck: Sendable {
     let deadQueue = names.deadLettersQueue.text ?? ""
     if difference.argument == "x-delivery-limit", let version = broker.majorVersion, version >= 4 {
       return
-        "the queue \(queue) has no x-delivery-limit of -1, as it was made before RabbitMQ 4: the broker takes a command "
-        + "out of its order after \(difference.current ?? "20") deliveries, such as after kills of the worker, and dead-letters it "
-        + "(delivery_limit); \(difference.text)"
+        "the queue \(queue) lacks an x-delivery-limit of -1, as it was created before RabbitMQ 4: after "
+        + "\(difference.current ?? "20") deliveries, such as after kills of the worker, the broker takes a command "
+        + "out of order and dead-letters it (delivery_limit); \(difference.text)"
     }
     guard try await isFormer() else {
       return "the queue \(queue) is not as planned, and what the broker dead-letters may be lost: \(difference.text)"
     }
     let meaning =
-      "the queue \(queue) was made by an earlier version: what the broker dead-letters reaches \(deadQueue) only while that "
-      + "is bound to \(names.deadLettersExchange.text ?? "") with '#'"
+      "the queue \(queue) was created by an earlier version: what the broker dead-letters reaches \(deadQueue) only "
+      + "while that is bound to \(names.deadLettersExchange.text ?? "") with '#'"
     do {
       try await manager.ensureBindings(Topology(exchanges: [], queues: [], bindings: bindings))
       return meaning

@@ -24,16 +24,16 @@ package enum BrokerURLError: Error, Sendable, Equatable, CustomStringConvertible
 
   package var description: String {
     switch self {
-    case .unknownScheme: "a broker's URL begins with amqp:// or amqps://"
+    case .unknownScheme: "the broker's URL must begin with amqp:// or amqps://"
     case .unencodedCredentials:
-      "characters such as / ? # @ in the user or the password have to be percent-encoded (/ is %2F, @ is %40)"
+      "characters such as / ? # @ in the user or password must be percent-encoded (/ is %2F, @ is %40)"
     case .malformedEncoding(let part): "the \(part) in the broker's URL is not properly percent-encoded UTF-8"
-    case .malformedHost: "the host in the broker's URL is neither a name nor an address (IPv6 stands in brackets)"
+    case .malformedHost: "the host in the broker's URL is neither a name nor an address (IPv6 needs brackets)"
     case .malformedPort: "the port in the broker's URL is not a number from 1 to 65535"
     case .malformedVirtualHost:
       "the virtual host in the broker's URL has more than 255 bytes or an unencoded / (write %2F)"
     case .unknownParameters(let names): "unknown parameters in the broker's URL: \(names.joined(separator: ", "))"
-    case .malformedParameter(let name, let expected): "parameter \(name) in the broker's URL has to be \(expected)"
+    case .malformedParameter(let name, let expected): "parameter \(name) in the broker's URL must be \(expected)"
     case .tlsParametersWithoutTLS(let names): "\(names.joined(separator: ", ")) in the broker's URL need amqps://"
     }
   }

@@ -50,7 +50,7 @@ package struct RabbitMQConfiguration: Sendable, Equatable {
     // The name requested and verified is the host's.
     if let name = url.parameters.serverName, name != url.host {
       throw .malformedParameter(
-        name: "server_name_indication", expected: "the host of the URL: this client verifies no other name")
+        name: "server_name_indication", expected: "the URL's host: this client verifies no other name")
     }
   }
 

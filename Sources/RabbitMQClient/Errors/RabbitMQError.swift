@@ -70,17 +70,17 @@ extension RabbitMQError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unreachable(let endpoint, let reason): "no broker at \(endpoint): \(reason)"
-    case .exhausted(let reason): "no connection to the broker can be made: \(reason)"
+    case .exhausted(let reason): "can't connect to the broker: \(reason)"
     case .tlsRefused(let endpoint, let reason): "no TLS with \(endpoint): \(reason)"
     case .unreadableSecret(let reason): reason
     case .loginRefused(let code, let text): "the broker refused the login: \(code), \(text)"
-    case .protocolViolation(let text): "the broker broke the protocol: \(text)"
+    case .protocolViolation(let text): "the broker violated the protocol: \(text)"
     case .timedOut(let operation, let limit): "\(operation) did not finish within \(limit)"
     case .connectionClosed(let code, let text): "the broker closed the connection: \(code), \(text)"
     case .connectionLost(let reason): "the connection to the broker was lost: \(reason)"
     case .channelClosed(let code, let text): "the broker closed the channel: \(code), \(text)"
     case .consumerCancelled(let queue): "the broker cancelled the consumer of queue \(queue): was the queue deleted?"
-    case .overflowed(let queue): "deliveries of queue \(queue) were not taken; the rest returned to the queue"
+    case .overflowed(let queue): "deliveries from queue \(queue) were not taken in time; the rest were returned to it"
     case .messageRefused: "the broker refused a message (basic.nack)"
     case .unroutable(let messages): "no queue for \(messages.map(\.description).joined(separator: ", "))"
     case .unpublishable(let reason): "a message can't be published: \(reason)"

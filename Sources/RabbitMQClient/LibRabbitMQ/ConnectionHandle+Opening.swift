@@ -58,7 +58,7 @@ extension ConnectionHandle {
         guard status.isOK else { throw openingError(status, configuration) }
         guard Int32(frame.frame_type) == AMQP_FRAME_METHOD else { continue }
         guard let method = Self.encoded(frame.payload.method) else {
-          throw .protocolViolation("a method that can't be read before any channel was opened")
+          throw .protocolViolation("an unreadable method before any channel was opened")
         }
         frames.append(method: method, channel: frame.channel)
       }

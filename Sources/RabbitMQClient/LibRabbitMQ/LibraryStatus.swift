@@ -33,7 +33,7 @@ struct LibraryStatus: Equatable {
     case AMQP_STATUS_HOSTNAME_RESOLUTION_FAILED.rawValue:
       return .unreachable(endpoint: endpoint, reason: "the name has no address")
     case AMQP_STATUS_SSL_PEER_VERIFY_FAILED.rawValue:
-      return .tlsRefused(endpoint: endpoint, reason: "the certificate leads to no trusted authority")
+      return .tlsRefused(endpoint: endpoint, reason: "the certificate is not issued by a trusted authority")
     case AMQP_STATUS_SSL_ERROR.rawValue, AMQP_STATUS_SSL_CONNECTION_FAILED.rawValue,
       AMQP_STATUS_SSL_SET_ENGINE_FAILED.rawValue:
       return .tlsRefused(endpoint: endpoint, reason: text)

@@ -65,7 +65,7 @@ final class TLSSession {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
       X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
       X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      "the certificate leads to no trusted authority"
+      "the certificate is not issued by a trusted authority"
     default: "the certificate is not accepted: \(String(cString: X509_verify_cert_error_string(verification)))"
     }
   }

@@ -40,11 +40,11 @@ package struct InequivalentArgument: Sendable, Equatable {
   package func remedy(for kind: TopologyPlan.Kind, named name: String) -> String {
     switch kind {
     case .queue:
-      "The arguments of a queue can't be changed. Configure another name for it, or stop what publishes to '\(name)', "
+      "The arguments of a queue can't be changed. Configure another name for it, or stop publishing to '\(name)', "
         + "let it drain, delete it and apply again."
     case .exchange, .binding:
-      "The properties of an exchange can't be changed. Configure another name for it, or stop what publishes to "
-        + "'\(name)', delete it, apply again and restore the bindings of others."
+      "The properties of an exchange can't be changed. Configure another name for it, or stop publishing to "
+        + "'\(name)', delete it, apply again and restore the bindings made by others."
     }
   }
 }

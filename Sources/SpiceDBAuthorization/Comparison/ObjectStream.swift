@@ -40,7 +40,7 @@ package struct UnorderedRelationships: Error, CustomStringConvertible {
   let type: String
 
   package var description: String {
-    "SpiceDB does not give relationships of type \(type) in the order of their resources' ids"
+    "SpiceDB does not return relationships of type \(type) in order of resource id"
   }
 }
 

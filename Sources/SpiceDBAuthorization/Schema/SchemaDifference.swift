@@ -17,7 +17,7 @@ package struct SchemaDifference: Sendable, Equatable, CustomStringConvertible {
   package var isEmpty: Bool { lacking.isEmpty && surplus.isEmpty }
 
   package var description: String {
-    [("lacks", lacking), ("has besides", surplus)].filter { !$0.1.isEmpty }
+    [("lacks", lacking), ("additionally has", surplus)].filter { !$0.1.isEmpty }
       .map { "\($0) \($1.map { "'\($0)'" }.joined(separator: ", "))" }.joined(separator: "; ")
   }
 

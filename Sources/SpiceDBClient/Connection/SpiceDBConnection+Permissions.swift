@@ -56,7 +56,7 @@ extension SpiceDBConnection {
 
   private func outcome(of item: CheckItem, _ pair: CheckPair) throws(SpiceDBError) -> Result<Bool, SpiceDBError> {
     guard pair.request?.item == item else {
-      throw .malformed("it answers another question, or is in another order")
+      throw .malformed("it answers a different question, or in a different order")
     }
     if let error = pair.error {
       let code = GRPCStatusCode(rawValue: Int(error.code)) ?? .unknown

@@ -27,7 +27,7 @@ package enum SpiceDBLimits {
       let relationship = update.relationship
       try verify(relationship.resource)
       try verify(relationship.subject.object)
-      guard seen.insert(relationship).inserted else { throw .refused("a write has a relationship twice") }
+      guard seen.insert(relationship).inserted else { throw .refused("a write contains a relationship twice") }
     }
   }
 

@@ -156,7 +156,7 @@ extension IdentityMap: WorkspaceRepository {
     let size = sizes[tenantID, default: 0]
     if size + sizeChanges[tenantID, default: 0] > 0 { return true }
     // What is deleted along with a tenant is read only for a tenant that has no workspaces below its root.
-    guard size == 0 else { throw .undecided("what goes along with tenant \(tenantID)") }
+    guard size == 0 else { throw .undecided("what is deleted with tenant \(tenantID)") }
     return false
   }
 

@@ -88,8 +88,8 @@ extension AccessExplanationReport {
     guard explanation.exists else {
       return ["because the tenant has no such \(explanation.question.resource.type.rawValue)"]
     }
-    guard !explanation.roles.isEmpty else { return ["because \(user) has no role there, above it or in the tenant"] }
-    return ["because none of these roles is enough:"] + explanation.roles.map { "  \(described($0))" }
+    guard !explanation.roles.isEmpty else { return ["because \(user) has no role on it, above it or in the tenant"] }
+    return ["because none of these roles suffices:"] + explanation.roles.map { "  \(described($0))" }
   }
 
   /// Where the workspace is, from the root down.
@@ -99,14 +99,14 @@ extension AccessExplanationReport {
   }
 
   private var remark: [String] {
-    isEnforced ? [] : ["authorization.enforce is false: commands are carried out all the same"]
+    isEnforced ? [] : ["authorization.enforce is false: commands are executed all the same"]
   }
 
   private func described(_ held: HeldRole) -> String {
     let holder =
       switch held.member {
       case .user(let id): id.text
-      case .group(let id): "\(described(.group(id))), of which \(user) is a member,"
+      case .group(let id): "\(described(.group(id))), which includes \(user),"
       }
     return "\(holder) is \(held.role.rawValue) of \(described(held.object))"
   }

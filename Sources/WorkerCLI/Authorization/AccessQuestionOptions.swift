@@ -4,12 +4,12 @@ import WorkspaceDomain
 
 /// `USER PERMISSION TYPE ID --tenant T`, for commands that check whether somebody may do something.
 struct AccessQuestionOptions: ParsableArguments {
-  @Argument(help: "The user, as commands name him in userid.")
+  @Argument(help: "The user, as in a command's userid.")
   var user: UserID
   @Argument(
     help: "For a tenant: view, administrate. A workspace: view, edit, manage, create_child. A group: view, manage.")
   var permission: Permission
-  @Argument(help: "What kind of object it is about.")
+  @Argument(help: "The type of the object.")
   var type: ResourceType
   @Argument(help: "The object's id, a ULID.")
   var id: ULID
@@ -19,7 +19,7 @@ struct AccessQuestionOptions: ParsableArguments {
   func validate() throws {
     guard type.permissions.contains(permission) else {
       let known = type.permissions.map(\.rawValue).joined(separator: ", ")
-      throw ValidationError("A \(type.rawValue) knows no permission \(permission.rawValue), but \(known).")
+      throw ValidationError("A \(type.rawValue) has no permission \(permission.rawValue), only \(known).")
     }
   }
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct AuthorizationCheck: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Says whether a user may do something.",
-    discussion: "Exits 0 when he may, 2 when he may not.")
+    discussion: "Exits 0 if permitted, 2 if not.")
 
   @OptionGroup var question: AccessQuestionOptions
   @OptionGroup var options: ConfigurationOptions

@@ -6,8 +6,8 @@ import WorkspaceApplication
 /// `authorization explain`: yes or no, and why.
 struct AuthorizationExplain: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Says by what a user may do something, or what he lacks.",
-    discussion: "Exits 0 when he may, 2 when he may not.")
+    commandName: "explain", abstract: "Explains why a user may or may not do something.",
+    discussion: "Exits 0 if permitted, 2 if not.")
 
   @OptionGroup var question: AccessQuestionOptions
   @OptionGroup var options: ConfigurationOptions

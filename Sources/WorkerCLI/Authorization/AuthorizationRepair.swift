@@ -9,10 +9,10 @@ import WorkspaceApplication
 
 struct AuthorizationRepair: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "repair", abstract: "Makes SpiceDB's relationships those of the database; fills an empty SpiceDB.",
+    commandName: "repair", abstract: "Makes SpiceDB's relationships match the database; fills an empty SpiceDB.",
     discussion: """
-      The worker goes on with commands meanwhile, and replicates what they changed afterwards. May be broken off and begun again: \
-      what is right already is only read.
+      The worker continues with commands meanwhile, and replicates their changes afterwards. Can be interrupted and \
+      started again: what already matches is only read.
       """)
 
   /// How long to wait for the replication turn. A replicating worker gives it up after the current page.
@@ -41,7 +41,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
   private func repair(
     _ spicedb: SpiceDBConnection, _ comparison: RelationshipComparison
   ) async throws -> (RelationshipRepair.Report, ZedToken?) {
-    var progress = ProgressBar(label: "compared and mended", total: nil)
+    var progress = ProgressBar(label: "compared and repaired", total: nil)
     var last: ZedToken?
     var repair = RelationshipRepair { last = try await spicedb.write($0) }
     try await comparison.compare { differences in
@@ -56,7 +56,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
 
 /// Somebody else is repairing, or a worker does not give up the replication turn.
 private struct TurnTaken: Error, CustomStringConvertible {
-  var description: String { "somebody else is repairing or replicating relationships: try again later" }
+  var description: String { "another process is repairing or replicating relationships: try again later" }
 }
 
 /// What `authorization repair` prints.
@@ -69,5 +69,7 @@ private struct RepairReport: Encodable {
     (objects, added, removed) = (report.objects, report.added, report.removed)
   }
 
-  var text: String { "\(objects) objects compared: \(added) relationships added to SpiceDB, \(removed) removed there" }
+  var text: String {
+    "\(objects) objects compared: \(added) relationships added to SpiceDB, \(removed) removed from it"
+  }
 }

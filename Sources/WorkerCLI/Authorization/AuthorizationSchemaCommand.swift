@@ -5,9 +5,9 @@ import SpiceDBClient
 struct AuthorizationSchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Prints the schema that SpiceDB needs, or writes it there.",
-    discussion: "Relationships are kept. SpiceDB refuses a schema that would orphan some; nothing is then changed.")
+    discussion: "Relationships are kept. SpiceDB refuses a schema that would orphan any; nothing is changed then.")
 
-  @Flag(help: "Write it to the SpiceDB of the configuration.")
+  @Flag(help: "Write it to the configured SpiceDB.")
   var apply = false
   @OptionGroup var options: ConfigurationOptions
 

@@ -9,10 +9,10 @@ import WorkspaceDomain
 
 struct AuthorizationVerify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Compares SpiceDB's relationships with the database, and names each difference.",
+    commandName: "verify", abstract: "Compares SpiceDB's relationships with the database, and lists each difference.",
     discussion: """
-      What waits to be replicated is waited for, 30 seconds at most, before it counts as a difference. Exits 0 when there is \
-      none, 2 when there are some. `authorization repair` mends them.
+      Changes not yet replicated are awaited for up to 30 seconds before they count as differences. Exits 0 if there \
+      are none, 2 if there are some. `authorization repair` fixes them.
       """)
 
   /// How many differences are collected before they are rechecked together.
@@ -104,6 +104,6 @@ private struct DifferenceSummary: Encodable {
   }
 
   var text: String {
-    "\(objects) objects compared: \(missing) relationships missing in SpiceDB, \(surplus) surplus there"
+    "\(objects) objects compared: \(missing) relationships missing in SpiceDB, \(surplus) surplus in it"
   }
 }

@@ -22,7 +22,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct File: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Prints a configuration file with every setting, its default, its limits and what it means.")
+      abstract: "Prints a configuration file with every setting, its default, limits and meaning.")
 
     func run() async throws {
       try await FailureReport.reporting { try StandardOutput.write(Array(SettingDocument.file.utf8)) }

@@ -6,7 +6,7 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: "The configuration file. Default: \(ConfigurationLoader.defaultPath), if it exists.")
   var config: String?
 
-  @Option(name: .customLong("set"), help: "A setting, which wins over the environment and the file; repeatable.")
+  @Option(name: .customLong("set"), help: "A setting, overriding the environment and the file; repeatable.")
   var settings: [String] = []
 
   /// The options as command-line arguments.

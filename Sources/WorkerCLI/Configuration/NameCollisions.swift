@@ -39,26 +39,28 @@ struct NameCollisions {
     for (key, name) in batches {
       for (other, same) in singles where same == name {
         problems.append(
-          "\(Self.prefix)\(key) and \(Self.prefix)\(other) are both '\(name.shown)': who takes single messages there would get batches"
+          "\(Self.prefix)\(key) and \(Self.prefix)\(other) are both '\(name.shown)': consumers of single "
+            + "messages would get batches"
         )
       }
     }
     for (key, name) in [("commands_exchange", names.commandsExchange)] + singles + batches
     where name == names.queriesExchange {
       problems.append(
-        "\(Self.prefix)queries_exchange and \(Self.prefix)\(key) are both '\(name.shown)': all that is published there would be taken for "
-          + "queries")
+        "\(Self.prefix)queries_exchange and \(Self.prefix)\(key) are both '\(name.shown)': everything published "
+          + "there would be treated as a query")
     }
     for (key, name) in [("commands_queue", names.commandsQueue), ("dead_letters_queue", names.deadLettersQueue)]
     where name == names.queriesQueue {
       problems.append(
-        "\(Self.prefix)queries_queue and \(Self.prefix)\(key) are both '\(name.shown)': each would take what is for the other"
+        "\(Self.prefix)queries_queue and \(Self.prefix)\(key) are both '\(name.shown)': each would receive the "
+          + "other's messages"
       )
     }
     if names.deadLettersQueue == names.commandsQueue {
       problems.append(
-        "\(Self.prefix)dead_letters_queue and \(Self.prefix)commands_queue are both '\(names.commandsQueue.shown)': what is "
-          + "dead-lettered would come back as a command")
+        "\(Self.prefix)dead_letters_queue and \(Self.prefix)commands_queue are both '\(names.commandsQueue.shown)': "
+          + "dead-lettered messages would come back as commands")
     }
     let claim = BrokerNames.publishingClaim(of: names.commandsQueue)
     let queues = [
@@ -67,11 +69,12 @@ struct NameCollisions {
     ]
     for (key, name) in queues where name == claim {
       problems.append(
-        "\(Self.prefix)\(key) is '\(name.shown)', the queue by which the worker of \(Self.prefix)commands_queue holds its right to "
-          + "publish: it would wait for itself forever")
+        "\(Self.prefix)\(key) is '\(name.shown)', the queue by which the worker of \(Self.prefix)commands_queue "
+          + "holds its right to publish: it would wait for itself forever")
     }
     for (key, name) in queues where name.shown.hasPrefix(TemporaryQueue.prefix) {
-      problems.append("\(Self.prefix)\(key) begins with '\(TemporaryQueue.prefix)', as queues of the command line do")
+      problems.append(
+        "\(Self.prefix)\(key) begins with '\(TemporaryQueue.prefix)', which is reserved for queues of the command line")
     }
     self.problems = problems
   }

@@ -4,19 +4,19 @@ import Operations
 /// Which dead letters a command applies to: those that match a filter, or explicitly all.
 struct ChosenLetters: ParsableArguments {
   @OptionGroup var options: DeadLetterFilterOptions
-  @Flag(help: "All letters of the selected queues; without it a filter is needed.")
+  @Flag(help: "All letters of the selected queues; otherwise a filter is required.")
   var all = false
 
   func validate() throws {
     guard all || options.conditions != DeadLetterFilter() else {
-      throw ValidationError("Say which letters by a filter, or use --all.")
+      throw ValidationError("Select letters by a filter, or use --all.")
     }
   }
 }
 
 /// The operator to record with a change.
 struct OperatorOptions: ParsableArguments {
-  @Option(help: "Who does this. Default: the login name.")
+  @Option(help: "Who is doing this. Default: the login name.")
   var by: String?
 
   var name: String { by ?? LoginName.current }

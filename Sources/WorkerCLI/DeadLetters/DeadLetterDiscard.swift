@@ -3,7 +3,8 @@ import Operations
 
 struct DeadLetterDiscard: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "discard", abstract: "Discards dead letters: not listed, not replayed, kept until retention ends.",
+    commandName: "discard",
+    abstract: "Discards dead letters: they are not listed or replayed, but kept until their retention ends.",
     discussion: "dead-letters restore reverts this. Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters
@@ -23,7 +24,7 @@ struct DeadLetterDiscard: AsyncParsableCommand {
     try await OperatorSession.run(options) { session in
       let count = try await session.deadLetters.discard(
         letters.options.filter(on: session.servers), by: person.name, because: because, at: session.now)
-      try output.print(["discarded": count], text: "\(count) letters are discarded")
+      try output.print(["discarded": count], text: "\(count) letters discarded")
       if count == 0 { throw ExitCode.no }
     }
   }
@@ -41,7 +42,7 @@ struct DeadLetterRestore: AsyncParsableCommand {
   func run() async throws {
     try await OperatorSession.run(options) { session in
       let count = try await session.deadLetters.restore(letters.options.filter(on: session.servers))
-      try output.print(["restored": count], text: "\(count) letters are restored")
+      try output.print(["restored": count], text: "\(count) letters restored")
       if count == 0 { throw ExitCode.no }
     }
   }

@@ -7,7 +7,7 @@ import UnitOfWork
 struct DeadLetterExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes dead letters to standard output, one JSON object per line, the newest first.",
+    abstract: "Writes dead letters to standard output, one JSON object per line, newest first.",
     discussion: "Contains everything recorded, byte for byte. Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters
@@ -26,11 +26,11 @@ struct DeadLetterExport: AsyncParsableCommand {
 
 struct DeadLetterImport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Adds dead letters from a file that export has written ('-' for standard input).",
+    commandName: "import", abstract: "Adds dead letters from a file written by export ('-' for standard input).",
     discussion: """
-      Files of earlier versions can be read, too. Existing letters are left as they are, so that importing \
-      again is harmless. Stops at the first invalid line and gives its number; the valid lines before it have by then \
-      been added.
+      Files from earlier versions are accepted, too. Existing letters are left unchanged, so that importing \
+      again is harmless. Stops at the first invalid line and reports its number; the lines before it have been \
+      added.
       """)
 
   @Argument(help: "The file.")
@@ -49,7 +49,7 @@ struct DeadLetterImport: AsyncParsableCommand {
       }
       try await intake.finish()
       let added = intake.added
-      try output.print(["lines": number, "added": added], text: "\(added) of \(number) letters were added")
+      try output.print(["lines": number, "added": added], text: "\(added) of \(number) letters added")
     }
   }
 
@@ -59,7 +59,7 @@ struct DeadLetterImport: AsyncParsableCommand {
     } catch let problem as DeadLetterLine.Problem {
       throw ValidationError("line \(number): \(problem)")
     } catch {
-      throw ValidationError("line \(number) is not a dead letter in the format of export")
+      throw ValidationError("line \(number) is not a dead letter in the export format")
     }
   }
 }

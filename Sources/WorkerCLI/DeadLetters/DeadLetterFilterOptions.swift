@@ -12,13 +12,13 @@ struct DeadLetterFilterOptions: ParsableArguments {
   var tenant: [ULID] = []
   @Option(help: "Only commands of this type.")
   var type: [String] = []
-  @Option(help: "Only those recorded since: 2026-11-26, 2026-11-26T08:30:00Z, or 36h for that long ago.")
+  @Option(help: "Only those recorded since this time: 2026-11-26, 2026-11-26T08:30:00Z, or 36h for 36 hours ago.")
   var since: Moment?
-  @Option(help: "Only those recorded before; as --since.")
+  @Option(help: "Only those recorded before this time; format as for --since.")
   var until: Moment?
   @Option(help: "Only those with exactly this text in the detail or the body.")
   var text: String?
-  @Flag(help: "Ignore case in --text; in a body only for ASCII letters.")
+  @Flag(help: "Ignore case in --text; in bodies, of ASCII letters only.")
   var ignoreCase = false
   @Flag(help: "Also those of other queues in this database. Default: those of the configured queues.")
   var allQueues = false

@@ -4,14 +4,15 @@ import WorkspaceDomain
 
 struct DeadLetterList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Lists dead letters, the newest first, or counts them by a common property.")
+    commandName: "list", abstract: "Lists dead letters, newest first, or counts them by a common property.")
 
   @OptionGroup var filter: DeadLetterFilterOptions
-  @Option(help: "Count instead, by: \(DeadLetterGroup.Key.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "Count instead, grouped by: \(DeadLetterGroup.Key.allCases.map(\.rawValue).joined(separator: ", ")).")
   var groupBy: DeadLetterGroup.Key?
-  @Option(help: "Those that are: \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
+  @Option(
+    help: "Only those in this state: \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
   var state = "open"
-  @Option(help: "The largest number of lines, 1-1000.")
+  @Option(help: "The maximum number of lines, 1-1000.")
   var limit = 50
   @Option(help: "Continue after this letter, the last one of the previous page.")
   var after: ULID?
@@ -24,7 +25,7 @@ struct DeadLetterList: AsyncParsableCommand {
       throw ValidationError(
         "--state takes one of \(DeadLetterState.allCases.map(\.rawValue).joined(separator: ", ")), or all.")
     }
-    if groupBy != nil, after != nil { throw ValidationError("--after is for lists, not for counts.") }
+    if groupBy != nil, after != nil { throw ValidationError("--after is for lists, not counts.") }
   }
 
   func run() async throws {

@@ -5,9 +5,9 @@ import WorkspaceDomain
 struct DeadLetterShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows a dead letter with its properties, headers and body.",
-    discussion: "Exits 2 when there is no such letter.")
+    discussion: "Exits 2 if there is no such letter.")
 
-  @Argument(help: "The letter, as dead-letters list names it.")
+  @Argument(help: "The letter's id, as shown by dead-letters list.")
   var id: ULID
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

@@ -10,13 +10,14 @@ import WorkspaceApplication
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract:
-      "Checks all that a worker needs, a line each, with the remedy. Changes nothing, but for a queue of its own for a minute.",
+      "Checks everything a worker needs, one line each, with remedies. Changes nothing; sends a probe message, and "
+      + "uses a queue of its own for a minute.",
     discussion:
-      "Exits 0 when there is no problem (warnings don't count), 1 when there is one, 78 when the configuration is wrong."
+      "Exits 0 if there is no problem (warnings don't count), 1 if there is one, 78 if the configuration is invalid."
   )
 
   /// An option, because the broker does not report its timeout over AMQP.
-  @Option(help: "The broker's consumer_timeout, where it is not RabbitMQ's default of 30m.")
+  @Option(help: "The broker's consumer_timeout, if it is not RabbitMQ's default of 30m.")
   var consumerTimeout = ConsumerTimeout.standard
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

@@ -12,8 +12,8 @@ struct Listen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Prints results or events as they are published, one JSON object per line.",
     discussion: """
-      Uses a queue of its own: nobody else misses anything. Where publishing.results or publishing.events is batch, as for the \
-      worker, it takes batches and prints what is in them. Exits 2 when nothing came in time.
+      Uses its own queue: nobody else misses anything. Where publishing.results or publishing.events is batch, as for \
+      the worker, it receives batches and prints the messages in them. Exits 2 if nothing arrived in time.
       """)
 
   enum Stream: String, ExpressibleByArgument, CaseIterable {

@@ -9,7 +9,7 @@ import Settings
 
 struct Migrate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Migrates the database's schema up and down.", subcommands: [Up.self, Down.self, Status.self])
+    abstract: "Migrates the database schema up and down.", subcommands: [Up.self, Down.self, Status.self])
 
   struct Up: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Applies all pending migrations.")
@@ -30,15 +30,16 @@ struct Migrate: AsyncParsableCommand {
 
   struct Down: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Reverts migrations, with the data in their tables.",
+      abstract: "Reverts migrations, including the data in their tables.",
       discussion: """
-        If data would be destroyed it says how many rows of which table, and does it only with --yes; without it nothing is \
-        changed, and the exit code is 2. While a worker is active it refuses, and keeps workers from becoming active.
+        If data would be destroyed, it says how many rows of which table, and proceeds only with --yes; otherwise \
+        nothing is changed, and the exit code is 2. It refuses while a worker is active, and keeps workers from \
+        becoming active.
         """)
 
     @Option(help: "Migrations up to this one stay applied, 0 for none. Default: only the last one is reverted.")
     var to: Int?
-    @Flag(help: "Destroy the data that goes with them. Only a backup can bring it back.")
+    @Flag(help: "Destroy the data. Only a backup can bring it back.")
     var yes = false
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
@@ -59,7 +60,7 @@ struct Migrate: AsyncParsableCommand {
           try output.print(report)
         } catch MigrationError.wouldDestroy(let losses) {
           StandardError.write(
-            "workspace-worker: \(MigrationError.wouldDestroy(losses))\nmake a backup, then use --yes\n")
+            "workspace-worker: \(MigrationError.wouldDestroy(losses))\nback up first, then use --yes\n")
           throw ExitCode.no
         }
       }
@@ -68,7 +69,7 @@ struct Migrate: AsyncParsableCommand {
 
   struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Shows the state of each migration. Exits 0 when all are applied, 2 when some are pending.")
+      abstract: "Shows the state of each migration. Exits 0 if all are applied, 2 if some are pending.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions

@@ -20,6 +20,6 @@ struct ReversalReport: Report {
 
   var text: String {
     guard !reverted.isEmpty else { return "nothing to do" }
-    return (reverted.map { "took back \($0)" } + losses.map { "destroyed \($0)" }).joined(separator: "\n")
+    return (reverted.map { "reverted \($0)" } + losses.map { "destroyed \($0)" }).joined(separator: "\n")
   }
 }

@@ -20,7 +20,7 @@ enum FailureReport {
     } catch is CleanExit {
       throw ExitCode.success
     } catch is CancellationError {
-      StandardError.write("workspace-worker: cut short by its deadline; what was in hand comes back\n")
+      StandardError.write("workspace-worker: cut short by its deadline; work in progress is redelivered\n")
       throw ExitCode.failure
     } catch {
       // The description may contain names and texts from outside.

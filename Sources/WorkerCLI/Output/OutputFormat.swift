@@ -8,7 +8,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// `--format`, for every command that prints data.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "How data is printed: text for people, json for programs.")
+  @Option(help: "Output format: text for people, json for programs.")
   var format = OutputFormat.text
 
   /// Prints `value` as JSON, or `text` for people, to standard output.

@@ -7,13 +7,13 @@ struct ParkedDeadLetter: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dead-letter", abstract: "Sends parked commands to the dead letters instead of retrying them.",
     discussion: """
-      The worker does it when the turn of each comes, so that the order of the tenant's results is kept: for the first of a \
-      line that is now. Exits 2 when there is no such command.
+      The worker does so when each command's turn comes, to keep the order of the tenant's results; for the first in a \
+      line, that is now. Exits 2 if there is no such command.
       """)
 
-  @Argument(help: "Their numbers, as parked list names them.")
+  @Argument(help: "Their numbers, as shown by parked list.")
   var ids: [Int64] = []
-  @Option(help: "All commands now in the line of this tenant.")
+  @Option(help: "All commands currently in this tenant's line.")
   var tenant: ULID?
   @Option(help: "Why: kept with the dead letter.")
   var because: String

@@ -7,9 +7,9 @@ struct ParkedList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Lists the lines of parked commands, or the commands in a tenant's line.")
 
-  @Option(help: "List the commands in the line of this tenant.")
+  @Option(help: "List the commands in this tenant's line.")
   var tenant: ULID?
-  @Option(help: "The largest number of rows, 1-1000.")
+  @Option(help: "The maximum number of rows, 1-1000.")
   var limit = 50
   @Option(help: "Continue after this one, the last of the previous page: a tenant; with --tenant a command's number.")
   var after: String?

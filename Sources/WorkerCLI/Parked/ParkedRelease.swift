@@ -4,8 +4,8 @@ import WorkspaceDomain
 
 struct ParkedRelease: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "release", abstract: "Retries the first command of lines now instead of when it is due.",
-    discussion: "Costs it an attempt only when it fails again. Exits 2 when there is no such line.")
+    commandName: "release", abstract: "Retries the first command of lines now rather than when it is due.",
+    discussion: "Counts as an attempt only if it fails again. Exits 2 if there is no such line.")
 
   @Argument(help: "The tenants whose lines to retry.")
   var tenants: [ULID] = []

@@ -5,9 +5,9 @@ import UnitOfWork
 struct ParkedShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Shows a parked command with its properties, headers and body.",
-    discussion: "Exits 2 when there is no such command.")
+    discussion: "Exits 2 if there is no such command.")
 
-  @Argument(help: "Its number, as parked list names it.")
+  @Argument(help: "Its number, as shown by parked list.")
   var id: Int64
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

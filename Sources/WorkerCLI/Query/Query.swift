@@ -10,10 +10,10 @@ import WorkspaceDomain
 
 struct Query: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Asks the workers, beside all commands, and prints the answer.",
+    abstract: "Sends a query, served independently of commands, and prints the answer.",
     discussion: """
-      The answer is one line of JSON. Its sequence is the tenant's that it shows; with --min-sequence it is that or a later one. \
-      The exit code is 2 when the query was rejected, 1 when it failed, and 69 when nobody has answered in time.
+      The answer is one line of JSON. Its sequence is that of the tenant's state it shows, at least --min-sequence if \
+      given. Exits 2 if the query was rejected, 1 if it failed, 69 if there was no answer in time.
       """)
 
   @Argument(help: "The query's type, such as workspace.get.")
@@ -24,7 +24,7 @@ struct Query: AsyncParsableCommand {
   var user: String?
   @Option(help: "The payload, a JSON object.")
   var data = "{}"
-  @Option(help: "The sequence of the tenant that the answer is to show at least.")
+  @Option(help: "The minimum sequence of the tenant that the answer must show.")
   var minSequence: String?
   @Option(help: "Who asks, a URI reference.")
   var source = "/workspace-worker/query"
@@ -65,7 +65,7 @@ struct Query: AsyncParsableCommand {
   private func report(_ summary: SendSummary) throws {
     if summary.unanswered > 0 {
       StandardError.write(
-        "workspace-worker: nobody has answered within \(timeout) s: does a worker run, and answer queries (its /readyz tells)?\n"
+        "workspace-worker: no answer within \(timeout) s: is a worker running and answering queries (see /readyz)?\n"
       )
       throw ExitCode.unavailable
     }

@@ -4,7 +4,7 @@ import MessageSchemas
 struct SchemaCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema", abstract: "Prints the JSON Schemas (draft 2020-12) of commands, results and events.",
-    discussion: "Needs no broker and no database. docs/asyncapi.yaml says where the messages come from and go to.")
+    discussion: "Needs no broker and no database. docs/asyncapi.yaml describes the channels that carry the messages.")
 
   @Argument(
     help: "A message's type, such as workspace.create or workspace.create.succeeded. Default: all in one document.")

@@ -17,7 +17,7 @@ struct NoCommands: Error, CustomStringConvertible {
   let path: String
 
   var description: String {
-    "\(path == "-" ? "standard input" : path) has no commands: each line is to be one CloudEvent"
+    "\(path == "-" ? "standard input" : path) has no commands: each line must be one CloudEvent"
   }
 }
 

@@ -13,8 +13,8 @@ struct Send: AsyncParsableCommand {
     abstract: "Publishes commands, each with a confirm from the broker.",
     discussion: """
       One command: send TYPE --tenant T. Many: send --file F, a file of JSON Lines with one CloudEvent each ('-' for \
-      standard input). With --wait the results are printed as JSON Lines on standard output; the exit code is 1 when a \
-      command failed or got no result in time, else 2 when one was rejected. A sure dead letter is not \
+      standard input). With --wait the results are printed as JSON Lines on standard output; the exit code is 1 if a \
+      command failed or got no result in time, else 2 if one was rejected. A certain dead letter is not \
       sent (64), nor is any other line of its file; from standard input, the lines before it are sent.
       """)
 
@@ -33,9 +33,9 @@ struct Send: AsyncParsableCommand {
   @Option(help: "A file with one command on each line.")
   var file: String?
   @Option(
-    help: "How many commands of a file go out as one message, at most 1000. Default: each as a message of its own.")
+    help: "How many commands of a file to send per message, at most 1000. Default: one.")
   var batch: Int?
-  @Option(help: "The largest number of commands per second. Default: as fast as the broker takes them.")
+  @Option(help: "The maximum number of commands per second. Default: as fast as the broker accepts them.")
   var rate: Int?
   @Flag(help: "Wait for the results and print them.")
   var wait = false
@@ -54,7 +54,7 @@ struct Send: AsyncParsableCommand {
         throw ValidationError("--data takes a JSON object.")
       }
     } else if type != nil || tenant != nil || id != nil || user != nil {
-      throw ValidationError("With --file the commands come from the file alone.")
+      throw ValidationError("With --file, the commands come from the file alone.")
     }
     if let batch {
       guard file != nil else { throw ValidationError("--batch is for the commands of a --file.") }
@@ -103,7 +103,7 @@ struct Send: AsyncParsableCommand {
     let (rejected, failed) = (summary.count(ending: ".rejected"), summary.count(ending: ".failed"))
     if file != nil, rejected + failed > 0 {
       StandardError.write(
-        "workspace-worker: of \(summary.sent) commands \(rejected) were rejected, and \(failed) failed\n")
+        "workspace-worker: of \(summary.sent) commands, \(rejected) were rejected and \(failed) failed\n")
     }
     if failed > 0 { throw ExitCode.failure }
     if rejected > 0 { throw ExitCode.no }
@@ -113,7 +113,7 @@ struct Send: AsyncParsableCommand {
   private func silence(_ summary: SendSummary) -> String {
     let count = summary.sent == 1 ? "the command" : "\(summary.unanswered) of \(summary.sent) commands"
     return
-      "no result of \(count) came within \(timeout) s. It is in the queue, or has since been executed: is a worker "
+      "no result of \(count) arrived within \(timeout) s. It is in the queue, or has since been executed: is a worker "
       + "active (see its /readyz, and workspace-worker doctor for what it lacks), or is the tenant's line parked (parked list)?"
   }
 }

@@ -12,9 +12,9 @@ import WorkspaceDomain
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Runs the worker until SIGTERM or SIGINT, then drains. A second signal ends it at once.")
+    abstract: "Runs the worker until SIGTERM or SIGINT, then drains. A second signal ends it immediately.")
 
-  @Flag(help: "Exit with the first failure instead of reconnecting forever.")
+  @Flag(help: "Exit at the first failure instead of reconnecting forever.")
   var failFast = false
   @OptionGroup var options: ConfigurationOptions
 
@@ -43,7 +43,7 @@ struct Serve: AsyncParsableCommand {
         try await TerminationSignals.handling {
           await group.triggerGracefulShutdown()
         } exit: { signal in
-          StandardError.write("workspace-worker: a second \(signal): exiting at once\n")
+          StandardError.write("workspace-worker: a second \(signal): exiting immediately\n")
           _exit(130)
         } while: {
           try await group.run()
@@ -54,14 +54,14 @@ struct Serve: AsyncParsableCommand {
       guard status.phase == .stopped else {
         throw DrainCutShort(
           left: status.leftBehind,
-          reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) was over")
+          reason: "worker.drain_timeout (\(configuration.worker.drainTimeout.settingText)) expired")
       }
     }
   }
 
   private func announce(_ configuration: WorkerConfiguration, _ servers: Servers, _ logger: Logger) {
     logger.info(
-      "workspace-worker starts",
+      "workspace-worker is starting",
       metadata: [
         "version": "\(WorkerVersion.current)", "broker": "\(servers.amqp.endpoint)",
         "virtual_host": "\(servers.amqp.virtualHost)", "queue": "\(configuration.amqp.names.commandsQueue.text ?? "")",

@@ -37,10 +37,10 @@ struct Witness: AsyncParsableCommand {
       let message =
         stage == nil ? nil : Array(SHA256.hash(data: FileManager.default.contents(atPath: "/dev/stdin") ?? Data()))
       logger.critical(
-        "the worker ends itself",
+        "the worker crashed",
         metadata: [
           "signal": "\(signal)", "process": "\(process)",
-          "message_sha256": "\(message.map { $0.map { String($0, radix: 16) }.joined() } ?? "none in hand")",
+          "message_sha256": "\(message.map { $0.map { String($0, radix: 16) }.joined() } ?? "none being handled")",
         ])
       let servers = try Servers(configuration)
       var postgres = servers.postgres

@@ -12,7 +12,8 @@ struct TopologyCommand: AsyncParsableCommand {
   struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract:
-        "Shows the difference. Exits 0 when there is none, 2 with changes to make, 3 when something is incompatible.")
+        "Shows the differences. Exits 0 if there are none, 2 with changes to make, 3 if something is incompatible."
+    )
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
@@ -31,7 +32,8 @@ struct TopologyCommand: AsyncParsableCommand {
   struct Apply: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract:
-        "Creates what is missing, and removes a binding made by earlier versions. Deletes or changes nothing else; exits 3 when something is incompatible."
+        "Creates what is missing, and removes a binding made by earlier versions; nothing else is deleted or changed. "
+        + "Exits 3 if something is incompatible."
     )
 
     @OptionGroup var options: ConfigurationOptions

@@ -67,7 +67,7 @@ package struct Suspects: Sendable {
 extension Verdict {
   fileprivate static func crashLoop(deaths: Int, since first: Timestamp) -> Verdict {
     .deadLetter(
-      .crashLoop, error: "\(deaths) processes ended themselves while handling it",
+      .crashLoop, error: "\(deaths) processes crashed while handling it",
       attempts: .init(count: deaths, first: first))
   }
 }

@@ -28,7 +28,7 @@ struct DeadLetterMover {
       try await link.use(move)
     } failed: { error, delay in
       logger.warning(
-        "the queue of dead letters can't be read; retrying",
+        "the dead-letter queue can't be read; retrying",
         metadata: ["queue": "\(queue)", "error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }
@@ -68,8 +68,8 @@ struct DeadLetterMover {
     for _ in limited { status.note(.deliveryLimit) }
     logger.warning(
       """
-      the broker has taken commands out of their order after too many deliveries: give the queue no delivery limit \
-      (a policy, or RabbitMQ 4's default of 20)
+      the broker took commands out of order after too many deliveries: remove the queue's delivery limit \
+      (from a policy, or RabbitMQ 4's default of 20)
       """, metadata: ["count": "\(limited.count)", "detail": "\(first.origin.detail)"])
   }
 

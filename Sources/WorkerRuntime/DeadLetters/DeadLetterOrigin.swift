@@ -17,7 +17,7 @@ struct DeadLetterOrigin: Sendable, Equatable {
 
   init(_ delivery: Delivery) {
     guard let death = delivery.lastDeath else {
-      detail = "the message has no header x-death: it was published to the queue of dead letters"
+      detail = "the message has no x-death header: it was published to the dead-letter queue"
       (time, exchange, routingKey, self.reason) = (nil, nil, nil, nil)
       return
     }

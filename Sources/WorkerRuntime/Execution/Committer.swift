@@ -221,9 +221,9 @@ extension Committer {
 
   private func log(_ failures: ParkedCommand.Failures, of command: DecodedCommand, _ delay: Duration?) {
     let outcome =
-      delay == nil ? "and goes to the dead letters" : "and is parked; later ones of its tenant wait behind it"
+      delay == nil ? "and goes to the dead letters" : "and is parked; later commands of its tenant wait behind it"
     logger.error(
-      "a command fails for an unexpected reason, \(outcome)",
+      "a command failed for an unexpected reason, \(outcome)",
       metadata: [
         "command_id": "\(command.context.key.id)", "command_source": "\(command.context.key.source)",
         "tenant_id": "\(command.context.tenantID)", "error": "\(failures.error)", "failures": "\(failures.count)",
@@ -237,8 +237,8 @@ extension BatchRun.Failure {
     switch self {
     case .service(.identifiersExhausted): .transient(reason: "no identifier is left within this millisecond")
     case .service(let error): .failed(reason: "\(error)")
-    case .unfinished: .failed(reason: "the command takes several transactions")
-    case .undecided(let count): .failed(reason: "the first \(count) messages leave the answer to the next one open")
+    case .unfinished: .failed(reason: "the command needs several transactions")
+    case .undecided(let count): .failed(reason: "the first \(count) messages leave the next one's answer undecided")
     }
   }
 }

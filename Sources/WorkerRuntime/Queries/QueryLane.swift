@@ -131,7 +131,7 @@ package struct QueryLane: Service {
     } failed: { error, delay in
       status.consuming("\(error)")
       logger.warning(
-        "queries can't be consumed; trying again",
+        "queries can't be consumed; retrying",
         metadata: ["queue": "\(environment.queue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
     }
   }

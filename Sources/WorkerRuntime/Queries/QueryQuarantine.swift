@@ -85,7 +85,7 @@ final class QueryQuarantine: Sendable {
       try await link.use(release)
     } failed: { error, delay in
       logger.warning(
-        "what is no query, or comes again, waits for the database; trying again",
+        "invalid or redelivered queries are waiting for the database; retrying",
         metadata: ["queue": "\(environment.queue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
     }
   }

@@ -40,7 +40,7 @@ struct QueryServer {
     } failed: { error, delay in
       status.failed(side, "\(error)")
       logger.warning(
-        "a connection for queries is missing; connecting again",
+        "a query connection failed; reconnecting",
         metadata: ["side": "\(side.rawValue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
     }
   }
@@ -109,7 +109,7 @@ struct QueryServer {
   /// sequence has it from the primary.
   private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
     if side == .primary || origin == .primary {
-      let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not come to that sequence")
+      let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not reached that sequence")
       return responder.answer(query, .failure(rejection), sequence: sequence)
     }
     backlog.await(query)

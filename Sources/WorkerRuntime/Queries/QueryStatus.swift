@@ -11,7 +11,7 @@ package final class QueryStatus: Sendable {
 
   private struct State {
     var consuming: String? = "it has just started"
-    var connecting: String? = "no connection to the database is there yet"
+    var connecting: String? = "not connected to the database yet"
     var connections: [QuerySide: Connections] = [:]
     var lag: Duration?
     var shortfall: Int64 = 0

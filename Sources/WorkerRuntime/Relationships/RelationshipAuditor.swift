@@ -38,13 +38,13 @@ package struct RelationshipAuditor: MaintenanceJob {
     if report.differences > 0 {
       probe.observe(.relationshipsDiffer(count: report.differences))
       logger.error(
-        "relationships differ from the database; 'workspace-worker authorization verify' names them, 'repair' mends them",
+        "relationships differ from the database; 'authorization verify' lists them, 'authorization repair' fixes them",
         metadata: ["count": "\(report.differences)", "example": "\(report.example ?? "")"])
     }
     return rest
   }
 
   package func failed(_ error: any Error, again delay: Duration) {
-    logger.info("relationships can't be compared; trying again", metadata: ["error": "\(error)"])
+    logger.info("relationships can't be compared; retrying", metadata: ["error": "\(error)"])
   }
 }

@@ -75,7 +75,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     let kind = (error as? ReplicaError)?.kind ?? .unavailable
     probe.observe(.replicationFailed(kind))
     logger.warning(
-      "relationships can't be replicated; trying again",
+      "relationships can't be replicated; retrying",
       metadata: ["reason": "\(kind.rawValue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
   }
 
@@ -129,7 +129,7 @@ package struct RelationshipReplicator: MaintenanceJob {
     probe.observe(.replicationFailed(.refused))
     if notices.isDue(at: .now) {
       logger.error(
-        "changes of relationships are refused; their tenants' wait, the others go on",
+        "SpiceDB refuses relationship changes; those of the tenants concerned wait, others continue",
         metadata: ["tenants": "\(refused.count)", "tenant_id": "\(tenantID)", "error": "\(error)"])
     }
     // With so many refusals, the tenants are not to blame.

@@ -84,6 +84,6 @@ package struct ReplicaDecider: AccessDecider {
 extension ReplicaError {
   fileprivate static let notReplicated = ReplicaError(
     .unavailable,
-    "what was changed in relationships does not get to SpiceDB, so that it can't decide; 'repair' or another worker may have the turn"
+    "relationship changes are not reaching SpiceDB, so it can't decide; 'repair' or another worker may be replicating"
   )
 }

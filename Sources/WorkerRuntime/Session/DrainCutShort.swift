@@ -13,8 +13,8 @@ package struct DrainCutShort: Error, CustomStringConvertible {
 
   package var description: String {
     let words = "draining was cut short: \(reason)"
-    guard let left else { return "\(words); what was in hand comes back" }
-    return "\(words); left behind: \(left.unacknowledged) deliveries, which the broker delivers again, and "
-      + "\(left.unpublished) entries of the outbox, which the next worker publishes"
+    guard let left else { return "\(words); work in progress is redelivered" }
+    return "\(words); left behind: \(left.unacknowledged) deliveries, which the broker redelivers, and "
+      + "\(left.unpublished) outbox entries, which the next worker publishes"
   }
 }

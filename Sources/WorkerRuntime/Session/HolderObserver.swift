@@ -42,8 +42,8 @@ struct HolderObserver {
     guard !hasWarned else { return }
     hasWarned = true
     let warning =
-      "the active worker of this queue uses another broker, \(broker), and this one with \(lease.broker): "
-      + "commands waiting at this one are executed by nobody"
+      "the active worker of this queue uses another broker, \(broker); this one uses \(lease.broker): "
+      + "nobody executes the commands waiting there"
     logger.warning("\(warning)")
     status.warnings.append(warning)
   }

@@ -22,7 +22,7 @@ struct Takeover {
   func claimPublishing() async throws -> Bool {
     var hasSaidSo = false
     while !drain.isRaised, try await !broker.claimPublishing() {
-      if !hasSaidSo { logger.notice("the previous worker still has the right to publish; waiting for it to end") }
+      if !hasSaidSo { logger.notice("the previous worker still holds the right to publish; waiting for it to exit") }
       hasSaidSo = true
       try await wait()
     }
@@ -36,10 +36,10 @@ struct Takeover {
     let start = ContinuousClock.now
     var hasSaidSo = false
     while !drain.isRaised, try await broker.isConsumed() {
-      if !hasSaidSo { logger.notice("the queue of commands still has a consumer; waiting for it to end") }
+      if !hasSaidSo { logger.notice("the command queue still has a consumer; waiting for it to end") }
       hasSaidSo = true
       guard ContinuousClock.now - start < settings.takeoverPatience else {
-        logger.warning("somebody else consumes the queue of commands; their order can't be kept")
+        logger.warning("another consumer is on the command queue; the order of commands can't be kept")
         return true
       }
       try await wait()

@@ -59,7 +59,7 @@ package struct Worker: Service {
     } onGracefulShutdown: {
       status.change(to: .draining)
       drain.raise()
-      logger.info("draining: consuming stops, work in progress is finished")
+      logger.info("draining: no longer consuming, finishing work in progress")
     }
   }
 
@@ -76,7 +76,7 @@ package struct Worker: Service {
       workerProbe.observe(.sessionEnded(missing: missing))
       status.change(to: .connecting(missing: missing))
       logger.warning(
-        "the worker is not connected and tries again",
+        "the worker is not connected; retrying",
         metadata: ["error": "\(error)", "delay_ms": "\(Int(delay / .milliseconds(1)))"])
     }
   }
@@ -104,7 +104,7 @@ package struct Worker: Service {
   /// - Throws: ``DrainCutShort`` if any work was in progress. Otherwise the worker has ended properly.
   private func endDrain(with error: any Error) throws {
     guard let left = status.leftBehind, left.unacknowledged > 0 || left.unpublished > 0 else {
-      return logger.notice("a connection was lost while the worker was ending", metadata: ["error": "\(error)"])
+      return logger.notice("a connection was lost while the worker was shutting down", metadata: ["error": "\(error)"])
     }
     throw DrainCutShort(left: left, reason: "\(error)")
   }

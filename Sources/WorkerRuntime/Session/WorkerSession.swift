@@ -61,7 +61,7 @@ struct WorkerSession {
     }
   }
 
-  private static let unknownConsumer = "the broker does not know of a consumer of the commands"
+  private static let unknownConsumer = "the broker reports no consumer of the command queue"
   /// A quorum queue that does not answer the broker in time is also reported to have no consumer.
   private static let believedMisses = 2
   private static let maximumMisses = 6

@@ -74,7 +74,7 @@ package final class WorkerStatus: Sendable {
   /// How long there has been no sign of life; nil if the last one is fresh.
   private func silence(_ state: State) -> String? {
     guard let lastBeat = state.lastBeat, now() - lastBeat > freshness else { return nil }
-    return "no batch and no sign of life from the database for more than \(Int(freshness / .seconds(1))) s"
+    return "no batch and no response from the database for more than \(Int(freshness / .seconds(1))) s"
   }
 
   /// Whether work flows, or would as soon as the active worker is gone.

@@ -143,7 +143,7 @@ struct CommitStage {
   private func pass(_ batch: CommittedBatch) async throws {
     for tenantID in batch.overfull {
       logger.warning(
-        "a line of parked commands is full, but still takes further ones of its tenant",
+        "a line of parked commands is full, but still accepts more commands of its tenant",
         metadata: ["tenant_id": "\(tenantID)", "commands": "\(lines.all[tenantID]?.count ?? 0)"])
     }
     confirmed.expect(batch.entries.count)

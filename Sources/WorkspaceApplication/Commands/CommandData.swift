@@ -17,7 +17,7 @@ package struct CommandData {
   package func string(_ name: String) throws(Problem) -> String? {
     switch data[name] {
     case .string(let text): return text
-    case .illFormedString: throw Problem(detail: "\(name) has half of a surrogate pair, which is not a character")
+    case .illFormedString: throw Problem(detail: "\(name) contains an unpaired surrogate, which is not a character")
     case nil, .null: return nil
     default: throw Problem(detail: "\(name) is not a string")
     }
@@ -47,7 +47,7 @@ package struct CommandData {
     guard let text = try string(name) else { return nil }
     guard let id = UserID(text) else {
       throw Problem(
-        detail: "\(name) is not a text of 1 to \(UserID.maximumLength) characters without control characters")
+        detail: "\(name) is not a string of 1 to \(UserID.maximumLength) characters without control characters")
     }
     return id
   }
@@ -104,7 +104,7 @@ package struct CommandData {
     let text = try requiredString(name)
     guard let value = cases.first(where: { $0.rawValue == text }) else {
       let place = object.map { "the \(name) of \($0)" } ?? name
-      throw Problem(detail: "\(place) is none of \(cases.map(\.rawValue).joined(separator: ", "))")
+      throw Problem(detail: "\(place) is not one of \(cases.map(\.rawValue).joined(separator: ", "))")
     }
     return value
   }

@@ -55,20 +55,21 @@ extension WorkspaceServiceError {
     case .invalidWorkspaceName(let problem): Rejection(code: .invalidWorkspaceName, message: problem.explanation)
     case .invalidGroupName(let problem): Rejection(code: .invalidGroupName, message: problem.explanation)
     case .groupNotFound: Rejection(code: .groupNotFound, message: "the group does not exist")
-    case .duplicateGroupName: Rejection(code: .duplicateGroupName, message: "the tenant has a group of that name")
-    case .duplicateGroupID: Rejection(code: .duplicateGroupID, message: "the group id is taken")
+    case .duplicateGroupName:
+      Rejection(code: .duplicateGroupName, message: "the tenant already has a group of that name")
+    case .duplicateGroupID: Rejection(code: .duplicateGroupID, message: "the group id is already taken")
     case .tenantNotFound: Rejection(code: .tenantNotFound, message: "the tenant is not known")
     case .tenantHasWorkspaces:
       Rejection(code: .tenantHasWorkspaces, message: "the tenant has workspaces besides its root")
-    case .memberNotInTenant: Rejection(code: .memberNotInTenant, message: "the member is not one of the tenant")
+    case .memberNotInTenant: Rejection(code: .memberNotInTenant, message: "the member does not belong to the tenant")
     case .memberNotFound: Rejection(code: .memberNotFound, message: "the member has no role there")
     case .lastTenantAdmin: Rejection(code: .lastTenantAdmin, message: "the tenant would have no admin left")
     case .permissionDenied: Rejection(code: .permissionDenied, message: "the user may not do that")
     case .userRequired: Rejection(code: .userRequired, message: "the command names no user")
     case .duplicateWorkspaceName:
-      Rejection(code: .duplicateWorkspaceName, message: "the tenant has a workspace of that name")
-    case .duplicateWorkspaceID: Rejection(code: .duplicateWorkspaceID, message: "the workspace id is taken")
-    case .rootWorkspaceExists: Rejection(code: .rootWorkspaceExists, message: "the tenant has a root workspace")
+      Rejection(code: .duplicateWorkspaceName, message: "the tenant already has a workspace of that name")
+    case .duplicateWorkspaceID: Rejection(code: .duplicateWorkspaceID, message: "the workspace id is already taken")
+    case .rootWorkspaceExists: Rejection(code: .rootWorkspaceExists, message: "the tenant already has a root workspace")
     case .parentWorkspaceNotFound, .unauthorizedParent:
       Rejection(code: .parentWorkspaceNotFound, message: "the parent workspace does not exist")
     case .workspaceNotFound, .unauthorized, .noWorkspaceOfThatName:
@@ -90,8 +91,8 @@ extension WorkspaceName.Problem {
   fileprivate var explanation: String {
     switch self {
     case .empty: "the name is empty"
-    case .tooLong(let length): "the name has \(length) characters, \(WorkspaceName.maximumLength) are allowed"
-    case .controlCharacter: "the name has a control character"
+    case .tooLong(let length): "the name has \(length) characters; at most \(WorkspaceName.maximumLength) are allowed"
+    case .controlCharacter: "the name contains a control character"
     case .invisible: "the name has no visible character"
     }
   }

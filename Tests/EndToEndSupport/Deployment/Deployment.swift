@@ -124,12 +124,12 @@ package final class Deployment: Sendable {
       if program.printsJSON {
         let strange = JSONKeys(lines: program.output).strange
         guard strange.isEmpty else {
-          throw StrangeKeys(description: "\(program.arguments) has printed the keys \(strange)")
+          throw StrangeKeys(description: "\(program.arguments) printed the unexpected keys \(strange)")
         }
       }
       guard let password, !password.isEmpty, (program.output + program.errors).contains(password) else { continue }
       throw LeakedPassword(
-        description: "process \(program.pid) has written the password: \(program.output + program.errors)")
+        description: "process \(program.pid) printed the password: \(program.output + program.errors)")
     }
     try FileManager.default.removeItem(at: folder)
   }

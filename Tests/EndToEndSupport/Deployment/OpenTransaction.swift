@@ -18,7 +18,7 @@ package struct OpenTransaction: Sendable {
   /// sessions, such as those of retention, may wait for it, too.
   package func isWaitedFor() async throws {
     let process = try await connection.processID()
-    try await Patience.poll(for: "a worker waits for the transaction") {
+    try await Patience.poll(for: "a worker waits for the lock of the transaction") {
       try await observer.query(
         "waiting",
         """

@@ -22,7 +22,7 @@ extension CommandStream {
       }
     }
     for tenant in tenants {
-      #expect(order[tenant] == ids(of: tenant), "order of tenant \(tenant)", sourceLocation: sourceLocation)
+      #expect(order[tenant] == ids(of: tenant), "order of results of tenant \(tenant)", sourceLocation: sourceLocation)
     }
   }
 

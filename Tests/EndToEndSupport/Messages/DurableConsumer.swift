@@ -64,7 +64,7 @@ package final class DurableConsumer: Sendable {
   private static func awaitVacancy(of queue: ShortString, on host: VirtualHost) async throws {
     try await host.withConnection { connection in
       let vacancy = QueueVacancy(of: queue, on: connection)
-      try await Patience.poll(for: "nobody consumes \(queue.text ?? "")") { try await vacancy.isVacant() }
+      try await Patience.poll(for: "no consumer on \(queue.text ?? "")") { try await vacancy.isVacant() }
     }
   }
 }

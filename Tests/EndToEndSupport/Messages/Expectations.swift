@@ -100,7 +100,7 @@ package enum Expectations {
     for message in messages {
       guard let event = message.event, let tenant = event.tenantid, let sequence = event.sequence.flatMap(Int.init)
       else {
-        Issue.record("an event that is none", sourceLocation: sourceLocation)
+        Issue.record("not a valid event", sourceLocation: sourceLocation)
         continue
       }
       let bodies = known[tenant, default: []]
@@ -109,7 +109,8 @@ package enum Expectations {
         unique.append(message)
       } else if repeated, bodies.indices.contains(sequence - 1) {
         #expect(
-          bodies[sequence - 1] == message.body, "event \(sequence) again, but another", sourceLocation: sourceLocation)
+          bodies[sequence - 1] == message.body, "event \(sequence) again, with other content",
+          sourceLocation: sourceLocation)
       } else {
         Issue.record("event \(sequence) of \(tenant) follows \(bodies.count)", sourceLocation: sourceLocation)
       }

@@ -12,7 +12,7 @@ package final class SpiceDBDouble: Sendable {
     package var code = "UNAVAILABLE"
     /// Without `ERROR_REASON_`.
     package var reason: String?
-    package var message = "a fault that a test has ordered"
+    package var message = "a fault requested by a test"
     /// Whether the call is nevertheless executed.
     package var after = false
     /// Whether there is no answer, until the caller has given up or something else is ordered.

@@ -59,7 +59,7 @@ struct AuthorizationTests {
   }
 
   @Test(arguments: ["postgres", "spicedb"])
-  func `what may not be seen is answered in the same bytes as what is not there`(provider: String) async throws {
+  func `invisible and missing objects are answered with the same bytes`(provider: String) async throws {
     let deployment = try Deployment.current
     let spicedb = provider == "spicedb" ? try await deployment.startSpiceDB() : nil
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -105,7 +105,7 @@ struct AuthorizationTests {
     return text
   }
 
-  @Test func `a denial is remembered: the same command gets the same bytes, whatever its user may do by now`()
+  @Test func `a denial is remembered: a repetition gets the same bytes, whatever its user may do by now`()
     async throws
   {
     let deployment = try Deployment.current
@@ -131,7 +131,7 @@ struct AuthorizationTests {
     await results.close()
   }
 
-  @Test func `what an operator sets counts: nothing enforced, users required, systems alone`() async throws {
+  @Test func `the authorization settings apply: no enforcement, users required, and the defaults`() async throws {
     let deployment = try Deployment.current
     let sender = try await CommandSender.open(on: deployment.host)
     let results = try await Subscription.to("workspace.results", on: deployment.host)

@@ -9,7 +9,7 @@ import Testing
 struct CascadeTests {
   private static let count = 12_000
 
-  @Test func `a removal goes on after a crash, tells of each role once, and needs no more memory than its parts`()
+  @Test func `a removal resumes after a crash, reports each role once, and needs no more memory than its parts`()
     async throws
   {
     let deployment = try Deployment.current

@@ -10,7 +10,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ProviderAgreementTests {
   @Test(arguments: [11, 12] as [UInt64])
-  func `random commands of users have the same results, whoever decides`(seed: UInt64) async throws {
+  func `random commands of users have the same results with either provider`(seed: UInt64) async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -31,7 +31,7 @@ struct ProviderAgreementTests {
     }
     #expect(shapes[0] == shapes[1])
     for code in ["permission_denied", "workspace_not_found", "group_not_found"] {
-      #expect(shapes[0].contains { $0.contains(code) }, "\(code) never came")
+      #expect(shapes[0].contains { $0.contains(code) }, "\(code) never occurred")
     }
     #expect(shapes[0].count { $0.contains(".succeeded") } > 50)
     #expect(try await spicedb.calls("CheckBulkPermissions") > 20)

@@ -44,7 +44,7 @@ struct SpiceDBDecisionTests {
     }
   }
 
-  @Test func `the sample commands come to the results that are expected`() async throws {
+  @Test func `the sample commands have the expected results`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let samples = try SampleCommands.read()
@@ -65,7 +65,7 @@ struct SpiceDBDecisionTests {
   }
 
   /// Each command is decided on the state that the previous command left, even within a batch.
-  @Test func `a grant and its end count from the next command on`() async throws {
+  @Test func `a grant and its revocation take effect with the next command`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -94,7 +94,7 @@ struct SpiceDBDecisionTests {
   }
 
   @Test(arguments: Trouble.allCases)
-  func `while SpiceDB can't decide the worker is not ready and says so; then it goes on, and nothing has failed`(
+  func `while SpiceDB can't decide the worker is not ready and says so; then it continues, without failures`(
     trouble: Trouble
   ) async throws {
     let deployment = try Deployment.current
@@ -133,7 +133,7 @@ struct SpiceDBDecisionTests {
   }
 
   /// The commands in hand have to be decided on changes that must reach SpiceDB first.
-  @Test func `a worker that drains in mid-stream finishes what it has in hand`() async throws {
+  @Test func `a worker that is drained under load finishes its commands in progress`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let settings = environment.merging(Self.provider) { $1 }
@@ -154,7 +154,7 @@ struct SpiceDBDecisionTests {
     _ = spicedb
   }
 
-  @Test func `a worker drains while SpiceDB is away, and its successor carries out what is left`() async throws {
+  @Test func `a worker drains while SpiceDB is away, and its successor executes the rest`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let settings = environment.merging(Self.provider) { $1 }
@@ -177,7 +177,7 @@ struct SpiceDBDecisionTests {
     await results.close()
   }
 
-  @Test func `where nothing is enforced, and for systems, nobody is asked`() async throws {
+  @Test func `without enforcement, and for systems, SpiceDB is not asked`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let settings = environment.merging(Self.provider) { $1 }
@@ -199,7 +199,7 @@ struct SpiceDBDecisionTests {
     await results.close()
   }
 
-  @Test func `without an endpoint there is nobody to decide: exit code 78`() async throws {
+  @Test func `the provider spicedb without an endpoint fails with exit code 78`() async throws {
     let refused = try await Deployment.current.run("config", "show", environment: Self.provider)
     #expect(refused.exit == .code(78))
     #expect(refused.errors.contains("authorization.spicedb.endpoint is needed by authorization.provider: spicedb"))

@@ -24,7 +24,7 @@ struct SpiceDBReplicationTests {
     #expect(verified.exit == .code(0), "\(verified.output)\(verified.errors)")
   }
 
-  @Test func `after the sample commands SpiceDB has the relationships that the database says`() async throws {
+  @Test func `after the sample commands SpiceDB has the relationships of the database`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let worker = try await deployment.activeWorker(environment)
@@ -34,9 +34,7 @@ struct SpiceDBReplicationTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `that SpiceDB is away is no trouble of commands, and what they changed follows when it is back`()
-    async throws
-  {
+  @Test func `commands succeed while SpiceDB is away, and their changes are replicated when it is back`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     try await spicedb.order(.init("WriteRelationships") { $0.times = 1_000_000 })
@@ -49,7 +47,7 @@ struct SpiceDBReplicationTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a worker that is killed while it replicates leaves nothing out`() async throws {
+  @Test func `a worker that is killed while it replicates loses no change`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     // Writes take effect, but their answers are held back: like a crash between a write and its mark in the outbox.
@@ -61,7 +59,7 @@ struct SpiceDBReplicationTests {
       })
     let worker = try await deployment.activeWorker(environment)
     try await Self.carryOutSamples(in: deployment)
-    try await Patience.poll(for: "a write is under way") { try await spicedb.calls("WriteRelationships") > 0 }
+    try await Patience.poll(for: "a write is in progress") { try await spicedb.calls("WriteRelationships") > 0 }
     try await worker.program.crash()
     try await spicedb.order([])
     let successor = try await deployment.activeWorker(environment)
@@ -69,7 +67,7 @@ struct SpiceDBReplicationTests {
     #expect(try await successor.drain() == .code(0))
   }
 
-  @Test func `repair fills an empty SpiceDB while the worker goes on, and verify names what it lacks before`()
+  @Test func `verify names what an empty SpiceDB lacks, and repair fills it while the worker keeps running`()
     async throws
   {
     let deployment = try Deployment.current
@@ -83,26 +81,26 @@ struct SpiceDBReplicationTests {
     #expect(different.output.contains(#""difference":"missing""#))
     let repaired = try await deployment.run("authorization", "repair", environment: other)
     #expect(repaired.exit == .code(0), "\(repaired.errors)")
-    #expect(repaired.output.contains(" 0 removed there"))
+    #expect(repaired.output.contains(" 0 removed from it"))
     try await Self.expectEqual(deployment, other)
     let again = try await deployment.run("authorization", "repair", environment: other)
-    #expect(again.output.contains(" 0 relationships added to SpiceDB, 0 removed there"))
+    #expect(again.output.contains(" 0 relationships added to SpiceDB, 0 removed from it"))
     #expect(try await worker.drain() == .code(0))
     _ = (spicedb, empty)
   }
 
-  @Test func `doctor says what SpiceDB lacks`() async throws {
+  @Test func `doctor names what SpiceDB lacks`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()
     let healthy = try await deployment.run("doctor", environment: environment)
-    #expect(healthy.output.contains("has the schema that is needed"), "\(healthy.output)")
+    #expect(healthy.output.contains("has the required schema"), "\(healthy.output)")
     try spicedb.accept(["another"])
     let refused = try await deployment.run("doctor", environment: environment)
     #expect(refused.output.contains("authorization.token"), "\(refused.output)")
     #expect(refused.exit == .code(1))
   }
 
-  @Test func `without an endpoint nothing is kept for SpiceDB, and its commands say so`() async throws {
+  @Test func `without an endpoint nothing is stored for SpiceDB, and its commands say so`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await Self.carryOutSamples(in: deployment)

@@ -50,7 +50,7 @@ import Testing
     await replies.close()
   }
 
-  @Test func `each element has its effect, its result and its event, in order, and all are answered in one message`()
+  @Test func `each element has its effect, result and event, in order, and all are answered in one message`()
     async throws
   {
     let stream = CommandStream(tenants: 3, count: 300)
@@ -70,7 +70,9 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `a bad element alone is a dead letter, with its own bytes, and its neighbours are served`() async throws {
+  @Test func `an invalid element becomes a dead letter with its own bytes, and its neighbours are executed`()
+    async throws
+  {
     let tenant = Command.newID()
     let root = Command.newID()
     let first = Command.createRoot(tenant, id: root)
@@ -96,11 +98,11 @@ import Testing
       answers.filter { $0.event?.type.hasSuffix(".succeeded") == true }.map { $0.event?.commandid } == [
         first.id, last.id,
       ])
-    #expect(try answered(reply).count == 2 + bad.count, "failures are answered, too")
+    #expect(try answered(reply).count == 2 + bad.count, "failures are answered in the same reply")
     try await finish(worker)
   }
 
-  @Test func `of a thousand elements, each third bad in another way, each has what is due to it`() async throws {
+  @Test func `in a batch of 1,000 elements, every third invalid, each element gets its own result`() async throws {
     let (tenant, root) = (Command.newID(), Command.newID())
     var (elements, expected, good, reasons): ([String], [String?], [Command], [String]) = ([], [], [], [])
     for number in 0..<1000 {
@@ -161,7 +163,7 @@ import Testing
     ("{}", "malformed_json"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"),
     ("many", "message_too_large"),
   ])
-  func `an array that is none, or too much, is one dead letter`(kind: String, reason: String) async throws {
+  func `an array that is invalid or too large becomes one dead letter`(kind: String, reason: String) async throws {
     let worker = try await deployment.activeWorker()
     var message = batch([] as [String])
     let body =
@@ -176,13 +178,13 @@ import Testing
     let good = Command.createRoot(Command.newID(), id: Command.newID())
     try await sender.send([message])
     try await sender.send([good])
-    _ = try await results.collect("the result behind it") { $0.contains { $0.event?.commandid == good.id } }
+    _ = try await results.collect("the result of the next command") { $0.contains { $0.event?.commandid == good.id } }
     let ledger = try await deployment.ledger()
     #expect(ledger.map(\.reason) == [reason] && ledger.first?.message.body == Array(body.utf8))
     try await finish(worker)
   }
 
-  @Test func `each element is judged for itself: repeated, in conflict, forbidden to its user or to its sender`()
+  @Test func `each element is judged separately: repeated, conflicting, forbidden to its user or sender`()
     async throws
   {
     let access = try file("senders: [{user: guest, types: [workspace.create*, workspace.get], tenants: ['*']}]")
@@ -217,7 +219,7 @@ import Testing
     return events.map { (($0["data"] as? [String: Any])?["error"] as? [String: Any])?["code"] as? String }
   }
 
-  @Test func `an empty array is nothing to do`() async throws {
+  @Test func `an empty array does nothing`() async throws {
     let worker = try await deployment.activeWorker()
     try await sender.send([batch([] as [String])])
     try await deployment.commandsAreDone()
@@ -225,7 +227,7 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `an element that is parked holds up no others, and its result follows alone`() async throws {
+  @Test func `a parked element does not delay the others, and its result follows separately`() async throws {
     let poison = try await PoisonedName.set("poison", in: deployment)
     let (sick, well) = (Command.newID(), Command.newID())
     let parked = Command.createRoot(sick, id: Command.newID(), name: "poison")
@@ -240,8 +242,7 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `an element that went to the dead letters is carried out when its letter is replayed alone`() async throws
-  {
+  @Test func `a dead-lettered element is executed when its letter is replayed alone`() async throws {
     let tenant = Command.newID()
     let root = Command.newID()
     let unknown = Command("workspace.nonsense", "{}", tenant: tenant)
@@ -256,7 +257,7 @@ import Testing
     let replay = try await deployment.run(
       "dead-letters", "replay", "--id", String(id), "--body-file", body, "--because", "corrected")
     #expect(replay.exit == .code(0), "\(replay.errors)")
-    _ = try await results.collect("the corrected one succeeds") {
+    _ = try await results.collect("the corrected command succeeds") {
       $0.contains { $0.event?.data.workspace?.name == "corrected" }
     }
     try await finish(worker)

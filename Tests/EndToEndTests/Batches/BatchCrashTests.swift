@@ -8,7 +8,7 @@ import Testing
 /// Crashes in the middle of a batch message.
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn)) struct BatchCrashTests {
   @Test(arguments: ["written:2", "committed:2", "committed:4", "acknowledged:1", "decoded:1"])
-  func `a worker that dies in the middle of a batch leaves none of its elements undone, and does none twice`(
+  func `a worker that dies in the middle of a batch loses and repeats no element`(
     failpoint: String
   ) async throws {
     let deployment = try Deployment.current
@@ -51,7 +51,7 @@ import Testing
     await replies.close()
   }
 
-  @Test func `of a batch with an element that kills, this one alone is a dead letter`() async throws {
+  @Test func `of a batch with a crashing element, only that one becomes a dead letter`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -68,7 +68,7 @@ import Testing
     let deadly = ["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id, "SWIFT_BACKTRACE": "enable=no"]
     for _ in 1...3 {
       guard case .signal = try await deployment.startWorker(deadly).program.exit() else {
-        Issue.record("it ended in an orderly way")
+        Issue.record("the worker ended normally")
         return
       }
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct BatchPublishingCrashTests {
   @Test(arguments: ["written:2", "committed:2", "publishing:2", "published:2", "confirmed:2", "removed:1"])
-  func `a batch that is published again has the same bytes under the same id, and nothing is missing`(failpoint: String)
+  func `a batch that is published again has the same bytes and the same id, and nothing is missing`(failpoint: String)
     async throws
   {
     let deployment = try Deployment.current
@@ -40,7 +40,9 @@ struct BatchPublishingCrashTests {
       bodies[id] = message.body
     }
     // The outbox still had the confirmed messages, so they were published again.
-    if failpoint.hasPrefix("confirmed") { #expect(bodies.count < all.0.count + all.1.count, "something came again") }
+    if failpoint.hasPrefix("confirmed") {
+      #expect(bodies.count < all.0.count + all.1.count, "some batches were published again")
+    }
     stream.expectResults(try all.0.flatMap { try $0.elements })
     stream.expectEvents(try all.1.flatMap { try $0.elements }, repeated: true)
     try await stream.expectRecords(in: deployment)

@@ -45,7 +45,7 @@ import Testing
     return try messages.flatMap { try $0.elements }
   }
 
-  @Test func `both: batches hold the bytes of the single messages, in their order`() async throws {
+  @Test func `both: batches hold the bytes of the single messages, in order`() async throws {
     let stream = CommandStream(tenants: 3, count: 900)
     try await sender.send(stream.commands)
     let worker = try await deployment.activeWorker(Self.both)
@@ -55,11 +55,11 @@ import Testing
     #expect(batchedEvents.map(\.body) == singleEvents.map(\.body))
     stream.expectResults(batched)
     stream.expectEvents(batchedEvents, repeated: false)
-    #expect(await resultBatches.messages.count < 300, "what has arrived together goes out together")
+    #expect(await resultBatches.messages.count < 300, "results of one transaction are published together")
     try await finish(worker)
   }
 
-  @Test func `batch: nothing goes out alone but replies and dead letters`() async throws {
+  @Test func `batch: only replies and dead letters are published individually`() async throws {
     let replies = try await Subscription.replies(on: deployment.host)
     let stream = CommandStream(tenants: 1, count: 20)
     let bad = Command("workspace.nonsense", "{}", tenant: Command.newID())
@@ -77,7 +77,7 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `what is printed of batches is what is in them`() async throws {
+  @Test func `listen prints the elements of a batch`() async throws {
     let stream = CommandStream(tenants: 1, count: 10)
     let worker = try await deployment.activeWorker(Self.batches)
     let listener = try deployment.start(["listen", "events", "--count", "10", "--timeout", "60"], Self.batches)
@@ -91,9 +91,7 @@ import Testing
     try await finish(worker)
   }
 
-  @Test func `an exchange that is needed for batches, and is not there, is named, and not missed otherwise`()
-    async throws
-  {
+  @Test func `a missing exchange for batches is named when it is needed, and otherwise ignored`() async throws {
     try await deployment.host.broker.management.deleteExchange("workspace.events.batches", in: deployment.host.name)
     let single = try await deployment.activeWorker()
     #expect(try await !deployment.run("doctor").output.contains("workspace.events.batches"))

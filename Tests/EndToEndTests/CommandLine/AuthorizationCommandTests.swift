@@ -49,7 +49,7 @@ struct AuthorizationCommandTests {
     return (try await program.exit(), program.output, program.errors)
   }
 
-  @Test func `check answers with its exit code, and explain says why`() async throws {
+  @Test func `check answers by its exit code, and explain gives the reason`() async throws {
     let deployment = try Deployment.current
     try await found(deployment)
     let yes = try await ask("check", "ann", "edit", "workspace", design)
@@ -61,7 +61,7 @@ struct AuthorizationCommandTests {
     #expect(
       because.output == """
         yes: ann may edit workspace \(design) (Design)
-        because group \(staff) (Staff), of which ann is a member, is editor of workspace \(design) (Design)
+        because group \(staff) (Staff), which includes ann, is editor of workspace \(design) (Design)
         path: All > Design
 
         """)
@@ -70,7 +70,7 @@ struct AuthorizationCommandTests {
     #expect(
       lack.output == """
         no: bob may not view workspace \(design) (Design)
-        because none of these roles is enough:
+        because none of these roles suffices:
           bob is member of tenant \(tenant)
         path: All > Design
 
@@ -89,7 +89,7 @@ struct AuthorizationCommandTests {
       unenforced.exit == .code(2) && unenforced.output.contains("authorization.enforce is false"), "\(unenforced)")
   }
 
-  @Test func `answers are there for programs, too`() async throws {
+  @Test func `answers are available to programs, too`() async throws {
     let deployment = try Deployment.current
     try await found(deployment)
     let answer = try await ask("explain", "ann", "edit", "workspace", design, "--format", "json")
@@ -117,7 +117,7 @@ struct AuthorizationCommandTests {
     ["ann", "view", "workspace", "x"],
     ["", "view", "workspace", "T"],
   ])
-  func `what nobody could be permitted is no question`(words: [String]) async throws {
+  func `a permission that can't exist is a usage error`(words: [String]) async throws {
     let words = words.map { $0 == "T" ? tenant : $0 }
     let answer = try await ask("check", words[0], words[1], words[2], words[3])
     #expect(answer.exit == .code(64), "\(answer)")

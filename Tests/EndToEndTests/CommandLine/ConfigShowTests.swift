@@ -21,7 +21,7 @@ struct ConfigShowTests {
     "AMQP_URL": "", "POSTGRES_URL": "", "HTTP_PORT": "", "LOG_FORMAT": "", "WORKER_RECONNECT_LONGEST": "",
   ]
 
-  @Test func `each value is shown with where it comes from, and without passwords`() async throws {
+  @Test func `each value is shown with its source, and without passwords`() async throws {
     let deployment = try Deployment.current
     try "worker: {batch_count: 7}\nlog: {level: debug}".write(
       to: deployment.folder.appending(path: "mine.yaml"), atomically: true, encoding: .utf8)
@@ -46,9 +46,7 @@ struct ConfigShowTests {
     #expect(text.output.contains("worker.handler_deadline"))
   }
 
-  @Test func `the file that comes with the program has every setting with its default, and so has the README`()
-    async throws
-  {
+  @Test func `the bundled file lists every setting with its default, and so does the README`() async throws {
     let defaults = try await settings([])
     let file = PythonTool.repository.appending(path: "config/worker.yaml").path
     let inFile = try await settings(["--config", file])

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct ConfigurationTests {
-  @Test func `every problem of the configuration is named at once, with exit code 78`() async throws {
+  @Test func `all configuration errors are named at once, with exit code 78`() async throws {
     let deployment = try Deployment.current
     try write(
       """
@@ -44,7 +44,7 @@ struct ConfigurationTests {
     ("POSTGRES_URL", "postgres://u:sesame"),
   ]
 
-  @Test func `a value that can't be used is named, without what is secret in it`() async throws {
+  @Test func `an unusable value is named, without its secrets`() async throws {
     let deployment = try Deployment.current
     for (variable, value) in Self.unusable {
       let program = try deployment.start(["serve"], [variable: value])
@@ -55,7 +55,7 @@ struct ConfigurationTests {
     }
   }
 
-  @Test func `a retention that is shorter than the life of an id stops the start, with both numbers`() async throws {
+  @Test func `a retention shorter than the lifetime of ids stops the start, with both numbers`() async throws {
     let deployment = try Deployment.current
     try write("inbox: {retention: 10d, replay_window: 336h}\nhttp: {port: none}", to: "short.yaml")
     let result = try await deployment.run("serve", "--config", "short.yaml", environment: ["HTTP_PORT": ""])
@@ -73,7 +73,7 @@ struct ConfigurationTests {
     }
   }
 
-  @Test func `a file that is missing, or no YAML, is a problem of the configuration`() async throws {
+  @Test func `a missing file, or one that is not YAML, is a configuration error`() async throws {
     let deployment = try Deployment.current
     try write("amqp: [", to: "no.yaml")
     for file in ["missing.yaml", "no.yaml"] {
@@ -83,7 +83,7 @@ struct ConfigurationTests {
     }
   }
 
-  @Test func `flags win over the environment, the environment over the file, the file over the default`() async throws {
+  @Test func `flags override the environment, the environment the file, the file the defaults`() async throws {
     let deployment = try Deployment.current
     try write("amqp: {names: {commands_queue: from-file, results_exchange: from-file}}", to: "worker.yaml")
     let key = "AMQP_NAMES_COMMANDS_QUEUE"
@@ -102,7 +102,7 @@ struct ConfigurationTests {
     #expect(flag.exit == .code(2))
   }
 
-  @Test func `the file is found where it stands by default`() async throws {
+  @Test func `the file is found at its default location`() async throws {
     let deployment = try Deployment.current
     try FileManager.default.createDirectory(
       at: deployment.folder.appending(path: "config"), withIntermediateDirectories: true)
@@ -110,7 +110,7 @@ struct ConfigurationTests {
     #expect(try await deployment.run("topology", "plan").output.contains("found"))
   }
 
-  @Test func `a root without a name has the one of the configuration`() async throws {
+  @Test func `a root without a name gets the configured one`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     let worker = try await deployment.activeWorker(["WORKSPACE_DEFAULT_NAME": "Grüße"])

@@ -36,7 +36,9 @@ extension DeadLetterOperator {
     let commands = (0..<count).map { _ in Command.createRoot(Command.newID(), id: Command.newID(), name: "poison") }
     try await sender.send(commands)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
-    try await Patience.poll(for: "all are dead letters", .seconds(60)) { try await deployment.letters().count == count }
+    try await Patience.poll(for: "all commands are dead letters", .seconds(60)) {
+      try await deployment.letters().count == count
+    }
     try await deployment.commandsAreDone()
     #expect(try await worker.drain() == .code(0))
     await sender.close()

@@ -76,7 +76,7 @@ struct DeadLettersTests {
     try await Deployment.current.host.withPublisher { try await $0.publish(messages) }
   }
 
-  @Test func `a letter is recorded once, also when the worker dies between its commit and the acknowledgement`()
+  @Test func `a letter is recorded once, even if the worker dies between its commit and the acknowledgement`()
     async throws
   {
     let deployment = try Deployment.current
@@ -93,7 +93,7 @@ struct DeadLettersTests {
     #expect(try await letters.everything(on: deployment.host).count == 1)
   }
 
-  @Test func `dead letters are listed page by page, the latest first, and counted`() async throws {
+  @Test func `dead letters are listed page by page, latest first, and counted`() async throws {
     try await bury(["{", "{}", "[", "{\"specversion\":\"1.0\"}", "no"])
     let all = try await decode(Letters.self, "list")
     #expect(
@@ -118,7 +118,7 @@ struct DeadLettersTests {
     #expect(table.output.contains("--after \(all.dead_letters[1].id)"))
   }
 
-  @Test func `a letter is shown as it came, and can't steer the terminal`() async throws {
+  @Test func `a letter is shown unchanged, and can't control the terminal`() async throws {
     let body = "{ \u{1B}[2J \u{202E}"
     try await bury([body]) { properties in
       properties.messageID = "m-1"
@@ -141,7 +141,7 @@ struct DeadLettersTests {
     #expect(!shown.output.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{202E}" })
   }
 
-  @Test func `a letter that is not there is told by the exit code`() async throws {
+  @Test func `the exit code reports a letter that does not exist`() async throws {
     let result = try await Deployment.current.run("dead-letters", "show", Command.newID())
     #expect(result.exit == .code(2))
     #expect(result.output.isEmpty)

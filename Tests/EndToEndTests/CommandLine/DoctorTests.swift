@@ -21,7 +21,7 @@ struct DoctorTests {
     subscript(name: String) -> Check? { checks.first { $0.check == name } }
   }
 
-  @Test func `what is lacking is a problem with its remedy, and none is left when that is done`() async throws {
+  @Test func `what is missing is a problem with its remedy, and the remedy resolves it`() async throws {
     let deployment = try Deployment.current
     let before = try await report(exit: 1)
     #expect(before.status == "problem")
@@ -48,16 +48,15 @@ struct DoctorTests {
     #expect(text.output.split(separator: "\n").count == after.checks.count + 1, "a line each")
   }
 
-  @Test func `servers that are away, names that lead nowhere and passwords that are wrong are told apart`() async throws
-  {
+  @Test func `unreachable servers, unresolvable names and wrong passwords are distinguished`() async throws {
     let deployment = try Deployment.current
     let (amqp, postgres) = (deployment.host.url, deployment.database.url)
     for (environment, check, words) in [
       (["AMQP_URL": "amqp://127.0.0.1:1/"], "broker.connection", "start the broker"),
-      (["AMQP_URL": "amqp://nowhere.invalid/"], "broker.name", "name service"),
+      (["AMQP_URL": "amqp://nowhere.invalid/"], "broker.name", "name resolution"),
       (["AMQP_URL": amqp.replacing("guest:guest", with: "guest:sesame")], "broker.login", "user, password"),
       (["POSTGRES_URL": "postgres://127.0.0.1:1/d"], "database.connection", "start PostgreSQL"),
-      (["POSTGRES_URL": "postgres://nowhere.invalid/d"], "database.name", "name service"),
+      (["POSTGRES_URL": "postgres://nowhere.invalid/d"], "database.name", "name resolution"),
       (["POSTGRES_URL": postgres.replacing(/:[^:@]*@/, with: ":sesame@")], "database.login", "password"),
       (["WORKER_HANDLER_DEADLINE": "14m"], "deadlines.consumer_timeout", ""),
       (["WORKER_BATCH_COUNT": "many"], "configuration", "worker.yaml"),
@@ -70,7 +69,7 @@ struct DoctorTests {
     }
   }
 
-  @Test func `commands that reach no queue are a problem, and the message that finds out is no command`() async throws {
+  @Test func `an unrouted command exchange is a problem, and the probe message is not a command`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     #expect(try await report(exit: 0)["broker.route"]?.status == "ok")
@@ -91,21 +90,21 @@ struct DoctorTests {
     #expect(try await deployment.letters().isEmpty)
   }
 
-  @Test func `a pooler that shares its server processes, and a default that is not durable, are named`() async throws {
+  @Test func `a pooler that shares server processes, and a default that is not durable, are named`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     let database = deployment.database
     try await database.withConnection {
       try await $0.execute(script: "alter database \(database.name) set synchronous_commit = off")
     }
-    #expect(try await report(exit: 0)["database.durability"]?.detail.contains("its sessions use on") == true)
+    #expect(try await report(exit: 0)["database.durability"]?.detail.contains("the worker's sessions use on") == true)
     try await PgBouncer.with("pool_mode = transaction") { bouncer in
       let found = try await report(["POSTGRES_URL": bouncer.url(of: database.url)], exit: 1)["database.session"]
       #expect(found?.status == "problem" && found?.detail.contains("pool_mode must be session") == true)
     }
   }
 
-  @Test func `a halved batch takes its deadline once, and a round trip for each half`() async throws {
+  @Test func `a halved batch uses its deadline once, plus a round trip for each half`() async throws {
     let roomy = try await report(["WORKER_HANDLER_DEADLINE": "4m"], exit: 1)["deadlines.consumer_timeout"]
     // 4 minutes, and 11 round trips of 25 s.
     #expect(roomy?.status == "ok" && roomy?.detail.contains("515s") == true, "\(String(describing: roomy))")
@@ -113,7 +112,7 @@ struct DoctorTests {
     #expect(tight?.status == "warning", "\(String(describing: tight))")
   }
 
-  @Test func `the broker's own limit is what the operator says it is`() async throws {
+  @Test func `the broker's own limit is the one that the operator gives`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     let short = try await deployment.run("doctor", "--consumer-timeout", "2m", "--format", "json")

@@ -8,7 +8,7 @@ import Testing
 /// Replays that are stopped, killed, resumed, or run by several operators at once: each letter is still sent once.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct InterruptedReplayTests: DeadLetterOperator {
-  @Test func `a plan that is resumed is judged by what it has done since`() async throws {
+  @Test func `a resumed plan is judged by its results since then`() async throws {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(60)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
@@ -18,14 +18,14 @@ struct InterruptedReplayTests: DeadLetterOperator {
     try await poison.lift()
     let resumed = try await decode(
       ReplayReport.self, "resume", report.plan, "--rate", "20", "--max-failure-ratio", "0.1", exit: 2)
-    #expect(resumed.pending == 0, "what failed before the operator looked does not stop it again")
+    #expect(resumed.pending == 0, "earlier failures do not stop a resumed plan")
     // Some commands of the first run were executed only after the name was no longer poisoned.
     #expect(resumed.outcomes["succeeded", default: 0] >= report.pending)
     #expect(resumed.outcomes.values.reduce(0, +) == 60)
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `letters that arrive later are not touched, nor what is discarded; both can be sent later`() async throws {
+  @Test func `neither later letters nor discarded ones are replayed; both can be sent later`() async throws {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(3)
     let all = try await letters()
@@ -41,7 +41,7 @@ struct InterruptedReplayTests: DeadLetterOperator {
     #expect(try await letters().map(\.id) == [all[0].id])
     let worker = try await deployment.activeWorker()
     #expect(try await decode(ReplayReport.self, "replay", "--all", "--because", "x").outcomes == ["succeeded": 1])
-    try await Patience.poll(for: "all take effect") {
+    try await Patience.poll(for: "all commands take effect") {
       try await deployment.records().workspaces.rows == Int64(commands.count)
     }
     #expect(try await worker.drain() == .code(0))
@@ -59,22 +59,20 @@ struct InterruptedReplayTests: DeadLetterOperator {
     for program in programs { _ = try await program.exit() }
     #expect(try await deployment.host.depth(of: "workspace.commands") == commands.count)
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all take effect") {
+    try await Patience.poll(for: "all commands take effect") {
       try await deployment.records().workspaces.rows == Int64(commands.count)
     }
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a replay that is killed sends no id twice when it is resumed, and says what it is not sure of`()
-    async throws
-  {
+  @Test func `a killed replay sends no id twice when it is resumed, and reports the uncertain ones`() async throws {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(200)
     try await poison.lift()
     let program = try deployment.start([
       "dead-letters", "replay", "--all", "--because", "x", "--rate", "100", "--no-wait",
     ])
-    try await Patience.poll(for: "some are sent") {
+    try await Patience.poll(for: "some letters are sent") {
       (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 40
     }
     try await program.crash()
@@ -89,10 +87,10 @@ struct InterruptedReplayTests: DeadLetterOperator {
     let bodies = try await deployment.host.withConsumer(of: "workspace.commands") {
       try await $0.collect(sent).map(\.body)
     }
-    #expect(Set(bodies).count == sent, "no id is there twice")
+    #expect(Set(bodies).count == sent, "no id was sent twice")
     #expect(try await run(["resume", cut.plan, "--unsure", "publish", "--no-wait"]).exit == .code(0))
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all take effect") {
+    try await Patience.poll(for: "all commands take effect") {
       try await deployment.records().workspaces.rows == Int64(commands.count)
     }
     #expect(try await worker.drain() == .code(0))
@@ -104,7 +102,7 @@ struct InterruptedReplayTests: DeadLetterOperator {
     let program = try deployment.start([
       "dead-letters", "replay", "--all", "--because", "x", "--rate", "20", "--format", "json",
     ])
-    try await Patience.poll(for: "some are sent") {
+    try await Patience.poll(for: "some letters are sent") {
       (try await deployment.host.depth(of: "workspace.commands") ?? 0) >= 4
     }
     program.signal(SIGINT)

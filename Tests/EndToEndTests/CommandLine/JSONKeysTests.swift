@@ -14,7 +14,7 @@ struct JSONKeysTests {
     var input = ""
   }
 
-  @Test func `all JSON that the program prints has keys in snake_case`() async throws {
+  @Test func `all JSON that the program prints has snake_case keys`() async throws {
     var paths: Set<String> = []
     var called: [[String]] = []
     let calls = try await prepared()

@@ -16,7 +16,7 @@ struct MigrateTests {
     let migrations: [Entry]
   }
 
-  @Test func `migrations go up, down and up again, and status tells where they stand`() async throws {
+  @Test func `migrations go up, down and up again, and status shows their state`() async throws {
     let deployment = try Deployment.current
     let (pending, states) = try await status()
     #expect(pending == .code(2))
@@ -41,7 +41,7 @@ struct MigrateTests {
     #expect(try await status().exit == .code(0))
   }
 
-  @Test func `what holds data is taken back only with consent, and never under an active worker`() async throws {
+  @Test func `migrations with data are reverted only with consent, and never under an active worker`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     let worker = try await deployment.activeWorker(["POSTGRES_IDLE_SESSION_TIMEOUT": "5s"])
@@ -63,7 +63,7 @@ struct MigrateTests {
     #expect(try await status().entries.allSatisfy { $0.state == "pending" })
   }
 
-  @Test func `an idle worker whose schema vanishes is not ready, and works again when it is back`() async throws {
+  @Test func `an idle worker whose schema vanishes is not ready, and recovers when the schema is back`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
     let worker = try await deployment.activeWorker(["POSTGRES_IDLE_SESSION_TIMEOUT": "5s"])
@@ -76,7 +76,7 @@ struct MigrateTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `migrations are applied once, however many do it at a time`() async throws {
+  @Test func `concurrent runs apply each migration once`() async throws {
     let deployment = try Deployment.current
     let programs = try (1...4).map { _ in try deployment.start(["migrate", "up", "--format", "json"]) }
     var applied: [String] = []
@@ -88,7 +88,7 @@ struct MigrateTests {
     #expect(try await status().exit == .code(0))
   }
 
-  @Test func `a migration that was changed after it was applied is refused, by name`() async throws {
+  @Test func `a migration that was edited after it was applied is refused, by name`() async throws {
     let deployment = try Deployment.current
     #expect(try await deployment.run("migrate", "up").exit == .code(0))
     try await execute("update schema_migrations set checksum = decode(md5('x') || md5('y'), 'hex') where version = 2")
@@ -106,7 +106,7 @@ struct MigrateTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `names that stand twice are in the way of the constraint, and are named`() async throws {
+  @Test func `duplicate names block the constraint, and are listed`() async throws {
     let deployment = try Deployment.current
     #expect(try await deployment.run("migrate", "up").exit == .code(0))
     #expect(try await deployment.run("migrate", "down", "--to", "1").exit == .code(0))

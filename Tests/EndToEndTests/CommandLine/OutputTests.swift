@@ -22,7 +22,7 @@ struct OutputTests {
     try await Deployment.current.host.withPublisher { try await $0.publish([message]) }
   }
 
-  @Test func `a command whose data nobody can take fails, and says why`() async throws {
+  @Test func `a command that can't write its output fails, and says why`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await publish("{")
@@ -43,7 +43,7 @@ struct OutputTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a reader that goes away is told like any other error`() async throws {
+  @Test func `a closed reader is reported like any other error`() async throws {
     let deployment = try Deployment.current
     // The reader is gone before the program starts.
     let script = #"mkfifo gate; { read -r go < gate; "$0" "$@"; echo "code $?" >&2; } | { exec <&-; echo go > gate; }"#
@@ -54,7 +54,7 @@ struct OutputTests {
     #expect(program.errors.contains("Broken pipe") && program.errors.contains("code 1"), "\(program.errors)")
   }
 
-  @Test func `a routing key makes no line of the text log`() async throws {
+  @Test func `a routing key can't forge a line of the text log`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker(["LOG_FORMAT": "text"])
     try await publish("{", routingKey: "workspace.x\n2026-01-01T00:00:00.000Z info workspace-worker: forged\u{1B}[2J")
@@ -65,7 +65,7 @@ struct OutputTests {
     #expect(!worker.program.errors.contains("\u{1B}") && worker.program.errors.contains("\\u{1b}[2J"))
   }
 
-  @Test func `the command that an operator corrects nobody else can read`() async throws {
+  @Test func `a command that an operator corrects is readable by nobody else`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await publish("{")

@@ -98,7 +98,7 @@ struct ParkedTests {
     await results.close()
   }
 
-  @Test func `a command that an operator sends to the dead letters leaves its line in its turn`() async throws {
+  @Test func `a command that an operator dead-letters leaves its line in its turn`() async throws {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
@@ -129,12 +129,12 @@ struct ParkedTests {
     await results.close()
   }
 
-  @Test func `what is released is tried at once, and fails or succeeds as it does`() async throws {
+  @Test func `a released command is retried at once, and succeeds or fails as usual`() async throws {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
     #expect(try await deployment.run("parked", "release", "--all").output.contains("2 lines"))
-    try await Patience.poll(for: "a second failure of both") {
+    try await Patience.poll(for: "both commands fail a second time") {
       try await deployment.parked().filter { $0.failures == 2 }.count == 2
     }
     try await parked.poison.lift()
@@ -147,7 +147,7 @@ struct ParkedTests {
     await results.close()
   }
 
-  @Test func `an operator's word that arrives while the command is tried is heard`() async throws {
+  @Test func `an operator's decision is honoured even if it arrives during an attempt`() async throws {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
@@ -169,7 +169,7 @@ struct ParkedTests {
     await results.close()
   }
 
-  @Test func `a release that arrives while the command is tried holds, though that fails`() async throws {
+  @Test func `a release during an attempt counts, even if the attempt fails`() async throws {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
@@ -193,7 +193,7 @@ struct ParkedTests {
     ["dead-letter", "--because", "x"],
     ["dead-letter", "1", "--because", ""], ["list", "--limit", "0"], ["list", "--after", "1"], ["show", "x"],
   ])
-  func `calls that mean nothing are refused`(arguments: [String]) async throws {
+  func `meaningless calls are refused`(arguments: [String]) async throws {
     let program = try Deployment.current.start(["parked"] + arguments)
     #expect(try await program.exit() == .code(64))
   }

@@ -9,7 +9,7 @@ import Testing
 struct ReplayAgeTests {
   private static let settings = ["INBOX_RETENTION": "2d", "INBOX_REPLAY_WINDOW": "2d"]
 
-  @Test func `the age of a letter counts from the first time that its command was carried out`() async throws {
+  @Test func `the age of a letter counts from the first execution of its command`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -22,7 +22,7 @@ struct ReplayAgeTests {
     late = OutboundMessage(
       exchange: "", routingKey: "workspace.commands.dead", propertyList: late.propertyList, body: late.body)
     try await sender.send([late])
-    try await Patience.poll(for: "the copy is a letter") { try await deployment.letters().count == 1 }
+    try await Patience.poll(for: "the copy is a dead letter") { try await deployment.letters().count == 1 }
     #expect(try await deployment.letters().map(\.commandID) == [command.id])
     // Two days later: the letter itself is young.
     try await deployment.forget(command)
@@ -36,7 +36,7 @@ struct ReplayAgeTests {
     #expect(refused.exit == .code(2) && refused.errors.contains("--beyond-window"))
     let again = try await deployment.run(
       "dead-letters", "replay", "--all", "--because", "test", "--again", environment: Self.settings)
-    #expect(again.exit == .code(2), "letters that were sent before are another question")
+    #expect(again.exit == .code(2), "--again does not imply --beyond-window")
 
     let warned = try await deployment.run(
       "dead-letters", "replay", "--all", "--dry-run", "--beyond-window", environment: Self.settings)

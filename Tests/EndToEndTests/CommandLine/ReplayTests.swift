@@ -9,7 +9,7 @@ import Testing
 /// Dead letters are sent again, each once, and the operator learns their outcomes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReplayTests: DeadLetterOperator {
-  @Test func `letters are sent again with their ids, take effect, and are known to be replayed`() async throws {
+  @Test func `letters are sent again with their ids, take effect, and are marked as replayed`() async throws {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(12)
     try await poison.lift()
@@ -32,7 +32,7 @@ struct ReplayTests: DeadLetterOperator {
     #expect(
       shown.replays[0].operator == "tester" && shown.replays[0].reason == "mended"
         && shown.replays[0].plan == report.plan)
-    #expect(try await run(["replay", "--all", "--because", "once more"]).exit == .code(2), "there is nothing left")
+    #expect(try await run(["replay", "--all", "--because", "once more"]).exit == .code(2), "no letter is left")
     let again = try await decode(ReplayReport.self, "replay", "--all", "--because", "once more", "--again")
     #expect(again.outcomes == ["already_applied": 12])
     #expect(try await deployment.records().workspaces.rows == 12)
@@ -41,7 +41,7 @@ struct ReplayTests: DeadLetterOperator {
     await results.close()
   }
 
-  @Test func `a canary that dies again stops the plan, and what dies again is linked to what it was`() async throws {
+  @Test func `a failing canary stops the plan, and its new letter is linked to the original`() async throws {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(12)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
@@ -51,7 +51,7 @@ struct ReplayTests: DeadLetterOperator {
     #expect(report.published == 2 && report.pending == 10)
     #expect(report.outcomes == ["dead_lettered:unexpected_failure": 2])
     let open = try await letters()
-    #expect(open.count == 2, "the two that are new: the others are in the plan")
+    #expect(open.count == 2, "only the two new letters: the others are in the plan")
     #expect(open.allSatisfy { $0.replay_of != nil })
     try await poison.lift()
     let resumed = try await decode(ReplayReport.self, "resume", report.plan, exit: 2)
@@ -71,7 +71,7 @@ struct ReplayTests: DeadLetterOperator {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a dry run predicts what would become of each letter, and sends nothing`() async throws {
+  @Test func `a dry run predicts the outcome of each letter, and sends nothing`() async throws {
     let deployment = try Deployment.current
     let (commands, poison) = try await bury(2)
     try await poison.lift()
@@ -97,7 +97,7 @@ struct ReplayTests: DeadLetterOperator {
     await sender.close()
   }
 
-  @Test func `a corrected command goes out under a new id, and each side knows the other`() async throws {
+  @Test func `a corrected command gets a new id, and each letter and command refers to the other`() async throws {
     let deployment = try Deployment.current
     let (commands, _) = try await bury(1)
     let id = try await letters()[0].id
@@ -107,9 +107,9 @@ struct ReplayTests: DeadLetterOperator {
     let file = deployment.folder.appending(path: "corrected.json")
     try Data(text.utf8).write(to: file)
     let arguments = ["replay", "--id", id, "--because", "a typo", "--body-file", file.path]
-    #expect(try await run(arguments).exit == .code(64), "it has the id of the letter")
+    #expect(try await run(arguments).exit == .code(64), "the body has the letter's id")
     try Data(text.dropLast().utf8).write(to: file)
-    #expect(try await run(arguments).exit == .code(64), "it is no JSON")
+    #expect(try await run(arguments).exit == .code(64), "the body is not valid JSON")
     let newID = Command.newID()
     try Data(text.replacing(commands[0].id, with: newID).utf8).write(to: file)
     #expect(try await run(arguments).exit == .code(0))
@@ -121,7 +121,7 @@ struct ReplayTests: DeadLetterOperator {
     await results.close()
   }
 
-  @Test func `what is exported can be imported, byte for byte, however often`() async throws {
+  @Test func `exports can be imported, byte for byte, any number of times`() async throws {
     let deployment = try Deployment.current
     let strange = OutboundMessage(
       exchange: "workspace.commands", routingKey: "workspace.get",
@@ -133,7 +133,7 @@ struct ReplayTests: DeadLetterOperator {
       }(), body: [0, 0xFF, 0x0A])
     try await deployment.host.withPublisher { try await $0.publish([strange, strange]) }
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "both are recorded") { try await deployment.letters().count == 2 }
+    try await Patience.poll(for: "both letters are recorded") { try await deployment.letters().count == 2 }
     #expect(try await worker.drain() == .code(0))
     let before = try await deployment.ledger()
     let file = try await run(["export", "--all"])
@@ -164,7 +164,7 @@ struct ReplayTests: DeadLetterOperator {
     return earlier
   }
 
-  @Test func `letters that can't be sent are passed over and noted, and those behind them go on`() async throws {
+  @Test func `letters that can't be sent are skipped and noted, and those behind them are sent`() async throws {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(6)
     try await poison.lift()
@@ -190,16 +190,16 @@ struct ReplayTests: DeadLetterOperator {
       report.end == "not_sent" && report.total == 6 && report.published == 4 && report.unsure == 0
         && report.pending == 0)
     #expect(report.not_sent == ["unroutable": 1, "unpublishable": 1])
-    #expect(report.outcomes == ["succeeded": 4], "one that came from elsewhere goes out as what it is")
+    #expect(report.outcomes == ["succeeded": 4], "a letter from another queue is sent as a command")
     let resumed = try await decode(ReplayReport.self, "resume", report.plan, "--unsure", "publish", exit: 2)
     #expect(resumed.published == 4 && resumed.unsure == 0)
     #expect(try await decode(ShownLetter.self, "show", all[0]).replays.map(\.outcome) == ["not_sent:unroutable"])
     #expect(try await decode(ShownLetter.self, "show", all[2]).replays.map(\.outcome) == ["not_sent:unpublishable"])
-    #expect(try await letters().map(\.id).sorted() == [all[0], all[2]], "nobody has sent these")
+    #expect(try await letters().map(\.id).sorted() == [all[0], all[2]], "these were never sent")
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `without the exchange no letter is touched`() async throws {
+  @Test func `without the exchange no letter is sent`() async throws {
     let (_, poison) = try await bury(2)
     try await poison.lift()
     let result = try await run(["replay", "--all", "--because", "x"]) { $0["AMQP_NAMES_COMMANDS_EXCHANGE"] = "nowhere" }
@@ -209,9 +209,7 @@ struct ReplayTests: DeadLetterOperator {
   }
 
   @Test
-  func `what is discarded after the plan was made is not sent, and what a plan is about to send nobody else takes`()
-    async throws
-  {
+  func `letters discarded after planning are not sent, and unsent letters of a plan join no other plan`() async throws {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(4)
     try await poison.lift()
@@ -222,7 +220,7 @@ struct ReplayTests: DeadLetterOperator {
     #expect(stopped.end == "no_outcome" && stopped.pending == 3)
     #expect(try await run(["discard", "--id", all[2], "--because", "never send this"]).exit == .code(0))
     let again = try await decode(ReplayReport.self, "replay", "--all", "--again", "--because", "y", "--no-wait")
-    #expect(again.total == 1, "the canary alone")
+    #expect(again.total == 1, "only the canary")
     let worker = try await deployment.activeWorker()
     let resumed = try await decode(ReplayReport.self, "resume", stopped.plan)
     #expect(resumed.end == "done" && resumed.not_sent == ["discarded": 1] && resumed.outcomes.values.reduce(0, +) == 3)
@@ -230,7 +228,7 @@ struct ReplayTests: DeadLetterOperator {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `letters of other queues are left alone, unless all are meant`() async throws {
+  @Test func `letters of other queues are left alone, unless all are requested`() async throws {
     let deployment = try Deployment.current
     let (_, poison) = try await bury(3)
     try await poison.lift()
@@ -250,7 +248,7 @@ struct ReplayTests: DeadLetterOperator {
     #expect(try await decode(LetterList.self, "list", "--all-queues").dead_letters.map(\.id) == [foreign])
   }
 
-  @Test func `text is found whatever its capital letters are, where that is wanted`() async throws {
+  @Test func `text search ignores case on request`() async throws {
     _ = try await bury(1)
     #expect(try await decode(LetterList.self, "list", "--text", "POISON").dead_letters.isEmpty)
     #expect(try await decode(LetterList.self, "list", "--text", "POISON", "--ignore-case").dead_letters.count == 1)
@@ -262,7 +260,7 @@ struct ReplayTests: DeadLetterOperator {
     ["replay", "--all", "--because", "x", "--edit"], ["discard", "--because", "x"], ["discard", "--all"], ["restore"],
     ["export"], ["list", "--state", "x"], ["resume", "x"], ["plans", "--limit", "0"],
   ])
-  func `calls that mean nothing are refused`(arguments: [String]) async throws {
+  func `meaningless calls are refused`(arguments: [String]) async throws {
     #expect(try await run(arguments).exit == .code(64))
   }
 }

@@ -13,7 +13,7 @@ struct SendTests {
     let unanswered: Int
   }
 
-  @Test func `the exit code of a command that is waited for is its outcome`() async throws {
+  @Test func `the exit code of a command with --wait is its outcome`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let (tenant, root) = (Command.newID(), Command.newID())
@@ -27,7 +27,8 @@ struct SendTests {
     #expect(result.data.workspace?.name == "a \"name\" — 名")
     #expect(result.commandid == "x" && result.commandsource == "/s")
     #expect(
-      first.errors == "workspace-worker: the sequence of its last event is 2\n", "the role of the founder is the second"
+      first.errors == "workspace-worker: the sequence of its last event is 2\n",
+      "the second event is the founder's role"
     )
     let read = try await deployment.run(
       "query", "workspace.get", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--min-sequence", "2")
@@ -60,14 +61,14 @@ struct SendTests {
     #expect(patience.errors.contains("within 1 s") && patience.errors.contains("doctor"), "\(patience.errors)")
   }
 
-  @Test func `a command that no queue takes is not sent`() async throws {
+  @Test func `an unroutable command is not sent`() async throws {
     let deployment = try Deployment.current
     let result = try await deployment.run("send", "elsewhere", "--tenant", Command.newID(), "--unchecked")
     #expect(result.exit == .code(1))
     #expect(result.errors.contains("elsewhere"))
   }
 
-  @Test func `a file of commands is sent as it is, and its results are counted`() async throws {
+  @Test func `a file of commands is sent unchanged, and its results are counted`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let samples = try SampleCommands.read()
@@ -98,7 +99,7 @@ struct SendTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a line that is no command stops the sending, and what was sent before is told`() async throws {
+  @Test func `an invalid line stops the sending, and the commands sent before are reported`() async throws {
     let deployment = try Deployment.current
     let tenant = Command.newID()
     let good = String(decoding: Command.get(tenant, tenant).body, as: UTF8.self)
@@ -122,7 +123,7 @@ struct SendTests {
     ["--id", ""], ["--user", ""], ["--source", ""], ["--source", "no uri"],
     ["--id", String(repeating: "x", count: 129)],
   ])
-  func `what could only become a dead letter is not sent`(options: [String]) async throws {
+  func `commands that could only become dead letters are not sent`(options: [String]) async throws {
     let deployment = try Deployment.current
     let call = ["send", "workspace.list", "--tenant", Command.newID()] + options
     let refused = try deployment.start(call)

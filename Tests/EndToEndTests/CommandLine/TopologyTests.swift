@@ -36,7 +36,7 @@ struct TopologyTests {
     #expect(after.report.items.filter { $0.state == "missing" }.map(\.name) == ["workspace.events"])
   }
 
-  @Test func `a queue with another argument is incompatible, and nothing is changed`() async throws {
+  @Test func `a queue with a different argument is incompatible, and nothing is changed`() async throws {
     let deployment = try Deployment.current
     var arguments = HeaderTable()
     arguments.append("x-queue-type", "quorum")
@@ -59,7 +59,7 @@ struct TopologyTests {
     #expect(try await report("plan").report.items.contains { $0.kind == "exchange" && $0.state == "missing" })
   }
 
-  @Test func `an exchange of another type is incompatible`() async throws {
+  @Test func `an exchange of a different type is incompatible`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withConnection {
       _ = try await $0.declare([.exchange("workspace.results", type: "fanout", isPassive: false)])

@@ -10,7 +10,7 @@ struct UnreachableServersTests {
     ["send", "workspace.list", "--tenant", "01KAQVM607ZAB5RRB146VH73JN", "--wait"],
   ]
 
-  @Test func `a call whose server refuses, or is not there, exits 69`() async throws {
+  @Test func `a command whose server refuses or is not there exits 69`() async throws {
     let deployment = try Deployment.current
     let addresses = ["u:sesame@127.0.0.1:1", "u:sesame@no-such-host.invalid:1"]
     for address in addresses {
@@ -28,7 +28,7 @@ struct UnreachableServersTests {
     ])
   }
 
-  @Test func `a call whose server says nothing gives up within ten seconds`() async throws {
+  @Test func `a command whose server is silent gives up within ten seconds`() async throws {
     let server = try StubServer()
     try await expectUnavailable([
       (Array(Self.databaseCalls.prefix(1)), ["POSTGRES_URL": "postgres://u:sesame@127.0.0.1:\(server.port)/d"]),
@@ -36,7 +36,7 @@ struct UnreachableServersTests {
     ])
   }
 
-  @Test func `a call whose server talks nonsense exits 69`() async throws {
+  @Test func `a command whose server talks nonsense exits 69`() async throws {
     let server = try StubServer(reply: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
     try await expectUnavailable([
       (Array(Self.databaseCalls.prefix(1)), ["POSTGRES_URL": "postgres://u:sesame@127.0.0.1:\(server.port)/d"]),

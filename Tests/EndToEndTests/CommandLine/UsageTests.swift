@@ -17,7 +17,7 @@ struct UsageTests {
     ["send", "workspace.get", "--file", "commands.jsonl"],
   ]
 
-  @Test func `a wrong call says how it is done, on standard error, and exits 64`() async throws {
+  @Test func `wrong usage prints the usage to standard error, and exits 64`() async throws {
     let deployment = try Deployment.current
     for call in Self.wrongCalls {
       let program = try deployment.start(call)

@@ -9,7 +9,7 @@ struct BrokerAlarmTests {
   /// What the stack's broker has by default.
   private static let usualWatermark = "0.4"
 
-  @Test func `a memory alarm pauses publishing, then consuming, and the worker says so; after it nothing is missing`()
+  @Test func `a memory alarm pauses publishing, then consuming, and the worker reports it; nothing is lost`()
     async throws
   {
     let deployment = try Deployment.current
@@ -46,7 +46,7 @@ struct BrokerAlarmTests {
     }
   }
 
-  @Test func `a delivery that is not acknowledged in the broker's time costs the channel, and nothing else`()
+  @Test func `a delivery not acknowledged within the broker's timeout costs the channel, and nothing else`()
     async throws
   {
     let deployment = try Deployment.current

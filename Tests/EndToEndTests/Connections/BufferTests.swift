@@ -6,7 +6,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct BufferTests {
   /// 200 bodies of 200 KiB, of which the broker sends 150 ahead (the prefetch): 30 MiB.
-  @Test func `bodies that wait stay within their bound, also while the broker is asked how it is`() async throws {
+  @Test func `buffered bodies stay within their bound, also while the broker's state is queried`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -22,7 +22,7 @@ struct BufferTests {
     try await sender.send((0..<200).map { _ in Command("workspace.list", "{}", tenant: tenant, extra: padding) })
     try await lock.isWaitedFor()
     // The figure is from after the commands arrived: the 50 that the broker has not sent.
-    try await Patience.poll(for: "the broker was asked") {
+    try await Patience.poll(for: "the broker's state was queried") {
       try await worker.metrics().value("workspace_worker_queue_messages") == 50
     }
     let after = try #require(try await worker.metrics().value("process_resident_memory_bytes"))
@@ -36,7 +36,7 @@ struct BufferTests {
   }
 
   /// The worker asks the broker whether it has read the acknowledgements of recorded messages. 200 MiB in all.
-  @Test func `bodies that nobody can read stay within the bound, too, while they are recorded`() async throws {
+  @Test func `unreadable bodies stay within the bound, too, while they are recorded`() async throws {
     let deployment = try Deployment.current
     let sender = try await CommandSender.open(on: deployment.host)
     let body = Array("{".utf8) + [UInt8](repeating: 0x78, count: 1 << 20)
@@ -48,7 +48,9 @@ struct BufferTests {
         })
     }
     let worker = try await deployment.activeWorker(["AMQP_BUFFER_BYTES": "8MiB"])
-    try await Patience.poll(for: "all are recorded", .seconds(120)) { try await deployment.letters().count == 200 }
+    try await Patience.poll(for: "all messages are recorded", .seconds(120)) {
+      try await deployment.letters().count == 200
+    }
     let peak = try #require(worker.peakMemory)
     #expect(peak < 170 << 20, "\(peak >> 20) MiB")
     #expect(try await worker.drain() == .code(0))

@@ -9,7 +9,7 @@ import Testing
 /// How many connections a worker has when it does all kinds of work.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ConnectionCountTests {
-  @Test func `a worker has no more connections than are documented, whatever it does`() async throws {
+  @Test func `a worker never has more connections than documented`() async throws {
     let deployment = try Deployment.current
     let (tenant, root) = (Command.newID(), Command.newID())
     let worker = try await deployment.activeWorker()
@@ -31,7 +31,7 @@ struct ConnectionCountTests {
     try await deployment.host.publish(["no command"], to: "workspace.commands")
     try await deployment.host.publish(["a dead letter"], to: "workspace.commands.dead")
     try await deployment.database.withConnection { connection in
-      try await Patience.poll(for: "both are in the ledger") {
+      try await Patience.poll(for: "both dead letters are in the ledger") {
         try await connection.query(
           "letters", "select count(*) from dead_letters where reason <> 'unknown_command_type'")[0]
           .count() == 2

@@ -6,7 +6,7 @@ import Testing
 /// Connections that break.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LostConnectionTests {
-  @Test func `a worker waits for both servers, and begins by itself when they come, in whatever order`() async throws {
+  @Test func `a worker waits for both servers, and starts by itself when they come, in either order`() async throws {
     let deployment = try Deployment.current
     let servers = try ProxiedServers(deployment)
     let stream = try await ObservedStream.open(deployment, count: 30)
@@ -23,7 +23,7 @@ struct LostConnectionTests {
   }
 
   @Test(arguments: ProxiedServers.Server.allCases)
-  func `a server that is back is noticed at once, however long the worker would wait by then`(
+  func `a server that is back is noticed at once, however long the retry delay`(
     server: ProxiedServers.Server
   ) async throws {
     let deployment = try Deployment.current
@@ -32,8 +32,8 @@ struct LostConnectionTests {
     let worker = try await deployment.activeWorker(environment)
     servers[server].refuse()
     servers[server].cut()
-    try await Patience.poll(for: "it waits for 16 s or longer") {
-      worker.program.errors.contains(/not connected and tries again","delay_ms":"(1[6-9]|[2-9]\d)\d{3}"/)
+    try await Patience.poll(for: "the retry delay is 16 s or longer") {
+      worker.program.errors.contains(/not connected; retrying","delay_ms":"(1[6-9]|[2-9]\d)\d{3}"/)
     }
     try servers[server].accept()
     let back = ContinuousClock.now
@@ -43,7 +43,7 @@ struct LostConnectionTests {
   }
 
   @Test(arguments: [FaultProxy.Cut.reset, .end])
-  func `connections that are cut again and again at random moments cost nothing`(cut: FaultProxy.Cut) async throws {
+  func `connections that are cut repeatedly at random moments lose nothing`(cut: FaultProxy.Cut) async throws {
     let deployment = try Deployment.current
     let servers = try ProxiedServers(deployment)
     let stream = try await ObservedStream.open(deployment, count: 600)
@@ -67,14 +67,14 @@ struct LostConnectionTests {
     try await lock.isWaitedFor()
     servers.database.swallowAnswers()
     try await lock.commit()
-    try await servers.database.wait(for: "the answer is lost") { $0.bytesSwallowed > 0 }
-    try await Patience.poll(for: "it has committed") { try await deployment.records().inbox.rows > 0 }
+    try await servers.database.wait(for: "the answer to the commit is lost") { $0.bytesSwallowed > 0 }
+    try await Patience.poll(for: "the transaction has committed") { try await deployment.records().inbox.rows > 0 }
     servers.database.cut()
     servers.database.forward()
     try await stream.expectOneEffectEach(worker)
   }
 
-  @Test func `messages whose confirms are lost are published again, as they were`() async throws {
+  @Test func `messages whose confirms are lost are published again, unchanged`() async throws {
     let deployment = try Deployment.current
     let servers = try ProxiedServers(deployment)
     let stream = try await ObservedStream.open(deployment, count: 30)
@@ -92,7 +92,7 @@ struct LostConnectionTests {
     #expect(await stream.results.messages.count > stream.stream.commands.count + first - 1)
   }
 
-  @Test func `an administrator who ends the session in mid-stream, again and again, costs no command`() async throws {
+  @Test func `sessions that an administrator terminates repeatedly under load cost no command`() async throws {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 400)
     try await stream.send()
@@ -105,7 +105,7 @@ struct LostConnectionTests {
     try await stream.expectOneEffectEach(worker)
   }
 
-  @Test func `a queue that is deleted pauses a worker until it is there again`() async throws {
+  @Test func `a deleted queue pauses a worker until it exists again`() async throws {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     let worker = try await deployment.activeWorker()

@@ -5,7 +5,7 @@ import Testing
 /// PgBouncer in front of the database.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct PooledWorkerTests {
-  @Test func `a worker works through a pooler of sessions`() async throws {
+  @Test func `a worker works through a session pooler`() async throws {
     let deployment = try Deployment.current
     try await PgBouncer.with("pool_mode = session") { bouncer in
       let stream = try await ObservedStream.open(deployment, count: 60)
@@ -15,7 +15,7 @@ struct PooledWorkerTests {
     }
   }
 
-  @Test func `a worker does not become active behind a pooler that shares its server processes, and says so`()
+  @Test func `a worker does not become active behind a pooler that shares server processes, and says so`()
     async throws
   {
     let deployment = try Deployment.current

@@ -6,9 +6,7 @@ import Testing
 /// What a failover leaves: a read-only server.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ReadOnlyServerTests {
-  @Test func `a worker does not become active on a server that only reads, and goes on when it writes again`()
-    async throws
-  {
+  @Test func `a worker does not become active on a read-only server, and continues when it is writable`() async throws {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 60)
     let worker = try await deployment.activeWorker()
@@ -24,7 +22,7 @@ struct ReadOnlyServerTests {
   }
 
   @Test
-  func `a worker that takes any server finds out before it is active, connects again, and costs no command an attempt`()
+  func `a worker that accepts any server checks it before it is active, and costs no command an attempt`()
     async throws
   {
     let deployment = try Deployment.current
@@ -37,14 +35,14 @@ struct ReadOnlyServerTests {
     try await stream.send()
     try await worker.misses("25006")
     // More often than a command may fail.
-    try await Patience.poll(for: "five sessions have found out") {
+    try await Patience.poll(for: "five sessions have detected the read-only server") {
       worker.program.errors.split(separator: "25006").count > 5
     }
     try await setReadOnly(false, deployment)
     try await stream.expectOneEffectEach(worker)
   }
 
-  @Test func `of several hosts the first that writes is taken`() async throws {
+  @Test func `of several hosts the first writable one is used`() async throws {
     let deployment = try Deployment.current
     let stream = try await ObservedStream.open(deployment, count: 30)
     let dead = try FaultProxy(toPort: 1)

@@ -13,7 +13,7 @@ struct SilentServerTests {
   }
 
   @Test(arguments: ProxiedServers.Server.allCases, Silence.allCases)
-  func `a server that falls silent in mid-stream is noticed in time, and work goes on when it is back`(
+  func `a server that falls silent under load is noticed in time, and work resumes when it is back`(
     server: ProxiedServers.Server, silence: Silence
   ) async throws {
     let deployment = try Deployment.current
@@ -30,7 +30,7 @@ struct SilentServerTests {
   }
 
   @Test(arguments: ProxiedServers.Server.allCases)
-  func `a server that falls silent while nothing is to be done is noticed in time`(server: ProxiedServers.Server)
+  func `a server that falls silent while the worker is idle is noticed in time`(server: ProxiedServers.Server)
     async throws
   {
     let deployment = try Deployment.current

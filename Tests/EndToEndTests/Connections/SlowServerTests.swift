@@ -7,9 +7,7 @@ import Testing
 /// A database that is slow, not gone.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SlowServerTests {
-  @Test func `statements that together take longer than the response timeout are waited for, at the second try`()
-    async throws
-  {
+  @Test func `statements that together exceed the response timeout succeed at the second attempt`() async throws {
     let deployment = try Deployment.current
     // Two statements of a transaction, each of which is within its limit.
     try await deployment.database.withConnection {

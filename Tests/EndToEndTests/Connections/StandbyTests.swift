@@ -6,7 +6,9 @@ import Testing
 /// that accepts writes.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct StandbyTests {
-  @Test func `the command line, the worker and its orderly end find the primary behind the standby`() async throws {
+  @Test func `the command line, the worker and its release of the lease find the primary behind the standby`()
+    async throws
+  {
     let deployment = try Deployment.current
     try await PrivateCluster.with { primary in
       try await PrivateCluster.with(standbyOf: primary) { standby in
@@ -28,7 +30,7 @@ struct StandbyTests {
           "dead-letters", "discard", "--all", "--because", "never", environment: environment)
         #expect(discarded.exit == .code(0), "\(discarded.errors)")
         let released = try await deployment.run("parked", "release", "--all", environment: environment)
-        #expect(released.exit == .code(2), "there is none: \(released.errors)")
+        #expect(released.exit == .code(2), "nothing is parked: \(released.errors)")
         let doctor = try await deployment.run("doctor", environment: environment)
         #expect(doctor.output.contains("the server accepts writes"), "\(doctor.output)")
         #expect(try await worker.drain() == .code(0))
@@ -40,7 +42,7 @@ struct StandbyTests {
     }
   }
 
-  @Test func `a standby alone is told for what it is`() async throws {
+  @Test func `a standby alone is reported as a standby`() async throws {
     let deployment = try Deployment.current
     try await PrivateCluster.with { primary in
       try await PrivateCluster.with(standbyOf: primary) { standby in

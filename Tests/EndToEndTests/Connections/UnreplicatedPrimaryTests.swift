@@ -7,7 +7,7 @@ import Testing
 /// A primary whose `synchronous_standby_names` names a standby that does not exist: commits wait for ever.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct UnreplicatedPrimaryTests {
-  @Test func `nobody is ready, the reason is told, and nothing is published that is not replicated`() async throws {
+  @Test func `no worker is ready, the reason is reported, and no unreplicated result is published`() async throws {
     let deployment = try Deployment.current
     try await PrivateCluster.with { cluster in
       let environment = ["POSTGRES_URL": cluster.url, "POSTGRES_RESPONSE_TIMEOUT": "2s"]
@@ -21,11 +21,11 @@ struct UnreplicatedPrimaryTests {
       try await worker.misses("SyncRep", within: .seconds(60))
       #expect(try await worker.health().body.contains("synchronous_standby_names"))
       let doctor = try await deployment.run("doctor", environment: environment)
-      #expect(doctor.output.contains("no synchronous standby is to be seen"), "\(doctor.output)")
+      #expect(doctor.output.contains("no synchronous standby is visible"), "\(doctor.output)")
 
       // Cancelling the wait leaves the command committed on the primary, and on no standby.
       try await cluster.execute("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'")
-      try await Patience.poll(for: "the commit has come to an end, and another one waits") {
+      try await Patience.poll(for: "the commit has ended, and another one waits") {
         try await cluster.count("inbox") == 1
       }
       try await worker.misses("SyncRep", within: .seconds(60))
@@ -41,7 +41,7 @@ struct UnreplicatedPrimaryTests {
     }
   }
 
-  @Test func `a commit whose wait for standbys is cancelled ends the session, as one whose answer got lost`()
+  @Test func `a commit whose wait for standbys is cancelled ends the session, like one whose answer is lost`()
     async throws
   {
     try await PrivateCluster.with { cluster in

@@ -7,7 +7,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct ClientTests {
   @Test(arguments: ["python", "ruby"], ["workspace.events", "workspace.events.batches"])
-  func `a client sends commands, gets their results, listens to events and reads what it has written`(
+  func `a client sends commands, gets their results, listens to events and reads its own writes`(
     language: String, exchange: String
   ) async throws {
     let (interpreter, file) =
@@ -30,7 +30,7 @@ struct ClientTests {
       ])
     #expect(messages.allSatisfy { $0.tenantid == tenant && $0.commandsource == "/clients/\(language)" })
     #expect(messages.suffix(5).map(\.sequence) == ["1", "2", "3", "4", "4"])
-    #expect(messages.last?.data.workspace == messages[2].data.workspace, "what was written is read")
+    #expect(messages.last?.data.workspace == messages[2].data.workspace, "the client reads its own write")
     #expect(messages[1].data.workspace?.parent_workspace_id == messages[0].data.workspace?.id)
     #expect(try await worker.drain() == .code(0))
   }

@@ -11,7 +11,7 @@ import Testing
     return (files?.compactMap { $0 as? URL } ?? []).filter { $0.path.hasSuffix(suffix) }
   }
 
-  @Test func `every test that a document names is there`() throws {
+  @Test func `every test that a document names exists`() throws {
     let documents = try (Self.files("docs", ".md") + [Self.root.appending(path: "README.md")])
       .map { try String(contentsOf: $0, encoding: .utf8) }.joined()
     let named = Set(documents.matches(of: /`([A-Z][A-Za-z]*Tests)`/).map { String($0.1) })

@@ -7,7 +7,7 @@ import Testing
 /// The published schemas match what the worker does: checked by a third-party validator.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct SchemaTests {
-  @Test func `everything that the worker publishes fits its schema, and every command that it takes`() async throws {
+  @Test func `every published message and every accepted command conforms to its schema`() async throws {
     let deployment = try Deployment.current
     let sample = try SampleCommands.read()
     let hostile =
@@ -25,7 +25,9 @@ struct SchemaTests {
     let sender = try await CommandSender.open(on: deployment.host)
     let worker = try await deployment.activeWorker()
     try await sender.send(sample.commands + moves + hostile.map(\.command))
-    try await Patience.poll(for: "all is done") { try await deployment.letters().count == hostile.count }
+    try await Patience.poll(for: "all invalid messages are dead letters") {
+      try await deployment.letters().count == hostile.count
+    }
     #expect(try await worker.drain() == .code(0))
     var lines: [String] = []
     for subscription in subscriptions {
@@ -49,14 +51,14 @@ struct SchemaTests {
     await sender.close()
   }
 
-  @Test func `what the worker refuses for its shape the schema refuses, too`() async throws {
+  @Test func `messages that the worker refuses for their shape are refused by the schema, too`() async throws {
     let wrong = HostileMessage.wrongData.map(\.command)
     let lines = wrong.map { "\($0.routingKey.text ?? "")\t\(String(decoding: $0.body, as: UTF8.self))" }
     #expect(wrong.count > 10)
     for (line, verdict) in zip(lines, try await validate(lines)) { #expect(verdict != "valid", "\(line)") }
   }
 
-  @Test func `the program prints them, each complete in itself`() async throws {
+  @Test func `the program prints the schemas, each self-contained`() async throws {
     let deployment = try Deployment.current
     let all = try await deployment.run("schema", environment: ["AMQP_URL": "", "POSTGRES_URL": ""])
     #expect(all.output == (try String(contentsOf: Self.file, encoding: .utf8)))

@@ -58,18 +58,18 @@ struct BrokerDeadLettersTests {
       (properties.headers, expected.headers) = (nil, nil)
       #expect(properties == expected)
     }
-    try await Patience.poll(for: "their queue is empty") {
+    try await Patience.poll(for: "the dead-letter queue is empty") {
       try await deployment.host.depth(of: "workspace.commands.dead") == 0
     }
   }
 
-  @Test func `messages whose time is over in the queue are recorded as they came`() async throws {
+  @Test func `messages that expire in the queue are recorded unchanged`() async throws {
     let deployment = try Deployment.current
     let announcements = try await Subscription.to("workspace.dead-letters", on: deployment.host)
     try await deployment.host.broker.management.setTimeToLive(
       .milliseconds(100), of: "^workspace\\.commands$", in: deployment.host.name)
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
-    try await Patience.poll(for: "all are dead-lettered") {
+    try await Patience.poll(for: "all messages are dead-lettered") {
       try await deployment.host.depth(of: "workspace.commands.dead") == Self.strange.count
     }
     try await deployment.host.broker.management.deletePolicy("time-to-live", in: deployment.host.name)
@@ -83,7 +83,7 @@ struct BrokerDeadLettersTests {
     await announcements.close()
   }
 
-  @Test func `messages that another consumer refuses are recorded as they came`() async throws {
+  @Test func `messages that another consumer rejects are recorded unchanged`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
     try await deployment.host.broker.management.rejectMessages(
@@ -112,13 +112,13 @@ struct BrokerDeadLettersTests {
   }
 
   @Test(.enabled(if: Failpoint.areCompiledIn))
-  func `what was given back before it was dead-lettered is known again after a crash, too`() async throws {
+  func `a message that was returned before it was dead-lettered is recognized after a crash, too`() async throws {
     let deployment = try Deployment.current
     let management = deployment.host.broker.management
     try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
     try await management.returnMessages(Self.strange.count, to: "workspace.commands", in: deployment.host.name)
     try await management.rejectMessages(Self.strange.count, of: "workspace.commands", in: deployment.host.name)
-    try await Patience.poll(for: "all are dead-lettered") {
+    try await Patience.poll(for: "all messages are dead-lettered") {
       try await deployment.host.depth(of: "workspace.commands.dead") == Self.strange.count
     }
     let worker = try deployment.startWorker(["WORKSPACE_WORKER_FAILPOINT": "moved:1"])
@@ -127,7 +127,7 @@ struct BrokerDeadLettersTests {
     let recorded = try await deployment.letters().count
     #expect(recorded > 0)
     let next = try await deployment.activeWorker()
-    try await Patience.poll(for: "the rest is recorded") {
+    try await Patience.poll(for: "the remaining dead letters are recorded") {
       let depth = try await deployment.host.depth(of: "workspace.commands.dead")
       let count = try await deployment.letters().count
       return depth == 0 && count >= Self.strange.count
@@ -136,9 +136,7 @@ struct BrokerDeadLettersTests {
     #expect(try await deployment.letters().count == Self.strange.count)
   }
 
-  @Test func `a forged account of its death does not keep a message, or those behind it, out of the ledger`()
-    async throws
-  {
+  @Test func `a forged x-death header keeps neither its message nor later ones out of the ledger`() async throws {
     let deployment = try Deployment.current
     var properties = MessageProperties()
     // x-death: [{queue: "a\0b"}], which isn't valid text in PostgreSQL.
@@ -153,8 +151,10 @@ struct BrokerDeadLettersTests {
     }
     try await deployment.host.withPublisher { try await $0.publish([forged] + plain) }
     let worker = try await deployment.activeWorker()
-    try await Patience.poll(for: "all are recorded") { try await deployment.letters().count == plain.count + 1 }
-    try await Patience.poll(for: "their queue is empty") {
+    try await Patience.poll(for: "all dead letters are recorded") {
+      try await deployment.letters().count == plain.count + 1
+    }
+    try await Patience.poll(for: "the dead-letter queue is empty") {
       try await deployment.host.depth(of: "workspace.commands.dead") == 0
     }
     #expect(try await worker.drain() == .code(0))
@@ -164,7 +164,7 @@ struct BrokerDeadLettersTests {
     withUnsafeBytes(of: UInt32(bytes.count).bigEndian, Array.init)
   }
 
-  @Test func `a queue of an earlier version is served with a warning, and its binding is made sure of`() async throws {
+  @Test func `a queue of an earlier version is served with a warning, and its binding is ensured`() async throws {
     let deployment = try Deployment.current
     let host = deployment.host
     try await host.withConnection { connection in
@@ -180,8 +180,8 @@ struct BrokerDeadLettersTests {
     let worker = try await deployment.activeWorker()
     let health = try await worker.health()
     #expect(health.status == 200)
-    #expect(health.body.contains("\"warnings\"") && health.body.contains("was made by an earlier version"))
-    #expect(worker.program.errors.contains("was made by an earlier version"))
+    #expect(health.body.contains("\"warnings\"") && health.body.contains("was created by an earlier version"))
+    #expect(worker.program.errors.contains("was created by an earlier version"))
     #expect(try await worker.drain() == .code(0))
 
     // The worker has bound it: nothing else has.
@@ -192,14 +192,14 @@ struct BrokerDeadLettersTests {
     #expect(try await next.drain() == .code(0))
   }
 
-  @Test func `a worker has no warning where all is as planned`() async throws {
+  @Test func `a worker logs no warning when everything is as planned`() async throws {
     let worker = try await Deployment.current.activeWorker()
     let health = try await worker.health()
     #expect(health.status == 200 && !health.body.contains("warnings"))
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a queue that is bound to the announcements still, as it once was, makes no circle`() async throws {
+  @Test func `a queue that is still bound to the announcements, as earlier versions did, makes no loop`() async throws {
     let deployment = try Deployment.current
     try await deployment.host.withConnection {
       _ = try await $0.declare([

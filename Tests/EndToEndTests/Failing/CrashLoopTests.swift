@@ -8,7 +8,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment, .enabled(if: Failpoint.areCompiledIn))
 struct CrashLoopTests {
   @Test(arguments: ["abort", "segv", "trap", "overflow", "memory"])
-  func `after three deaths the culprit alone is a dead letter, and two hundred neighbours are done`(means: String)
+  func `after three crashes only the culprit becomes a dead letter, and its 200 neighbours are executed`(means: String)
     async throws
   {
     let deployment = try Deployment.current
@@ -28,7 +28,7 @@ struct CrashLoopTests {
     var worker = try deployment.startWorker(deadly)
     while deaths < 3 {
       guard case .signal = try await worker.program.exit() else {
-        Issue.record("it ended in an orderly way")
+        Issue.record("the worker ended normally")
         return
       }
       deaths += 1
@@ -36,18 +36,18 @@ struct CrashLoopTests {
     }
     let all = try await results.collect("all results") { $0.answeredCount == 201 }
     try await deployment.outboxIsEmpty()
-    #expect(try await worker.drain() == .code(0), "the fourth one lives")
+    #expect(try await worker.drain() == .code(0), "the fourth worker survives")
 
     #expect(all.filter { $0.event?.commandid == culprit.id }.map(\.code) == ["crash_loop"])
     stream.expectResults(all.filter { $0.event?.commandid != culprit.id })
     #expect(try await deployment.letters() == [.init(reason: "crash_loop", attempts: 3, commandID: culprit.id)])
-    #expect(try await deployment.fatalCount() == 0, "nobody else is charged")
+    #expect(try await deployment.fatalCount() == 0, "no other message is counted")
     try await deployment.commandsAreDone()
     await sender.close()
     await results.close()
   }
 
-  @Test func `a query that kills whoever answers it is a dead letter after three deaths, and commands go on`()
+  @Test func `a query that crashes its worker becomes a dead letter after three crashes, and commands continue`()
     async throws
   {
     let deployment = try Deployment.current
@@ -58,7 +58,7 @@ struct CrashLoopTests {
     try await client.send([culprit])
     for _ in 1...3 {
       guard case .signal = try await deployment.startWorker(deadly).program.exit() else {
-        Issue.record("it ended in an orderly way")
+        Issue.record("the worker ended normally")
         return
       }
     }

@@ -17,7 +17,7 @@ struct DamagedTablesTests {
   }
 
   @Test(arguments: [false, true])
-  func `a line whose first command was deleted goes on, and nobody else notices`(isWorkerActive: Bool) async throws {
+  func `a line whose first command was deleted continues, and nobody else notices`(isWorkerActive: Bool) async throws {
     let deployment = try Deployment.current
     let (tenant, neighbour) = (Command.newID(), Command.newID())
     _ = try await PoisonedName.set("poison", in: deployment)
@@ -25,7 +25,7 @@ struct DamagedTablesTests {
     let sender = try await CommandSender.open(on: deployment.host)
     var worker = try await deployment.activeWorker(Self.never)
     try await sender.send(chain(tenant))
-    try await Patience.poll(for: "three are parked") { try await deployment.parked().count == 3 }
+    try await Patience.poll(for: "three commands are parked") { try await deployment.parked().count == 3 }
     if !isWorkerActive { #expect(try await worker.drain() == .code(0)) }
     try await change("delete from parked_commands where due_at is not null", deployment)
     // An active worker believes that the line is due in an hour; the next session corrects that.
@@ -35,15 +35,15 @@ struct DamagedTablesTests {
       worker = try await deployment.activeWorker(Self.never)
     }
     try await sender.send([.createRoot(neighbour, id: Command.newID())])
-    _ = try await results.collect("the neighbour's") { $0.contains { $0.event?.tenantid == neighbour } }
-    try await Patience.poll(for: "the line is through") { try await deployment.parked().isEmpty }
-    #expect(worker.program.errors.contains("had no first command that was due"))
+    _ = try await results.collect("the neighbour's result") { $0.contains { $0.event?.tenantid == neighbour } }
+    try await Patience.poll(for: "the line is finished") { try await deployment.parked().isEmpty }
+    #expect(worker.program.errors.contains("due times of parked commands were inconsistent"))
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
   }
 
-  @Test func `identities that were set back cost no order, and nobody's answers`() async throws {
+  @Test func `reset identity columns affect neither the order nor the answers`() async throws {
     let deployment = try Deployment.current
     let (first, second) = (Command.newID(), Command.newID())
     let poison = try await PoisonedName.set("poison", in: deployment)
@@ -52,25 +52,25 @@ struct DamagedTablesTests {
     let worker = try await deployment.activeWorker(Self.never)
     let mine = chain(first)
     try await sender.send(Array(mine.prefix(3)))
-    try await Patience.poll(for: "two are parked") { try await deployment.parked().count == 2 }
+    try await Patience.poll(for: "two commands are parked") { try await deployment.parked().count == 2 }
     try await change(
       "alter sequence parked_commands_id_seq restart with 1; alter sequence outbox_id_seq restart with 1", deployment)
     // One joins the existing line, the others form a line of their own.
     try await sender.send([mine[3]] + chain(second))
-    try await Patience.poll(for: "six are parked") { try await deployment.parked().count == 6 }
+    try await Patience.poll(for: "six commands are parked") { try await deployment.parked().count == 6 }
     try await poison.lift()
     #expect(try await deployment.run("parked", "release", "--all").exit == .code(0))
     let all = try await results.first(8)
     #expect(all.filter { $0.event?.tenantid == first }.compactMap { $0.event?.commandid } == mine.map(\.id))
     #expect(all.allSatisfy { $0.event?.type.hasSuffix(".succeeded") == true })
-    #expect(worker.program.errors.contains("the identity of a table was set back"))
+    #expect(worker.program.errors.contains("a table's identity sequence was set back"))
     #expect(!worker.program.errors.contains("is not connected"))
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
   }
 
-  @Test func `rows that can't be read go to the dead letters, and stop nobody`() async throws {
+  @Test func `unreadable rows go to the dead letters, and delay nobody`() async throws {
     let deployment = try Deployment.current
     let queue = "\(deployment.host.name)/workspace.commands"
     try await change(
@@ -86,7 +86,7 @@ struct DamagedTablesTests {
     let sender = try await CommandSender.open(on: deployment.host)
     try await sender.send([.createRoot(Command.newID(), id: Command.newID())])
     _ = try await results.first(1)
-    try await Patience.poll(for: "all rows are letters") { try await deployment.letters().count == 3 }
+    try await Patience.poll(for: "all rows are dead letters") { try await deployment.letters().count == 3 }
     #expect(try await deployment.letters().allSatisfy { $0.reason == "unreadable_row" })
     #expect(try await deployment.run("dead-letters", "list").output.contains("unreadable_row"))
     #expect(!worker.program.errors.contains("is not connected"))

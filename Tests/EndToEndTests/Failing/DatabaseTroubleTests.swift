@@ -12,7 +12,7 @@ struct DatabaseTroubleTests {
   }
 
   @Test(arguments: Trouble.allCases)
-  func `two workers that take over from each other again and again condemn no command`(trouble: Trouble) async throws {
+  func `two workers that repeatedly take over from each other dead-letter no command`(trouble: Trouble) async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -22,7 +22,7 @@ struct DatabaseTroubleTests {
     let workers = try (0..<2).map { _ in try deployment.startWorker(["POSTGRES_LOCK_TIMEOUT": "100ms"]) }
     // Lost sessions outnumber both the crashes and the failures that a command is allowed.
     for worker in workers {
-      try await Patience.poll(for: "worker \(worker.pid) has become active six times, and lost its session") {
+      try await Patience.poll(for: "worker \(worker.pid) has become active six times") {
         worker.program.errors.split(separator: "the worker is active").count > 6
       }
     }
@@ -64,7 +64,7 @@ struct DatabaseTroubleTests {
     try await deployment.database.withConnection { try await $0.execute(script: statement) }
   }
 
-  @Test func `a table that is locked while workers are killed condemns neither a command nor its child`() async throws {
+  @Test func `a locked table while workers are killed dead-letters neither a command nor its child`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

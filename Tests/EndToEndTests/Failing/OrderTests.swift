@@ -33,7 +33,7 @@ struct OrderTests {
   }
 
   @Test(.enabled(if: Failpoint.areCompiledIn))
-  func `what a policy's delivery limit takes out is kept, told with its remedy, and comes in order again by a replay`()
+  func `commands removed by a policy's delivery limit are kept, reported with a remedy, replayed in order`()
     async throws
   {
     let deployment = try Deployment.current
@@ -49,12 +49,12 @@ struct OrderTests {
     try await Patience.poll(for: "all commands are in the ledger") {
       try await deployment.letters().count == chain.commands.count
     }
-    #expect(try await deployment.letters().map(\.commandID) == chain.commands.map(\.id), "in their order")
+    #expect(try await deployment.letters().map(\.commandID) == chain.commands.map(\.id), "the results come in order")
     for letter in try await deployment.ledger() {
       #expect(
         letter.reason == "broker_dead_lettered" && letter.detail.hasSuffix(": delivery_limit"), "\(letter.detail)")
     }
-    try await worker.program.says("the broker has taken commands out of their order")
+    try await worker.program.says("the broker took commands out of order")
     #expect(try await disturbances("delivery_limit", of: worker) == Double(chain.commands.count))
     let told = try await deployment.run("doctor")
     #expect(
@@ -74,7 +74,8 @@ struct OrderTests {
   }
 
   @Test(.needsRabbitMQ4)
-  func `a queue from before RabbitMQ 4 is served with a warning of its limit, which takes commands out`() async throws {
+  func `a queue from before RabbitMQ 4 is served with a warning about its limit, which removes commands`() async throws
+  {
     let deployment = try Deployment.current
     let host = deployment.host
     let chain = Chain(count: 3)
@@ -91,8 +92,8 @@ struct OrderTests {
     let plan = try await deployment.run("topology", "plan")
     #expect(plan.exit == .code(3) && plan.output.contains("x-delivery-limit"), "\(plan.output)")
     let first = try await deployment.activeWorker()
-    #expect(try await first.health().body.contains("out of its order after 20 deliveries"))
-    #expect(first.program.errors.contains("out of its order after 20 deliveries"))
+    #expect(try await first.health().body.contains("after 20 deliveries, such as after kills of the worker"))
+    #expect(first.program.errors.contains("after 20 deliveries, such as after kills of the worker"))
     #expect(try await first.drain() == .code(0))
 
     let sender = try await CommandSender.open(on: host)
@@ -112,9 +113,7 @@ struct OrderTests {
   }
 
   @Test(.needsRabbitMQ4)
-  func `a priority that overtakes, and a message that somebody put back, are counted and told of their sender once`()
-    async throws
-  {
+  func `overtaking priorities and returned messages are counted and reported once per sender`() async throws {
     let deployment = try Deployment.current
     let sender = try await CommandSender.open(on: deployment.host)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -131,7 +130,7 @@ struct OrderTests {
     try await sender.send(urgent)
     let worker = try await deployment.activeWorker()
     let answers = try await results.first(4)
-    #expect(answers.first?.event?.commandid == chain.commands[2].id, "the priority has overtaken")
+    #expect(answers.first?.event?.commandid == chain.commands[2].id, "the priority message came first")
     #expect(answers.filter { $0.code == "parent_workspace_not_found" }.count == 3)
     #expect(try await disturbances("priority", of: worker) == 2)
     #expect(try await disturbances("returned_late", of: worker) == 1)

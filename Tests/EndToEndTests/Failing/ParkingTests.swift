@@ -61,7 +61,8 @@ struct ParkingTests {
     await events.close()
   }
 
-  @Test func `a command that fails each time ends in the ledger with its attempts, and the line goes on`() async throws
+  @Test func `a command that fails every time ends in the ledger with its attempts, and the line continues`()
+    async throws
   {
     let deployment = try Deployment.current
     let chain = Chain()
@@ -86,7 +87,7 @@ struct ParkingTests {
     await results.close()
   }
 
-  @Test func `a line outlives the workers, whatever ends them`() async throws {
+  @Test func `a line outlives the workers, however they end`() async throws {
     let deployment = try Deployment.current
     let chain = Chain()
     let poison = try await PoisonedName.set("poison", in: deployment)
@@ -115,7 +116,9 @@ struct ParkingTests {
     await results.close()
   }
 
-  @Test func `with strict a full line takes further commands, goes on in order, and nobody else waits`() async throws {
+  @Test func `with strict a full line accepts further commands, continues in order, and delays nobody else`()
+    async throws
+  {
     let deployment = try Deployment.current
     let (chain, others) = (Chain(), CommandStream(tenants: 2, count: 100))
     let poison = try await PoisonedName.set("poison", in: deployment)
@@ -124,7 +127,7 @@ struct ParkingTests {
     let worker = try await deployment.activeWorker(Self.quick.merging(["PARKING_LINE_LIMIT": "2"]) { $1 })
     try await sender.send(chain.commands + others.commands)
     _ = try await results.collect("all other results") { $0.answeredCount == others.commands.count + 1 }
-    try await Patience.poll(for: "all of the line") {
+    try await Patience.poll(for: "the whole line is parked") {
       try await deployment.parked().map(\.id) == Array(chain.ids[1...])
     }
     try await worker.program.says("a line of parked commands is full")
@@ -138,7 +141,7 @@ struct ParkingTests {
     await results.close()
   }
 
-  @Test func `a statement that never ends is cut off, and its command alone is parked`() async throws {
+  @Test func `a statement that never ends is cancelled, and only its command is parked`() async throws {
     let deployment = try Deployment.current
     let chain = Chain()
     let poison = try await PoisonedName.set("poison", in: deployment, action: "perform pg_sleep(60)")

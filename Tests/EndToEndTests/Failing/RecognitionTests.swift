@@ -36,7 +36,7 @@ struct RecognitionTests {
     try await worker.program.crash()
   }
 
-  @Test func `messages that nobody could read are letters once, and their senders are told once`() async throws {
+  @Test func `unreadable messages are recorded once, and their senders are told once`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let replies = try await Subscription.replies(on: deployment.host)
@@ -59,7 +59,7 @@ struct RecognitionTests {
     try await deployment.lettersAreAcknowledged()
     try await deployment.commandsAreDone()
     try await deployment.outboxIsEmpty()
-    #expect(try await deployment.letters().count == messages.count, "each of them once")
+    #expect(try await deployment.letters().count == messages.count, "each message is recorded once")
     let told = try await results.everything(on: deployment.host)
     #expect(told.count == messages.count && told.allSatisfy { $0.code == "malformed_json" })
     #expect(Set(told.map(\.body)).count == messages.count)
@@ -69,7 +69,7 @@ struct RecognitionTests {
     try await sender.send(Array(messages.prefix(2)))
     try await dieBeforeCommit()
     let last = try await deployment.activeWorker()
-    try await Patience.poll(for: "new messages with the bytes of letters are letters, too") {
+    try await Patience.poll(for: "new messages with the bytes of letters are recorded, too") {
       try await deployment.letters().count == messages.count + 2
     }
     try await deployment.commandsAreDone()
@@ -88,7 +88,7 @@ struct RecognitionTests {
     try await worker.program.crash()
   }
 
-  @Test func `commands that are parked are parked once`() async throws {
+  @Test func `parked commands are parked once`() async throws {
     let deployment = try Deployment.current
     let poison = try await PoisonedName.set("poison", in: deployment)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -104,7 +104,7 @@ struct RecognitionTests {
     try await sender.send([commands[0]])
     let settings = ["PARKING_RETRY_DELAYS": "1h"]
     let first = try await deployment.activeWorker(settings)
-    try await Patience.poll(for: "the first is parked") { try await deployment.parked().count == 1 }
+    try await Patience.poll(for: "the first command is parked") { try await deployment.parked().count == 1 }
     #expect(try await first.drain() == .code(0))
     try await sender.send(Array(commands.dropFirst()))
     try await dieAfterCommit(settings)
@@ -123,7 +123,7 @@ struct RecognitionTests {
     await results.close()
   }
 
-  @Test func `a command that was given up gets its answer again, and is carried out when its letter is replayed alone`()
+  @Test func `a dead-lettered command gets its answer again, and is executed only by a replay of its letter alone`()
     async throws
   {
     let deployment = try Deployment.current
@@ -158,7 +158,7 @@ struct RecognitionTests {
     await results.close()
   }
 
-  @Test func `a tenant's keys are its own, and users are told apart`() async throws {
+  @Test func `keys are separate for each tenant, and users are told apart`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

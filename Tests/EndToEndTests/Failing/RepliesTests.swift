@@ -30,7 +30,7 @@ struct RepliesTests {
     await replies.close()
   }
 
-  @Test func `a reply queue that refuses takes nothing from anybody but its own sender`() async throws {
+  @Test func `a reply queue that refuses affects only its own sender`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let results = try await Subscription.to("workspace.results", on: deployment.host)
@@ -47,14 +47,14 @@ struct RepliesTests {
     #expect(try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "delivered"]) == 10)
     #expect(try await worker.metrics().value("workspace_worker_reconnects_total") == 0)
     let lines = worker.program.errors.split(separator: "\n").filter { $0.contains("replies are not delivered") }
-    #expect(lines.count == 1, "once for a queue and minute")
+    #expect(lines.count == 1, "once per queue and minute")
     #expect(lines.first?.contains("my.replies") == true && lines.first?.contains("refused") == true)
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
   }
 
-  @Test func `a reply queue that never confirms takes nothing from anybody but its own sender`() async throws {
+  @Test func `a reply queue that never confirms affects only its own sender`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let sender = try await CommandSender.open(on: deployment.host)
@@ -77,7 +77,7 @@ struct RepliesTests {
     await sender.close()
   }
 
-  @Test func `a reply to a queue that is gone is counted, and nobody waits for it`() async throws {
+  @Test func `a reply to a queue that is gone is counted, and nothing waits for it`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let sender = try await CommandSender.open(on: deployment.host)
@@ -89,7 +89,7 @@ struct RepliesTests {
     await sender.close()
   }
 
-  @Test func `what a killed worker left of replies is sent by the next one`() async throws {
+  @Test func `the replies that a killed worker left are sent by the next one`() async throws {
     let deployment = try Deployment.current
     let replies = try await Subscription.replies(on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)

@@ -17,9 +17,7 @@ struct RestartTests {
   private static let restarts =
     ProcessInfo.processInfo.environment["WORKSPACE_WORKER_RESTARTS"].flatMap { Int($0) } ?? 10
 
-  @Test(arguments: [1, 2]) func `however processes and sessions end, no command is given up for it`(workers: Int)
-    async throws
-  {
+  @Test(arguments: [1, 2]) func `no way for processes and sessions to end costs a command`(workers: Int) async throws {
     let deployment = try Deployment.current
     var random = SeededRandom(seed: UInt64(workers))
     let stream = CommandStream(tenants: 4, count: Self.restarts * 40)
@@ -44,7 +42,7 @@ struct RestartTests {
         try await running.remove(at: victim).program.crash()
         running.append(next)
       }
-      if round.isMultiple(of: 5) { #expect(try await deployment.letters().isEmpty, "after \(round) ends") }
+      if round.isMultiple(of: 5) { #expect(try await deployment.letters().isEmpty, "after \(round) restarts") }
     }
     while running.isEmpty { running.append(try deployment.startWorker()) }
     let all = try await results.collect("all results", within: .seconds(120)) {

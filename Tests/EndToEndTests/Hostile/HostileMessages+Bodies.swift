@@ -20,7 +20,7 @@ extension HostileMessage {
         Array(
           valid.with("data", String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)).text.utf8)
       ),
-      ("a byte that no UTF-8 has", Array(#"{"id":""#.utf8) + [0xFF] + Array(#""}"#.utf8)),
+      ("a byte that is never UTF-8", Array(#"{"id":""#.utf8) + [0xFF] + Array(#""}"#.utf8)),
       ("overlong UTF-8", Array(#"{"id":""#.utf8) + [0xC0, 0x80] + Array(#""}"#.utf8)),
       ("a surrogate in UTF-8", Array(#"{"id":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#""}"#.utf8)),
       ("UTF-8 beyond Unicode", Array(#"{"id":""#.utf8) + [0xF4, 0x90, 0x80, 0x80] + Array(#""}"#.utf8)),
@@ -38,9 +38,9 @@ extension HostileMessage {
     let texts: [(String, String)] = [
       ("a short escape", valid.with("userid", #""\u12""#).text),
       ("an unknown escape", valid.with("userid", #""\x41""#).text),
-      ("an attribute twice", valid.text.dropLast() + #","id":"another"}"#),
-      ("an attribute twice, once escaped", valid.text.dropLast() + #","\u0069d":"another"}"#),
-      ("a member of data twice", valid.with("data", #"{"name":"a","name":"b"}"#).text),
+      ("a duplicate attribute", valid.text.dropLast() + #","id":"another"}"#),
+      ("a duplicate attribute, once escaped", valid.text.dropLast() + #","\u0069d":"another"}"#),
+      ("a duplicate member of data", valid.with("data", #"{"name":"a","name":"b"}"#).text),
       ("a trailing comma", valid.text.dropLast() + ",}"),
       ("a comment", "/* */" + valid.text),
       ("single quotes", valid.text.replacing("\"", with: "'")),
@@ -49,7 +49,7 @@ extension HostileMessage {
       ("a leading zero", valid.with("data", #"{"limit":01}"#).text),
       ("a leading plus", valid.with("data", #"{"limit":+1}"#).text),
       ("a point without digits", valid.with("data", #"{"limit":1.}"#).text),
-      ("an exponent beyond all measure", valid.with("data", #"{"limit":1e999999999999999999999}"#).text),
+      ("an enormous exponent", valid.with("data", #"{"limit":1e999999999999999999999}"#).text),
       ("two objects", valid.text + valid.text),
       ("a wrong literal", valid.with("data", "nul").text),
     ]

@@ -25,7 +25,7 @@ struct HostileRun: Sendable {
       index < hostile.count ? [hostile[index].command, command] : [command]
     }
     try await run.sender.send(messages)
-    _ = try await run.results.collect("results of all good commands") { messages in
+    _ = try await run.results.collect("results of all valid commands") { messages in
       messages.count { $0.event?.type.hasSuffix(".succeeded") == true } >= good.commands.count
     }
     return run

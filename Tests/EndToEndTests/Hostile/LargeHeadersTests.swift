@@ -37,7 +37,9 @@ struct LargeHeadersTests {
   }
 
   @Test(arguments: [false, true])
-  func `commands with headers of a whole frame are carried out, and their neighbours`(comesAgain: Bool) async throws {
+  func `commands with headers that fill a frame are executed, and so are their neighbours`(comesAgain: Bool)
+    async throws
+  {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     try publish({ _ in Command.createRoot(Command.newID(), id: Command.newID()).body }, on: deployment)
@@ -53,7 +55,8 @@ struct LargeHeadersTests {
   }
 
   @Test(arguments: [false, true])
-  func `invalid messages with headers of a whole frame are dead letters, byte for byte`(comesAgain: Bool) async throws {
+  func `invalid messages with headers that fill a frame are dead letters, byte for byte`(comesAgain: Bool) async throws
+  {
     let deployment = try Deployment.current
     try publish({ Array("{\"oops \($0)".utf8) }, on: deployment)
     if comesAgain { try await giveBack(Self.sizes.count, on: deployment) }
@@ -69,7 +72,7 @@ struct LargeHeadersTests {
     try await deployment.commandsAreDone()
   }
 
-  @Test func `what the broker dead-letters with such headers, to which it adds its own, reaches the ledger`()
+  @Test func `messages with such headers that the broker dead-letters, adding its own, reach the ledger`()
     async throws
   {
     let deployment = try Deployment.current

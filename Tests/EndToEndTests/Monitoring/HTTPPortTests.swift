@@ -19,7 +19,7 @@ struct HTTPPortTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `a port that somebody else has is named, with the settings`() async throws {
+  @Test func `a port that is in use is reported with its settings`() async throws {
     let deployment = try Deployment.current
     let (listener, port) = try BlockingSocket.listening()
     let program = try await deployment.run("serve", environment: ["HTTP_PORT": "\(port)"])
@@ -34,7 +34,7 @@ struct HTTPPortTests {
   @Test(arguments: [
     "", "GET /livez HTTP/1.1\r\nHost: a\r\nX: ", "GET /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n",
   ])
-  func `connections that never come to an end are ended, and others are served`(beginning: String) async throws {
+  func `connections that never finish are closed, and others are served`(beginning: String) async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let idle = try await idleConnections(60, to: worker, saying: beginning)
@@ -43,7 +43,7 @@ struct HTTPPortTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `half of the descriptors that it needs are enough, whatever others hold and whatever reconnects`()
+  @Test func `half of the descriptors are enough for the worker itself, whatever others hold and whatever reconnects`()
     async throws
   {
     let deployment = try Deployment.current
@@ -66,7 +66,7 @@ struct HTTPPortTests {
     await results.close()
   }
 
-  @Test func `a limit of descriptors that can't be raised to what is needed is named`() async throws {
+  @Test func `a descriptor limit that can't be raised far enough is reported`() async throws {
     let deployment = try Deployment.current
     let refused = try await deployment.run("serve", descriptors: "64:200")
     #expect(refused.exit == .code(78))

@@ -6,9 +6,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LogTests {
-  @Test func `each line is one JSON object with a time, a level and what it is about, and nothing of a payload`()
-    async throws
-  {
+  @Test func `each line is one JSON object with time, level and metadata, and without payload data`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -42,13 +40,15 @@ struct LogTests {
     await results.close()
   }
 
-  @Test func `a flood of bad input does not flood the log, and how much is left out is told`() async throws {
+  @Test func `a flood of bad input does not flood the log, and the number of suppressed lines is reported`()
+    async throws
+  {
     let deployment = try Deployment.current
     let sender = try await CommandSender.open(on: deployment.host)
     let worker = try await deployment.activeWorker(["LOG_BURST": "5"])
     let start = ContinuousClock.now
     try await sender.send((0..<500).map { _ in Command("workspace.unknown", "{}", tenant: Command.newID()) })
-    try await Patience.poll(for: "all are dead letters") { try await deployment.letters().count == 500 }
+    try await Patience.poll(for: "all messages are dead letters") { try await deployment.letters().count == 500 }
     let metrics = try await worker.metrics()
     #expect(metrics.value("workspace_worker_dead_letters_total", ["reason": "unknown_command_type"]) == 500)
     func written() -> Int {

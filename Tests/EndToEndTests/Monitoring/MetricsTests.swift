@@ -7,7 +7,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct MetricsTests {
-  @Test func `what becomes of commands is counted, and the parts of their time add up to the whole`() async throws {
+  @Test func `outcomes of commands are counted, and the parts of their time add up to the total`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -36,7 +36,7 @@ struct MetricsTests {
     #expect(abs(parts - whole) < 1e-6)
     #expect(
       metrics.value("workspace_worker_command_part_duration_seconds_count", ["part": "queue"]) == 1,
-      "only one said when it was sent")
+      "only one command has its time")
     #expect(try #require(metrics.value("workspace_worker_command_part_duration_seconds_sum", ["part": "queue"])) >= 5)
     await sender.close()
     await results.close()
@@ -53,7 +53,7 @@ struct MetricsTests {
     return command
   }
 
-  @Test func `state, what waits and the process itself are shown`() async throws {
+  @Test func `state, backlog and the process itself are shown`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker(["METRICS_COUNT_INTERVAL": "1s", "AMQP_PREFETCH": "77"])
     try await deployment.database.withConnection { connection in
@@ -64,7 +64,7 @@ struct MetricsTests {
           values ('\(Command.newID())', '/q', sha256('x'), now(), 'crash_loop', '', 3, now(), '', '', '', '')
           """)
     }
-    try await Patience.poll(for: "the ledger is counted, and the broker has been asked") {
+    try await Patience.poll(for: "the ledger and the broker's queues have been measured") {
       let metrics = try await worker.metrics()
       return metrics.value("workspace_worker_stored_dead_letters", ["reason": "crash_loop"]) == 1
         && metrics.value("workspace_worker_queue_consumers") == 1
@@ -101,13 +101,13 @@ struct MetricsTests {
     _ = try await results.first(41)
     let after = try await confirmed(41, of: worker)
     #expect(!after.text.contains("mark-"))
-    #expect(after.samples.count <= before.samples.count + 2, "a rejection, by its code")
+    #expect(after.samples.count <= before.samples.count + 2, "a rejection is counted by its code")
     #expect(after.samples.count < 550)
     await sender.close()
     await results.close()
   }
 
-  @Test func `every series that the dashboard and the alert rules use is there`() async throws {
+  @Test func `every series that the dashboard and the alert rules use exists`() async throws {
     let worker = try await Deployment.current.activeWorker()
     let metrics = try await worker.metrics()
     // Rejections that have not happened are missing: all other series exist from the start.

@@ -13,7 +13,7 @@ struct ReadinessTests {
     let missing: [String: String]?
   }
 
-  @Test func `a worker that neither server answers misses both`() async throws {
+  @Test func `a worker that reaches neither server reports both as missing`() async throws {
     let deployment = try Deployment.current
     let worker = try deployment.startWorker([
       "AMQP_URL": "amqp://u:sesame@127.0.0.1:1/v", "POSTGRES_URL": "postgres://u:sesame@127.0.0.1:1/d",
@@ -24,7 +24,7 @@ struct ReadinessTests {
   }
 
   @Test
-  func `a queue that is gone while the worker is idle is missed within seconds, and is back when it is made again`()
+  func `an exchange deleted while the worker is idle is reported within seconds, until it is declared again`()
     async throws
   {
     let deployment = try Deployment.current
@@ -38,7 +38,7 @@ struct ReadinessTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  @Test func `readiness goes first when a worker drains, and the worker says what it does`() async throws {
+  @Test func `a draining worker is first not ready, and says what it does`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     try await worker.becomesReady()
@@ -54,7 +54,7 @@ struct ReadinessTests {
     try await blocker.isWaitedFor()
     worker.program.signal(SIGTERM)
     try await awaits(worker, "draining", ["worker"])
-    try await worker.program.says("draining: consuming stops")
+    try await worker.program.says("draining: no longer consuming")
     try await blocker.rollBack()
     #expect(try await worker.program.exit() == .code(0))
     await sender.close()

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .emptyDeployment)
 struct ServiceManagerTests {
-  @Test func `a service manager learns when the worker is ready, what it does, that it lives and that it stops`()
+  @Test func `a service manager learns that the worker is ready, what it does, that it is alive and that it stops`()
     async throws
   {
     let deployment = try Deployment.current
@@ -18,12 +18,12 @@ struct ServiceManagerTests {
     let worker = try deployment.startWorker(["NOTIFY_SOCKET": path, "WATCHDOG_USEC": "600000"])
     try await says(manager, "STATUS=connecting")
     try await says(manager, "WATCHDOG=1")
-    #expect(!manager.output.contains("READY=1"), "it waits for migrations")
+    #expect(!manager.output.contains("READY=1"), "the worker waits for migrations")
     try await deployment.prepare()
     try await says(manager, "READY=1")
     try await says(manager, "STATUS=active")
     let signs = manager.output.split(separator: "\n").count { $0 == "WATCHDOG=1" }
-    try await Patience.poll(for: "more signs of life") {
+    try await Patience.poll(for: "further watchdog notifications") {
       manager.output.split(separator: "\n").count { $0 == "WATCHDOG=1" } > signs + 3
     }
     #expect(try await worker.drain() == .code(0))
@@ -33,7 +33,7 @@ struct ServiceManagerTests {
   }
 
   @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
-  func `the unit has no mistake that systemd sees, and exposes little`() async throws {
+  func `systemd finds no mistake in the unit, and its exposure is low`() async throws {
     let folder = try Deployment.current.folder
     let unit = folder.appending(path: "workspace-worker.service")
     let text = try String(
@@ -50,7 +50,7 @@ struct ServiceManagerTests {
   }
 
   private func says(_ manager: Program, _ line: String) async throws {
-    try await Patience.poll(for: "the manager is told \(line); it was told \(manager.output)") {
+    try await Patience.poll(for: "the manager receives \(line); it received \(manager.output)") {
       manager.output.split(separator: "\n").contains { $0.hasPrefix(line) }
     }
   }

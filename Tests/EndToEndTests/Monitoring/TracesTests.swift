@@ -59,9 +59,7 @@ struct TracesTests {
   private static let traceID = "0af7651916cd43dd8448eb211c80319c"
   private static let parent = "00-\(traceID)-b7ad6b7169203331-01"
 
-  @Test func `a sampled command leaves a span of processing and one of publishing, in the trace of its sender`()
-    async throws
-  {
+  @Test func `a sampled command has a processing and a publishing span, in the trace of its sender`() async throws {
     let deployment = try Deployment.current
     let receiver = try await PythonTool.startServer("otlp_receiver")
     let worker = try await deployment.activeWorker([
@@ -120,7 +118,7 @@ struct TracesTests {
     let attempts = try await attempts(at: "workspace.create", 3, from: receiver.program)
     #expect(Set(attempts.map(\.traceId)).count == 1 && Set(attempts.map(\.spanId)).count == 3)
     let first = try #require(attempts.first { $0.links.isEmpty })
-    #expect(first.parentSpanId == nil, "the trace begins with it")
+    #expect(first.parentSpanId == nil, "the first attempt is the root span")
     for later in attempts where later.spanId != first.spanId {
       #expect(later.links.map(\.spanId) == [first.spanId] && later.links.map(\.traceId) == [first.traceId])
       #expect(later.parentSpanId == first.spanId)
@@ -134,7 +132,7 @@ struct TracesTests {
     try await receiver.program.crash()
   }
 
-  @Test func `commands do not wait for a receiver that is away, and what is dropped is counted`() async throws {
+  @Test func `commands do not wait for an unreachable receiver, and dropped spans are counted`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker([
       "TRACING_ENDPOINT": "http://127.0.0.1:1", "TRACING_SAMPLE_RATIO": "1",

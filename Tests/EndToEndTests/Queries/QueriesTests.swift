@@ -9,7 +9,7 @@ import Testing
 struct QueriesTests {
   private let tenant = QueriedTenant()
 
-  @Test func `queries answer like the commands of their names, and show a sequence`() async throws {
+  @Test func `queries answer like the commands of the same name, and show a sequence`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let client = try await QueryClient.open(on: deployment.host)
@@ -27,12 +27,12 @@ struct QueriesTests {
     }
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     _ = try await client.ask(tenant.command("workspace.list", "{}"))
-    #expect(try await results.everything(on: deployment.host).isEmpty, "only to who has asked")
+    #expect(try await results.everything(on: deployment.host).isEmpty, "answers go to the asker only")
     #expect(try await worker.drain() == .code(0))
     await client.close()
   }
 
-  @Test func `children, ancestors and names show what may be viewed`() async throws {
+  @Test func `children, ancestors and names show only what is visible`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()
     let client = try await QueryClient.open(on: deployment.host)
@@ -66,7 +66,7 @@ struct QueriesTests {
     await client.close()
   }
 
-  @Test func `a caller who has seen an event never reads older, and a sequence that is not there is rejected`()
+  @Test func `a caller who has seen an event never reads older data, and a sequence beyond the last is rejected`()
     async throws
   {
     let deployment = try Deployment.current
@@ -88,7 +88,7 @@ struct QueriesTests {
     await events.close()
   }
 
-  @Test func `a worker that stands by answers, too, and records what is no query`() async throws {
+  @Test func `a standby worker answers, too, and records messages that are not queries`() async throws {
     let deployment = try Deployment.current
     // The active worker consumes another queue for queries, so the standby gets all of them.
     let active = try await deployment.activeWorker(["AMQP_NAMES_QUERIES_QUEUE": "elsewhere"])
@@ -109,7 +109,7 @@ struct QueriesTests {
     await client.close()
   }
 
-  @Test func `what nobody can be told, or waits for, is dropped and counted`() async throws {
+  @Test func `queries without a reply address, or past their time, are dropped and counted`() async throws {
     let deployment = try Deployment.current
     let client = try await QueryClient.open(on: deployment.host)
     var expired = tenant.command("workspace.list", "{}").replying(to: client.replies.queue)
@@ -120,8 +120,8 @@ struct QueriesTests {
       tenant.command("workspace.list", "{}"), tenant.command("workspace.list", "{}").replying(to: "nowhere"),
     ])
     let answer = try await client.ask(tenant.command("workspace.list", "{}"))
-    #expect(answer?.data.count == 0 && answer?.sequence == "0", "a tenant that nobody knows is at its beginning")
-    try await Patience.poll(for: "all are worked off") {
+    #expect(answer?.data.count == 0 && answer?.sequence == "0", "an unknown tenant has sequence 0")
+    try await Patience.poll(for: "all queries are handled") {
       let metrics = try await worker.metrics()
       return metrics.value("workspace_worker_queries_total", ["outcome": "unaddressed"]) == 1
         && metrics.value("workspace_worker_query_replies_total", ["outcome": "unroutable"]) == 1
@@ -131,7 +131,7 @@ struct QueriesTests {
     await client.close()
   }
 
-  @Test func `trouble of the lane is no trouble of the commands, and is named`() async throws {
+  @Test func `failing queries don't affect commands, and are reported`() async throws {
     let deployment = try Deployment.current
     let client = try await QueryClient.open(on: deployment.host)
     let worker = try await deployment.activeWorker([
@@ -151,7 +151,7 @@ struct QueriesTests {
     await client.close()
   }
 
-  @Test func `without its queue the lane waits for it, and commands don't`() async throws {
+  @Test func `without its queue the query lane waits for it, and commands don't`() async throws {
     let deployment = try Deployment.current
     let client = try await QueryClient.open(on: deployment.host)
     try await deployment.host.broker.management.deleteQueue("workspace.queries", in: deployment.host.name)
@@ -160,12 +160,14 @@ struct QueriesTests {
     #expect(try await worker.health().status == 200)
     #expect(try await deployment.run("topology", "apply").exit == .code(0))
     #expect(try await client.ask(tenant.command("workspace.list", "{}"))?.data.count == 3)
-    try await Patience.poll(for: "it says so") { try await worker.health().body.contains(#""queries":"answered""#) }
+    try await Patience.poll(for: "the health report says that queries are answered") {
+      try await worker.health().body.contains(#""queries":"answered""#)
+    }
     #expect(try await worker.drain() == .code(0))
     await client.close()
   }
 
-  @Test func `operators ask by the command line`() async throws {
+  @Test func `operators query from the command line`() async throws {
     let deployment = try Deployment.current
     let silent = try await deployment.run("query", "workspace.list", "--tenant", tenant.tenant, "--timeout", "1")
     #expect(silent.exit == .code(69))

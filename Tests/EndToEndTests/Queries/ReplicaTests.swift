@@ -29,7 +29,7 @@ struct ReplicaTests {
     tenant.command("workspace.get", #"{"workspace_id":"\#(tenant.lower)"}"#, minimum: minimum)
   }
 
-  @Test func `a replica answers what it has; where it lags a query waits, and then the primary answers`() async throws {
+  @Test func `a replica answers what it has; if it lags, a query waits, and then the primary answers`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
       let worker = try await deployment.activeWorker([
@@ -46,9 +46,9 @@ struct ReplicaTests {
       let old = try await client.ask(get())
       #expect(
         old?.data.workspace?.name == "lower" && old?.sequence == "\(QueriedTenant.eventCount)",
-        "it is the replica that answers")
+        "the replica answers")
       let new = try await client.ask(get(minimum: sequence))
-      #expect(new?.data.workspace?.name == "name 1" && new?.sequence == "\(sequence)", "the primary has it")
+      #expect(new?.data.workspace?.name == "name 1" && new?.sequence == "\(sequence)", "the primary has the event")
       let none = try await client.ask(get(minimum: sequence + 1))
       #expect(none?.data.error?.code == "sequence_not_reached")
       #expect(try await worker.metrics().value("workspace_worker_query_connections", ["side": "primary"]) ?? 0 >= 1)
@@ -69,7 +69,7 @@ struct ReplicaTests {
     }
   }
 
-  @Test func `of two hosts the standby answers, and where it is killed the primary`() async throws {
+  @Test func `of two hosts the standby answers, and after its death the primary`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
       let hosts = "postgres://postgres@\(primary.address),\(standby.address)/postgres?sslmode=disable"
@@ -80,7 +80,7 @@ struct ReplicaTests {
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
       try await standby.execute("select pg_wal_replay_pause()")
       _ = try await rename(1, client, events)
-      #expect(try await client.ask(get())?.data.workspace?.name == "lower", "it is the standby that answers")
+      #expect(try await client.ask(get())?.data.workspace?.name == "lower", "the standby answers")
       standby.stop()
       // The sessions on the killed standby last for a moment.
       try await Patience.poll(for: "the primary answers") {
@@ -93,7 +93,7 @@ struct ReplicaTests {
     }
   }
 
-  @Test func `a standby that is promoted answers on, and has the last word`() async throws {
+  @Test func `a promoted standby keeps answering, and is then authoritative`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
       let worker = try await deployment.activeWorker([

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct AccessListTests {
-  @Test func `what the list does not permit is a dead letter without effect, and its result tells nothing`()
+  @Test func `a command outside the list is a dead letter without effect, and its result reveals nothing`()
     async throws
   {
     let deployment = try Deployment.current
@@ -58,7 +58,8 @@ struct AccessListTests {
     let failures = answers.dropFirst(2)
     #expect(failures.allSatisfy { $0.code == "forbidden_sender" })
     #expect(
-      Set(failures.map { $0.event?.data.error?.message }).count == 1, "the same for what exists and what does not")
+      Set(failures.map { $0.event?.data.error?.message }).count == 1,
+      "the result is the same for existing and missing workspaces")
     #expect(
       try await deployment.letters().map(\.reason) == Array(repeating: "forbidden_sender", count: forbidden.count))
     #expect(try await deployment.records().workspaces.rows == 3)
@@ -96,7 +97,7 @@ struct AccessListTests {
     "senders: [{user: a, types: [workspace.make], tenants: ['*']}]",
     "rules: []", "", ": [", "senders: [{user: a, types: '*', tenants: ['*']}]",
   ])
-  func `a list that is wrong stops the start, and so does one that is missing`(text: String) async throws {
+  func `an invalid or missing list stops the start`(text: String) async throws {
     let deployment = try Deployment.current
     for path in [try list(text), "/nowhere.yaml"] {
       let result = try await deployment.run("serve", environment: ["ACCESS_FILE": path])
@@ -105,7 +106,7 @@ struct AccessListTests {
     }
   }
 
-  @Test func `the example is a list`() async throws {
+  @Test func `the example is a valid list`() async throws {
     let example = PythonTool.repository.appending(path: "config/access.yaml").path
     let result = try await Deployment.current.run("config", "show", environment: ["ACCESS_FILE": example])
     #expect(result.exit == .code(0), "\(result.errors)")

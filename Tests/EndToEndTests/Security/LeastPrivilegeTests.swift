@@ -8,7 +8,7 @@ import Testing
 /// The rights that `docs/security.md` lists, read from that document, are sufficient and allow no more.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct LeastPrivilegeTests {
-  @Test func `a worker does all of its work with the rights that are documented, and can't migrate`() async throws {
+  @Test func `a worker does all its work with the documented rights, and can't migrate`() async throws {
     let deployment = try Deployment.current
     let role = "worker_\(UInt32.random(in: 0 ... .max))"
     let password = "sesame\(UInt32.random(in: 0 ... .max))"
@@ -44,7 +44,7 @@ struct LeastPrivilegeTests {
     _ = try await replies.first(1)
     // A message that the broker dead-lettered is taken from its queue, and expired dead letters are removed.
     try await deployment.host.publish(["lost"], to: "workspace.commands.dead")
-    try await Patience.poll(for: "the ledger was filled, and emptied again") {
+    try await Patience.poll(for: "the ledger was filled and emptied again") {
       let metrics = try await worker.metrics()
       return metrics.value("workspace_worker_dead_letters_total", ["reason": "broker_dead_lettered"]) == 1
         && metrics.value("workspace_worker_expired_entries_total", ["table": "dead_letters"]) == 3
@@ -56,7 +56,7 @@ struct LeastPrivilegeTests {
     #expect(try await client.ask(.rename(tenant, root, to: "c"))?.data.error?.code == "unknown_command_type")
     await client.close()
     let doctor = try await deployment.run("doctor", environment: environment)
-    #expect(doctor.output.contains("\(role) has the rights that a worker needs"), "\(doctor.output)")
+    #expect(doctor.output.contains("\(role) has the privileges that a worker needs"), "\(doctor.output)")
     #expect(try await worker.drain() == .code(0))
     #expect(
       !worker.program.errors.contains("refused") && !worker.program.errors.contains("permission denied"),
@@ -71,7 +71,7 @@ struct LeastPrivilegeTests {
     for subscription in [results, events, replies] { await subscription.close() }
   }
 
-  @Test func `doctor names each right that is lacking`() async throws {
+  @Test func `doctor names each missing right`() async throws {
     let deployment = try Deployment.current
     let role = "worker_\(UInt32.random(in: 0 ... .max))"
     try await deployment.database.withConnection { connection in

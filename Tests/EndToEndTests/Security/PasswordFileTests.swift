@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct PasswordFileTests {
-  @Test func `passwords come from files, and new ones from the next connection on`() async throws {
+  @Test func `passwords come from files, and new ones apply from the next connection on`() async throws {
     let deployment = try Deployment.current
     let management = deployment.host.broker.management
     let user = try await management.createUser(for: deployment.host.name)
@@ -49,7 +49,7 @@ struct PasswordFileTests {
     try await management.deleteUser(user.name)
   }
 
-  @Test func `a file that can't be read stops the start, with its name`() async throws {
+  @Test func `an unreadable file stops the start, with its name`() async throws {
     let result = try await Deployment.current.run(
       "serve", environment: ["AMQP_PASSWORD_FILE": "/nowhere/amqp", "POSTGRES_PASSWORD_FILE": "/nowhere/postgres"])
     #expect(result.exit == .code(78))

@@ -10,7 +10,7 @@ import Testing
 struct TLSTests {
   private var certificates: Certificates { get throws { try #require(Certificates.current) } }
 
-  @Test func `commands are carried out over TLS on both sides, each certificate verified`() async throws {
+  @Test func `commands are executed over TLS on both sides, each certificate verified`() async throws {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
@@ -40,12 +40,12 @@ struct TLSTests {
         "POSTGRES_URL": try postgres(
           host: "localhost", "sslmode=verify-full&sslrootcert=\(try certificates.path("ca.pem"))"),
       ])
-    #expect(doctor.output.contains("encrypted, the broker's certificate is verified"))
+    #expect(doctor.output.contains("encrypted; the broker's certificate is verified"))
     await sender.close()
     await results.close()
   }
 
-  @Test func `a client's certificate is who it is, to both servers`() async throws {
+  @Test func `a client certificate authenticates the worker to both servers`() async throws {
     let deployment = try Deployment.current
     let user = "workspace_certificate"
     try await deployment.host.broker.management.createUser(named: user, for: deployment.host.name)
@@ -78,9 +78,7 @@ struct TLSTests {
   }
 
   @Test
-  func `an authority that is not trusted, another host's name and a certificate of the past are refused, and said`()
-    async throws
-  {
+  func `an untrusted authority, a wrong host name and an expired certificate are refused, and reported`() async throws {
     let deployment = try Deployment.current
     let (ca, stranger) = (try certificates.path("ca.pem"), try certificates.path("stranger.pem"))
     let expired = [try certificates.path("expired.pem"), try certificates.path("expired.key")]
@@ -124,9 +122,7 @@ struct TLSTests {
     try await database.program.crash()
   }
 
-  @Test func `an address that the certificate has among its alternative names is verified, another is refused`()
-    async throws
-  {
+  @Test func `an address among the certificate's alternative names is verified, another is refused`() async throws {
     let deployment = try Deployment.current
     let ca = try certificates.path("ca.pem")
     // The certificate is for localhost and 127.0.0.2.

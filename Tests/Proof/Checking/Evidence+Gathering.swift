@@ -31,7 +31,7 @@ extension Evidence.Tables {
   private static func reference(_ row: PostgresRow, _ name: String) throws -> TenantModel.Reference {
     let type = try row.text("\(name)_type")
     guard let kind = TenantModel.Reference.Kind(rawValue: type) else {
-      throw Violation.incomplete("a role of or on something of the type \(type)")
+      throw Violation.incomplete("a role has a member or object of the unknown type \(type)")
     }
     return TenantModel.Reference(kind, try row.text("\(name)_id"))
   }

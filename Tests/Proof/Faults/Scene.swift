@@ -80,13 +80,13 @@ struct Scene: Sendable {
     cluster.standby.stop()
     goOn()
     try await cluster.commitWaits()
-    try await Patience.poll(for: "a worker says that a commit waits") {
+    try await Patience.poll(for: "a worker reports that a commit waits") {
       for worker in workers { if try await worker.health().body.contains("SyncRep") { return true } }
       return false
     }
     let before = try await results.everything().count
     try await reader.isAnswered()
-    try await Patience.poll(for: "a worker has given up its commit, and has another session") {
+    try await Patience.poll(for: "a worker has abandoned its commit, and has a new session") {
       Self.sessionCount(of: workers) > sessions
     }
     let after = try await results.everything().count

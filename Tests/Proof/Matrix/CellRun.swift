@@ -70,14 +70,14 @@ package struct CellRun: Sendable {
   private func run() async throws -> CellOutcome {
     let subscribers = try await Subscribers(to: settings.traffic, on: deployment.host)
     let reader = try await makeReader(subscribers)
-    timeline.note("begins, with seed \(settings.seed), at the \(approach.pass). pass of \(approach.failpoint.rawValue)")
+    timeline.note("starts with seed \(settings.seed), fault at pass \(approach.pass) of \(approach.failpoint.rawValue)")
     var violations: [Violation] = []
     var evidence = Evidence()
     do {
       let workers = try await whileReading(reader) { try await sufferFault(subscribers, reader) }
       try await finish(workers, subscribers, reader)
     } catch {
-      timeline.note("goes wrong: \(error)")
+      timeline.note("fails: \(error)")
       violations.append(error as? Violation ?? .incomplete("\(error)"))
     }
     // What did arrive says more than that something is missing.
@@ -146,13 +146,13 @@ package struct CellRun: Sendable {
     timeline.note("worker \(standby.pid) stands by")
     async let sent: Void = send()
     try await scene.comes(by: approach)
-    timeline.note("worker \(worker.pid) stands still at \(approach.failpoint.rawValue)")
+    timeline.note("worker \(worker.pid) is stopped at \(approach.failpoint.rawValue)")
     faultBegins.update { $0 = true }
     try await scene.suffers(cell.fault, besides: standby, stopDuration: settings.stopDuration)
     timeline.note("\(cell.fault.rawValue) is over")
     try await sent
     try await send(plan.after)
-    timeline.note("everything is sent, \(await sender.repetitions) times again because it was not confirmed")
+    timeline.note("everything is sent, with \(await sender.repetitions) repetitions of unconfirmed messages")
     return cell.fault == .kill ? [standby] : [worker, standby]
   }
 

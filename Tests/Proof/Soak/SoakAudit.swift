@@ -17,8 +17,8 @@ struct SoakAudit: Sendable {
       try await compare(
         [
           ("workspaces", "select count(*) from workspaces", count - renames),
-          ("workspaces that were renamed once", "select count(*) from workspaces where version = 2", renames),
-          ("workspaces that were renamed more often", "select count(*) from workspaces where version > 2", 0),
+          ("workspaces renamed once", "select count(*) from workspaces where version = 2", renames),
+          ("workspaces renamed more than once", "select count(*) from workspaces where version > 2", 0),
           ("commands in the inbox", "select count(*) from inbox", count),
           ("events", "select coalesce(sum(event_sequence), 0)::bigint from tenants", count),
           ("messages in the outbox", "select count(*) from outbox", 0),

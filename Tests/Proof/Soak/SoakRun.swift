@@ -27,7 +27,7 @@ package struct SoakRun: Sendable {
       let result = try await run.run(progress)
       report.update { $0 = result }
     }
-    guard let report = report.value else { throw Violation.incomplete("the soak has no report") }
+    guard let report = report.value else { throw Violation.incomplete("the soak produced no report") }
     return report
   }
 

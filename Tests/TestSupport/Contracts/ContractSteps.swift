@@ -41,7 +41,7 @@ extension UnitOfWorkStore {
       }
     }
     let inbox = try await read { $0.inbox = [InboxQuestion(witness)] }.inbox
-    #expect(inbox.isEmpty, "something of the refused unit of work is left", sourceLocation: sourceLocation)
+    #expect(inbox.isEmpty, "the refused unit of work left something behind", sourceLocation: sourceLocation)
   }
 }
 

@@ -43,7 +43,7 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
   }
 
   package static let all: [Self] = [
-    Self("what is older than the retention goes, what is as old or younger stays") { store, inbox in
+    Self("entries older than the retention are removed, others stay") { store, inbox in
       let entries = try await remember([86_400_000, 1, 0, -1, -86_400_000], in: store)
       let removed = try await inbox.removeExpired(olderThan: retention, at: now, from: nil, limit: 100)
       #expect(removed == RemovedEntries(count: 2, newest: entries[1].recordedAt))
@@ -61,7 +61,7 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
       #expect(try await left(of: entries, in: store) == [])
     },
 
-    Self("entries of one moment are removed over several steps") { store, inbox in
+    Self("entries with the same time are removed over several steps") { store, inbox in
       _ = try await remember([7, 7, 7, 7, 7], in: store)
       var start: Timestamp?
       for count in [2, 2, 1, 0] {
@@ -71,7 +71,7 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
       }
     },
 
-    Self("what was recorded before the start is left alone") { store, inbox in
+    Self("entries recorded before the start are left alone") { store, inbox in
       let entries = try await remember([30, 20, 10], in: store)
       let removed = try await inbox.removeExpired(
         olderThan: retention, at: now, from: entries[1].recordedAt, limit: 100)
@@ -79,7 +79,7 @@ package struct InboxRetentionContract: Sendable, CustomTestStringConvertible {
       #expect(try await left(of: entries, in: store) == [entries[0]])
     },
 
-    Self("where nothing has expired, nothing is removed") { store, inbox in
+    Self("if nothing has expired, nothing is removed") { store, inbox in
       let nothing = RemovedEntries(count: 0, newest: nil)
       #expect(try await inbox.removeExpired(olderThan: retention, at: now, from: nil, limit: 100) == nothing)
       let entries = try await remember([-10], in: store)

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let commits: [Self] = [
-    Self("what was committed is there for the next unit of work") { stores in
+    Self("committed data is visible to the next unit of work") { stores in
       let store = try await stores.open()
       let tenant = TenantID.random()
       let root = Workspace.sample(tenant: tenant, name: "Root")
@@ -37,7 +37,7 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("nothing to write is committed like anything else") { stores in
+    Self("an empty write set can be committed") { stores in
       let store = try await stores.open()
       #expect(try await store.write { _ in } == [])
       #expect(try await store.write { _ in } == [])
@@ -59,7 +59,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.workspaces(tenant.root.id) == [tenant.root.id: tenant.root.renamed("Trunk")])
     },
 
-    Self("a workspace is moved to a parent that is added, and away from one that is deleted, whose name passes on") {
+    Self("a workspace moves to an added parent, and away from a deleted one whose name is reused") {
       stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
@@ -133,7 +133,7 @@ extension UnitOfWorkStoreContract {
       #expect(current.map { back[$0]?.name.text } == ["c", "b", "a"])
     },
 
-    Self("a name that a deletion frees is taken by a change, and one that a change frees by a new workspace") {
+    Self("a name freed by a deletion is taken by a change, and one freed by a change by a new workspace") {
       stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
@@ -157,7 +157,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.read { $0.tree.names = [key] }.workspaces == [workspace.id: workspace])
     },
 
-    Self("names are the same when their bytes are, and not else") { stores in
+    Self("names are equal only if their bytes are") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let children = try await tenant.addChildren("caf\u{E9}", "cafe\u{301}", "CAF\u{C9}", to: store)

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let conflicts: [Self] = [
-    Self("a name that the tenant has already is a conflict") { stores in
+    Self("a name that the tenant already has is a conflict") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let child = try await tenant.addChildren("taken", to: store)[0]
@@ -19,7 +19,7 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("the same name in another tenant is none") { stores in
+    Self("the same name in another tenant is not a conflict") { stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
       let children = tenants.map { Workspace.sample(tenant: $0.id, name: "same", parent: $0.root.id) }
@@ -34,7 +34,7 @@ extension UnitOfWorkStoreContract {
       try await store.expectConflict(.oneRootPerTenant) { $0.inserted = [.sample(tenant: tenant.id, name: "Second")] }
     },
 
-    Self("an id that is taken is a conflict, in whatever tenant") { stores in
+    Self("an id that is taken in any tenant is a conflict") { stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
       let child = try await tenants[0].addChildren("child", to: store)[0]
@@ -64,7 +64,7 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("deleting what has children is a conflict") { stores in
+    Self("deleting a workspace with children is a conflict") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       _ = try await tenant.addChildren("child", to: store)
@@ -76,20 +76,20 @@ extension UnitOfWorkStoreContract {
       try await store.expectConflict(.tenant) { $0.inserted = [.sample(tenant: .random(), name: "Root")] }
     },
 
-    Self("a tenant that is known already is a conflict") { stores in
+    Self("a tenant that already exists is a conflict") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       try await store.expectConflict(.tenantID) { $0.newTenants = [.random(): 1, tenant.id: 1] }
     },
 
-    Self("a command that was processed already is a conflict") { stores in
+    Self("a command that was already processed is a conflict") { stores in
       let store = try await stores.open()
       let entry = InboxEntry.sample(tenant: .random())
       try await store.write { $0.inbox = [entry] }
       try await store.expectConflict(.inboxKey) { $0.inbox.append(entry) }
     },
 
-    Self("a workspace of another version than was read is a conflict") { stores in
+    Self("a workspace whose version has changed since the read is a conflict") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let children = try await tenant.addChildren("a", "b", to: store)
@@ -110,7 +110,7 @@ extension UnitOfWorkStoreContract {
   ]
 
   static let concurrency: [Self] = [
-    Self("who begins while another holds the tenant sees what the other commits") { stores in
+    Self("a unit of work that waited for a tenant sees what the other committed") { stores in
       let first = try await stores.open()
       let second = try await stores.open()
       let tenant = try await SampleTenant(in: first)

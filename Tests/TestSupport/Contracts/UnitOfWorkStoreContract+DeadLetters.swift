@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let deadLetters: [Self] = [
-    Self("a dead letter that was committed is known by its fingerprint, in its queue") { stores in
+    Self("a committed dead letter is known by its fingerprint, in its queue") { stores in
       let store = try await stores.open()
       let letters = [DeadLetter.sample(), .sample()]
       try await store.write { $0.deadLetters = letters }
@@ -17,7 +17,7 @@ extension UnitOfWorkStoreContract {
       #expect(known == [letters[0].key: [letters[0].id], letters[1].key: [letters[1].id]])
     },
 
-    Self("messages with the same bytes are letters of their own, until their acknowledgements have been read") {
+    Self("messages with the same bytes are separate letters, known until their acknowledgements are read") {
       stores in
       let store = try await stores.open()
       let letter = DeadLetter.sample(id: ULID(milliseconds: 1, randomness: ULID.random().randomness))
@@ -32,7 +32,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.read { $0.deadLetters = [letter.key] }.deadLetters.isEmpty)
     },
 
-    Self("another answer takes the place of a failure, and of nothing else") { stores in
+    Self("another answer replaces a failure, and nothing else") { stores in
       let store = try await stores.open()
       let failure = InboxEntry.sample(tenant: .random(), type: "workspace.get.failed")
       let success = InboxEntry.sample(tenant: .random())

@@ -6,7 +6,7 @@ import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let outbox: [Self] = [
-    Self("entries get increasing places in the order in which they are given") { stores in
+    Self("entries get increasing places in the given order") { stores in
       let store = try await stores.open()
       let messages = (0..<500).map { OutgoingMessages.sample(body: [UInt8(truncatingIfNeeded: $0)]) }
       let first = try await store.write { $0.outbox = Array(messages[..<250]) }
@@ -18,7 +18,7 @@ extension UnitOfWorkStoreContract {
       #expect(entries == zip(ids, messages).map { OutboxEntry(id: $0, messages: $1.messages) })
     },
 
-    Self("a message comes back with all that belongs to it") { stores in
+    Self("a message comes back complete") { stores in
       let store = try await stores.open()
       let message = OutgoingMessages([.withEverything])
       try await store.write { $0.outbox = [message] }
@@ -43,7 +43,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.unpublished(limit: 0, bytes: .max).isEmpty)
     },
 
-    Self("reading stops after the entry that exceeds the bytes") { stores in
+    Self("reading stops after the entry that exceeds the limit in bytes") { stores in
       let store = try await stores.open()
       let ids = try await store.write { writeSet in
         writeSet.outbox = (0..<5).map { _ in .sample(body: [UInt8](repeating: 1, count: 10_000)) }
@@ -62,7 +62,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == [ids[1]])
     },
 
-    Self("removing what is gone, or nothing, does nothing") { stores in
+    Self("removing missing entries, or none, does nothing") { stores in
       let store = try await stores.open()
       let ids = try await store.write { $0.outbox = [.sample()] }
       try await store.remove(ids)
@@ -84,7 +84,7 @@ extension UnitOfWorkStoreContract {
   ]
 
   static let queues: [Self] = [
-    Self("each queue has messages of its own, which no other worker removes") { stores in
+    Self("each queue has its own messages, which no other worker removes") { stores in
       let store = try await stores.open()
       let other = try await stores.open()
       let ids = try await store.write { $0.outbox = [.sample()] }

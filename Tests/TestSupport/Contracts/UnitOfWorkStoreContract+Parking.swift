@@ -18,14 +18,14 @@ extension UnitOfWorkStoreContract {
       #expect(line.map(\.id) == line.map(\.id).sorted())
     },
 
-    Self("a parked command comes back with all that belongs to it") { stores in
+    Self("a parked command comes back complete") { stores in
       let store = try await stores.open()
       let commands = [ParkedCommand.failed("1", tenant: .random()), .failed("2", tenant: .random(), count: 3)]
       try await store.park(commands[0])
       #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).map(\.command) == [commands[0]])
     },
 
-    Self("the line that has been due longest is the first, and none is before its time") { stores in
+    Self("the line due longest comes first, and none before its time") { stores in
       let store = try await stores.open()
       let (early, late) = (TenantID.random(), TenantID.random())
       try await store.park(
@@ -35,7 +35,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.due(at: now.plus(9999), limit: 10, bytes: 1 << 20).map(\.command.commandID) == ["early"])
     },
 
-    Self("a part of a line ends with the limit, or with the command that brings it above the size") { stores in
+    Self("a part of a line ends at the limit, or with the command that exceeds the size") { stores in
       let store = try await stores.open()
       let tenant = TenantID.random()
       try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant), .waiting("3", tenant: tenant))
@@ -57,7 +57,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.lines().isEmpty)
     },
 
-    Self("a command that fails again stays the first, and is due later") { stores in
+    Self("a command that fails again stays first, and is due later") { stores in
       let store = try await stores.open()
       let tenant = TenantID.random()
       try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant))
@@ -75,7 +75,7 @@ extension UnitOfWorkStoreContract {
       #expect(line[0].command.process == .process(9))
     },
 
-    Self("a command whose time was changed while it was tried is due at that time") { stores in
+    Self("a command rescheduled during an attempt is due at the new time") { stores in
       let store = try await stores.open()
       let tenant = TenantID.random()
       try await store.park(.failed("1", tenant: tenant))
@@ -87,7 +87,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).map(\.command.failures) == [failures])
     },
 
-    Self("a command that has left its line already is a conflict") { stores in
+    Self("a command that has already left its line is a conflict") { stores in
       let store = try await stores.open()
       let tenant = TenantID.random()
       try await store.park(.failed("1", tenant: tenant))
@@ -109,7 +109,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.lines().map(\.count) == [1])
     },
 
-    Self("lines are told with their length, their oldest command and when they are due") { stores in
+    Self("lines are listed with their length, oldest command and due time") { stores in
       let store = try await stores.open()
       let tenants = [TenantID.random(), .random()].sorted()
       let commands: [ParkedCommand] = [
@@ -125,7 +125,7 @@ extension UnitOfWorkStoreContract {
         ])
     },
 
-    Self("each queue has lines of its own") { stores in
+    Self("each queue has its own lines") { stores in
       let store = try await stores.open()
       let other = try await stores.open()
       let tenant = TenantID.random()
@@ -144,7 +144,7 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.read { $0.parked = wanted }.parked == [command.fingerprint])
     },
 
-    Self("what a transaction has done with is not known as fatal any more") { stores in
+    Self("a message processed by a transaction is no longer known as fatal") { stores in
       let store = try await stores.open()
       let hash = [UInt8](repeating: 7, count: 32)
       try await store.write { $0.survived = [hash] }

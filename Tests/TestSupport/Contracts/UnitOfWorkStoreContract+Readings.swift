@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 extension UnitOfWorkStoreContract {
   static let readings: [Self] = [
-    Self("what does not exist is left out") { stores in
+    Self("missing objects are left out") { stores in
       let snapshot = try await stores.open().read {
         $0.tenants = [.random()]
         $0.inbox = [InboxQuestion(key: InboxKey(tenantID: .random(), source: "/nowhere", id: "none"))]
@@ -33,7 +33,7 @@ extension UnitOfWorkStoreContract {
       #expect(Set(found.values.map(\.tenantID)) == Set(tenants.map(\.id)))
     },
 
-    Self("children are counted up to the limit, and left out where there are none") { stores in
+    Self("children are counted up to the limit, and omitted if there are none") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let children = try await tenant.addChildren("a", "b", "c", to: store)
@@ -46,7 +46,7 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("the way from a workspace to its root is told, whoever else's it joins") { stores in
+    Self("the path from a workspace to its root is returned, even if it joins another") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let children = try await tenant.addChildren("a", "b", to: store)
@@ -63,7 +63,7 @@ extension UnitOfWorkStoreContract {
     },
 
     Self(
-      "all that is on the way up is read, from an id or a name, and nothing of what is not there or another tenant's"
+      "the whole path up is read, from an id or a name, but nothing of missing or other tenants' workspaces"
     ) { stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
@@ -86,7 +86,7 @@ extension UnitOfWorkStoreContract {
       #expect(others.isEmpty)
     },
 
-    Self("children are listed page by page, a page that is empty too") { stores in
+    Self("children are listed page by page, including an empty page") { stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
       let children = try await tenants[0].addChildren("a", "b", "c", to: store).map(\.id).sorted()
@@ -101,7 +101,7 @@ extension UnitOfWorkStoreContract {
       #expect(Set(snapshot.workspaces.keys) == Set(children))
     },
 
-    Self("who asks for a name is told what decides whether he may view it") { stores in
+    Self("a look-up by name returns what decides whether the user may view it") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       _ = try await tenant.addChildren("a", to: store)
@@ -117,7 +117,7 @@ extension UnitOfWorkStoreContract {
       #expect(snapshot.roles == [roles[0].key: .member, roles[1].key: .editor])
     },
 
-    Self("of roles that may go one more than the limit tells that there are more, in the order in which they go") {
+    Self("removable roles are read up to one above the limit, in the order of removal") {
       stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
@@ -169,7 +169,7 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("levels below a workspace are counted, and nothing is told of what is not there or another tenant's") {
+    Self("levels below a workspace are counted, but not for missing or other tenants' workspaces") {
       stores in
       let store = try await stores.open()
       let tenants = try await [SampleTenant(in: store), SampleTenant(in: store)]
@@ -186,7 +186,7 @@ extension UnitOfWorkStoreContract {
       #expect(others.heights.isEmpty && others.parents.isEmpty)
     },
 
-    Self("subtrees that lie in each other, and beside each other, are each counted whole") { stores in
+    Self("nested and neighbouring subtrees are each counted in full") { stores in
       let store = try await stores.open()
       let tenant = try await SampleTenant(in: store)
       let line = try await tenant.addLine(of: 6, to: store)
@@ -203,7 +203,7 @@ extension UnitOfWorkStoreContract {
       #expect(heights == [asked[0]: 9, asked[1]: 8, asked[2]: 6, asked[3]: 2, asked[4]: 4])
     },
 
-    Self("inbox keys are told apart by tenant, source and id, byte for byte") { stores in
+    Self("inbox keys differ by tenant, source and id, byte for byte") { stores in
       let store = try await stores.open()
       let entries = InboxEntry.alike()
       try await store.write { $0.inbox = entries }
@@ -212,7 +212,7 @@ extension UnitOfWorkStoreContract {
       }
     },
 
-    Self("a result is read for whoever asks by the fingerprint that it was recorded with, and for nobody else") {
+    Self("a result is read only with the fingerprint that it was recorded with") {
       stores in
       let store = try await stores.open()
       try await store.expectResultOnMatch(InboxEntry.sample(tenant: .random()))

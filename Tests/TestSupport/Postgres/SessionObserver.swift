@@ -38,7 +38,7 @@ package struct SessionObserver: Sendable {
         "select count(*) from pg_stat_activity where pid = \(processID) and (\(raw: condition ?? "true"))")[0].count()
       guard count != (condition == nil ? 0 : 1) else { return }
     }
-    throw NeverHappened(description: "not within 20 s: \(event)")
+    throw NeverHappened(description: "not within 60 s: \(event)")
   }
 }
 

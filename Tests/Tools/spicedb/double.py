@@ -374,7 +374,7 @@ def blank(answer):
 
 
 def ordered(fault):
-    return Problem(fault["code"], fault.get("reason"), fault.get("message", "a fault that a test has ordered"))
+    return Problem(fault["code"], fault.get("reason"), fault.get("message", "a fault requested by a test"))
 
 
 def control(gate, store, health_servicer):

@@ -6,25 +6,25 @@ struct DeadLetterReplay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay", abstract: "Sends dead letters again, with their original ids.",
     discussion: """
-      The letters are first fixed in a plan: later arrivals are not touched, and letters of another plan are left out. The \
-      same id has no second effect: a command executed meanwhile answers already_applied. A letter that the \
-      broker can't route, or that no longer fits a frame, is recorded and skipped. Exits 2 when nothing matches, when the \
-      plan was stopped, when letters can't be sent, and when letters are dead again.
+      The letters are first recorded in a plan: later arrivals are not touched, and letters in another plan are left \
+      out. The same id has no second effect: a command executed meanwhile answers already_applied. A letter that the \
+      broker can't route, or that no longer fits a frame, is recorded and skipped. Exits 2 if nothing matches, if the \
+      plan was stopped, if letters can't be sent, or if letters become dead letters again.
       """)
 
   @OptionGroup var letters: ChosenLetters
   @OptionGroup var person: OperatorOptions
   @Option(help: "Why: kept with the plan.")
   var because = ""
-  @Flag(help: "Predict the outcome of each letter, and send nothing.")
+  @Flag(help: "Predict the outcome of each letter without sending anything.")
   var dryRun = false
-  @Flag(help: "Also letters that were sent before, but not those that another plan is about to send.")
+  @Flag(help: "Include letters that were sent before, but not those that another plan is about to send.")
   var again = false
   @OptionGroup var age: ReplayAge
   @Option(
-    help: "Of one letter: send the command in this file instead ('-' for standard input). It needs an id of its own.")
+    help: "For one letter: send the command in this file instead ('-' for standard input). It needs a new id.")
   var bodyFile: String?
-  @Flag(help: "Of one letter: correct it in $EDITOR first. It gets a new id.")
+  @Flag(help: "For one letter: correct it in $EDITOR first. It gets a new id.")
   var edit = false
   @OptionGroup var replay: ReplayOptions
   @OptionGroup var options: ConfigurationOptions
@@ -37,7 +37,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
     guard bodyFile == nil && !edit || letters.options.id.count == 1 else {
       throw ValidationError("A corrected body is for one letter: --id ID.")
     }
-    guard bodyFile == nil || !edit else { throw ValidationError("Either --edit or --body-file.") }
+    guard bodyFile == nil || !edit else { throw ValidationError("Use either --edit or --body-file.") }
   }
 
   func run() async throws {
@@ -72,15 +72,15 @@ struct DeadLetterReplay: AsyncParsableCommand {
 
 struct DeadLetterResume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Continues a plan that was stopped or cut off.",
+    commandName: "resume", abstract: "Continues a plan that was stopped or interrupted.",
     discussion: """
-      Letters discarded since then are not sent. Exits 2 when there is no such plan, when it was stopped again, when \
-      letters can't be sent, and when letters are dead again.
+      Letters discarded since then are not sent. Exits 2 if there is no such plan, if it was stopped again, if \
+      letters can't be sent, or if letters become dead letters again.
       """)
 
   @Argument(help: "The plan.")
   var plan: ULID
-  @Option(help: "What to do with letters that may have been sent when a run was cut off: publish or skip.")
+  @Option(help: "What to do with letters that may have been sent when a run was interrupted: publish or skip.")
   var unsure: UnsureLetters?
   @OptionGroup var age: ReplayAge
   @OptionGroup var replay: ReplayOptions
@@ -102,12 +102,12 @@ extension UnsureLetters: ExpressibleByArgument {}
 
 struct DeadLetterPlans: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plans", abstract: "Lists replay plans, the newest first, or shows one.",
-    discussion: "Exits 2 when there is no such plan.")
+    commandName: "plans", abstract: "Lists replay plans, newest first, or shows one.",
+    discussion: "Exits 2 if there is no such plan.")
 
   @Argument(help: "The plan to show.")
   var plan: ULID?
-  @Option(help: "The largest number of plans, 1-1000.")
+  @Option(help: "The maximum number of plans, 1-1000.")
   var limit = 20
   @OptionGroup var options: ConfigurationOptions
   @OptionGroup var output: OutputOptions

@@ -7,7 +7,7 @@ import Settings
 struct ReplayAge: ParsableArguments {
   @Flag(
     help:
-      "Include letters older than inbox.replay_window: if the inbox has forgotten their commands' answers, they are executed a second time."
+      "Include letters older than inbox.replay_window: where the answer has expired, the command is executed again."
   )
   var beyondWindow = false
 
@@ -19,7 +19,7 @@ struct ReplayAge: ParsableArguments {
     if count > 0 {
       let fate =
         beyondWindow
-        ? "included anyway: commands that were executed and since forgotten are executed a second time"
+        ? "included anyway: commands executed before, whose answers have expired, are executed a second time"
         : "left out; --beyond-window includes them"
       StandardError.write(
         "workspace-worker: \(count) letters are older than inbox.replay_window (\(window.length.settingText)), "
@@ -34,9 +34,9 @@ struct ReplayAge: ParsableArguments {
     guard !beyondWindow, window.hasOutlived(plan, at: session.now) else { return }
     throw NegativeAnswer(
       """
-      plan \(plan.id) was made longer ago than inbox.retention is longer than inbox.replay_window \
-      (\(window.margin.settingText)): its letters may be forgotten by the inbox, and be carried out a second time; \
-      --beyond-window goes on all the same
+      plan \(plan.id) is older than inbox.retention minus inbox.replay_window (\(window.margin.settingText)): the \
+      answers to its commands may have expired, and they would be executed a second time; --beyond-window continues \
+      anyway
       """)
   }
 }

@@ -6,15 +6,15 @@ import UnixSignals
 
 /// How a plan is run.
 struct ReplayOptions: ParsableArguments {
-  @Option(help: "Send this many first, and continue only when the worker has executed them.")
+  @Option(help: "Send this many first, and continue only once the worker has executed them.")
   var canary: Int?
-  @Option(help: "The largest number of letters per second. Default: as fast as the broker takes them.")
+  @Option(help: "The maximum number of letters per second. Default: as fast as the broker accepts them.")
   var rate: Int?
-  @Option(help: "Stop when more than this share of the known outcomes are dead letters again, once ten are known.")
+  @Option(help: "Stop when more than this share of the known outcomes, once there are ten, are dead letters again.")
   var maxFailureRatio = 0.1
-  @Option(help: "How many seconds to wait for outcomes, of the canary and at the end.")
+  @Option(help: "How many seconds to wait for outcomes, after the canary and at the end.")
   var timeout = 60
-  @Flag(help: "End when all letters are sent, without waiting for their outcomes.")
+  @Flag(help: "Exit when all letters are sent, without waiting for their outcomes.")
   var noWait = false
 
   func validate() throws {
@@ -58,7 +58,8 @@ struct ReplayOptions: ParsableArguments {
         throw CancellationError()
       }
     } catch let error as ReplayCutOff {
-      StandardError.write("workspace-worker: plan \(plan.id) was cut off; 'dead-letters resume \(plan.id)' resumes\n")
+      StandardError.write(
+        "workspace-worker: plan \(plan.id) was interrupted; continue with 'dead-letters resume \(plan.id)'\n")
       throw error.cause
     }
   }

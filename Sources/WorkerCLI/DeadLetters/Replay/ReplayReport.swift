@@ -41,13 +41,13 @@ struct ReplayReport: Report {
     var lines = ["plan \(plan), by \(`operator`): \(reason)".escapingControls(keepingLines: false)]
     var table = TextTable(header: ["LETTERS", "COUNT"])
     for (name, count) in [
-      ("all", total), ("sent", published), ("to be sent", pending), ("perhaps sent", unsure), ("skipped", skipped),
+      ("all", total), ("sent", published), ("to be sent", pending), ("possibly sent", unsure), ("skipped", skipped),
     ] {
       if count > 0 || name == "all" { table.add([name, "\(count)"]) }
     }
     for (code, count) in notSent.sorted(by: { $0.key < $1.key }) { table.add(["  not sent: \(code)", "\(count)"]) }
     for (outcome, count) in outcomes.sorted(by: { $0.key < $1.key }) { table.add([outcome, "\(count)"]) }
-    if waiting > 0 { table.add(["without an outcome yet", "\(waiting)"]) }
+    if waiting > 0 { table.add(["no outcome yet", "\(waiting)"]) }
     lines.append(table.text)
     lines += [end?.explanation, hint].compactMap(\.self)
     return lines.joined(separator: "\n")
@@ -56,8 +56,8 @@ struct ReplayReport: Report {
   private var hint: String? {
     if unsure > 0 {
       return
-        "\(unsure) may have been sent when a run was cut off: resume \(plan) --unsure publish sends them (again, with their "
-        + "ids, so it has no second effect), --unsure skip gives them up"
+        "\(unsure) may have been sent when a run was interrupted: resume \(plan) --unsure publish sends them (again, "
+        + "with their ids, so without a second effect), --unsure skip skips them"
     }
     return pending > 0 ? "continue with: workspace-worker dead-letters resume \(plan)" : nil
   }
@@ -67,12 +67,12 @@ extension ReplayEnd {
   var explanation: String? {
     switch self {
     case .done, .sent: nil
-    case .failures: "some are dead letters again"
+    case .failures: "some have become dead letters again"
     case .notSent:
-      "some can't be sent: no queue takes their routing key (unroutable), or their headers have no room left (unpublishable); "
-        + "dead-letters show says which applies to a letter"
-    case .refused: "stopped: the broker refuses more (basic.nack); is the queue of commands full?"
-    case .noOutcome: "stopped: what was sent has no outcome yet; is a worker active?"
+      "some can't be sent: no queue is bound for their routing key (unroutable), or their headers have no room left "
+        + "(unpublishable); dead-letters show says which applies to a letter"
+    case .refused: "stopped: the broker refuses more (basic.nack); is the command queue full?"
+    case .noOutcome: "stopped: no outcome yet of what was sent; is a worker active?"
     case .stopped: "stopped by a signal"
     }
   }
