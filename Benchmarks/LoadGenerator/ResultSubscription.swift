@@ -15,7 +15,7 @@ struct ResultSubscription {
     _ servers: ServerAddresses, queue: ShortString = "benchmark.results"
   ) async throws -> ResultSubscription {
     let connection = try await Laboratory.connect(servers)
-    try await connection.declare([.exclusiveQueue(queue)])
+    try await connection.declare([.exclusiveQueue(queue, arguments: HeaderTable())])
     return ResultSubscription(
       queue: queue, connection: connection, consumer: try await RabbitMQConsumer.start(on: connection, queue: queue))
   }

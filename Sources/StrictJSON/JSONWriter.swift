@@ -126,16 +126,6 @@ extension JSONWriter {
     text.withUTF8 { sink.append($0) }
   }
 
-<<<<<<< HEAD
-=======
-  /// Writes bytes that need no escaping, as a string.
-  private mutating func quoted(_ bytes: UnsafeBufferPointer<UInt8>) {
-    sink.append(UInt8(ascii: "\""))
-    sink.append(bytes)
-    sink.append(UInt8(ascii: "\""))
-  }
-
->>>>>>> english2
   private mutating func string(_ text: String) {
     var text = text
     text.withUTF8 { string($0) }

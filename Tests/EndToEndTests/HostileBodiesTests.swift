@@ -37,7 +37,7 @@ struct HostileBodiesTests {
       #expect(answer.event?.type == "command.failed")
       #expect(answer.code == "malformed_json")
       #expect(answer.properties.correlationID == "mine")
-      #expect(answer.event?.attributes == ["specversion", "id", "source", "type", "time", "data"])
+      #expect(answer.event?.attributes == ["specversion", "id", "source", "type", "time", "traceparent", "data"])
     }
     try await run.finish(deadLetters: hostile.count)
     await replies.close()
@@ -70,6 +70,9 @@ struct HostileBodiesTests {
     try client.publish(command.body, properties: PropertyList(properties).bytes, to: "workspace.commands")
     let result = try await results.first(1)[0]
     #expect(try client.deliveredBody() == result.body)
+    try await Patience.poll(for: "the reply counts as delivered") {
+      try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "delivered"]) == 1
+    }
     #expect(try await worker.drain() == .code(0))
     await results.close()
   }

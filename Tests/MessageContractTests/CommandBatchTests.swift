@@ -48,7 +48,8 @@ import WorkspaceApplication
     var limits = ContractLimits()
     limits.maximumBatchElements = 2
     limits.maximumBatchBytes = 200
-    #expect(reason("{}") == .malformedJSON)
+    for text in ["{}", "1", "null", "\"[]\""] { #expect(reason(text) == .invalidEnvelope, "\(text)") }
+    for text in ["", "[", "[1,", "{", "x", "[1]]"] { #expect(reason(text) == .malformedJSON, "\(text)") }
     #expect(reason("[1,2,3]", limits: limits) == .messageTooLarge)
     #expect(reason("[1,2]", limits: limits) == nil)
     #expect(reason("[\"" + String(repeating: "x", count: 200) + "\"]", limits: limits) == .messageTooLarge)

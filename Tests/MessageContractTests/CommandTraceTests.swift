@@ -43,6 +43,18 @@ import WorkspaceDomain
           sampling: 0))
   }
 
+  @Test(arguments: ["{", "", "[]", "{}", #"{"data":{},"data":{}}"#])
+  func `a message that can't be read continues the header's trace`(text: String) throws {
+    var headers = HeaderTable()
+    headers.append("traceparent", SampleCommand.traceparent)
+    do throws(InvalidCommand) {
+      _ = try CommandDecoder(traceRatio: 0).decode(Array(text.utf8), contentType: nil, headers: headers)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.envelope.trace?.traceparent == SampleCommand.traceparent)
+    }
+  }
+
   @Test func `attempts have different spans, and ambiguous concatenations of keys different traces`() {
     let trace = CommandTrace(of: key)
     #expect(Set([trace.spanID(), trace.spanID(attempt: "attempt 2"), trace.spanID(attempt: "attempt 3")]).count == 3)

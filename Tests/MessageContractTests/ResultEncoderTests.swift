@@ -112,7 +112,7 @@ import WorkspaceDomain
     let message = ResultEncoder.encode(
       .unexpected, of: PartialEnvelope(try SampleCommand("workspace.delete").decoded()), id: .sample(7), at: .sample)
     #expect(
-      text(message) == Self.head + #""workspace.delete.failed""# + Self.time + Self.tenant + Self.tail
+      text(message) == Self.head + #""workspace.delete.failed""# + Self.time + Self.tenant + Self.tail + Self.ownTrace
         + #","data":{"error":{"code":"unexpected_failure","message":"the command failed unexpectedly"}}}"#)
     #expect(message.type == "workspace.delete.failed")
   }
@@ -121,10 +121,13 @@ import WorkspaceDomain
     let message = ResultEncoder.encode(
       CommandFailure(.malformedJSON, detail: "d"), of: PartialEnvelope(), id: .sample(7), at: .sample)
     #expect(
-      text(message) == Self.head + #""command.failed""# + Self.time
+      text(message) == Self.head + #""command.failed""# + Self.time + Self.ownTrace
         + #","data":{"error":{"code":"malformed_json","message":"d"}}}"#)
     #expect(message.tenantID == nil)
   }
+
+  /// A trace of its own, which is the same whenever the message is encoded.
+  private static let ownTrace = #","traceparent":"\#(CommandTrace.context(ofMessage: .sample(7)).traceparent)""#
 
   @Test(arguments: [
     ("id", #","tenantid":"01ARZ3NDEKTSV4RRFFQ69G5FAV","commandsource":"/upstream""#, "workspace.get.failed"),
@@ -141,7 +144,7 @@ import WorkspaceDomain
     let refusal = try #require(SampleCommand().with(missing, nil).refusal)
     let message = ResultEncoder.encode(refusal.failure, of: refusal.envelope, id: .sample(7), at: .sample)
     #expect(
-      text(message) == Self.head + "\"\(type)\"" + Self.time + members
+      text(message) == Self.head + "\"\(type)\"" + Self.time + members + Self.ownTrace
         + #","data":{"error":{"code":"invalid_envelope","message":"the attribute \#(missing) is missing"}}}"#)
     #expect(message.type == type)
   }

@@ -18,8 +18,7 @@ import Testing
     #expect(
       findings.map(\.check) == [
         "broker.name", "broker.login", "broker.tls", "broker.version", "broker.topology", "broker.consumers",
-        "broker.route",
-        "broker.alarms",
+        "broker.route", "broker.route.queries", "broker.alarms",
       ])
     #expect(findings.allSatisfy { $0.status == .ok && $0.remedy == nil })
   }
@@ -93,15 +92,21 @@ import Testing
     #expect(finding?.status == status && finding?.detail == "\(consumers) consumers, 7 commands waiting")
   }
 
-  @Test(arguments: [
-    (RouteProbing.unroutable, Finding.Status.problem), (.forbidden, .ok), (.unknown("why"), .warning), (.arrived, .ok),
-  ])
+  @Test(
+    arguments: [
+      (RouteProbing.unroutable(keys: ["group.#"]), Finding.Status.problem), (.forbidden, .ok),
+      (.unknown("why"), .warning), (.arrived, .ok),
+    ], BrokerRoute.allCases)
   func `a missing binding is a problem, and one that can't be checked is not`(
-    probing: RouteProbing, status: Finding.Status
+    probing: (outcome: RouteProbing, status: Finding.Status), route: BrokerRoute
   ) async {
-    let finding = await finding("broker.route") { $0.route = probing }
-    #expect(finding?.status == status)
-    if probing == .unroutable { #expect(finding?.detail.contains("workspace.#, group.#") == true) }
+    let finding = await finding(route == .commands ? "broker.route" : "broker.route.queries") {
+      $0.routes = [route: probing.outcome]
+    }
+    #expect(finding?.status == probing.status)
+    if probing.status == .problem {
+      #expect(finding?.detail.hasSuffix("\(route) -> \(route) lacks a binding with group.#") == true)
+    }
   }
 
   @Test(arguments: [

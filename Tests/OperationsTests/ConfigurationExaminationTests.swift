@@ -2,6 +2,7 @@ import Operations
 import Settings
 import Testing
 import WorkerRuntime
+import WorkspaceApplication
 
 @Suite struct ConfigurationExaminationTests {
   private func finding(
@@ -18,7 +19,9 @@ import WorkerRuntime
   @Test func `the defaults match RabbitMQ's`() {
     let findings = ConfigurationExamination(WorkerConfiguration(), consumerTimeout: .seconds(1800)).findings()
     #expect(
-      findings.map(\.check) == ["configuration", "deadlines.consumer_timeout", "retention.replay", "deadlines.drain"])
+      findings.map(\.check) == [
+        "configuration", "deadlines.consumer_timeout", "retention.replay", "deadlines.drain", "authorization.rules",
+      ])
     #expect(findings.allSatisfy { $0.status == .ok })
   }
 
@@ -31,6 +34,15 @@ import WorkerRuntime
       configuration.postgres.responseTimeout = .seconds(1)
     }
     #expect(finding?.status == status)
+  }
+
+  @Test func `who decides on permissions is named, and that nothing is denied is a warning`() {
+    #expect(finding("authorization.rules")?.detail.contains("the database decides") == true)
+    #expect(finding("authorization.rules") { $0.authorization.provider = .spicedb }?.detail.contains("SpiceDB") == true)
+    #expect(
+      finding("authorization.rules") { $0.authorization.rules.requiresUser = true }?.detail.hasSuffix("rejected")
+        == true)
+    #expect(finding("authorization.rules") { $0.authorization.rules.isEnforced = false }?.status == .warning)
   }
 
   @Test(arguments: [(4, Finding.Status.warning), (5, .ok)])

@@ -29,13 +29,13 @@ struct FakeBroker: ExaminedBroker {
   var missing: [String] = []
   var differences: [String]? = []
   var consumers = 1
-  var route = RouteProbing.arrived
+  var routes: [BrokerRoute: RouteProbing] = [:]
   var alarms = AlarmProbing.confirmed
 
   var target: BrokerTarget {
     BrokerTarget(
-      host: host, endpoint: "\(host):5671", virtualHost: "/", encryption: encryption, commandsExchange: "exchange",
-      commandsQueue: "queue", commandKeys: ["workspace.#", "group.#"])
+      host: host, endpoint: "\(host):5671", virtualHost: "/", encryption: encryption,
+      routes: [.commands: "commands -> commands", .queries: "queries -> queries"])
   }
 
   func connect() async throws(BrokerObstacle) -> any BrokerFacts {
@@ -43,7 +43,7 @@ struct FakeBroker: ExaminedBroker {
     return Facts(broker: self)
   }
 
-  func probeRoute() async -> RouteProbing { route }
+  func probe(_ route: BrokerRoute) async -> RouteProbing { routes[route] ?? .arrived }
   func probeAlarms() async -> AlarmProbing { alarms }
 }
 

@@ -4,6 +4,15 @@ import TestSupport
 import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ExclusiveClaimTests {
+  @Test func `what is published to it is not kept`() async throws {
+    let host = try VirtualHost.required()
+    try await host.withConnection { connection async throws in
+      #expect(try await ExclusiveClaim("claim", on: connection).take())
+      try await host.publish(["1", "2"], to: "claim")
+      #expect(try await TopologyManager(connection).statistics(of: "claim")?.messageCount == 0)
+    }
+  }
+
   @Test func `one connection at a time has a claim, until it ends`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { second async throws in

@@ -118,6 +118,27 @@ import WorkspaceDomain
     }
   }
 
+  @Test(arguments: [nil, "9"], [true, false])
+  func `if no replica can be reached, or those that can are silent, the primary is asked`(
+    minimum: String?, isSilent: Bool
+  ) async throws {
+    let fixture = QueryLaneFixture(replica: 9, primary: 9, isGateOpen: !isSilent) { $0.wait = .milliseconds(20) }
+    if !isSilent { fixture.replica.withLock { $0.failure = .unavailable(reason: "away") } }
+    try await fixture.run {
+      if isSilent {
+        // Both connections to the replica are busy with reads that don't end.
+        fixture.ask("silent")
+        try await fixture.begun(1)
+        fixture.ask("silent, too")
+        try await fixture.begun(2)
+      }
+      fixture.ask("q1", tenants: [2], minimum: minimum)
+      try await fixture.expect("q1 workspace.list.succeeded 9")
+      fixture.gate.raise()
+      fixture.replica.withLock { $0.failure = nil }
+    }
+  }
+
   @Test func `a server that follows no other is authoritative at once`() async throws {
     let fixture = QueryLaneFixture(replica: 3, origin: .primary) { $0.wait = .seconds(600) }
     try await fixture.run {

@@ -9,6 +9,7 @@ import WorkspaceDomain
     ("?", "a", true), ("?", "", false), ("a?c", "abc", true), ("workspace.*", "workspace.create", true),
     ("workspace.*", "workspaces", false), ("*.create", "workspace.create", true), ("a**b", "ab", true),
     ("", "", true), ("", "a", false), ("*a*a*a*b", "aaaaaaaaaaaa", false), ("[a]", "a", false), ("A", "a", false),
+    ("?", "é", true), ("a?c", "aéc", true), ("??", "é", false), ("e\u{301}", "\u{e9}", false), ("*é", "café", true),
   ])
   func `a glob matches`(pattern: String, text: String, expected: Bool) {
     #expect(Glob(pattern).matches(text) == expected)

@@ -23,6 +23,7 @@ package enum CommandBatch {
     do throws(JSONReader.Problem) {
       elements = try JSONArraySplitter.split(delivery.body, limit: limits.maximumBatchElements)
     } catch {
+      guard (try? JSONReader.read(delivery.body)) == nil else { throw invalid(.invalidEnvelope, noArray) }
       throw invalid(.malformedJSON, error.explanation(of: "the batch"))
     }
     guard elements.count <= limits.maximumBatchElements else {
@@ -37,6 +38,9 @@ package enum CommandBatch {
     }
     return delivery.elements(elements.map { Array(delivery.body[$0]) })
   }
+
+  private static let noArray =
+    "the batch is not a JSON array; the content type of a single command is application/cloudevents+json"
 
   /// Whether a message is a single element of a batch, with the properties of the message that it came in.
   package static func isElement(_ body: [UInt8], _ properties: MessageProperties) -> Bool {

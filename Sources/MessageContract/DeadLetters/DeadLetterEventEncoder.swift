@@ -18,7 +18,8 @@ package enum DeadLetterEventEncoder {
     var writer = JSONWriter()
     writer.object { writer in
       writer.envelope(id: id, type: type, time: time, subject: letter, tenantID: envelope.tenantID)
-      writer.cause(id: envelope.id, source: envelope.source, trace: envelope.trace)
+      writer.cause(
+        id: envelope.id, source: envelope.source, trace: envelope.trace ?? CommandTrace.context(ofMessage: letter))
       writer.object("data") { writer in
         writer.member("dead_letter_id", letter)
         writer.member("reason", reason.rawValue)

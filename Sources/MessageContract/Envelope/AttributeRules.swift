@@ -8,30 +8,6 @@ enum AttributeRules {
     text.isAttribute(maximumLength: maximumLength)
   }
 
-  /// Whether `text` has only characters of a URI reference (RFC 3986, section 2), each `%` followed by two hex digits.
-  /// Its structure is not checked.
-  static func isURIReference(_ text: String) -> Bool {
-    var bytes = Array(text.utf8)[...]
-    while let byte = bytes.popFirst() {
-      if byte == UInt8(ascii: "%") {
-        guard bytes.prefix(2).count == 2, bytes.prefix(2).allSatisfy(isHexDigit) else { return false }
-        bytes = bytes.dropFirst(2)
-      } else if !isLetterOrDigit(byte) && !uriMarks.contains(byte) {
-        return false
-      }
-    }
-    return !text.isEmpty
-  }
-
-  private static let uriMarks = Array("-._~:/?#[]@!$&'()*+,;=".utf8)
-
-  private static func isLetterOrDigit(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-    default: false
-    }
-  }
-
   /// A moment in the format of RFC 3339, section 5.6; nil if it isn't one. Fractions of a millisecond are dropped.
   static func timestamp(_ text: String) -> Timestamp? {
     var rest = Array(text.utf8)[...]

@@ -1,6 +1,6 @@
 import Crypto
 package import WorkspaceApplication
-import WorkspaceDomain
+package import WorkspaceDomain
 
 /// The trace of a command whose sender started none, and the spans of all its attempts.
 ///
@@ -26,6 +26,19 @@ package struct CommandTrace: Sendable {
       traceID: Self.hex(digest[..<16]), spanID: Self.hex(digest[16..<24]),
       isSampled: Self.isSampled(digest[8..<16], ratio))
     return TraceContext(traceparent: parent.text)
+  }
+
+  /// The trace of a message about a command that has no trace, and no key to derive one from. It is not sampled.
+  ///
+  /// - Parameter id: of the message: the same message continues the same trace each time.
+  package static func context(ofMessage id: ULID) -> TraceContext {
+    var text: [UInt8] = []
+    id.withText { text += $0 }
+    let digest = Array(SHA256.hash(data: text))
+    return TraceContext(
+      traceparent: TraceParent(
+        traceID: hex(digest[..<16]), spanID: hex(digest[16..<24]), isSampled: false
+      ).text)
   }
 
   private static func isSampled(_ bytes: ArraySlice<UInt8>, _ ratio: Double) -> Bool {

@@ -58,7 +58,7 @@ struct EnvelopeReader {
     guard let source = text("source", isRequired: true, maximumLength: ContractLimits.maximumSourceLength) else {
       return nil
     }
-    guard AttributeRules.isURIReference(source) else {
+    guard URIReference.isValid(source) else {
       note("the attribute source is not a URI reference")
       return nil
     }

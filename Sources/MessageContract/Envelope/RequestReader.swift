@@ -17,14 +17,17 @@ struct RequestReader: Sendable {
 
   func read(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> Request {
     let form = MessageForm(properties)
+    var unread = PartialEnvelope()
+    unread.trace = properties.headers?.trace
     guard body.count <= limits.maximumBodyBytes else {
-      throw invalid(
-        .messageTooLarge, "the body has \(body.count) bytes; at most \(limits.maximumBodyBytes) are allowed")
+      throw InvalidCommand(
+        reason: .messageTooLarge,
+        detail: "the body has \(body.count) bytes; at most \(limits.maximumBodyBytes) are allowed", envelope: unread)
     }
-    let document = try document(body, form)
+    let document = try document(body, form, unread)
     let reader = EnvelopeReader(document)
     var envelope = reader.envelope
-    envelope.trace = envelope.trace ?? properties.headers?.trace ?? newTrace(envelope)
+    envelope.trace = envelope.trace ?? unread.trace ?? newTrace(envelope)
     if let problem = form.problem { throw invalid(.invalidEnvelope, problem, envelope) }
     guard reader.problem == nil, let type = envelope.type, let key = envelope.key else {
       throw invalid(.invalidEnvelope, reader.problem ?? "an attribute is missing", envelope)
@@ -38,29 +41,33 @@ struct RequestReader: Sendable {
     return CommandTrace(of: key).context(sampling: traceRatio)
   }
 
-  private func document(_ body: [UInt8], _ form: MessageForm) throws(InvalidCommand) -> JSONObject {
+  private func document(
+    _ body: [UInt8], _ form: MessageForm, _ unread: PartialEnvelope
+  ) throws(InvalidCommand) -> JSONObject {
     let value: JSONValue
     do throws(JSONReader.Problem) {
       value = try JSONReader.read(body)
     } catch {
-      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
-      throw invalid(.malformedJSON, form.explanation(of: error))
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes, unread) }
+      throw invalid(.malformedJSON, form.explanation(of: error), unread)
     }
     guard case .object(let document) = value else {
-      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
-      throw invalid(.invalidEnvelope, form.explanationOfNoObject(value))
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes, unread) }
+      throw invalid(.invalidEnvelope, form.explanationOfNoObject(value), unread)
     }
-    if document["specversion"] == nil, let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+    if document["specversion"] == nil, let attributes = form.binaryAttributes { throw inBinaryMode(attributes, unread) }
     return document
   }
 
   /// The error for a message in binary mode. The attributes in its headers identify the message to its sender.
-  private func inBinaryMode(_ attributes: JSONObject) -> InvalidCommand {
-    invalid(.invalidEnvelope, MessageForm.binaryProblem, EnvelopeReader(attributes).envelope)
+  private func inBinaryMode(_ attributes: JSONObject, _ unread: PartialEnvelope) -> InvalidCommand {
+    var envelope = EnvelopeReader(attributes).envelope
+    envelope.trace = envelope.trace ?? unread.trace
+    return invalid(.invalidEnvelope, MessageForm.binaryProblem, envelope)
   }
 
   private func invalid(
-    _ reason: DeadLetterReason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
+    _ reason: DeadLetterReason, _ detail: String, _ envelope: PartialEnvelope
   ) -> InvalidCommand {
     InvalidCommand(reason: reason, detail: detail, envelope: envelope)
   }

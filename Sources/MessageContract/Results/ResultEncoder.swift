@@ -55,7 +55,8 @@ package enum ResultEncoder {
     var writer = JSONWriter()
     writer.object { writer in
       writer.envelope(id: id, type: type, time: time, subject: nil, tenantID: envelope.tenantID)
-      writer.cause(id: envelope.id, source: envelope.source, trace: envelope.trace)
+      writer.cause(
+        id: envelope.id, source: envelope.source, trace: envelope.trace ?? CommandTrace.context(ofMessage: id))
       writer.object("data") { $0.error(code: failure.reason.rawValue, message: failure.detail) }
     }
     return EncodedMessage(id: id, type: type, time: time, tenantID: envelope.tenantID, body: writer.bytes)

@@ -102,7 +102,7 @@ package struct BrokerExamination: Examination {
       }
       return [
         arguments(try await facts.differences()), consumers(try await facts.commands()),
-        route(await broker.probeRoute()),
+        route(.commands, await broker.probe(.commands)), route(.queries, await broker.probe(.queries)),
       ]
     } catch {
       return [.problem(check, "\(error)", remedy: "the user needs the permissions that docs/security.md lists")]
@@ -123,25 +123,24 @@ package struct BrokerExamination: Examination {
     return .ok(check, "exchanges and queues are as planned (bindings are not visible over AMQP)")
   }
 
-  /// Bindings can't be queried over AMQP. So messages are published like commands, with `mandatory`: the broker returns
-  /// those that reach no queue.
-  private func route(_ probing: RouteProbing) -> Finding {
-    let check = "broker.route"
-    let target = broker.target
-    let way = "\(target.commandsExchange) -> \(target.commandsQueue)"
+  /// Bindings can't be queried over AMQP. So messages are published the way they lead, with `mandatory`: the broker
+  /// returns those that reach no queue.
+  private func route(_ route: BrokerRoute, _ probing: RouteProbing) -> Finding {
+    let check = route == .commands ? "broker.route" : "broker.route.\(route.rawValue)"
+    let way = broker.target.routes[route] ?? ""
     switch probing {
-    case .arrived: return .ok(check, "a message reaches the queue the way commands do: \(way)")
-    case .unroutable:
-      let keys = target.commandKeys.joined(separator: ", ")
+    case .arrived: return .ok(check, "messages reach the queue of \(route.rawValue): \(way)")
+    case .unroutable(let keys):
       return .problem(
-        check, "not all commands reach their queue: \(way) lacks a binding with one of the keys \(keys)",
+        check,
+        "not all \(route.rawValue) reach their queue: \(way) lacks a binding with \(keys.joined(separator: ", "))",
         remedy:
           "workspace-worker topology apply restores the binding; what was published meanwhile without the mandatory "
           + "flag is lost")
-    case .forbidden: return .ok(check, "this user may not publish commands, so the binding \(way) was not tested")
+    case .forbidden: return .ok(check, "this user may not publish there, so the bindings \(way) were not tested")
     case .unknown(let text):
       return .warning(
-        check, "could not determine whether commands reach their queue: \(text)", remedy: "see broker.alarms")
+        check, "could not determine whether \(route.rawValue) reach their queue: \(text)", remedy: "see broker.alarms")
     }
   }
 

@@ -7,12 +7,17 @@ package protocol ExaminedBroker: Sendable {
   /// - Throws: why the broker can't be used at all.
   func connect() async throws(BrokerObstacle) -> any BrokerFacts
 
-  /// Publishes a message like a command for each type of object that commands are about, and checks that each reaches a
+  /// Publishes a message for each binding of a route, like those that the binding is for, and checks that each reaches a
   /// queue.
-  func probeRoute() async -> RouteProbing
+  func probe(_ route: BrokerRoute) async -> RouteProbing
 
   /// Sends small messages to a temporary queue, on a connection with as many channels as the worker's.
   func probeAlarms() async -> AlarmProbing
+}
+
+/// A way from an exchange to the queue that workers consume.
+package enum BrokerRoute: String, Sendable, CaseIterable {
+  case commands, queries
 }
 
 /// What the configuration says about the broker.
@@ -26,22 +31,17 @@ package struct BrokerTarget: Sendable {
   package let endpoint: String
   package let virtualHost: String
   package let encryption: Encryption
-  package let commandsExchange: String
-  package let commandsQueue: String
-  /// The keys by which the queue is bound to the exchange.
-  package let commandKeys: [String]
+  /// Exchange and queue of each route: `exchange -> queue`.
+  package let routes: [BrokerRoute: String]
 
   package init(
-    host: String, endpoint: String, virtualHost: String, encryption: Encryption, commandsExchange: String,
-    commandsQueue: String, commandKeys: [String]
+    host: String, endpoint: String, virtualHost: String, encryption: Encryption, routes: [BrokerRoute: String]
   ) {
     self.host = host
     self.endpoint = endpoint
     self.virtualHost = virtualHost
     self.encryption = encryption
-    self.commandsExchange = commandsExchange
-    self.commandsQueue = commandsQueue
-    self.commandKeys = commandKeys
+    self.routes = routes
   }
 }
 
@@ -71,12 +71,12 @@ package protocol BrokerFacts: Closable {
   func commands() async throws -> (consumers: Int, waiting: Int)
 }
 
-/// The outcome of messages published like commands.
+/// The outcome of messages published on a route.
 package enum RouteProbing: Sendable, Equatable {
   case arrived
-  /// No queue is bound for at least one of the routing keys.
-  case unroutable
-  /// This user may not publish commands.
+  /// No queue is bound with these keys.
+  case unroutable(keys: [String])
+  /// This user may not publish there.
   case forbidden
   case unknown(String)
 }

@@ -1,5 +1,6 @@
 package import Settings
 import WorkerRuntime
+import WorkspaceApplication
 
 /// What the configuration alone shows: limits that must be consistent with each other.
 package struct ConfigurationExamination: Examination {
@@ -13,7 +14,21 @@ package struct ConfigurationExamination: Examination {
   }
 
   package func findings() -> [Finding] {
-    [.ok("configuration", "every setting has a valid value"), handlerDeadline, retention, drain]
+    [.ok("configuration", "every setting has a valid value"), handlerDeadline, retention, drain, authorization]
+  }
+
+  private var authorization: Finding {
+    let check = "authorization.rules"
+    let authorization = configuration.authorization
+    guard authorization.rules.isEnforced else {
+      return .warning(
+        check, "nothing is denied: authorization.enforce is false",
+        remedy: "once tenants have admins (tenant.set_member), set authorization.enforce: true")
+    }
+    let decider = authorization.provider == .spicedb ? "SpiceDB" : "the database"
+    let systems = authorization.rules.requiresUser ? "rejected" : "not checked"
+    return .ok(
+      check, "users may do what their roles allow, as \(decider) decides; commands without a user are \(systems)")
   }
 
   /// How long a batch may take at most. If its statements time out, it is rerun until its deadline. Then it is halved

@@ -2,7 +2,6 @@ import Coordination
 package import Messaging
 package import Operations
 package import RabbitMQClient
-import WorkerRuntime
 
 /// The broker of a configuration, for doctor.
 package struct RabbitMQExamination: ExaminedBroker {
@@ -23,8 +22,10 @@ package struct RabbitMQExamination: ExaminedBroker {
     BrokerTarget(
       host: configuration.host, endpoint: configuration.endpoint, virtualHost: configuration.virtualHost,
       encryption: configuration.tls.map { $0.verifiesPeer ? .verified : .unverified } ?? .none,
-      commandsExchange: names.commandsExchange.text ?? "", commandsQueue: names.commandsQueue.text ?? "",
-      commandKeys: Topology.commandKeys.compactMap(\.text))
+      routes: [
+        .commands: "\(names.commandsExchange.text ?? "") -> \(names.commandsQueue.text ?? "")",
+        .queries: "\(names.queriesExchange.text ?? "") -> \(names.queriesQueue.text ?? "")",
+      ])
   }
 
   package func connect() async throws(BrokerObstacle) -> any BrokerFacts {
@@ -37,24 +38,17 @@ package struct RabbitMQExamination: ExaminedBroker {
     }
   }
 
-  package func probeRoute() async -> RouteProbing {
-    do {
-      var options = PublisherOptions()
-      options.isMandatory = true
-      try await RabbitMQConnection.open(configuration).use { [options, names] connection in
-        let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
-        guard try await isConfirmed({ try await publisher.publish(RouteProbe.messages(to: names.commandsExchange)) })
-        else {
-          throw RabbitMQError.timedOut(operation: "publishing", limit: Self.publishLimit)
-        }
+  package func probe(_ route: BrokerRoute) async -> RouteProbing {
+    let bindings =
+      switch route {
+      case .commands: Topology.commandBindings(names)
+      case .queries: Topology.queryBindings(names)
       }
-      return .arrived
-    } catch RabbitMQError.unroutable {
-      return .unroutable
-    } catch RabbitMQError.channelClosed(.accessRefused, _) {
-      return .forbidden
-    } catch {
-      return .unknown("\(error)")
+    switch await BindingProbe(configuration).outcome(of: bindings) {
+    case .known(let missing) where missing.isEmpty: return .arrived
+    case .known(let missing): return .unroutable(keys: missing.compactMap(\.routingKey.text))
+    case .forbidden: return .forbidden
+    case .unknown(let reason): return .unknown(reason)
     }
   }
 

@@ -21,9 +21,7 @@ extension Topology {
         Queue(name: names.deadLettersQueue, arguments: quorumArguments(broker)),
         Queue(name: names.queriesQueue, arguments: queryArguments),
       ],
-      bindings: commandKeys.map { key in
-        Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: key)
-      } + [Binding(queue: names.queriesQueue, exchange: names.queriesExchange, routingKey: "#")],
+      bindings: commandBindings(names) + queryBindings(names),
       // This binding once carried dead letters; now it would fill the queue with announcements.
       formerBindings: [
         Binding(queue: names.deadLettersQueue, exchange: names.deadLettersExchange, routingKey: "#")
@@ -32,6 +30,14 @@ extension Topology {
 
   /// The routing keys of commands: `workspace.#` and the like, for each kind of object that they are about.
   package static let commandKeys = CommandType.subjects.compactMap { ShortString("\($0).#") }
+
+  static func commandBindings(_ names: BrokerNames) -> [Binding] {
+    commandKeys.map { Binding(queue: names.commandsQueue, exchange: names.commandsExchange, routingKey: $0) }
+  }
+
+  static func queryBindings(_ names: BrokerNames) -> [Binding] {
+    [Binding(queue: names.queriesQueue, exchange: names.queriesExchange, routingKey: "#")]
+  }
 
   /// The queue of commands as made by versions that published dead letters: what the broker dead-letters goes to the
   /// exchange of dead letters, and on to their queue only while ``formerBindings`` exist.

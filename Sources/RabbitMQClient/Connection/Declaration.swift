@@ -5,7 +5,7 @@ package enum Declaration: Sendable {
   /// `isPassive` only checks whether it exists.
   case queue(ShortString, arguments: HeaderTable, isPassive: Bool)
   /// A queue for this connection alone, which the broker deletes with it.
-  case exclusiveQueue(ShortString)
+  case exclusiveQueue(ShortString, arguments: HeaderTable)
   /// `isPassive` only checks whether it exists.
   case exchange(ShortString, type: ShortString, isPassive: Bool)
   case binding(queue: ShortString, exchange: ShortString, routingKey: ShortString)
@@ -15,7 +15,7 @@ package enum Declaration: Sendable {
   var request: MethodRequest {
     switch self {
     case .queue(let name, let arguments, let isPassive): .declareQueue(name, arguments: arguments, isPassive: isPassive)
-    case .exclusiveQueue(let name): .declareExclusiveQueue(name)
+    case .exclusiveQueue(let name, let arguments): .declareExclusiveQueue(name, arguments: arguments)
     case .exchange(let name, let type, let isPassive): .declareExchange(name, type: type, isPassive: isPassive)
     case .binding(let queue, let exchange, let routingKey):
       .bindQueue(queue, exchange: exchange, routingKey: routingKey)

@@ -81,7 +81,10 @@ final class ConnectionHandle {
 
   func sendHeartbeat() throws(WireSocket.Failure) { try sendFrames { $0.appendHeartbeat() } }
 
-  /// Publishes messages that have no obstacle. Waits for room in the socket's buffer without a limit of its own.
+  /// Publishes messages that have no obstacle. Direct replies are never mandatory: no queue takes them, so RabbitMQ
+  /// returns them as unroutable although it delivers them.
+  ///
+  /// Waits for room in the socket's buffer without a limit of its own.
   func publish(
     _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
   ) throws(WireSocket.Failure) {
@@ -89,7 +92,8 @@ final class ConnectionHandle {
     try sendFrames { frames in
       for message in messages {
         frames.append(
-          message, isMandatory: isMandatory, channel: channels.channel(of: message), maximumFrameBytes: limit)
+          message, isMandatory: isMandatory && !message.isDirectReply, channel: channels.channel(of: message),
+          maximumFrameBytes: limit)
       }
     }
   }

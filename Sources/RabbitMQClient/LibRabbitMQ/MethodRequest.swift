@@ -12,7 +12,7 @@ enum MethodRequest: Sendable {
   case consume(queue: ShortString, consumer: ShortString)
   case selectConfirms
   case declareQueue(ShortString, arguments: HeaderTable, isPassive: Bool)
-  case declareExclusiveQueue(ShortString)
+  case declareExclusiveQueue(ShortString, arguments: HeaderTable)
   case declareExchange(ShortString, type: ShortString, isPassive: Bool)
   case bindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
   case unbindQueue(ShortString, exchange: ShortString, routingKey: ShortString)
@@ -97,12 +97,12 @@ enum MethodRequest: Sendable {
         amqp_queue_declare_t(
           ticket: 0, queue: pool.copy(name), passive: isPassive ? 1 : 0, durable: 1, exclusive: 0, auto_delete: 0,
           nowait: 0, arguments: pool.table(arguments) ?? amqp_empty_table))
-    case .declareExclusiveQueue(let name):
+    case .declareExclusiveQueue(let name, let arguments):
       return send(
         UInt32(AMQP_QUEUE_DECLARE_METHOD),
         amqp_queue_declare_t(
           ticket: 0, queue: pool.copy(name), passive: 0, durable: 0, exclusive: 1, auto_delete: 1, nowait: 0,
-          arguments: amqp_empty_table))
+          arguments: pool.table(arguments) ?? amqp_empty_table))
     case .declareExchange(let name, let type, let isPassive):
       return send(
         UInt32(AMQP_EXCHANGE_DECLARE_METHOD),

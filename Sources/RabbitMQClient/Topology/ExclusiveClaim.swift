@@ -1,7 +1,8 @@
 package import Messaging
 
-/// A right that one connection at a time has, through an exclusive queue, which is always empty: the broker refuses the
-/// queue to every other connection, and deletes it with the connection that has it.
+/// A right that one connection at a time has, through an exclusive queue: the broker refuses the queue to every other
+/// connection, and deletes it with the connection that has it. The queue keeps no message: whoever names it as an address
+/// for replies would fill the broker's memory otherwise.
 ///
 /// Source: https://www.rabbitmq.com/docs/queues#exclusive-queues
 package struct ExclusiveClaim: Sendable {
@@ -20,7 +21,9 @@ package struct ExclusiveClaim: Sendable {
   /// - Throws: ``RabbitMQError``, such as ACCESS_REFUSED; `CancellationError`.
   package func take() async throws -> Bool {
     do {
-      try await connection.declare([.exclusiveQueue(name)])
+      var arguments = HeaderTable()
+      arguments.append("x-max-length", Int64(0))
+      try await connection.declare([.exclusiveQueue(name, arguments: arguments)])
       return true
     } catch RabbitMQError.channelClosed(code: .resourceLocked, text: _) {
       return false

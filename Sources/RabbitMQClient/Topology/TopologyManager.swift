@@ -5,8 +5,9 @@ package import Messaging
 /// earlier version.
 ///
 /// Bindings can't be read over AMQP, and every way of probing has a side effect: a probe message in a real queue, or a
-/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, and ``apply(_:)``
-/// makes all of them again: that restores a removed binding, without which commands would silently be lost.
+/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, unless somebody who
+/// knows a harmless message finds out more, and ``apply(_:)`` makes all of them again: that restores a removed binding,
+/// without which commands would silently be lost.
 package struct TopologyManager: Sendable {
   private let connection: RabbitMQConnection
 
@@ -64,7 +65,10 @@ package struct TopologyManager: Sendable {
       items.append(TopologyPlan.Item(kind: .exchange, name: exchange.name.readable, state: state))
     }
     for queue in topology.queues {
-      let state = try await state(withArguments) { .queue(queue.name, arguments: queue.arguments, isPassive: $0) }
+      var state = try await state(withArguments) { .queue(queue.name, arguments: queue.arguments, isPassive: $0) }
+      if case .incompatible(let difference) = state {
+        state = .incompatible(try await typeDifference(of: queue) ?? difference)
+      }
       items.append(TopologyPlan.Item(kind: .queue, name: queue.name.readable, state: state))
     }
     for binding in topology.bindings { items.append(item(binding, among: items)) }
@@ -91,6 +95,19 @@ package struct TopologyManager: Sendable {
     }
   }
 
+  /// How the type of an existing queue differs, which says more than the argument that the broker compares first; nil if
+  /// the type does not differ, or the broker names another argument even so.
+  private func typeDifference(of queue: Topology.Queue) async throws -> InequivalentArgument? {
+    guard let type = queue.arguments.string(Self.queueType) else { return nil }
+    var arguments = HeaderTable()
+    arguments.append(Self.queueType, type)
+    let state = try await state(true) { .queue(queue.name, arguments: arguments, isPassive: $0) }
+    guard case .incompatible(let difference) = state, difference.argument == Self.queueType else { return nil }
+    return difference
+  }
+
+  private static let queueType = "x-queue-type"
+
   private func item(_ binding: Topology.Binding, among items: [TopologyPlan.Item]) -> TopologyPlan.Item {
     let hasMissingEnd = items.contains {
       $0.state == .missing
@@ -101,5 +118,5 @@ package struct TopologyManager: Sendable {
 }
 
 extension Topology.Binding {
-  fileprivate var readable: String { "\(exchange.readable) -[\(routingKey.readable)]-> \(queue.readable)" }
+  var readable: String { "\(exchange.readable) -[\(routingKey.readable)]-> \(queue.readable)" }
 }

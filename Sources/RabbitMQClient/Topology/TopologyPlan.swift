@@ -11,8 +11,8 @@ package struct TopologyPlan: Sendable, Equatable {
     case exists
     /// It will be created.
     case missing
-    /// A binding between an existing queue and exchange. AMQP can't query it, so it is set again, which changes nothing
-    /// if it exists.
+    /// A binding between an existing queue and exchange that could not be tested. AMQP can't query it, so it is set again,
+    /// which changes nothing if it exists.
     case ensured
     /// A binding of an earlier version: it is removed, which changes nothing if it is gone.
     case removed
@@ -28,6 +28,21 @@ package struct TopologyPlan: Sendable, Equatable {
   }
 
   package let items: [Item]
+
+  /// Nil if the plan does not have the binding.
+  package func state(of binding: Topology.Binding) -> State? {
+    items.first { $0.kind == .binding && $0.name == binding.readable }?.state
+  }
+
+  /// The plan, with what was found out about bindings.
+  package func noting(existing: [Topology.Binding], missing: [Topology.Binding]) -> TopologyPlan {
+    let (existing, missing) = (Set(existing.map(\.readable)), Set(missing.map(\.readable)))
+    return TopologyPlan(
+      items: items.map { item in
+        guard item.kind == .binding, existing.contains(item.name) || missing.contains(item.name) else { return item }
+        return Item(kind: item.kind, name: item.name, state: missing.contains(item.name) ? .missing : .exists)
+      })
+  }
 
   /// Whether something is missing that ``TopologyManager/apply(_:)`` creates.
   package var hasChanges: Bool { items.contains { $0.state == .missing } }

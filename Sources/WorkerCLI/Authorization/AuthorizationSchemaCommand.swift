@@ -10,12 +10,16 @@ struct AuthorizationSchemaCommand: AsyncParsableCommand {
   @Flag(help: "Write it to the configured SpiceDB.")
   var apply = false
   @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    guard apply else { return try await FailureReport.reporting { try StandardOutput.print(AuthorizationSchema.text) } }
+    guard apply else {
+      let schema = AuthorizationSchema.text
+      return try await FailureReport.reporting { try output.print(["schema": schema], text: schema) }
+    }
     try await options.withSpiceDB { spicedb, _, _, _ in
       try await spicedb.write(schema: AuthorizationSchema.text)
-      try StandardOutput.print("the schema was written")
+      try output.print(["written": true], text: "the schema was written")
     }
   }
 }

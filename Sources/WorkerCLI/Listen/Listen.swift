@@ -30,6 +30,8 @@ struct Listen: AsyncParsableCommand {
   @Option(help: "Stop after this many seconds without a message. Default: never.")
   var timeout: Int?
   @OptionGroup var options: ConfigurationOptions
+  /// Messages are JSON in both formats.
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard ShortString(pattern) != nil else { throw ValidationError("--pattern takes at most 255 bytes.") }

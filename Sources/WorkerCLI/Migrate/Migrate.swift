@@ -59,6 +59,7 @@ struct Migrate: AsyncParsableCommand {
           let report = ReversalReport(reverted, losses)
           try output.print(report)
         } catch MigrationError.wouldDestroy(let losses) {
+          if output.format == .json { try output.print(ReversalReport(refusedBecauseOf: losses)) }
           StandardError.write(
             "workspace-worker: \(MigrationError.wouldDestroy(losses))\nback up first, then use --yes\n")
           throw ExitCode.no

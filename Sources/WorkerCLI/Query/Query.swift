@@ -12,7 +12,7 @@ struct Query: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sends a query, served independently of commands, and prints the answer.",
     discussion: """
-      The answer is one line of JSON. Its sequence is that of the tenant's state it shows, at least --min-sequence if \
+      The answer is one line of JSON, in both formats. Its sequence is that of the tenant's state it shows, at least --min-sequence if \
       given. Exits 2 if the query was rejected, 1 if it failed, 69 if there was no answer in time.
       """)
 
@@ -31,6 +31,7 @@ struct Query: AsyncParsableCommand {
   @Option(help: "How many seconds to wait for the answer.")
   var timeout = 8
   @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     guard TenantID(tenant) != nil else { throw ValidationError("--tenant takes a ULID.") }

@@ -11,10 +11,14 @@ struct SchemaCommand: AsyncParsableCommand {
   var name: String?
   @Flag(help: "Print the types of messages instead, one per line.")
   var list = false
+  /// Schemas are JSON in both formats.
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await FailureReport.reporting {
-      if list { return try StandardOutput.print(MessageSchemas.names.joined(separator: "\n")) }
+      if list {
+        return try output.print(["types": MessageSchemas.names], text: MessageSchemas.names.joined(separator: "\n"))
+      }
       guard let name else { return try StandardOutput.write(MessageSchemas.document) }
       guard let schema = MessageSchemas.schema(name) else {
         throw ValidationError("There is no schema for \(name); --list prints the existing ones.")

@@ -12,15 +12,16 @@ struct TopologyCommand: AsyncParsableCommand {
   struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract:
-        "Shows the differences. Exits 0 if there are none, 2 with changes to make, 3 if something is incompatible."
+        "Shows the differences. Exits 0 if there are none, 2 with changes to make, 3 if something is incompatible. "
+        + "Changes nothing; sends an empty message to test each binding."
     )
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      try await TopologyCommand.withManager(options) { manager, topology in
-        let plan = try await manager.plan(topology)
+      try await TopologyCommand.withManager(options) { manager, topology, probe in
+        let plan = try await manager.plan(topology).probing(topology, with: probe)
         let report = TopologyReport(plan)
         try output.print(report)
         if plan.isIncompatible { throw ExitCode.incompatible }
@@ -40,7 +41,7 @@ struct TopologyCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      try await TopologyCommand.withManager(options) { manager, topology in
+      try await TopologyCommand.withManager(options) { manager, topology, _ in
         let plan = try await manager.apply(topology)
         let report = TopologyReport(plan, applied: !plan.isIncompatible)
         try output.print(report)
@@ -50,7 +51,7 @@ struct TopologyCommand: AsyncParsableCommand {
   }
 
   private static func withManager(
-    _ options: ConfigurationOptions, _ body: (TopologyManager, Topology) async throws -> Void
+    _ options: ConfigurationOptions, _ body: (TopologyManager, Topology, BindingProbe) async throws -> Void
   ) async throws {
     try await FailureReport.reporting {
       let configuration = try await options.load()
@@ -58,7 +59,7 @@ struct TopologyCommand: AsyncParsableCommand {
       let servers = try Servers(configuration).forOneCommand
       try await RabbitMQConnection.open(servers.amqp).use { connection in
         let topology = Topology.standard(servers.topologyNames, broker: await connection.serverProperties)
-        try await body(TopologyManager(connection), topology)
+        try await body(TopologyManager(connection), topology, BindingProbe(servers.amqp))
       }
     }
   }

@@ -65,7 +65,10 @@ extension TopologyReport.Item {
 
   fileprivate var explanation: String? {
     guard state == "incompatible", let message, let remedy else { return nil }
-    let difference = argument.map { "argument \($0): wanted \(wanted ?? "none"), is \(current ?? "none")" } ?? message
+    let difference =
+      argument.map { "argument \($0): wanted \(Self.shown(wanted)), is \(Self.shown(current))" } ?? message
     return "\(kind) \(name) is incompatible: \(difference)\n  \(remedy)"
   }
+
+  private static func shown(_ value: String?) -> String { value.map { $0.isEmpty ? "''" : $0 } ?? "none" }
 }

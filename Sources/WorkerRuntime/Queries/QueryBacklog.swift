@@ -37,6 +37,8 @@ final class QueryBacklog: Sendable {
     var sleeping: [TenantID: [ReceivedQuery]] = [:]
     var sleepingCount = 0
     var isProbeDue = false
+    /// When a replica answered last; at first, when the lane was made.
+    var replicaAnswered = ContinuousClock.now
   }
 
   /// The most tenants that a probe asks about.
@@ -122,9 +124,10 @@ final class QueryBacklog: Sendable {
     if !isAwaiting { add([query], to: .primary) }
   }
 
-  /// A server has reached these sequences: the queries that were waiting for them are asked again.
-  func learn(_ sequences: [TenantID: Int64]) {
+  /// A server has answered, and has reached these sequences: the queries that were waiting for them are asked again.
+  func learn(_ sequences: [TenantID: Int64], from side: QuerySide) {
     change { state in
+      if side == .replica { state.replicaAnswered = .now }
       guard state.sleepingCount > 0 else { return }
       for (tenantID, sequence) in sequences {
         wake(&state, tenantID, to: .replica) { $0.content.minimumSequence ?? 0 <= sequence }
@@ -132,7 +135,9 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Time has passed: queries that have waited long enough for a replica go to the primary.
+  /// Time has passed: queries that have waited long enough for a replica go to the primary. A replica that lags, or one
+  /// that can't be reached or is silent, is all the same to a query with a minimum sequence; any other query goes to the
+  /// primary only if no replica has answered anything for that long, so that a busy replica doesn't burden the primary.
   ///
   /// - Returns: queries that nobody waits for any more, removed from the backlog.
   func tick(at now: ContinuousClock.Instant) -> [ReceivedQuery] {
@@ -147,6 +152,7 @@ final class QueryBacklog: Sendable {
         wake(&state, tenantID, to: .primary) { $0.delivery.receivedAt + settings.wait <= now }
       }
       if state.sleepingCount > 0 { state.isProbeDue = true }
+      refer(&state, at: now)
       return expired
     }
   }
@@ -157,6 +163,14 @@ final class QueryBacklog: Sendable {
       for side in QuerySide.allCases { _ = state.lines[side]?.queries.removeAll { $0.intake === intake } }
       for tenantID in state.sleeping.keys { _ = remove(&state, tenantID) { $0.intake === intake } }
     }
+  }
+
+  private func refer(_ state: inout State, at now: ContinuousClock.Instant) {
+    let isSilent = state.replicaAnswered + settings.wait <= now
+    let referred = state.lines[.replica]?.queries.removeAll { query in
+      query.delivery.receivedAt + settings.wait <= now && (isSilent || query.content.minimumSequence != nil)
+    }
+    for query in referred ?? [] { state.lines[.primary]?.queries.append(query, of: query.tenantID) }
   }
 
   private func wake(
@@ -178,7 +192,7 @@ final class QueryBacklog: Sendable {
   }
 
   /// Whether a connection should take what waits.
-  private func isDue(_ side: QuerySide, _ state: borrowing State) -> Bool {
+  private func isDue(_ side: QuerySide, _ state: State) -> Bool {
     guard let line = state.lines[side] else { return false }
     guard line.queries.hasWork else { return side == .replica && state.isProbeDue }
     return line.readingCount == 0 || line.queries.count >= settings.batchCount || line.isPressing

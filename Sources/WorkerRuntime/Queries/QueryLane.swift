@@ -191,6 +191,10 @@ package struct QueryLane: Service {
 
   /// - Returns: nil if it can't be answered right away.
   private func receive(_ delivery: Delivery, _ intake: QueryIntake) -> ReceivedQuery? {
+    guard !delivery.isRouteProbe else {
+      intake.settle(delivery)
+      return nil
+    }
     // Another process may have died of it.
     guard !delivery.isRedelivered else {
       quarantine.examine(delivery, intake)

@@ -102,7 +102,7 @@ struct QueryServer {
         }
       })
     observations.flush(to: workspaceProbe)
-    backlog.learn(dated.snapshot.tenants)
+    backlog.learn(dated.snapshot.tenants, from: side)
   }
 
   /// Lets a query wait for its sequence, or rejects it if the primary has not reached the sequence: whoever has seen a

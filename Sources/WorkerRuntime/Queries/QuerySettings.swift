@@ -6,11 +6,12 @@ package import WorkspaceApplication
 package struct QuerySettings: Sendable {
   /// Connections to the servers for reading. Default: 4.
   package var poolSize = 4
-  /// Connections to the primary, for what the others don't have in time; opened when needed. Default: 2.
+  /// Connections to the primary, for what the others don't answer in time; opened when needed. Default: 2.
   package var primaryPoolSize = 2
   /// How long after its arrival here a query expires: nobody waits for its answer any more. Default: 5 s.
   package var timeout: Duration = .seconds(5)
-  /// How long after its arrival a query may wait for a replica to reach its sequence. Default: 1 s.
+  /// How long after its arrival a query may wait for a replica, for its sequence or for any answer, before the primary is
+  /// asked. Default: 1 s.
   package var wait: Duration = .seconds(1)
   /// Queries that the broker sends ahead. Default: 2,048.
   package var prefetch = 2048

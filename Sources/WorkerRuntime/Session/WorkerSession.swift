@@ -30,8 +30,9 @@ struct WorkerSession {
       group.addTask { throw await database.waitUntilClosed() }
       group.addTask { try await keepAlive() }
       group.addTask { try await watchBroker() }
+      group.addTask { try await watchDecider() }
       group.addTask { try await work() }
-      // The first four never return: this is the work's end, or the first failure.
+      // The first five never return: this is the work's end, or the first failure.
       try await group.next()
       group.cancelAll()
     }
@@ -60,6 +61,24 @@ struct WorkerSession {
       try await Task.sleep(for: settings.checkInterval)
     }
   }
+
+  /// Ends the session when it can't be decided any more what users may do: also if no command needs a decision yet, a
+  /// worker that can't decide is not ready. A drain decides what is in hand as far as possible.
+  private func watchDecider() async throws {
+    while true {
+      try await Task.sleep(for: settings.checkInterval)
+      guard !drain.isRaised else { continue }
+      do {
+        try await environment.decider.requireReady()
+      } catch {
+        // A single call may fail.
+        try await Task.sleep(for: Self.secondCheck)
+        if !drain.isRaised { try await environment.decider.requireReady() }
+      }
+    }
+  }
+
+  private static let secondCheck: Duration = .seconds(1)
 
   private static let unknownConsumer = "the broker reports no consumer of the command queue"
   /// A quorum queue that does not answer the broker in time is also reported to have no consumer.

@@ -20,6 +20,7 @@ package enum Expectations {
     #expect(event.source == "/workspace-worker", sourceLocation: sourceLocation)
     #expect(isULID(event.id), sourceLocation: sourceLocation)
     #expect(isTime(event.time), sourceLocation: sourceLocation)
+    #expect(event.attributes.contains("traceparent"), sourceLocation: sourceLocation)
     #expect(properties.messageID?.text == event.id, sourceLocation: sourceLocation)
     #expect(properties.type?.text == event.type, sourceLocation: sourceLocation)
     #expect(

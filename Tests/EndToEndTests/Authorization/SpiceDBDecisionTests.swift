@@ -133,6 +133,20 @@ struct SpiceDBDecisionTests {
   }
 
   /// The commands in hand have to be decided on changes that must reach SpiceDB first.
+  @Test func `while SpiceDB is silent the worker is not ready, even if no command needs a decision`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await deployment.startSpiceDB()
+    let worker = try await deployment.activeWorker(environment.merging(Self.provider) { $1 })
+    spicedb.program.signal(SIGSTOP)
+    try await Patience.poll(for: "the worker says that SpiceDB can't decide") {
+      let health = try await worker.health()
+      return health.status == 503 && health.body.contains(#""authorization":""#)
+    }
+    spicedb.program.signal(SIGCONT)
+    try await Patience.poll(for: "the worker is ready again") { try await worker.health().status == 200 }
+    #expect(try await worker.drain() == .code(0))
+  }
+
   @Test func `a worker that is drained under load finishes its commands in progress`() async throws {
     let deployment = try Deployment.current
     let (spicedb, environment) = try await deployment.startSpiceDB()

@@ -160,7 +160,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "malformed_json"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"),
+    ("{}", "invalid_envelope"), ("[1,", "malformed_json"), ("", "malformed_json"), ("large", "message_too_large"),
     ("many", "message_too_large"),
   ])
   func `an array that is invalid or too large becomes one dead letter`(kind: String, reason: String) async throws {

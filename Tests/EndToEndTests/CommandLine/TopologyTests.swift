@@ -36,6 +36,49 @@ struct TopologyTests {
     #expect(after.report.items.filter { $0.state == "missing" }.map(\.name) == ["workspace.events"])
   }
 
+  @Test func `a missing binding is a change to make, and testing it leaves no command`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let plan = try await report("plan")
+    #expect(plan.exit == .code(0))
+    let bindings = plan.report.items.filter { $0.kind == "binding" }.map(\.state)
+    #expect(bindings == ["exists", "exists", "exists", "exists", "exists", "removed"])
+    let removed: [(queue: ShortString, key: ShortString)] = [
+      ("workspace.commands", "workspace.#"), ("workspace.commands", "group.#"), ("workspace.queries", "#"),
+    ]
+    try await deployment.host.withConnection {
+      _ = try await $0.declare(removed.map { .unbinding(queue: $0.queue, exchange: $0.queue, routingKey: $0.key) })
+    }
+    let cut = try await report("plan")
+    #expect(cut.exit == .code(2))
+    let missing = cut.report.items.filter { $0.state == "missing" }.map(\.name)
+    #expect(
+      missing == [
+        "workspace.commands -[workspace.#]-> workspace.commands", "workspace.commands -[group.#]-> workspace.commands",
+        "workspace.queries -[#]-> workspace.queries",
+      ])
+    #expect(try await report("apply").exit == .code(0))
+    #expect(try await report("plan").exit == .code(0))
+    let worker = try await deployment.activeWorker()
+    try await deployment.commandsAreDone()
+    try await Patience.poll(for: "the queue of queries is empty") {
+      try await deployment.host.depth(of: "workspace.queries") == 0
+    }
+    #expect(try await deployment.letters().isEmpty)
+    #expect(try await worker.drain() == .code(0))
+  }
+
+  @Test(arguments: [nil, "classic"]) func `of a queue of another type, the type is named`(type: String?) async throws {
+    let deployment = try Deployment.current
+    var arguments = HeaderTable()
+    if let type { arguments.append("x-queue-type", type) }
+    try await deployment.host.declare("workspace.commands", arguments)
+    let result = try await report("plan")
+    #expect(result.exit == .code(3))
+    let item = try #require(result.report.items.first { $0.state == "incompatible" })
+    #expect([item.argument, item.wanted, item.current] == ["x-queue-type", "quorum", "classic"])
+  }
+
   @Test func `a queue with a different argument is incompatible, and nothing is changed`() async throws {
     let deployment = try Deployment.current
     var arguments = HeaderTable()

@@ -1,0 +1,73 @@
+import Coordination
+import Messaging
+package import RabbitMQClient
+import WorkerRuntime
+
+/// Finds out whether bindings exist, which AMQP can't tell: publishes a ``RouteProbe`` the way that each of them leads,
+/// with `mandatory`, so that the broker returns it if no queue takes it. Workers only acknowledge what arrives.
+///
+/// A queue of somebody else that is bound with the same key takes the message, too, and hides that a binding is missing.
+package struct BindingProbe: Sendable {
+  package enum Outcome: Sendable {
+    case known(missing: [Topology.Binding])
+    /// This user may not publish to the exchange.
+    case forbidden
+    case unknown(String)
+  }
+
+  /// How long connecting may take, and the confirm of a few small messages.
+  private static let limit: Duration = .seconds(5)
+
+  private let configuration: RabbitMQConfiguration
+
+  package init(_ configuration: RabbitMQConfiguration) { self.configuration = configuration }
+
+  /// - Parameter bindings: those of one exchange.
+  package func outcome(of bindings: [Topology.Binding]) async -> Outcome {
+    do {
+      try await publish(bindings.map { RouteProbe.message(to: $0.exchange, bindingKey: $0.routingKey) })
+      return .known(missing: [])
+    } catch RabbitMQError.unroutable(let returned) {
+      return .known(
+        missing: bindings.filter { binding in
+          returned.contains { $0.routingKey == RouteProbe.key(for: binding.routingKey) }
+        })
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      return .forbidden
+    } catch {
+      return .unknown("\(error)")
+    }
+  }
+
+  private func publish(_ messages: [OutboundMessage]) async throws {
+    var options = PublisherOptions()
+    options.isMandatory = true
+    try await withThrowingTaskGroup { [options, configuration] group in
+      group.addTask {
+        try await RabbitMQConnection.open(configuration).use { connection in
+          try await RabbitMQPublisher.start(on: connection, options: options).publish(messages)
+        }
+      }
+      group.addTask {
+        try await Task.sleep(for: Self.limit)
+        throw RabbitMQError.timedOut(operation: "publishing", limit: Self.limit)
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+}
+
+extension TopologyPlan {
+  /// The plan with what is known of bindings whose queue and exchange exist.
+  package func probing(_ topology: Topology, with probe: BindingProbe) async -> TopologyPlan {
+    var (existing, missing): ([Topology.Binding], [Topology.Binding]) = ([], [])
+    for exchange in topology.exchanges {
+      let bindings = topology.bindings.filter { $0.exchange == exchange.name && state(of: $0) == .ensured }
+      guard !bindings.isEmpty, case .known(let absent) = await probe.outcome(of: bindings) else { continue }
+      missing += absent
+      existing += bindings.filter { !absent.contains($0) }
+    }
+    return noting(existing: existing, missing: missing)
+  }
+}
