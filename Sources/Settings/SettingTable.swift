@@ -34,7 +34,8 @@ package enum SettingTable {
       .init(
         "wait", \.wait, .duration(.milliseconds(1) ... .seconds(60)),
         """
-        How long a query with minsequence waits for a replica to catch up before the primary is asked.
+        How long a query waits for a replica before the primary is asked: one with minsequence until the replica has \
+        caught up, any other only while no replica answers at all.
         """),
       .init(
         "prefetch", \.prefetch, .integer(1...65_535),

@@ -7,7 +7,7 @@ package struct WorkspaceWorker: AsyncParsableCommand {
     abstract: "Runs workspace commands from RabbitMQ against PostgreSQL, exactly once.",
     discussion: """
       Exit codes: 0 done; 1 failed; 2 the answer is no (rejected, changes planned, pending, not found); 3 incompatible; \
-      64 usage; 69 broker or database unavailable; 78 configuration.
+      64 usage; 69 broker, database or SpiceDB unavailable, or a query unanswered; 78 configuration.
       """,
     version: WorkerVersion.current,
     subcommands: [

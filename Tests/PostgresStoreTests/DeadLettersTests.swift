@@ -128,6 +128,8 @@ import WorkspaceDomain
       #expect(try await found { $0.text = "NAME" } == [])
       #expect(try await found { $0.queues = ["/tests"] } == [0, 1, 2, 3])
       #expect(try await found { $0.queues = ["/elsewhere"] } == [])
+      #expect(try await found { $0.excludedQueues = ["/elsewhere"] } == [0, 1, 2, 3])
+      #expect(try await found { $0.excludedQueues = ["/elsewhere", "/tests"] } == [])
       #expect(
         try await found {
           $0.reasons = ["invalid_data"]

@@ -7,9 +7,9 @@ import Testing
   @Test func `what is published to it is not kept`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { connection async throws in
-      #expect(try await ExclusiveClaim("claim", on: connection).take())
-      try await host.publish(["1", "2"], to: "claim")
-      #expect(try await TopologyManager(connection).statistics(of: "claim")?.messageCount == 0)
+      #expect(try await ExclusiveClaim("filled", on: connection).take())
+      try await host.publish(["1", "2"], to: "filled")
+      #expect(try await TopologyManager(connection).statistics(of: "filled")?.messageCount == 0)
     }
   }
 

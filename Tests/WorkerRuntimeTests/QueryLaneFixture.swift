@@ -55,6 +55,7 @@ final class QueryLaneFixture: Sendable {
     settings.poolSize = 2
     settings.probeInterval = .milliseconds(1)
     settings.timeout = .seconds(600)
+    settings.wait = .seconds(600)
     settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
     configure(&settings)
     self.settings = settings

@@ -96,7 +96,7 @@ import WorkspaceDomain
   }
 
   @Test func `a query that requires a sequence is answered once the replica has it`() async throws {
-    let fixture = QueryLaneFixture(replica: 3, primary: 9) { $0.wait = .seconds(600) }
+    let fixture = QueryLaneFixture(replica: 3, primary: 9)
     try await fixture.run {
       fixture.ask("old", minimum: "5")
       fixture.ask("any")
@@ -140,7 +140,7 @@ import WorkspaceDomain
   }
 
   @Test func `a server that follows no other is authoritative at once`() async throws {
-    let fixture = QueryLaneFixture(replica: 3, origin: .primary) { $0.wait = .seconds(600) }
+    let fixture = QueryLaneFixture(replica: 3, origin: .primary)
     try await fixture.run {
       fixture.ask("q1", minimum: "4")
       try await fixture.expect("q1 workspace.list.rejected 3")
@@ -237,7 +237,7 @@ import WorkspaceDomain
   }
 
   @Test func `queries that have arrived are answered before the end`() async throws {
-    let fixture = QueryLaneFixture(replica: 1) { $0.wait = .seconds(600) }
+    let fixture = QueryLaneFixture(replica: 1)
     try await testGracefulShutdown { trigger in
       let lane = fixture.makeLane()
       async let running: Void = lane.run()

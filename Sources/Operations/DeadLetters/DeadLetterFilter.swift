@@ -11,6 +11,8 @@ package struct DeadLetterFilter: Sendable, Equatable {
   package var types: [String] = []
   /// `<virtual host>/<queue>` that the letters were delivered from.
   package var queues: [String] = []
+  /// The same, of queues whose letters are left out.
+  package var excludedQueues: [String] = []
   /// The letter is in one of these states; in any state if empty.
   package var states: [DeadLetterState] = []
   /// Recorded at this time or later.

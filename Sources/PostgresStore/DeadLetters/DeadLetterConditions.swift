@@ -16,6 +16,7 @@ struct DeadLetterConditions {
     if !filter.reasons.isEmpty { add("r", "reason = any(\(filter.reasons))") }
     if !filter.tenants.isEmpty { add("t", "tenant_id = any(\(filter.tenants))") }
     if !filter.queues.isEmpty { add("q", "queue = any(\(filter.queues))") }
+    if !filter.excludedQueues.isEmpty { add("e", "queue <> all(\(filter.excludedQueues))") }
     if !filter.types.isEmpty { add("y", "command_type = any(\(filter.types))") }
     // An id begins with the time of recording, and lists are in the order of ids.
     if let since = filter.since { add("s", "id >= \(ULID.first(at: since))") }

@@ -31,12 +31,12 @@ struct DeadLetterFilterOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - servers: the servers whose queues to include, unless `--all-queues` is given.
-  ///   - ofQueries: whether to include letters from the queue of queries.
+  ///   - ofQueries: whether to include letters from the configured queue of queries.
   func filter(on servers: Servers, ofQueries: Bool = true) -> DeadLetterFilter {
     var filter = conditions
+    if !ofQueries { filter.excludedQueues = [servers.queriesQueueKey] }
     guard !allQueues else { return filter }
-    filter.queues = [servers.queueKey, servers.deadQueueKey]
-    if ofQueries { filter.queues.append(servers.queriesQueueKey) }
+    filter.queues = [servers.queueKey, servers.deadQueueKey, servers.queriesQueueKey]
     return filter
   }
 

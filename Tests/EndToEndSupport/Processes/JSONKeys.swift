@@ -3,7 +3,7 @@ import Foundation
 /// The keys in JSON that the program has written, each with the path to it: `lines/first/tenant_id`.
 package struct JSONKeys: Sendable {
   /// What is counted by names that are data: types of results, tables and columns, outcomes with their reasons.
-  private static let countedBy: Set<String> = ["results", "destroyed", "outcomes"]
+  private static let countedBy: Set<String> = ["results", "destroyed", "would_destroy", "outcomes"]
 
   package private(set) var paths: Set<String> = []
 

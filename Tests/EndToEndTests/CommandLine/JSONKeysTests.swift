@@ -30,7 +30,7 @@ struct JSONKeysTests {
       paths.formUnion(keys.paths)
       called.append(call.arguments)
     }
-    for command in try await commandsWithFormat() {
+    for command in try await commandsWithFormat() where !Self.printingMessages.contains(command) {
       let isTried = called.contains { $0.starts(with: command) && $0.suffix(2) == ["--format", "json"] }
       #expect(isTried, "\(command) is not tried here")
     }
@@ -39,11 +39,15 @@ struct JSONKeysTests {
       "dead_letters/discarded_because", "dead_letters/replay_of", "lines/first/dead_letter_request",
       "lines/first/due_at", "commands/command_source", "message/routing_key", "message/properties/content_type",
       "message/headers/name", "replays/is_edited", "replays/outcome_at", "grouped_by", "migrations/applied_at",
+      "would_destroy",
       "plans/created_at", "plans/not_sent", "recorded_at", "tenant_id", "command_id",
     ]
     #expect(expected.subtracting(paths).isEmpty)
     _ = spicedb
   }
+
+  /// They print messages as they are.
+  private static let printingMessages = [["query"], ["listen"]]
 
   /// Calls of all commands on a deployment that has something for each to show.
   private func prepared() async throws -> [Call] {
@@ -85,8 +89,8 @@ struct JSONKeysTests {
       ["dead-letters", "import", "-"],
       ["authorization", "check", "ann", "view", "tenant", tenant, "--tenant", tenant],
       ["authorization", "explain", "ann", "view", "workspace", tenant, "--tenant", tenant],
-      ["authorization", "verify"], ["authorization", "repair"],
-      ["migrate", "down", "--to", "9", "--yes"],
+      ["authorization", "verify"], ["authorization", "repair"], ["authorization", "schema"], ["schema", "--list"],
+      ["migrate", "down", "--to", "9"], ["migrate", "down", "--to", "9", "--yes"],
     ]
   }
 

@@ -248,6 +248,23 @@ struct ReplayTests: DeadLetterOperator {
     #expect(try await decode(LetterList.self, "list", "--all-queues").dead_letters.map(\.id) == [foreign])
   }
 
+  @Test func `letters of queries are not sent as commands, not even with those of all queues`() async throws {
+    let deployment = try Deployment.current
+    let sender = try await CommandSender.open(on: deployment.host)
+    let query = Command("workspace.delete", #"{"workspace_id":"\#(Command.newID())"}"#, tenant: Command.newID())
+    let worker = try await deployment.activeWorker()
+    try await sender.send([query.replying(to: "nowhere").message(to: "workspace.queries")])
+    try await Patience.poll(for: "the letter") { try await deployment.letters().count == 1 }
+    #expect(try await letters().count == 1)
+    for scope in [[], ["--all-queues"]] {
+      let replay = try await run(["replay", "--all", "--because", "x", "--no-wait"] + scope)
+      #expect(replay.exit == .code(2), "\(replay.output) \(replay.errors)")
+    }
+    #expect(try await run(["discard", "--all", "--because", "x"]).exit == .code(0))
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+  }
+
   @Test func `text search ignores case on request`() async throws {
     _ = try await bury(1)
     #expect(try await decode(LetterList.self, "list", "--text", "POISON").dead_letters.isEmpty)

@@ -151,6 +151,21 @@ struct QueriesTests {
     await client.close()
   }
 
+  @Test func `while the server for reading can't be reached the primary answers`() async throws {
+    let deployment = try Deployment.current
+    let client = try await QueryClient.open(on: deployment.host)
+    let worker = try await deployment.activeWorker([
+      "POSTGRES_READ_URL": "postgres://nobody@127.0.0.1:1/none", "QUERIES_WAIT": "100ms", "QUERIES_TIMEOUT": "1m",
+    ])
+    try await tenant.found(on: deployment, client.sender)
+    for minimum in [nil, QueriedTenant.eventCount] {
+      let answer = try await client.ask(tenant.command("workspace.list", "{}", minimum: minimum))
+      #expect(answer?.data.count == 3 && answer?.sequence == "\(QueriedTenant.eventCount)")
+    }
+    #expect(try await worker.drain() == .code(0))
+    await client.close()
+  }
+
   @Test func `without its queue the query lane waits for it, and commands don't`() async throws {
     let deployment = try Deployment.current
     let client = try await QueryClient.open(on: deployment.host)
