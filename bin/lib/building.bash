@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Long work that says how far it is, and all that it printed only where it fails.
+# Long-running work: shows its progress, and its output only if it fails.
 
-# quietly WHAT COMMAND...: one line when it ends; where it fails, everything that it printed.
+# Prints one line when the command ends, or its whole output if it fails: quietly WHAT COMMAND...
 quietly() {
   local -r what=$1
   local log start=$SECONDS
@@ -17,7 +17,7 @@ quietly() {
   return 1
 }
 
-# The steps that a build or an installation counts, on one line of a terminal; elsewhere a line each minute.
+# Shows the steps of a build or an installation, on one line of a terminal; elsewhere on a line each minute.
 show_progress() {
   local -r what=$1
   local line last=$SECONDS
@@ -33,7 +33,7 @@ show_progress() {
   if [[ -t 2 ]]; then printf '\r\033[K' >&2; fi
 }
 
-# build CONFIGURATION PRODUCT: prints the path of the program.
+# Builds a product and prints the path of the program: build CONFIGURATION PRODUCT
 build() {
   quietly "building $2" swift build -c "$1" --product "$2" || fail "the build failed"
   printf '%s/%s\n' "$(swift build -c "$1" --show-bin-path)" "$2"

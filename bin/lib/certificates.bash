@@ -1,13 +1,12 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # stack_dir is set by bin/stack
-# Certificates for TLS to both servers, of an authority that belongs to the stack
-# alone: tls/ca.pem, server.pem (for the name localhost and the address 127.0.0.2, not for 127.0.0.1),
-# client.pem (of somebody called workspace_certificate), expired.pem (like
-# server.pem, expired) and stranger.pem (another authority).
+# TLS certificates for both servers, issued by an authority that only this stack has: tls/ca.pem, server.pem (for the name
+# localhost and the address 127.0.0.2, not for 127.0.0.1), client.pem (of a user called workspace_certificate),
+# expired.pem (for the name localhost, expired) and stranger.pem (another authority).
 
 make_certificates() {
   local folder=$stack_dir/tls unfinished=$stack_dir/tls.unfinished
-  # An earlier version made them only for the name.
+  # An earlier version issued them only for the name.
   [[ ! -f $folder/server.pem ]] ||
     ! openssl x509 -in "$folder/server.pem" -noout -checkip 127.0.0.2 | grep -q 'does match' || return 0
   rm -rf -- "$folder" "$unfinished"
@@ -19,7 +18,7 @@ make_certificates() {
       make_certificate "$unfinished" expired localhost -1 &&
       make_certificate "$unfinished" client workspace_certificate 3650 &&
       mv -T -- "$unfinished" "$folder"
-  } >"$stack_dir/tls.log" 2>&1 || { cat "$stack_dir/tls.log" >&2; fail "could not make certificates"; }
+  } >"$stack_dir/tls.log" 2>&1 || { cat "$stack_dir/tls.log" >&2; fail "could not create certificates"; }
 }
 
 make_authority() {

@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# How many tests passed and failed.
+# Counts passed and failed tests.
 
-# Prints "PASSED FAILED": count_tests FILE STATUS. FILE is what Swift Testing
-# wrote for --xunit-output, STATUS is how `swift test` ended. The file's own
-# failures="" counts failed checks, of which one test can have many, so test cases
-# are counted. A run that crashed leaves a file without an end, or none.
+# Prints "PASSED FAILED": count_tests FILE STATUS. FILE is the --xunit-output of
+# Swift Testing, STATUS the exit status of `swift test`. The file's own failures=""
+# counts failed checks, of which one test can have many, so test cases are counted.
+# A run that crashed leaves an incomplete file, or none.
 count_tests() {
   local passed=0 failed=0
   if grep -qs '</testsuites>' "$1"; then
     read -r passed failed <<<"$(count_cases <"$1")"
   fi
-  # A crash is no test case, and neither is a failed XCTest, but it is a failure.
+  # A crash, or a failed XCTest, is not a test case, but it is a failure.
   if (($2 != 0 && failed == 0)); then failed=1; fi
   echo "$passed $failed"
 }
@@ -24,7 +24,7 @@ list_failures() {
   ' "$1" | sed -e 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#10;/ /g; s/&amp;/\&/g'
 }
 
-# Markup in messages is escaped, so these patterns match real elements only.
+# Counts test cases. Markup in messages is escaped, so these patterns match only real elements.
 count_cases() {
   awk '
     /<testcase /  { cases++; bad = 0 }

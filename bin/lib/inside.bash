@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Becomes a command in another Debian release: inside.bash FOLDER SHARED COMMAND...
-# FOLDER holds the release, SHARED is a folder that has the same path inside. Run by
-# `unshare --mount`, so what is mounted here is gone with the command.
+# Replaces itself with a command in another Debian release: inside.bash FOLDER SHARED COMMAND...
+# FOLDER has the release, SHARED is a folder that has the same path inside. Run by
+# `unshare --mount`, so the mounts end with the command.
 set -euo pipefail
 umask 022
 

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
-# Long commands that can be interrupted, and the stack that a script has to itself.
+# Long commands that can be interrupted, and a script's own stack.
 
 job='' stack_job='' stack_used=false
 
-# Runs a command as a separate job and waits for it. A trap can then run while
-# it works, which it could not during a foreground command.
+# Runs a command as a separate job and waits for it, so that traps run meanwhile:
+# bash defers them during a foreground command.
 run() {
   local status=0
-  # Job control gives the job a process group; a shell that was itself started
-  # with SIGINT ignored would pass that on, and then a job could not be stopped.
+  # Job control gives the job a process group. A shell started with SIGINT ignored
+  # would pass that on to the job, which then could not be stopped.
   set -m
   env --default-signal=INT,QUIT "$@" </dev/null &
   job=$!
@@ -18,7 +18,7 @@ run() {
   return "$status"
 }
 
-# SIGINT, because at SIGTERM `swift test` leaves its test process running.
+# Uses SIGINT, because on SIGTERM `swift test` leaves its test process running.
 stop_job() {
   local tries=150
   [[ -n $job ]] || return 0
@@ -28,8 +28,8 @@ stop_job() {
 }
 
 # Starts a fresh stack in WORKSPACE_STACK_DIR, as $stack_job: start_stack LOG.
-# Fresh, so that what an earlier run left cannot decide this one. Its servers are those
-# of $release, which is empty for this machine's.
+# Fresh, so that leftovers of an earlier run cannot affect this one. Its servers are those
+# of $release, or this machine's if that is empty.
 start_stack() {
   renew_stack >"$1" 2>&1 8>&- &
   stack_job=$! stack_used=true
@@ -42,7 +42,7 @@ renew_stack() {
   exec "$root/bin/stack" up ${release:+--release "$release"}
 }
 
-# Waits until the stack is up: await_stack LOG. Fails when it did not start.
+# Waits until the stack is up: await_stack LOG. Fails if it did not start.
 await_stack() {
   local status=0
   wait "$stack_job" || status=$?
@@ -55,7 +55,7 @@ await_stack() {
 export_stack() {
   local exports
   exports=$("$root/bin/stack" env) || return
-  # The caller's may be of another stack.
+  # The caller's can belong to another stack.
   unset POSTGRES_READ_URL
   eval "$exports"
   export WORKSPACE_WORKER_INTEGRATION=1
@@ -63,22 +63,22 @@ export_stack() {
 
 stop_stack() {
   $stack_used || return 0
-  # It still starts when the build failed or was interrupted.
+  # It is still starting if the build failed or was interrupted.
   if [[ -n $stack_job ]]; then
     kill -s TERM "$stack_job" 2>/dev/null || true
     wait "$stack_job" || true
     stack_job=''
   fi
-  # Nobody needs its data any more, so nothing has to be saved.
+  # Its data is no longer needed, so nothing has to be saved.
   "$root/bin/stack" kill rabbitmq || true
   "$root/bin/stack" kill postgres || true
 }
 
-# One run at a time in a clone, because they would share the stack: wait_for_turn LOCK
+# Allows one run at a time in a clone, because runs would share the stack: wait_for_turn LOCK
 wait_for_turn() {
   mkdir -p -- "$root/.stack"
   exec 8>>"$root/.stack/$1.lock"
   flock -n 8 && return
-  say "another bin/$1 runs in this clone; waiting for it"
-  flock -w 3600 8 || fail "the other bin/$1 still runs after an hour"
+  say "another bin/$1 is running in this clone; waiting for it"
+  flock -w 3600 8 || fail "the other bin/$1 is still running after an hour"
 }

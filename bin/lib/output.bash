@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the scripts tell their user.
+# Output of the scripts for their user.
 
-# Progress goes to stderr: stdout belongs to what a command was asked to print.
+# Progress goes to stderr: stdout is for the requested output.
 say() {
   printf '%s: %s\n' "${0##*/}" "$*" >&2
 }

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# Debian packages: which are missing, and how to install them politely. Packages of PyPI, below .stack/.
+# Debian packages: finds the missing ones, and installs them without starting their services. PyPI packages, below .stack/.
 
 # shellcheck source=lib/building.bash
 source "$root/bin/lib/building.bash"
 
-# Where invoke-rc.d and deb-systemd-invoke ask whether an install may start a service.
+# Tells invoke-rc.d and deb-systemd-invoke whether an installation may start a service.
 readonly service_policy=/usr/sbin/policy-rc.d
 
 have_dpkg() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null
 }
 
-# Fully, not just unpacked: by name, or by a pattern that one package fits.
+# Whether a package is fully installed, not just unpacked: by name, or by a pattern that one package matches.
 is_installed() {
   dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
 }
@@ -23,7 +23,7 @@ missing_packages() {
   done
 }
 
-# Another package may replace one of ours: pkgconf for pkg-config, a
+# Whether another package replaces one of ours: pkgconf for pkg-config, a
 # versioned postgresql-17 for postgresql.
 provided() {
   case $1 in
@@ -33,8 +33,8 @@ provided() {
   esac
 }
 
-# The newest PostgreSQL server's major version; 0 without one. In the folder of
-# another system, where one is given: newest_postgres [FOLDER]
+# The major version of the newest PostgreSQL server, 0 without one; with FOLDER, in the
+# system of that folder: newest_postgres [FOLDER]
 newest_postgres() {
   local server version newest=0 folder=${1:-}/usr/lib/postgresql
   for server in "$folder"/*/bin/postgres; do
@@ -46,7 +46,7 @@ newest_postgres() {
   printf '%s\n' "$newest"
 }
 
-# Runs a command as root: directly, or by sudo when it can work here.
+# Runs a command as root: directly, or with sudo.
 as_root() {
   if ((EUID == 0)); then "$@"; else sudo "$@"; fi
 }
@@ -60,21 +60,21 @@ may_become_root() {
 
 install_packages() {
   if ! may_become_root; then
-    fail "installing needs root. Run:"$'\n\n'"  apt-get update && apt-get install -y $*"$'\n'
+    fail "the installation needs root. Run:"$'\n\n'"  apt-get update && apt-get install -y $*"$'\n'
   fi
   quietly "apt-get update" as_root apt-get -q update || fail "apt-get update failed"
   deny_service_starts
-  # One of the packages may bring its service; starting that is not our business.
+  # A package can have a service of its own, which is not to be started here.
   quietly "apt-get install" as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
     -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" </dev/null ||
     fail "apt-get install failed; see above"
   allow_service_starts
 }
 
-# The private stack starts its own servers, so those that the packages bring
-# should not be started system-wide. A policy is the one switch that both
-# sysvinit's and systemd's maintainer scripts obey. It names only services that
-# are not installed yet; a system with a policy of its own keeps it.
+# The private stack starts its own servers, so the packages' services should not be
+# started system-wide. A policy is the only switch that the maintainer scripts of both
+# sysvinit and systemd obey. It names only services that are not installed yet; a system
+# with a policy of its own keeps it.
 deny_service_starts() {
   local denied=()
   [[ -e $service_policy ]] && return
@@ -110,8 +110,8 @@ allow_service_starts() {
   fi
 }
 
-# An environment of python3, $root/.stack/NAME, with packages of PyPI and nothing else; made once for each list of
-# packages: python_environment NAME REQUIREMENTS
+# Creates a Python environment, $root/.stack/NAME, with PyPI packages and nothing else, once for each list of packages:
+# python_environment NAME REQUIREMENTS
 python_environment() {
   local folder=$root/.stack/$1
   cmp -s -- "$2" "$folder/complete" && return

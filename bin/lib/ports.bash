@@ -3,7 +3,7 @@
 # Ports: chosen at a server's first start and kept in the stack's folder.
 
 # Each use has a range of its own, so that a stack cannot clash with itself. All
-# lie below 32768, where the kernel takes the ports of outgoing connections.
+# are below 32768, where the kernel's ports for outgoing connections begin.
 port_range() {
   case $1 in
     postgres) echo 20000 21999 ;;
@@ -17,7 +17,7 @@ port_range() {
   esac
 }
 
-# Does something listen on this port, at whatever address? Asked of the kernel: a
+# Whether something listens on this port, at any address. Asks the kernel: an
 # attempt to connect would wait for minutes if the listener is stuck.
 is_listening() {
   local port state=0A
@@ -35,12 +35,12 @@ choose_port() {
   fail "found no free port for $1 between $first and $last"
 }
 
-# Prints a kept port: port_of SERVER USE
+# Prints a recorded port: port_of SERVER USE
 port_of() {
   sed -n "s/^$2=//p" "$stack_dir/$1.ports" 2>/dev/null
 }
 
-# True when each use has its port and nothing listens there: ports_free SERVER USE...
+# True if each use has a port on which nothing listens: ports_free SERVER USE...
 ports_free() {
   local server=$1 use port
   shift
@@ -51,10 +51,10 @@ ports_free() {
   done
 }
 
-# Keeps a stopped server's ports when they are free, else chooses new ones.
+# Keeps a stopped server's ports if they are free, otherwise chooses new ones.
 settle_ports() {
   local server=$1 use port chosen=''
-  # A killed server may hold them a little longer than its process id.
+  # A killed server can hold them a little longer than its process id.
   if [[ -s $stack_dir/$server.ports ]] && wait_until 3 ports_free "$@"; then return; fi
   shift
   for use in "$@"; do

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # stack_dir is set by bin/stack
-# Whose the cluster is. PostgreSQL refuses to run as root, so started by root it
-# runs as an account without rights, in a folder that this account can reach.
+# The account that owns the cluster. PostgreSQL refuses to run as root, so if started by
+# root it runs as an unprivileged account, in a folder that this account can reach.
 
-# Sets $as_postgres, the words before a command of the cluster. Each program in
-# there replaces itself, so a spawned server keeps its process id. The caller's
-# PG* variables stay out.
+# Sets $as_postgres, the prefix of a command for the cluster. Each program in it
+# replaces itself, so a spawned server keeps its process id. The caller's PG*
+# variables are not passed on.
 set_postgres_account() {
   local account
   as_postgres=("${inside[@]}" env -i PATH="$PATH" HOME=/ LC_ALL=C.UTF-8)
@@ -14,8 +14,8 @@ set_postgres_account() {
   as_postgres+=(setpriv --reuid "${account%:*}" --regid "${account#*:}" --clear-groups)
 }
 
-# The owner of the cluster; for a new one the system's account for PostgreSQL, or
-# else the one for nobody.
+# The owner of the cluster; for a new cluster the system's account for PostgreSQL, or
+# else nobody.
 postgres_account() {
   local name account
   account=$(stat -L -c %u:%g -- "$stack_dir/postgres" 2>/dev/null) || account=0:0
@@ -24,40 +24,40 @@ postgres_account() {
     [[ $account == 0:* ]] || break
     account=$(id -u "$name" 2>/dev/null):$(id -g "$name" 2>/dev/null) || account=0:0
   done
-  [[ $account != 0:* ]] || fail "found neither an account postgres nor nobody to run PostgreSQL as"
+  [[ $account != 0:* ]] || fail "there is neither an account postgres nor an account nobody to run PostgreSQL as"
   printf '%s\n' "$account"
 }
 
-# Where the data is if its account cannot reach the stack's folder.
+# The folder of the data if the account cannot reach the stack's folder.
 postgres_elsewhere() {
   local word
   word=$(printf '%s' "$stack_dir" | sha256sum)
   printf '%s\n' "/var/tmp/workspace-worker-$EUID-${word:0:16}"
 }
 
-# Every folder in which this stack's server may run. After the stack's folder was
-# removed under a running one, nothing links to the second any more.
+# Every folder in which this stack's server can be running. If the stack's folder was
+# removed while it ran, nothing links to the second folder any more.
 postgres_folders() {
   realpath -m -- "$stack_dir/postgres"
   ((EUID != 0)) || postgres_elsewhere
 }
 
-# Makes the cluster's folder, or moves it, so that its account can work there.
+# Creates the cluster's folder, or moves it, so that its account can use it.
 settle_postgres_folder() {
   local folder=$stack_dir/postgres elsewhere
-  # What it linked to may have been cleaned away.
+  # The target of the link can have been cleaned up.
   if [[ -L $folder && ! -d $folder ]]; then rm -f -- "$folder"; fi
   if [[ ! -d $folder ]]; then
     mkdir -m 700 -- "$folder"
     ((EUID != 0)) || chown "$(postgres_account)" -- "$folder"
   fi
-  # Not by the link, which itself lies where the account may not look.
+  # Not through the link, which is in a folder that the account may not be able to read.
   "${as_postgres[@]}" test -w "$(realpath -- "$folder")" && return
   if ((EUID != 0)) || [[ -L $folder || -n $release_root ]]; then
     fail "the account that PostgreSQL runs as cannot write to $folder"
   fi
   elsewhere=$(postgres_elsewhere)
-  # Only a stack folder of the same place, removed since, can have left this.
+  # Only an earlier stack in the same folder, since removed, can have left this.
   rm -rf -- "$elsewhere"
   mv -T -- "$folder" "$elsewhere"
   ln -s -- "$elsewhere" "$folder"

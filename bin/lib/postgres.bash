@@ -8,16 +8,16 @@ postgres_ports() {
   echo postgres
 }
 
-# The programs that fit the cluster: those of the version that made it, or the
-# newest for a cluster that has not been made yet. The path is the one in the release.
+# The programs for the cluster: those of the version that created it, or the newest for
+# a cluster that does not exist yet. The path is the one in the release.
 postgres_programs() {
   local version folder
   version=$(cat "$stack_dir/postgres/data/PG_VERSION" 2>/dev/null) || version=$(newest_postgres "$release_root")
   ((version >= 15)) || fail "PostgreSQL 15 or later is not installed; run bin/setup"
   folder=/usr/lib/postgresql/$version/bin
   [[ -x $release_root$folder/postgres ]] ||
-    fail "$stack_dir/postgres was made by PostgreSQL $version, which is not installed." \
-      "Install it, or remove $stack_dir to begin afresh."
+    fail "$stack_dir/postgres was created by PostgreSQL $version, which is not installed." \
+      "Install it, or remove $stack_dir to start afresh."
   printf '%s\n' "$folder"
 }
 
@@ -28,12 +28,12 @@ postgres_version() {
   printf '%s\n' "${version%% *}"
 }
 
-# "Fast": ends the sessions, then writes a checkpoint.
+# A "fast" shutdown: ends the sessions, then writes a checkpoint.
 postgres_stop_signal() {
   echo INT
 }
 
-# The programs for clients, of this machine: they need not be of the server's version.
+# This machine's client programs, which need not have the server's version.
 postgres_clients() {
   printf '/usr/lib/postgresql/%s/bin\n' "$(newest_postgres)"
 }
@@ -46,18 +46,19 @@ postgres_members() {
   cluster_members data
 }
 
-# Does a server take sessions? cluster_answers PORT
+# Whether a server accepts sessions: cluster_answers PORT
 cluster_answers() {
   env -i "$(postgres_clients)/pg_isready" -q -t 3 -h 127.0.0.1 -p "$1"
 }
 
-# Server processes work in the cluster's folder, which is named here, and nowhere else.
-# (They write their titles over their environment, so a mark in there would not last.)
+# The ids of the server processes: those whose working directory is the cluster's folder
+# FOLDER. (They overwrite their environment with their titles, so a mark there would not
+# last.) cluster_members FOLDER
 cluster_members() {
   local folder
   postgres_folders | sort -u | while IFS= read -r folder; do
-    # find takes a pattern, so what is special in one needs a backslash. In a release
-    # the path begins with that one's folder, whichever the stack was last.
+    # find takes a pattern, so special characters need a backslash. In a release the path
+    # begins with the folder of that release, whichever release the stack last had.
     folder=$(printf '%s' "$folder/$1" | sed 's/[][*?\\]/\\&/g')
     find /proc -mindepth 2 -maxdepth 2 -path '/proc/[0-9]*/cwd' \
       \( -lname "$folder" -o -lname "$folder (deleted)" -o -lname "$releases_folder/[a-z]*$folder" \
@@ -65,7 +66,7 @@ cluster_members() {
   done | only_postgres
 }
 
-# Somebody's shell may be in that folder as well.
+# Keeps only server processes: a shell can have that working directory, too.
 only_postgres() {
   local path
   while IFS= read -r path; do
@@ -80,7 +81,7 @@ postgres_password() {
   cat -- "$stack_dir/postgres.password"
 }
 
-# Of the server on a port: database_url PORT
+# The database's URL on the server at a port: database_url PORT
 database_url() {
   printf 'postgres://%s:%s@127.0.0.1:%s/%s?sslmode=disable\n' "$role" "$(postgres_password)" "$1" "$database"
 }
@@ -88,7 +89,7 @@ database_url() {
 postgres_launch() {
   local data programs
   programs=$(postgres_programs)
-  # The account may not be able to read the caller's folder.
+  # The account may be unable to read the caller's folder.
   cd /
   set_postgres_account
   settle_postgres_folder
@@ -96,7 +97,7 @@ postgres_launch() {
   "${as_postgres[@]}" test -d "$data" || make_cluster "$programs" "${data%/data}"
   make_certificates
   write_postgres_tls "$data"
-  # What a replica that is down has not got is kept up to there.
+  # The most WAL that is kept for a replica that is down.
   run_cluster postgres "$data" -c max_slot_wal_keep_size=2GB
 }
 
@@ -104,18 +105,18 @@ postgres_launch() {
 run_cluster() {
   local name=$1 data=$2
   shift 2
-  # It names a server that is gone: launch_server has ended all there were. Were
-  # its id in use again, PostgreSQL would take that process for the server.
+  # It names a server that no longer runs: launch_server has ended all of them. If its
+  # id were in use again, PostgreSQL would mistake that process for the server.
   "${as_postgres[@]}" rm -f "$data/postmaster.pid"
-  # Sessions come by TCP alone: a socket's path would be too long in a deep folder.
+  # Sessions use only TCP: a socket's path would be too long in a deep folder.
   spawn "$(server_log "$name")" "${as_postgres[@]}" "$(postgres_programs)/postgres" -D "$data" \
     -p "$(port_of "$name" "$name")" -c listen_addresses=127.0.0.1 \
     -c unix_socket_directories= -c max_connections=200 \
     -c ssl=on -c ssl_ca_file="$data/ca.pem" -c ssl_cert_file="$data/server.pem" -c ssl_key_file="$data/server.key" "$@"
 }
 
-# The server's copies, which its account can read; and who may come with a
-# certificate instead of a password.
+# Writes copies of the certificates that the server's account can read, and permits one
+# role to log in with a certificate instead of a password.
 write_postgres_tls() {
   local file
   for file in ca.pem server.pem server.key; do
@@ -125,29 +126,29 @@ write_postgres_tls() {
     "${as_postgres[@]}" sed -i '1i hostssl all workspace_certificate all cert' "$1/pg_hba.conf"
 }
 
-# Writes standard input into a file that the cluster's account alone can read.
+# Writes standard input to a file that only the cluster's account can read.
 write_as_postgres() {
   (umask 077 && "${as_postgres[@]}" tee "$1" >/dev/null) && "${as_postgres[@]}" chmod 600 "$1"
 }
 
-# Makes the cluster aside, so that one interrupted on the way is never used. Any
+# Creates the cluster under another name, so that an incomplete one is never used. Any
 # account on the machine can reach the port, hence passwords and not trust.
 make_cluster() {
   local programs=$1 folder=$2
-  say "making the database cluster"
+  say "creating the database cluster"
   (umask 077 && random_word >"$stack_dir/postgres.password")
-  # Joined by &&, because a shell does not stop at an error left of ||.
+  # Joined by &&, because the shell does not stop at an error left of ||.
   {
     "${as_postgres[@]}" rm -rf "$folder/unfinished" &&
       initialize_cluster "$programs" "$folder" &&
       make_database "$programs" "$folder/unfinished" &&
       "${as_postgres[@]}" mv "$folder/unfinished" "$folder/data"
-  } >>"$(server_log postgres)" 2>&1 || fail_with_log postgres "could not make its cluster"
+  } >>"$(server_log postgres)" 2>&1 || fail_with_log postgres "could not create its cluster"
 }
 
 initialize_cluster() {
   local programs=$1 folder=$2
-  # A file of the account's own: it may not open a pipe that root made.
+  # A file of its own, because the account cannot open a pipe of root's.
   postgres_password | (umask 077 && "${as_postgres[@]}" tee "$folder/password" >/dev/null) &&
     "${as_postgres[@]}" "$programs/initdb" -D "$folder/unfinished" -U postgres \
       --auth=scram-sha-256 --pwfile="$folder/password" --encoding=UTF8 --no-locale &&

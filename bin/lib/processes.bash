@@ -1,31 +1,31 @@
 # shellcheck shell=bash
-# Processes: start one that outlives the caller, recognize it, end it.
+# Processes: starts one that outlives the caller, recognizes it, ends it.
 
-# Prints a process's start time in ticks since boot; fails when it is gone. A
-# process that only waits to be reaped counts as gone.
+# Prints a process's start time in ticks since boot; fails if it has ended. A zombie
+# counts as ended.
 process_start() {
   local stat fields
   stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-  # The second field, the name, may hold spaces and brackets.
+  # The second field, the name, can contain spaces and brackets.
   read -ra fields <<<"${stat##*) }"
-  # Nothing is in it when the process ends right now.
+  # The file is empty if the process is just ending.
   [[ -n ${fields[19]:-} && ${fields[0]} != [ZX] ]] || return 1
   printf '%s\n' "${fields[19]}"
 }
 
-# A process id alone may have been given to another process since.
+# Identifies a process. Its id alone is not enough: the system can reuse it.
 process_identity() {
   local start
   start=$(process_start "$1") || return 1
   printf '%s %s %s\n' "$1" "$start" "$(</proc/sys/kernel/random/boot_id)"
 }
 
-# Remembers a process: remember FILE PID
+# Records a process: remember FILE PID
 remember() {
   process_identity "$2" >"$1"
 }
 
-# Prints the id of the remembered process; fails when it does not run.
+# Prints the id of the recorded process; fails if it is not running: recall FILE
 recall() {
   local recorded pid _
   recorded=$(cat -- "$1" 2>/dev/null) || return 1
@@ -39,7 +39,7 @@ is_alive() {
 }
 
 # Starts a command in a session of its own: spawn LOG COMMAND...
-# Its id is left in $spawned. setsid and the commands it is given replace
+# Sets $spawned to its id. setsid and the commands before the server replace
 # themselves, so the id is that of the server.
 spawn() {
   local log=$1
@@ -54,7 +54,7 @@ spawn() {
   disown "$spawned"
 }
 
-# A server that kept the caller's descriptors would hold its lock and its pipes.
+# A server that inherited the caller's descriptors would hold its lock and its pipes.
 close_other_descriptors() {
   local path fd
   for path in "/proc/$BASHPID/fd"/*; do
@@ -63,7 +63,7 @@ close_other_descriptors() {
   done
 }
 
-# Sends a signal to each process; one that has ended meanwhile is not an error.
+# Sends a signal to each process, and ignores those that have ended: signal NAME PID...
 signal() {
   local name=$1 pid
   shift
@@ -72,7 +72,7 @@ signal() {
   done
 }
 
-# Polls a predicate: wait_until SECONDS COMMAND...
+# Polls a predicate until it holds; fails after a time: wait_until SECONDS COMMAND...
 wait_until() {
   local deadline=$((SECONDS + $1))
   shift

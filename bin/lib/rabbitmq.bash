@@ -6,8 +6,8 @@ rabbitmq_ports() {
   echo amqp amqps management prometheus distribution epmd
 }
 
-# The package's own scripts: those on PATH switch to the system's broker user. The
-# path is the one in the release.
+# The folder of the package's own scripts, because those on PATH switch to the system's
+# broker user. The path is the one in the release.
 rabbitmq_scripts() {
   local folder newest=''
   for folder in "$release_root"/usr/lib/rabbitmq/lib/rabbitmq_server-*/sbin; do
@@ -28,14 +28,14 @@ rabbitmq_stop_signal() {
   echo TERM
 }
 
-# What listens on the port might be another program that took it first; then the
-# node does not come as far as this line.
+# Another program can have taken the port first; then the node does not get as far as
+# this line.
 rabbitmq_answers() {
   grep -qsm 1 'Server startup complete' -- "$(server_log rabbitmq)" &&
     is_listening "$(port_of rabbitmq amqp)"
 }
 
-# Every process of the node inherits this variable; rabbitmqctl does not get it.
+# All processes of the node inherit this variable; rabbitmqctl does not get it.
 rabbitmq_mark() {
   printf 'WORKSPACE_WORKER_BROKER=%s\n' "$stack_dir"
 }
@@ -44,15 +44,15 @@ rabbitmq_members() {
   local file
   grep -lzxFs -e "$(rabbitmq_mark)" /proc/[0-9]*/environ | while IFS= read -r file; do
     file=${file#/proc/}
-    # A process that ends loses its environment first, so these run still.
+    # An ending process loses its environment first, so these are still running.
     printf '%s\n' "${file%/environ}"
   done
 }
 
-# Sets $as_rabbitmq, the words before a command of the broker, the last of which are
-# all variables that the node and rabbitmqctl get to see: the caller's RABBITMQ_* and
-# ERL_* must not reach them, nor the system's settings. In a release, whose account
-# for it is there, the broker does not run as root.
+# Sets $as_rabbitmq, the prefix of a command for the broker. It ends with all variables
+# that the node and rabbitmqctl see: neither the caller's RABBITMQ_* and ERL_* nor the
+# system's settings must reach them. In a release, which has an account for it, the
+# broker does not run as root.
 set_rabbitmq_account() {
   local home=$stack_dir/rabbitmq loopback='-kernel inet_dist_use_interface {127,0,0,1}' account
   as_rabbitmq=("${inside[@]}")
@@ -61,7 +61,7 @@ set_rabbitmq_account() {
     as_rabbitmq+=(setpriv --reuid "${account%:*}" --regid "${account#*:}" --clear-groups)
   fi
   as_rabbitmq+=(
-    # Where Mnesia leaves a dump when it fails.
+    # Mnesia writes a dump to the current folder when it fails.
     env -i --chdir="$home/log"
     PATH="$PATH" LC_ALL=C.UTF-8 HOME="$home"
     RABBITMQ_NODENAME=workspace_worker@localhost
@@ -77,13 +77,13 @@ set_rabbitmq_account() {
     RABBITMQ_ENABLED_PLUGINS_FILE="$home/enabled_plugins"
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS="$loopback"
     RABBITMQ_CTL_ERL_ARGS="$loopback"
-    # rabbitmqctl listens too while it runs: on any free port, as 0 says.
+    # rabbitmqctl listens, too, while it runs; 0 means any free port.
     RABBITMQ_CTL_DIST_PORT_MIN=0 RABBITMQ_CTL_DIST_PORT_MAX=0
     ERL_INETRC="$home/inetrc"
     ERL_CRASH_DUMP="$home/log/erl_crash.dump"
     ERL_EPMD_ADDRESS=127.0.0.1
     ERL_EPMD_PORT="$(port_of rabbitmq epmd)"
-    # Makes the start script become the node instead of staying as its parent.
+    # Makes the start script replace itself with the node instead of staying its parent.
     RUNNING_UNDER_SYSTEMD=true
   )
 }
@@ -96,11 +96,11 @@ write_rabbitmq_config() {
   chmod 400 -- "$home/.erlang.cookie"
   echo '[rabbitmq_management,rabbitmq_prometheus,rabbitmq_consistent_hash_exchange,rabbitmq_auth_mechanism_ssl].' \
     >"$home/enabled_plugins"
-  # Empty, in place of those in /etc/rabbitmq.
+  # Empty, instead of those in /etc/rabbitmq.
   echo '[].' >"$home/advanced.config"
   : >"$home/rabbitmq-env.conf"
-  # Names come from this file alone: whatever the machine's resolver says, or
-  # however long it takes, the node finds itself on the loopback interface.
+  # Names come only from this file: whatever the machine's resolver says, and however
+  # long it takes, the node finds itself on the loopback interface.
   cat >"$home/inetrc" <<INETRC
 {lookup, [file]}.
 {host, {127,0,0,1}, ["localhost", "$(uname -n)"]}.
@@ -122,16 +122,16 @@ ssl_cert_login_from = common_name
 auth_mechanisms.1 = PLAIN
 auth_mechanisms.2 = AMQPLAIN
 auth_mechanisms.3 = EXTERNAL
-# A developer's disk may be nearly full; the broker should work anyway.
+# The broker should also work on a developer's disk that is nearly full.
 disk_free_limit.absolute = 64MB
-# What RabbitMQ 3 accepts by default, and 4 does not.
+# The default of RabbitMQ 3; that of RabbitMQ 4 is lower.
 max_message_size = 134217728
 CONF
   write_rabbitmq_tls "$home/tls"
   [[ -z $release_root ]] || chown -R "$(release_account rabbitmq)" -- "$home"
 }
 
-# The broker's copies, which its account can read.
+# Writes copies of the certificates that the broker's account can read.
 write_rabbitmq_tls() {
   mkdir -p -- "$1"
   (umask 077 && cp -- "$stack_dir"/tls/{ca.pem,server.pem,server.key} "$1/")
@@ -140,23 +140,23 @@ write_rabbitmq_tls() {
 rabbitmq_launch() {
   local scripts
   scripts=$(rabbitmq_scripts)
-  # RabbitMQ puts its folder between quotes for a shell, and then waits forever.
+  # RabbitMQ quotes its folder for a shell; with a quote in the name it would wait forever.
   [[ $stack_dir != *[\'\"\\]* ]] || fail "RabbitMQ cannot work in a folder with a quote or backslash in its name"
-  # A first start that was killed can leave half a database, on which the next
-  # one would wait forever. There is nothing in it yet.
+  # A first start that was killed can leave half a database, which would make the next
+  # start wait forever. There is nothing in it yet.
   [[ -e $stack_dir/rabbitmq.complete ]] || rm -rf -- "$stack_dir/rabbitmq/mnesia"
   make_certificates
   write_rabbitmq_config
   set_rabbitmq_account
   raise_file_limit
-  # Started here, epmd is this stack's own; the node would start it as a daemon.
+  # Started here, epmd belongs to this stack; the node would start it as a daemon.
   spawn "$(server_log rabbitmq)" "${as_rabbitmq[@]}" "$(rabbitmq_mark)" epmd
   wait_until 10 is_listening "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
   is_alive "$spawned" || fail_with_log rabbitmq "has no epmd of its own"
   spawn "$(server_log rabbitmq)" "${as_rabbitmq[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"
 }
 
-# The node makes tables as large as the limit, so not more than a broker needs.
+# The node allocates tables as large as the limit, so it is no higher than a broker needs.
 raise_file_limit() {
   local hard
   hard=$(ulimit -Hn)

@@ -1,27 +1,27 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # root is set by the script
-# Servers of another Debian release. A folder holds the release; it is made once by
-# debootstrap, for all clones on the machine, and nothing in it changes later. Its
-# programs run chrooted, in a mount namespace of their own, on the machine's network.
+# Servers of another Debian release. The release has a folder, which debootstrap creates
+# once for all clones on the machine, and which does not change afterwards. Its programs
+# run chrooted, in a mount namespace of their own, on the machine's network.
 
 readonly releases_folder=${WORKSPACE_RELEASES_DIR:-/var/cache/workspace-worker/releases}
 readonly release_mirror=${WORKSPACE_RELEASES_MIRROR:-http://deb.debian.org/debian}
-# Seconds. A fast line needs two minutes.
+# In seconds. With a fast network it takes two minutes.
 readonly release_limit=1800
 
-# Why this machine can't run another release; nothing when it can.
+# Prints why this machine can't run another release; nothing if it can.
 release_hindrance() {
   if ((EUID != 0)); then
     echo "only root can use chroot"
   elif ! have_dpkg; then
     echo "this machine has no apt-get to install debootstrap with"
   elif ! unshare --mount true 2>/dev/null; then
-    echo "this machine allows no mount namespace"
+    echo "this machine does not allow mount namespaces"
   fi
 }
 
 release_folder() {
-  [[ $1 =~ ^[a-z]+$ ]] || fail "'$1' is no name of a Debian release, such as trixie"
+  [[ $1 =~ ^[a-z]+$ ]] || fail "'$1' is not the name of a Debian release, such as trixie"
   printf '%s\n' "$releases_folder/$1"
 }
 
@@ -31,38 +31,38 @@ make_release() {
   folder=$(release_folder "$1")
   [[ ! -d $folder ]] || return 0
   hindrance=$(release_hindrance)
-  [[ -z $hindrance ]] || fail "$1 can't be had here: $hindrance"
+  [[ -z $hindrance ]] || fail "$1 can't be installed here: $hindrance"
   is_installed debootstrap || install_packages debootstrap
-  [[ -e /usr/share/debootstrap/scripts/$1 ]] || fail "debootstrap knows no release '$1'"
+  [[ -e /usr/share/debootstrap/scripts/$1 ]] || fail "debootstrap does not know the release '$1'"
   mkdir -p -- "$releases_folder"
   exec 7>>"$releases_folder/$1.lock"
-  flock -n 7 || say "somebody else makes $folder; waiting"
-  flock -w "$release_limit" 7 || fail "$folder is still being made after $release_limit s"
+  flock -n 7 || say "another process is creating $folder; waiting"
+  flock -w "$release_limit" 7 || fail "$folder is still being created after $release_limit s"
   [[ -d $folder ]] || bootstrap_release "$1" "$folder"
   exec 7>&-
 }
 
-# Under another name until it is complete. What was downloaded before an
-# interruption is not downloaded again.
+# Creates the folder of a release: bootstrap_release NAME FOLDER. It has another name until
+# it is complete. After an interruption, completed downloads are reused.
 bootstrap_release() {
   local unfinished=$2.unfinished downloads=$2.packages job
-  say "making $2 by debootstrap: about two minutes and 700 MB; details in $2.log"
+  say "creating $2 with debootstrap: about two minutes and 700 MB; details in $2.log"
   rm -rf -- "$unfinished"
   mkdir -p -- "$downloads"
-  # In the folder nothing is started: debootstrap puts a start-stop-daemon there that does nothing.
+  # No service is started in the folder: debootstrap puts a start-stop-daemon there that does nothing.
   timeout "$release_limit" debootstrap --variant=minbase --cache-dir="$downloads" --include=rabbitmq-server,postgresql \
     "$1" "$unfinished" "$release_mirror" </dev/null >"$2.log" 2>&1 7>&- &
   job=$!
   report_progress "$1" "$job" "$2.log"
-  wait "$job" || { tail -n 20 -- "$2.log" >&2; fail "could not make $2; see $2.log"; }
-  # The cluster that the package makes, and what was unpacked.
+  wait "$job" || { tail -n 20 -- "$2.log" >&2; fail "could not create $2; see $2.log"; }
+  # The cluster that the package creates, and the packages themselves.
   rm -rf -- "$unfinished"/var/lib/postgresql/*/* "$unfinished"/etc/postgresql/*/* "$unfinished"/var/cache/apt/archives/*.deb
   mv -T -- "$unfinished" "$2"
   rm -rf -- "$downloads"
   say "$2 is complete"
 }
 
-# A line each ten seconds: report_progress NAME PID LOG
+# Prints a line every ten seconds: report_progress NAME PID LOG
 report_progress() {
   local seconds=0
   while is_alive "$2"; do
@@ -72,13 +72,13 @@ report_progress() {
   done
 }
 
-# Takes `--release NAME` out of arguments: sets $release and $arguments.
+# Removes `--release NAME` from the arguments: sets $release and $arguments.
 take_release() {
   release='' arguments=()
   while (($# > 0)); do
     case $1 in
       --release)
-        [[ -n ${2:-} ]] || fail "--release wants a name, such as trixie"
+        [[ -n ${2:-} ]] || fail "--release needs a name, such as trixie"
         release=$2
         shift
         ;;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # stack_dir and as_postgres are set by bin/stack
-# A streaming replica of the private PostgreSQL cluster, which keeps what the replica
-# has not got yet in a replication slot.
+# A streaming replica of the private PostgreSQL cluster. A replication slot on the primary
+# keeps the WAL that the replica does not have yet.
 
 readonly replica_slot=replica
 
@@ -25,7 +25,7 @@ replica_members() {
   cluster_members replica
 }
 
-# Whether the stack has one, running or not: it was up once.
+# Whether the stack has a replica, running or not: one that was up once.
 has_replica() {
   [[ -e $stack_dir/replica.complete ]]
 }
@@ -36,10 +36,10 @@ replica_launch() {
   cd /
   set_postgres_account
   data=$(realpath -- "$stack_dir/postgres")/replica
-  state=$(slot_state) || fail "the primary could not be asked about the replica"
-  # It can't be brought up to date any more when it was promoted, nor when its slot is gone or has lost what it needs.
+  state=$(slot_state) || fail "could not query the primary for the replication slot"
+  # A replica can't catch up if it was promoted, or if its slot is gone or has lost WAL that it needs.
   if [[ $state != kept ]] || ! "${as_postgres[@]}" test -e "$data/standby.signal"; then copy_primary "$data"; fi
-  # The primary's port may have changed.
+  # The primary's port can have changed.
   printf '%s\n' "primary_slot_name = '$replica_slot'" \
     "primary_conninfo = '$(primary_connection) passfile=''$data.password'' application_name=replica'" |
     write_as_postgres "$data/postgresql.auto.conf"
@@ -54,7 +54,7 @@ slot_state() {
 
 copy_primary() {
   say "copying the database cluster for the replica"
-  # A file, since everybody can read a command line; printf is the shell's own.
+  # In a file, since every user can read command lines; printf is a shell builtin.
   printf '127.0.0.1:*:*:postgres:%s\n' "$(postgres_password)" | write_as_postgres "$1.password"
   {
     "${as_postgres[@]}" rm -rf "$1" "$1.unfinished" &&
@@ -65,15 +65,15 @@ copy_primary() {
   } >>"$(server_log replica)" 2>&1 || fail_with_log replica "could not be copied"
 }
 
-# How the owner of the cluster connects to it, but for the password.
+# The connection string of the cluster's owner, without the password.
 primary_connection() {
   printf 'host=127.0.0.1 port=%s user=postgres sslmode=disable' "$(port_of postgres postgres)"
 }
 
-# psql as the owner of the cluster.
+# Runs psql as the owner of the cluster.
 as_superuser() {
   (
-    # The caller's stay out.
+    # The caller's PG* variables are not passed on.
     # shellcheck disable=SC2086  # names of variables are words
     unset ${!PG@}
     export PGPASSWORD
@@ -82,18 +82,18 @@ as_superuser() {
   )
 }
 
-# Do commits wait for a replica that is down?
+# Whether commits wait for a replica that is down.
 waits_for_nobody() {
   has_replica && is_up postgres && ! is_up replica && [[ -n $(as_superuser -At -c 'show synchronous_standby_names') ]]
 }
 
-# Whether commits wait for the replica: replica_synchronous on|off
+# Makes commits wait for the replica, or not: replica_synchronous on|off
 replica_synchronous() {
   local names
   case ${1:-} in
     on) names=replica ;;
     off) names='' ;;
-    *) fail "bin/stack synchronous on, or off" ;;
+    *) fail "usage: bin/stack synchronous on|off" ;;
   esac
   is_up postgres || fail "postgres is down; run bin/stack up"
   as_superuser -c "alter system set synchronous_standby_names = '$names'" -c 'select pg_reload_conf()' >/dev/null

@@ -1,11 +1,12 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # stack_dir is set by bin/stack
-# What all servers have in common. For each NAME there are, in NAME.bash:
-#   NAME_ports     the uses of its ports, its main one first
-#   NAME_launch    starts it without waiting, leaves its id in $spawned
-#   NAME_answers   is it ready for clients?
-#   NAME_members   ids of all its processes, whoever started them
-#   NAME_stop_signal, which asks it to stop without losing anything, NAME_version
+# Functions for all servers. For each server NAME, NAME.bash defines:
+#   NAME_ports        the uses of its ports, the main one first
+#   NAME_launch       starts it without waiting, and sets $spawned to its id
+#   NAME_answers      whether it is ready for clients
+#   NAME_members      the ids of all its processes, whoever started them
+#   NAME_stop_signal  the signal that stops it without losing anything
+#   NAME_version      its version
 
 server_pid() {
   recall "$stack_dir/$1.pid"

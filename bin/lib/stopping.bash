@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154  # stack_dir is set by bin/stack
-# Stopping servers: politely, or as a crash would.
+# Stops servers: gracefully, or like a crash.
 
 readonly stop_limit=45
 
@@ -8,7 +8,7 @@ stop_servers() {
   stop_within "$stop_limit" "$@"
 }
 
-# Asks the servers to stop, all at once, waits, and ends what is left of them:
+# Asks all servers to stop at the same time, waits, and kills what is left of them:
 # stop_within SECONDS SERVER...
 stop_within() {
   local limit=$1 server pid
@@ -33,21 +33,21 @@ has_ended() {
 }
 
 kill_server() {
-  if [[ -z $("$1_members") ]]; then say "$1 is down already"; return; fi
+  if [[ -z $("$1_members") ]]; then say "$1 is already down"; return; fi
   end_members "$1"
-  say "$1 is killed"
+  say "$1 was killed"
 }
 
-# Kills what is left of a server, again until nothing is: a process may have
-# started another one meanwhile, and takes its time to end.
+# Kills what is left of a server, repeatedly until nothing is: a process can have started
+# another one meanwhile, and takes a while to end.
 end_members() {
   wait_until 20 kill_members "$1" || fail "processes of $1 do not end: $("$1_members" | tr '\n' ' ')"
 }
 
 kill_members() {
   local members
-  # A search of /proc fails when a process ends meanwhile, whosever it is; what it
-  # found still counts. Without the ||, the shell would end at that.
+  # A search of /proc fails if any process ends meanwhile; what it found still counts.
+  # Without the ||, the shell would exit then.
   mapfile -t members < <("$1_members" || true; server_pid "$1" || true)
   ((${#members[@]} > 0)) || return 0
   signal KILL "${members[@]}"

@@ -1,8 +1,8 @@
 """A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
 
-python_client.py TENANT [EXCHANGE]: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user bob,
-who may not see it, prints the four results and the events, and reads what the last event tells of. Events are those of
-EXCHANGE, by default workspace.events; the broker is the one of AMQP_URL."""
+python_client.py TENANT [EXCHANGE]: as the user ada, creates a root workspace, and two below it with one message; as the
+user bob, who is not permitted to see it, reads the root; prints the four results and the events; reads the workspace of
+the last event. Events come from EXCHANGE, by default workspace.events; the broker is the one in AMQP_URL."""
 import json
 import os
 import sys
@@ -14,22 +14,22 @@ TIMEOUT = 30
 
 
 class WorkspaceClient:
-    """Sends commands and waits for their results. A command whose confirm or result did not come may be sent again, with
-    the same id: it is executed once."""
+    """Sends commands and waits for their results. A command without a confirm or result can be sent again with the same
+    id: it is executed once."""
 
     def __init__(self, url):
         self.connection = pika.BlockingConnection(pika.URLParameters(url))
         self.channel = self.connection.channel()
-        # Without confirms, nobody knows whether a command has reached the broker.
+        # Without confirms, the client does not know whether a command has reached the broker.
         self.channel.confirm_delivery()
         self.replies = self.channel.queue_declare("", exclusive=True).method.queue
 
     def ask(self, kind, tenant, data, user=None, sequence=None):
-        """The answer to a query, which is no older than the event of that sequence."""
+        """The answer to a query; with a sequence, it includes the event with that sequence."""
         return self.result(self.send(kind, tenant, data, user, exchange="workspace.queries", sequence=sequence))
 
     def send(self, kind, tenant, data, user=None, command_id=None, exchange="workspace.commands", sequence=None):
-        """Without a user the command is this service's own, and not checked."""
+        """Without a user, the command belongs to this service itself, and its permissions are not checked."""
         command = self.command(kind, tenant, data, user, command_id)
         if sequence is not None:
             command["minsequence"] = sequence
@@ -37,7 +37,7 @@ class WorkspaceClient:
         return command["id"]
 
     def send_batch(self, commands):
-        """Many commands as one message. Each is treated as if it had come alone, in order."""
+        """Sends several commands as one message. They are executed in order, each as if it had been sent alone."""
         batch_id = str(uuid.uuid4())
         self.publish("workspace.commands", "workspace.batch", commands, "application/cloudevents-batch+json", batch_id)
         return batch_id
@@ -56,7 +56,7 @@ class WorkspaceClient:
         return command
 
     def publish(self, exchange, routing_key, content, content_type, correlation_id):
-        # Raises pika.exceptions.UnroutableError or NackError if the broker did not take it.
+        # Raises pika.exceptions.UnroutableError or NackError if the broker did not accept it.
         self.channel.basic_publish(
             exchange,
             routing_key,
@@ -71,8 +71,8 @@ class WorkspaceClient:
         )
 
     def result(self, command_id):
-        """The result of a command, or those of a batch, as a list: all of them if they have less than 1 MiB and none was
-        parked. Other replies that arrive meanwhile are skipped."""
+        """The result of a command, or a list of those of a batch: all of them if they are smaller than 1 MiB and no command
+        was parked. Skips other replies that arrive meanwhile."""
         for _, properties, body in self.channel.consume(self.replies, auto_ack=True, inactivity_timeout=TIMEOUT):
             if properties is None:
                 raise TimeoutError(f"no result of {command_id} within {TIMEOUT} s")
@@ -85,7 +85,7 @@ class WorkspaceClient:
         return queue
 
     def events(self, queue, count):
-        """The first events of a queue, alone or in batches; each once, although they come at least once."""
+        """The first events of a queue, single or in batches; each once, although delivery is at least once."""
         seen = {}
         for _, properties, body in self.channel.consume(queue, auto_ack=True, inactivity_timeout=TIMEOUT):
             if properties is None:

@@ -2,41 +2,41 @@
 
 # A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
 #
-# ruby_client.rb TENANT [EXCHANGE]: makes a root workspace, and two below it by one message, for the user ada, asks for the root for the user
-# bob, who may not see it, prints the four results and the events, and reads what the last event tells of. Events are those of
-# EXCHANGE, by default workspace.events; the broker is the one of AMQP_URL.
+# ruby_client.rb TENANT [EXCHANGE]: as the user ada, creates a root workspace, and two below it with one message; as the
+# user bob, who is not permitted to see it, reads the root; prints the four results and the events; and reads the
+# workspace of the last event. Events come from EXCHANGE, by default workspace.events; the broker is the one in AMQP_URL.
 require 'bunny'
 require 'json'
 require 'securerandom'
 
-# Sends commands and waits for their results. A command whose confirm or result did not come may be sent again, with the
-# same id: it is executed once.
+# Sends commands and waits for their results. A command without a confirm or result can be sent again with the same id: it
+# is executed once.
 class WorkspaceClient
   TIMEOUT = 30
 
   def initialize(url)
     @connection = Bunny.new(url).start
     @channel = @connection.create_channel
-    # Without confirms, nobody knows whether a command has reached the broker.
+    # Without confirms, the client does not know whether a command has reached the broker.
     @channel.confirm_select
     @exchanges = %w[workspace.commands workspace.queries].to_h { |name| [name, @channel.topic(name, passive: true)] }
     @exchanges.each_value { |exchange| exchange.on_return { |info, _, _| @returned = info.reply_text } }
     @replies = subscribe(@channel.queue('', exclusive: true))
   end
 
-  # The answer to a query, which is no older than the event of that sequence.
+  # The answer to a query; with a sequence, it includes the event with that sequence.
   def ask(type, tenant, data, user: nil, sequence: nil)
     result(send(type, tenant, data, user: user, exchange: 'workspace.queries', sequence: sequence))
   end
 
-  # Without a user the command is this service's own, and not checked.
+  # Without a user, the command belongs to this service itself, and its permissions are not checked.
   def send(type, tenant, data, user: nil, id: SecureRandom.uuid, exchange: 'workspace.commands', sequence: nil)
     command = command(type, tenant, data, user: user, id: id)
     command[:minsequence] = sequence if sequence
     publish(exchange, type, command, 'application/cloudevents+json', id)
   end
 
-  # Many commands as one message. Each is treated as if it had come alone, in order.
+  # Sends several commands as one message. They are executed in order, each as if it had been sent alone.
   def send_batch(commands)
     publish('workspace.commands', 'workspace.batch', commands, 'application/cloudevents-batch+json', SecureRandom.uuid)
   end
@@ -47,8 +47,8 @@ class WorkspaceClient
     command
   end
 
-  # The result of a command, or those of a batch, as an array: all of them if they have less than 1 MiB and none was parked. Other
-  # replies that arrive meanwhile are skipped.
+  # The result of a command, or an array of those of a batch: all of them if they are smaller than 1 MiB and no command was
+  # parked. Skips other replies that arrive meanwhile.
   def result(id)
     loop do
       properties, body = pop(@replies)
@@ -62,7 +62,7 @@ class WorkspaceClient
     subscribe(queue)
   end
 
-  # The first events, alone or in batches; each once, although they come at least once.
+  # The first events, single or in batches; each once, although delivery is at least once.
   def events(subscription, count)
     seen = {}
     while seen.size < count
@@ -83,7 +83,7 @@ class WorkspaceClient
       routing_key: routing_key, mandatory: true, persistent: true, content_type: content_type,
       correlation_id: id, reply_to: @replies.fetch(:queue).name
     )
-    raise "the broker did not take #{id}" unless @channel.wait_for_confirms
+    raise "the broker did not accept #{id}" unless @channel.wait_for_confirms
     raise "no queue for #{id}: #{@returned}" if @returned
 
     id
@@ -98,7 +98,7 @@ class WorkspaceClient
   def pop(subscription)
     deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + TIMEOUT
     sleep 0.005 while subscription[:arrived].empty? && Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
-    raise "nothing came within #{TIMEOUT} s" if subscription[:arrived].empty?
+    raise "no message within #{TIMEOUT} s" if subscription[:arrived].empty?
 
     subscription[:arrived].pop
   end
