@@ -37,16 +37,7 @@ package struct TemporaryQueue: ReplyQueue {
 
   /// What has arrived; nil if nothing arrives within `patience`.
   package func next(within patience: Duration) async throws -> [Delivery]? {
-    let consumer = consumer
-    let deliveries = try await withThrowingTaskGroup(of: [Delivery]?.self) { group in
-      group.addTask { try await consumer.deliveries() }
-      group.addTask {
-        try await Task.sleep(for: patience)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? nil
-    }
+    let deliveries = try await withTimeLimit(patience) { [consumer] in try await consumer.deliveries() }
     if let last = deliveries?.last {
       try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
     }

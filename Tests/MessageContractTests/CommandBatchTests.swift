@@ -49,6 +49,8 @@ import WorkspaceApplication
     limits.maximumBatchElements = 2
     limits.maximumBatchBytes = 200
     for text in ["{}", "1", "null", "\"[]\""] { #expect(reason(text) == .invalidEnvelope, "\(text)") }
+    limits.maximumBodyBytes = 3
+    #expect(reason("{  }", limits: limits) == .malformedJSON, "its size would be multiplied in memory")
     for text in ["", "[", "[1,", "{", "x", "[1]]"] { #expect(reason(text) == .malformedJSON, "\(text)") }
     #expect(reason("[1,2,3]", limits: limits) == .messageTooLarge)
     #expect(reason("[1,2]", limits: limits) == nil)

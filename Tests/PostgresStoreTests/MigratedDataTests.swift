@@ -55,18 +55,20 @@ import UnitOfWork
     }
   }
 
+  /// What the preflight check of the next migration found, which refused it.
+  private func preflight(of migrator: Migrator) async throws -> (migration: String, total: Int) {
+    let refusal = try #require(await #expect(throws: MigrationError.self) { try await migrator.up() })
+    guard case .preflight(let findings) = refusal else { throw refusal }
+    return (findings.migration, findings.total)
+  }
+
   @Test func `a prebuilt index is adopted, and a different one of the same name blocks the migration`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()
       _ = try await migrator.down(to: 4)
       try await connection.execute(script: "create index ix_inbox_recorded_at on inbox (result_id)")
-      let refusal = await #expect(throws: MigrationError.self) { try await migrator.up() }
-      guard case .preflight(let findings) = refusal else {
-        Issue.record("\(String(describing: refusal))")
-        return
-      }
-      #expect((findings.migration, findings.total) == ("V0005__inbox_retention", 1))
+      #expect(try await preflight(of: migrator) == ("V0005__inbox_retention", 1))
       try await connection.execute(
         script: "drop index ix_inbox_recorded_at; create index ix_inbox_recorded_at on inbox (recorded_at)")
       #expect(try await migrator.up().first?.version == 5)
@@ -85,12 +87,7 @@ import UnitOfWork
         "unique index uq_inbox_tenant_key on inbox (source, id)",
       ] {
         try await connection.execute(script: "create \(wrong)")
-        let refusal = await #expect(throws: MigrationError.self) { try await migrator.up() }
-        guard case .preflight(let findings) = refusal else {
-          Issue.record("\(String(describing: refusal))")
-          return
-        }
-        #expect((findings.migration, findings.total) == ("V0012__inbox_within_tenants", 1))
+        #expect(try await preflight(of: migrator) == ("V0012__inbox_within_tenants", 1))
         try await connection.execute(script: "drop index uq_inbox_tenant_key")
       }
       try await connection.execute(

@@ -4,6 +4,17 @@ import TestSupport
 import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ExclusiveClaimTests {
+  @Test func `a claim of an earlier version, whose queue has no limit, is respected`() async throws {
+    let host = try VirtualHost.required()
+    try await host.withConnection { later async throws in
+      try await host.withConnection { earlier async throws in
+        _ = try await earlier.declare([.exclusiveQueue("former", arguments: HeaderTable())])
+        #expect(try await !ExclusiveClaim("former", on: later).take())
+      }
+      #expect(try await ExclusiveClaim("former", on: later).take())
+    }
+  }
+
   @Test func `what is published to it is not kept`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { connection async throws in

@@ -15,6 +15,14 @@ package enum CommandBatch {
     of delivery: Delivery, limits: ContractLimits
   ) throws(InvalidCommand) -> [Delivery]? {
     guard MessageForm(delivery.properties).isBatch else { return nil }
+    do throws(InvalidCommand) {
+      return try split(delivery, limits)
+    } catch {
+      throw error.continuing(delivery.properties.headers?.trace)
+    }
+  }
+
+  private static func split(_ delivery: Delivery, _ limits: ContractLimits) throws(InvalidCommand) -> [Delivery] {
     guard delivery.body.count <= limits.maximumBatchBytes else {
       throw invalid(
         .messageTooLarge, "the batch has \(delivery.body.count) bytes; at most \(limits.maximumBatchBytes) are allowed")
@@ -23,7 +31,7 @@ package enum CommandBatch {
     do throws(JSONReader.Problem) {
       elements = try JSONArraySplitter.split(delivery.body, limit: limits.maximumBatchElements)
     } catch {
-      guard (try? JSONReader.read(delivery.body)) == nil else { throw invalid(.invalidEnvelope, noArray) }
+      guard !isOtherJSON(delivery.body, limits) else { throw invalid(.invalidEnvelope, noArray) }
       throw invalid(.malformedJSON, error.explanation(of: "the batch"))
     }
     guard elements.count <= limits.maximumBatchElements else {
@@ -37,6 +45,13 @@ package enum CommandBatch {
           + "at most \(limits.maximumBatchBytes) in total are allowed")
     }
     return delivery.elements(elements.map { Array(delivery.body[$0]) })
+  }
+
+  /// Whether the body is JSON, but not an array. A body larger than that of a single command is not read to find out:
+  /// in memory its values take many times its size.
+  private static func isOtherJSON(_ body: [UInt8], _ limits: ContractLimits) -> Bool {
+    guard body.count <= limits.maximumBodyBytes, let value = try? JSONReader.read(body) else { return false }
+    return if case .array = value { false } else { true }
   }
 
   private static let noArray =

@@ -33,6 +33,13 @@ extension InvalidCommand {
   package static let unread = InvalidCommand(
     reason: .invalidEnvelope, detail: "the message was not read", envelope: PartialEnvelope())
 
+  /// The same in a trace, unless the envelope names one.
+  func continuing(_ trace: TraceContext?) -> InvalidCommand {
+    var envelope = envelope
+    envelope.trace = envelope.trace ?? trace
+    return InvalidCommand(reason: reason, detail: detail, envelope: envelope)
+  }
+
   /// The failure as the result and the dead letter report it.
   package var failure: CommandFailure { CommandFailure(reason, detail: detail) }
 }

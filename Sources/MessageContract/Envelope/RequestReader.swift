@@ -16,18 +16,25 @@ struct RequestReader: Sendable {
   }
 
   func read(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> Request {
-    let form = MessageForm(properties)
-    var unread = PartialEnvelope()
-    unread.trace = properties.headers?.trace
-    guard body.count <= limits.maximumBodyBytes else {
-      throw InvalidCommand(
-        reason: .messageTooLarge,
-        detail: "the body has \(body.count) bytes; at most \(limits.maximumBodyBytes) are allowed", envelope: unread)
+    let trace = properties.headers?.trace
+    do throws(InvalidCommand) {
+      return try read(body, MessageForm(properties), trace)
+    } catch {
+      throw error.continuing(trace)
     }
-    let document = try document(body, form, unread)
+  }
+
+  private func read(
+    _ body: [UInt8], _ form: MessageForm, _ trace: TraceContext?
+  ) throws(InvalidCommand) -> Request {
+    guard body.count <= limits.maximumBodyBytes else {
+      throw invalid(
+        .messageTooLarge, "the body has \(body.count) bytes; at most \(limits.maximumBodyBytes) are allowed")
+    }
+    let document = try document(body, form)
     let reader = EnvelopeReader(document)
     var envelope = reader.envelope
-    envelope.trace = envelope.trace ?? unread.trace ?? newTrace(envelope)
+    envelope.trace = envelope.trace ?? trace ?? newTrace(envelope)
     if let problem = form.problem { throw invalid(.invalidEnvelope, problem, envelope) }
     guard reader.problem == nil, let type = envelope.type, let key = envelope.key else {
       throw invalid(.invalidEnvelope, reader.problem ?? "an attribute is missing", envelope)
@@ -41,33 +48,29 @@ struct RequestReader: Sendable {
     return CommandTrace(of: key).context(sampling: traceRatio)
   }
 
-  private func document(
-    _ body: [UInt8], _ form: MessageForm, _ unread: PartialEnvelope
-  ) throws(InvalidCommand) -> JSONObject {
+  private func document(_ body: [UInt8], _ form: MessageForm) throws(InvalidCommand) -> JSONObject {
     let value: JSONValue
     do throws(JSONReader.Problem) {
       value = try JSONReader.read(body)
     } catch {
-      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes, unread) }
-      throw invalid(.malformedJSON, form.explanation(of: error), unread)
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+      throw invalid(.malformedJSON, form.explanation(of: error))
     }
     guard case .object(let document) = value else {
-      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes, unread) }
-      throw invalid(.invalidEnvelope, form.explanationOfNoObject(value), unread)
+      if let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
+      throw invalid(.invalidEnvelope, form.explanationOfNoObject(value))
     }
-    if document["specversion"] == nil, let attributes = form.binaryAttributes { throw inBinaryMode(attributes, unread) }
+    if document["specversion"] == nil, let attributes = form.binaryAttributes { throw inBinaryMode(attributes) }
     return document
   }
 
   /// The error for a message in binary mode. The attributes in its headers identify the message to its sender.
-  private func inBinaryMode(_ attributes: JSONObject, _ unread: PartialEnvelope) -> InvalidCommand {
-    var envelope = EnvelopeReader(attributes).envelope
-    envelope.trace = envelope.trace ?? unread.trace
-    return invalid(.invalidEnvelope, MessageForm.binaryProblem, envelope)
+  private func inBinaryMode(_ attributes: JSONObject) -> InvalidCommand {
+    invalid(.invalidEnvelope, MessageForm.binaryProblem, EnvelopeReader(attributes).envelope)
   }
 
   private func invalid(
-    _ reason: DeadLetterReason, _ detail: String, _ envelope: PartialEnvelope
+    _ reason: DeadLetterReason, _ detail: String, _ envelope: PartialEnvelope = PartialEnvelope()
   ) -> InvalidCommand {
     InvalidCommand(reason: reason, detail: detail, envelope: envelope)
   }
@@ -101,14 +104,5 @@ extension RequestReader {
     func invalid(_ reason: DeadLetterReason, _ detail: String) -> InvalidCommand {
       InvalidCommand(reason: reason, detail: detail, envelope: envelope)
     }
-  }
-}
-
-extension HeaderTable {
-  /// The trace of an instrumented client: https://www.w3.org/TR/trace-context/#traceparent-header
-  fileprivate var trace: TraceContext? {
-    guard let parent = string("traceparent"), TraceParent.isValid(parent) else { return nil }
-    let state = string("tracestate").flatMap { AttributeRules.isText($0, maximumLength: 512) ? $0 : nil }
-    return TraceContext(traceparent: parent, tracestate: state)
   }
 }

@@ -67,29 +67,14 @@ package struct RabbitMQExamination: ExaminedBroker {
     do {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))
-      let isConfirmed = try await isConfirmed {
+      let confirm: Void? = try await withTimeLimit(Self.publishLimit) {
         // On the first message a broker with an alarm starts blocking the connection, but still takes that message.
         for _ in 1...2 { try await publisher.publish([message]) }
       }
-      return isConfirmed ? .confirmed : .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)
+      guard confirm == nil else { return .confirmed }
+      return .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)
     } catch {
       return .refused("\(error)")
-    }
-  }
-
-  /// Whether `publish` completes in time.
-  private func isConfirmed(_ publish: @escaping @Sendable () async throws -> Void) async throws -> Bool {
-    try await withThrowingTaskGroup(of: Bool.self) { group in
-      group.addTask {
-        try await publish()
-        return true
-      }
-      group.addTask {
-        try await Task.sleep(for: Self.publishLimit)
-        return false
-      }
-      defer { group.cancelAll() }
-      return try await group.next() ?? false
     }
   }
 }

@@ -25,8 +25,9 @@ package struct BindingProbe: Sendable {
   /// - Parameter bindings: those of one exchange.
   package func outcome(of bindings: [Topology.Binding]) async -> Outcome {
     do {
-      try await publish(bindings.map { RouteProbe.message(to: $0.exchange, bindingKey: $0.routingKey) })
-      return .known(missing: [])
+      let messages = bindings.map { RouteProbe.message(to: $0.exchange, bindingKey: $0.routingKey) }
+      let confirm: Void? = try await withTimeLimit(Self.limit) { try await publish(messages) }
+      return confirm == nil ? .unknown("no confirm within \(Self.limit)") : .known(missing: [])
     } catch RabbitMQError.unroutable(let returned) {
       return .known(
         missing: bindings.filter { binding in
@@ -42,18 +43,8 @@ package struct BindingProbe: Sendable {
   private func publish(_ messages: [OutboundMessage]) async throws {
     var options = PublisherOptions()
     options.isMandatory = true
-    try await withThrowingTaskGroup { [options, configuration] group in
-      group.addTask {
-        try await RabbitMQConnection.open(configuration).use { connection in
-          try await RabbitMQPublisher.start(on: connection, options: options).publish(messages)
-        }
-      }
-      group.addTask {
-        try await Task.sleep(for: Self.limit)
-        throw RabbitMQError.timedOut(operation: "publishing", limit: Self.limit)
-      }
-      defer { group.cancelAll() }
-      try await group.next()
+    try await RabbitMQConnection.open(configuration).use { [options] connection in
+      try await RabbitMQPublisher.start(on: connection, options: options).publish(messages)
     }
   }
 }

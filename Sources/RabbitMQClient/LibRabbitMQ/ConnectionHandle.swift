@@ -91,8 +91,9 @@ final class ConnectionHandle {
     let limit = maximumFrameBytes
     try sendFrames { frames in
       for message in messages {
+        let isDirectReply = message.exchange.bytes.isEmpty && message.routingKey.isDirectReplyAddress
         frames.append(
-          message, isMandatory: isMandatory && !message.isDirectReply, channel: channels.channel(of: message),
+          message, isMandatory: isMandatory && !isDirectReply, channel: channels.channel(of: message),
           maximumFrameBytes: limit)
       }
     }

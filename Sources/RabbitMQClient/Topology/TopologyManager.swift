@@ -96,7 +96,8 @@ package struct TopologyManager: Sendable {
   }
 
   /// How the type of an existing queue differs, which says more than the argument that the broker compares first; nil if
-  /// the type does not differ, or the broker names another argument even so.
+  /// the type does not differ, or the broker names another argument even so. (A queue that is deleted in this moment is
+  /// recreated with nothing but the type: the next plan shows that.)
   private func typeDifference(of queue: Topology.Queue) async throws -> InequivalentArgument? {
     guard let type = queue.arguments.string(Self.queueType) else { return nil }
     var arguments = HeaderTable()

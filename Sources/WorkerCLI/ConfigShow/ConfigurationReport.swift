@@ -40,7 +40,7 @@ struct ConfigurationReport: Report {
   /// The value, without secrets: `amqp.url`, `postgres.url` and `postgres.read_url` are shown without the password and whatever may contain
   /// one, other secret settings as `***`.
   private static func shown(_ read: ReadSetting) -> String {
-    guard read.setting.isSecret else { return read.value }
+    guard read.setting.isSecret, !read.value.isEmpty else { return read.value }
     switch read.setting.key {
     case "amqp.url": return (try? BrokerURL(read.value)).map { "\($0)" } ?? "***"
     case "postgres.url", "postgres.read_url": return PostgresConfiguration(url: read.value).description

@@ -12,8 +12,8 @@ struct Query: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Sends a query, served independently of commands, and prints the answer.",
     discussion: """
-      The answer is one line of JSON, in both formats. Its sequence is that of the tenant's state it shows, at least --min-sequence if \
-      given. Exits 2 if the query was rejected, 1 if it failed, 69 if there was no answer in time.
+      The answer is one line of JSON, in both formats. Its sequence is that of the tenant's state it shows, at least \
+      --min-sequence if given. Exits 2 if the query was rejected, 1 if it failed, 69 if there was no answer in time.
       """)
 
   @Argument(help: "The query's type, such as workspace.get.")

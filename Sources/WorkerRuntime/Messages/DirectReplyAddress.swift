@@ -8,12 +8,10 @@ import StrictJSON
 /// A sender may write anything there, and RabbitMQ decodes it: publishing to an address without a valid process id
 /// crashes the connection with INTERNAL_ERROR, every time. So it has to be checked first.
 enum DirectReplyAddress {
-  private static let prefix = Array("amq.rabbitmq.reply-to.".utf8)
-
   /// Whether `address` may be published to: it isn't such an address, or it is one that RabbitMQ can have made.
   static func isUsable(_ address: ShortString) -> Bool {
-    guard address.bytes.starts(with: prefix) else { return true }
-    let parts = address.bytes.dropFirst(prefix.count).split(
+    guard address.isDirectReplyAddress else { return true }
+    let parts = address.bytes.dropFirst(ShortString.directReplyPrefix.count).split(
       separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[1].isEmpty, String(validating: parts[1], as: UTF8.self) != nil,
       let process = Base64.decode(parts[0]), !process.isEmpty

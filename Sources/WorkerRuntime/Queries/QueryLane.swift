@@ -180,12 +180,7 @@ package struct QueryLane: Service {
 
   /// Waits until what is in hand is answered, or nobody waits for it any more.
   private func finish(_ intake: QueryIntake, _ source: any DeliverySource) async throws {
-    try await withThrowingTaskGroup { group in
-      group.addTask { try await intake.waitUntilSettled() }
-      group.addTask { try await Task.sleep(for: settings.timeout) }
-      try await group.next()
-      group.cancelAll()
-    }
+    _ = try await withTimeLimit(settings.timeout) { try await intake.waitUntilSettled() }
     try await source.confirmAcknowledgements()
   }
 

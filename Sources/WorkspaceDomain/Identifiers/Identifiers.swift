@@ -11,12 +11,7 @@ package struct Identifier<Kind>: Sendable, Hashable, Comparable, LosslessStringC
   }
 
   package var description: String { ulid.description }
-
-  // Inlined, so that dictionaries of other modules compare and hash two words instead of calling generic code.
-
-  @inlinable package static func == (lhs: Self, rhs: Self) -> Bool { lhs.ulid == rhs.ulid }
-  @inlinable package static func < (lhs: Self, rhs: Self) -> Bool { lhs.ulid < rhs.ulid }
-  @inlinable package func hash(into hasher: inout Hasher) { ulid.hash(into: &hasher) }
+  package static func < (lhs: Self, rhs: Self) -> Bool { lhs.ulid < rhs.ulid }
 }
 
 /// The owner of a tree of workspaces.

@@ -9,9 +9,9 @@ package struct ULID: Sendable, Hashable {
   package static let maximumMilliseconds: UInt64 = 1 << 48 - 1
 
   /// The 48 bits of time and the first 16 random bits.
-  @usableFromInline let high: UInt64
+  private let high: UInt64
   /// The last 64 random bits.
-  @usableFromInline let low: UInt64
+  private let low: UInt64
 
   /// - Precondition: `milliseconds` is at most ``maximumMilliseconds``.
   package init(milliseconds: UInt64, randomness: Randomness) {
@@ -59,14 +59,7 @@ package struct ULID: Sendable, Hashable {
 }
 
 extension ULID: Comparable {
-  @inlinable package static func == (lhs: ULID, rhs: ULID) -> Bool { lhs.low == rhs.low && lhs.high == rhs.high }
-  @inlinable package static func < (lhs: ULID, rhs: ULID) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
-
-  @inlinable
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(high)
-    hasher.combine(low)
-  }
+  package static func < (lhs: ULID, rhs: ULID) -> Bool { (lhs.high, lhs.low) < (rhs.high, rhs.low) }
 }
 
 extension ULID: LosslessStringConvertible {

@@ -29,7 +29,7 @@ struct ConfigShowTests {
     let environment = [
       "AMQP_URL": "amqp://me:sesame@broker.example/v",
       "POSTGRES_URL": "postgres://me:sesame@db.example/d?sslpassword=sesame",
-      "WORKER_BATCH_BYTES": "1MiB",
+      "POSTGRES_READ_URL": "postgres://me:sesame@standby/d", "WORKER_BATCH_BYTES": "1MiB",
     ]
     let program = try deployment.start(arguments, environment)
     #expect(try await program.exit() == .code(0), "\(program.errors)")
@@ -41,6 +41,7 @@ struct ConfigShowTests {
     #expect(report["worker.batch_bytes"]?.value == "1MiB" && report["worker.batch_bytes"]?.source == "environment")
     #expect(report["log.level"]?.value == "error" && report["log.level"]?.source == "flag")
     #expect(report["amqp.prefetch"]?.value == "2048" && report["amqp.prefetch"]?.source == "default")
+    #expect(report["postgres.read_url"]?.value == "host=standby dbname=d user=me")
     #expect(!program.output.contains("sesame") && !program.errors.contains("sesame"))
     let text = try await deployment.run("config", "show")
     #expect(text.output.contains("worker.handler_deadline"))
