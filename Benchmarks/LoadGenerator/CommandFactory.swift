@@ -24,7 +24,7 @@ struct CommandFactory {
     self.routingKey = routingKey
   }
 
-  mutating func next(replyTo: ShortString? = nil, correlationID: ShortString? = nil) -> OutboundMessage {
+  mutating func next(replyTo: ShortString? = nil, correlationID: ShortString? = nil) -> AMQPMessage {
     let tenant = count % Self.tenants.count
     defer { count += 1 }
     let body = """
@@ -37,17 +37,17 @@ struct CommandFactory {
     properties.deliveryMode = 2
     properties.replyTo = replyTo
     properties.correlationID = correlationID
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
   }
 
   /// The next `size` commands in one batch message.
-  mutating func nextBatch(_ size: Int) -> OutboundMessage {
+  mutating func nextBatch(_ size: Int) -> AMQPMessage {
     let commands = (0..<size).map { _ in next() }
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: "workspace.batch", properties: properties,
       body: CloudEventsType.array(commands.map(\.body)))
   }

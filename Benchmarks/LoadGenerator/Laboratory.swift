@@ -113,7 +113,7 @@ final class Laboratory: Sendable {
   }
 
   /// Publishes messages and waits for their confirms.
-  func publish(_ messages: [OutboundMessage]) async throws { try await publisher.publish(messages) }
+  func publish(_ messages: [AMQPMessage]) async throws { try await publisher.publish(messages) }
 
   /// Sends one command and waits for its result.
   func answerOne(run: Int) async throws {

@@ -53,7 +53,7 @@ struct OpenLoop {
       while factory.count < count {
         try await Task.sleep(until: start + interval * factory.count, tolerance: .zero, clock: .continuous)
         let due = min(count, Int((ContinuousClock.now - start) / interval) + 1)
-        var messages: [OutboundMessage] = []
+        var messages: [AMQPMessage] = []
         while factory.count < due {
           messages.append(factory.next(replyTo: queue, correlationID: ShortString("\(factory.count)")))
         }

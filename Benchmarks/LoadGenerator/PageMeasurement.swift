@@ -48,7 +48,7 @@ struct PageMeasurement {
     return milliseconds
   }
 
-  private func list(_ user: String, after: Int, turn: Int, replyTo: ShortString) -> OutboundMessage {
+  private func list(_ user: String, after: Int, turn: Int, replyTo: ShortString) -> AMQPMessage {
     let start = after > 0 ? #","after":"\#(CommandFactory.identifier(prefix: "0W", after))""# : ""
     let body = """
       {"specversion":"1.0","id":"page-\(user)-\(after)-\(turn)","source":"/benchmark","type":"workspace.list",\
@@ -58,7 +58,7 @@ struct PageMeasurement {
     properties.contentType = "application/cloudevents+json"
     properties.deliveryMode = 2
     properties.replyTo = replyTo
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: "workspace.commands", routingKey: "workspace.list", properties: properties, body: Array(body.utf8))
   }
 }

@@ -14,7 +14,7 @@ struct QueryFlood {
 
   let laboratory: Laboratory
   /// Makes a query by its number; `replyTo` is the queue for its answer.
-  let query: @Sendable (_ number: Int, _ replyTo: ShortString) -> OutboundMessage
+  let query: @Sendable (_ number: Int, _ replyTo: ShortString) -> AMQPMessage
 
   /// Keeps asking while `body` runs.
   ///

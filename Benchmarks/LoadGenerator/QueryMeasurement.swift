@@ -218,7 +218,7 @@ struct QueryMeasurement {
 
   private func message(
     _ question: Question, _ number: Int, at exchange: ShortString, run: Int, tenants: Int = 8, replyTo: ShortString?
-  ) -> OutboundMessage {
+  ) -> AMQPMessage {
     let tenant = number % tenants
     let body = """
       {"specversion":"1.0","id":"query-\(run)-\(number)","source":"/benchmark","type":"\(question.type)",\
@@ -228,7 +228,7 @@ struct QueryMeasurement {
     properties.contentType = "application/cloudevents+json"
     properties.deliveryMode = exchange == "workspace.queries" ? 1 : 2
     properties.replyTo = replyTo
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: ShortString(question.type) ?? "", properties: properties, body: Array(body.utf8))
   }
 }

@@ -118,7 +118,7 @@ package struct DeadLetterLine: Codable {
       attempts: .init(count: attempts, first: Timestamp(milliseconds: firstFailedAt)),
       subject: .init(
         tenantID: tenant, commandType: commandType, commandSource: commandSource, commandID: commandID),
-      message: OutboundMessage(exchange: exchange, routingKey: routingKey, propertyList: list, body: [UInt8](body)),
+      message: AMQPMessage(exchange: exchange, routingKey: routingKey, propertyList: list, body: [UInt8](body)),
       replayOf: origin, answeredAt: answeredAt.map(Timestamp.init(milliseconds:)))
   }
 }

@@ -50,7 +50,7 @@ package struct WriteSet: Sendable, Equatable {
   package var outgoing: [OutgoingMessages] { outbox + replies }
 
   /// Adds a message to the end of the outbox; a reply to the end of the replies.
-  package mutating func send(_ message: OutboundMessage) {
+  package mutating func send(_ message: AMQPMessage) {
     if message.isReply { replies.append(message) } else { outbox.append(message) }
   }
 
@@ -87,7 +87,7 @@ package struct WriteSet: Sendable, Equatable {
 
 extension [OutgoingMessages] {
   /// Adds a message to the last entry, or to a new one if that is full.
-  fileprivate mutating func append(_ message: OutboundMessage) {
+  fileprivate mutating func append(_ message: AMQPMessage) {
     if last?.isFull ?? true { append(OutgoingMessages()) }
     self[count - 1].append(message)
   }

@@ -77,9 +77,11 @@ import WorkspaceApplication
   @Test func `an element is decoded as if it had come alone`() throws {
     let text = SampleCommand().text
     let found = try #require(try elements("[\(text), [\(text)], {\"oops\"}]"))
-    #expect(try CommandDecoder().decode(found[0]).type == .get)
+    #expect(try CommandDecoder().decode(found[0].body, found[0].properties).type == .get)
     for (element, reason) in zip(found[1...], [DeadLetterReason.invalidEnvelope, .malformedJSON]) {
-      #expect { try CommandDecoder().decode(element) } throws: { ($0 as? InvalidCommand)?.reason == reason }
+      #expect { try CommandDecoder().decode(element.body, element.properties) } throws: {
+        ($0 as? InvalidCommand)?.reason == reason
+      }
     }
   }
 

@@ -12,7 +12,7 @@ import Testing
     properties.headers = headers
     change(&properties)
     return MessageFingerprint.of(
-      OutboundMessage(
+      AMQPMessage(
         exchange: "workspace.commands", routingKey: "workspace.get", properties: properties, body: Array(body.utf8)))
   }
 

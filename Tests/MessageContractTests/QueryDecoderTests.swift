@@ -71,13 +71,9 @@ import WorkspaceDomain
       var properties = MessageProperties()
       properties.userID = ShortString(user)
       let sample = SampleCommand(type, data: "{\"name\":\"n\",\"workspace_id\":\"\(SampleCommand.workspace)\"}")
-      let delivery = Delivery(
-        tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "",
-        properties: properties,
-        body: sample.bytes)
       let reason = { () -> DeadLetterReason? in
         do throws(InvalidCommand) {
-          _ = try decoder.decode(delivery)
+          _ = try decoder.decodePermitted(sample.bytes, properties)
           return nil
         } catch {
           return error.reason

@@ -222,7 +222,7 @@ import Testing
     var properties = MessageProperties()
     properties.headers = HeaderTable(entries: [UInt8](repeating: 0, count: 1000))
     properties.messageID = "id"
-    let message = OutboundMessage(exchange: "", routingKey: "", properties: properties, body: [1, 2, 3])
+    let message = AMQPMessage(exchange: "", routingKey: "", properties: properties, body: [1, 2, 3])
     #expect(message.size > 1003)
     let delivery = Delivery(
       tag: DeliveryTag(generation: 1, number: 1), isRedelivered: false, exchange: "", routingKey: "",

@@ -2,12 +2,12 @@ import Messaging
 import Testing
 
 @Suite struct MessageListTests {
-  private func message(_ body: [UInt8], replyTo: ShortString? = nil) -> OutboundMessage {
+  private func message(_ body: [UInt8], replyTo: ShortString? = nil) -> AMQPMessage {
     var properties = MessageProperties()
     properties.messageID = "m"
     properties.replyTo = replyTo
     properties.headers = HeaderTable(entries: [1, 97, 86])
-    return OutboundMessage(exchange: "e", routingKey: "k", properties: properties, body: body)
+    return AMQPMessage(exchange: "e", routingKey: "k", properties: properties, body: body)
   }
 
   @Test func `messages come back unchanged, in order`() throws {

@@ -5,10 +5,10 @@ import Testing
 @Suite struct ReplyLedgerTests {
   private typealias Settlement = ReplyLedger.Settlement
 
-  private static func reply(to queue: ShortString, id: String = "1", bytes: Int = 10) -> OutboundMessage {
+  private static func reply(to queue: ShortString, id: String = "1", bytes: Int = 10) -> AMQPMessage {
     var properties = MessageProperties()
     properties.messageID = ShortString(id)
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: "", routingKey: queue, properties: properties, body: [UInt8](repeating: 1, count: bytes))
   }
 

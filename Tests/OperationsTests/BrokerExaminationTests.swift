@@ -89,7 +89,7 @@ import Testing
   @Test(arguments: [(0, Finding.Status.warning), (1, .ok), (2, .problem)])
   func `the one consumer is the active worker, and there is no other`(consumers: Int, status: Finding.Status) async {
     let finding = await finding("broker.consumers") { $0.consumers = consumers }
-    #expect(finding?.status == status && finding?.detail == "\(consumers) consumers, 7 commands waiting")
+    #expect(finding?.status == status && finding?.detail == "consumers: \(consumers), commands waiting: 7")
   }
 
   @Test(

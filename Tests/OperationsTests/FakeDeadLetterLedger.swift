@@ -50,7 +50,7 @@ final class FakeDeadLetterLedger: DeadLetterLedger {
     }
   }
 
-  func letter(_ id: ULID) async throws -> (summary: DeadLetterSummary, message: OutboundMessage)? { nil }
+  func letter(_ id: ULID) async throws -> (summary: DeadLetterSummary, message: AMQPMessage)? { nil }
 
   func discard(
     _ filter: DeadLetterFilter, by operatorName: String, because reason: String, at now: Timestamp
@@ -86,6 +86,6 @@ extension DeadLetter {
       reason: reason,
       detail: "why", attempts: .init(count: 1, first: .sample),
       subject: .init(tenantID: nil, commandType: nil, commandSource: nil, commandID: nil),
-      message: OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body))
+      message: AMQPMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body))
   }
 }

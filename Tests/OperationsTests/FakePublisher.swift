@@ -18,7 +18,7 @@ final class FakePublisher: MessagePublisher {
 
   let taskExecutor: (any TaskExecutor)? = nil
   private let failures: [UInt8: PublishingFailure]
-  private let submitted = Mutex<[OutboundMessage]>([])
+  private let submitted = Mutex<[AMQPMessage]>([])
 
   /// - Parameter failures: by the body's first byte, how a message fails; a nil obstacle: the connection is lost.
   init(failures: [UInt8: PublishingObstacle?] = [:]) {
@@ -26,9 +26,9 @@ final class FakePublisher: MessagePublisher {
   }
 
   /// What was handed over, in order.
-  var messages: [OutboundMessage] { submitted.withLock { $0 } }
+  var messages: [AMQPMessage] { submitted.withLock { $0 } }
 
-  func submit(_ messages: [OutboundMessage]) async throws -> any PublisherConfirmation {
+  func submit(_ messages: [AMQPMessage]) async throws -> any PublisherConfirmation {
     submitted.withLock { $0 += messages }
     return Confirmation(failure: messages.first?.body.first.flatMap { failures[$0] })
   }

@@ -11,7 +11,7 @@ final class FakeReplayStore: ReplayStore {
   }
 
   private struct State {
-    var letters: [ULID: OutboundMessage] = [:]
+    var letters: [ULID: AMQPMessage] = [:]
     var items: [ULID: Item] = [:]
     var outcomes: [ULID: String] = [:]
     var recorded: [ULID: String] = [:]
@@ -23,7 +23,7 @@ final class FakeReplayStore: ReplayStore {
   private let state = Mutex(State())
 
   /// - Parameter letters: all of them are in the ledger, and in the plan.
-  init(letters: [ULID: OutboundMessage] = [:]) {
+  init(letters: [ULID: AMQPMessage] = [:]) {
     state.withLock { state in
       state.letters = letters
       state.items = letters.mapValues { _ in .pending }

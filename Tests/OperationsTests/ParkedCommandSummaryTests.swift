@@ -9,7 +9,7 @@ import WorkspaceDomain
   private func summary(dueAt: Timestamp?, request: String? = nil, body: [UInt8] = []) -> ParkedCommandSummary {
     let command = ParkedCommand(
       tenantID: .sample(1), type: "workspace.get", source: "/tests", commandID: "c",
-      message: OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body),
+      message: AMQPMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body),
       fingerprint: [],
       parkedAt: .sample, process: .sample(2), failures: nil, dueAt: dueAt)
     return ParkedCommandSummary(ParkedEntry(id: ParkedID(number: 1), command: command, deadLetterRequest: request))

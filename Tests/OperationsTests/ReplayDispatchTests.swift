@@ -17,7 +17,7 @@ import WorkspaceDomain
     let answers: [String: PublishingFailure]
     let taskExecutor: (any TaskExecutor)? = nil
 
-    func submit(_ messages: [OutboundMessage]) async throws -> any PublisherConfirmation {
+    func submit(_ messages: [AMQPMessage]) async throws -> any PublisherConfirmation {
       let key = messages[0].routingKey.text ?? ""
       if key == "gone" { throw PublishingFailure(obstacle: nil) }
       return Confirmation(failure: answers[key])
@@ -28,7 +28,7 @@ import WorkspaceDomain
     let letters = keys.enumerated().map { index, key in
       (
         id: ULID.sample(UInt64(index)),
-        message: OutboundMessage(exchange: "e", routingKey: key, properties: MessageProperties(), body: [])
+        message: AMQPMessage(exchange: "e", routingKey: key, properties: MessageProperties(), body: [])
       )
     }
     return await ReplayDispatch.send(letters, by: Publisher(answers: answers))

@@ -11,13 +11,13 @@ import WorkspaceDomain
 @Suite struct ReplayMessageTests {
   private let reference = ReplayReference(plan: .sample(1), letter: .sample(2))
 
-  private func message(_ change: (inout MessageProperties) -> Void) -> OutboundMessage {
+  private func message(_ change: (inout MessageProperties) -> Void) -> AMQPMessage {
     var properties = MessageProperties()
     properties.messageID = "m"
     change(&properties)
     let letter = ReplayLetter(
       id: reference.letter,
-      message: OutboundMessage(exchange: "old", routingKey: "workspace.get", properties: properties, body: [1, 2]))
+      message: AMQPMessage(exchange: "old", routingKey: "workspace.get", properties: properties, body: [1, 2]))
     return ReplayMessage.message(letter, plan: reference, to: "workspace.commands")
   }
 
@@ -44,7 +44,7 @@ import WorkspaceDomain
   {
     let letter = ReplayLetter(
       id: reference.letter,
-      message: OutboundMessage(exchange: "corp", routingKey: own, properties: MessageProperties(), body: []))
+      message: AMQPMessage(exchange: "corp", routingKey: own, properties: MessageProperties(), body: []))
     #expect(ReplayMessage.message(letter, plan: reference, to: "workspace.commands", type: type).routingKey == key)
   }
 

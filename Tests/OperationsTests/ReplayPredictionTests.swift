@@ -51,7 +51,7 @@ import WorkspaceDomain
   }
 
   @Test func `a correction is a command with a new id`() throws {
-    let original = OutboundMessage(
+    let original = AMQPMessage(
       exchange: "", routingKey: "k", properties: MessageProperties(), body: Self.body("old"))
     let correction = Correction(of: original, decoder: CommandDecoder())
     #expect(correction.draft(newID: .sample(3)) == Self.body("\(ULID.sample(3))"))

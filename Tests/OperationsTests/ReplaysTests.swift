@@ -17,7 +17,7 @@ import WorkspaceDomain
   private func store(_ bodies: [UInt8]) -> (FakeReplayStore, [ULID]) {
     let ids = bodies.indices.map { ULID.sample(100 + UInt64($0)) }
     let messages = bodies.map {
-      OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: [$0])
+      AMQPMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: [$0])
     }
     return (FakeReplayStore(letters: Dictionary(uniqueKeysWithValues: zip(ids, messages))), ids)
   }
@@ -178,7 +178,7 @@ import WorkspaceDomain
   @Test func `letters are taken in batches bounded in number and bytes`() async throws {
     let body = [UInt8](repeating: 0, count: LetterBatch.bytes / 2)
     let ids = (0..<3).map { ULID.sample(100 + $0) }
-    let message = OutboundMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body)
+    let message = AMQPMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body)
     let store = FakeReplayStore(letters: Dictionary(uniqueKeysWithValues: ids.map { ($0, message) }))
     store.willEnd(ids, as: "succeeded")
     let observed = Mutex<[Int]>([])

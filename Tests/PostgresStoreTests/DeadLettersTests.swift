@@ -62,7 +62,7 @@ import WorkspaceDomain
     let letters = [10, 2000, 10, 10].enumerated().map { number, size in
       DeadLetter.sample(
         id: id(number),
-        message: OutboundMessage(
+        message: AMQPMessage(
           exchange: "e", routingKey: "k", properties: MessageProperties(), body: [UInt8](repeating: 1, count: size)))
     }
     try await withLedger(letters) { ledger async throws in
@@ -84,7 +84,7 @@ import WorkspaceDomain
   }
 
   @Test func `a filter requires all of its conditions, and any value of each`() async throws {
-    let message = OutboundMessage(
+    let message = AMQPMessage(
       exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(#"{"name":"Grüße"}"#.utf8))
     let letters: [DeadLetter] = [
       .sample(id: id(0), reason: "invalid_data", tenant: Self.tenants[0], type: "workspace.get"),

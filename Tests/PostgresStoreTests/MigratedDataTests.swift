@@ -147,8 +147,8 @@ import UnitOfWork
         limit: 9, bytes: .max)
       #expect(
         entries.flatMap(\.messages) == [
-          OutboundMessage(exchange: "e", routingKey: "k", properties: properties, body: Array("first".utf8)),
-          OutboundMessage(
+          AMQPMessage(exchange: "e", routingKey: "k", properties: properties, body: Array("first".utf8)),
+          AMQPMessage(
             exchange: "", routingKey: try #require(ShortString(bytes: [255, 0])), properties: MessageProperties(),
             body: []),
         ])

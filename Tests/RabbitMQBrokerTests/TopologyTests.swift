@@ -63,9 +63,9 @@ import Testing
     }
     try await host.withPublisher { publisher in
       try await publisher.publish([
-        OutboundMessage(
+        AMQPMessage(
           exchange: "workspace.commands", routingKey: "workspace.create", properties: MessageProperties(), body: []),
-        OutboundMessage(
+        AMQPMessage(
           exchange: "workspace.dead-letters", routingKey: "any.thing", properties: MessageProperties(), body: []),
       ])
     }

@@ -15,7 +15,7 @@ import Testing
       for index in buffer.indices { buffer[index] = UInt8(truncatingIfNeeded: index &* 31 >> 7) }
       count = buffer.count
     }
-    let message = OutboundMessage(exchange: "", routingKey: "large", properties: MessageProperties(), body: body)
+    let message = AMQPMessage(exchange: "", routingKey: "large", properties: MessageProperties(), body: body)
     try await host.withPublisher { try await $0.publish([message]) }
     try await host.withConsumer(of: "large") { consumer in
       let deliveries = try await consumer.collect(1)

@@ -61,7 +61,7 @@ import Testing
       try await consumer.acknowledge([Acknowledgement(tag: delivery.tag, isMultiple: false)])
       return delivery
     }
-    let message = OutboundMessage(exchange: "", routingKey: queue, properties: delivery.properties, body: delivery.body)
+    let message = AMQPMessage(exchange: "", routingKey: queue, properties: delivery.properties, body: delivery.body)
     try await host.withPublisher { try await $0.publish([message]) }
     let result = try client.get(from: name)
     #expect(result.body == body)

@@ -60,7 +60,7 @@ import Testing
     try await host.withPublisher(options) { publisher in
       var properties = MessageProperties()
       properties.headers = HeaderTable(entries: Self.entries(payload: 131_064))
-      let message = OutboundMessage(exchange: "", routingKey: "nowhere", properties: properties, body: [1])
+      let message = AMQPMessage(exchange: "", routingKey: "nowhere", properties: properties, body: [1])
       let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
       guard case .unroutable(let returned) = error else {
         Issue.record(error)

@@ -67,7 +67,7 @@ import Testing
     configuration.unacknowledgedDataTimeout = .zero
     let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(configuration))
     // More than socket buffers hold, so that the thread is stuck in the send.
-    let message = OutboundMessage(
+    let message = AMQPMessage(
       exchange: "", routingKey: "q", properties: MessageProperties(), body: [UInt8](repeating: 1, count: 6 << 20))
     await #expect(throws: RabbitMQError.timedOut(operation: "sending", limit: .milliseconds(200))) {
       try await publisher.publish([message])
@@ -79,7 +79,7 @@ import Testing
     var configuration = try broker.configuration()
     configuration.unacknowledgedDataTimeout = .milliseconds(500)
     let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(configuration))
-    let message = OutboundMessage(
+    let message = AMQPMessage(
       exchange: "", routingKey: "q", properties: MessageProperties(), body: [UInt8](repeating: 1, count: 6 << 20))
     let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
     guard case .connectionLost = error else {
@@ -95,7 +95,7 @@ import Testing
     configuration.closeTimeout = .milliseconds(200)
     let connection = try await RabbitMQConnection.open(configuration)
     let publisher = try await RabbitMQPublisher.start(on: connection)
-    let message = OutboundMessage(
+    let message = AMQPMessage(
       exchange: "", routingKey: "q", properties: MessageProperties(), body: [UInt8](repeating: 1, count: 6 << 20))
     let publishing = Task { try await publisher.publish([message]) }
     await connection.close()

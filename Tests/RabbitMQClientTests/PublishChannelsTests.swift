@@ -16,11 +16,11 @@ import Testing
   }
 
   private static func message(_ body: String, to exchange: ShortString, _ routingKey: ShortString = "")
-    -> OutboundMessage
+    -> AMQPMessage
   {
     var properties = MessageProperties()
     properties.deliveryMode = 2
-    return OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
+    return AMQPMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: Array(body.utf8))
   }
 
   private func declare(_ queue: ShortString, boundTo exchange: ShortString, _ routingKey: ShortString) async throws {

@@ -24,7 +24,7 @@ import Testing
     }
     try await host.withPublisher { publisher in
       try await publisher.publish(
-        bodies.map { OutboundMessage(exchange: "", routingKey: "sizes", properties: MessageProperties(), body: $0) })
+        bodies.map { AMQPMessage(exchange: "", routingKey: "sizes", properties: MessageProperties(), body: $0) })
     }
     try await host.withConsumer(of: "sizes") { consumer in
       let deliveries = try await consumer.collect(bodies.count)
@@ -69,7 +69,7 @@ import Testing
     try await host.withPublisher(options) { publisher in
       var lost = MessageProperties()
       lost.messageID = "id-1"
-      let message = OutboundMessage(exchange: "amq.topic", routingKey: "no.queue", properties: lost, body: [1])
+      let message = AMQPMessage(exchange: "amq.topic", routingKey: "no.queue", properties: lost, body: [1])
       let error = try #require(
         await #expect(throws: RabbitMQError.self) {
           try await publisher.publish([.text("a", to: "taken"), message, .text("b", to: "taken")])
@@ -93,7 +93,7 @@ import Testing
     try await host.withPublisher(options) { publisher in
       var properties = MessageProperties()
       properties.messageID = name
-      let message = OutboundMessage(exchange: "amq.topic", routingKey: name, properties: properties, body: [1])
+      let message = AMQPMessage(exchange: "amq.topic", routingKey: name, properties: properties, body: [1])
       let error = await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) }
       guard case .unroutable(let messages) = error else {
         Issue.record("\(String(describing: error))")
@@ -143,8 +143,8 @@ import Testing
       headers.append("large", String(repeating: "x", count: 131_072))
       return headers
     }()
-    let tooLarge = OutboundMessage(exchange: "", routingKey: "wide", properties: properties, body: [])
-    let lost = OutboundMessage.text("x", to: "none")
+    let tooLarge = AMQPMessage(exchange: "", routingKey: "wide", properties: properties, body: [])
+    let lost = AMQPMessage.text("x", to: "none")
     var options = PublisherOptions()
     (options.isMandatory, options.keepsOrder) = (true, false)
     try await host.withPublisher(options) { publisher in
@@ -173,7 +173,7 @@ import Testing
 
   @Test func `an unknown exchange is reported to the caller, and to the next`() async throws {
     try await host.withPublisher { publisher in
-      let message = OutboundMessage(exchange: "unknown", routingKey: "", properties: MessageProperties(), body: [])
+      let message = AMQPMessage(exchange: "unknown", routingKey: "", properties: MessageProperties(), body: [])
       let error = try #require(await #expect(throws: RabbitMQError.self) { try await publisher.publish([message]) })
       guard case .channelClosed(.notFound, let text) = error else {
         Issue.record(error)
@@ -191,12 +191,12 @@ import Testing
     var headers = HeaderTable()
     headers.append("large", String(repeating: "x", count: 131_072))
     properties.headers = headers
-    let tooLarge = OutboundMessage(exchange: "", routingKey: "frame", properties: properties, body: [])
+    let tooLarge = AMQPMessage(exchange: "", routingKey: "frame", properties: properties, body: [])
     properties.headers = HeaderTable(entries: [1, 2, 3])
-    let malformed = OutboundMessage(exchange: "", routingKey: "frame", properties: properties, body: [])
+    let malformed = AMQPMessage(exchange: "", routingKey: "frame", properties: properties, body: [])
     for message in [tooLarge, malformed] {
       try await host.withPublisher { publisher in
-        let fine = OutboundMessage.text("fine", to: "frame")
+        let fine = AMQPMessage.text("fine", to: "frame")
         let error = try #require(
           await #expect(throws: RabbitMQError.self) { try await publisher.publish([fine, message, fine]) })
         guard case .unpublishable = error else {
@@ -217,7 +217,7 @@ import Testing
     try await host.withPublisher(options) { publisher in
       var properties = MessageProperties()
       properties.headers = HeaderTable(entries: [UInt8](repeating: 0, count: 200_000))
-      let unpublishable = OutboundMessage(exchange: "", routingKey: "behind", properties: properties, body: [1])
+      let unpublishable = AMQPMessage(exchange: "", routingKey: "behind", properties: properties, body: [1])
       let first = try await publisher.submit([.text("first", to: "behind")])
       let second = try await publisher.submit([unpublishable])
       try await first.wait()

@@ -37,11 +37,11 @@ import Testing
     try await body(replies)
   }
 
-  private static func replies(_ count: Int, to queue: ShortString) -> [OutboundMessage] {
+  private static func replies(_ count: Int, to queue: ShortString) -> [AMQPMessage] {
     (0..<count).map { number in
       var properties = MessageProperties()
       properties.messageID = ShortString("\(number)")
-      return OutboundMessage(exchange: "", routingKey: queue, properties: properties, body: Array("\(number)".utf8))
+      return AMQPMessage(exchange: "", routingKey: queue, properties: properties, body: Array("\(number)".utf8))
     }
   }
 

@@ -130,7 +130,7 @@ import WorkspaceDomain
   {
     func message(_ size: Int) -> OutgoingMessages {
       OutgoingMessages([
-        OutboundMessage(
+        AMQPMessage(
           exchange: "e", routingKey: "k", properties: MessageProperties(), body: Array(repeating: 0, count: size))
       ])
     }

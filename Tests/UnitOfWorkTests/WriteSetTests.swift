@@ -3,8 +3,8 @@ import Testing
 import UnitOfWork
 
 @Suite struct WriteSetTests {
-  private static func message(_ bytes: Int, to exchange: ShortString = "results") -> OutboundMessage {
-    OutboundMessage(
+  private static func message(_ bytes: Int, to exchange: ShortString = "results") -> AMQPMessage {
+    AMQPMessage(
       exchange: exchange, routingKey: "key", properties: MessageProperties(), body: [UInt8](repeating: 1, count: bytes))
   }
 

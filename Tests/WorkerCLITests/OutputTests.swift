@@ -49,7 +49,7 @@ import Testing
     properties.headers = HeaderTable()
     properties.headers?.append("myOwnHeader", "x")
     let body = Array(#"{"someKey":1}"#.utf8)
-    let message = OutboundMessage(exchange: "e", routingKey: "k", properties: properties, body: body)
+    let message = AMQPMessage(exchange: "e", routingKey: "k", properties: properties, body: body)
     #expect(
       try OutputOptions.json(MessageReport(message)) == #"""
         {"body":"{\"someKey\":1}","exchange":"e","headers":[{"name":"myOwnHeader","value":"x"}],\#
@@ -59,7 +59,7 @@ import Testing
 
   @Test func `a long body is shown with its beginning and the number of further bytes`() {
     let body = Array(String(repeating: "ä", count: 100_000).utf8)
-    let message = OutboundMessage(exchange: "e", routingKey: "k", properties: MessageProperties(), body: [0x61] + body)
+    let message = AMQPMessage(exchange: "e", routingKey: "k", properties: MessageProperties(), body: [0x61] + body)
     let text = MessageReport(message).text(below: [("id", "1")])
     #expect(text.utf8.count < 70_000)
     #expect(text.contains("200001 bytes") && text.hasSuffix("more bytes: --format json has all of them"))

@@ -14,7 +14,7 @@ import WorkspaceDomain
     return ExecutorFixture(forms: forms)
   }
 
-  private func elements(_ message: OutboundMessage) throws -> [[UInt8]] {
+  private func elements(_ message: AMQPMessage) throws -> [[UInt8]] {
     try JSONArraySplitter.split(message.body, limit: .max).map { Array(message.body[$0]) }
   }
 

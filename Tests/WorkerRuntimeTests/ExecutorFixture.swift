@@ -90,18 +90,18 @@ final class ExecutorFixture: Sendable {
 }
 
 extension [CommittedBatch] {
-  var messages: [OutboundMessage] { flatMap(\.entries).flatMap(\.messages) }
-  var results: [OutboundMessage] { messages.filter { $0.exchange == "results" } }
-  var events: [OutboundMessage] { messages.filter { $0.exchange == "events" } }
-  var replies: [OutboundMessage] { messages.filter { $0.exchange == "" } }
-  var resultBatches: [OutboundMessage] { messages.filter { $0.exchange == "result batches" } }
-  var eventBatches: [OutboundMessage] { messages.filter { $0.exchange == "event batches" } }
-  var announcements: [OutboundMessage] { messages.filter { $0.exchange == "dead" } }
+  var messages: [AMQPMessage] { flatMap(\.entries).flatMap(\.messages) }
+  var results: [AMQPMessage] { messages.filter { $0.exchange == "results" } }
+  var events: [AMQPMessage] { messages.filter { $0.exchange == "events" } }
+  var replies: [AMQPMessage] { messages.filter { $0.exchange == "" } }
+  var resultBatches: [AMQPMessage] { messages.filter { $0.exchange == "result batches" } }
+  var eventBatches: [AMQPMessage] { messages.filter { $0.exchange == "event batches" } }
+  var announcements: [AMQPMessage] { messages.filter { $0.exchange == "dead" } }
   var types: [String] { results.compactMap { $0.properties.type?.text } }
   var settled: [UInt64] { flatMap(\.settled).map(\.number) }
 }
 
-extension OutboundMessage {
+extension AMQPMessage {
   /// The text of the member `name`, which is a string.
   func member(_ name: String) -> String? {
     guard let start = text.firstRange(of: "\"\(name)\":\"")?.upperBound else { return nil }

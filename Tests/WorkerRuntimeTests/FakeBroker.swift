@@ -9,13 +9,13 @@ final class FakeBroker: Sendable {
   struct LinkLost: Error, Equatable {}
 
   /// Decides about a publication: how many of its messages get through, if not all of them do.
-  typealias PublishFault = @Sendable ([OutboundMessage]) -> Int?
+  typealias PublishFault = @Sendable ([AMQPMessage]) -> Int?
 
   private struct State {
     var queue: [CommandMessage] = []
     var acknowledged: Set<Int> = []
     var sources: [FakeSource] = []
-    var published: [OutboundMessage] = []
+    var published: [AMQPMessage] = []
     var publishFault: PublishFault = { _ in nil }
     var consumedAnswers = 0
     var refusedClaims = 0
@@ -28,7 +28,7 @@ final class FakeBroker: Sendable {
 
   init(journal: Journal<Happening>) { self.journal = journal }
 
-  var published: [OutboundMessage] { state.withLock { $0.published } }
+  var published: [AMQPMessage] { state.withLock { $0.published } }
   var sessions: Int { state.withLock { $0.sources.count } }
   /// Labels of unacknowledged messages.
   var unacknowledged: [String] {
@@ -97,9 +97,9 @@ final class FakeBroker: Sendable {
     journal.note(.acknowledged(labels))
   }
 
-  fileprivate func deliver(_ replies: [OutboundMessage]) { state.withLock { $0.published += replies } }
+  fileprivate func deliver(_ replies: [AMQPMessage]) { state.withLock { $0.published += replies } }
 
-  fileprivate func publish(_ messages: [OutboundMessage]) throws {
+  fileprivate func publish(_ messages: [AMQPMessage]) throws {
     let (fault, source) = state.withLock { ($0.publishFault, $0.sources.last) }
     let count = fault(messages) ?? messages.count
     state.withLock { $0.published += messages.prefix(count) }
@@ -214,19 +214,19 @@ final class FakeSource: DeliverySource, MessagePublisher, Closable {
     changes.note(())
   }
 
-  func submit(_ messages: [OutboundMessage]) async throws -> any PublisherConfirmation {
+  func submit(_ messages: [AMQPMessage]) async throws -> any PublisherConfirmation {
     guard !isBroken else { throw FakeBroker.LinkLost() }
     return Confirmation(source: self, messages: messages)
   }
 
   private struct Confirmation: PublisherConfirmation {
     let source: FakeSource
-    let messages: [OutboundMessage]
+    let messages: [AMQPMessage]
 
     func wait() async throws { try await source.publishNow(messages) }
   }
 
-  private func publishNow(_ messages: [OutboundMessage]) async throws {
+  private func publishNow(_ messages: [AMQPMessage]) async throws {
     try await broker.gate.pass()
     // A broker is slow: a caller that does not wait for it gets ahead.
     for _ in 0..<20 { await Task.yield() }

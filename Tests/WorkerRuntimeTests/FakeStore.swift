@@ -103,12 +103,12 @@ actor FakeStore: UnitOfWorkStore {
   }
 
   /// All messages in the outbox.
-  var outbox: [OutboundMessage] {
+  var outbox: [AMQPMessage] {
     get async throws { try await memory.unpublished(limit: .max, bytes: .max - 1).flatMap(\.messages) }
   }
 }
 
-extension OutboundMessage {
+extension AMQPMessage {
   var label: String { properties.correlationID?.text ?? "" }
   var text: String { String(decoding: body, as: UTF8.self) }
 }

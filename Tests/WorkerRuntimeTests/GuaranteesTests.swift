@@ -81,7 +81,7 @@ import WorkerRuntime
   }
 
   /// Each command has one answer, the same that it gets if nothing ever fails.
-  private func expectAnswers(_ published: [OutboundMessage], to commands: [CommandMessage]) async throws {
+  private func expectAnswers(_ published: [AMQPMessage], to commands: [CommandMessage]) async throws {
     let calm = try await ExecutorFixture().run(commands)
     let expected = calm.results.filter { !$0.isFailure }
     let found = Dictionary(grouping: published.filter { $0.exchange == "results" && !$0.isFailure }, by: \.label)
@@ -94,7 +94,7 @@ import WorkerRuntime
   }
 
   /// Each tenant's events come in the order of their numbers, which have no gap; one id always has one content.
-  private func expectEvents(_ published: [OutboundMessage]) {
+  private func expectEvents(_ published: [AMQPMessage]) {
     let events = published.filter { $0.exchange == "events" }
     for events in Dictionary(grouping: events, by: { $0.member("tenantid") }).values {
       var seen: [String] = []
@@ -113,7 +113,7 @@ import WorkerRuntime
   }
 }
 
-extension OutboundMessage {
+extension AMQPMessage {
   fileprivate var isFailure: Bool { properties.type?.text?.hasSuffix(".failed") ?? false }
   /// The type and the payload: what does not depend on when it was made.
   fileprivate var data: String {

@@ -129,7 +129,7 @@ import WorkspaceDomain
 
   @Test func `a conflict reveals nothing about the first command, not even its time`() async throws {
     let other = CommandMessage("c", "list", id: "r")
-    var answers: [OutboundMessage] = []
+    var answers: [AMQPMessage] = []
     for number in 1...2 {
       let fixture = ExecutorFixture(identifiersAfter: UInt64(number) << 40)
       try await fixture.run(number == 1 ? .createRoot("r", id: 1) : .get("r", 5))

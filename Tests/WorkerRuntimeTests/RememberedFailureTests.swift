@@ -18,7 +18,7 @@ import WorkspaceDomain
   }
 
   /// Fails once for all commands, then no longer.
-  private func bury(_ message: CommandMessage) async throws -> OutboundMessage {
+  private func bury(_ message: CommandMessage) async throws -> AMQPMessage {
     await fixture.store.fail { $0.replacedInbox.isEmpty && $0.deadLetters.isEmpty ? .failed(reason: "23514") : nil }
     let batches = try await fixture.run(message)
     await fixture.store.fail { _ in nil }

@@ -99,7 +99,7 @@ import WorkerRuntime
     let fixture = WorkerFixture()
     fixture.broker.refuseClaims(.max)
     var left = WriteSet()
-    left.send(OutboundMessage(exchange: "events", routingKey: "k", properties: MessageProperties(), body: [1]))
+    left.send(AMQPMessage(exchange: "events", routingKey: "k", properties: MessageProperties(), body: [1]))
     _ = try await fixture.store.begin(ReadSet())
     _ = try await fixture.store.commit(left)
     try await fixture.run { _ in

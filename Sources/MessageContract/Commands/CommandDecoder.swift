@@ -14,10 +14,11 @@ package struct CommandDecoder: Sendable {
     self.access = access
   }
 
-  /// The command of a delivery, if its sender may send it.
-  package func decode(_ delivery: Delivery) throws(InvalidCommand) -> DecodedCommand {
-    let properties = delivery.properties
-    let command = try decode(delivery.body, properties)
+  /// The command of a message with these properties, if its sender may send it.
+  package func decodePermitted(
+    _ body: [UInt8], _ properties: MessageProperties
+  ) throws(InvalidCommand) -> DecodedCommand {
+    let command = try decode(body, properties)
     guard access?.permits(command.type, command.context, properties) ?? true else {
       throw .forbidden(PartialEnvelope(command))
     }
@@ -36,7 +37,7 @@ package struct CommandDecoder: Sendable {
     return try decode(body, properties)
   }
 
-  /// The command of a message with these properties.
+  /// The command of a message with these properties, whoever sent it.
   package func decode(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedCommand {
     let request = try reader.read(body, properties)
     guard let type = CommandType(rawValue: request.type) else {

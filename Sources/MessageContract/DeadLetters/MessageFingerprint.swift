@@ -5,7 +5,7 @@ package import Messaging
 /// compared by meaning, since a broker need not redeliver the same bytes.
 package enum MessageFingerprint {
   /// - Returns: SHA-256, 32 bytes.
-  package static func of(_ message: OutboundMessage) -> [UInt8] {
+  package static func of(_ message: AMQPMessage) -> [UInt8] {
     var properties = message.properties
     let headers = properties.headers?.canonical ?? []
     properties.headers = nil

@@ -14,16 +14,17 @@ package struct QueryDecoder: Sendable {
     self.access = access
   }
 
-  /// The query of a delivery, if its sender may send it.
-  package func decode(_ delivery: Delivery) throws(InvalidCommand) -> DecodedQuery {
-    let query = try decode(delivery.body, delivery.properties)
-    guard access?.permits(query.type, query.context, delivery.properties) ?? true else {
+  /// The query of a message with these properties, if its sender may send it.
+  package func decodePermitted(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedQuery
+  {
+    let query = try decode(body, properties)
+    guard access?.permits(query.type, query.context, properties) ?? true else {
       throw .forbidden(PartialEnvelope(query.type, query.context))
     }
     return query
   }
 
-  /// The query of a message with these properties.
+  /// The query of a message with these properties, whoever sent it.
   package func decode(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedQuery {
     let request = try reader.read(body, properties)
     let minimum = try minimumSequence(request)

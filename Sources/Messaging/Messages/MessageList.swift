@@ -5,7 +5,7 @@ package struct MessageList: Sendable, Equatable {
 
   package init(bytes: [UInt8]) { self.bytes = bytes }
 
-  package init(_ messages: [OutboundMessage]) {
+  package init(_ messages: [AMQPMessage]) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(
       messages.reduce(0) { $0 + $1.body.count + $1.propertyList.bytes.count + 16 + 2 * ShortString.maximumBytes })
@@ -26,9 +26,9 @@ package struct MessageList: Sendable, Equatable {
     case properties(PropertyList.DecodingError)
   }
 
-  package func messages() throws(DecodingError) -> [OutboundMessage] {
+  package func messages() throws(DecodingError) -> [AMQPMessage] {
     var reader = CountedReader(rest: bytes[...])
-    var messages: [OutboundMessage] = []
+    var messages: [AMQPMessage] = []
     while !reader.isAtEnd { messages.append(try reader.message()) }
     return messages
   }
@@ -48,11 +48,11 @@ private struct CountedReader {
 
   var isAtEnd: Bool { rest.isEmpty }
 
-  mutating func message() throws(MessageList.DecodingError) -> OutboundMessage {
+  mutating func message() throws(MessageList.DecodingError) -> AMQPMessage {
     let (exchange, routingKey) = (try name(), try name())
     let list = PropertyList(bytes: Array(try part()))
     do throws(PropertyList.DecodingError) { _ = try list.properties() } catch { throw .properties(error) }
-    return OutboundMessage(exchange: exchange, routingKey: routingKey, propertyList: list, body: Array(try part()))
+    return AMQPMessage(exchange: exchange, routingKey: routingKey, propertyList: list, body: Array(try part()))
   }
 
   private mutating func name() throws(MessageList.DecodingError) -> ShortString {

@@ -6,7 +6,7 @@ package protocol MessagePublisher: ThreadBound {
   /// - Returns: without waiting for confirms: the confirmation to wait for. So the next messages can be on their way
   ///   while these are confirmed.
   /// - Throws: if nothing can be published any more.
-  func submit(_ messages: [OutboundMessage]) async throws -> any PublisherConfirmation
+  func submit(_ messages: [AMQPMessage]) async throws -> any PublisherConfirmation
 }
 
 /// The broker's pending confirmation that it has taken responsibility for messages.
@@ -22,5 +22,5 @@ extension MessagePublisher {
   /// Publishes in order and returns when the broker has confirmed every message.
   ///
   /// - Throws: what ``submit(_:)`` and ``PublisherConfirmation/wait()`` throw.
-  package func publish(_ messages: [OutboundMessage]) async throws { try await submit(messages).wait() }
+  package func publish(_ messages: [AMQPMessage]) async throws { try await submit(messages).wait() }
 }

@@ -10,7 +10,7 @@ package struct ReplyLedger: Sendable {
 
   package struct Reply: Sendable {
     package let id: ID
-    package let message: OutboundMessage
+    package let message: AMQPMessage
   }
 
   package struct Settlement: Sendable, Equatable {
@@ -26,7 +26,7 @@ package struct ReplyLedger: Sendable {
   }
 
   private struct Entry {
-    let message: OutboundMessage
+    let message: AMQPMessage
     let deadline: Duration
     var attempts = 0
     var isReturned = false
@@ -82,7 +82,7 @@ package struct ReplyLedger: Sendable {
   /// Accepts a reply.
   ///
   /// - Returns: its number, and its outcome if that is known at once.
-  package mutating func add(_ message: OutboundMessage, at now: Duration) -> (id: ID, settlement: Settlement?) {
+  package mutating func add(_ message: AMQPMessage, at now: Duration) -> (id: ID, settlement: Settlement?) {
     lastID += 1
     let queue = message.routingKey
     if let outcome = refusal(of: message, at: now) {
@@ -100,7 +100,7 @@ package struct ReplyLedger: Sendable {
     return (lastID, nil)
   }
 
-  private mutating func refusal(of message: OutboundMessage, at now: Duration) -> ReplyOutcome? {
+  private mutating func refusal(of message: AMQPMessage, at now: Duration) -> ReplyOutcome? {
     if let end = suspendedUntil[message.routingKey], now < end { return .suspended }
     guard entries.count < limits.count, bytes + message.size <= limits.bytes else { return .overflowed }
     guard let line = lines[message.routingKey] else { return nil }

@@ -18,7 +18,7 @@ extension ReplySender {
   /// Accepts replies that share one callback for their outcomes.
   ///
   /// - Parameter settled: see ``PendingReply/settled``; called once per reply.
-  package func send(_ replies: [OutboundMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
+  package func send(_ replies: [AMQPMessage], settled: @escaping @Sendable (ReplyOutcome) -> Void) {
     send(replies.map { PendingReply($0, settled: settled) })
   }
 }

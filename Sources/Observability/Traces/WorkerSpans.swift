@@ -40,7 +40,7 @@ package struct WorkerSpans: WorkerProbe {
     let clock = SpanClock()
     for handled in batch.handled {
       guard let message = handled.message, let trace = message.trace else { continue }
-      let start = message.parked == nil ? message.delivery.receivedAt : batch.began
+      let start = message.delivery?.receivedAt ?? batch.began
       let span = startSpan("process \(queue)", trace.process, ofKind: .consumer, at: clock.instant(start))
       span.attributes = attributes(of: message, handled.outcome)
       if let first = trace.first {
@@ -79,17 +79,16 @@ package struct WorkerSpans: WorkerProbe {
       "messaging.system": "rabbitmq", "messaging.operation.name": "process", "messaging.operation.type": "process",
       "messaging.destination.name": .string(queue),
     ]
-    let delivery = message.delivery
-    attributes["messaging.message.body.size"] = delivery.body.count
-    attributes["messaging.rabbitmq.destination.routing_key"] = delivery.routingKey.text
-    attributes["messaging.message.conversation_id"] = delivery.properties.correlationID?.text
+    attributes["messaging.message.body.size"] = message.body.count
+    attributes["messaging.rabbitmq.destination.routing_key"] = message.routingKey.text
+    attributes["messaging.message.conversation_id"] = message.properties.correlationID?.text
     if let command = message.command {
       attributes["messaging.message.id"] = command.context.key.id
       attributes["workspace_worker.command.type"] = command.type.rawValue
       attributes["workspace_worker.command.source"] = command.context.key.source
       attributes["workspace_worker.tenant.id"] = "\(command.context.tenantID)"
     }
-    attributes["workspace_worker.redelivered"] = delivery.isRedelivered
+    attributes["workspace_worker.redelivered"] = message.isRedelivered
     attributes["workspace_worker.outcome"] = outcome.text
     return attributes
   }

@@ -27,7 +27,7 @@ package protocol DeadLetterLedger: Sendable {
   func groups(by key: DeadLetterGroup.Key, _ filter: DeadLetterFilter, limit: Int) async throws -> [DeadLetterGroup]
 
   /// A letter with its message; nil if there is none with this id.
-  func letter(_ id: ULID) async throws -> (summary: DeadLetterSummary, message: OutboundMessage)?
+  func letter(_ id: ULID) async throws -> (summary: DeadLetterSummary, message: AMQPMessage)?
 
   /// Discards letters: they are not replayed, and listed only on demand, until retention removes them.
   ///

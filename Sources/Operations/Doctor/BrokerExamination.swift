@@ -146,7 +146,7 @@ package struct BrokerExamination: Examination {
 
   private func consumers(_ commands: (consumers: Int, waiting: Int)) -> Finding {
     let check = "broker.consumers"
-    let detail = "\(commands.consumers) consumers, \(commands.waiting) commands waiting"
+    let detail = "consumers: \(commands.consumers), commands waiting: \(commands.waiting)"
     switch commands.consumers {
     case 1: return .ok(check, detail)
     case 0: return .warning(check, detail, remedy: "no worker is active: start one with workspace-worker serve")

@@ -5,10 +5,10 @@ package import WorkspaceDomain
 
 /// A command that replaces a dead letter: validated as the worker would validate it, with an id of its own.
 package struct Correction {
-  private let original: OutboundMessage
+  private let original: AMQPMessage
   private let decoder: CommandDecoder
 
-  package init(of original: OutboundMessage, decoder: CommandDecoder) {
+  package init(of original: AMQPMessage, decoder: CommandDecoder) {
     self.original = original
     self.decoder = decoder
   }

@@ -20,14 +20,14 @@ package struct ReplayAddressing: Sendable {
     self.decoder = decoder
   }
 
-  func message(_ letter: ReplayLetter, of plan: ULID) -> OutboundMessage {
+  func message(_ letter: ReplayLetter, of plan: ULID) -> AMQPMessage {
     ReplayMessage.message(
       letter, plan: ReplayReference(plan: plan, letter: letter.id), to: exchange, type: type(of: letter.message),
       as: user)
   }
 
   /// The type of command that the message is, or claims to be.
-  private func type(of message: OutboundMessage) -> CommandType? {
+  private func type(of message: AMQPMessage) -> CommandType? {
     do throws(InvalidCommand) {
       return try decoder.decode(message.body, contentType: message.properties.contentType).type
     } catch {

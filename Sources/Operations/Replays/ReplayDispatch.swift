@@ -14,7 +14,7 @@ struct ReplayDispatch {
 
   /// - Parameter publisher: one that treats each message independently, as ``ReplayLink/publisher()`` returns.
   static func send(
-    _ letters: [(id: ULID, message: OutboundMessage)], by publisher: any MessagePublisher
+    _ letters: [(id: ULID, message: AMQPMessage)], by publisher: any MessagePublisher
   ) async -> ReplayDispatch {
     var dispatch = ReplayDispatch()
     var submitted: [(id: ULID, confirmation: any PublisherConfirmation)] = []

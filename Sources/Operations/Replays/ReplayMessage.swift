@@ -20,7 +20,7 @@ enum ReplayMessage {
   static func message(
     _ letter: ReplayLetter, plan: ReplayReference, to exchange: ShortString, type: CommandType? = nil,
     as user: ShortString? = nil
-  ) -> OutboundMessage {
+  ) -> AMQPMessage {
     var properties = letter.message.properties
     // An expiration would let the broker expire the command again; a `user_id` other than the publisher's is refused.
     properties.expiration = nil
@@ -30,14 +30,14 @@ enum ReplayMessage {
     properties.headers = headers
     // An element of a batch is sent as a message of its own.
     if CommandBatch.isElement(letter.message.body, properties) { properties.contentType = CloudEventsType.event }
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: routingKey(of: letter.message, type: type), properties: properties,
       body: letter.message.body)
   }
 
   /// The message's own key if it is the command's type, with or without a suffix after a dot, or if the type is
   /// unknown; otherwise the type.
-  private static func routingKey(of message: OutboundMessage, type: CommandType?) -> ShortString {
+  private static func routingKey(of message: AMQPMessage, type: CommandType?) -> ShortString {
     guard let type, let key = ShortString(type.rawValue) else { return message.routingKey }
     let own = message.routingKey.bytes
     let isCommands =

@@ -19,9 +19,9 @@ package struct ReplayPlan: Sendable, Equatable {
 /// A letter of a plan, to be sent.
 package struct ReplayLetter: Sendable, Equatable {
   package let id: ULID
-  package let message: OutboundMessage
+  package let message: AMQPMessage
 
-  package init(id: ULID, message: OutboundMessage) {
+  package init(id: ULID, message: AMQPMessage) {
     self.id = id
     self.message = message
   }

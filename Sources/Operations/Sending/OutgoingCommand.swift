@@ -31,14 +31,14 @@ package struct OutgoingCommand: Sendable {
   static func message(
     of commands: [OutgoingCommand], to exchange: ShortString, replyTo: ShortString?, correlationID: String?,
     as user: ShortString?
-  ) -> OutboundMessage {
+  ) -> AMQPMessage {
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
     properties.replyTo = replyTo
     properties.userID = user
     properties.correlationID = correlationID.flatMap { ShortString($0) }
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: batchKey, properties: properties,
       body: CloudEventsType.array(commands.map(\.body)))
   }
@@ -50,7 +50,7 @@ package struct OutgoingCommand: Sendable {
   func message(
     to exchange: ShortString, replyTo: ShortString?, correlationID: String?, as user: ShortString?,
     lifetime: Duration? = nil
-  ) -> OutboundMessage {
+  ) -> AMQPMessage {
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.event
     properties.deliveryMode = lifetime == nil ? 2 : 1
@@ -60,6 +60,6 @@ package struct OutgoingCommand: Sendable {
     properties.replyTo = replyTo
     properties.userID = user
     properties.correlationID = correlationID.flatMap { ShortString($0) }
-    return OutboundMessage(exchange: exchange, routingKey: ShortString(type) ?? "", properties: properties, body: body)
+    return AMQPMessage(exchange: exchange, routingKey: ShortString(type) ?? "", properties: properties, body: body)
   }
 }

@@ -104,7 +104,7 @@ package struct Sending {
   private var chunkSize: Int { rate.map { min(Self.chunk, max(1, $0 / 10)) } ?? Self.chunk }
 
   /// - Parameter number: how many commands were sent before; their correlation ids continue from it.
-  private func messages(of commands: [OutgoingCommand], from number: Int, replyTo: ShortString?) -> [OutboundMessage] {
+  private func messages(of commands: [OutgoingCommand], from number: Int, replyTo: ShortString?) -> [AMQPMessage] {
     func correlationID(_ place: Int) -> String? { replyTo == nil ? nil : "\(number + place)" }
     guard let batch else {
       return commands.enumerated().map { place, command in
@@ -112,7 +112,7 @@ package struct Sending {
           to: exchange, replyTo: replyTo, correlationID: correlationID(place), as: user, lifetime: lifetime)
       }
     }
-    var messages: [OutboundMessage] = []
+    var messages: [AMQPMessage] = []
     var open: [OutgoingCommand] = []
     var bytes = 0
     for (place, command) in commands.enumerated() {

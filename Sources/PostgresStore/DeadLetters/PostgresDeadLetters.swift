@@ -24,8 +24,7 @@ package struct PostgresDeadLetters: DeadLetterLedger {
     ).map(Self.summary)
   }
 
-  package func letter(_ id: ULID) async throws(PostgresError) -> (summary: DeadLetterSummary, message: OutboundMessage)?
-  {
+  package func letter(_ id: ULID) async throws(PostgresError) -> (summary: DeadLetterSummary, message: AMQPMessage)? {
     let rows = try await connection.query(
       "dead_letters_one",
       """

@@ -59,11 +59,11 @@ extension PostgresRow {
   }
 
   /// The message in `exchange`, `routing_key`, `properties` and `body`.
-  func message() throws(PostgresError) -> OutboundMessage {
+  func message() throws(PostgresError) -> AMQPMessage {
     guard let exchange = ShortString(bytes: try bytea("exchange")),
       let routingKey = ShortString(bytes: try bytea("routing_key"))
     else { throw .decoding(reason: "a name is longer than 255 bytes") }
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: routingKey, propertyList: PropertyList(bytes: try bytea("properties")),
       body: try bytea("body"))
   }

@@ -63,7 +63,7 @@ package struct RabbitMQExamination: ExaminedBroker {
   }
 
   private func publish(to queue: ShortString, on connection: RabbitMQConnection) async -> AlarmProbing {
-    let message = OutboundMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
+    let message = AMQPMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
     do {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))

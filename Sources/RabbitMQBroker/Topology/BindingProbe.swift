@@ -40,7 +40,7 @@ package struct BindingProbe: Sendable {
     }
   }
 
-  private func publish(_ messages: [OutboundMessage]) async throws {
+  private func publish(_ messages: [AMQPMessage]) async throws {
     var options = PublisherOptions()
     options.isMandatory = true
     try await RabbitMQConnection.open(configuration).use { [options] connection in

@@ -45,7 +45,7 @@ extension RabbitMQConnection {
   ///   be: such an error does not affect the connection.
   /// - Throws: if the connection broke.
   func publish(
-    _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
+    _ messages: ArraySlice<AMQPMessage>, isMandatory: Bool, on channels: PublishChannels
   ) throws(RabbitMQError) -> (count: Int, obstacle: RabbitMQError?) {
     let handle = try openHandle()
     let bytes = messages.reduce(0) { $0 + $1.size }
@@ -69,7 +69,7 @@ extension RabbitMQConnection {
   }
 
   /// As many messages as the socket certainly has room for, at least one.
-  private static func nextForSocket(of messages: ArraySlice<OutboundMessage>) -> ArraySlice<OutboundMessage> {
+  private static func nextForSocket(of messages: ArraySlice<AMQPMessage>) -> ArraySlice<AMQPMessage> {
     var bytes = 0
     return messages.prefix { message in
       defer { bytes += message.size + overheadBytes }

@@ -86,7 +86,7 @@ final class ConnectionHandle {
   ///
   /// Waits for room in the socket's buffer without a limit of its own.
   func publish(
-    _ messages: ArraySlice<OutboundMessage>, isMandatory: Bool, on channels: PublishChannels
+    _ messages: ArraySlice<AMQPMessage>, isMandatory: Bool, on channels: PublishChannels
   ) throws(WireSocket.Failure) {
     let limit = maximumFrameBytes
     try sendFrames { frames in
@@ -101,7 +101,7 @@ final class ConnectionHandle {
 
   /// Why a message can't be published: to be checked before sending, since a channel on which a message stops half-way
   /// is lost. Nil: it can.
-  func obstacle(to message: OutboundMessage) -> RabbitMQError? {
+  func obstacle(to message: AMQPMessage) -> RabbitMQError? {
     // Frame header, class, weight, body size and the frame's end.
     guard message.propertyList.bytes.count + 7 + 2 + 2 + 8 + 1 <= maximumFrameBytes else {
       return .unpublishable(reason: "its properties exceed a frame of \(maximumFrameBytes) bytes")

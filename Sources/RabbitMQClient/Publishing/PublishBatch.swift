@@ -4,14 +4,14 @@ internal import Messaging
 /// The messages of one call of ``RabbitMQPublisher/publish(_:)``, in transit.
 struct PublishBatch {
   let id: UInt64
-  let messages: [OutboundMessage]
+  let messages: [AMQPMessage]
   let waiter: Waiter<Void>
   /// The index of the next message: those before it were handed to the broker.
   var next = 0
   /// Messages that no queue took.
   var returned: [ReturnedMessage] = []
 
-  init(id: UInt64, messages: [OutboundMessage]) {
+  init(id: UInt64, messages: [AMQPMessage]) {
     self.id = id
     self.messages = messages
     waiter = Waiter()

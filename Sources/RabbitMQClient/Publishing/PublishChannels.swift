@@ -17,7 +17,7 @@ struct PublishChannels: Sendable {
     RabbitMQConnection.mainChannel...RabbitMQConnection.mainChannel + UInt16(exchanges.count)
   }
 
-  func channel(of message: OutboundMessage) -> UInt16 {
+  func channel(of message: AMQPMessage) -> UInt16 {
     guard let place = exchanges.firstIndex(of: message.exchange) else { return RabbitMQConnection.mainChannel }
     return RabbitMQConnection.mainChannel + 1 + UInt16(place)
   }

@@ -65,7 +65,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   /// more, and its connection is useless.
   ///
   /// - Throws: ``RabbitMQError``: what ended the connection or the publisher.
-  package func submit(_ messages: [OutboundMessage]) throws -> any PublisherConfirmation {
+  package func submit(_ messages: [AMQPMessage]) throws -> any PublisherConfirmation {
     if let failure { throw failure }
     lastBatchID += 1
     let batch = PublishBatch(id: lastBatchID, messages: messages)
@@ -130,7 +130,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   }
 
   /// As many of the next messages as fit both the window and a chunk.
-  private func nextChunk(of index: Int) -> ArraySlice<OutboundMessage> {
+  private func nextChunk(of index: Int) -> ArraySlice<AMQPMessage> {
     var count = 0
     var bytes = 0
     return batches[index].messages[batches[index].next...].prefix { message in
@@ -144,7 +144,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     }
   }
 
-  private func publish(_ chunk: ArraySlice<OutboundMessage>, of index: Int) {
+  private func publish(_ chunk: ArraySlice<AMQPMessage>, of index: Int) {
     if batches[index].next == 0 { Failpoint.publishing.hit() }
     let (isMandatory, channels) = (options.isMandatory, channels)
     // The error has ended the connection, which notifies everybody.

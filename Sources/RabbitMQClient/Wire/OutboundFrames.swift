@@ -21,7 +21,7 @@ struct OutboundFrames {
 
   /// - Parameter maximumFrameBytes: what both sides agreed on, with front and end.
   /// - Precondition: the property list fits one frame.
-  mutating func append(_ message: OutboundMessage, isMandatory: Bool, channel: UInt16, maximumFrameBytes: Int) {
+  mutating func append(_ message: AMQPMessage, isMandatory: Bool, channel: UInt16, maximumFrameBytes: Int) {
     appendFrame(
       AMQP_FRAME_METHOD, channel,
       count: 4 + 2 + 1 + message.exchange.bytes.count + 1 + message.routingKey.bytes.count + 1

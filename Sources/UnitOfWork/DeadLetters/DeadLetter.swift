@@ -16,7 +16,7 @@ package struct DeadLetter: Sendable, Equatable {
   package let detail: String
   package let attempts: Attempts
   package let subject: Subject
-  package let message: OutboundMessage
+  package let message: AMQPMessage
   /// The letter whose replay resulted in this one.
   package let replayOf: ULID?
   /// When a command with the same key was answered, not counting failures: another copy of this command, or an earlier
@@ -27,7 +27,7 @@ package struct DeadLetter: Sendable, Equatable {
   package init(
     id: ULID, queue: String, fingerprint: [UInt8], recordedAt: Timestamp, reason: String, detail: String,
     attempts: Attempts,
-    subject: Subject, message: OutboundMessage, replayOf: ULID? = nil, answeredAt: Timestamp? = nil
+    subject: Subject, message: AMQPMessage, replayOf: ULID? = nil, answeredAt: Timestamp? = nil
   ) {
     self.id = id
     self.queue = queue

@@ -13,14 +13,14 @@ package struct OutboxID: Sendable, Hashable, Comparable {
 package struct OutboxEntry: Sendable, Equatable {
   package let id: OutboxID
   /// In the order in which they must be published.
-  package let messages: [OutboundMessage]
+  package let messages: [AMQPMessage]
 
   /// The messages that are sent as replies. Worker versions before 1.1 mixed them with the others in one entry.
-  package var replies: [OutboundMessage] { messages.filter(\.isReply) }
+  package var replies: [AMQPMessage] { messages.filter(\.isReply) }
   /// The messages that are published with publisher confirms.
-  package var publications: [OutboundMessage] { messages.filter { !$0.isReply } }
+  package var publications: [AMQPMessage] { messages.filter { !$0.isReply } }
 
-  package init(id: OutboxID, messages: [OutboundMessage]) {
+  package init(id: OutboxID, messages: [AMQPMessage]) {
     self.id = id
     self.messages = messages
   }

@@ -8,17 +8,17 @@ package struct OutgoingMessages: Sendable, Equatable {
   /// An entry takes no further message once it has reached this size.
   package static let maximumBytes = 1 << 20
 
-  package private(set) var messages: [OutboundMessage] = []
+  package private(set) var messages: [AMQPMessage] = []
   /// The size of all bodies and properties.
   package private(set) var bytes = 0
 
-  package init(_ messages: [OutboundMessage] = []) {
+  package init(_ messages: [AMQPMessage] = []) {
     for message in messages { append(message) }
   }
 
   package var isFull: Bool { bytes >= Self.maximumBytes }
 
-  package mutating func append(_ message: OutboundMessage) {
+  package mutating func append(_ message: AMQPMessage) {
     messages.append(message)
     bytes += message.size
   }

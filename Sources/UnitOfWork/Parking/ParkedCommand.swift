@@ -7,7 +7,7 @@ package struct ParkedCommand: Sendable, Equatable {
   package let type: String
   package let source: String
   package let commandID: String
-  package let message: OutboundMessage
+  package let message: AMQPMessage
   /// SHA-256 of the message: identifies redeliveries.
   package let fingerprint: [UInt8]
   package let parkedAt: Timestamp
@@ -19,7 +19,7 @@ package struct ParkedCommand: Sendable, Equatable {
   package let dueAt: Timestamp?
 
   package init(
-    tenantID: TenantID, type: String, source: String, commandID: String, message: OutboundMessage, fingerprint: [UInt8],
+    tenantID: TenantID, type: String, source: String, commandID: String, message: AMQPMessage, fingerprint: [UInt8],
     parkedAt: Timestamp, process: ULID, failures: Failures?, dueAt: Timestamp?
   ) {
     self.tenantID = tenantID

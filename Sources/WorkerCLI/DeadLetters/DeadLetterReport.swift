@@ -36,7 +36,7 @@ struct DeadLetterReport: Report {
     }
   }
 
-  init(_ letter: DeadLetterSummary, _ message: OutboundMessage, _ replays: [ReplayRecord]) {
+  init(_ letter: DeadLetterSummary, _ message: AMQPMessage, _ replays: [ReplayRecord]) {
     self.replays = replays.map(Replay.init)
     self.letter = DeadLetterListReport.Entry(letter)
     self.message = MessageReport(message)

@@ -10,7 +10,7 @@ struct MessageReport: Encodable {
   let headers: [HeaderReport]?
   let body: BytesReport
 
-  init(_ message: OutboundMessage) {
+  init(_ message: AMQPMessage) {
     let properties = message.properties
     exchange = BytesReport(message.exchange.bytes)
     routingKey = BytesReport(message.routingKey.bytes)

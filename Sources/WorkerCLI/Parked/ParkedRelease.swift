@@ -21,7 +21,7 @@ struct ParkedRelease: AsyncParsableCommand {
   func run() async throws {
     try await OperatorSession.run(options) { session in
       let count = try await session.parkedCommands.release(all ? nil : tenants.map(TenantID.init))
-      try output.print(["released": count], text: "\(count) lines are due now")
+      try output.print(["released": count], text: "lines due now: \(count)")
       if count == 0 { throw ExitCode.no }
     }
   }

@@ -37,7 +37,7 @@ package struct Suspects: Sendable {
     read(delivery.body, since: now) { known, isRead in
       isRead
         ? ReceivedMessage(delivery, decoder: decoder, begun: known)
-        : ReceivedMessage(unread: delivery, parked: nil, begun: known)
+        : ReceivedMessage(unread: delivery, begun: known)
     }
   }
 
@@ -46,7 +46,7 @@ package struct Suspects: Sendable {
     read(entry.command.message.body, since: entry.command.parkedAt) { known, isRead in
       isRead
         ? ReceivedMessage(entry, decoder: decoder, begun: known)
-        : ReceivedMessage(unread: Delivery(entry.command.message), parked: entry, begun: known)
+        : ReceivedMessage(unread: entry, begun: known)
     }
   }
 
@@ -61,7 +61,7 @@ package struct Suspects: Sendable {
 
   private func deaths(of delivery: Delivery) -> FatalMessages.Deaths? { known.deaths(of: delivery.body)?.deaths }
 
-  private func deaths(of message: OutboundMessage) -> FatalMessages.Deaths? { known.deaths(of: message.body)?.deaths }
+  private func deaths(of message: AMQPMessage) -> FatalMessages.Deaths? { known.deaths(of: message.body)?.deaths }
 }
 
 extension Verdict {

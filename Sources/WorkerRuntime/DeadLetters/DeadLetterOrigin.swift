@@ -34,9 +34,9 @@ struct DeadLetterOrigin: Sendable, Equatable {
   }
 
   /// The delivered message, with the exchange and the routing key that it was originally published with.
-  func message(_ delivered: OutboundMessage) -> OutboundMessage {
+  func message(_ delivered: AMQPMessage) -> AMQPMessage {
     guard let exchange, let routingKey else { return delivered }
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: routingKey, propertyList: delivered.propertyList, body: delivered.body)
   }
 }

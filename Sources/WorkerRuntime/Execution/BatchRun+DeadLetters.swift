@@ -18,31 +18,31 @@ extension BatchRun {
     _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil,
     isRemembered: Bool = true
   ) throws(Failure) -> Outcome? {
-    let delivery = message.delivery
-    let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(delivery.original))
+    let original = message.original
+    let key = DeadLetterKey(queue: environment.queue, fingerprint: MessageFingerprint.of(original))
     let now = environment.clock.now()
     let envelope = message.envelope
     // Letter, announcement and result were committed together before, but the reply to a batch may be missing.
-    if message.parked == nil, claim(key, of: delivery) {
-      if delivery.element != nil {
+    if message.isRedelivered, claim(key, of: ObjectIdentifier(message)) {
+      if message.element != nil {
         let known = message.command.flatMap { inbox[$0.context.key] }.map(EncodedMessage.init(recorded:))
         let result =
           if let known { known } else { ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now) }
-        note(.result(id: result.id.description, body: result.body), to: delivery)
+        note(.result(id: result.id.description, body: result.body), to: message)
       }
       return nil
     }
-    let isReplyWanted = delivery.properties.replyTo?.bytes.isEmpty == false
+    let isReplyWanted = message.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
-      send(result, of: delivery, commandID: envelope.id)
+      send(result, of: message, commandID: envelope.id)
       // Whatever becomes of the letter later, this is what its sender was told.
       if isRemembered, let command = message.command { remember(result, of: command) }
     } else {
-      note(.apart, to: delivery)
+      note(.apart, to: message)
     }
     return try record(
-      key, delivery, delivery.original, envelope, reason: failure.reason,
+      key, ObjectIdentifier(message), original, envelope, reason: failure.reason,
       detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
       attempts: attempts ?? .init(count: 1, first: now), at: now)
   }
@@ -52,10 +52,11 @@ extension BatchRun {
   ///
   /// - Returns: nil if it is already in the ledger.
   mutating func record(_ letter: BrokerDeadLetter) throws(Failure) -> Outcome? {
-    if claim(letter.key, of: letter.delivery) { return nil }
+    let identity = ObjectIdentifier(letter.delivery)
+    if letter.delivery.isRedelivered, claim(letter.key, of: identity) { return nil }
     let now = environment.clock.now()
     return try record(
-      letter.key, letter.delivery, letter.origin.message(letter.delivery.original), letter.envelope,
+      letter.key, identity, letter.origin.message(letter.delivery.original), letter.envelope,
       reason: .brokerDeadLettered, detail: letter.origin.detail,
       attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
@@ -63,21 +64,19 @@ extension BatchRun {
   /// Claims the letter that a redelivery is the message of: each letter has only one.
   ///
   /// - Returns: whether there is such a letter.
-  private mutating func claim(_ key: DeadLetterKey, of delivery: Delivery) -> Bool {
-    guard delivery.isRedelivered, let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else {
-      return false
-    }
+  private mutating func claim(_ key: DeadLetterKey, of message: ObjectIdentifier) -> Bool {
+    guard let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else { return false }
     claimed.insert(letter)
-    letters[ObjectIdentifier(delivery)] = letter
+    letters[message] = letter
     return true
   }
 
   private mutating func record(
-    _ key: DeadLetterKey, _ delivery: Delivery, _ message: OutboundMessage, _ envelope: PartialEnvelope,
+    _ key: DeadLetterKey, _ identity: ObjectIdentifier, _ message: AMQPMessage, _ envelope: PartialEnvelope,
     reason: DeadLetterReason, detail: String, attempts: DeadLetter.Attempts, at now: Timestamp
   ) throws(Failure) -> Outcome {
     let id = try newID(at: now)
-    letters[ObjectIdentifier(delivery)] = id
+    letters[identity] = id
     writeSet.deadLetters.append(
       DeadLetter(
         id: id, queue: key.queue, fingerprint: key.fingerprint, recordedAt: now, reason: reason.rawValue,

@@ -39,7 +39,7 @@ package struct BatchRun {
   /// Letters whose own message has arrived (again) in this session: any further one with the same bytes is a new
   /// message.
   var claimed: Set<ULID>
-  /// The letters of this batch, by their deliveries.
+  /// The letters of this batch, by the identity of their messages.
   var letters: [ObjectIdentifier: ULID] = [:]
   /// The answers to elements of batches, in the order of the messages that hold them; the elements of a message are
   /// adjacent.
@@ -49,7 +49,8 @@ package struct BatchRun {
 
   /// The answers to elements of one message, by their places in it.
   struct BatchAnswers {
-    let delivery: Delivery
+    /// Those of the message.
+    let properties: MessageProperties
     let reply: BatchReply
     var answers: [Int: BatchReply.Answer] = [:]
   }
@@ -104,7 +105,7 @@ package struct BatchRun {
     for (index, message) in messages.enumerated() {
       let outcome: Outcome?
       do throws(Failure) {
-        outcome = try InHand.with(message.delivery.body, .running) { () throws(Failure) in try run(message) }
+        outcome = try InHand.with(message.body, .running) { () throws(Failure) in try run(message) }
       } catch .service(.repositoryFailed(.undecided)) where messages.count > 1 {
         // The first message is undecided only because of what was read for those behind it: alone, it can be decided.
         throw .undecided(after: max(1, index))
@@ -120,8 +121,8 @@ package struct BatchRun {
   private mutating func run(_ message: ReceivedMessage) throws(Failure) -> Outcome? {
     switch (message.content, message.verdict) {
     // It was answered before, but not acknowledged.
-    case (.success(let command), .deadLetter) where isAnswered(command, message.delivery):
-      return try answer(message.delivery, command)
+    case (.success(let command), .deadLetter) where isAnswered(command, message):
+      return try answer(message, command)
     case (_, .deadLetter(let failure, let error, let attempts, let isRemembered)):
       return try deadLetter(message, failure, error: error, attempts: attempts, isRemembered: isRemembered)
     case (.failure(let invalid), _): return try deadLetter(message, invalid.failure)
@@ -130,7 +131,7 @@ package struct BatchRun {
       return park(message, command, failures, until: isFirst ? dueAt : nil)
     case (.success(let command), let verdict):
       guard message.parked == nil, let line = lines[command.context.tenantID] else {
-        return try answer(message.delivery, command, verdict?.rejection)
+        return try answer(message, command, verdict?.rejection)
       }
       return try lineUp(message, command, behind: line)
     }
@@ -139,7 +140,7 @@ package struct BatchRun {
   private mutating func note(_ outcome: Outcome, of message: ReceivedMessage) {
     handled.append(HandledMessage(message: message, type: message.command?.type, outcome: outcome))
     // A replayed letter has no outcome while it is parked.
-    guard outcome != .parked, let reference = message.delivery.properties.replayReference else { return }
+    guard outcome != .parked, let reference = message.properties.replayReference else { return }
     writeSet.replayOutcomes.append(
       ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
   }
@@ -152,17 +153,17 @@ extension BatchRun {
   private mutating func lineUp(
     _ message: ReceivedMessage, _ command: DecodedCommand, behind line: ParkedLine
   ) throws(Failure) -> Outcome? {
-    let fingerprint = message.delivery.isRedelivered ? MessageFingerprint.of(message.delivery.original) : nil
+    let fingerprint = message.isRedelivered ? MessageFingerprint.of(message.original) : nil
     // It was parked before, and its acknowledgement did not arrive.
     if let fingerprint, snapshot.parked.contains(fingerprint) {
-      note(.apart, to: message.delivery)
+      note(.apart, to: message)
       return nil
     }
     let now = environment.clock.now()
     let tenantID = line.tenantID
     let added = joined[tenantID, default: (0, 0)]
     switch environment.parking.room(in: line, added: added.count, bytes: added.bytes, at: now) {
-    case .none where isAnswered(command, message.delivery): return try answer(message.delivery, command)
+    case .none where isAnswered(command, message): return try answer(message, command)
     case .none: return try deadLetter(message, .lineFull, attempts: .init(count: 0, first: now))
     case .reserve: overfull.insert(tenantID)
     case .regular: break
@@ -176,14 +177,14 @@ extension BatchRun {
   private mutating func park(
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
   ) -> Outcome {
-    let original = message.delivery.original
-    note(.apart, to: message.delivery)
+    let original = message.original
+    note(.apart, to: message)
     let (tenantID, now) = (command.context.tenantID, environment.clock.now())
     if lines[tenantID] == nil {
       lines[tenantID] = ParkedLine(tenantID: tenantID, count: 0, bytes: 0, oldest: now, dueAt: dueAt ?? now)
     }
     joined[tenantID, default: (0, 0)].count += 1
-    joined[tenantID, default: (0, 0)].bytes += message.delivery.size
+    joined[tenantID, default: (0, 0)].bytes += original.size
     writeSet.parked.append(
       ParkedCommand(
         tenantID: tenantID, type: command.type.rawValue, source: command.context.key.source,
@@ -200,26 +201,26 @@ extension BatchRun {
   ///
   /// - Parameter error: the violation that is already known, if any.
   private mutating func answer(
-    _ delivery: Delivery, _ command: DecodedCommand, _ error: WorkspaceServiceError? = nil
+    _ message: ReceivedMessage, _ command: DecodedCommand, _ error: WorkspaceServiceError? = nil
   ) throws(Failure) -> Outcome {
-    guard let known = inbox[command.context.key], isAnswered(command, delivery) else {
-      return try execute(delivery, command, error)
+    guard let known = inbox[command.context.key], isAnswered(command, message) else {
+      return try execute(message, command, error)
     }
     let isSame = known.fingerprint.matches(command.fingerprint)
-    let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, delivery)
-    send(result, of: delivery, commandID: command.context.key.id)
+    let result = isSame ? EncodedMessage(recorded: known) : EncodedMessage(conflictOf: command, message.properties)
+    send(result, of: message, commandID: command.context.key.id)
     return isSame ? .repeated : .rejected(.idempotencyConflict)
   }
 
   /// Whether the inbox has an answer that stands. A failure stands until an operator replays its letter.
-  private func isAnswered(_ command: DecodedCommand, _ delivery: Delivery) -> Bool {
+  private func isAnswered(_ command: DecodedCommand, _ message: ReceivedMessage) -> Bool {
     guard let known = inbox[command.context.key] else { return false }
     guard known.isFailure, known.fingerprint.matches(command.fingerprint) else { return true }
-    return delivery.properties.replayReference.map { snapshot.replays[$0] != command.context.key } ?? true
+    return message.properties.replayReference.map { snapshot.replays[$0] != command.context.key } ?? true
   }
 
   private mutating func execute(
-    _ delivery: Delivery, _ command: DecodedCommand, _ error: WorkspaceServiceError?
+    _ message: ReceivedMessage, _ command: DecodedCommand, _ error: WorkspaceServiceError?
   ) throws(Failure) -> Outcome {
     DeadlyCommand.strike(command.context.key.id)
     let now = environment.clock.now()
@@ -234,7 +235,7 @@ extension BatchRun {
     remember(result, of: command)
     let events = try takeEvents(of: command, at: now)
     let sequence = events.isEmpty ? nil : sequences[command.context.tenantID]
-    send(result, of: delivery, commandID: command.context.key.id, sequence: sequence)
+    send(result, of: message, commandID: command.context.key.id, sequence: sequence)
     for event in events { publish(event) }
     return switch answer {
     case .success: .succeeded
@@ -290,11 +291,5 @@ extension BatchRun {
     } catch {
       throw .service(.identifiersExhausted)
     }
-  }
-}
-
-extension MessageProperties {
-  var replayReference: ReplayReference? {
-    headers?.string(ReplayReference.header).flatMap { ReplayReference($0) }
   }
 }

@@ -11,7 +11,7 @@ package struct CommittedBatch: Sendable {
   package let isUnfinished: Bool
   /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
-  /// The letters of its messages, by the identity of their deliveries.
+  /// The letters of its messages, by the identity of its messages (the deliveries, of those that the broker dead-lettered).
   let letters: [ObjectIdentifier: ULID]
   /// The letters of ``settled`` deliveries.
   let settledLetters: [DeliveryTag: [ULID]]
@@ -39,7 +39,7 @@ extension CommittedBatch {
   init(_ assignment: Assignment, _ run: BatchRun, ids: [OutboxID], began: ContinuousClock.Instant, at now: Timestamp) {
     isUnfinished = run.isUnfinished
     let messages = run.isUnfinished ? [] : assignment.messages
-    let delivered = messages.filter { $0.parked == nil }
+    let delivered = messages.compactMap { message in message.delivery.map { (message: message, delivery: $0) } }
     settled = delivered.map(\.delivery.tag)
     overfull = run.overfull
     let letters = run.letters
@@ -48,26 +48,22 @@ extension CommittedBatch {
       letters.isEmpty
       ? [:]
       : Dictionary(
-        delivered.compactMap { message in
-          letters[ObjectIdentifier(message.delivery)].map { (message.delivery.tag, [$0]) }
-        }
+        delivered.compactMap { message, delivery in letters[ObjectIdentifier(message)].map { (delivery.tag, [$0]) } }
       ) { $0 + $1 }
-    parkedLetters = messages.filter { $0.parked != nil }.compactMap {
-      letters[ObjectIdentifier($0.delivery)]
-    }
+    parkedLetters = messages.filter { $0.parked != nil }.compactMap { letters[ObjectIdentifier($0)] }
     entries = zip(ids, run.writeSet.outgoing).map { OutboxEntry(id: $0, messages: $1.messages) }
     handled = run.handled
     self.began = began
     ended = .now
     let sinceBegan = ended - began
-    deliveries = delivered.map { message in
+    deliveries = delivered.map { message, delivery in
       CommittedDelivery(
-        receivedAt: message.delivery.receivedAt, trace: message.trace,
+        receivedAt: delivery.receivedAt, trace: message.trace,
         queue: message.sentAt.flatMap { sentAt in
           // The wall clock gives the current time, the monotonic one how long ago the delivery arrived.
           let age = Duration.milliseconds(now.milliseconds - sentAt.milliseconds)
           guard Self.plausibleAges.contains(age) else { return nil }
-          return max(.zero, age - sinceBegan - (began - message.delivery.receivedAt))
+          return max(.zero, age - sinceBegan - (began - delivery.receivedAt))
         })
     }
   }

@@ -2,15 +2,8 @@ package import Messaging
 
 extension Delivery {
   /// The message as it was published, without the broker's delivery count; otherwise byte for byte as delivered.
-  package var original: OutboundMessage {
-    OutboundMessage(exchange: exchange, routingKey: routingKey, properties: originalProperties, body: body)
-  }
-
-  /// Recreates the delivery of a message that was acknowledged some time ago.
-  convenience init(_ message: OutboundMessage) {
-    self.init(
-      tag: DeliveryTag(generation: 0, number: 0), isRedelivered: false, exchange: message.exchange,
-      routingKey: message.routingKey, properties: message.properties, body: message.body)
+  package var original: AMQPMessage {
+    AMQPMessage(exchange: exchange, routingKey: routingKey, properties: originalProperties, body: body)
   }
 
   /// The properties without what a quorum queue adds on redelivery. Whatever else the queue has rewritten is left as

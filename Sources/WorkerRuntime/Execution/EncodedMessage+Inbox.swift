@@ -19,8 +19,8 @@ extension EncodedMessage {
   /// The key is taken, so the inbox can't remember this answer. The command still gets the same bytes each time: the id
   /// is derived from the command alone, and the time is the sender's (the start of 1970 if there is none). The trace,
   /// which the answer continues, is part of the id: one id never has two contents.
-  init(conflictOf command: DecodedCommand, _ delivery: Delivery) {
-    let time = command.sentAt ?? delivery.timestamp ?? Timestamp(milliseconds: 0)
+  init(conflictOf command: DecodedCommand, _ properties: MessageProperties) {
+    let time = command.sentAt ?? properties.time ?? Timestamp(milliseconds: 0)
     let id = ULID(conflictOf: command, at: time)
     let rejection = Rejection(
       code: .idempotencyConflict, message: "another command has been sent with this source and id")
@@ -41,14 +41,5 @@ extension ULID {
     self.init(
       milliseconds: min(UInt64(time.milliseconds), ULID.maximumMilliseconds),
       randomness: .init(hash: Array(hash.finalize())))
-  }
-}
-
-extension Delivery {
-  /// The property of that name, if it is a representable time.
-  var timestamp: Timestamp? {
-    properties.timestamp.flatMap { seconds in
-      seconds < 1 << 37 ? Timestamp(milliseconds: Int64(seconds) * 1000) : nil
-    }
   }
 }

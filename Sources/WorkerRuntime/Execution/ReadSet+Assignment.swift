@@ -12,11 +12,11 @@ extension ReadSet {
     for message in assignment.messages { ask(about: message) }
     for letter in assignment.letters { letter.envelope.key.map { ask(about: $0) } }
     let beginning = assignment.messages.filter { $0.verdict?.isParked ?? false }.map(\.tenantID)
-    for message in assignment.messages where message.delivery.isRedelivered {
+    for message in assignment.messages where message.isRedelivered {
       // It may have been recorded or parked before, if only its acknowledgement did not arrive.
       let isInLine = message.tenantID.map { lines[$0] != nil || beginning.contains($0) } ?? false
       guard message.command == nil || message.verdict?.isDeadLetter == true || isInLine else { continue }
-      let fingerprint = MessageFingerprint.of(message.delivery.original)
+      let fingerprint = MessageFingerprint.of(message.original)
       deadLetters.insert(DeadLetterKey(queue: environment.queue, fingerprint: fingerprint))
       if isInLine { parked.insert(fingerprint) }
     }
@@ -27,7 +27,7 @@ extension ReadSet {
     switch message.content {
     case .success(let command):
       inbox.insert(InboxQuestion(key: command.context.key, fingerprint: command.fingerprint))
-      if let reference = message.delivery.properties.replayReference { replays.insert(reference) }
+      if let reference = message.properties.replayReference { replays.insert(reference) }
     case .failure(let invalid):
       if let key = invalid.envelope.key { ask(about: key) }
     }

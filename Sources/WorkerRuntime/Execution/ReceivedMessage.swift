@@ -5,83 +5,159 @@ package import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A delivery, or a parked command whose turn has come, and what it was decoded to. A class, because it is passed from
-/// stage to stage.
+/// A message to be handled, and what it was decoded to. A class, because it is passed from stage to stage.
 package final class ReceivedMessage: Sendable {
-  package let delivery: Delivery
+  /// Where a message comes from.
+  private enum Origin {
+    /// The broker has just delivered it.
+    case delivery(Delivery)
+    /// It was parked, which acknowledged its delivery, and its turn has come.
+    case line(ParkedEntry, MessageProperties)
+  }
+
+  private let origin: Origin
   package let content: Result<DecodedCommand, InvalidCommand>
   /// The verdict, if there already is one; usually nil.
   package let verdict: Verdict?
-  /// Its place in its tenant's line of parked commands; nil for a message that the broker has just delivered.
-  package let parked: ParkedEntry?
   /// The position of this attempt in its trace; nil if the trace is not sampled.
   package let trace: MessageTrace?
   /// The hash of its body, if processes have died of it.
   package let begun: FatalMessages.BodyHash?
 
   package convenience init(_ delivery: Delivery, decoder: CommandDecoder, begun: FatalMessages.BodyHash? = nil) {
-    let content = decoder.content(of: delivery)
+    let content = decoder.content(of: delivery.body, delivery.properties)
     self.init(
-      delivery, content, trace: (try? content.get()).flatMap { MessageTrace($0, delivery) }, begun: begun)
+      .delivery(delivery), content, trace: content.command.flatMap { MessageTrace($0, delivery.properties) },
+      begun: begun)
   }
 
   package convenience init(_ parked: ParkedEntry, decoder: CommandDecoder, begun: FatalMessages.BodyHash? = nil) {
-    let delivery = Delivery(parked.command.message)
-    let content = decoder.content(of: delivery)
+    let properties = parked.command.message.properties
+    let content = decoder.content(of: parked.command.message.body, properties)
     self.init(
-      delivery, content, parked: parked,
-      trace: (try? content.get()).flatMap { MessageTrace($0, delivery, parked: parked.command) }, begun: begun)
+      .line(parked, properties), content,
+      trace: content.command.flatMap { MessageTrace($0, properties, parked: parked.command) }, begun: begun)
   }
 
   /// A message that is invalid as a whole, so that there is nothing to decode.
-  convenience init(_ delivery: Delivery, invalid: InvalidCommand) { self.init(delivery, .failure(invalid), begun: nil) }
+  convenience init(_ delivery: Delivery, invalid: InvalidCommand) {
+    self.init(.delivery(delivery), .failure(invalid), begun: nil)
+  }
 
   /// A message that is not decoded, because processes may have died of decoding it.
-  convenience init(unread delivery: Delivery, parked: ParkedEntry?, begun: FatalMessages.BodyHash?) {
-    self.init(delivery, .failure(.unread), parked: parked, begun: begun)
+  convenience init(unread delivery: Delivery, begun: FatalMessages.BodyHash?) {
+    self.init(.delivery(delivery), .failure(.unread), begun: begun)
+  }
+
+  /// A parked message that is not decoded, because processes may have died of decoding it.
+  convenience init(unread parked: ParkedEntry, begun: FatalMessages.BodyHash?) {
+    self.init(.line(parked, parked.command.message.properties), .failure(.unread), begun: begun)
   }
 
   private init(
-    _ delivery: Delivery, _ content: Result<DecodedCommand, InvalidCommand>, verdict: Verdict? = nil,
-    parked: ParkedEntry? = nil, trace: MessageTrace? = nil, begun: FatalMessages.BodyHash?
+    _ origin: Origin, _ content: Result<DecodedCommand, InvalidCommand>, verdict: Verdict? = nil,
+    trace: MessageTrace? = nil, begun: FatalMessages.BodyHash?
   ) {
-    self.delivery = delivery
+    self.origin = origin
     self.content = content
     self.verdict = verdict
-    self.parked = parked
     self.trace = trace
     self.begun = begun
   }
 
   /// The same message with a verdict.
   package func decided(_ verdict: Verdict) -> ReceivedMessage {
-    ReceivedMessage(delivery, content, verdict: verdict, parked: parked, trace: trace, begun: begun)
+    ReceivedMessage(origin, content, verdict: verdict, trace: trace, begun: begun)
+  }
+}
+
+// MARK: - The message
+
+extension ReceivedMessage {
+  /// The delivery to be acknowledged; nil for a parked command.
+  package var delivery: Delivery? {
+    if case .delivery(let delivery) = origin { delivery } else { nil }
+  }
+
+  /// Its place in its tenant's line of parked commands; nil for a message that the broker has just delivered.
+  package var parked: ParkedEntry? {
+    if case .line(let entry, _) = origin { entry } else { nil }
+  }
+
+  package var body: [UInt8] {
+    switch origin {
+    case .delivery(let delivery): delivery.body
+    case .line(let entry, _): entry.command.message.body
+    }
+  }
+
+  package var properties: MessageProperties {
+    switch origin {
+    case .delivery(let delivery): delivery.properties
+    case .line(_, let properties): properties
+    }
+  }
+
+  package var routingKey: ShortString {
+    switch origin {
+    case .delivery(let delivery): delivery.routingKey
+    case .line(let entry, _): entry.command.message.routingKey
+    }
+  }
+
+  /// Which element of a batch message it is; nil unless it is one. A parked element is a message of its own.
+  var element: BatchElement? { delivery?.element }
+
+  /// The broker has delivered it before, to this or another consumer.
+  package var isRedelivered: Bool { delivery?.isRedelivered ?? false }
+
+  /// The message as it was published.
+  var original: AMQPMessage {
+    switch origin {
+    case .delivery(let delivery): delivery.original
+    case .line(let entry, _): entry.command.message
+    }
   }
 
   /// The command; nil if the message is not one.
-  package var command: DecodedCommand? { try? content.get() }
+  package var command: DecodedCommand? { content.command }
 
   /// When its publisher sent it, if it says so; nil for a message that an operator has sent again, whose time is that
   /// of the original.
   var sentAt: Timestamp? {
-    guard delivery.properties.headers?.string(ReplayReference.header) == nil else { return nil }
-    return command?.sentAt ?? delivery.timestamp
+    guard properties.replayReference == nil else { return nil }
+    return command?.sentAt ?? properties.time
   }
 
   var tenantID: TenantID? { command?.context.tenantID }
 
   /// Its size, in bytes, for the limits of a batch: its own, and the most that its answer may have.
-  package var size: Int { delivery.size + (command.map { $0.command.largestAnswer * Self.workspaceBytes } ?? 0) }
+  package var size: Int {
+    let own =
+      switch origin {
+      case .delivery(let delivery): delivery.size
+      case .line(let entry, _): entry.command.message.size
+      }
+    return own + (command.map { $0.command.largestAnswer * Self.workspaceBytes } ?? 0)
+  }
 
   /// The most bytes that a transaction needs for each workspace of an answer, which is read once and written twice: the
   /// longest name, in UTF-8 and in JSON, with everything around it.
   static let workspaceBytes = 2560
 }
 
+extension Result<DecodedCommand, InvalidCommand> {
+  fileprivate var command: DecodedCommand? {
+    if case .success(let command) = self { command } else { nil }
+  }
+}
+
 extension CommandDecoder {
-  fileprivate func content(of delivery: Delivery) -> Result<DecodedCommand, InvalidCommand> {
+  fileprivate func content(
+    of body: [UInt8], _ properties: MessageProperties
+  ) -> Result<DecodedCommand, InvalidCommand> {
     Result { () throws(InvalidCommand) in
-      try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in try decode(delivery) }
+      try InHand.with(body, .decoding) { () throws(InvalidCommand) in try decodePermitted(body, properties) }
     }
   }
 }

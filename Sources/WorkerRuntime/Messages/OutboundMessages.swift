@@ -20,12 +20,12 @@ package struct OutboundMessages: Sendable {
   }
 
   /// The announcement of a dead letter, for all subscribers.
-  package func announcement(_ announcement: EncodedMessage) -> OutboundMessage {
+  package func announcement(_ announcement: EncodedMessage) -> AMQPMessage {
     message(announcement, to: names.deadLettersExchange, correlationID: nil)
   }
 
   /// An event for all subscribers.
-  package func event(_ event: EncodedMessage) -> OutboundMessage {
+  package func event(_ event: EncodedMessage) -> AMQPMessage {
     message(event, to: names.eventsExchange, correlationID: nil)
   }
 
@@ -33,34 +33,32 @@ package struct OutboundMessages: Sendable {
   /// `reply_to`.
   ///
   /// - Parameters:
-  ///   - delivery: the command's message.
+  ///   - properties: those of the command's message.
+  ///   - isElement: the command is an element of a batch, and answered together with the others.
   ///   - commandID: the command's id, if it could be read.
   ///   - sequence: that of the last event that the command has just caused; a reply carries it as a header.
   package func result(
-    _ result: EncodedMessage, of delivery: Delivery, commandID: String?, sequence: Int64? = nil
-  ) -> [OutboundMessage] {
-    let published = message(result, to: names.resultsExchange, correlationID: correlationID(delivery, commandID))
+    _ result: EncodedMessage, of properties: MessageProperties, isElement: Bool, commandID: String?,
+    sequence: Int64? = nil
+  ) -> [AMQPMessage] {
+    let published = message(result, to: names.resultsExchange, correlationID: correlationID(properties, commandID))
     let singles = forms.results.hasSingles ? [published] : []
-    // An element of a batch is answered together with the others.
-    guard delivery.element == nil, let reply = reply(published, to: delivery, sequence: sequence) else {
-      return singles
-    }
+    guard !isElement, let reply = reply(published, to: properties, sequence: sequence) else { return singles }
     return singles + [reply]
   }
 
   /// Results in batches, for the subscribers of batches. Each batch holds the results of many commands, so it has no
   /// correlation id.
-  func batches(ofResults results: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
+  func batches(ofResults results: [EncodedMessage], at now: Timestamp) -> [AMQPMessage] {
     batches(of: results, at: now, to: names.resultBatchesExchange)
   }
 
   /// Events in batches, for the subscribers of batches.
-  func batches(ofEvents events: [EncodedMessage], at now: Timestamp) -> [OutboundMessage] {
+  func batches(ofEvents events: [EncodedMessage], at now: Timestamp) -> [AMQPMessage] {
     batches(of: events, at: now, to: names.eventBatchesExchange)
   }
 
-  private func batches(of messages: [EncodedMessage], at now: Timestamp, to exchange: ShortString) -> [OutboundMessage]
-  {
+  private func batches(of messages: [EncodedMessage], at now: Timestamp, to exchange: ShortString) -> [AMQPMessage] {
     MessageBatches.split(messages).map { batch in
       self.batch(
         ids: batch.map(\.id.description), bodies: batch.map(\.body), at: now, to: exchange, routingKey: Self.batchKey)
@@ -68,16 +66,18 @@ package struct OutboundMessages: Sendable {
   }
 
   /// A result for the message's `reply_to` alone; nil if it names no usable queue.
-  package func reply(_ result: EncodedMessage, of delivery: Delivery, commandID: String?) -> OutboundMessage? {
-    reply(message(result, to: "", correlationID: correlationID(delivery, commandID)), to: delivery)
+  package func reply(_ result: EncodedMessage, of properties: MessageProperties, commandID: String?) -> AMQPMessage? {
+    reply(message(result, to: "", correlationID: correlationID(properties, commandID)), to: properties)
   }
 
-  private func correlationID(_ delivery: Delivery, _ commandID: String?) -> ShortString? {
-    delivery.properties.correlationID ?? commandID.flatMap { ShortString($0) }
+  private func correlationID(_ properties: MessageProperties, _ commandID: String?) -> ShortString? {
+    properties.correlationID ?? commandID.flatMap { ShortString($0) }
   }
 
-  private func reply(_ published: OutboundMessage, to delivery: Delivery, sequence: Int64? = nil) -> OutboundMessage? {
-    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
+  private func reply(
+    _ published: AMQPMessage, to command: MessageProperties, sequence: Int64? = nil
+  ) -> AMQPMessage? {
+    guard let replyTo = command.replyTo.flatMap(ReplyAddress.queue) else { return nil }
     var propertyList = published.propertyList
     if let sequence {
       var properties = published.properties
@@ -85,25 +85,25 @@ package struct OutboundMessages: Sendable {
       properties.headers?.append("sequence", String(sequence))
       propertyList = PropertyList(properties)
     }
-    return OutboundMessage(exchange: "", routingKey: replyTo, propertyList: propertyList, body: published.body)
+    return AMQPMessage(exchange: "", routingKey: replyTo, propertyList: propertyList, body: published.body)
   }
 
   /// The results of the elements of one message, in the JSON Batch Format, for its `reply_to`; nil if it names no
   /// usable queue.
   ///
   /// The reply's id is derived from those of the results: the same content has the same id.
-  func reply(_ part: BatchReply.Part, to delivery: Delivery, at now: Timestamp) -> OutboundMessage? {
-    guard let replyTo = delivery.properties.replyTo.flatMap(ReplyAddress.queue) else { return nil }
+  func reply(_ part: BatchReply.Part, to command: MessageProperties, at now: Timestamp) -> AMQPMessage? {
+    guard let replyTo = command.replyTo.flatMap(ReplyAddress.queue) else { return nil }
     return batch(
       ids: part.ids, bodies: part.bodies, at: now, to: "", routingKey: replyTo,
-      correlationID: delivery.properties.correlationID)
+      correlationID: command.correlationID)
   }
 
   /// - Parameter ids: those of the contents, from which the message's id is derived.
   private func batch(
     ids: [String], bodies: [[UInt8]], at time: Timestamp, to exchange: ShortString, routingKey: ShortString,
     correlationID: ShortString? = nil
-  ) -> OutboundMessage {
+  ) -> AMQPMessage {
     var properties = MessageProperties()
     properties.contentType = CloudEventsType.batch
     properties.deliveryMode = 2
@@ -111,13 +111,13 @@ package struct OutboundMessages: Sendable {
     properties.correlationID = correlationID
     properties.timestamp = UInt64(time.milliseconds / 1000)
     properties.appID = Self.appID
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: exchange, routingKey: routingKey, properties: properties, body: CloudEventsType.array(bodies))
   }
 
   private func message(
     _ message: EncodedMessage, to exchange: ShortString, correlationID: ShortString?
-  ) -> OutboundMessage {
+  ) -> AMQPMessage {
     // Types are at most 255 bytes long: the decoder and the encoder ensure that.
     let type = ShortString(message.type) ?? "unknown"
     var properties = MessageProperties()
@@ -133,7 +133,7 @@ package struct OutboundMessages: Sendable {
       tenantID.ulid.withText { headers.append("tenantid", $0) }
       properties.headers = headers
     }
-    return OutboundMessage(exchange: exchange, routingKey: type, properties: properties, body: message.body)
+    return AMQPMessage(exchange: exchange, routingKey: type, properties: properties, body: message.body)
   }
 }
 

@@ -15,10 +15,10 @@ package enum RouteProbe {
     return ShortString((words.count == 1 ? ["workspace"] + words : words).joined(separator: ".")) ?? bindingKey
   }
 
-  package static func message(to exchange: ShortString, bindingKey: ShortString) -> OutboundMessage {
+  package static func message(to exchange: ShortString, bindingKey: ShortString) -> AMQPMessage {
     var properties = MessageProperties()
     properties.type = key(for: bindingKey)
-    return OutboundMessage(exchange: exchange, routingKey: key(for: bindingKey), properties: properties, body: [])
+    return AMQPMessage(exchange: exchange, routingKey: key(for: bindingKey), properties: properties, body: [])
   }
 }
 

@@ -15,13 +15,13 @@ package struct MessageTrace: Sendable, Equatable {
   package let firstSpanID: String?
 
   /// - Returns: nil if the trace is not sampled.
-  init?(_ command: DecodedCommand, _ delivery: Delivery, parked: ParkedCommand? = nil) {
+  init?(_ command: DecodedCommand, _ properties: MessageProperties, parked: ParkedCommand? = nil) {
     guard let traceparent = command.context.trace?.traceparent, TraceParent.isSampled(valid: traceparent),
       let parent = TraceParent(traceparent)
     else { return nil }
     let trace = CommandTrace(of: command.context.key)
     let first = trace.spanID()
-    let attempt = Self.attempt(delivery, parked)
+    let attempt = Self.attempt(properties, parked)
     traceID = parent.traceID
     spanID = attempt.map { trace.spanID(attempt: $0) } ?? first
     // In a trace that started here the first attempt is the root; later ones are its children.
@@ -30,8 +30,8 @@ package struct MessageTrace: Sendable, Equatable {
   }
 
   /// Which attempt it is; nil for the first.
-  private static func attempt(_ delivery: Delivery, _ parked: ParkedCommand?) -> String? {
-    if let replay = delivery.properties.headers?.string(ReplayReference.header) { return "replay \(replay)" }
+  private static func attempt(_ properties: MessageProperties, _ parked: ParkedCommand?) -> String? {
+    if let replay = properties.replayReference { return "replay \(replay.text)" }
     return parked?.failures.map { "attempt \($0.count + 1)" }
   }
 }

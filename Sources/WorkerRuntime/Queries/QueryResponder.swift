@@ -56,7 +56,8 @@ struct QueryResponder: Sendable {
   func refuse(_ delivery: Delivery, _ intake: QueryIntake, _ invalid: InvalidCommand) {
     let outcome = QueryOutcome.deadLettered(invalid.reason)
     let message = encode(invalid.failure, invalid.envelope)
-    guard let reply = environment.messages.reply(message, of: delivery, commandID: invalid.envelope.id) else {
+    guard let reply = environment.messages.reply(message, of: delivery.properties, commandID: invalid.envelope.id)
+    else {
       return settle(delivery, intake, nil, outcome)
     }
     send([pending(reply, outcome, (nil, delivery, intake))])
@@ -68,7 +69,8 @@ struct QueryResponder: Sendable {
   }
 
   private func reply(_ message: EncodedMessage, _ outcome: QueryOutcome, _ query: ReceivedQuery) -> PendingReply? {
-    let reply = environment.messages.reply(message, of: query.delivery, commandID: query.content.context.key.id)
+    let reply = environment.messages.reply(
+      message, of: query.delivery.properties, commandID: query.content.context.key.id)
     guard let reply else {
       settle(query.delivery, query.intake, query.content.type, .unaddressed)
       return nil
@@ -77,7 +79,7 @@ struct QueryResponder: Sendable {
   }
 
   private func pending(
-    _ reply: OutboundMessage, _ outcome: QueryOutcome,
+    _ reply: AMQPMessage, _ outcome: QueryOutcome,
     _ query: (type: CommandType?, delivery: Delivery, intake: QueryIntake)
   ) -> PendingReply {
     PendingReply(reply) { [self, size = reply.size] settled in

@@ -135,7 +135,7 @@ struct CommitStage {
     try await committer.carryOut(assignment, committed: pass)
     if !assignment.confirmed.isEmpty { Failpoint.removed.hit() }
     for message in assignment.messages {
-      if case .failure(let invalid) = message.content { warn(of: invalid, message.delivery) }
+      if case .failure(let invalid) = message.content { warn(of: invalid, message) }
     }
   }
 
@@ -154,7 +154,7 @@ struct CommitStage {
     try await output.waitForRoom()
   }
 
-  private func warn(of invalid: InvalidCommand, _ delivery: Delivery) {
+  private func warn(of invalid: InvalidCommand, _ message: ReceivedMessage) {
     logger.warning(
       "an invalid command goes to the dead letters",
       metadata: [
@@ -162,8 +162,8 @@ struct CommitStage {
         "command_id": "\(invalid.envelope.id ?? "")", "command_source": "\(invalid.envelope.source ?? "")",
         "tenant_id": "\(invalid.envelope.tenantID?.description ?? "")",
         "trace_id": "\(invalid.envelope.trace.flatMap { TraceParent($0.traceparent) }?.traceID ?? "")",
-        "bytes": "\(delivery.body.count)",
-        "routing_key": "\(delivery.routingKey.text ?? "")",
+        "bytes": "\(message.body.count)",
+        "routing_key": "\(message.routingKey.text ?? "")",
       ])
   }
 }

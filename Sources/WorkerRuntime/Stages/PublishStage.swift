@@ -5,9 +5,9 @@ import UnitOfWork
 
 /// The messages of a committed transaction.
 struct Publication: Sendable {
-  let messages: [OutboundMessage]
+  let messages: [AMQPMessage]
   let entries: [OutboxID]
-  let replies: [OutboundMessage]
+  let replies: [AMQPMessage]
   let replyEntries: [OutboxID]
   let bytes: Int
   /// What is reported once it is confirmed.

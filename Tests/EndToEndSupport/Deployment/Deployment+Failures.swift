@@ -45,7 +45,7 @@ extension Deployment {
   package struct RecordedMessage: Sendable {
     package let reason: String
     package let detail: String
-    package let message: OutboundMessage
+    package let message: AMQPMessage
   }
 
   /// The messages in the ledger, in the order of recording.
@@ -54,7 +54,7 @@ extension Deployment {
       try await connection.query(
         "ledger", "select reason, detail, exchange, routing_key, properties, body from dead_letters order by id"
       ).map { row throws(PostgresError) in
-        let message = OutboundMessage(
+        let message = AMQPMessage(
           exchange: ShortString(bytes: try row.bytea("exchange")) ?? "",
           routingKey: ShortString(bytes: try row.bytea("routing_key")) ?? "",
           propertyList: PropertyList(bytes: try row.bytea("properties")), body: try row.bytea("body"))

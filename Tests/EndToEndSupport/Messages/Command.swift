@@ -38,8 +38,8 @@ package struct Command: Sendable {
     return command
   }
 
-  package func message(to exchange: ShortString = "workspace.commands") -> OutboundMessage {
-    OutboundMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: body)
+  package func message(to exchange: ShortString = "workspace.commands") -> AMQPMessage {
+    AMQPMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: body)
   }
 
   package static func newID() -> String { ULID.random().description }

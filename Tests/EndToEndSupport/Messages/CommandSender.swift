@@ -16,7 +16,7 @@ package struct CommandSender: Sendable {
   /// Returns when the broker has all of them.
   package func send(_ commands: [Command]) async throws { try await publisher.publish(commands.map { $0.message() }) }
 
-  package func send(_ messages: [OutboundMessage]) async throws { try await publisher.publish(messages) }
+  package func send(_ messages: [AMQPMessage]) async throws { try await publisher.publish(messages) }
 
   package func close() async { await publisher.connection.close() }
 }

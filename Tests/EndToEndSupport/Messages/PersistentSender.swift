@@ -25,8 +25,8 @@ package actor PersistentSender {
   ///   - note: called with what the broker has confirmed, chunk by chunk.
   /// - Throws: `CancellationError`; ``RabbitMQError`` `unroutable`.
   package func send(
-    _ messages: [OutboundMessage], pausing pause: Duration = .zero,
-    note: @Sendable (ArraySlice<OutboundMessage>) -> Void = { _ in }
+    _ messages: [AMQPMessage], pausing pause: Duration = .zero,
+    note: @Sendable (ArraySlice<AMQPMessage>) -> Void = { _ in }
   ) async throws {
     var rest = messages[...]
     while !rest.isEmpty {
@@ -44,7 +44,7 @@ package actor PersistentSender {
     publisher = nil
   }
 
-  private func sendUntilConfirmed(_ messages: [OutboundMessage]) async throws {
+  private func sendUntilConfirmed(_ messages: [AMQPMessage]) async throws {
     while true {
       do {
         return try await connected().publish(messages)

@@ -18,18 +18,18 @@ import Testing
     sender = try await CommandSender.open(on: deployment.host)
   }
 
-  private func batch(_ elements: [String], replying: Bool = true) -> OutboundMessage {
+  private func batch(_ elements: [String], replying: Bool = true) -> AMQPMessage {
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents-batch+json"
     properties.deliveryMode = 2
     properties.correlationID = "the batch"
     if replying { properties.replyTo = replies.queue }
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties,
       body: Array(("[" + elements.joined(separator: ", ") + "]").utf8))
   }
 
-  private func batch(_ commands: [Command], replying: Bool = true) -> OutboundMessage {
+  private func batch(_ commands: [Command], replying: Bool = true) -> AMQPMessage {
     batch(commands.map { String(decoding: $0.body, as: UTF8.self) }, replying: replying)
   }
 
@@ -172,7 +172,7 @@ import Testing
       case "many": "[" + [String](repeating: "1", count: 1001).joined(separator: ",") + "]"
       default: kind
       }
-    message = OutboundMessage(
+    message = AMQPMessage(
       exchange: message.exchange, routingKey: message.routingKey, properties: message.properties, body: Array(body.utf8)
     )
     let good = Command.createRoot(Command.newID(), id: Command.newID())
@@ -202,7 +202,7 @@ import Testing
     var message = batch([made, made, rival, stranger, refused, owner])
     var properties = message.properties
     properties.userID = "guest"
-    message = OutboundMessage(
+    message = AMQPMessage(
       exchange: message.exchange, routingKey: message.routingKey, properties: properties, body: message.body)
     try await sender.send([message])
     let reply = try await replies.first(1)[0]

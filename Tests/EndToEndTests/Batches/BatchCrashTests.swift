@@ -24,7 +24,7 @@ import Testing
     let text = stream.commands.map { String(decoding: $0.body, as: UTF8.self) }
     let body = "[" + (text.prefix(10) + [bad] + text.dropFirst(10)).joined(separator: ",") + "]"
     try await sender.send([
-      OutboundMessage(
+      AMQPMessage(
         exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
     ])
     // Small enough that the batch takes several transactions.
@@ -62,7 +62,7 @@ import Testing
     properties.deliveryMode = 2
     let body = "[" + commands.map { String(decoding: $0.body, as: UTF8.self) }.joined(separator: ",") + "]"
     try await sender.send([
-      OutboundMessage(
+      AMQPMessage(
         exchange: "workspace.commands", routingKey: "workspace.batch", properties: properties, body: Array(body.utf8))
     ])
     let deadly = ["WORKSPACE_WORKER_DEADLY_COMMAND": culprit.id, "SWIFT_BACKTRACE": "enable=no"]

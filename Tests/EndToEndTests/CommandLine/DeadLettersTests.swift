@@ -70,7 +70,7 @@ struct DeadLettersTests {
     var properties = MessageProperties()
     change(&properties)
     let messages = bodies.map {
-      OutboundMessage(
+      AMQPMessage(
         exchange: "workspace.commands", routingKey: "workspace.get", properties: properties, body: Array($0.utf8))
     }
     try await Deployment.current.host.withPublisher { try await $0.publish(messages) }

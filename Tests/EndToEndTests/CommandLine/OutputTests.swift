@@ -17,7 +17,7 @@ struct OutputTests {
   }
 
   private func publish(_ body: String, routingKey: ShortString = "workspace.get") async throws {
-    let message = OutboundMessage(
+    let message = AMQPMessage(
       exchange: "workspace.commands", routingKey: routingKey, properties: MessageProperties(), body: Array(body.utf8))
     try await Deployment.current.host.withPublisher { try await $0.publish([message]) }
   }

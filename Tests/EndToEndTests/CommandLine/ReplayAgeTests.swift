@@ -19,7 +19,7 @@ struct ReplayAgeTests {
     _ = try await results.first(1)
     // A late copy, which the broker has dead-lettered.
     var late = command.message(to: "")
-    late = OutboundMessage(
+    late = AMQPMessage(
       exchange: "", routingKey: "workspace.commands.dead", propertyList: late.propertyList, body: late.body)
     try await sender.send([late])
     try await Patience.poll(for: "the copy is a dead letter") { try await deployment.letters().count == 1 }

@@ -123,7 +123,7 @@ struct ReplayTests: DeadLetterOperator {
 
   @Test func `exports can be imported, byte for byte, any number of times`() async throws {
     let deployment = try Deployment.current
-    let strange = OutboundMessage(
+    let strange = AMQPMessage(
       exchange: "workspace.commands", routingKey: "workspace.get",
       properties: {
         var properties = MessageProperties()

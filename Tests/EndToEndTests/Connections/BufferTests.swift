@@ -43,7 +43,7 @@ struct BufferTests {
     for _ in 0..<20 {
       try await sender.send(
         (0..<10).map { _ in
-          OutboundMessage(
+          AMQPMessage(
             exchange: "workspace.commands", routingKey: "workspace.get", properties: MessageProperties(), body: body)
         })
     }

@@ -11,7 +11,7 @@ import Testing
 @Suite(.needsBroker, .requiresPostgres, .deployment)
 struct BrokerDeadLettersTests {
   /// Headers of every kind of field, and bodies that aren't text.
-  private static let strange: [OutboundMessage] = (0..<20).map { number in
+  private static let strange: [AMQPMessage] = (0..<20).map { number in
     var properties = MessageProperties()
     var nested = HeaderTable()
     nested.append("n", Int64(number))
@@ -31,13 +31,13 @@ struct BrokerDeadLettersTests {
     properties.contentType = "application/octet-stream"
     properties.deliveryMode = 2
     properties.timestamp = 1_795_420_800
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: "workspace.commands", routingKey: "workspace.create", properties: properties,
       body: [0, 0xFF, UInt8(number)])
   }
 
   /// In the broker's form: the header table sorted, without the broker's own entries.
-  private static func fields(_ message: OutboundMessage) -> [String: HeaderValue] {
+  private static func fields(_ message: AMQPMessage) -> [String: HeaderValue] {
     let fields = message.properties.headers?.fields() ?? []
     return Dictionary(fields.map { (String(decoding: $0.name, as: UTF8.self), $0.value) }) { $1 }
       .filter { !$0.key.hasPrefix("x-") || $0.key == "x" }
@@ -143,10 +143,10 @@ struct BrokerDeadLettersTests {
     let queue: [UInt8] = [5] + Array("queue".utf8) + [0x53, 0, 0, 0, 3, 0x61, 0, 0x62]
     let table = [0x46] + Self.count(queue) + queue
     properties.headers = HeaderTable(entries: [7] + Array("x-death".utf8) + [0x41] + Self.count(table) + table)
-    let forged = OutboundMessage(exchange: "", routingKey: "workspace.commands.dead", properties: properties, body: [])
+    let forged = AMQPMessage(exchange: "", routingKey: "workspace.commands.dead", properties: properties, body: [])
     // More messages behind it than are delivered without an acknowledgement.
     let plain = (0..<100).map {
-      OutboundMessage(
+      AMQPMessage(
         exchange: "", routingKey: "workspace.commands.dead", properties: MessageProperties(), body: [UInt8($0)])
     }
     try await deployment.host.withPublisher { try await $0.publish([forged] + plain) }

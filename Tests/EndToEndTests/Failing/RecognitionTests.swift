@@ -46,7 +46,7 @@ struct RecognitionTests {
       properties.headers = headers
       properties.deliveryMode = 2
       properties.replyTo = replies.queue
-      return OutboundMessage(
+      return AMQPMessage(
         exchange: "workspace.commands", routingKey: "workspace.get", properties: properties,
         body: Array(#"{"oops"#.utf8))
     }

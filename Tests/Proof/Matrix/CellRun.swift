@@ -163,7 +163,7 @@ package struct CellRun: Sendable {
     try await send(plan.during, pausing: .milliseconds(50))
   }
 
-  private func send(_ messages: [OutboundMessage], pausing pause: Duration = .zero) async throws {
+  private func send(_ messages: [AMQPMessage], pausing pause: Duration = .zero) async throws {
     try await sender.send(messages, pausing: pause) { [timeline] confirmed in
       timeline.noteConfirmation(of: confirmed.flatMap(SendingPlan.commands))
     }

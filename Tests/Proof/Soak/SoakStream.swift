@@ -27,7 +27,7 @@ struct SoakStream: Sendable {
 
   func isRename(_ number: Int) -> Bool { place(of: number) % 4 == 3 }
 
-  func message(_ number: Int) -> OutboundMessage {
+  func message(_ number: Int) -> AMQPMessage {
     let (tenant, place) = (tenants[tenant(of: number)], place(of: number))
     let id = Self.id(of: number)
     if place == 0 { return command("workspace.create_root", #"{"workspace_id":"\#(workspace(number))"}"#, tenant, id) }
@@ -41,7 +41,7 @@ struct SoakStream: Sendable {
       tenant, id)
   }
 
-  private func command(_ type: String, _ data: String, _ tenant: String, _ id: String) -> OutboundMessage {
+  private func command(_ type: String, _ data: String, _ tenant: String, _ id: String) -> AMQPMessage {
     Command(type, data, tenant: tenant, id: id, source: "/soak").message()
   }
 

@@ -7,9 +7,9 @@ import TestFixtures
 /// Who sends what when: every command two or three times, in the same bytes, its copies randomly before, during and
 /// after the fault. The first copies are in the order of the workload. In batches, a few are one message.
 struct SendingPlan {
-  private(set) var before: [OutboundMessage] = []
-  private(set) var during: [OutboundMessage] = []
-  private(set) var after: [OutboundMessage] = []
+  private(set) var before: [AMQPMessage] = []
+  private(set) var during: [AMQPMessage] = []
+  private(set) var after: [AMQPMessage] = []
 
   /// - Parameter replyQueue: asks for a copy of each result there.
   init(_ workload: Workload, _ traffic: Traffic, replyQueue: ShortString, seed: UInt64) {
@@ -28,7 +28,7 @@ struct SendingPlan {
   }
 
   /// The ids of the commands that a message holds.
-  static func commands(in message: OutboundMessage) -> [String] {
+  static func commands(in message: AMQPMessage) -> [String] {
     if let event = try? CloudEvent(message.body) { return [event.id] }
     let elements = (try? JSONSerialization.jsonObject(with: Data(message.body))) as? [[String: Any]]
     return (elements ?? []).compactMap { $0["id"] as? String }
@@ -36,8 +36,8 @@ struct SendingPlan {
 
   /// The same commands in the same order, a few in each message, and now and then more than a transaction of the
   /// workers holds.
-  private static func batched(_ messages: [OutboundMessage], _ random: inout SeededRandom) -> [OutboundMessage] {
-    var result: [OutboundMessage] = []
+  private static func batched(_ messages: [AMQPMessage], _ random: inout SeededRandom) -> [AMQPMessage] {
+    var result: [AMQPMessage] = []
     var rest = messages[...]
     while let first = rest.first {
       let isLarge = Int.random(in: 0..<8, using: &random) == 0
@@ -46,7 +46,7 @@ struct SendingPlan {
       var properties = first.properties
       properties.contentType = CloudEventsType.batch
       result.append(
-        OutboundMessage(
+        AMQPMessage(
           exchange: first.exchange, routingKey: "workspace.batch", properties: properties,
           body: CloudEventsType.array(next.map(\.body))))
     }
@@ -54,11 +54,11 @@ struct SendingPlan {
   }
 
   /// Some of the messages are repeated a little later.
-  private static func doubled(_ messages: ArraySlice<OutboundMessage>, _ random: inout SeededRandom)
-    -> [OutboundMessage]
+  private static func doubled(_ messages: ArraySlice<AMQPMessage>, _ random: inout SeededRandom)
+    -> [AMQPMessage]
   {
-    var result: [OutboundMessage] = []
-    var waiting: [OutboundMessage] = []
+    var result: [AMQPMessage] = []
+    var waiting: [AMQPMessage] = []
     for message in messages {
       result.append(message)
       if Int.random(in: 0..<3, using: &random) == 0 { waiting.append(message) }

@@ -28,7 +28,7 @@ extension UnitOfWorkStoreContract {
     Self("an entry has all of its messages in order, of whatever size") { stores in
       let store = try await stores.open()
       let messages = (0..<300).map { number in
-        OutboundMessage(
+        AMQPMessage(
           exchange: "e", routingKey: "k", properties: MessageProperties(),
           body: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: number * 10))
       }
@@ -97,8 +97,8 @@ extension UnitOfWorkStoreContract {
   ]
 }
 
-extension OutboundMessage {
-  fileprivate static var withEverything: OutboundMessage {
+extension AMQPMessage {
+  fileprivate static var withEverything: AMQPMessage {
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents+json"
     properties.headers = HeaderTable(entries: [1, 97, 86])
@@ -106,7 +106,7 @@ extension OutboundMessage {
     properties.correlationID = ShortString(bytes: [0xFF, 0, 0xFE])
     properties.messageID = ShortString(bytes: [0xC3, 0x28])
     properties.timestamp = 1_795_420_800
-    return OutboundMessage(
+    return AMQPMessage(
       exchange: "", routingKey: ShortString(bytes: [0xFF, 0, 0x80]) ?? "", properties: properties,
       body: Array(0...255))
   }

@@ -184,7 +184,7 @@ extension ParkedCommand {
   private static func sample(_ id: String, tenant: TenantID, failures: Failures?, dueAt: Timestamp?) -> ParkedCommand {
     var properties = MessageProperties()
     properties.messageID = ShortString(id)
-    let message = OutboundMessage(
+    let message = AMQPMessage(
       exchange: "workspace.commands", routingKey: ShortString(bytes: [0xFF]) ?? "", properties: properties,
       body: [0, 0xFF])
     return ParkedCommand(

@@ -48,12 +48,12 @@ extension VirtualHost {
   }
 }
 
-extension OutboundMessage {
+extension AMQPMessage {
   /// A persistent message through the default exchange.
-  package static func text(_ body: String, to queue: ShortString) -> OutboundMessage {
+  package static func text(_ body: String, to queue: ShortString) -> AMQPMessage {
     var properties = MessageProperties()
     properties.deliveryMode = 2
-    return OutboundMessage(exchange: "", routingKey: queue, properties: properties, body: Array(body.utf8))
+    return AMQPMessage(exchange: "", routingKey: queue, properties: properties, body: Array(body.utf8))
   }
 }
 

@@ -68,7 +68,7 @@ extension DeadLetter {
   package static func sample(
     id: ULID = .random(), queue: String = "/tests", fingerprint: [UInt8] = (0..<32).map { _ in .random(in: 0...255) },
     reason: String = "malformed_json",
-    tenant: TenantID? = nil, type: String? = nil, detail: String = "why", message: OutboundMessage? = nil
+    tenant: TenantID? = nil, type: String? = nil, detail: String = "why", message: AMQPMessage? = nil
   ) -> DeadLetter {
     var properties = MessageProperties()
     properties.messageID = "m"
@@ -78,7 +78,7 @@ extension DeadLetter {
       detail: detail, attempts: .init(count: 2, first: .sample),
       subject: .init(tenantID: tenant, commandType: type, commandSource: nil, commandID: nil),
       message: message
-        ?? OutboundMessage(
+        ?? AMQPMessage(
           exchange: "workspace.commands", routingKey: ShortString(bytes: [0xFF]) ?? "", properties: properties,
           body: [0, 0xFF]))
   }
@@ -91,7 +91,7 @@ extension OutgoingMessages {
     properties.messageID = ShortString(ULID.random().description)
     properties.deliveryMode = 2
     return OutgoingMessages([
-      OutboundMessage(
+      AMQPMessage(
         exchange: "workspace.events", routingKey: "workspace.created", properties: properties, body: body)
     ])
   }

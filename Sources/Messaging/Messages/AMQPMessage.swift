@@ -1,5 +1,5 @@
 /// A message to be published. A class, because it is made once and then passed around a lot.
-package final class OutboundMessage: Sendable {
+package final class AMQPMessage: Sendable {
   /// Empty for the default exchange, where the routing key is a queue's name.
   package let exchange: ShortString
   package let routingKey: ShortString
@@ -30,8 +30,8 @@ package final class OutboundMessage: Sendable {
   package var properties: MessageProperties { (try? propertyList.properties()) ?? MessageProperties() }
 }
 
-extension OutboundMessage: Equatable {
-  package static func == (lhs: OutboundMessage, rhs: OutboundMessage) -> Bool {
+extension AMQPMessage: Equatable {
+  package static func == (lhs: AMQPMessage, rhs: AMQPMessage) -> Bool {
     lhs.exchange == rhs.exchange && lhs.routingKey == rhs.routingKey && lhs.propertyList == rhs.propertyList
       && lhs.body == rhs.body
   }
