@@ -36,11 +36,12 @@ import WorkspaceDomain
     let inbox = FakeRetention(expired: 760)
     status.change(to: .active)
     try await run(inbox) { _ in try await inbox.journal.wait { $0.last == .closed } }
+    // The sizes of the steps depend on how long each one took: CleaningPaceTests.
     let end = FixedClock().now().cutoff(.seconds(30 * 86_400))
-    #expect(
-      inbox.journal.entries == [
-        .connected, .step(from: nil, limit: 250), .step(from: end, limit: 500), .step(from: end, limit: 1000), .closed,
-      ])
+    let entries = inbox.journal.entries
+    let starts = entries.map { if case .step(let start, _) = $0 { start } else { nil as Timestamp? } }
+    #expect(entries.count >= 5 && entries.first == .connected && entries.last == .closed)
+    #expect(starts == [nil, nil] + Array(repeating: end, count: entries.count - 3) + [nil])
     #expect(inbox.expired == 0)
   }
 

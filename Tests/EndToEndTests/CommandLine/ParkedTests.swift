@@ -133,7 +133,7 @@ struct ParkedTests {
     let deployment = try Deployment.current
     let parked = try await park()
     let (lines, results, worker) = (parked.lines, parked.results, parked.worker)
-    #expect(try await deployment.run("parked", "release", "--all").output.contains("2 lines"))
+    #expect(try await deployment.run("parked", "release", "--all").output.contains("lines due now: 2"))
     try await Patience.poll(for: "both commands fail a second time") {
       try await deployment.parked().filter { $0.failures == 2 }.count == 2
     }
