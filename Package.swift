@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target of ours: Swift 6 mode, explicit existentials and imports, no warning left standing.
+/// For every target: Swift 6 mode, explicit existentials and imports, no warning left standing.
 let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   .enableUpcomingFeature("ExistentialAny"),
@@ -52,32 +52,30 @@ let package = Package(
     .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CLinux"),
-    .target(name: "ThreadExecutor", dependencies: ["CLinux", "CrashWitness"], swiftSettings: strict),
+    .target(name: "ThreadExecutor", dependencies: ["CLinux", "CrashWitness"]),
 
     // What tells the message that kills a process from its neighbours.
     .target(name: "CCrashWitness"),
-    .target(name: "CrashWitness", dependencies: ["CCrashWitness"], swiftSettings: strict),
+    .target(name: "CrashWitness", dependencies: ["CCrashWitness"]),
 
     // Where tests stop the process, to prove what it promises.
-    .target(name: "Failpoints", swiftSettings: strict + failpoints),
+    .target(name: "Failpoints", swiftSettings: failpoints),
 
-    .target(name: "Secrets", swiftSettings: strict),
+    .target(name: "Secrets"),
 
     // How tasks wait for each other, try again, and let go of what they have opened.
-    .target(name: "Coordination", swiftSettings: strict),
+    .target(name: "Coordination"),
 
     // Pure: no I/O, no clock, no randomness. Arrows point to these.
-    .target(name: "WorkspaceDomain", swiftSettings: strict),
-    .target(name: "StrictJSON", dependencies: ["WorkspaceDomain"], swiftSettings: strict),
-    .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain", "StrictJSON"], swiftSettings: strict),
-    .target(name: "Messaging", swiftSettings: strict),
+    .target(name: "WorkspaceDomain"),
+    .target(name: "StrictJSON", dependencies: ["WorkspaceDomain"]),
+    .target(name: "WorkspaceApplication", dependencies: ["WorkspaceDomain", "StrictJSON"]),
+    .target(name: "Messaging"),
     .target(
-      name: "UnitOfWork", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "Messaging"],
-      swiftSettings: strict),
+      name: "UnitOfWork", dependencies: ["WorkspaceApplication", "WorkspaceDomain", "Messaging"]),
     .target(
       name: "MessageContract",
-      dependencies: ["StrictJSON", "WorkspaceApplication", "WorkspaceDomain", "Messaging", crypto],
-      swiftSettings: strict),
+      dependencies: ["StrictJSON", "WorkspaceApplication", "WorkspaceDomain", "Messaging", crypto]),
 
     // What operators do; the servers are behind ports.
     .target(
@@ -85,113 +83,92 @@ let package = Package(
       dependencies: [
         "Settings", "StrictJSON", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication",
         "WorkspaceDomain", "Messaging", "Coordination",
-      ],
-      swiftSettings: strict),
+      ]),
 
     .target(
       name: "FileFormats",
       dependencies: [
         "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
         .product(name: "Yams", package: "Yams"),
-      ],
-      swiftSettings: strict),
+      ]),
 
     // Clients of the two servers. Neither knows the worker, or the other.
     .target(
-      name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", "Coordination", "Secrets", logging],
-      swiftSettings: strict),
+      name: "PostgresClient", dependencies: ["CLibPQ", "CLinux", "ThreadExecutor", "Coordination", "Secrets", logging]),
     .target(
       name: "RabbitMQClient",
       dependencies: [
         "CRabbitMQ", "COpenSSL", "CLinux", "ThreadExecutor", "Coordination", "Secrets", "Messaging", "Failpoints",
         logging,
-      ],
-      swiftSettings: strict),
+      ]),
 
     // Adapters: the worker's use of each. None imports another.
     .target(
       name: "PostgresStore",
       dependencies: [
         "PostgresClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "Messaging", "Migrations",
-        "Coordination", crypto, logging,
-      ],
-      swiftSettings: strict),
+        "Messaging", "Migrations", "Coordination", crypto, logging,
+      ]),
     .target(
       name: "RabbitMQBroker",
       dependencies: [
         "RabbitMQClient", "WorkerRuntime", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
-        "Messaging",
-        "Coordination", logging,
-      ],
-      swiftSettings: strict),
+        "Messaging", "Coordination", logging,
+      ]),
     .target(
       name: "SpiceDBClient",
       dependencies: [
-        "Secrets", "Coordination", crypto, logging,
-        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        "Secrets", "Coordination", crypto, logging, .product(name: "GRPCCore", package: "grpc-swift-2"),
         .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      swiftSettings: strict),
+      ]),
     .target(
       name: "SpiceDBAuthorization",
       dependencies: ["SpiceDBClient", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", logging],
-      resources: [.embedInCode("Schema/schema.zed")], swiftSettings: strict),
-    .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")], swiftSettings: strict),
+      resources: [.embedInCode("Schema/schema.zed")]),
+    .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")]),
 
     // The worker.
     .target(
       name: "WorkerRuntime",
       dependencies: [
         "StrictJSON", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
-        "Coordination",
-        "CrashWitness", "Failpoints", crypto, lifecycle, logging,
-      ],
-      swiftSettings: strict),
+        "Coordination", "CrashWitness", "Failpoints", crypto, lifecycle, logging,
+      ]),
     .target(
       name: "MessageSchemas", dependencies: ["StrictJSON", "MessageContract"],
-      resources: [.embedInCode("schemas/messages.schema.json")],
-      swiftSettings: strict),
+      resources: [.embedInCode("schemas/messages.schema.json")]),
     .target(
       name: "Settings",
       dependencies: [
         "WorkerRuntime", "FileFormats", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
-        "Coordination",
-        configuration, logging,
-        .product(name: "Yams", package: "Yams"),
-      ],
-      swiftSettings: strict),
-    .target(name: "PrometheusExporter", dependencies: [metrics], swiftSettings: strict),
+        "Coordination", configuration, logging, .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(name: "PrometheusExporter", dependencies: [metrics]),
     .target(
       name: "OTLPExporter",
       dependencies: [
         "StrictJSON", "MessageContract", tracing, instrumentation, lifecycle, logging,
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
+      ]),
     .target(
       name: "Observability",
       dependencies: [
         "PrometheusExporter", "OTLPExporter", "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication",
-        "WorkspaceDomain",
-        "Messaging", hummingbird, lifecycle, logging, metrics, tracing, instrumentation,
+        "WorkspaceDomain", "Messaging", hummingbird, lifecycle, logging, metrics, tracing, instrumentation,
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
-      ],
-      swiftSettings: strict),
+      ]),
     .target(
       name: "WorkerCLI",
       dependencies: [
         "Settings", "StrictJSON", "Operations", "WorkerRuntime", "Observability", "PrometheusExporter", "OTLPExporter",
-        "MessageSchemas", "FileFormats",
-        "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "PostgresStore",
-        "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "SpiceDBAuthorization", "SpiceDBClient", "Coordination",
-        "Secrets",
-        "ThreadExecutor", "Migrations", "CrashWitness", argumentParser, lifecycle, unixSignals, logging,
-      ],
-      swiftSettings: strict),
-    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser], swiftSettings: strict),
+        "MessageSchemas", "FileFormats", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
+        "Messaging", "PostgresStore", "PostgresClient", "RabbitMQBroker", "RabbitMQClient", "SpiceDBAuthorization",
+        "SpiceDBClient", "Coordination", "Secrets", "ThreadExecutor", "Migrations", "CrashWitness", argumentParser,
+        lifecycle, unixSignals, logging,
+      ]),
+    .executableTarget(name: "workspace-worker", dependencies: ["WorkerCLI", argumentParser]),
 
     // What bin/benchmark runs.
     .executableTarget(
@@ -200,7 +177,7 @@ let package = Package(
         "RabbitMQClient", "PostgresClient", "MessageContract", "Messaging", argumentParser, logging,
         .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
-      path: "Benchmarks/LoadGenerator", swiftSettings: strict),
+      path: "Benchmarks/LoadGenerator"),
 
     // What bin/benchmark counts the instructions of.
     .executableTarget(
@@ -209,155 +186,137 @@ let package = Package(
         "WorkerRuntime", "PostgresStore", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
         "Messaging",
       ],
-      path: "Benchmarks/CommandPath", swiftSettings: strict),
+      path: "Benchmarks/CommandPath"),
 
     // Tests: the pure ones by transcript and random walk, the others against the servers that bin/test starts.
     .target(
       name: "TestSupport",
       dependencies: [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux", "Coordination", "Migrations", "PostgresClient",
-        "PostgresStore",
-        "RabbitMQClient", "Secrets", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", logging,
-      ], path: "Tests/TestSupport", swiftSettings: strict),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"), "CLinux",
+        "Coordination", "Migrations", "PostgresClient", "PostgresStore", "RabbitMQClient", "Secrets", "UnitOfWork",
+        "WorkspaceApplication", "WorkspaceDomain", "Messaging", logging,
+      ], path: "Tests/TestSupport"),
     .target(
       name: "Fuzzing",
       dependencies: [
         "StrictJSON", "FileFormats", "RabbitMQClient", "MessageContract", "UnitOfWork", "WorkspaceApplication",
         "WorkspaceDomain", "Messaging",
       ],
-      path: "Tests/Fuzzing", swiftSettings: strict),
-    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"], swiftSettings: strict),
+      path: "Tests/Fuzzing"),
+    .testTarget(name: "FuzzingTests", dependencies: ["Fuzzing"]),
     .testTarget(
-      name: "FileFormatsTests", dependencies: ["FileFormats", "Messaging", "UnitOfWork", "WorkspaceDomain"],
-      swiftSettings: strict),
+      name: "FileFormatsTests", dependencies: ["FileFormats", "Messaging", "UnitOfWork", "WorkspaceDomain"]),
     .target(
       name: "TestFixtures", dependencies: ["Messaging", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain"],
-      path: "Tests/TestFixtures", swiftSettings: strict),
-    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
-    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestFixtures"], swiftSettings: strict),
+      path: "Tests/TestFixtures"),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestFixtures"]),
     .testTarget(
-      name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"], swiftSettings: strict),
+      name: "WorkspaceDomainTests", dependencies: ["WorkspaceDomain", "TestFixtures"]),
     .testTarget(
       name: "WorkspaceApplicationTests",
-      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"], swiftSettings: strict),
+      dependencies: ["WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "TestFixtures"]),
     .testTarget(
       name: "MessageContractTests",
       dependencies: [
         "StrictJSON", "MessageContract", "WorkspaceApplication", "WorkspaceDomain", "UnitOfWork", "Messaging",
         "TestFixtures",
-      ], swiftSettings: strict),
-    .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "TestFixtures"], swiftSettings: strict),
-    .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestFixtures"], swiftSettings: strict),
+      ]),
+    .testTarget(name: "CoordinationTests", dependencies: ["Coordination", "TestFixtures"]),
+    .testTarget(name: "MessagingTests", dependencies: ["Messaging", "TestFixtures"]),
     .testTarget(
       name: "UnitOfWorkTests",
-      dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestFixtures"],
-      swiftSettings: strict),
+      dependencies: ["UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging", "TestFixtures"]),
     .testTarget(
       name: "OperationsTests",
       dependencies: [
         "Operations", "Settings", "WorkerRuntime", "UnitOfWork", "MessageContract", "WorkspaceApplication",
-        "WorkspaceDomain", "Messaging",
-        "Coordination", "TestFixtures",
-      ],
-      swiftSettings: strict),
+        "WorkspaceDomain", "Messaging", "Coordination", "TestFixtures",
+      ]),
     .testTarget(
       name: "WorkerRuntimeTests",
       dependencies: [
         "WorkerRuntime", "MessageContract", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Messaging",
-        "Coordination",
-        "StrictJSON", "TestFixtures", crypto, logging,
+        "Coordination", "StrictJSON", "TestFixtures", crypto, logging,
         .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
-      ],
-      swiftSettings: strict),
+      ]),
     .testTarget(
       name: "WorkerCLITests",
       dependencies: [
         "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore",
-        "TestSupport",
-        logging, unixSignals,
-      ],
-      swiftSettings: strict),
+        "TestSupport", logging, unixSignals,
+      ]),
     .testTarget(
       name: "SettingsTests",
       dependencies: [
         "Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging,
-      ], swiftSettings: strict),
+      ]),
     .testTarget(
-      name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation], swiftSettings: strict),
-    .testTarget(name: "SecretsTests", dependencies: ["Secrets"], swiftSettings: strict),
-    .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics], swiftSettings: strict),
+      name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation]),
+    .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
+    .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics]),
     .testTarget(
       name: "ObservabilityTests",
-      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics],
-      swiftSettings: strict),
+      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics]),
     .testTarget(
-      name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging], swiftSettings: strict),
+      name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging]),
     .testTarget(
       name: "PostgresStoreTests",
       dependencies: [
         "TestFixtures", "Operations", "PostgresStore", "PostgresClient", "UnitOfWork", "WorkspaceApplication",
         "WorkspaceDomain", "Messaging", "TestSupport", "Migrations", logging,
-      ], swiftSettings: strict),
+      ]),
     .testTarget(
       name: "RabbitMQBrokerTests",
-      dependencies: ["RabbitMQBroker", "RabbitMQClient", "WorkerRuntime", "Messaging", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: ["RabbitMQBroker", "RabbitMQClient", "WorkerRuntime", "Messaging", "TestSupport"]),
     .testTarget(
       name: "SpiceDBClientTests",
       dependencies: [
         "SpiceDBClient", "SpiceDBAuthorization", "EndToEndSupport", "TestSupport", "TestFixtures", "WorkerRuntime",
-        "UnitOfWork",
-        "WorkspaceApplication", "WorkspaceDomain", "Secrets", "Coordination", logging,
-      ],
-      swiftSettings: strict),
+        "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", "Secrets", "Coordination", logging,
+      ]),
     .testTarget(
       name: "SpiceDBAuthorizationTests",
       dependencies: [
         "SpiceDBAuthorization", "SpiceDBClient", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain",
         "TestFixtures",
-      ],
-      swiftSettings: strict),
+      ]),
     .testTarget(
       name: "RabbitMQClientTests",
-      dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging],
-      swiftSettings: strict),
+      dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging]),
     .target(
       name: "EndToEndSupport",
       dependencies: ["RabbitMQClient", "PostgresClient", "Messaging", "StrictJSON", "WorkspaceDomain", "TestSupport"],
-      path: "Tests/EndToEndSupport", swiftSettings: strict),
+      path: "Tests/EndToEndSupport"),
     .target(
       name: "Proof",
       dependencies: [
         "EndToEndSupport", "Failpoints", "PostgresClient", "MessageContract", "Messaging", "WorkspaceDomain",
-        "TestFixtures",
-        "TestSupport",
+        "TestFixtures", "TestSupport",
       ],
-      path: "Tests/Proof", swiftSettings: strict),
+      path: "Tests/Proof"),
     .executableTarget(
       name: "prove", dependencies: ["workspace-worker", "Proof", "Failpoints", "TestSupport", argumentParser],
-      path: "Tests/ProveCommand",
-      swiftSettings: strict),
+      path: "Tests/ProveCommand"),
     .testTarget(
       name: "ProofTests",
-      dependencies: ["workspace-worker", "Proof", "EndToEndSupport", "Failpoints", "TestFixtures", "TestSupport"],
-      swiftSettings: strict),
+      dependencies: ["workspace-worker", "Proof", "EndToEndSupport", "Failpoints", "TestFixtures", "TestSupport"]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "workspace-worker", "command-path", "EndToEndSupport", "Failpoints", "RabbitMQBroker", "RabbitMQClient",
-        "PostgresClient",
-        "PostgresStore", "Secrets",
-        "Messaging",
-        "TestFixtures", "TestSupport", logging,
-      ],
-      swiftSettings: strict),
+        "PostgresClient", "PostgresStore", "Secrets", "Messaging", "TestFixtures", "TestSupport", logging,
+      ]),
   ]
 )
 
 // What bin/fuzz builds. Its main function is libFuzzer's: no other build could link it.
 if Context.environment["WORKSPACE_WORKER_FUZZING"] != nil {
   package.targets.append(
-    .executableTarget(name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzCommand", swiftSettings: strict))
+    .executableTarget(name: "fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzCommand"))
+}
+
+for target in package.targets where target.type != .system {
+  target.swiftSettings = (target.swiftSettings ?? []) + strict
 }

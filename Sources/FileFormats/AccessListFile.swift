@@ -29,7 +29,20 @@ package struct AccessListFile: Decodable {
     }
   }
 
-  let senders: [Sender]
+  /// A sender as far as it could be read, so that all mistakes in a file are named at once.
+  struct Attempt: Decodable {
+    let sender: Result<Sender, Unreadable>
+
+    init(from decoder: any Decoder) throws {
+      do {
+        sender = .success(try Sender(from: decoder))
+      } catch {
+        sender = .failure(Unreadable(error))
+      }
+    }
+  }
+
+  let senders: [Attempt]
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case senders
@@ -37,36 +50,72 @@ package struct AccessListFile: Decodable {
 
   package init(from decoder: any Decoder) throws {
     try decoder.refuseUnknownKeys(CodingKeys.allCases.map(\.rawValue))
-    senders = try decoder.container(keyedBy: CodingKeys.self).decode([Sender].self, forKey: .senders)
+    senders = try decoder.container(keyedBy: CodingKeys.self).decode([Attempt].self, forKey: .senders)
   }
 
   /// - Parameter yaml: the text of the file.
   /// - Throws: what is wrong with the file, in words for people.
   package static func list(yaml: String) throws -> AccessList {
-    let file = try YAMLDecoder().decode(AccessListFile.self, from: yaml)
-    return AccessList(
-      try file.senders.map { sender in
-        guard !sender.user.isEmpty, !sender.types.isEmpty, !sender.tenants.isEmpty else {
-          throw Unreadable(description: "a sender needs a user, types and tenants")
-        }
-        guard sender.mayActAsSystem || sender.mayActForUsers else {
-          throw Unreadable(description: "a sender that may act neither as a system nor for users may send nothing")
-        }
-        let known = CommandType.allCases + CommandType.queries
-        for type in sender.types where !known.contains(where: { Glob(type).matches($0.rawValue) }) {
-          throw Unreadable(description: "no command's type matches '\(type)'")
-        }
-        return AccessList.Rule(
-          user: Glob(sender.user), app: sender.app.map { Glob($0) }, types: sender.types.map { Glob($0) },
-          tenants: sender.tenants.map { Glob($0) }, mayActAsSystem: sender.mayActAsSystem,
-          mayActForUsers: sender.mayActForUsers)
-      })
+    let file: AccessListFile
+    do {
+      file = try YAMLDecoder().decode(AccessListFile.self, from: yaml)
+    } catch {
+      throw Unreadable(error)
+    }
+    var (rules, problems): ([AccessList.Rule], [String]) = ([], [])
+    for (index, attempt) in file.senders.enumerated() {
+      do {
+        rules.append(try attempt.sender.get().rule)
+      } catch {
+        problems.append("sender \(index + 1): \(error)")
+      }
+    }
+    guard problems.isEmpty else { throw Unreadable(description: problems.joined(separator: "; ")) }
+    return AccessList(rules)
   }
 
   package struct Unreadable: Error, CustomStringConvertible {
     package let description: String
 
     package init(description: String) { self.description = description }
+  }
+}
+
+extension AccessListFile.Sender {
+  /// - Throws: ``AccessListFile/Unreadable``: what makes the rule meaningless.
+  fileprivate var rule: AccessList.Rule {
+    get throws {
+      guard !user.isEmpty, !types.isEmpty, !tenants.isEmpty else {
+        throw AccessListFile.Unreadable(description: "it needs a user, types and tenants")
+      }
+      guard mayActAsSystem || mayActForUsers else {
+        throw AccessListFile.Unreadable(
+          description: "it may act neither as a system nor for users, so may send nothing")
+      }
+      let known = CommandType.allCases + CommandType.queries
+      for type in types where !known.contains(where: { Glob(type).matches($0.rawValue) }) {
+        throw AccessListFile.Unreadable(description: "no command's type matches '\(type)'")
+      }
+      return AccessList.Rule(
+        user: Glob(user), app: app.map { Glob($0) }, types: types.map { Glob($0) }, tenants: tenants.map { Glob($0) },
+        mayActAsSystem: mayActAsSystem, mayActForUsers: mayActForUsers)
+    }
+  }
+}
+
+extension AccessListFile.Unreadable {
+  /// What a decoder found, without its own words around it.
+  init(_ error: any Error) {
+    switch error {
+    case let known as AccessListFile.Unreadable: self = known
+    case DecodingError.dataCorrupted(let context):
+      self = context.underlyingError.map(Self.init) ?? Self(description: context.debugDescription)
+    case DecodingError.keyNotFound(let key, _): self.init(description: "\(key.stringValue) is missing")
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+      self.init(description: "\(place.isEmpty ? "the file" : place): \(context.debugDescription)")
+    default: self.init(description: "\(error)")
+    }
   }
 }
 

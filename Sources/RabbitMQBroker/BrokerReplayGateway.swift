@@ -27,8 +27,7 @@ struct BrokerReplayLink: ReplayLink {
     let needed = Topology.standard(names, broker: await connection.serverProperties).neededToSend(by: names)
     let missing = try await BrokerHealthCheck(topology: needed, queue: names.commandsQueue, on: connection).missing()
     guard missing.reasons.isEmpty else { throw missing }
-    var options = PublisherOptions()
-    options.isMandatory = true
+    var options = PublisherOptions.forOneCommand
     options.keepsOrder = false
     return try await RabbitMQPublisher.start(on: connection, options: options)
   }

@@ -35,10 +35,10 @@ package struct QueryConfiguration: Sendable {
     }
   }
 
-  /// The publisher of answers.
+  /// The publisher of answers, which nobody waits for longer than for a reconnection.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
       server.named("answer"), limits: limits, reconnect: Backoff(shortest: .milliseconds(100), longest: .seconds(5)),
-      logger: logger)
+      longestAbsence: .zero, logger: logger)
   }
 }

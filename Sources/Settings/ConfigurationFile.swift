@@ -36,6 +36,8 @@ struct ConfigurationFile {
     case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
       YamlError.composer(_, let problem, let mark, _):
       "line \(mark.line), column \(mark.column): \(problem)"
+    case YamlError.duplicatedKeysInMapping(let keys, let context):
+      "line \(context.mark.line): \(keys.joined(separator: ", ")) more than once in a mapping"
     case is Unreadable: "\(error)"
     default: "it is not a YAML mapping"
     }

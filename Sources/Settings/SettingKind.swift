@@ -30,6 +30,22 @@ struct SettingKind<Value: Sendable>: Sendable {
 extension SettingKind<String> {
   static var text: Self { Self(write: \.self) { $0 } }
 
+  /// A host name or an address. Whether the name exists shows when it is used.
+  static var host: Self {
+    Self(write: \.self) { text throws(Refusal) in
+      let isHost = text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+          UInt8(ascii: "A")...UInt8(ascii: "Z"):
+          true
+        default: ".-_:%".utf8.contains(byte)
+        }
+      }
+      guard isHost, !text.isEmpty else { throw Refusal("is not a host name or an address") }
+      return text
+    }
+  }
+
   static var rootName: Self {
     Self(limits: "1-512 characters, no control characters", write: \.self) { text throws(Refusal) in
       guard (try? WorkspaceName(text)) != nil else {
@@ -43,13 +59,14 @@ extension SettingKind<String> {
 extension SettingKind<String?> {
   static var optionalText: Self { Self(write: { $0 ?? "" }) { $0 } }
 
-  /// An HTTP URL without credentials, since it is logged and shown.
+  /// An HTTP URL without credentials or a query, which may hold some, since it is logged and shown.
   static var openURL: Self {
     Self(write: { $0 ?? "" }) { text throws(Refusal) in
       let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
       let problems = [
         isURL ? nil : "is not an http:// or https:// URL",
         text.contains("@") ? "must not contain credentials" : nil,
+        text.contains(where: { "?#".contains($0) }) ? "must not have a query or a fragment" : nil,
       ].compactMap(\.self)
       guard problems.isEmpty else { throw Refusal(problems) }
       return text

@@ -166,7 +166,7 @@ package enum SettingTable {
   private static let http = SettingSection(
     "http", \.http,
     [
-      .init("host", \.host, .text, "The address on which /livez, /readyz and /metrics are served."),
+      .init("host", \.host, .host, "The address on which /livez, /readyz and /metrics are served."),
       .init("port", \.port, .integer(0...65_535), "Port 0: any free port; the log names it."),
     ])
 

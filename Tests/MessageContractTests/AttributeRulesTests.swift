@@ -1,4 +1,5 @@
 import Testing
+import WorkspaceDomain
 
 @testable import MessageContract
 
@@ -32,6 +33,14 @@ import Testing
   ])
   func `not a time of RFC 3339`(text: String) {
     #expect(AttributeRules.timestamp(text) == nil)
+  }
+
+  @Test(arguments: [
+    ("9999-12-31T23:59:59.999999999-23:59", "9999-12-31T23:59:59.999Z"),
+    ("9999-12-31T23:59:60Z", "9999-12-31T23:59:59.999Z"), ("0000-01-01T00:00:00+00:01", "1970-01-01T00:00:00.000Z"),
+  ])
+  func `a moment that can't be written in UTC is the first or last that can`(text: String, written: String) throws {
+    #expect(try #require(AttributeRules.timestamp(text)).description == written)
   }
 
   @Test(arguments: [

@@ -75,6 +75,11 @@ import Testing
     let finding = findings.first { $0.check == "broker.topology" }
     #expect(
       finding == .problem("broker.topology", "missing: queue a, exchange b", remedy: "workspace-worker topology apply"))
+    broker.differences = ["queue c: it differs"]
+    #expect(
+      await self.findings(broker).filter { $0.check == "broker.topology" }.map(\.detail) == [
+        "missing: queue a, exchange b", "not as planned: queue c: it differs",
+      ])
     #expect(findings.last?.check == "broker.alarms")
   }
 

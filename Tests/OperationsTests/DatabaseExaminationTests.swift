@@ -31,6 +31,7 @@ import Testing
 
   @Test(arguments: [
     (DatabaseObstacle.loginRefused("why"), "database.login", "pg_hba.conf"),
+    (.exhausted("why"), "database.connection", "CONNECTION LIMIT"),
     (.configuration("why"), "database.connection", "password_file"),
     (.sharedSession("why"), "database.session", "docs/connections.md"),
     (.unsupportedOption("why"), "database.session", "options"),
@@ -103,6 +104,8 @@ import Testing
       pending.last
         == .problem("database.migrations", "pending: 0001-a.sql, 0002-b.sql", remedy: "workspace-worker migrate up"))
     #expect(await finding("database.migrations") { $0.schema = .unusable("why") }?.detail == "why")
+    let forbidden = await finding("database.role") { $0.schema = .forbidden("why") }
+    #expect(forbidden?.detail == "why" && forbidden?.remedy?.contains("docs/security.md") == true)
   }
 
   @Test func `the role has the rights that a worker needs, but not all there are`() async {

@@ -41,6 +41,26 @@ import UnitOfWork
     }
   }
 
+  @Test func `a migration that refuses to destroy something says so, and nothing is changed`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      try await connection.execute(
+        script: """
+          insert into parked_commands (queue, tenant_id, parked_at, process, failures, command_type, command_source,
+            command_id, fingerprint, exchange, routing_key, properties, body)
+          values ('/commands', 't', now(), 'p', 0, 'workspace.get', '/s', 'c', sha256(''), '', '', '', '')
+          """)
+      await #expect {
+        try await migrator.down(to: 8) { _ in true }
+      } throws: {
+        guard case .refused("V0009__parked_commands", let reason) = $0 as? MigrationError else { return false }
+        return reason.contains("commands are parked")
+      }
+      #expect(try await migrator.status().allSatisfy { $0.state != .pending })
+    }
+  }
+
   @Test func `nothing is reverted while a worker is active, and none becomes active meanwhile`() async throws {
     let database = try TestDatabase.current
     try await database.withConnection { first in

@@ -32,7 +32,7 @@ import Testing
       let topology = try Topology.standard(names("plan"), broker: await connection.serverProperties)
       for _ in 0..<2 {
         let plan = try await manager.plan(topology)
-        #expect(states(plan) == Array(repeating: .missing, count: 15) + [.removed])
+        #expect(states(plan) == Array(repeating: .missing, count: 15) + [.obsolete])
         #expect(plan.hasChanges && !plan.isIncompatible)
       }
     }
@@ -47,7 +47,7 @@ import Testing
         try await manager.plan(topology), try await manager.apply(topology), try await manager.check(topology),
       ] {
         #expect(
-          states(plan) == Array(repeating: .exists, count: 10) + Array(repeating: .ensured, count: 5) + [.removed])
+          states(plan) == Array(repeating: .exists, count: 10) + Array(repeating: .ensured, count: 5) + [.obsolete])
         #expect(!plan.hasChanges && !plan.isIncompatible)
       }
       #expect(
@@ -99,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func `a different argument is reported with both values, and nothing is declared`() async throws {
+  @Test func `a different argument is reported with both values; everything else is created, and bound`() async throws {
     var arguments = HeaderTable()
     arguments.append("x-queue-type", "quorum")
     arguments.append("x-overflow", "drop-head")
@@ -116,7 +116,12 @@ import Testing
         #expect(difference.argument != nil && difference.text.hasPrefix("PRECONDITION_FAILED"))
         #expect(plan.items.filter { $0.state == .missing }.count == 14)
       }
-      #expect(try await manager.statistics(of: "argument.commands.dead") == nil)
+      let after = try await manager.plan(topology)
+      #expect(after.isIncompatible && !after.hasChanges)
+      #expect(try await manager.statistics(of: "argument.commands.dead") != nil)
+      let bindings = try await host.broker.management.bindingCount(
+        of: "argument.commands", to: "argument.commands", in: host.name)
+      #expect(bindings == 4, "messages for the queue that differs would be lost without its bindings")
     }
   }
 
@@ -175,7 +180,7 @@ import Testing
       try await management.deleteBinding(
         of: "bound.commands", to: "bound.commands", routingKey: "workspace.#", in: host.name)
       #expect(try await management.bindingCount(of: "bound.commands", to: "bound.commands", in: host.name) == 3)
-      try await manager.ensureBindings(topology)
+      try await manager.ensure(topology.bindings)
       #expect(try await management.bindingCount(of: "bound.commands", to: "bound.commands", in: host.name) == 4)
     }
   }

@@ -135,6 +135,19 @@ import Testing
     await connection.close()
   }
 
+  @Test func `a publisher with a limit for it gives up while the broker blocks, and says why`() async throws {
+    let broker = try FakeBroker(.obedient)
+    var options = PublisherOptions()
+    options.blockedTimeout = .milliseconds(200)
+    let connection = try await RabbitMQConnection.open(broker.configuration())
+    let publisher = try await RabbitMQPublisher.start(on: connection, options: options)
+    try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on disk".shortStringBytes))
+    await #expect(
+      throws: RabbitMQError.timedOut(
+        operation: "publishing, which the broker blocks (low on disk),", limit: .milliseconds(200))
+    ) { try await publisher.publish([.text("a", to: "q")]) }
+  }
+
   @Test func `connection.blocked is noticed even if the broker stopped reading first and much is left to send`()
     async throws
   {

@@ -27,11 +27,11 @@ import Testing
 
   private func withReplies(
     _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .ofBusyMachine,
-    _ body: (ReplyPublisher) async throws -> Void
+    longestAbsence: Duration = .seconds(60), _ body: (ReplyPublisher) async throws -> Void
   ) async throws {
     let replies = ReplyPublisher(
       configuration, limits: limits, reconnect: Backoff(shortest: .milliseconds(10), longest: .milliseconds(50)),
-      logger: Self.quiet)
+      longestAbsence: longestAbsence, logger: Self.quiet)
     let running = Task { try await replies.run() }
     defer { running.cancel() }
     try await body(replies)
@@ -90,21 +90,50 @@ import Testing
     }
   }
 
-  @Test func `without a broker a reply times out`() async throws {
+  @Test func `a broker that is frozen, or gone for a while, costs no reply`() async throws {
+    let host = try VirtualHost.required()
+    try await host.declare("patient", HeaderTable())
+    var configuration = try host.configuration("replies through a proxy")
+    let proxy = try FaultProxy(toPort: configuration.port)
+    configuration.port = proxy.port
+    var limits = ReplyLedger.Limits()
+    limits.patience = .seconds(5)
+    let outcomes = Outcomes()
+    try await withReplies(configuration, limits: limits) { replies in
+      replies.send(Self.replies(1, to: "patient"), settled: outcomes.note("patient"))
+      #expect(try await outcomes.of("patient", count: 1) == [.delivered])
+      proxy.freeze()
+      replies.send(Self.replies(20, to: "patient"), settled: outcomes.note("patient"))
+      // Longer than a queue may take: the time itself is tested, here and below.
+      try await Task.sleep(for: limits.patience + .seconds(3))
+      proxy.thaw()
+      #expect(try await outcomes.of("patient", count: 21).allSatisfy { $0 == .delivered })
+      proxy.refuse()
+      proxy.cut()
+      replies.send(Self.replies(20, to: "patient"), settled: outcomes.note("patient"))
+      try await Task.sleep(for: limits.patience + .seconds(3))
+      try proxy.accept()
+      #expect(try await outcomes.of("patient", count: 41).allSatisfy { $0 == .delivered })
+    }
+  }
+
+  @Test func `without a broker a reply times out, after the longest absence`() async throws {
     let port = try BlockingSocket.listening().port
     var limits = ReplyLedger.Limits()
     limits.patience = .milliseconds(100)
     let outcomes = Outcomes()
     let configuration = try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(port)")
-    try await withReplies(configuration, limits: limits) { replies in
+    try await withReplies(configuration, limits: limits, longestAbsence: .milliseconds(50)) { replies in
       replies.send(Self.replies(2, to: "any"), settled: outcomes.note("any"))
       let lost = try await outcomes.of("any", count: 2)
       #expect(lost == [.timedOut, .timedOut])
     }
   }
 
-  @Test func `a broker that confirms nothing costs a reply its timeout, and further ones nothing`() async throws {
-    let broker = try FakeBroker(.obedient)
+  @Test func `a broker that answers, but confirms nothing, costs a reply its timeout, and further ones nothing`()
+    async throws
+  {
+    let broker = try FakeBroker(.withholding)
     var limits = ReplyLedger.Limits()
     // Long enough to connect in.
     limits.patience = .seconds(2)

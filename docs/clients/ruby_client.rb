@@ -8,6 +8,7 @@
 require 'bunny'
 require 'json'
 require 'securerandom'
+require 'uri'
 
 # Sends commands and waits for their results. A command without a confirm or result can be sent again with the same id: it
 # is executed once.
@@ -15,7 +16,10 @@ class WorkspaceClient
   TIMEOUT = 30
 
   def initialize(url)
-    @connection = Bunny.new(url).start
+    url = URI(url)
+    # Bunny takes a lone slash for a virtual host without a name.
+    url.path = '/%2f' if ['', '/'].include?(url.path)
+    @connection = Bunny.new(url.to_s).start
     @channel = @connection.create_channel
     # Without confirms, the client does not know whether a command has reached the broker.
     @channel.confirm_select

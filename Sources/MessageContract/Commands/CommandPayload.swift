@@ -4,7 +4,7 @@ import WorkspaceApplication
 /// A command's payload: its member `data`, or the JSON in `data_base64`, which SDKs write when given bytes
 /// (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#31-handling-of-data).
 enum CommandPayload {
-  /// If both members are missing or null, the payload is `{}`.
+  /// If both members are missing or null, or the Base64 is that of `null`, the payload is `{}`.
   static func read(from document: JSONObject) throws(CommandData.Problem) -> JSONObject {
     switch (document["data"] ?? .null, document["data_base64"] ?? .null) {
     case (.null, .null): .empty
@@ -29,10 +29,11 @@ enum CommandPayload {
     } catch {
       throw CommandData.Problem(detail: "data_base64 does not contain JSON: \(error.explanation(of: "its content"))")
     }
-    guard case .object(let data) = value else {
-      throw CommandData.Problem(detail: "data_base64 does not contain a JSON object")
+    return switch value {
+    case .object(let data): data
+    case .null: .empty
+    default: throw CommandData.Problem(detail: "data_base64 does not contain a JSON object")
     }
-    return data
   }
 }
 

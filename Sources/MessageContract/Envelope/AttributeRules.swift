@@ -8,7 +8,9 @@ enum AttributeRules {
     text.isAttribute(maximumLength: maximumLength)
   }
 
-  /// A moment in the format of RFC 3339, section 5.6; nil if it isn't one. Fractions of a millisecond are dropped.
+  /// A moment in the format of RFC 3339, section 5.6; nil if it isn't one. Fractions of a millisecond are dropped. A
+  /// moment that an offset or a leap second moves beyond the year 9999, so that it can't be written in that format in UTC,
+  /// is taken as the last that can.
   static func timestamp(_ text: String) -> Timestamp? {
     var rest = Array(text.utf8)[...]
     guard let year = number(&rest, digits: 4), skip(&rest, "-"), let month = number(&rest, digits: 2), skip(&rest, "-"),
@@ -22,9 +24,12 @@ enum AttributeRules {
     }
     guard let milliseconds = fraction(&rest), let offset = offset(rest) else { return nil }
     let minutes = hour * 60 + minute - offset
-    return Timestamp(
+    let moment = Timestamp(
       year: year, month: month, day: day, millisecondOfDay: minutes * 60_000 + second * 1000 + milliseconds)
+    return min(moment, last)
   }
+
+  private static let last = Timestamp(year: 9999, month: 12, day: 31, millisecondOfDay: 86_399_999)
 
   /// Milliseconds of a fraction of a second, 0 without one; nil if a point has no digit after it.
   private static func fraction(_ rest: inout ArraySlice<UInt8>) -> Int? {

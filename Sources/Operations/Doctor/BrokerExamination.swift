@@ -94,14 +94,14 @@ package struct BrokerExamination: Examination {
   private func topology(_ facts: any BrokerFacts) async -> [Finding] {
     let check = "broker.topology"
     do {
-      let missing = try await facts.missing()
+      let (missing, differences) = (try await facts.missing(), try await facts.differences())
       guard missing.isEmpty else {
-        return [
-          .problem(check, "missing: \(missing.joined(separator: ", "))", remedy: "workspace-worker topology apply")
-        ]
+        let finding = Finding.problem(
+          check, "missing: \(missing.joined(separator: ", "))", remedy: "workspace-worker topology apply")
+        return [finding] + (differences?.isEmpty == false ? [arguments(differences)] : [])
       }
       return [
-        arguments(try await facts.differences()), consumers(try await facts.commands()),
+        arguments(differences), consumers(try await facts.commands()),
         route(.commands, await broker.probe(.commands)), route(.queries, await broker.probe(.queries)),
       ]
     } catch {

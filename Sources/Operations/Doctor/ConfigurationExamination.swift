@@ -47,8 +47,8 @@ package struct ConfigurationExamination: Examination {
       "a delivery is acknowledged within \(longest.settingText) at most; the broker waits for "
       + consumerTimeout.settingText
     let remedy =
-      "raise the broker's consumer_timeout, or lower worker.handler_deadline: the broker closes the channel of a late "
-      + "consumer"
+      "raise the broker's consumer_timeout, or lower worker.handler_deadline and postgres.response_timeout: the broker "
+      + "closes the channel of a late consumer"
     guard longest <= consumerTimeout else { return .problem(check, detail, remedy: remedy) }
     // One batch may wait while another is executed.
     guard longest * 2 <= consumerTimeout else { return .warning(check, detail, remedy: remedy) }

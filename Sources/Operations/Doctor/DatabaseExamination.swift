@@ -40,8 +40,8 @@ package struct DatabaseExamination: Examination {
       .problem(
         "database.session", text,
         remedy:
-          "point postgres.url at PostgreSQL itself, or at a pooler that gives each connection its own session: "
-          + "docs/connections.md")
+          "point postgres.url at PostgreSQL itself, or at a pooler that gives each connection its own session "
+          + "(docs/connections.md), and reset what ALTER ROLE or ALTER DATABASE has set otherwise")
     case .unsupportedOption(let text):
       .problem(
         "database.session", text,
@@ -53,6 +53,12 @@ package struct DatabaseExamination: Examination {
         remedy:
           "sslrootcert must contain the authority that issued the server's certificate, which must name the host and "
           + "be currently valid")
+    case .exhausted(let text):
+      .problem(
+        "database.connection", text,
+        remedy:
+          "end other sessions, or raise the role's CONNECTION LIMIT or max_connections: docs/connections.md counts those "
+          + "of a worker")
     case .unreachable(let text):
       .problem("database.connection", text, remedy: "start PostgreSQL, or correct postgres.url")
     }

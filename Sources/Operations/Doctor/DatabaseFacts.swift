@@ -24,6 +24,8 @@ package enum DatabaseObstacle: Error, Equatable {
   /// Something in between, such as a pooler, refuses settings in the connection string.
   case unsupportedOption(String)
   case tlsRefused(String)
+  /// The server has no room for another session of this role.
+  case exhausted(String)
   case unreachable(String)
 }
 

@@ -5,6 +5,8 @@ package enum DatabaseSchema: Sendable, Equatable {
   /// The file names of the migrations that are not applied.
   case pending([String])
   case unusable(String)
+  /// The role may not see the schema, or what is recorded of it.
+  case forbidden(String)
 }
 
 extension DatabaseSchema {
@@ -18,6 +20,7 @@ extension DatabaseSchema {
         remedy: "update this program")
     case .pending(let names):
       .problem(check, "pending: \(names.joined(separator: ", "))", remedy: "workspace-worker migrate up")
+    case .forbidden(let text): .problem("database.role", text, remedy: "docs/security.md lists the grants")
     case .unusable(let text): .problem(check, text, remedy: "workspace-worker migrate status")
     }
   }

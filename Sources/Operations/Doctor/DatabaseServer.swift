@@ -54,7 +54,9 @@ extension DatabaseServer {
     guard !isReadOnly else {
       return .problem(
         "database.writable", "the server accepts no writes: it is a standby or read-only",
-        remedy: "put the primary, or all hosts, in postgres.url: a worker picks the one that accepts writes")
+        remedy:
+          "put the primary, or all hosts, in postgres.url: a worker picks the one that accepts writes; if this is the "
+          + "primary, reset default_transaction_read_only of the role, the database or the server")
     }
     return .ok("database.writable", "the server accepts writes")
   }

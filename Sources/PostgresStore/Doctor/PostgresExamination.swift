@@ -56,6 +56,8 @@ extension DatabaseObstacle {
       self = .configuration(text)
     } else if case .unreliableSession = error {
       self = .sharedSession(text)
+    } else if error.sqlState?.class == .insufficientResources {
+      self = .exhausted(text)
     } else if text.contains("unsupported startup parameter") {
       self = .unsupportedOption(text)
     } else if text.contains("SSL") || text.contains("certificate") {

@@ -58,9 +58,21 @@ struct PostgresFacts: DatabaseFacts {
     do throws(MigrationError) {
       return .applied(unknown: try await Migrator(connection: connection, logger: logger).verify())
     } catch {
-      guard case .pending(let names) = error else { return .unusable("\(error)") }
-      return .pending(names)
+      switch error {
+      // Tables of a schema that the role may not use seem not to exist.
+      case .pending where await usesNoSchema():
+        return .forbidden("the role may use no schema of its search_path: it lacks USAGE")
+      case .pending(let names): return .pending(names)
+      case .postgres(let cause) where cause.sqlState == .insufficientPrivilege:
+        return .forbidden("the role may not read schema_migrations")
+      default: return .unusable("\(error)")
+      }
     }
+  }
+
+  private func usesNoSchema() async -> Bool {
+    let rows = try? await connection.query("doctor_schema", "select current_schema() is null as is_none")
+    return (try? rows?.first?.bool("is_none")) ?? false
   }
 
   func missingRights() async throws -> [String] { try await WorkerRights.missing(connection) }

@@ -22,6 +22,8 @@ package enum MigrationError: Error, Sendable, Equatable {
   case wouldDestroy([DataLoss])
   /// Existing data is in the way of the migration. Nothing was changed.
   case preflight(PreflightFindings)
+  /// The migration refuses by itself, with RAISE EXCEPTION: something must be dealt with first. All of it was rolled back.
+  case refused(migration: String, reason: String)
   /// A statement of the migration failed; all of the migration was rolled back.
   case failed(migration: String, ServerError)
   /// The migration ends the transaction that it runs in, so part of it may have been committed.
@@ -47,6 +49,15 @@ package struct PreflightFindings: Sendable, Equatable {
   package let rows: [[String]]
 }
 
+extension MigrationError {
+  /// What the server's refusal of a statement of a migration means.
+  init(_ error: ServerError, in migration: String) {
+    self =
+      error.sqlState == .raiseException
+      ? .refused(migration: migration, reason: error.message) : .failed(migration: migration, error)
+  }
+}
+
 extension MigrationError: CustomStringConvertible {
   /// For the operator who runs `migrate`: includes what the server says, with values.
   package var description: String {
@@ -64,6 +75,7 @@ extension MigrationError: CustomStringConvertible {
     case .wouldDestroy(let losses):
       (["this would destroy data permanently; nothing was changed:"] + losses.map { "  \($0)" }).joined(separator: "\n")
     case .preflight(let findings): "\(findings)"
+    case .refused(let migration, let reason): "\(migration) refuses, and was rolled back: \(reason)"
     case .failed(let migration, let error):
       (["\(migration) failed and was rolled back: \(error.message) [\(error.sqlState)]"]
         + [error.detail, error.hint].compactMap(\.self)).joined(separator: "\n")

@@ -54,7 +54,7 @@ struct MigrationStep: Sendable {
     do throws(PostgresError) {
       return try await body()
     } catch {
-      if case .server(let error) = error { throw .failed(migration: migration.fileName, error) }
+      if case .server(let error) = error { throw MigrationError(error, in: migration.fileName) }
       throw .postgres(error)
     }
   }

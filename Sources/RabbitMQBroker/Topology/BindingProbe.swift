@@ -50,10 +50,9 @@ package struct BindingProbe: Sendable {
 }
 
 extension TopologyPlan {
-  /// The plan with what is known of bindings whose queue and exchange exist. Nothing is sent where something is
-  /// incompatible: it may be somebody else's.
+  /// The plan with what is known of bindings whose queue and exchange exist. Nothing is sent to an incompatible exchange:
+  /// it may be somebody else's.
   package func probing(_ topology: Topology, with probe: BindingProbe) async -> TopologyPlan {
-    guard !isIncompatible else { return self }
     var (existing, missing): ([Topology.Binding], [Topology.Binding]) = ([], [])
     for exchange in topology.exchanges {
       let bindings = topology.bindings.filter { $0.exchange == exchange.name && state(of: $0) == .ensured }

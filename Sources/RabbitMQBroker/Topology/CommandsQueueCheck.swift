@@ -49,7 +49,7 @@ struct CommandsQueueCheck: Sendable {
       "the queue \(queue) was created by an earlier version: what the broker dead-letters reaches \(deadQueue) only "
       + "while that is bound to \(names.deadLettersExchange.text ?? "") with '#'"
     do {
-      try await manager.ensureBindings(Topology(exchanges: [], queues: [], bindings: bindings))
+      try await manager.ensure(bindings)
       return meaning
     } catch RabbitMQError.channelClosed(_, let text) {
       return "\(meaning), which could not be ensured: \(text)"

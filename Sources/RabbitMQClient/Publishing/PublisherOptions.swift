@@ -9,6 +9,9 @@ package struct PublisherOptions: Sendable, Equatable {
   /// The longest time without a confirm, or room to send, while messages wait for it. Time during which the broker has
   /// blocked the connection doesn't count. Default: 30 seconds.
   package var progressTimeout: Duration = .seconds(30)
+  /// How long messages may wait while the broker has blocked the connection, because it is low on memory or disk:
+  /// https://www.rabbitmq.com/docs/alarms. Default: without limit.
+  package var blockedTimeout: Duration?
   /// Whether a message that no queue takes is an error, `unroutable`. Default: false.
   package var isMandatory = false
   /// Whether a message that is refused or can't be published ends the publisher, as nothing may overtake it. False: it

@@ -105,9 +105,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       case .inbound(.blocked), .inbound(.unblocked): noteProgress()
       case .failed(let error): fail(error)
       case .deadlinePassed:
-        connection.assumeIsolated { [limit = options.progressTimeout] in
-          $0.fail(.timedOut(operation: "waiting for publisher confirms", limit: limit))
-        }
+        connection.assumeIsolated { [standstill] in $0.fail(standstill) }
       case .inbound, .writable: break
       }
     }
@@ -205,9 +203,18 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
 
   /// Restarts the progress timeout, if something is waited for.
   private func noteProgress() {
-    let isWaiting = (!batches.isEmpty || ledger.unconfirmedCount > 0) && !connection.isBlocked
-    let deadline = isWaiting ? ContinuousClock.now + options.progressTimeout : nil
+    let isWaiting = !batches.isEmpty || ledger.unconfirmedCount > 0
+    let limit = connection.isBlocked ? options.blockedTimeout : options.progressTimeout
+    let deadline = isWaiting ? limit.map { ContinuousClock.now + $0 } : nil
     connection.assumeIsolated { $0.setDeadline(deadline) }
+  }
+
+  /// What ends the connection when the progress timeout, or that of a blocked connection, has passed.
+  private var standstill: RabbitMQError {
+    guard let reason = connection.blockedReason, let limit = options.blockedTimeout else {
+      return .timedOut(operation: "waiting for publisher confirms", limit: options.progressTimeout)
+    }
+    return .timedOut(operation: "publishing, which the broker blocks (\(reason)),", limit: limit)
   }
 
   private func fail(_ error: RabbitMQError) {

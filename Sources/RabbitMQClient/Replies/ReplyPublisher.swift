@@ -6,8 +6,9 @@ internal import Synchronization
 /// Sends replies over a separate connection, opened when there is a reply to send, and reopened when lost: whatever a
 /// reply queue causes there affects replies alone.
 ///
-/// A reply is settled no later than ``ReplyLedger/Limits/patience`` after it was accepted; without a connection, no
-/// later than a connect timeout after that. Time during which the broker has blocked publishing does not count.
+/// A reply is settled no later than ``ReplyLedger/Limits/patience`` after it was accepted. Time during which no queue can
+/// be blamed does not count: while the broker has blocked publishing, while it answers nothing at all, and for a while
+/// without a connection.
 package final class ReplyPublisher: ReplySender {
   private struct State {
     var ledger: ReplyLedger
@@ -18,19 +19,28 @@ package final class ReplyPublisher: ReplySender {
     var hasArrivals = false
     var arrival: Waiter<Void>?
     var idle: [Waiter<Void>] = []
+    /// When the connection was lost, or the first attempt to connect failed; nil while there is one.
+    var absentSince: ContinuousClock.Instant?
   }
+
+  /// How often the broker is asked for a sign of life while replies are unconfirmed.
+  private static let pulse: Duration = .seconds(1)
 
   private let configuration: RabbitMQConfiguration
   private let reconnect: Backoff
+  private let longestAbsence: Duration
   private let logger: Logger
   private let state: Mutex<State>
 
   /// - Parameters:
   ///   - configuration: of the connection.
   ///   - reconnect: the delays between attempts to connect.
+  ///   - longestAbsence: the longest time in a row without a connection that does not count. Default: a minute.
   package init(
-    _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(), reconnect: Backoff, logger: Logger
+    _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(), reconnect: Backoff,
+    longestAbsence: Duration = .seconds(60), logger: Logger
   ) {
+    self.longestAbsence = longestAbsence
     self.configuration = configuration
     self.reconnect = reconnect
     self.logger = logger
@@ -65,6 +75,10 @@ package final class ReplyPublisher: ReplySender {
       try await waitForArrival()
       let connection = try await RabbitMQConnection.open(configuration)
       attempt.connected()
+      state.withLock { state in
+        state.absentSince = nil
+        state.clock.resume(.disconnected)
+      }
       try await serve(connection)
     } failed: { error, delay in
       logger.warning(
@@ -89,6 +103,7 @@ package final class ReplyPublisher: ReplySender {
             try await self.waitForArrival()
           }
         }
+        group.addTask { try await self.watch(connection, channel) }
         // Only the first one ever returns.
         try await group.next()
         group.cancelAll()
@@ -96,7 +111,7 @@ package final class ReplyPublisher: ReplySender {
     }
     await connection.close()
     change { state in
-      state.clock.resume()
+      state.clock.resume(.blocked)
       // What was in transit is to be sent again.
       let settlements = state.ledger.disconnected()
       state.hasArrivals = !state.ledger.isEmpty
@@ -105,17 +120,51 @@ package final class ReplyPublisher: ReplySender {
     try result.get()
   }
 
+  /// Stops the clock while the broker answers nothing, not even that confirm mode is on: a queue that does not confirm
+  /// is its own fault, a broker that is frozen is not the queue's.
+  private func watch(_ connection: RabbitMQConnection, _ channel: ReplyChannel) async throws {
+    while true {
+      try await Task.sleep(for: Self.pulse)
+      guard state.withLock({ $0.ledger.sentCount > 0 }) else { continue }
+      try await whileStopped { _ = try await connection.call(.selectConfirms) }
+      // Its deadline was that of a running clock.
+      await channel.pump()
+    }
+  }
+
+  private func whileStopped(_ body: () async throws -> Void) async throws {
+    state.withLock { $0.clock.pause(.silent) }
+    defer { state.withLock { $0.clock.resume(.silent) } }
+    try await body()
+  }
+
   /// Sleeps; replies that expire meanwhile are given up.
   private func pause(_ delay: Duration, after error: any Error) async throws {
     let end = ContinuousClock.now + delay
     while end > .now {
+      noteAbsence()
       expire()
-      let next = state.withLock { state in state.ledger.deadline.map { $0 - state.clock.now } } ?? delay
+      let next = state.withLock { state in
+        state.clock.isPaused ? delay : state.ledger.deadline.map { $0 - state.clock.now } ?? delay
+      }
       try await Task.sleep(for: max(.milliseconds(1), min(next, end - .now)))
     }
     expire()
     // The rest is sent by the next connection.
     state.withLock { $0.hasArrivals = !$0.ledger.isEmpty }
+  }
+
+  /// Stops the clock when the connection is lost, and lets it run again after the longest absence.
+  private func noteAbsence() {
+    state.withLock { state in
+      let since = state.absentSince ?? .now
+      state.absentSince = since
+      if ContinuousClock.now - since < longestAbsence {
+        state.clock.pause(.disconnected)
+      } else {
+        state.clock.resume(.disconnected)
+      }
+    }
   }
 
   private func waitForArrival() async throws {
@@ -164,7 +213,7 @@ extension ReplyPublisher {
   /// The broker has stopped taking messages, or takes them again.
   func block(_ isBlocked: Bool) {
     state.withLock { state in
-      if isBlocked { state.clock.pause() } else { state.clock.resume() }
+      if isBlocked { state.clock.pause(.blocked) } else { state.clock.resume(.blocked) }
     }
   }
 

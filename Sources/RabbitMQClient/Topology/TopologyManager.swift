@@ -28,25 +28,30 @@ package struct TopologyManager: Sendable {
     try await compare(topology, withArguments: false)
   }
 
-  /// Creates what is missing, unless something is incompatible.
+  /// Creates what is missing. What is incompatible stays as it is; a queue that differs only in its arguments still gets
+  /// its bindings, without which its messages would be lost. Bindings of earlier versions are removed unless something
+  /// is incompatible: a queue made by such a version needs them.
   ///
   /// - Returns: the comparison before anything was created.
   package func apply(_ topology: Topology) async throws -> TopologyPlan {
     let plan = try await plan(topology)
-    guard !plan.isIncompatible else { return plan }
-    try await connection.declare(topology.exchanges.map { .exchange($0.name, type: $0.type, isPassive: false) })
-    try await connection.declare(topology.queues.map { .queue($0.name, arguments: $0.arguments, isPassive: false) })
-    try await ensureBindings(topology)
-    try await connection.declare(
-      topology.formerBindings.map { .unbinding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
+    let exchanges = topology.exchanges.filter { plan.state(of: .exchange, named: $0.name.readable) == .missing }
+    let queues = topology.queues.filter { plan.state(of: .queue, named: $0.name.readable) == .missing }
+    try await connection.declare(exchanges.map { .exchange($0.name, type: $0.type, isPassive: false) })
+    try await connection.declare(queues.map { .queue($0.name, arguments: $0.arguments, isPassive: false) })
+    try await ensure(topology.bindings.filter { plan.state(of: $0) != .blocked })
+    if !plan.isIncompatible {
+      try await connection.declare(
+        topology.formerBindings.map { .unbinding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
+    }
     return plan
   }
 
   /// Creates the bindings; existing ones don't change. Needs the right to write to the queues and to read from the
   /// exchanges.
-  package func ensureBindings(_ topology: Topology) async throws {
+  package func ensure(_ bindings: [Topology.Binding]) async throws {
     try await connection.declare(
-      topology.bindings.map { .binding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
+      bindings.map { .binding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
   }
 
   /// - Returns: nil if there is no such queue.
@@ -73,7 +78,7 @@ package struct TopologyManager: Sendable {
     }
     for binding in topology.bindings { items.append(item(binding, among: items)) }
     for binding in topology.formerBindings {
-      items.append(TopologyPlan.Item(kind: .binding, name: binding.readable, state: .removed))
+      items.append(TopologyPlan.Item(kind: .binding, name: binding.readable, state: .obsolete))
     }
     return TopologyPlan(items: items)
   }
@@ -110,11 +115,18 @@ package struct TopologyManager: Sendable {
   private static let queueType = "x-queue-type"
 
   private func item(_ binding: Topology.Binding, among items: [TopologyPlan.Item]) -> TopologyPlan.Item {
-    let hasMissingEnd = items.contains {
-      $0.state == .missing
-        && ($0.kind == .queue ? $0.name == binding.queue.readable : $0.name == binding.exchange.readable)
+    func end(_ kind: TopologyPlan.Kind, _ name: ShortString) -> TopologyPlan.State? {
+      items.first { $0.kind == kind && $0.name == name.readable }?.state
     }
-    return TopologyPlan.Item(kind: .binding, name: binding.readable, state: hasMissingEnd ? .missing : .ensured)
+    let state: TopologyPlan.State =
+      switch (end(.exchange, binding.exchange), end(.queue, binding.queue)) {
+      case (.incompatible, _): .blocked
+      // The broker did not even compare arguments: the queue is not ours to bind.
+      case (_, .incompatible(let difference)) where difference.argument == nil: .blocked
+      case (.missing, _), (_, .missing): .missing
+      default: .ensured
+      }
+    return TopologyPlan.Item(kind: .binding, name: binding.readable, state: state)
   }
 }
 

@@ -14,10 +14,12 @@ package struct TopologyPlan: Sendable, Equatable {
     /// A binding between an existing queue and exchange that could not be tested. AMQP can't query it, so it is set again,
     /// which changes nothing if it exists.
     case ensured
-    /// A binding of an earlier version: it is removed, which changes nothing if it is gone.
-    case removed
-    /// It exists, but not as it should. Nothing is then changed.
+    /// A binding of an earlier version: it is removed, which changes nothing if it does not exist.
+    case obsolete
+    /// It exists, but not as it should. It is not changed.
     case incompatible(InequivalentArgument)
+    /// A binding of an incompatible exchange, or of a queue that can't be used: it is not made.
+    case blocked
   }
 
   package struct Item: Sendable, Equatable {
@@ -30,9 +32,9 @@ package struct TopologyPlan: Sendable, Equatable {
   package let items: [Item]
 
   /// Nil if the plan does not have the binding.
-  package func state(of binding: Topology.Binding) -> State? {
-    items.first { $0.kind == .binding && $0.name == binding.readable }?.state
-  }
+  package func state(of binding: Topology.Binding) -> State? { state(of: .binding, named: binding.readable) }
+
+  func state(of kind: Kind, named name: String) -> State? { items.first { $0.kind == kind && $0.name == name }?.state }
 
   /// The plan, with what was found out about bindings.
   package func noting(existing: [Topology.Binding], missing: [Topology.Binding]) -> TopologyPlan {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Logging
 import Messaging
 import PostgresClient
@@ -86,6 +87,7 @@ struct Servers: Sendable {
       if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
       amqp.tls?.add(settings.tls)
+      for (name, file) in amqp.tls?.files ?? [] { check(exists: file, "amqp.tls.\(name)", &problems) }
       if let file = settings.passwordFile {
         amqp.usePassword(of: file)
         check(file, "amqp.password_file", &problems)
@@ -100,6 +102,11 @@ struct Servers: Sendable {
   /// A file that can't be read at the start is a configuration mistake; later reads are retried.
   private static func check(_ file: String, _ key: String, _ problems: inout ConfigurationProblems) {
     do throws(UnreadableSecret) { _ = try Secret(file: file).reveal() } catch { problems.add("\(key): \(error)") }
+  }
+
+  private static func check(exists file: String, _ key: String, _ problems: inout ConfigurationProblems) {
+    guard !FileManager.default.isReadableFile(atPath: file) else { return }
+    problems.add("\(key): \(file) can't be used: no such file, or no permission to read it")
   }
 
   /// - Parameter key: the name of the URL's setting: `url` or `read_url`.
@@ -130,6 +137,7 @@ struct Servers: Sendable {
   ) -> SpiceDBConfiguration? {
     guard let text = settings.endpoint, let file = settings.tokenFile else { return nil }
     check(file, "authorization.spicedb.token_file", &problems)
+    if let file = settings.caFile { check(exists: file, "authorization.spicedb.ca_file", &problems) }
     do throws(SpiceDBEndpoint.Invalid) {
       return SpiceDBConfiguration(
         endpoint: try SpiceDBEndpoint(text), security: settings.isInsecure ? .plaintext : .tls(caFile: settings.caFile),
@@ -142,6 +150,13 @@ struct Servers: Sendable {
 }
 
 extension TLSOptions {
+  /// The files that it names, by their settings.
+  fileprivate var files: [(name: String, file: String)] {
+    [("ca_file", authorityFile), ("cert_file", certificateFile), ("key_file", keyFile)].compactMap { name, file in
+      file.map { (name, $0) }
+    }
+  }
+
   fileprivate mutating func add(_ settings: WorkerConfiguration.TLS) {
     authorityFile = authorityFile ?? settings.caFile
     certificateFile = certificateFile ?? settings.certificateFile

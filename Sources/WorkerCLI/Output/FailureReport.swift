@@ -33,7 +33,7 @@ enum FailureReport {
     switch error {
     // Invalid input that could be detected only while it was used.
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
-    case is NegativeAnswer: .no
+    case is NegativeAnswer, MigrationError.refused: .no
     case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing, is DescriptorLimit.TooLow: .configuration
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)

@@ -34,7 +34,7 @@ struct TopologyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract:
         "Creates what is missing, and removes a binding made by earlier versions; nothing else is deleted or changed. "
-        + "Exits 3 if something is incompatible."
+        + "Exits 3 if something is incompatible, which is left as it is."
     )
 
     @OptionGroup var options: ConfigurationOptions
@@ -43,7 +43,7 @@ struct TopologyCommand: AsyncParsableCommand {
     func run() async throws {
       try await TopologyCommand.withManager(options) { manager, topology, _ in
         let plan = try await manager.apply(topology)
-        let report = TopologyReport(plan, applied: !plan.isIncompatible)
+        let report = TopologyReport(plan, isApplied: true)
         try output.print(report)
         if plan.isIncompatible { throw ExitCode.incompatible }
       }

@@ -5,13 +5,18 @@ struct TopologyReport: Report {
   /// `changes`, `incompatible` or `up-to-date`; `applied` after `topology apply`.
   let status: String
   let items: [Item]
+  private let isApplied: Bool
+
+  private enum CodingKeys: CodingKey {
+    case status, items
+  }
 
   struct Item: Encodable {
     let kind: String
     let name: String
-    /// `exists`, `missing`, `ensured` (a binding that is set again, which changes nothing if it exists), `removed` (a
-    /// binding of an earlier version that is removed, which changes nothing if it is gone), `created` or
-    /// `incompatible`.
+    /// `exists`, `missing`, `created`, `incompatible`; of a binding also `ensured` (it is set again, which changes
+    /// nothing if it exists), `blocked` (not made, because an end of it is incompatible) or `obsolete` (of an earlier
+    /// version: it is removed, if it exists and nothing is incompatible).
     let state: String
     var argument: String?
     var wanted: String?
@@ -20,11 +25,12 @@ struct TopologyReport: Report {
     var remedy: String?
   }
 
-  /// - Parameter applied: whether what was missing has been created.
-  init(_ plan: TopologyPlan, applied: Bool = false) {
+  /// - Parameter isApplied: whether what was missing has been created.
+  init(_ plan: TopologyPlan, isApplied: Bool = false) {
+    self.isApplied = isApplied
     status =
-      plan.isIncompatible ? "incompatible" : applied ? "applied" : plan.hasChanges ? "changes" : "up-to-date"
-    items = plan.items.map { Item($0, applied: applied) }
+      plan.isIncompatible ? "incompatible" : isApplied ? "applied" : plan.hasChanges ? "changes" : "up-to-date"
+    items = plan.items.map { Item($0, isApplied: isApplied) }
   }
 
   var text: String {
@@ -36,7 +42,8 @@ struct TopologyReport: Report {
 
   private var summary: String {
     switch status {
-    case "incompatible": "incompatible: nothing was changed"
+    case "incompatible" where isApplied: "incompatible: what is named above was left as it is; all else is as planned"
+    case "incompatible": "incompatible: 'workspace-worker topology apply' creates what else is missing"
     case "applied": "applied"
     case "changes": "run 'workspace-worker topology apply' to create what is missing"
     default: "nothing to do"
@@ -45,14 +52,15 @@ struct TopologyReport: Report {
 }
 
 extension TopologyReport.Item {
-  fileprivate init(_ item: TopologyPlan.Item, applied: Bool) {
+  fileprivate init(_ item: TopologyPlan.Item, isApplied: Bool) {
     kind = item.kind.rawValue
     name = item.name
     switch item.state {
     case .exists: state = "exists"
-    case .missing: state = applied ? "created" : "missing"
+    case .missing: state = isApplied ? "created" : "missing"
     case .ensured: state = "ensured"
-    case .removed: state = "removed"
+    case .obsolete: state = "obsolete"
+    case .blocked: state = "blocked"
     case .incompatible(let difference):
       state = "incompatible"
       argument = difference.argument

@@ -1,3 +1,4 @@
+import Crypto
 import MessageContract
 import Messaging
 import UnitOfWork
@@ -23,18 +24,18 @@ extension BatchRun {
     let now = environment.clock.now()
     let envelope = message.envelope
     // Letter, announcement and result were committed together before, but the reply to a batch may be missing.
-    if message.isRedelivered, claim(key, of: ObjectIdentifier(message)) {
+    if message.isRedelivered, let letter = claim(key, of: ObjectIdentifier(message)) {
       if message.element != nil {
         let known = message.command.flatMap { inbox[$0.context.key] }.map(EncodedMessage.init(recorded:))
-        let result =
-          if let known { known } else { ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now) }
+        let result = known ?? ResultEncoder.encode(failure, of: envelope, letter: letter)
         note(.result(id: result.id.description, body: result.body), to: message)
       }
       return nil
     }
+    let letter = try newID(at: now)
     let isReplyWanted = message.properties.replyTo?.bytes.isEmpty == false
     if envelope.id != nil || isReplyWanted {
-      let result = ResultEncoder.encode(failure, of: envelope, id: try newID(at: now), at: now)
+      let result = ResultEncoder.encode(failure, of: envelope, letter: letter)
       send(result, of: message, commandID: envelope.id)
       // Whatever becomes of the letter later, this is what its sender was told.
       if isRemembered, let command = message.command { remember(result, of: command) }
@@ -42,7 +43,7 @@ extension BatchRun {
       note(.apart, to: message)
     }
     return try record(
-      key, ObjectIdentifier(message), original, envelope, reason: failure.reason,
+      letter, key, ObjectIdentifier(message), original, envelope, reason: failure.reason,
       detail: error.map { "\(failure.detail): \($0)" } ?? failure.detail,
       attempts: attempts ?? .init(count: 1, first: now), at: now)
   }
@@ -53,29 +54,28 @@ extension BatchRun {
   /// - Returns: nil if it is already in the ledger.
   mutating func record(_ letter: BrokerDeadLetter) throws(Failure) -> Outcome? {
     let identity = ObjectIdentifier(letter.delivery)
-    if letter.delivery.isRedelivered, claim(letter.key, of: identity) { return nil }
+    if letter.delivery.isRedelivered, claim(letter.key, of: identity) != nil { return nil }
     let now = environment.clock.now()
     return try record(
-      letter.key, identity, letter.origin.message(letter.delivery.original), letter.envelope,
+      try newID(at: now), letter.key, identity, letter.origin.message(letter.delivery.original), letter.envelope,
       reason: .brokerDeadLettered, detail: letter.origin.detail,
       attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 
   /// Claims the letter that a redelivery is the message of: each letter has only one.
   ///
-  /// - Returns: whether there is such a letter.
-  private mutating func claim(_ key: DeadLetterKey, of message: ObjectIdentifier) -> Bool {
-    guard let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else { return false }
+  /// - Returns: nil if there is no such letter.
+  private mutating func claim(_ key: DeadLetterKey, of message: ObjectIdentifier) -> ULID? {
+    guard let letter = snapshot.deadLetters[key]?.first(where: { !claimed.contains($0) }) else { return nil }
     claimed.insert(letter)
     letters[message] = letter
-    return true
+    return letter
   }
 
   private mutating func record(
-    _ key: DeadLetterKey, _ identity: ObjectIdentifier, _ message: AMQPMessage, _ envelope: PartialEnvelope,
+    _ id: ULID, _ key: DeadLetterKey, _ identity: ObjectIdentifier, _ message: AMQPMessage, _ envelope: PartialEnvelope,
     reason: DeadLetterReason, detail: String, attempts: DeadLetter.Attempts, at now: Timestamp
   ) throws(Failure) -> Outcome {
-    let id = try newID(at: now)
     letters[identity] = id
     writeSet.deadLetters.append(
       DeadLetter(
@@ -91,6 +91,21 @@ extension BatchRun {
       id: try newID(at: now), at: now)
     writeSet.send(environment.messages.announcement(announcement))
     return .deadLettered(reason)
+  }
+}
+
+extension ResultEncoder {
+  /// The result that tells a sender of a letter. Its id and time are derived from the letter: if the reply to a batch has
+  /// to be made again after a crash, its elements are those that were published.
+  fileprivate static func encode(
+    _ failure: CommandFailure, of envelope: PartialEnvelope, letter: ULID
+  ) -> EncodedMessage {
+    var hash = SHA256()
+    for part in ["result", letter.description, failure.reason.rawValue, failure.detail] {
+      hash.update(data: Array(part.utf8) + [0])
+    }
+    let id = ULID(milliseconds: letter.milliseconds, randomness: .init(hash: Array(hash.finalize())))
+    return encode(failure, of: envelope, id: id, at: Timestamp(milliseconds: Int64(letter.milliseconds)))
   }
 }
 

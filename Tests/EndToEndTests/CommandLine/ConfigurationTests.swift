@@ -41,7 +41,7 @@ struct ConfigurationTests {
     ("AMQP_URL", "http://u:sesame@h/v"), ("AMQP_URL", "amqp://u:sesame@h:port/v"), ("AMQP_URL", "sesame"),
     ("AMQP_URL", "amqp://u:sesame@h/%zz"), ("POSTGRES_URL", "mysql://u:sesame@h/d"), ("WORKER_BATCH_COUNT", "0"),
     ("POSTGRES_URL", "postgres://u:sesame@h:port/d"), ("POSTGRES_URL", "postgres://u:sesame@h/d?no_such_parameter=1"),
-    ("POSTGRES_URL", "postgres://u:sesame"),
+    ("POSTGRES_URL", "postgres://u:sesame"), ("HTTP_HOST", "no host"), ("TRACING_ENDPOINT", "http://h:1/?token=sesame"),
   ]
 
   @Test func `an unusable value is named, without its secrets`() async throws {
@@ -53,6 +53,16 @@ struct ConfigurationTests {
       #expect(program.errors.contains(key), "\(program.errors)")
       #expect(!program.errors.contains("sesame"), "\(program.errors)")
     }
+  }
+
+  @Test func `a file that is missing stops the start; two equal keys are named with their line`() async throws {
+    let deployment = try Deployment.current
+    let missing = try await deployment.run(
+      "serve", environment: ["AMQP_URL": "amqps://localhost", "AMQP_TLS_CA_FILE": "/nowhere.pem"])
+    #expect(missing.exit == .code(78) && missing.errors.contains("amqp.tls.ca_file: /nowhere.pem"), "\(missing.errors)")
+    try write("log: {level: info}\nlog: {level: debug}", to: "twice.yaml")
+    let twice = try await deployment.run("config", "show", "--config", "twice.yaml")
+    #expect(twice.exit == .code(78) && twice.errors.contains("log more than once"), "\(twice.errors)")
   }
 
   @Test func `a retention shorter than the lifetime of ids stops the start, with both numbers`() async throws {

@@ -36,6 +36,11 @@ struct BrokerAlarmTests {
       #expect(
         doctor.exit == .code(1) && doctor.output.contains("the broker blocks publishers: low on memory"),
         "\(doctor.output)")
+      for call in [["send", "workspace.list"], ["query", "workspace.list"]] {
+        let program = try deployment.start(call + ["--tenant", "01J9ZZZZZZZZZZZZZZZZZZZZZZ"])
+        #expect(try await program.exit() == .code(69), "nobody waits for the end of an alarm")
+        #expect(program.errors.contains("which the broker blocks (low on memory)"), "\(program.errors)")
+      }
       #expect(!worker.program.errors.contains("is not connected"))
       #expect(try await deployment.records().inbox.rows == committed)
       return worker

@@ -106,6 +106,26 @@ struct AccessListTests {
     }
   }
 
+  @Test func `all mistakes in a list are named at once`() async throws {
+    let file = try list(
+      """
+      senders:
+        - {user: a, types: ['*'], tenants: ['*'], tenant: x}
+        - {user: b, types: ['*'], tenants: ['*']}
+        - {user: c, types: [workspace.make], tenants: ['*']}
+        - {user: d, types: ['*']}
+      """)
+    let result = try await Deployment.current.run("serve", environment: ["ACCESS_FILE": file])
+    #expect(result.exit == .code(78))
+    for part in [
+      "sender 1: unknown: tenant;", "sender 3: no command's type matches 'workspace.make'",
+      "sender 4: tenants is missing",
+    ] {
+      #expect(result.errors.contains(part), "\(result.errors)")
+    }
+    #expect(!result.errors.contains("sender 2") && !result.errors.contains("DecodingError"))
+  }
+
   @Test func `the example is a valid list`() async throws {
     let example = PythonTool.repository.appending(path: "config/access.yaml").path
     let result = try await Deployment.current.run("config", "show", environment: ["ACCESS_FILE": example])

@@ -78,15 +78,23 @@ struct LeastPrivilegeTests {
       try await connection.execute(
         script: """
           create role \(role) login password 'sesame';
-          grant select on all tables in schema public to \(role);
+          revoke usage on schema public from public;
           """)
     }
-    let doctor = try await deployment.run(
-      "doctor", environment: ["POSTGRES_URL": try url(deployment.database.url, role, "sesame")])
-    #expect(doctor.exit == .code(1))
+    func doctor(granting statement: String) async throws -> FinishedProgram {
+      try await deployment.database.withConnection { try await $0.execute(script: statement) }
+      return try await deployment.run(
+        "doctor", environment: ["POSTGRES_URL": try url(deployment.database.url, role, "sesame")])
+    }
+    let blind = try await doctor(granting: "")
+    #expect(blind.exit == .code(1) && blind.output.contains("it lacks USAGE"), "\(blind.output)")
+    let ignorant = try await doctor(granting: "grant usage on schema public to \(role)")
+    #expect(ignorant.output.contains("may not read schema_migrations"), "\(ignorant.output)")
+    let reader = try await doctor(granting: "grant select on all tables in schema public to \(role)")
+    #expect(reader.exit == .code(1))
     #expect(
-      doctor.output.contains("INSERT on inbox") && doctor.output.contains("UPDATE on tenants")
-        && !doctor.output.contains("SELECT on"))
+      reader.output.contains("INSERT on inbox") && reader.output.contains("UPDATE on tenants")
+        && !reader.output.contains("SELECT on"))
     try await deployment.dropRole(role)
   }
 

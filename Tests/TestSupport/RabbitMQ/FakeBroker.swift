@@ -17,6 +17,8 @@ package final class FakeBroker: Sendable {
     case obedient
     /// The same, and it opens further channels and confirms what is published.
     case confirming
+    /// The same, but confirms nothing.
+    case withholding
   }
 
   /// What a confirming broker was given.
@@ -76,7 +78,10 @@ package final class FakeBroker: Sendable {
     case .obedient: try answerUntilReady(socket)
     case .confirming:
       try answerUntilReady(socket)
-      try confirm(socket, note: note)
+      try answer(socket, confirms: true, note: note)
+    case .withholding:
+      try answerUntilReady(socket)
+      try answer(socket, confirms: false, note: note)
     case .stopsReading:
       try answerUntilReady(socket)
       while true {
@@ -106,7 +111,7 @@ package final class FakeBroker: Sendable {
     }
   }
 
-  private static func confirm(_ socket: BlockingSocket, note: (Publication) -> Void) throws {
+  private static func answer(_ socket: BlockingSocket, confirms: Bool, note: (Publication) -> Void) throws {
     var numbers: [UInt16: UInt64] = [:]
     while true {
       let frame = try WireFrame(from: socket)
@@ -118,6 +123,7 @@ package final class FakeBroker: Sendable {
         let name = frame.payload.dropFirst(7).prefix(Int(frame.payload[6]))
         note(Publication(channel: frame.channel, exchange: String(decoding: name, as: UTF8.self)))
         numbers[frame.channel, default: 0] += 1
+        guard confirms else { continue }
         try send(.basicAck, frame.channel, (numbers[frame.channel] ?? 0).bigEndianBytes + [0], to: socket)
       default: continue
       }
