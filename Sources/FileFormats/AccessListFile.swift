@@ -29,7 +29,7 @@ package struct AccessListFile: Decodable {
     }
   }
 
-  /// A sender as far as it could be read, so that all mistakes in a file are named at once.
+  /// A sender as far as it could be read, so that the mistakes of all senders are named at once.
   struct Attempt: Decodable {
     let sender: Result<Sender, Unreadable>
 
@@ -112,8 +112,8 @@ extension AccessListFile.Unreadable {
       self = context.underlyingError.map(Self.init) ?? Self(description: context.debugDescription)
     case DecodingError.keyNotFound(let key, _): self.init(description: "\(key.stringValue) is missing")
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-      self.init(description: "\(place.isEmpty ? "the file" : place): \(context.debugDescription)")
+      let place = context.codingPath.last?.stringValue ?? "the file"
+      self.init(description: "\(place): \(context.debugDescription)")
     default: self.init(description: "\(error)")
     }
   }

@@ -35,7 +35,7 @@ package struct QueryConfiguration: Sendable {
     }
   }
 
-  /// The publisher of answers, which nobody waits for longer than for a reconnection.
+  /// The publisher of answers. It is not patient with a broker that is away or silent: nobody waits for them that long.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
       server.named("answer"), limits: limits, reconnect: Backoff(shortest: .milliseconds(100), longest: .seconds(5)),

@@ -101,19 +101,37 @@ import Testing
     let outcomes = Outcomes()
     try await withReplies(configuration, limits: limits) { replies in
       replies.send(Self.replies(1, to: "patient"), settled: outcomes.note("patient"))
-      #expect(try await outcomes.of("patient", count: 1) == [.delivered])
+      let first = try await outcomes.of("patient", count: 1)
+      #expect(first == [.delivered])
       proxy.freeze()
       replies.send(Self.replies(20, to: "patient"), settled: outcomes.note("patient"))
       // Longer than a queue may take: the time itself is tested, here and below.
       try await Task.sleep(for: limits.patience + .seconds(3))
       proxy.thaw()
-      #expect(try await outcomes.of("patient", count: 21).allSatisfy { $0 == .delivered })
+      let frozen = try await outcomes.of("patient", count: 21)
+      #expect(frozen.allSatisfy { $0 == .delivered })
       proxy.refuse()
       proxy.cut()
       replies.send(Self.replies(20, to: "patient"), settled: outcomes.note("patient"))
       try await Task.sleep(for: limits.patience + .seconds(3))
       try proxy.accept()
-      #expect(try await outcomes.of("patient", count: 41).allSatisfy { $0 == .delivered })
+      let all = try await outcomes.of("patient", count: 41)
+      #expect(all.allSatisfy { $0 == .delivered })
+    }
+  }
+
+  @Test func `a reply waits while the broker blocks publishers, and on the same connection`() async throws {
+    // It takes one connection, and answers no calls for longer than they may take.
+    let broker = try FakeBroker(.blocking(seconds: 6))
+    var configuration = try broker.configuration()
+    configuration.requestTimeout = .seconds(2)
+    var limits = ReplyLedger.Limits()
+    limits.patience = .seconds(4)
+    let outcomes = Outcomes()
+    try await withReplies(configuration, limits: limits) { replies in
+      replies.send(Self.replies(2, to: "any"), settled: outcomes.note("any"))
+      let all = try await outcomes.of("any", count: 2)
+      #expect(all == [.delivered, .delivered])
     }
   }
 

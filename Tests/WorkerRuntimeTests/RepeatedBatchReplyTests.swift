@@ -28,7 +28,7 @@ import WorkerRuntime
     return batches
   }
 
-  @Test(arguments: 1...3)
+  @Test(arguments: 2...3)
   func `after a crash its elements are the results that were published`(committed: Int) async throws {
     let batch = Self.array([
       .createRoot("r", id: 1), CommandMessage("x", "nonsense"), CommandMessage("y", "nonsense"), .get("g", 1),

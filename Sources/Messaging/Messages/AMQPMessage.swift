@@ -1,4 +1,5 @@
-/// A message to be published. A class, because it is made once and then passed around a lot.
+/// A message as AMQP carries it: to be published, or kept as it arrived. A class, because it is made once and then passed
+/// around a lot.
 package final class AMQPMessage: Sendable {
   /// Empty for the default exchange, where the routing key is a queue's name.
   package let exchange: ShortString

@@ -7,7 +7,8 @@ package protocol ReplySender: Sendable {
   /// Accepts replies, to be sent after earlier ones to the same queue. Returns at once.
   func send(_ replies: [PendingReply])
 
-  /// Returns when all accepted replies are settled, or the task is cancelled.
+  /// Returns when all accepted replies are settled, the task is cancelled, or a queue would have had its time: what is
+  /// unsettled then is sent by whoever finds it in the outbox.
   func waitUntilSettled() async
 
   /// Sends the accepted replies, until the task is cancelled.

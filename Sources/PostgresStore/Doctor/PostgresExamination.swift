@@ -56,7 +56,7 @@ extension DatabaseObstacle {
       self = .configuration(text)
     } else if case .unreliableSession = error {
       self = .sharedSession(text)
-    } else if error.sqlState?.class == .insufficientResources {
+    } else if error.sqlState == .tooManyConnections {
       self = .exhausted(text)
     } else if text.contains("unsupported startup parameter") {
       self = .unsupportedOption(text)

@@ -61,7 +61,8 @@ struct PostgresFacts: DatabaseFacts {
       switch error {
       // Tables of a schema that the role may not use seem not to exist.
       case .pending where await usesNoSchema():
-        return .forbidden("the role may use no schema of its search_path: it lacks USAGE")
+        return .forbidden(
+          "the role can use no schema of its search_path: it lacks USAGE, or the search_path names none")
       case .pending(let names): return .pending(names)
       case .postgres(let cause) where cause.sqlState == .insufficientPrivilege:
         return .forbidden("the role may not read schema_migrations")

@@ -72,7 +72,7 @@ struct DataLossRehearsal: Sendable {
     do throws(PostgresError) {
       try await connection.execute(script: migration.down, timeout: timeout)
     } catch {
-      if case .server(let error) = error { throw MigrationError(error, in: migration.fileName) }
+      if case .server(let error) = error { throw MigrationError(takingBack: migration.fileName, error) }
       throw .postgres(error)
     }
     guard await connection.transactionStatus == .inTransaction else {

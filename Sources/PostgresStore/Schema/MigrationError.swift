@@ -50,8 +50,8 @@ package struct PreflightFindings: Sendable, Equatable {
 }
 
 extension MigrationError {
-  /// What the server's refusal of a statement of a migration means.
-  init(_ error: ServerError, in migration: String) {
+  /// What the server's refusal of a statement means while a migration is taken back.
+  init(takingBack migration: String, _ error: ServerError) {
     self =
       error.sqlState == .raiseException
       ? .refused(migration: migration, reason: error.message) : .failed(migration: migration, error)

@@ -38,6 +38,12 @@ struct MigrationStep: Sendable {
     }
   }
 
+  /// Only a migration that is taken back refuses by itself: what stops others is a fault, or the work of a trigger.
+  private func failure(_ error: ServerError) -> MigrationError {
+    direction == .down
+      ? MigrationError(takingBack: migration.fileName, error) : .failed(migration: migration.fileName, error)
+  }
+
   private func preflight(_ connection: PostgresConnection, _ timeout: Duration) async throws(MigrationError) {
     guard let query = migration.preflight else { return }
     let findings = try await naming { () async throws(PostgresError) in
@@ -54,7 +60,7 @@ struct MigrationStep: Sendable {
     do throws(PostgresError) {
       return try await body()
     } catch {
-      if case .server(let error) = error { throw MigrationError(error, in: migration.fileName) }
+      if case .server(let error) = error { throw failure(error) }
       throw .postgres(error)
     }
   }

@@ -7,8 +7,8 @@ internal import Synchronization
 /// reply queue causes there affects replies alone.
 ///
 /// A reply is settled no later than ``ReplyLedger/Limits/patience`` after it was accepted. Time during which no queue can
-/// be blamed does not count: while the broker has blocked publishing, while it answers nothing at all, and for a while
-/// without a connection.
+/// be blamed does not count: while the broker has blocked publishing, and for a while without a connection, or an answer of
+/// any kind on it.
 package final class ReplyPublisher: ReplySender {
   private struct State {
     var ledger: ReplyLedger
@@ -19,7 +19,7 @@ package final class ReplyPublisher: ReplySender {
     var hasArrivals = false
     var arrival: Waiter<Void>?
     var idle: [Waiter<Void>] = []
-    /// When the connection was lost, or the first attempt to connect failed; nil while there is one.
+    /// Since when the broker has been away or silent, with replies waiting and none confirmed; nil if it is not.
     var absentSince: ContinuousClock.Instant?
   }
 
@@ -28,6 +28,7 @@ package final class ReplyPublisher: ReplySender {
 
   private let configuration: RabbitMQConfiguration
   private let reconnect: Backoff
+  private let patience: Duration
   private let longestAbsence: Duration
   private let logger: Logger
   private let state: Mutex<State>
@@ -35,11 +36,13 @@ package final class ReplyPublisher: ReplySender {
   /// - Parameters:
   ///   - configuration: of the connection.
   ///   - reconnect: the delays between attempts to connect.
-  ///   - longestAbsence: the longest time in a row without a connection that does not count. Default: a minute.
+  ///   - longestAbsence: how long replies may wait for a broker that is away, or answers nothing and confirms none of
+  ///     them, before that time counts. Default: a minute.
   package init(
     _ configuration: RabbitMQConfiguration, limits: ReplyLedger.Limits = .init(), reconnect: Backoff,
     longestAbsence: Duration = .seconds(60), logger: Logger
   ) {
+    patience = limits.patience
     self.longestAbsence = longestAbsence
     self.configuration = configuration
     self.reconnect = reconnect
@@ -51,6 +54,8 @@ package final class ReplyPublisher: ReplySender {
     guard !replies.isEmpty else { return }
     change { state in
       state.hasArrivals = true
+      // An absence begins with the first reply that has to wait for its end.
+      if state.ledger.isEmpty { state.absentSince = nil }
       return replies.compactMap { reply in
         let (id, settlement) = state.ledger.add(reply.message, at: state.clock.now)
         state.settled[id] = reply.settled
@@ -67,7 +72,7 @@ package final class ReplyPublisher: ReplySender {
       state.idle.append(waiter)
       return waiter
     }
-    try? await waiter?.value()
+    _ = try? await withTimeLimit(patience) { try await waiter?.value() }
   }
 
   package func run() async throws {
@@ -75,10 +80,6 @@ package final class ReplyPublisher: ReplySender {
       try await waitForArrival()
       let connection = try await RabbitMQConnection.open(configuration)
       attempt.connected()
-      state.withLock { state in
-        state.absentSince = nil
-        state.clock.resume(.disconnected)
-      }
       try await serve(connection)
     } failed: { error, delay in
       logger.warning(
@@ -92,11 +93,9 @@ package final class ReplyPublisher: ReplySender {
   private func serve(_ connection: RabbitMQConnection) async throws {
     let result = await Result {
       let channel = try await ReplyChannel.start(on: connection, for: self)
+      state.withLock { $0.clock.resume(.disconnected) }
       try await withThrowingTaskGroup { group in
-        group.addTask {
-          let error = try await connection.waitUntilClosed()
-          if error != .closed { throw error }
-        }
+        defer { group.cancelAll() }
         group.addTask(executorPreference: connection.taskExecutor) {
           while true {
             await channel.pump()
@@ -104,9 +103,8 @@ package final class ReplyPublisher: ReplySender {
           }
         }
         group.addTask { try await self.watch(connection, channel) }
-        // Only the first one ever returns.
-        try await group.next()
-        group.cancelAll()
+        let error = try await connection.waitUntilClosed()
+        if error != .closed { throw error }
       }
     }
     await connection.close()
@@ -120,12 +118,14 @@ package final class ReplyPublisher: ReplySender {
     try result.get()
   }
 
-  /// Stops the clock while the broker answers nothing, not even that confirm mode is on: a queue that does not confirm
-  /// is its own fault, a broker that is frozen is not the queue's.
+  /// Stops the clock while the broker answers nothing, not even that confirm mode is on: that a queue does not confirm is
+  /// its own fault, that a broker is frozen is not the queue's. A broker that blocks publishers does not answer, either.
+  ///
+  /// - Throws: when the connection has ended.
   private func watch(_ connection: RabbitMQConnection, _ channel: ReplyChannel) async throws {
     while true {
       try await Task.sleep(for: Self.pulse)
-      guard state.withLock({ $0.ledger.sentCount > 0 }) else { continue }
+      guard !connection.isBlocked, state.withLock({ $0.ledger.sentCount > 0 }) else { continue }
       try await whileStopped { _ = try await connection.call(.selectConfirms) }
       // Its deadline was that of a running clock.
       await channel.pump()
@@ -133,7 +133,7 @@ package final class ReplyPublisher: ReplySender {
   }
 
   private func whileStopped(_ body: () async throws -> Void) async throws {
-    state.withLock { $0.clock.pause(.silent) }
+    stop(.silent)
     defer { state.withLock { $0.clock.resume(.silent) } }
     try await body()
   }
@@ -142,7 +142,7 @@ package final class ReplyPublisher: ReplySender {
   private func pause(_ delay: Duration, after error: any Error) async throws {
     let end = ContinuousClock.now + delay
     while end > .now {
-      noteAbsence()
+      stop(.disconnected)
       expire()
       let next = state.withLock { state in
         state.clock.isPaused ? delay : state.ledger.deadline.map { $0 - state.clock.now } ?? delay
@@ -154,15 +154,15 @@ package final class ReplyPublisher: ReplySender {
     state.withLock { $0.hasArrivals = !$0.ledger.isEmpty }
   }
 
-  /// Stops the clock when the connection is lost, and lets it run again after the longest absence.
-  private func noteAbsence() {
+  /// Stops the clock, unless the absence has been too long: then it runs again, whatever the broker does.
+  private func stop(_ pause: ReplyClock.Pause) {
     state.withLock { state in
       let since = state.absentSince ?? .now
       state.absentSince = since
       if ContinuousClock.now - since < longestAbsence {
-        state.clock.pause(.disconnected)
+        state.clock.pause(pause)
       } else {
-        state.clock.resume(.disconnected)
+        state.clock.resume(pause)
       }
     }
   }
@@ -199,7 +199,10 @@ extension ReplyPublisher {
   }
 
   func confirmed(_ number: UInt64, isMultiple: Bool, isPositive: Bool) {
-    change { $0.ledger.confirmed(number, isMultiple: isMultiple, isPositive: isPositive) }
+    change { state in
+      state.absentSince = nil
+      return state.ledger.confirmed(number, isMultiple: isMultiple, isPositive: isPositive)
+    }
   }
 
   func returned(_ message: ReturnedMessage) {

@@ -121,8 +121,8 @@ package struct TopologyManager: Sendable {
     let state: TopologyPlan.State =
       switch (end(.exchange, binding.exchange), end(.queue, binding.queue)) {
       case (.incompatible, _): .blocked
-      // The broker did not even compare arguments: the queue is not ours to bind.
-      case (_, .incompatible(let difference)) where difference.argument == nil: .blocked
+      // An exclusive queue of another connection can't be bound.
+      case (_, .incompatible(let difference)) where difference.text.hasPrefix("RESOURCE_LOCKED"): .blocked
       case (.missing, _), (_, .missing): .missing
       default: .ensured
       }

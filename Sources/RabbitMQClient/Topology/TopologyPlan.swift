@@ -1,3 +1,5 @@
+package import Messaging
+
 /// How a broker compares with a ``Topology``.
 package struct TopologyPlan: Sendable, Equatable {
   package enum Kind: String, Sendable {
@@ -34,7 +36,12 @@ package struct TopologyPlan: Sendable, Equatable {
   /// Nil if the plan does not have the binding.
   package func state(of binding: Topology.Binding) -> State? { state(of: .binding, named: binding.readable) }
 
-  func state(of kind: Kind, named name: String) -> State? { items.first { $0.kind == kind && $0.name == name }?.state }
+  /// Nil if the plan does not have the queue.
+  package func state(of queue: ShortString) -> State? { state(of: .queue, named: queue.readable) }
+
+  func state(of kind: Kind, named name: String) -> State? {
+    items.first { $0.kind == kind && $0.name == name }?.state
+  }
 
   /// The plan, with what was found out about bindings.
   package func noting(existing: [Topology.Binding], missing: [Topology.Binding]) -> TopologyPlan {

@@ -42,7 +42,8 @@ struct TopologyReport: Report {
 
   private var summary: String {
     switch status {
-    case "incompatible" where isApplied: "incompatible: what is named above was left as it is; all else is as planned"
+    case "incompatible" where isApplied:
+      "incompatible: what is named above was left as it is; what is compatible is as planned"
     case "incompatible": "incompatible: 'workspace-worker topology apply' creates what else is missing"
     case "applied": "applied"
     case "changes": "run 'workspace-worker topology apply' to create what is missing"

@@ -26,8 +26,7 @@ extension BatchRun {
     // Letter, announcement and result were committed together before, but the reply to a batch may be missing.
     if message.isRedelivered, let letter = claim(key, of: ObjectIdentifier(message)) {
       if message.element != nil {
-        let known = message.command.flatMap { inbox[$0.context.key] }.map(EncodedMessage.init(recorded:))
-        let result = known ?? ResultEncoder.encode(failure, of: envelope, letter: letter)
+        let result = ResultEncoder.encode(failure, of: envelope, letter: letter)
         note(.result(id: result.id.description, body: result.body), to: message)
       }
       return nil
@@ -95,15 +94,19 @@ extension BatchRun {
 }
 
 extension ResultEncoder {
-  /// The result that tells a sender of a letter. Its id and time are derived from the letter: if the reply to a batch has
-  /// to be made again after a crash, its elements are those that were published.
+  /// The result that tells a sender of a letter. Its id and time are derived from the letter and from all that it says:
+  /// if the reply to a batch has to be made again after a crash, its elements are those that were published, unless the
+  /// message is now refused for another reason or read in another way.
   fileprivate static func encode(
     _ failure: CommandFailure, of envelope: PartialEnvelope, letter: ULID
   ) -> EncodedMessage {
     var hash = SHA256()
-    for part in ["result", letter.description, failure.reason.rawValue, failure.detail] {
-      hash.update(data: Array(part.utf8) + [0])
-    }
+    let parts = [
+      "result", letter.description, failure.reason.rawValue, failure.detail, envelope.tenantID?.description,
+      envelope.type,
+      envelope.source, envelope.id, envelope.trace?.traceparent, envelope.trace?.tracestate,
+    ]
+    for part in parts { hash.update(data: Array((part ?? "").utf8) + [0]) }
     let id = ULID(milliseconds: letter.milliseconds, randomness: .init(hash: Array(hash.finalize())))
     return encode(failure, of: envelope, id: id, at: Timestamp(milliseconds: Int64(letter.milliseconds)))
   }

@@ -19,6 +19,9 @@ package final class FakeBroker: Sendable {
     case confirming
     /// The same, but confirms nothing.
     case withholding
+    /// The same as `confirming`, but it blocks publishers for so long after the first message: as RabbitMQ does, it then
+    /// reads nothing.
+    case blocking(seconds: Double)
   }
 
   /// What a confirming broker was given.
@@ -82,6 +85,17 @@ package final class FakeBroker: Sendable {
     case .withholding:
       try answerUntilReady(socket)
       try answer(socket, confirms: false, note: note)
+    case .blocking(let seconds):
+      try answerUntilReady(socket)
+      var isFirst = true
+      try answer(socket, confirms: true) { publication in
+        note(publication)
+        guard isFirst else { return }
+        isFirst = false
+        try send(.connectionBlocked, 0, "low on memory".shortStringBytes, to: socket)
+        Thread.sleep(forTimeInterval: seconds)
+        try send(.connectionUnblocked, 0, [], to: socket)
+      }
     case .stopsReading:
       try answerUntilReady(socket)
       while true {
@@ -111,7 +125,7 @@ package final class FakeBroker: Sendable {
     }
   }
 
-  private static func answer(_ socket: BlockingSocket, confirms: Bool, note: (Publication) -> Void) throws {
+  private static func answer(_ socket: BlockingSocket, confirms: Bool, note: (Publication) throws -> Void) throws {
     var numbers: [UInt16: UInt64] = [:]
     while true {
       let frame = try WireFrame(from: socket)
@@ -121,7 +135,7 @@ package final class FakeBroker: Sendable {
       case .basicPublish:
         // Class, method and an unused number stand before the name.
         let name = frame.payload.dropFirst(7).prefix(Int(frame.payload[6]))
-        note(Publication(channel: frame.channel, exchange: String(decoding: name, as: UTF8.self)))
+        try note(Publication(channel: frame.channel, exchange: String(decoding: name, as: UTF8.self)))
         numbers[frame.channel, default: 0] += 1
         guard confirms else { continue }
         try send(.basicAck, frame.channel, (numbers[frame.channel] ?? 0).bigEndianBytes + [0], to: socket)
