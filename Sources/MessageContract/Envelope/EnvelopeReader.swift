@@ -80,7 +80,7 @@ struct EnvelopeReader {
     guard let text = string("time") else { return }
     time = AttributeRules.timestamp(text)
     if time == nil {
-      note("the attribute time is not in RFC 3339 format, such as \(Self.exampleTime)")
+      note("the attribute time is \(Excerpt.of(text)), which is not in RFC 3339 format, such as \(Self.exampleTime)")
     }
   }
 
