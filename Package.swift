@@ -284,7 +284,7 @@ let package = Package(
       ]),
     .testTarget(
       name: "RabbitMQClientTests",
-      dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestSupport", logging]),
+      dependencies: ["Coordination", "RabbitMQClient", "Secrets", "Messaging", "TestFixtures", "TestSupport", logging]),
     .target(
       name: "EndToEndSupport",
       dependencies: ["RabbitMQClient", "PostgresClient", "Messaging", "StrictJSON", "WorkspaceDomain", "TestSupport"],

@@ -16,24 +16,12 @@ package struct BrokerSendingGateway: SendingGateway {
   package func openReplies() async throws -> any ReplyQueue { try await TemporaryQueue.open(configuration) }
 }
 
-extension PublisherOptions {
-  /// For an operator's command: a message that no queue takes is an error, and so is a broker that blocks publishers. A
-  /// worker waits for that one; somebody at a terminal is told.
-  static var forOneCommand: PublisherOptions {
-    var options = PublisherOptions()
-    options.isMandatory = true
-    options.blockedTimeout = .seconds(8)
-    return options
-  }
-}
-
 /// A connection that commands are published over.
 struct BrokerSendingLink: SendingLink {
   let connection: RabbitMQConnection
 
   func publisher() async throws -> any MessagePublisher {
-    let options = PublisherOptions.forOneCommand
-    return try await RabbitMQPublisher.start(on: connection, options: options)
+    try await RabbitMQPublisher.start(on: connection, options: .forOneCommand)
   }
 
   func close() async { await connection.close() }

@@ -33,14 +33,7 @@ extension SettingKind<String> {
   /// A host name or an address. Whether the name exists shows when it is used.
   static var host: Self {
     Self(write: \.self) { text throws(Refusal) in
-      let isHost = text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-          UInt8(ascii: "A")...UInt8(ascii: "Z"):
-          true
-        default: ".-_:%".utf8.contains(byte)
-        }
-      }
+      let isHost = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || ".-_:%".contains($0)) }
       guard isHost, !text.isEmpty else { throw Refusal("is not a host name or an address") }
       return text
     }

@@ -22,7 +22,7 @@ import Testing
       guard number != end else { throw Unreadable() }
       guard number < count ?? 0 else { return nil }
       number += 1
-      return OutgoingCommand(type: "workspace.get", id: "\(number)", body: [])
+      return OutgoingCommand(type: "workspace.get", id: "\(number)", body: Array("\(number)".utf8))
     }
   }
 
@@ -121,6 +121,23 @@ import Testing
     #expect(gateway.destination.messages.count == 3 && gateway.openCount == 0)
   }
 
+  @Test func `commands that the broker did not confirm may have been sent, and are named; refused ones are not`()
+    async throws
+  {
+    let first = UInt8(ascii: "1")
+    let open = await #expect(throws: UnconfirmedCommands.self) {
+      try await send(Commands(count: 1), Gateway(failures: [first: nil]))
+    }
+    #expect(open.map { "\($0)" }?.hasSuffix("repeat it with the same id only: 1") == true)
+    let rest = await #expect(throws: UnconfirmedCommands.self) {
+      try await send(Commands(count: 250), Gateway(failures: [UInt8(ascii: "2"): nil]), rate: 1000)
+    }
+    #expect(rest.map { "\($0)" }?.contains("Confirmed are the first 200;") == true)
+    await #expect(throws: PublishingFailure.self) {
+      try await send(Commands(count: 1), Gateway(failures: [first: .unroutable]))
+    }
+  }
+
   @Test func `each command has one result, even if results come twice`() async throws {
     let gateway = Gateway([
       [Self.result("0", "workspace.get.succeeded"), Self.result("0", "workspace.get.succeeded")],
@@ -153,7 +170,7 @@ import Testing
     #expect(summary.sent == 4 && summary.unanswered == 0 && observer.received == [1, 2, 3, 4])
     #expect(summary.codes == ["nope": 1] && summary.count(ending: ".failed") == 1)
     let messages = gateway.destination.messages
-    #expect(messages.map { String(decoding: $0.body, as: UTF8.self) } == ["[,,]", "[]"])
+    #expect(messages.map { String(decoding: $0.body, as: UTF8.self) } == ["[1,2,3]", "[4]"])
     #expect(messages.map { $0.properties.correlationID } == ["0", "3"])
     #expect(
       messages.allSatisfy {

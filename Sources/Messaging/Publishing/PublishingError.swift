@@ -2,6 +2,12 @@
 package protocol PublishingError: Error {
   /// Why the message is certainly in no queue; nil if it may be in one.
   var obstacle: PublishingObstacle? { get }
+  /// Whether messages without a confirm may be in their queues.
+  var leavesOutcomeOpen: Bool { get }
+}
+
+extension PublishingError {
+  package var leavesOutcomeOpen: Bool { obstacle == nil }
 }
 
 /// Why a message is certainly in no queue.

@@ -37,7 +37,8 @@ package struct Sending {
   /// Sends all commands.
   ///
   /// - Parameter timeout: how long to wait for the next result; nil: results are not waited for.
-  /// - Throws: what `commands` throws, after sending the commands before that; the broker's errors.
+  /// - Throws: what `commands` throws, after sending the commands before that; ``UnconfirmedCommands``; the broker's
+  ///   errors.
   package func run(
     _ commands: inout any CommandSource, awaitingResults timeout: Duration?, _ observer: inout some SendingObserver
   ) async throws -> SendSummary {
@@ -78,7 +79,11 @@ package struct Sending {
     while true {
       let (chunk, problem) = nextChunk(of: &commands)
       if chunk.isEmpty, problem == nil { return summary }
-      try await publisher.publish(messages(of: chunk, from: summary.sent, replyTo: replyTo))
+      do {
+        try await publisher.publish(messages(of: chunk, from: summary.sent, replyTo: replyTo))
+      } catch let error as any PublishingError where error.leavesOutcomeOpen {
+        throw UnconfirmedCommands(cause: error, confirmed: summary.sent, ids: chunk.compactMap(\.id))
+      }
       summary.sent += chunk.count
       observer.sent(summary.sent)
       if let problem { throw problem }

@@ -50,23 +50,18 @@ package struct BindingProbe: Sendable {
 }
 
 extension TopologyPlan {
-  /// The plan with what is known of bindings whose queue and exchange exist. Nothing is sent to an incompatible exchange,
-  /// which may be somebody else's, nor to a queue that may drop messages to make room for it.
+  /// The plan with what is known of bindings whose queue and exchange exist. Nothing is sent to what is incompatible: it
+  /// may be somebody else's, and such a queue may drop a message to make room for it.
   package func probing(_ topology: Topology, with probe: BindingProbe) async -> TopologyPlan {
     var (existing, missing): ([Topology.Binding], [Topology.Binding]) = ([], [])
     for exchange in topology.exchanges {
       let bindings = topology.bindings.filter {
-        $0.exchange == exchange.name && state(of: $0) == .ensured && !mayDrop($0.queue)
+        $0.exchange == exchange.name && state(of: $0) == .ensured && state(of: $0.queue) == .exists
       }
       guard !bindings.isEmpty, case .known(let absent) = await probe.outcome(of: bindings) else { continue }
       missing += absent
       existing += bindings.filter { !absent.contains($0) }
     }
     return noting(existing: existing, missing: missing)
-  }
-
-  private func mayDrop(_ queue: ShortString) -> Bool {
-    guard case .incompatible(let difference) = state(of: queue) else { return false }
-    return ["x-overflow", "x-max-length", "x-max-length-bytes"].contains(difference.argument)
   }
 }

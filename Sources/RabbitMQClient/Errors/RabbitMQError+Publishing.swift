@@ -9,4 +9,9 @@ extension RabbitMQError: PublishingError {
     default: nil
     }
   }
+
+  package var leavesOutcomeOpen: Bool {
+    // A broker that closes the channel, because the exchange is missing or forbidden, takes nothing.
+    if case .channelClosed = self { false } else { obstacle == nil }
+  }
 }

@@ -12,15 +12,13 @@ internal import Synchronization
 package final class ReplyPublisher: ReplySender {
   private struct State {
     var ledger: ReplyLedger
-    var clock = ReplyClock()
+    var clock: ReplyClock
     var log = ReplyLog()
     var settled: [ReplyLedger.ID: @Sendable (ReplyOutcome) -> Void] = [:]
     /// Something has arrived since ``ReplyPublisher/waitForArrival()`` returned.
     var hasArrivals = false
     var arrival: Waiter<Void>?
     var idle: [Waiter<Void>] = []
-    /// Since when the broker has been away or silent, with replies waiting and none confirmed; nil if it is not.
-    var absentSince: ContinuousClock.Instant?
   }
 
   /// How often the broker is asked for a sign of life while replies are unconfirmed.
@@ -29,7 +27,6 @@ package final class ReplyPublisher: ReplySender {
   private let configuration: RabbitMQConfiguration
   private let reconnect: Backoff
   private let patience: Duration
-  private let longestAbsence: Duration
   private let logger: Logger
   private let state: Mutex<State>
 
@@ -43,11 +40,10 @@ package final class ReplyPublisher: ReplySender {
     longestAbsence: Duration = .seconds(60), logger: Logger
   ) {
     patience = limits.patience
-    self.longestAbsence = longestAbsence
     self.configuration = configuration
     self.reconnect = reconnect
     self.logger = logger
-    state = Mutex(State(ledger: ReplyLedger(limits: limits)))
+    state = Mutex(State(ledger: ReplyLedger(limits: limits), clock: ReplyClock(longestAbsence: longestAbsence)))
   }
 
   package func send(_ replies: [PendingReply]) {
@@ -55,9 +51,9 @@ package final class ReplyPublisher: ReplySender {
     change { state in
       state.hasArrivals = true
       // An absence begins with the first reply that has to wait for its end.
-      if state.ledger.isEmpty { state.absentSince = nil }
+      if state.ledger.isEmpty { state.clock.endAbsence() }
       return replies.compactMap { reply in
-        let (id, settlement) = state.ledger.add(reply.message, at: state.clock.now)
+        let (id, settlement) = state.ledger.add(reply.message, at: state.clock.time())
         state.settled[id] = reply.settled
         return settlement
       }
@@ -133,7 +129,7 @@ package final class ReplyPublisher: ReplySender {
   }
 
   private func whileStopped(_ body: () async throws -> Void) async throws {
-    stop(.silent)
+    state.withLock { $0.clock.pause(.silent) }
     defer { state.withLock { $0.clock.resume(.silent) } }
     try await body()
   }
@@ -142,29 +138,16 @@ package final class ReplyPublisher: ReplySender {
   private func pause(_ delay: Duration, after error: any Error) async throws {
     let end = ContinuousClock.now + delay
     while end > .now {
-      stop(.disconnected)
+      state.withLock { $0.clock.pause(.disconnected) }
       expire()
       let next = state.withLock { state in
-        state.clock.isPaused ? delay : state.ledger.deadline.map { $0 - state.clock.now } ?? delay
+        state.clock.isPaused ? delay : state.ledger.deadline.map { $0 - state.clock.time() } ?? delay
       }
       try await Task.sleep(for: max(.milliseconds(1), min(next, end - .now)))
     }
     expire()
     // The rest is sent by the next connection.
     state.withLock { $0.hasArrivals = !$0.ledger.isEmpty }
-  }
-
-  /// Stops the clock, unless the absence has been too long: then it runs again, whatever the broker does.
-  private func stop(_ pause: ReplyClock.Pause) {
-    state.withLock { state in
-      let since = state.absentSince ?? .now
-      state.absentSince = since
-      if ContinuousClock.now - since < longestAbsence {
-        state.clock.pause(pause)
-      } else {
-        state.clock.resume(pause)
-      }
-    }
   }
 
   private func waitForArrival() async throws {
@@ -200,7 +183,7 @@ extension ReplyPublisher {
 
   func confirmed(_ number: UInt64, isMultiple: Bool, isPositive: Bool) {
     change { state in
-      state.absentSince = nil
+      state.clock.endAbsence()
       return state.ledger.confirmed(number, isMultiple: isMultiple, isPositive: isPositive)
     }
   }
@@ -211,7 +194,7 @@ extension ReplyPublisher {
     }
   }
 
-  func expire() { change { state in state.ledger.expire(at: state.clock.now) } }
+  func expire() { change { state in state.ledger.expire(at: state.clock.time()) } }
 
   /// The broker has stopped taking messages, or takes them again.
   func block(_ isBlocked: Bool) {
@@ -227,7 +210,7 @@ extension ReplyPublisher {
   var deadline: ContinuousClock.Instant? {
     state.withLock { state in
       guard !state.clock.isPaused else { return nil }
-      return state.ledger.deadline.map { .now + max(.zero, $0 - state.clock.now) }
+      return state.ledger.deadline.map { .now + max(.zero, $0 - state.clock.time()) }
     }
   }
 

@@ -39,7 +39,7 @@ package struct TopologyManager: Sendable {
     let queues = topology.queues.filter { plan.state(of: .queue, named: $0.name.readable) == .missing }
     try await connection.declare(exchanges.map { .exchange($0.name, type: $0.type, isPassive: false) })
     try await connection.declare(queues.map { .queue($0.name, arguments: $0.arguments, isPassive: false) })
-    try await ensure(topology.bindings.filter { plan.state(of: $0) != .blocked })
+    try await ensure(topology.bindings.filter { plan.state(of: $0) != .unbindable })
     if !plan.isIncompatible {
       try await connection.declare(
         topology.formerBindings.map { .unbinding(queue: $0.queue, exchange: $0.exchange, routingKey: $0.routingKey) })
@@ -120,9 +120,9 @@ package struct TopologyManager: Sendable {
     }
     let state: TopologyPlan.State =
       switch (end(.exchange, binding.exchange), end(.queue, binding.queue)) {
-      case (.incompatible, _): .blocked
+      case (.incompatible, _): .unbindable
       // An exclusive queue of another connection can't be bound.
-      case (_, .incompatible(let difference)) where difference.text.hasPrefix("RESOURCE_LOCKED"): .blocked
+      case (_, .incompatible(let difference)) where difference.text.hasPrefix("RESOURCE_LOCKED"): .unbindable
       case (.missing, _), (_, .missing): .missing
       default: .ensured
       }

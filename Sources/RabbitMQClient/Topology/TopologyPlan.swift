@@ -21,7 +21,7 @@ package struct TopologyPlan: Sendable, Equatable {
     /// It exists, but not as it should. It is not changed.
     case incompatible(InequivalentArgument)
     /// A binding of an incompatible exchange, or of a queue that can't be used: it is not made.
-    case blocked
+    case unbindable
   }
 
   package struct Item: Sendable, Equatable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Observability
+import Operations
 import PostgresClient
 import PostgresStore
 import RabbitMQClient
@@ -35,6 +36,7 @@ enum FailureReport {
     case is ValidationError, is LineInput.Unreadable, is InvalidLine, is NoCommands: .validationFailure
     case is NegativeAnswer, MigrationError.refused: .no
     case is ConfigurationProblems, is BrokerURLError, is SpiceDBMissing, is DescriptorLimit.TooLow: .configuration
+    case let error as UnconfirmedCommands: exitCode(of: error.cause)
     case let error as PostgresError: exitCode(of: error)
     case MigrationError.postgres(let error): exitCode(of: error)
     case let error as RabbitMQError: exitCode(of: error)

@@ -5,17 +5,12 @@ struct TopologyReport: Report {
   /// `changes`, `incompatible` or `up-to-date`; `applied` after `topology apply`.
   let status: String
   let items: [Item]
-  private let isApplied: Bool
-
-  private enum CodingKeys: CodingKey {
-    case status, items
-  }
 
   struct Item: Encodable {
     let kind: String
     let name: String
     /// `exists`, `missing`, `created`, `incompatible`; of a binding also `ensured` (it is set again, which changes
-    /// nothing if it exists), `blocked` (not made, because an end of it is incompatible) or `obsolete` (of an earlier
+    /// nothing if it exists), `unbindable` (not made, because an end of it can't be used) or `obsolete` (of an earlier
     /// version: it is removed, if it exists and nothing is incompatible).
     let state: String
     var argument: String?
@@ -27,7 +22,6 @@ struct TopologyReport: Report {
 
   /// - Parameter isApplied: whether what was missing has been created.
   init(_ plan: TopologyPlan, isApplied: Bool = false) {
-    self.isApplied = isApplied
     status =
       plan.isIncompatible ? "incompatible" : isApplied ? "applied" : plan.hasChanges ? "changes" : "up-to-date"
     items = plan.items.map { Item($0, isApplied: isApplied) }
@@ -42,9 +36,8 @@ struct TopologyReport: Report {
 
   private var summary: String {
     switch status {
-    case "incompatible" where isApplied:
-      "incompatible: what is named above was left as it is; what is compatible is as planned"
-    case "incompatible": "incompatible: 'workspace-worker topology apply' creates what else is missing"
+    case "incompatible":
+      "incompatible: 'workspace-worker topology apply' leaves what is named above as it is, and creates what else is missing"
     case "applied": "applied"
     case "changes": "run 'workspace-worker topology apply' to create what is missing"
     default: "nothing to do"
@@ -61,7 +54,7 @@ extension TopologyReport.Item {
     case .missing: state = isApplied ? "created" : "missing"
     case .ensured: state = "ensured"
     case .obsolete: state = "obsolete"
-    case .blocked: state = "blocked"
+    case .unbindable: state = "unbindable"
     case .incompatible(let difference):
       state = "incompatible"
       argument = difference.argument

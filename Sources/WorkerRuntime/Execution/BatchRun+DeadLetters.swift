@@ -1,4 +1,3 @@
-import Crypto
 import MessageContract
 import Messaging
 import UnitOfWork
@@ -100,14 +99,11 @@ extension ResultEncoder {
   fileprivate static func encode(
     _ failure: CommandFailure, of envelope: PartialEnvelope, letter: ULID
   ) -> EncodedMessage {
-    var hash = SHA256()
-    let parts = [
-      "result", letter.description, failure.reason.rawValue, failure.detail, envelope.tenantID?.description,
-      envelope.type,
-      envelope.source, envelope.id, envelope.trace?.traceparent, envelope.trace?.tracestate,
-    ]
-    for part in parts { hash.update(data: Array((part ?? "").utf8) + [0]) }
-    let id = ULID(milliseconds: letter.milliseconds, randomness: .init(hash: Array(hash.finalize())))
+    let id = ULID(
+      derivedFrom: [
+        "result", letter.description, failure.reason.rawValue, failure.detail, envelope.tenantID?.description,
+        envelope.type, envelope.source, envelope.id, envelope.trace?.traceparent, envelope.trace?.tracestate,
+      ], milliseconds: letter.milliseconds)
     return encode(failure, of: envelope, id: id, at: Timestamp(milliseconds: Int64(letter.milliseconds)))
   }
 }

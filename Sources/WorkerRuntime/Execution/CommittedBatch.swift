@@ -11,7 +11,7 @@ package struct CommittedBatch: Sendable {
   package let isUnfinished: Bool
   /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
-  /// The letters of its messages, by the identity of its messages (the deliveries, of those that the broker dead-lettered).
+  /// The letters of its messages, by the identity of each; what the broker dead-lettered, by that of its delivery.
   let letters: [ObjectIdentifier: ULID]
   /// The letters of ``settled`` deliveries.
   let settledLetters: [DeliveryTag: [ULID]]

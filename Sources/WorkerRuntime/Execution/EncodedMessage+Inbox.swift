@@ -1,4 +1,3 @@
-import Crypto
 import MessageContract
 import Messaging
 import UnitOfWork
@@ -31,15 +30,8 @@ extension EncodedMessage {
 extension ULID {
   fileprivate init(conflictOf command: DecodedCommand, at time: Timestamp) {
     let (key, trace) = (command.context.key, command.context.trace)
-    var hash = SHA256()
-    let parts = [
-      "conflict", "\(key.tenantID)", key.source, key.id, trace?.traceparent ?? "", trace?.tracestate ?? "",
-    ]
-    // Each part ends with a NUL byte, which is unambiguous: no attribute holds a control character.
-    for part in parts { hash.update(data: Array(part.utf8) + [0]) }
-    hash.update(data: command.fingerprint.withUser)
     self.init(
-      milliseconds: min(UInt64(time.milliseconds), ULID.maximumMilliseconds),
-      randomness: .init(hash: Array(hash.finalize())))
+      derivedFrom: ["conflict", "\(key.tenantID)", key.source, key.id, trace?.traceparent, trace?.tracestate],
+      command.fingerprint.withUser, milliseconds: UInt64(time.milliseconds))
   }
 }

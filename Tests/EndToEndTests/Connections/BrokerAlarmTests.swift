@@ -40,6 +40,7 @@ struct BrokerAlarmTests {
         let program = try deployment.start(call + ["--tenant", "01J9ZZZZZZZZZZZZZZZZZZZZZZ"])
         #expect(try await program.exit() == .code(69), "nobody waits for the end of an alarm")
         #expect(program.errors.contains("which the broker blocks (low on memory)"), "\(program.errors)")
+        #expect(program.errors.contains("repeat it with the same id only: "), "\(program.errors)")
       }
       #expect(!worker.program.errors.contains("is not connected"))
       #expect(try await deployment.records().inbox.rows == committed)

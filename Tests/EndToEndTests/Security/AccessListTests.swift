@@ -106,7 +106,7 @@ struct AccessListTests {
     }
   }
 
-  @Test func `all mistakes in a list are named at once`() async throws {
+  @Test func `the mistakes of all senders are named at once`() async throws {
     let file = try list(
       """
       senders:
