@@ -14,6 +14,7 @@ package struct RabbitMQSession: BrokerSession {
   private let publishing: RabbitMQPublisher
   private let consuming: RabbitMQConnection
   private let healthCheck: BrokerHealthCheck
+  private let vacancy: QueueVacancy
   private let properties: ServerProperties
   package let warnings: [String]
 
@@ -37,6 +38,9 @@ package struct RabbitMQSession: BrokerSession {
           consuming: try await configuration.open("consume"),
           healthCheck: BrokerHealthCheck(
             topology: topology.ofCommands(names, forms), queue: names.commandsQueue, on: asking),
+          vacancy: QueueVacancy(
+            of: names.commandsQueue, probe: RouteProbe.message(toQueue: names.commandsQueue), asking: asking,
+            probing: configuration.server.named("probe")),
           properties: properties, warnings: warnings)
       }
     }
@@ -63,16 +67,14 @@ package struct RabbitMQSession: BrokerSession {
   /// Quorum queues have priorities from RabbitMQ 4 on: https://www.rabbitmq.com/docs/quorum-queues#priorities
   package var honoursPriorities: Bool { (properties.majorVersion ?? 0) >= 4 }
 
-  package var obstacle: String? { publishing.connection.blockedReason.map { "the broker accepts no messages: \($0)" } }
+  package var obstacle: String? { publishing.connection.obstacle }
 
   package func claimPublishing() async throws -> Bool {
     let claim = BrokerNames.publishingClaim(of: configuration.names.commandsQueue)
     return try await ExclusiveClaim(claim, on: publishing.connection).take()
   }
 
-  package func isConsumed() async throws -> Bool {
-    try await !QueueVacancy(of: configuration.names.commandsQueue, on: asking).isVacant()
-  }
+  package func occupancy() async throws -> QueueOccupancy { try await vacancy.occupancy() }
 
   package func consume() async throws -> any DeliverySource {
     try await RabbitMQConsumer.start(
@@ -104,6 +106,7 @@ package struct RabbitMQSession: BrokerSession {
   package func close() async {
     await consuming.close()
     await publishing.connection.close()
+    await vacancy.close()
     await asking.close()
   }
 }

@@ -1,26 +1,96 @@
+import Coordination
 import Messaging
 import RabbitMQClient
 import TestSupport
 import Testing
 
 @Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct QueueVacancyTests {
+  private let host: VirtualHost
+
+  init() throws { host = try VirtualHost.required() }
+
   @Test func `a queue is vacant until it has a consumer, and again when the consumer's connection is closed`()
     async throws
   {
-    let host = try VirtualHost.required()
-    try await host.withConnection { connection async throws in
-      let vacancy = QueueVacancy(of: "q", on: connection)
-      #expect(try await vacancy.isVacant(), "a queue that does not exist")
-      var arguments = HeaderTable()
-      arguments.append("x-queue-type", "quorum")
-      try await connection.declare([.queue("q", arguments: arguments, isPassive: false)])
-      while try await !vacancy.isVacant() {}
+    try await withVacancy(of: "free") { vacancy async throws in
+      #expect(try await vacancy.occupancy() == .vacant, "a queue that does not exist")
+      try await host.declare("free")
+      try await isVacant(vacancy)
       try await host.withConnection { other async throws in
-        _ = try await RabbitMQConsumer.start(on: other, queue: "q")
-        #expect(try await !vacancy.isVacant())
+        _ = try await RabbitMQConsumer.start(on: other, queue: "free")
+        #expect(try await vacancy.occupancy() == .consumed)
       }
       // The connection is closed; its consumer is removed when the queue has learned of that.
-      while try await !vacancy.isVacant() {}
+      try await isVacant(vacancy)
+    }
+  }
+
+  @Test func `a full queue refuses the probe, and is vacant all the same`() async throws {
+    try await withVacancy(of: "full") { vacancy async throws in
+      var arguments = HeaderTable()
+      arguments.append("x-queue-type", "quorum")
+      arguments.append("x-max-length", Int64(1))
+      arguments.append("x-overflow", "reject-publish")
+      try await host.declare("full", arguments)
+      await #expect(throws: RabbitMQError.messageRefused) {
+        while true { try await host.publish(["full"], to: "full") }
+      }
+      try await isVacant(vacancy)
+      #expect(try await host.depth(of: "full") ?? 0 > 0)
+    }
+  }
+
+  /// After a crash of the broker, this can last for seconds.
+  @Test func `a queue that does not know its consumer yet is not vacant`() async throws {
+    try await host.declare("forgetful")
+    try await host.withConsumer(of: "forgetful") { _ in
+      try await withVacancy(of: "forgetful") { vacancy async throws in
+        async let forgetting: Void = forget("forgetful", times: 2)
+        let end = ContinuousClock.now + .seconds(7)
+        var answers: [QueueOccupancy] = []
+        while ContinuousClock.now < end { answers.append(try await vacancy.occupancy()) }
+        try await forgetting
+        #expect(!answers.contains(.vacant))
+        #expect(try await eventually(vacancy) == .consumed)
+      }
+    }
+  }
+
+  /// Restarts the queue's process as after a crash of its node: without a leader, and in a state of long ago. A third time
+  /// within five seconds would be the last.
+  private func forget(_ queue: String, times: Int) async throws {
+    try await BrokerControl.run(
+      "eval",
+      """
+      {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"\(host.name)">>, queue, <<"\(queue)">>)),
+      {Name, _} = amqqueue:get_pid(Q),
+      UId = ra_directory:uid_of(quorum_queues, Name),
+      [begin
+         ok = ra_log_meta:store_sync(ra_log_meta, UId, last_applied, 0),
+         exit(whereis(Name), kill),
+         timer:sleep(2600)
+       end || _ <- lists:seq(1, \(times))].
+      """)
+  }
+
+  private func isVacant(_ vacancy: QueueVacancy) async throws {
+    try await Patience.poll(for: "no consumer") { try await vacancy.occupancy() == .vacant }
+  }
+
+  private func eventually(_ vacancy: QueueVacancy) async throws -> QueueOccupancy {
+    while true {
+      let answer = try await vacancy.occupancy()
+      if case .unknown = answer { continue }
+      return answer
+    }
+  }
+
+  private func withVacancy(of queue: ShortString, _ body: (QueueVacancy) async throws -> Void) async throws {
+    try await host.withConnection { connection async throws in
+      let probe = AMQPMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
+      try await QueueVacancy(
+        of: queue, probe: probe, asking: connection, probing: host.configuration("probe")
+      ).use(body)
     }
   }
 }

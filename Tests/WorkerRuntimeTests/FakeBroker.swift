@@ -17,7 +17,7 @@ final class FakeBroker: Sendable {
     var sources: [FakeSource] = []
     var published: [AMQPMessage] = []
     var publishFault: PublishFault = { _ in nil }
-    var consumedAnswers = 0
+    var occupancies: (answer: QueueOccupancy, count: Int) = (.vacant, 0)
     var refusedClaims = 0
   }
 
@@ -37,13 +37,16 @@ final class FakeBroker: Sendable {
     }
   }
 
-  /// For this many queries, somebody else consumes the queue.
-  func consume(forQuestions count: Int) { state.withLock { $0.consumedAnswers = count } }
+  /// For this many queries the answer is another one than that the queue is vacant.
+  func answer(_ occupancy: QueueOccupancy, forQuestions count: Int) {
+    state.withLock { $0.occupancies = (occupancy, count) }
+  }
 
-  func isConsumed() -> Bool {
+  func occupancy() -> QueueOccupancy {
     state.withLock { state in
-      state.consumedAnswers -= 1
-      return state.consumedAnswers >= 0
+      guard state.occupancies.count > 0 else { return .vacant }
+      state.occupancies.count -= 1
+      return state.occupancies.answer
     }
   }
 

@@ -120,7 +120,7 @@ private struct FakeBrokerSession: BrokerSession {
   var publisher: any MessagePublisher { source }
 
   func claimPublishing() async throws -> Bool { fixture.broker.claimPublishing() }
-  func isConsumed() async throws -> Bool { fixture.broker.isConsumed() }
+  func occupancy() async throws -> QueueOccupancy { fixture.broker.occupancy() }
   func consume() async throws -> any DeliverySource { source.consume() }
   func connectDeadLetters() async throws -> Link<any DeliverySource> { fixture.broker.connectDeadLetters() }
   func health() async throws -> BrokerHealth {

@@ -89,10 +89,10 @@ import WorkerRuntime
 
   @Test func `a worker consumes only after the broker has released the previous one`() async throws {
     let fixture = WorkerFixture()
-    fixture.broker.consume(forQuestions: 3)
+    fixture.broker.answer(.consumed, forQuestions: 3)
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
-    #expect(!fixture.broker.isConsumed())
+    #expect(fixture.broker.occupancy() == .vacant)
   }
 
   @Test func `while another worker may publish, nothing is published and nothing consumed`() async throws {
@@ -112,16 +112,30 @@ import WorkerRuntime
 
   @Test func `a worker that waits for the previous one is drained without ever having consumed`() async throws {
     let fixture = WorkerFixture()
-    fixture.broker.consume(forQuestions: .max)
+    fixture.broker.answer(.consumed, forQuestions: .max)
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.askedForLease) } }
     #expect(!fixture.journal.entries.contains(.startedConsuming))
   }
 
   @Test func `a consumer that never leaves is not a worker, and is not waited for`() async throws {
     let fixture = WorkerFixture { $0.takeoverPatience = .zero }
-    fixture.broker.consume(forQuestions: .max)
+    fixture.broker.answer(.consumed, forQuestions: .max)
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+  }
+
+  @Test func `a queue that can't tell yet who consumes it is waited for without limit, and readiness says why`()
+    async throws
+  {
+    let fixture = WorkerFixture { $0.takeoverPatience = .zero }
+    fixture.broker.answer(.unknown("no leader"), forQuestions: .max)
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in
+      try await fixture.status.wait { $0.missing == MissingConditions(.consumer, "no leader") }
+      #expect(!fixture.journal.entries.contains(.startedConsuming))
+      fixture.broker.answer(.vacant, forQuestions: 1)
+      try await fixture.journal.wait { $0.acknowledged == ["r"] }
+    }
   }
 
   @Test func `a standby worker is drained without ever having consumed`() async throws {

@@ -1,36 +1,119 @@
+internal import Coordination
 package import Messaging
 
-/// Whether a queue has no consumer, as far as the broker can be trusted.
+/// Finds out whether a queue has no consumer, and is not deceived by a queue that is still recovering from a crash.
 ///
-/// RabbitMQ reports zero messages and consumers for a quorum queue that does not answer within 250 ms
-/// (`rabbit_quorum_queue:stat/2`), such as one still recovering from a crash, which still has its previous consumer. So
-/// a nonzero number is trusted, but two zeros only if they come fast, and repeatedly.
-package struct QueueVacancy: Sendable {
-  private static let readings = 3
-  private static let interval: Duration = .milliseconds(100)
-  /// Less than the broker itself waits.
-  private static let fastAnswer: Duration = .milliseconds(200)
+/// RabbitMQ's own figures can't be trusted then: a quorum queue that does not answer within 250 ms counts as one without
+/// messages and consumers (`rabbit_quorum_queue:stat/2`), and one that has no leader yet answers at once, with what it
+/// knew some seconds before the crash (`ra:local_query`). Whoever believes that and consumes gets the messages behind
+/// those that the previous consumer had not acknowledged, and those later.
+///
+/// So a queue that seems vacant gets a message. Its confirm comes from a leader, who knows everything that was committed
+/// before. The message waits in the queue then: only an answer that counts it is one of the queue's own.
+package actor QueueVacancy: Closable {
+  /// How long an answer may take, so that the caller can do something else meanwhile, such as stop.
+  private static let patience: Duration = .milliseconds(250)
+  /// A full queue refuses a message at once; one without a leader after five seconds (`rabbit_fifo_client:enqueue/4`).
+  private static let promptRefusal: Duration = .seconds(1)
 
-  private let manager: TopologyManager
+  private struct Probing {
+    let connection: RabbitMQConnection
+    let start = ContinuousClock.now
+    let outcome = Signal<Result<Void, any Error>>()
+  }
+
   private let queue: ShortString
+  private let probe: AMQPMessage
+  private let manager: TopologyManager
+  private let configuration: RabbitMQConfiguration
+  private var probing: Probing?
 
-  package init(of queue: ShortString, on connection: RabbitMQConnection) {
-    manager = TopologyManager(connection)
+  /// - Parameters:
+  ///   - probe: goes to the queue, and means nothing to whoever gets it.
+  ///   - connection: to query the queue; nothing is published on it.
+  ///   - configuration: of a connection to publish the message on.
+  package init(
+    of queue: ShortString, probe: AMQPMessage, asking connection: RabbitMQConnection,
+    probing configuration: RabbitMQConfiguration
+  ) {
     self.queue = queue
+    self.probe = probe
+    self.configuration = configuration
+    manager = TopologyManager(connection)
   }
 
-  /// - Returns: false while somebody consumes the queue, or if that is unclear. A queue that does not exist has no
-  ///   consumer.
+  /// Asks, and waits a moment for the answer; on `unknown`, ask again. A queue that does not exist is vacant. Without
+  /// the right to publish the message, it is an informed guess.
+  ///
   /// - Throws: ``RabbitMQError``, `CancellationError`.
-  package func isVacant() async throws -> Bool {
-    for reading in 1...Self.readings {
-      let start = ContinuousClock.now
-      guard let statistics = try await manager.statistics(of: queue) else { return true }
-      if statistics.consumerCount > 0 { return false }
-      if statistics.messageCount > 0 { return true }
-      guard ContinuousClock.now - start < Self.fastAnswer else { return false }
-      if reading < Self.readings { try await Task.sleep(for: Self.interval) }
+  package func occupancy() async throws -> QueueOccupancy {
+    if probing == nil {
+      guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
+      guard statistics.consumerCount == 0 else { return .consumed }
+      probing = try await publishProbe()
     }
-    return true
+    guard let probing else { return .unknown(Self.silence) }
+    try await probing.outcome.wait(atMost: Self.patience)
+    guard let outcome = probing.outcome.value else {
+      return .unknown(probing.connection.obstacle ?? Self.silence)
+    }
+    await close()
+    return try await occupancy(after: outcome, waiting: ContinuousClock.now - probing.start)
   }
+
+  package func close() async {
+    await probing?.connection.close()
+    probing = nil
+  }
+
+  private static let silence = "the command queue does not answer"
+
+  private func publishProbe() async throws -> Probing {
+    try await RabbitMQConnection.open(configuration).closedOnFailure { connection in
+      let confirmation = try await RabbitMQPublisher.start(on: connection).submit([probe])
+      let probing = Probing(connection: connection)
+      // Ends with the connection.
+      Task {
+        do {
+          try await confirmation.wait()
+          probing.outcome.send(.success(()))
+        } catch {
+          probing.outcome.send(.failure(error))
+        }
+      }
+      return probing
+    }
+  }
+
+  private func occupancy(after outcome: Result<Void, any Error>, waiting: Duration) async throws -> QueueOccupancy {
+    do {
+      try outcome.get()
+    } catch RabbitMQError.messageRefused {
+      guard waiting < Self.promptRefusal else { return .unknown("the command queue has no leader") }
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      return try await guess()
+    }
+    guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
+    guard statistics.consumerCount == 0 else { return .consumed }
+    return statistics.messageCount > 0 ? .vacant : .unknown(Self.silence)
+  }
+
+  /// What the figures say if two zeros are trusted only when they come fast, and repeatedly.
+  private func guess() async throws -> QueueOccupancy {
+    for _ in 1...3 {
+      let start = ContinuousClock.now
+      guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
+      guard statistics.consumerCount == 0 else { return .consumed }
+      if statistics.messageCount > 0 { return .vacant }
+      // Less than the broker itself waits.
+      guard ContinuousClock.now - start < .milliseconds(200) else { return .unknown(Self.silence) }
+      try await Task.sleep(for: .milliseconds(100))
+    }
+    return .vacant
+  }
+}
+
+extension RabbitMQConnection {
+  /// Why nothing can be published; nil if something can.
+  package nonisolated var obstacle: String? { blockedReason.map { "the broker accepts no messages: \($0)" } }
 }

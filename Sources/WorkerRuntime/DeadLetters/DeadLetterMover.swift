@@ -51,8 +51,8 @@ struct DeadLetterMover {
   private func hand(on deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
     guard !deliveries.isEmpty else { throw CancellationError() }
     acknowledger.register(deliveries.map { ($0.tag, 1) })
-    acknowledger.settle(deliveries.filter(isAnnouncement).map(\.tag))
-    let letters = deliveries.filter { !isAnnouncement($0) }.map { delivery in
+    acknowledger.settle(deliveries.filter(isNoLetter).map(\.tag))
+    let letters = deliveries.filter { !isNoLetter($0) }.map { delivery in
       BrokerDeadLetter(delivery, queue: queue, decoder: decoder, acknowledger: acknowledger)
     }
     warn(ofLimitIn: letters)
@@ -73,9 +73,10 @@ struct DeadLetterMover {
       """, metadata: ["count": "\(limited.count)", "detail": "\(first.origin.detail)"])
   }
 
-  /// Whether a delivery is the announcement of a dead letter: such messages arrive here, too, if the queue is still
-  /// bound to the exchange of announcements, as it was in earlier versions.
-  private func isAnnouncement(_ delivery: Delivery) -> Bool {
-    delivery.exchange == announcements && delivery.routingKey.text == DeadLetterEventEncoder.type
+  /// Route probes end here if their queue has a policy of expiration. Announcements of dead letters arrive here, too, if
+  /// the queue is still bound to their exchange, as it was in earlier versions.
+  private func isNoLetter(_ delivery: Delivery) -> Bool {
+    delivery.isRouteProbe
+      || delivery.exchange == announcements && delivery.routingKey.text == DeadLetterEventEncoder.type
   }
 }

@@ -1,12 +1,11 @@
 package import Messaging
 import WorkspaceApplication
 
-/// Messages that only test whether messages published to an exchange reach their queue: routed like commands or
-/// queries, but neither. Published with `mandatory`, they come back if a binding is missing; if they arrive, the worker
-/// just acknowledges them.
+/// Messages that only test whether messages reach their queue: routed like commands or queries, but neither. Published
+/// with `mandatory`, they come back if a binding is missing; if they arrive, the worker just acknowledges them.
 package enum RouteProbe {
-  /// Their routing keys, also used as their property `type`: one for each kind of object that commands are about.
-  fileprivate static let keys = CommandType.subjects.map { key(for: ShortString("\($0).#") ?? "#") }
+  /// The values of their property `type`: one for each kind of object that commands are about.
+  fileprivate static let types = CommandType.subjects.map { key(for: ShortString("\($0).#") ?? "#") }
 
   /// A routing key that matches a binding's: `group.probe` for `group.#`.
   package static func key(for bindingKey: ShortString) -> ShortString {
@@ -16,14 +15,25 @@ package enum RouteProbe {
   }
 
   package static func message(to exchange: ShortString, bindingKey: ShortString) -> AMQPMessage {
+    let key = key(for: bindingKey)
+    return message(to: exchange, routingKey: key, type: key)
+  }
+
+  /// Through the default exchange, which needs no binding.
+  package static func message(toQueue queue: ShortString) -> AMQPMessage {
+    message(to: "", routingKey: queue, type: "workspace.probe")
+  }
+
+  private static func message(to exchange: ShortString, routingKey: ShortString, type: ShortString) -> AMQPMessage {
     var properties = MessageProperties()
-    properties.type = key(for: bindingKey)
-    return AMQPMessage(exchange: exchange, routingKey: key(for: bindingKey), properties: properties, body: [])
+    properties.type = type
+    return AMQPMessage(exchange: exchange, routingKey: routingKey, properties: properties, body: [])
   }
 }
 
 extension Delivery {
   var isRouteProbe: Bool {
-    body.isEmpty && properties.type == routingKey && RouteProbe.keys.contains(routingKey)
+    guard body.isEmpty, let type = properties.type else { return false }
+    return RouteProbe.types.contains(type)
   }
 }

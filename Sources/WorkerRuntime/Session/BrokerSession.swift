@@ -22,8 +22,8 @@ package protocol BrokerSession: Closable {
   /// - Returns: whether this session now holds it; may be called again.
   func claimPublishing() async throws -> Bool
 
-  /// Whether anybody consumes the queue; also true while that is unknown.
-  func isConsumed() async throws -> Bool
+  /// Whether anybody consumes the queue.
+  func occupancy() async throws -> QueueOccupancy
 
   /// Starts consuming the queue; called once.
   func consume() async throws -> any DeliverySource

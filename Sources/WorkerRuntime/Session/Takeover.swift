@@ -33,23 +33,29 @@ struct Takeover {
   ///
   /// - Returns: false when the worker is to stop.
   func awaitQueue() async throws -> Bool {
-    let start = ContinuousClock.now
-    var hasSaidSo = false
-    while !drain.isRaised, try await broker.isConsumed() {
-      if !hasSaidSo { logger.notice("the command queue still has a consumer; waiting for it to end") }
-      hasSaidSo = true
-      guard ContinuousClock.now - start < settings.takeoverPatience else {
-        logger.warning("another consumer is on the command queue; the order of commands can't be kept")
-        return true
+    var consumedSince: ContinuousClock.Instant?
+    while !drain.isRaised {
+      switch try await broker.occupancy() {
+      case .vacant: return true
+      case .unknown(let reason):
+        // Not a question of patience: such a queue can't be consumed either.
+        try await wait(for: reason)
+      case .consumed:
+        if consumedSince == nil { logger.notice("the command queue still has a consumer; waiting for it to end") }
+        let start = consumedSince ?? .now
+        consumedSince = start
+        guard ContinuousClock.now - start < settings.takeoverPatience else {
+          logger.warning("another consumer is on the command queue; the order of commands can't be kept")
+          return true
+        }
+        try await wait()
       }
-      try await wait()
     }
-    return !drain.isRaised
+    return false
   }
 
-  private func wait() async throws {
-    status.change(
-      to: .connecting(missing: MissingConditions(.consumer, "the broker has not released the previous worker")))
+  private func wait(for reason: String = "the broker has not released the previous worker") async throws {
+    status.change(to: .connecting(missing: MissingConditions(.consumer, reason)))
     try await drain.wait(atMost: settings.takeoverInterval)
   }
 }

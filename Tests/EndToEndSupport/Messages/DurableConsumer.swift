@@ -1,3 +1,4 @@
+import Coordination
 package import Messaging
 import RabbitMQClient
 package import TestSupport
@@ -53,7 +54,7 @@ package final class DurableConsumer: Sendable {
       while true {
         let deliveries = try await consumer.deliveries()
         guard let last = deliveries.last else { return }
-        handler(deliveries)
+        handler(deliveries.filter { !$0.body.isEmpty })
         try await consumer.acknowledge([Acknowledgement(tag: last.tag, isMultiple: true)])
       }
     }
@@ -63,8 +64,14 @@ package final class DurableConsumer: Sendable {
   /// unacknowledged messages: consuming at that moment yields later messages first.
   private static func awaitVacancy(of queue: ShortString, on host: VirtualHost) async throws {
     try await host.withConnection { connection in
-      let vacancy = QueueVacancy(of: queue, on: connection)
-      try await Patience.poll(for: "no consumer on \(queue.text ?? "")") { try await vacancy.isVacant() }
+      // Nothing else has no body.
+      let probe = AMQPMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
+      try await QueueVacancy(of: queue, probe: probe, asking: connection, probing: host.configuration("probe")).use {
+        vacancy in
+        try await Patience.poll(for: "no consumer on \(queue.text ?? "")") {
+          try await vacancy.occupancy() == .vacant
+        }
+      }
     }
   }
 }

@@ -3,12 +3,12 @@ import Glibc
 
 /// A separate PgBouncer in front of the server that integration tests use.
 package final class PgBouncer: Sendable {
-  package let port: Int
+  private let reservation: PortReservation
   private let process: Process
   private let folder: URL
 
-  private init(port: Int, process: Process, folder: URL) {
-    self.port = port
+  private init(reservation: PortReservation, process: Process, folder: URL) {
+    self.reservation = reservation
     self.process = process
     self.folder = folder
   }
@@ -43,11 +43,11 @@ package final class PgBouncer: Sendable {
       \(settings.joined(separator: "\n"))
       """
     let file = try PlainAccount.write(configuration, to: "pgbouncer.ini", in: folder)
-    let port = reservation.port
-    reservation.socket.close()
     let process = try PlainAccount.start(["/usr/sbin/pgbouncer", file.path], in: folder, log: "pgbouncer.log")
-    return PgBouncer(port: port, process: process, folder: folder)
+    return PgBouncer(reservation: reservation, process: process, folder: folder)
   }
+
+  package var port: Int { reservation.port }
 
   private func answers() async throws {
     try await Patience.poll(for: "PgBouncer listens; it says \(log)") {
@@ -61,6 +61,7 @@ package final class PgBouncer: Sendable {
   private func stop() {
     // Not SIGTERM: a child of a thread that blocks it would never receive it. Nothing needs to be saved.
     kill(process.processIdentifier, SIGKILL)
+    reservation.socket.close()
     try? FileManager.default.removeItem(at: folder)
   }
 

@@ -52,10 +52,10 @@ package final class PrivateCluster: Sendable {
     defer { try? FileManager.default.removeItem(at: folder) }
     let data = folder.appending(path: "data").path
     try await fill(data, folder)
+    // Held for as long as the server may be down: anybody who asks the kernel for a port could get this one then.
     let reservation = try PortReservation()
-    let port = reservation.port
-    reservation.socket.close()
-    let cluster = try PrivateCluster(port: port, folder: folder)
+    defer { reservation.socket.close() }
+    let cluster = try PrivateCluster(port: reservation.port, folder: folder)
     defer { cluster.stop() }
     try await cluster.answers()
     try await body(cluster)
