@@ -140,7 +140,10 @@ package struct BrokerExamination: Examination {
     case .forbidden: return .ok(check, "this user may not publish there, so the bindings \(way) were not tested")
     case .unknown(let text):
       return .warning(
-        check, "could not determine whether \(route.rawValue) reach their queue: \(text)", remedy: "see broker.alarms")
+        check, "could not determine whether \(route.rawValue) reach their queue: \(text)",
+        remedy:
+          "see broker.alarms, and whether the queue is full or has no leader: rabbitmqctl list_queues name messages "
+          + "state leader")
     }
   }
 

@@ -34,11 +34,14 @@ struct Takeover {
   /// - Returns: false when the worker is to stop.
   func awaitQueue() async throws -> Bool {
     var consumedSince: ContinuousClock.Instant?
+    var hasSaidWhy = false
     while !drain.isRaised {
       switch try await broker.occupancy() {
       case .vacant: return true
       case .unknown(let reason):
         // Not a question of patience: such a queue can't be consumed either.
+        if !hasSaidWhy { logger.notice("waiting for the command queue", metadata: ["reason": "\(reason)"]) }
+        hasSaidWhy = true
         try await wait(for: reason)
       case .consumed:
         if consumedSince == nil { logger.notice("the command queue still has a consumer; waiting for it to end") }
