@@ -43,6 +43,7 @@ import WorkspaceApplication
 
   @Test(arguments: [
     SQLState.checkViolation, .notNullViolation, .characterNotInRepertoire, .uniqueViolation, .raiseException,
+    .dataCorrupted, .indexCorrupted,
   ])
   func `anything else is a failure`(state: SQLState) {
     #expect(kind(.server(ServerError(sqlState: state, message: "", constraint: "ck_unknown"))) == .failed)

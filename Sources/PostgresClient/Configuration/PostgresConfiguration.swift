@@ -47,13 +47,15 @@ package struct PostgresConfiguration: Sendable {
 
   package init(url: String) { self.url = url }
 
-  /// All settings of the session by name. Values in the connection string win, except that of `synchronous_commit`.
+  /// All settings of the session by name. Values in the connection string win, except those of
+  /// `synchronous_commit` and `client_min_messages`, without which a commit could be taken for durable that is not.
   var sessionSettings: [String: String] {
     get throws(PostgresError) {
       let given = StartupOptions(try ConnectionString(url)["options"] ?? "").settings
       var settings = limits.merging(Self.groundRules) { _, rule in rule }.merging(settings) { _, setting in setting }
       settings = settings.merging(given.filter { settings[$0.key] != nil }) { _, given in given }
       settings["synchronous_commit"] = commitsDurably ? "on" : "off"
+      settings["client_min_messages"] = "notice"
       return settings
     }
   }
@@ -62,8 +64,6 @@ package struct PostgresConfiguration: Sendable {
   /// something else.
   private static let groundRules = [
     "default_transaction_isolation": "read committed", "default_transaction_deferrable": "off",
-    // Warnings tell of commits that are not replicated.
-    "client_min_messages": "notice",
     // Since PostgreSQL 17. The limits for statements and for idle time bound a transaction.
     "transaction_timeout": "0",
   ]

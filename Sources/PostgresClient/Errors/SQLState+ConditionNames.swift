@@ -41,6 +41,8 @@ extension SQLState {
   package static let ioError = SQLState(literal: "58030")
   package static let raiseException = SQLState(literal: "P0001")
   package static let internalError = SQLState(literal: "XX000")
+  package static let dataCorrupted = SQLState(literal: "XX001")
+  package static let indexCorrupted = SQLState(literal: "XX002")
 
   static let conditionNames: [SQLState: String] = [
     connectionException: "connection_exception",
@@ -84,6 +86,6 @@ extension SQLState {
     idleSessionTimeout: "idle_session_timeout",
     ioError: "io_error",
     raiseException: "raise_exception",
-    internalError: "internal_error",
+    internalError: "internal_error", dataCorrupted: "data_corrupted", indexCorrupted: "index_corrupted",
   ]
 }

@@ -91,13 +91,12 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
 extension PostgresConfiguration {
   /// For a connection that replicates relationships, besides that of the units of work.
   ///
-  /// It is idle while the replica is written to. A mark that a crash undoes costs only a repetition, so no commit waits
-  /// for the disk.
+  /// It is idle while the replica is written to. Marks are durable: otherwise a crash could repeat a page without the one
+  /// behind it, which had removed what that page adds.
   package func forReplication() -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
     configuration.statementTimeout = .seconds(10)
     configuration.lockTimeout = .seconds(5)
-    configuration.commitsDurably = false
     return configuration
   }
 }

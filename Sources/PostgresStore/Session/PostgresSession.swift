@@ -17,12 +17,15 @@ package struct PostgresSession: DatabaseSession {
   ///   - configuration: should come from ``PostgresConfiguration/forUnitsOfWork(idleSessionTimeout:)``.
   ///   - queue: `<virtual host>/<queue>`.
   ///   - patience: shared by all sessions, which follow one another.
-  /// - Throws: ``PostgresError``; ``MigrationError``.
+  ///   - timeline: likewise.
+  /// - Throws: ``PostgresError``; ``MigrationError``; ``MissingConditions`` if the server is a former primary.
   package static func open(
-    _ configuration: PostgresConfiguration, queue: String, patience: ResponsePatience, logger: Logger
+    _ configuration: PostgresConfiguration, queue: String, patience: ResponsePatience, timeline: KnownTimeline,
+    logger: Logger
   ) async throws -> PostgresSession {
     let connection = try await PostgresConnection.connect(configuration, logger: logger)
     return try await connection.closedOnFailure { connection in
+      try await timeline.require(on: connection)
       let unknown = try await Migrator(connection: connection, logger: logger).verify()
       if !unknown.isEmpty {
         logger.notice("the database has migrations of a newer version", metadata: ["versions": "\(unknown)"])

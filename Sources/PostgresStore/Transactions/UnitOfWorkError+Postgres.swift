@@ -42,6 +42,9 @@ extension UnitOfWorkError {
     // A failover left this session on the standby; or the server ended it for being idle.
     case .readOnlySQLTransaction, .idleInTransactionSessionTimeout:
       self = .unavailable(reason: error.description)
+    // Only commands that read the damaged rows can't be executed. If that is every command, parking them fails, too.
+    case .dataCorrupted, .indexCorrupted:
+      self = .failed(reason: error.description)
     default:
       self.init(class: error)
     }

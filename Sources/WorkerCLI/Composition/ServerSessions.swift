@@ -14,13 +14,14 @@ struct ServerSessions: SessionFactory {
   let queue: String
   /// Shared by successive sessions.
   let patience: ResponsePatience
+  let timeline = KnownTimeline()
   let decider: any AccessDecider
   let logger: Logger
 
   func openBroker() async throws -> any BrokerSession { try await RabbitMQSession.open(broker) }
 
   func openDatabase() async throws -> any DatabaseSession {
-    try await PostgresSession.open(postgres, queue: queue, patience: patience, logger: logger)
+    try await PostgresSession.open(postgres, queue: queue, patience: patience, timeline: timeline, logger: logger)
   }
 
   func haveReturned(_ servers: Set<Condition>) async -> Bool {

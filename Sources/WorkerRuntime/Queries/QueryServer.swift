@@ -97,7 +97,7 @@ struct QueryServer {
           return responder.answer(query, result, sequence: sequence)
         case .behind(let sequence):
           noteWait(of: query, shortfall: (query.content.minimumSequence ?? 0) - sequence)
-          return refer(query, dated.origin, sequence: sequence)
+          return refer(query, sequence: sequence)
         case .failed(let error): return failure(of: query, because: "\(error)")
         }
       })
@@ -105,10 +105,11 @@ struct QueryServer {
     backlog.learn(dated.snapshot.tenants, from: side)
   }
 
-  /// Lets a query wait for its sequence, or rejects it if the primary has not reached the sequence: whoever has seen a
-  /// sequence has it from the primary.
-  private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
-    if side == .primary || origin == .primary {
+  /// Lets a query wait for its sequence, or rejects it if the server that commands use has not reached the sequence:
+  /// whoever has seen a sequence has it from there. Any other primary is one by mistake, such as a standby that somebody
+  /// has promoted.
+  private func refer(_ query: ReceivedQuery, sequence: Int64) -> PendingReply? {
+    if side == .primary {
       let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not reached that sequence")
       return responder.answer(query, .failure(rejection), sequence: sequence)
     }

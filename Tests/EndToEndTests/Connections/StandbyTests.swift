@@ -42,6 +42,30 @@ struct StandbyTests {
     }
   }
 
+  @Test func `a former primary that comes back is refused by a worker that has seen its successor`() async throws {
+    let deployment = try Deployment.current
+    try await ReplicatedCluster.with { cluster in
+      let environment = ["POSTGRES_URL": cluster.url]
+      #expect(try await deployment.run("migrate", "up", environment: environment).exit == .code(0))
+      let worker = try await deployment.activeWorker(environment)
+      try await cluster.standbyFollows()
+      cluster.primary.stop()
+      try await cluster.standby.promote()
+      try await worker.becomesReady()
+      try await cluster.primary.restart()
+      // The former primary is the first host of the two.
+      try await cluster.standby.execute(
+        """
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where pid <> pg_backend_pid() and backend_type = 'client backend'
+        """)
+      try await worker.misses("the server is on timeline 1, but this worker has seen timeline 2")
+      cluster.primary.stop()
+      try await worker.becomesReady()
+      #expect(try await worker.drain() == .code(0))
+    }
+  }
+
   @Test func `a standby alone is reported as a standby`() async throws {
     let deployment = try Deployment.current
     try await PrivateCluster.with { primary in

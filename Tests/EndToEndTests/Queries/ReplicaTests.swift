@@ -93,7 +93,7 @@ struct ReplicaTests {
     }
   }
 
-  @Test func `a promoted standby keeps answering, and is then authoritative`() async throws {
+  @Test func `a standby promoted by mistake keeps answering, but what it has not reached is asked where commands commit`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
       let worker = try await deployment.activeWorker([
@@ -102,13 +102,16 @@ struct ReplicaTests {
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
-      // A promoted standby is a primary: no other server has anything newer.
-      try await standby.execute("select pg_promote()")
+      let events = try await Subscription.to("workspace.events", on: deployment.host)
+      try await standby.promote()
       #expect(try await client.ask(get())?.data.workspace?.name == "lower")
       let none = try await client.ask(get(minimum: QueriedTenant.eventCount + 1))
       #expect(none?.data.error?.code == "sequence_not_reached")
+      let sequence = try await rename(1, client, events)
+      #expect(try await client.ask(get(minimum: sequence))?.data.workspace?.name == "name 1")
       #expect(try await worker.drain() == .code(0))
       await client.close()
+      await events.close()
     }
   }
 }
