@@ -74,6 +74,9 @@ package struct RabbitMQSession: BrokerSession {
     return try await ExclusiveClaim(claim, on: publishing.connection).take()
   }
 
+  /// Three heartbeat intervals (`rabbit_heartbeat.erl`: two to three after the last data), and a margin.
+  package var releaseTime: Duration { .seconds(3 * configuration.server.heartbeat + 10) }
+
   package func occupancy() async throws -> QueueOccupancy { try await vacancy.occupancy() }
 
   package func consume() async throws -> any DeliverySource {

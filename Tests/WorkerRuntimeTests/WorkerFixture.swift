@@ -116,6 +116,7 @@ private struct FakeBrokerSession: BrokerSession {
   let warnings: [String] = []
   let honoursPriorities = false
   let deadQueue = "/dead"
+  let releaseTime = Duration.zero
   let obstacle: String? = nil
   var publisher: any MessagePublisher { source }
 

@@ -124,10 +124,8 @@ import WorkerRuntime
     try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
   }
 
-  @Test func `a queue that can't tell yet who consumes it is waited for without limit, and readiness says why`()
-    async throws
-  {
-    let fixture = WorkerFixture { $0.takeoverPatience = .zero }
+  @Test func `a queue that can't tell yet who consumes it is waited for, and readiness says why`() async throws {
+    let fixture = WorkerFixture()
     fixture.broker.answer(.unknown("no leader"), forQuestions: .max)
     fixture.broker.enqueue(.createRoot("r", id: 1))
     try await fixture.run { _ in
@@ -136,6 +134,15 @@ import WorkerRuntime
       fixture.broker.answer(.vacant, forQuestions: 1)
       try await fixture.journal.wait { $0.acknowledged == ["r"] }
     }
+    #expect(fixture.broker.sessions == 1)
+  }
+
+  @Test func `if a queue can't tell for too long, the worker connects again`() async throws {
+    let fixture = WorkerFixture { $0.takeoverPatience = .zero }
+    fixture.broker.answer(.unknown("no leader"), forQuestions: 2)
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+    #expect(fixture.broker.sessions == 3)
   }
 
   @Test func `a standby worker is drained without ever having consumed`() async throws {

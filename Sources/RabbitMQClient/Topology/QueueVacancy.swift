@@ -13,13 +13,16 @@ package import Messaging
 package actor QueueVacancy: Closable {
   /// How long an answer may take, so that the caller can do something else meanwhile, such as stop.
   private static let patience: Duration = .milliseconds(250)
-  /// A full queue refuses a message at once; one without a leader after five seconds (`rabbit_fifo_client:enqueue/4`).
+  /// A full queue refuses a message at once; one without a leader after a minute, if nobody gives up before
+  /// (`rabbit_fifo_client:enqueue/4`).
   private static let promptRefusal: Duration = .seconds(1)
+  /// How long an answer that is not the queue's own, in spite of a confirm, does not lead to another message.
+  private static let rest: Duration = .seconds(5)
 
   private struct Probing {
     let connection: RabbitMQConnection
     let start = ContinuousClock.now
-    let outcome = Signal<Result<Void, any Error>>()
+    let outcome = Signal<(result: Result<Void, any Error>, time: ContinuousClock.Instant)>()
   }
 
   private let queue: ShortString
@@ -27,6 +30,9 @@ package actor QueueVacancy: Closable {
   private let manager: TopologyManager
   private let configuration: RabbitMQConfiguration
   private var probing: Probing?
+  /// When the queue has taken or refused a message, if the figures did not count it.
+  private var answered: ContinuousClock.Instant?
+  private var isForbidden = false
 
   /// - Parameters:
   ///   - probe: goes to the queue, and means nothing to whoever gets it.
@@ -50,15 +56,29 @@ package actor QueueVacancy: Closable {
     if probing == nil {
       guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
       guard statistics.consumerCount == 0 else { return .consumed }
+      guard !isForbidden else { return try await guess() }
+      if let answered, ContinuousClock.now - answered < Self.rest { return Self.occupancy(by: statistics) }
       probing = try await publishProbe()
     }
     guard let probing else { return .unknown(Self.silence) }
     try await probing.outcome.wait(atMost: Self.patience)
-    guard let outcome = probing.outcome.value else {
+    guard let (result, time) = probing.outcome.value else {
       return .unknown(probing.connection.obstacle ?? Self.silence)
     }
     await close()
-    return try await occupancy(after: outcome, waiting: ContinuousClock.now - probing.start)
+    do {
+      try result.get()
+    } catch RabbitMQError.messageRefused {
+      guard time - probing.start < Self.promptRefusal else { return .unknown(Self.leaderless) }
+    } catch RabbitMQError.timedOut {
+      return .unknown(Self.leaderless)
+    } catch RabbitMQError.channelClosed(.accessRefused, _) {
+      isForbidden = true
+      return try await guess()
+    }
+    let occupancy = try await manager.statistics(of: queue).map(Self.occupancy) ?? .vacant
+    if case .unknown = occupancy { answered = time }
+    return occupancy
   }
 
   package func close() async {
@@ -67,6 +87,13 @@ package actor QueueVacancy: Closable {
   }
 
   private static let silence = "the command queue does not answer"
+  private static let leaderless = "the command queue has no leader"
+
+  /// According to figures that the queue's own leader gives, if they count the message that it has taken.
+  private static func occupancy(by statistics: QueueStatistics) -> QueueOccupancy {
+    guard statistics.consumerCount == 0 else { return .consumed }
+    return statistics.messageCount > 0 ? .vacant : .unknown(silence)
+  }
 
   private func publishProbe() async throws -> Probing {
     try await RabbitMQConnection.open(configuration).closedOnFailure { connection in
@@ -76,26 +103,13 @@ package actor QueueVacancy: Closable {
       Task {
         do {
           try await confirmation.wait()
-          probing.outcome.send(.success(()))
+          probing.outcome.send((.success(()), .now))
         } catch {
-          probing.outcome.send(.failure(error))
+          probing.outcome.send((.failure(error), .now))
         }
       }
       return probing
     }
-  }
-
-  private func occupancy(after outcome: Result<Void, any Error>, waiting: Duration) async throws -> QueueOccupancy {
-    do {
-      try outcome.get()
-    } catch RabbitMQError.messageRefused {
-      guard waiting < Self.promptRefusal else { return .unknown("the command queue has no leader") }
-    } catch RabbitMQError.channelClosed(.accessRefused, _) {
-      return try await guess()
-    }
-    guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
-    guard statistics.consumerCount == 0 else { return .consumed }
-    return statistics.messageCount > 0 ? .vacant : .unknown(Self.silence)
   }
 
   /// What the figures say if two zeros are trusted only when they come fast, and repeatedly.

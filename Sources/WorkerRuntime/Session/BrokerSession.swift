@@ -22,6 +22,9 @@ package protocol BrokerSession: Closable {
   /// - Returns: whether this session now holds it; may be called again.
   func claimPublishing() async throws -> Bool
 
+  /// Within this time the broker notices that a consumer has vanished without a word.
+  var releaseTime: Duration { get }
+
   /// Whether anybody consumes the queue.
   func occupancy() async throws -> QueueOccupancy
 

@@ -32,29 +32,36 @@ struct Takeover {
   /// Waits for the queue.
   ///
   /// - Returns: false when the worker is to stop.
+  /// - Throws: ``MissingConditions`` if the queue can't tell for a long time who consumes it: it can't be consumed either,
+  ///   and another connection may lead to a node that knows more.
   func awaitQueue() async throws -> Bool {
-    var consumedSince: ContinuousClock.Instant?
-    var hasSaidWhy = false
+    let patience = max(settings.takeoverPatience, broker.releaseTime)
+    var (consumedSince, unknownSince): (ContinuousClock.Instant?, ContinuousClock.Instant?)
     while !drain.isRaised {
       switch try await broker.occupancy() {
       case .vacant: return true
       case .unknown(let reason):
-        // Not a question of patience: such a queue can't be consumed either.
-        if !hasSaidWhy { logger.notice("waiting for the command queue", metadata: ["reason": "\(reason)"]) }
-        hasSaidWhy = true
+        if unknownSince == nil { logger.notice("waiting for the command queue", metadata: ["reason": "\(reason)"]) }
+        guard isRecent(&unknownSince, patience) else { throw MissingConditions(.consumer, reason) }
         try await wait(for: reason)
       case .consumed:
         if consumedSince == nil { logger.notice("the command queue still has a consumer; waiting for it to end") }
-        let start = consumedSince ?? .now
-        consumedSince = start
-        guard ContinuousClock.now - start < settings.takeoverPatience else {
+        guard isRecent(&consumedSince, patience) else {
           logger.warning("another consumer is on the command queue; the order of commands can't be kept")
           return true
         }
+        unknownSince = nil
         try await wait()
       }
     }
     return false
+  }
+
+  /// Notes the first time, and tells whether it is less than `patience` ago.
+  private func isRecent(_ first: inout ContinuousClock.Instant?, _ patience: Duration) -> Bool {
+    let start = first ?? .now
+    first = start
+    return ContinuousClock.now - start < patience
   }
 
   private func wait(for reason: String = "the broker has not released the previous worker") async throws {

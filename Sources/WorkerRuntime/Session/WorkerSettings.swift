@@ -14,8 +14,8 @@ package struct WorkerSettings: Sendable {
   package var leaseInterval: Duration = .milliseconds(500)
   /// How often a worker that takes over checks whether the broker has released its predecessor. Default: 0.1 s.
   package var takeoverInterval: Duration = .milliseconds(100)
-  /// How long a worker that takes over waits for the queue's consumer to end. A consumer that lasts longer must be
-  /// somebody else's: this is longer than the broker needs to detect a dead connection. Default: 60 s.
+  /// How long a worker that takes over waits for the queue's consumer to end, if the broker doesn't need longer to detect
+  /// a dead connection: a consumer that lasts longer must be somebody else's. Default: 60 s.
   package var takeoverPatience: Duration = .seconds(60)
   /// How often the worker shows the database that it is alive. Default: 10 s.
   package var keepAliveInterval: Duration = .seconds(10)

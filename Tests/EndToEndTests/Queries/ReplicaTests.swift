@@ -93,7 +93,10 @@ struct ReplicaTests {
     }
   }
 
-  @Test func `a standby promoted by mistake keeps answering, but what it has not reached is asked where commands commit`() async throws {
+  @Test
+  func `a standby promoted by mistake keeps answering, but what it has not reached is asked where commands commit`()
+    async throws
+  {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
       let worker = try await deployment.activeWorker([
