@@ -20,8 +20,11 @@ package struct RabbitMQSession: BrokerSession {
 
   /// Opens the connections, and checks whether the broker has what the worker needs.
   ///
+  /// - Parameter mayHaveCrashed: whether the broker may just have crashed, as far as this process knows.
   /// - Throws: ``MissingConditions`` if exchanges or queues are missing; ``RabbitMQError``; `CancellationError`.
-  package static func open(_ configuration: BrokerConfiguration) async throws -> RabbitMQSession {
+  package static func open(
+    _ configuration: BrokerConfiguration, mayHaveCrashed: Bool
+  ) async throws -> RabbitMQSession {
     let (names, forms) = (configuration.names, configuration.forms)
     return try await configuration.open("ask").closedOnFailure { asking in
       let properties = await asking.serverProperties
@@ -40,7 +43,7 @@ package struct RabbitMQSession: BrokerSession {
             topology: topology.ofCommands(names, forms), queue: names.commandsQueue, on: asking),
           vacancy: QueueVacancy(
             of: names.commandsQueue, probe: RouteProbe.message(toQueue: names.commandsQueue), asking: asking,
-            probing: configuration.server.named("probe")),
+            probing: configuration.server.named("probe"), mayHaveCrashed: mayHaveCrashed),
           properties: properties, warnings: warnings)
       }
     }

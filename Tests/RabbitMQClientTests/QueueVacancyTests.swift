@@ -25,6 +25,19 @@ import Testing
     }
   }
 
+  @Test func `a queue with messages gets another one only if the broker may have crashed`() async throws {
+    try await host.declare("laden")
+    try await host.publish(["command"], to: "laden")
+    try await withVacancy(of: "laden", mayHaveCrashed: false) { vacancy async throws in
+      try await isVacant(vacancy)
+      #expect(try await host.depth(of: "laden") == 1)
+    }
+    try await withVacancy(of: "laden") { vacancy async throws in
+      try await isVacant(vacancy)
+      #expect(try await host.depth(of: "laden") == 2)
+    }
+  }
+
   @Test func `a full queue refuses the probe, and is vacant all the same`() async throws {
     try await withVacancy(of: "full") { vacancy async throws in
       var arguments = HeaderTable()
@@ -85,11 +98,14 @@ import Testing
     }
   }
 
-  private func withVacancy(of queue: ShortString, _ body: (QueueVacancy) async throws -> Void) async throws {
+  private func withVacancy(
+    of queue: ShortString, mayHaveCrashed: Bool = true, _ body: (QueueVacancy) async throws -> Void
+  ) async throws {
     try await host.withConnection { connection async throws in
       let probe = AMQPMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
       try await QueueVacancy(
-        of: queue, probe: probe, asking: connection, probing: host.configuration("probe")
+        of: queue, probe: probe, asking: connection, probing: host.configuration("probe"),
+        mayHaveCrashed: mayHaveCrashed
       ).use(body)
     }
   }

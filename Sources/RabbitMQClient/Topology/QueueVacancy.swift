@@ -10,6 +10,10 @@ package import Messaging
 ///
 /// So a queue that seems vacant gets a message. Its confirm comes from a leader, who knows everything that was committed
 /// before. The message waits in the queue then: only an answer that counts it is one of the queue's own.
+///
+/// A message that waits behind others is in the way of whoever counts or inspects them. So a queue that has messages
+/// gets another one only if the broker may just have crashed: only in its first seconds, a consumer that came with these
+/// messages already there can be forgotten while they are not.
 package actor QueueVacancy: Closable {
   /// How long an answer may take, so that the caller can do something else meanwhile, such as stop.
   private static let patience: Duration = .milliseconds(250)
@@ -29,6 +33,7 @@ package actor QueueVacancy: Closable {
   private let probe: AMQPMessage
   private let manager: TopologyManager
   private let configuration: RabbitMQConfiguration
+  private let mayHaveCrashed: Bool
   private var probing: Probing?
   /// When the queue has taken or refused a message, if the figures did not count it.
   private var answered: ContinuousClock.Instant?
@@ -38,13 +43,15 @@ package actor QueueVacancy: Closable {
   ///   - probe: goes to the queue, and means nothing to whoever gets it.
   ///   - connection: to query the queue; nothing is published on it.
   ///   - configuration: of a connection to publish the message on.
+  ///   - mayHaveCrashed: whether the broker may just have crashed, as far as the caller knows.
   package init(
     of queue: ShortString, probe: AMQPMessage, asking connection: RabbitMQConnection,
-    probing configuration: RabbitMQConfiguration
+    probing configuration: RabbitMQConfiguration, mayHaveCrashed: Bool
   ) {
     self.queue = queue
     self.probe = probe
     self.configuration = configuration
+    self.mayHaveCrashed = mayHaveCrashed
     manager = TopologyManager(connection)
   }
 
@@ -56,6 +63,7 @@ package actor QueueVacancy: Closable {
     if probing == nil {
       guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
       guard statistics.consumerCount == 0 else { return .consumed }
+      if statistics.messageCount > 0, !mayHaveCrashed { return .vacant }
       guard !isForbidden else { return try await guess() }
       if let answered, ContinuousClock.now - answered < Self.rest { return Self.occupancy(by: statistics) }
       probing = try await publishProbe()

@@ -1,3 +1,4 @@
+import Coordination
 import Logging
 import PostgresClient
 import PostgresStore
@@ -15,10 +16,15 @@ struct ServerSessions: SessionFactory {
   /// Shared by successive sessions.
   let patience: ResponsePatience
   let timeline = KnownTimeline()
+  private let hasTried = Signal<Void>()
   let decider: any AccessDecider
   let logger: Logger
 
-  func openBroker() async throws -> any BrokerSession { try await RabbitMQSession.open(broker) }
+  func openBroker() async throws -> any BrokerSession {
+    // Whatever ended an earlier session, or an attempt at one, may have been a crash.
+    defer { hasTried.raise() }
+    return try await RabbitMQSession.open(broker, mayHaveCrashed: hasTried.isRaised)
+  }
 
   func openDatabase() async throws -> any DatabaseSession {
     try await PostgresSession.open(postgres, queue: queue, patience: patience, timeline: timeline, logger: logger)

@@ -66,7 +66,9 @@ package final class DurableConsumer: Sendable {
     try await host.withConnection { connection in
       // Nothing else has no body.
       let probe = AMQPMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
-      try await QueueVacancy(of: queue, probe: probe, asking: connection, probing: host.configuration("probe")).use {
+      try await QueueVacancy(
+        of: queue, probe: probe, asking: connection, probing: host.configuration("probe"), mayHaveCrashed: true
+      ).use {
         vacancy in
         try await Patience.poll(for: "no consumer on \(queue.text ?? "")") {
           try await vacancy.occupancy() == .vacant
