@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `the error names a silent host, whatever happened with the last one`() async throws {
-    let (silent, closed) = (try StubServer(), try StubServer().port)
+    let (silent, closed) = (try StubServer(), try ClosedPort.reserve())
     let error = await failure("postgres://worker@127.0.0.1:\(silent.port),127.0.0.1:\(closed)/db") {
       $0.connectTimeout = .milliseconds(400)
     }
@@ -59,14 +59,14 @@ import Testing
   }
 
   @Test func `a refused connection is an error`() async throws {
-    let port = try StubServer().port
+    let port = try ClosedPort.reserve()
     let error = await failure("postgres://worker:secret@127.0.0.1:\(port)/db")
     #expect(try #require(error).description.contains("refused"))
     #expect(isUnreached(error) == true)
   }
 
   @Test func `several hosts that all refuse are an error`() async throws {
-    let (closed, other) = (try StubServer().port, try StubServer().port)
+    let (closed, other) = (try ClosedPort.reserve(), try ClosedPort.reserve())
     let server = try StubServer(reply: Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8))
     let none = await failure("postgres://worker:secret@127.0.0.1:\(closed),127.0.0.1:\(other)/db")
     #expect(isUnreached(none) == true)
@@ -189,7 +189,7 @@ import Testing
 
 @Suite(.requiresPostgres) struct MultipleHostTests {
   @Test func `a host that refuses is skipped`() async throws {
-    let port = try StubServer().port
+    let port = try ClosedPort.reserve()
     let connection = try await PostgresServer.connect {
       $0.url = $0.url.replacing("127.0.0.1:", with: "127.0.0.1:\(port),127.0.0.1:", maxReplacements: 1)
     }
@@ -215,7 +215,7 @@ import Testing
   func `however short the share of a host is, an established session waits for its peer`(
     given: String, milliseconds: UInt32
   ) throws {
-    let closed = try StubServer().port
+    let closed = try ClosedPort.reserve()
     let url = try PostgresServer.url().replacing("127.0.0.1:", with: "127.0.0.1:\(closed),127.0.0.1:")
     var configuration = PostgresConfiguration(url: url + (url.contains("?") ? "&" : "?") + given)
     configuration.connectTimeout = .seconds(12)

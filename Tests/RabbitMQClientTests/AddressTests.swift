@@ -30,8 +30,7 @@ import Testing
   }
 
   @Test func `if no address answers, the last error is reported, in time`() async throws {
-    let (closed, port) = try BlockingSocket.listening()
-    closed.cut()
+    let port = try ClosedPort.reserve()
     var configuration = try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(port)")
     configuration.connectTimeout = .seconds(2)
     let error = try #require(

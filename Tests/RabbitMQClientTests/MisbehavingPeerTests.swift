@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func `a refused connection means unreachable`() async throws {
-    let port = try BlockingSocket.listening().port
+    let port = try ClosedPort.reserve()
     let error = try await error(opening: try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(port)"))
     #expect(error == .unreachable(endpoint: "127.0.0.1:\(port)", reason: "refused, or no route"))
   }

@@ -153,7 +153,7 @@ import Testing
 
   /// Where nobody listens.
   private static func nowhere() throws -> RabbitMQConfiguration {
-    try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(BlockingSocket.listening().port)")
+    try RabbitMQConfiguration(url: "amqp://127.0.0.1:\(ClosedPort.reserve())")
   }
 
   @Test func `a broker that answers, but confirms nothing, costs a reply its timeout, and further ones nothing`()
