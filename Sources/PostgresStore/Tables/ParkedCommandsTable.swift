@@ -199,7 +199,8 @@ enum ParkedCommandsTable {
   // MARK: Repairing
 
   /// Restores lines: the first command of each, and no other, has a due time; a deleted row or a partial restore may
-  /// have changed that. A due time beyond any delay was set by a worker whose clock was wrong. Two statements, each of which returns how many rows it has changed: 0 if all lines are intact.
+  /// have changed that. A due time beyond any delay was set by a worker whose clock was wrong. Two statements, each of
+  /// which returns how many rows it has changed: 0 if all lines are intact.
   static func repair(queue: String) -> [PostgresRequest] {
     [
       PostgresRequest(

@@ -63,14 +63,17 @@ struct BrokerDeadLettersTests {
     }
   }
 
-  @Test func `messages that expire in the queue are recorded unchanged`() async throws {
+  @Test func `messages that expire in the queue are recorded unchanged, but not the worker's own`() async throws {
     let deployment = try Deployment.current
     let announcements = try await Subscription.to("workspace.dead-letters", on: deployment.host)
     try await deployment.host.broker.management.setTimeToLive(
       .milliseconds(100), of: "^workspace\\.commands$", in: deployment.host.name)
-    try await deployment.host.withPublisher { try await $0.publish(Self.strange) }
+    var properties = MessageProperties()
+    properties.type = "workspace.probe"
+    let probe = AMQPMessage(exchange: "", routingKey: "workspace.commands", properties: properties, body: [])
+    try await deployment.host.withPublisher { [probe] in try await $0.publish([probe] + Self.strange) }
     try await Patience.poll(for: "all messages are dead-lettered") {
-      try await deployment.host.depth(of: "workspace.commands.dead") == Self.strange.count
+      try await deployment.host.depth(of: "workspace.commands.dead") == Self.strange.count + 1
     }
     try await deployment.host.broker.management.deletePolicy("time-to-live", in: deployment.host.name)
     let worker = try await deployment.activeWorker()

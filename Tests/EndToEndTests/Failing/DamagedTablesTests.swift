@@ -43,6 +43,23 @@ struct DamagedTablesTests {
     await results.close()
   }
 
+  @Test func `a line that a worker with a wrong clock has postponed for days continues`() async throws {
+    let deployment = try Deployment.current
+    let poison = try await PoisonedName.set("poison", in: deployment)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker(Self.never)
+    try await sender.send(chain(Command.newID()))
+    try await Patience.poll(for: "three commands are parked") { try await deployment.parked().count == 3 }
+    #expect(try await worker.drain() == .code(0))
+    try await poison.lift()
+    try await change(
+      "update parked_commands set due_at = now() + interval '2 days' where due_at is not null", deployment)
+    let next = try await deployment.activeWorker(Self.never)
+    try await Patience.poll(for: "the line is finished") { try await deployment.parked().isEmpty }
+    #expect(try await next.drain() == .code(0))
+    await sender.close()
+  }
+
   @Test func `reset identity columns affect neither the order nor the answers`() async throws {
     let deployment = try Deployment.current
     let (first, second) = (Command.newID(), Command.newID())
