@@ -93,6 +93,24 @@ struct ReplicaTests {
     }
   }
 
+  @Test func `a standby that has lost its primary still answers, and says how old its answers are`() async throws {
+    let deployment = try Deployment.current
+    try await withReplica(deployment) { primary, standby in
+      let worker = try await deployment.activeWorker([
+        "POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url,
+      ])
+      let client = try await QueryClient.open(on: deployment.host)
+      try await tenant.found(on: deployment, client.sender)
+      _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      primary.stop()
+      try await Patience.poll(for: "the lag grows") {
+        #expect(try await client.ask(get())?.data.workspace?.name == "lower")
+        return try await worker.metrics().value("workspace_worker_replica_lag_seconds") ?? 0 > 1
+      }
+      await client.close()
+    }
+  }
+
   @Test
   func `a standby promoted by mistake keeps answering, but what it has not reached is asked where commands commit`()
     async throws
