@@ -97,7 +97,7 @@ struct QueryServer {
           return responder.answer(query, result, sequence: sequence)
         case .behind(let sequence):
           noteWait(of: query, shortfall: (query.content.minimumSequence ?? 0) - sequence)
-          return refer(query, sequence: sequence)
+          return refer(query, dated.origin, sequence: sequence)
         case .failed(let error): return failure(of: query, because: "\(error)")
         }
       })
@@ -106,14 +106,16 @@ struct QueryServer {
   }
 
   /// Lets a query wait for its sequence, or rejects it if the server that commands use has not reached the sequence:
-  /// whoever has seen a sequence has it from there. Any other primary is one by mistake, such as a standby that somebody
-  /// has promoted.
-  private func refer(_ query: ReceivedQuery, sequence: Int64) -> PendingReply? {
-    if side == .primary {
+  /// whoever has seen a sequence has it from there. Another server that follows nobody is that one, too, or a standby
+  /// that somebody has promoted by mistake: waiting for it is useless.
+  private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
+    switch (side, origin) {
+    case (.primary, _):
       let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not reached that sequence")
       return responder.answer(query, .failure(rejection), sequence: sequence)
+    case (.replica, .primary): backlog.add([query], to: .primary)
+    case (.replica, .replica): backlog.await(query)
     }
-    backlog.await(query)
     return nil
   }
 
