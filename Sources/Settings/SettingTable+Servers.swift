@@ -34,7 +34,7 @@ extension SettingTable {
       .init(
         "prefetch", \.prefetch, .integer(1...65_535),
         """
-        Unacknowledged deliveries that the broker sends ahead. Four batches keep all stages busy. The same in all workers
+        Unacknowledged deliveries that the broker sends ahead. Four batches keep all stages busy. The same in all workers \
         of a queue; lower it only while the queue is empty, or commands can change places when a connection ends.
         """),
       .init(
