@@ -30,11 +30,14 @@ import Testing
     try await database.withConnection { try await $0.execute(script: "drop role \(role)") }
   }
 
-  @Test func `a commit waits for the disk, whatever the connection string says`() async throws {
-    let value = try await setting("synchronous_commit", on: try TestDatabase.current) {
-      $0.url += ($0.url.contains("?") ? "&" : "?") + "options=-c%20synchronous_commit%3Doff"
+  @Test(arguments: [("synchronous_commit", "off", "on"), ("client_min_messages", "error", "notice")])
+  func `a commit waits for the disk, and says if a standby lacks it, whatever the connection string says`(
+    name: String, given: String, expected: String
+  ) async throws {
+    let value = try await setting(name, on: try TestDatabase.current) {
+      $0.url += ($0.url.contains("?") ? "&" : "?") + "options=-c%20\(name)%3D\(given)"
     }
-    #expect(value == "on")
+    #expect(value == expected)
   }
 
   @Test func `commits that need not be durable don't wait`() async throws {

@@ -24,6 +24,8 @@ final class FakeBroker: Sendable {
   let journal: Journal<Happening>
   /// Publications wait while this is closed.
   let gate = Gate()
+  /// How long the broker may need to notice that a consumer has vanished.
+  let releaseTime = Mutex(Duration.zero)
   private let state = Mutex(State())
 
   init(journal: Journal<Happening>) { self.journal = journal }

@@ -116,7 +116,7 @@ private struct FakeBrokerSession: BrokerSession {
   let warnings: [String] = []
   let honoursPriorities = false
   let deadQueue = "/dead"
-  let releaseTime = Duration.zero
+  var releaseTime: Duration { fixture.broker.releaseTime.withLock { $0 } }
   let obstacle: String? = nil
   var publisher: any MessagePublisher { source }
 

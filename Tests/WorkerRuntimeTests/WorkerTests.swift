@@ -1,4 +1,5 @@
 import Messaging
+import Synchronization
 import Testing
 import UnitOfWork
 import WorkerRuntime
@@ -115,6 +116,17 @@ import WorkerRuntime
     fixture.broker.answer(.consumed, forQuestions: .max)
     try await fixture.run { _ in try await fixture.journal.wait { $0.contains(.askedForLease) } }
     #expect(!fixture.journal.entries.contains(.startedConsuming))
+  }
+
+  @Test func `a consumer that the broker may still have to release is waited for, however short the patience`()
+    async throws
+  {
+    let fixture = WorkerFixture { $0.takeoverPatience = .zero }
+    fixture.broker.releaseTime.withLock { $0 = .seconds(600) }
+    fixture.broker.answer(.consumed, forQuestions: 3)
+    fixture.broker.enqueue(.createRoot("r", id: 1))
+    try await fixture.run { _ in try await fixture.journal.wait { $0.acknowledged == ["r"] } }
+    #expect(fixture.broker.occupancy() == .vacant)
   }
 
   @Test func `a consumer that never leaves is not a worker, and is not waited for`() async throws {

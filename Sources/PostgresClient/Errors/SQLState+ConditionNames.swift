@@ -86,6 +86,8 @@ extension SQLState {
     idleSessionTimeout: "idle_session_timeout",
     ioError: "io_error",
     raiseException: "raise_exception",
-    internalError: "internal_error", dataCorrupted: "data_corrupted", indexCorrupted: "index_corrupted",
+    internalError: "internal_error",
+    dataCorrupted: "data_corrupted",
+    indexCorrupted: "index_corrupted",
   ]
 }

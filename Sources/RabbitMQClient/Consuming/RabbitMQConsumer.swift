@@ -16,8 +16,8 @@ package import Messaging
 /// Nothing is ever sent back with basic.nack, nor is the consumer ended with basic.cancel: a quorum queue without a
 /// delivery limit puts returned messages at its end, behind newer ones, and does the same with messages on their way to
 /// a consumer that cancels. Closing the connection returns unacknowledged messages to their place,
-/// provided that no messages of an earlier consumer wait there which this one had no room for (a smaller prefetch): a
-/// quorum queue delivers those first.
+/// unless messages of an earlier consumer wait there that this one, with a smaller prefetch, had no room for: a quorum
+/// queue delivers those first.
 package actor RabbitMQConsumer: DeliverySource, ChannelListener {
   private enum Phase {
     case consuming

@@ -15,7 +15,7 @@ struct ServerSessions: SessionFactory {
   let queue: String
   /// Shared by successive sessions.
   let patience: ResponsePatience
-  let timeline = KnownTimeline()
+  private let timeline = KnownTimeline()
   private let hasTried = Signal<Void>()
   let decider: any AccessDecider
   let logger: Logger
