@@ -108,10 +108,11 @@ run_cluster() {
   # It names a server that no longer runs: launch_server has ended all of them. If its
   # id were in use again, PostgreSQL would mistake that process for the server.
   "${as_postgres[@]}" rm -f "$data/postmaster.pid"
-  # Sessions use only TCP: a socket's path would be too long in a deep folder.
+  # Sessions use only TCP: a socket's path would be too long in a deep folder. Shared memory is in files of the cluster,
+  # because a server that is killed would leave that of the machine in /dev/shm.
   spawn "$(server_log "$name")" "${as_postgres[@]}" "$(postgres_programs)/postgres" -D "$data" \
     -p "$(port_of "$name" "$name")" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=200 \
+    -c unix_socket_directories= -c max_connections=200 -c dynamic_shared_memory_type=mmap \
     -c ssl=on -c ssl_ca_file="$data/ca.pem" -c ssl_cert_file="$data/server.pem" -c ssl_key_file="$data/server.key" "$@"
 }
 

@@ -1,60 +1,73 @@
 /// The time that counts against replies: it stands still while no queue can be blamed for what is not confirmed.
 ///
-/// A pure value: the current time is passed in.
+/// A pure value: the current time is passed in, and never before one that was.
 struct ReplyClock {
   typealias Instant = ContinuousClock.Instant
 
   /// Why no queue can be blamed now.
   enum Pause: Hashable {
-    /// The broker has stopped taking messages from publishers.
+    /// The broker has stopped taking messages from publishers. It stops the clock for as long as it lasts.
     case blocked
     /// The broker answers nothing on this connection.
     case silent
-    /// There is no connection.
+    /// There is no connection. So it begins.
     case disconnected
+
+    fileprivate var isAbsence: Bool { self != .blocked }
   }
 
-  private let beginning: Instant
   private let longestAbsence: Duration
-  private var pauses: Set<Pause> = []
-  private var pausedFor = Duration.zero
-  private var pausedSince: Instant?
-  /// Since when the broker has been away or silent, with replies waiting and none confirmed; nil if it is not.
+  private var pauses: Set<Pause> = [.disconnected]
+  /// Since when the broker has been silent or disconnected, at times at least, with replies waiting and none confirmed.
   private var absentSince: Instant?
+  /// The time until ``last``.
+  private var counted = Duration.zero
+  private var last: Instant
 
-  /// - Parameter longestAbsence: how long an absence of the broker, silent or disconnected, stops the clock at most.
+  /// - Parameter longestAbsence: how long an absence of the broker, silent or disconnected, stops the clock at most. Then
+  ///   it runs, whatever the broker does, until ``endAbsence(at:)``.
   init(longestAbsence: Duration, at now: Instant = .now) {
     self.longestAbsence = longestAbsence
-    beginning = now
+    absentSince = now
+    last = now
   }
 
-  var isPaused: Bool { pausedSince != nil }
-
   /// The time since the beginning, without the pauses.
-  func time(at now: Instant = .now) -> Duration { (pausedSince ?? now) - beginning - pausedFor }
+  func time(at now: Instant = .now) -> Duration {
+    counted + (runningSince.map { max(.zero, now - max($0, last)) } ?? .zero)
+  }
 
-  /// Stops the clock. To be repeated while an absence lasts: once it has been too long, the clock runs again, whatever
-  /// the broker does.
+  /// When this clock shows `time` if nothing changes; nil: not before something does.
+  func instant(of time: Duration) -> Instant? {
+    runningSince.map { max($0, last) + (time - counted) }
+  }
+
   mutating func pause(_ pause: Pause, at now: Instant = .now) {
-    if pause != .blocked {
-      let since = absentSince ?? now
-      absentSince = since
-      guard now - since < longestAbsence else {
-        resume(.silent, at: now)
-        return resume(.disconnected, at: now)
-      }
-    }
+    count(until: now)
     pauses.insert(pause)
-    pausedSince = pausedSince ?? now
+    if pause.isAbsence { absentSince = absentSince ?? now }
   }
 
   mutating func resume(_ pause: Pause, at now: Instant = .now) {
+    count(until: now)
     pauses.remove(pause)
-    guard pauses.isEmpty, let since = pausedSince else { return }
-    pausedFor += now - since
-    pausedSince = nil
   }
 
-  /// The broker has confirmed a reply, or none was waiting: another absence would be a new one.
-  mutating func endAbsence() { absentSince = nil }
+  /// The broker has confirmed a reply, or none was waiting: what goes on is a new absence.
+  mutating func endAbsence(at now: Instant = .now) {
+    count(until: now)
+    absentSince = pauses.contains(where: \.isAbsence) ? now : nil
+  }
+
+  /// Since when the clock runs, or will; nil if it stands still until something changes.
+  private var runningSince: Instant? {
+    if pauses.contains(.blocked) { return nil }
+    guard !pauses.isEmpty, let absentSince else { return last }
+    return absentSince + longestAbsence
+  }
+
+  private mutating func count(until now: Instant) {
+    counted = time(at: now)
+    last = max(last, now)
+  }
 }

@@ -105,6 +105,7 @@ package final class ReplyPublisher: ReplySender {
     }
     await connection.close()
     change { state in
+      state.clock.pause(.disconnected)
       state.clock.resume(.blocked)
       // What was in transit is to be sent again.
       let settlements = state.ledger.disconnected()
@@ -138,12 +139,9 @@ package final class ReplyPublisher: ReplySender {
   private func pause(_ delay: Duration, after error: any Error) async throws {
     let end = ContinuousClock.now + delay
     while end > .now {
-      state.withLock { $0.clock.pause(.disconnected) }
       expire()
-      let next = state.withLock { state in
-        state.clock.isPaused ? delay : state.ledger.deadline.map { $0 - state.clock.time() } ?? delay
-      }
-      try await Task.sleep(for: max(.milliseconds(1), min(next, end - .now)))
+      let next = deadline ?? end
+      try await Task.sleep(until: min(end, max(next, .now + .milliseconds(1))))
     }
     expire()
     // The rest is sent by the next connection.
@@ -208,10 +206,7 @@ extension ReplyPublisher {
 
   /// When ``expire()`` has something to do.
   var deadline: ContinuousClock.Instant? {
-    state.withLock { state in
-      guard !state.clock.isPaused else { return nil }
-      return state.ledger.deadline.map { .now + max(.zero, $0 - state.clock.time()) }
-    }
+    state.withLock { state in state.ledger.deadline.flatMap { state.clock.instant(of: $0) } }
   }
 
   /// Changes the state, and notifies those who wait for the replies that this has settled.

@@ -66,7 +66,8 @@ package final class PrivateCluster: Sendable {
       [
         try program("postgres"), "-D", folder.appending(path: "data").path, "-p", "\(port)",
         "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=16MB",
-        "-c", "max_connections=50",
+        // Files of the cluster: those in /dev/shm outlive a server that is killed.
+        "-c", "max_connections=50", "-c", "dynamic_shared_memory_type=mmap",
       ],
       in: folder, log: "postgres.log")
   }
