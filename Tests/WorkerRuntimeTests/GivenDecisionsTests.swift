@@ -161,8 +161,9 @@ import WorkspaceDomain
     }
     watching.cancel()
     #expect(phases.entries.contains([.authorization: "SpiceDB can't be reached"]))
-    #expect(
-      fixture.broker.sessions == 5, "two sessions end when they have to decide, two can't begin, the fifth works")
+    // Two end when they have to decide, and the last one works. The check that fails after each of the two keeps a session
+    // from beginning, unless it comes while the one before still ends.
+    #expect((3...5).contains(fixture.broker.sessions))
     #expect(!fixture.broker.published.contains { $0.exchange == "dead" })
   }
 }
