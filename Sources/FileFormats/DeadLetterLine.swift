@@ -10,9 +10,6 @@ package struct DeadLetterLine: Codable {
     package let description: String
   }
 
-  /// Milliseconds since 1970, up to the end of the year 9999, the last that RFC 3339 can express.
-  private static let moments: ClosedRange<Int64> = 0...253_402_300_799_999
-
   let id: String
   let queue: String
   let fingerprint: Data
@@ -94,8 +91,9 @@ package struct DeadLetterLine: Codable {
     guard (0...Int(Int32.max)).contains(attempts) else {
       throw Problem(description: "attempts is negative, or more than \(Int32.max)")
     }
-    guard Self.moments.contains(recordedAt), Self.moments.contains(firstFailedAt) else {
-      throw Problem(description: "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds")
+    guard [recordedAt, firstFailedAt, answeredAt ?? 0].allSatisfy(Timestamp.expressible.contains) else {
+      throw Problem(
+        description: "recorded_at, first_failed_at or answered_at is not a time from 1970 to 9999, in milliseconds")
     }
     // PostgreSQL's text can't hold U+0000.
     let texts = [queue, reason, detail, commandType, commandSource, commandID]

@@ -45,7 +45,7 @@ package struct Snapshot: Sendable {
   package var parked: Set<[UInt8]> = []
   /// Replays that are under way, without an outcome yet, with the command that the letter is about. A reference that is
   /// missing here is made up, or repeated.
-  package var replays: [ReplayReference: InboxKey] = [:]
+  package var replays: [ReplayReference: ReplayedCommand] = [:]
 
   package init() {}
 }

@@ -35,8 +35,8 @@ package struct WriteSet: Sendable, Equatable {
   package var line: ParkedLineChange?
   /// Messages that had killed processes, and are settled now.
   package var survived: [FatalMessages.BodyHash] = []
-  /// The outcomes of replayed dead letters.
-  package var replayOutcomes: [ReplayOutcome] = []
+  /// The outcomes of replayed dead letters, one for each.
+  package private(set) var replayOutcomes: [ReplayOutcome] = []
   /// Results, events and announcements: entries of the outbox, in the order in which they must be published.
   package var outbox: [OutgoingMessages] = []
   /// Replies: in separate outbox entries, since they are sent separately.
@@ -45,6 +45,15 @@ package struct WriteSet: Sendable, Equatable {
   package var confirmed: [OutboxID] = []
 
   package init() {}
+
+  /// Records the outcome of a replayed dead letter. If it holds several commands, its outcome is that of the first one
+  /// that is a dead letter again, if there is one, else that of the first.
+  package mutating func note(_ outcome: ReplayOutcome) {
+    guard let index = replayOutcomes.firstIndex(where: { $0.reference == outcome.reference }) else {
+      return replayOutcomes.append(outcome)
+    }
+    if outcome.outranks, replayOutcomes[index].outcome.kind != .deadLettered { replayOutcomes[index] = outcome }
+  }
 
   /// All new entries of the outbox, in their order there.
   package var outgoing: [OutgoingMessages] { outbox + replies }

@@ -1,5 +1,8 @@
 /// A moment in UTC with millisecond precision, as commands, results and rows carry it.
 package struct Timestamp: Sendable, Hashable, Comparable {
+  /// Milliseconds since 1970 up to the end of the year 9999, the last that RFC 3339 can express.
+  package static let expressible: ClosedRange<Int64> = 0...253_402_300_799_999
+
   /// Milliseconds since 1970, never negative.
   package let milliseconds: Int64
 

@@ -82,10 +82,10 @@ struct DeadLetterLineTests {
 
   @Test(arguments: [-1, 253_402_300_800_000, Int64.max, Int64.min])
   func `a time that a timestamp can't hold is named`(_ moment: Int64) throws {
-    for name in ["recorded_at", "first_failed_at"] {
+    for name in ["recorded_at", "first_failed_at", "answered_at"] {
       #expect(
-        try problem([name: moment]) == "recorded_at or first_failed_at is not a time from 1970 to 9999, in milliseconds"
-      )
+        try problem([name: moment])
+          == "recorded_at, first_failed_at or answered_at is not a time from 1970 to 9999, in milliseconds")
     }
   }
 

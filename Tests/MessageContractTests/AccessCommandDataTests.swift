@@ -40,7 +40,24 @@ import WorkspaceDomain
     for member in [Member.user(UserID(stored: "Ünal \u{1F600}")), .group(try #require(GroupID(Self.id)))] {
       let text = MemberCursor.text(member)
       #expect(
-        try decode(ListTenantMembers.self, #"{"after":"\#(text)"}"#) == ListTenantMembers(limit: 100, after: member))
+        try decode(ListWorkspaceMembers.self, #"{"workspace_id":"\#(Self.id)","after":"\#(text)"}"#)
+          == ListWorkspaceMembers(id: try #require(WorkspaceID(Self.id)), limit: 100, after: member))
+    }
+  }
+
+  @Test func `a list of users does not continue after a group`() throws {
+    let group = MemberCursor.text(.group(try #require(GroupID(Self.id))))
+    let user = Member.user(UserID(stored: "alice"))
+    let after = MemberCursor.text(user)
+    #expect(try decode(ListTenantMembers.self, #"{"after":"\#(after)"}"#) == ListTenantMembers(limit: 100, after: user))
+    for data in [#"{"after":"\#(group)"}"#, #"{"group_id":"\#(Self.id)","after":"\#(group)"}"#] {
+      #expect(throws: InvalidCommand.self) {
+        if data.contains("group_id") {
+          _ = try decode(ListGroupMembers.self, data)
+        } else {
+          _ = try decode(ListTenantMembers.self, data)
+        }
+      }
     }
   }
 

@@ -80,12 +80,15 @@ final class FakeDeadLetterLedger: DeadLetterLedger {
 
 extension DeadLetter {
   /// One whose id is the number.
-  static func numbered(_ number: Int, reason: String = "malformed_json", body: [UInt8] = []) -> DeadLetter {
+  static func numbered(
+    _ number: Int, reason: String = "malformed_json", body: [UInt8] = [],
+    _ properties: MessageProperties = MessageProperties()
+  ) -> DeadLetter {
     DeadLetter(
       id: .sample(UInt64(number)), queue: "/q", fingerprint: [UInt8](repeating: 0, count: 32), recordedAt: .sample,
       reason: reason,
       detail: "why", attempts: .init(count: 1, first: .sample),
       subject: .init(tenantID: nil, commandType: nil, commandSource: nil, commandID: nil),
-      message: AMQPMessage(exchange: "", routingKey: "k", properties: MessageProperties(), body: body))
+      message: AMQPMessage(exchange: "", routingKey: "k", properties: properties, body: body))
   }
 }

@@ -50,6 +50,30 @@ import WorkspaceDomain
     _ = try await store.begin(ReadSet())
   }
 
+  @Test func `a letter of several commands has the worst of their predictions, and a correction its own`() async throws
+  {
+    let store = InMemoryUnitOfWorkStore()
+    var writeSet = WriteSet()
+    writeSet.inbox = [try Self.entry(Self.body("applied"), type: "workspace.get.succeeded")]
+    _ = try await store.begin(ReadSet())
+    _ = try await store.commit(writeSet)
+    func array(_ bodies: [UInt8]...) -> [UInt8] { Array("[".utf8) + bodies.joined(separator: [0x2C]) + Array("]".utf8) }
+    let applied = Self.body("applied")
+    let bodies = [array(applied, applied), array(applied, Self.body("new")), array(Array("1".utf8), applied), array()]
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents-batch+json"
+    let ledger = FakeDeadLetterLedger(bodies.enumerated().map { .numbered($0, body: $1, properties) })
+    let prediction = ReplayPrediction(ledger: ledger, store: store, decoder: CommandDecoder())
+    var outcomes: [ULID: ReplayPrediction.Outcome] = [:]
+    try await prediction.predict(.init()) { outcomes[$0] = $1 }
+    #expect(
+      outcomes == [
+        .sample(0): .alreadyApplied, .sample(1): .wouldApply, .sample(2): .stillInvalid, .sample(3): .alreadyApplied,
+      ])
+    try await prediction.predict(.init(), body: Self.body("new")) { outcomes[$0] = $1 }
+    #expect(outcomes.values.allSatisfy { $0 == .wouldApply })
+  }
+
   @Test func `a correction is a command with a new id`() throws {
     let original = AMQPMessage(
       exchange: "", routingKey: "k", properties: MessageProperties(), body: Self.body("old"))

@@ -69,6 +69,30 @@ import WorkspaceDomain
     #expect(result.end == .noOutcome && result.progress.published == 1)
   }
 
+  @Test func `a resumed plan waits for what was sent, and sends another canary unless one has succeeded`() async throws
+  {
+    let (waiting, ids) = store(Array(0..<20))
+    waiting.wereSent(ids.prefix(1), outcome: nil)
+    #expect(try await work(waiting, FakePublisher(), policy(canary: 1)).end == .noOutcome)
+    #expect(waiting.batches.isEmpty)
+    let (failed, _) = store(Array(0..<20))
+    failed.wereSent(ids.prefix(1), outcome: Self.dead)
+    failed.willEnd(ids[1...1], as: Self.dead)
+    #expect(try await work(failed, FakePublisher(), policy(canary: 1)).end == .failures)
+    #expect(failed.batches == [1])
+    let (mended, _) = store(Array(0..<20))
+    mended.wereSent(ids.prefix(1), outcome: Self.dead)
+    mended.willEnd(ids, as: "succeeded")
+    #expect(try await work(mended, FakePublisher(), policy(canary: 1)).end == .failures, "the earlier one is reported")
+    #expect(mended.batches == [1, LetterBatch.count])
+  }
+
+  @Test func `a canary that can't be sent ends the run before the others`() async throws {
+    let (store, _) = store([7, 7, 0, 1])
+    let result = try await work(store, FakePublisher(failures: [7: .unroutable]), policy(canary: 2))
+    #expect(result.end == .notSent && result.progress.pending == 2)
+  }
+
   @Test func `the others follow a successful canary; a resumed plan needs none`() async throws {
     let (first, ids) = store(Array(0..<20))
     first.willEnd(ids, as: "succeeded")
@@ -146,13 +170,16 @@ import WorkspaceDomain
     #expect(try await store.progress(Self.plan.id).unsure == 1)
   }
 
-  @Test func `a missing exchange cuts a run off; an unreachable broker does not`() async throws {
+  @Test func `a missing exchange cuts a run off, and so does an unreachable broker: the plan has to be named`()
+    async throws
+  {
     let (store, _) = store([0])
-    await #expect(throws: FakeReplayGateway.Unreachable.self) {
+    let cutOff = await #expect(throws: ReplayCutOff.self) {
       try await replays(store, FakeReplayGateway(nil, isReachable: false)).work(Self.plan, policy(), stop: Signal()) {
         _ in
       }
     }
+    #expect(cutOff?.plan == Self.plan.id && cutOff?.cause is FakeReplayGateway.Unreachable)
     let missing = FakeReplayGateway(nil)
     let error = await #expect(throws: ReplayCutOff.self) {
       try await replays(store, missing).work(Self.plan, policy(), stop: Signal()) { _ in }

@@ -91,7 +91,7 @@ import Testing
   }
 
   private func send(
-    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, batch: Int? = nil,
+    _ commands: Commands, _ gateway: Gateway, rate: Int? = nil, batch: (count: Int, bytes: Int)? = nil,
     awaitingResults timeout: Duration? = nil
   ) async throws -> (SendSummary, Observer) {
     var (source, observer): (any CommandSource, Observer) = (commands, Observer())
@@ -166,7 +166,8 @@ import Testing
         Self.reply("3", "[" + Self.text("workspace.get.failed", command: "4") + "]"),
       ],
     ])
-    let (summary, observer) = try await send(Commands(count: 4), gateway, batch: 3, awaitingResults: .seconds(1))
+    let (summary, observer) = try await send(
+      Commands(count: 4), gateway, batch: (3, 4 << 20), awaitingResults: .seconds(1))
     #expect(summary.sent == 4 && summary.unanswered == 0 && observer.received == [1, 2, 3, 4])
     #expect(summary.codes == ["nope": 1] && summary.count(ending: ".failed") == 1)
     let messages = gateway.destination.messages
@@ -176,6 +177,15 @@ import Testing
       messages.allSatisfy {
         $0.properties.contentType == "application/cloudevents-batch+json" && $0.properties.replyTo == "replies"
       })
+  }
+
+  @Test func `a batch is no larger than a worker accepts`() async throws {
+    let gateway = Gateway()
+    // [1,2,3] has seven bytes.
+    let (summary, _) = try await send(Commands(count: 7), gateway, batch: (1000, 7))
+    #expect(summary.sent == 7)
+    #expect(
+      gateway.destination.messages.map { String(decoding: $0.body, as: UTF8.self) } == ["[1,2,3]", "[4,5,6]", "[7]"])
   }
 
   @Test func `commands whose result does not come in time are counted`() async throws {

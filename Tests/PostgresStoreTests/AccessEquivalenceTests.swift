@@ -37,6 +37,23 @@ import WorkspaceDomain
     }
   }
 
+  @Test func `tenants that come and go, with ids in common, have the same results as in memory`() async throws {
+    try await TestDatabase.current.withStore { store, _ in
+      var source = CommandSource(seed: 7)
+      let (real, model) = (CommandBatch(store: store), CommandBatch())
+      let tenants: ClosedRange<UInt64> = 1...3
+      var halved = 0
+      for _ in 0..<100 {
+        let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in source.turnover(of: tenants) }
+        let result = try await real.runSplit(commands, halved: &halved)
+        let expected = try await model.runSplit(commands, halved: &halved)
+        #expect(result.outcomes == expected.outcomes, "\(commands)")
+        #expect(result.events == expected.events)
+        #expect(try await real.workspaces(of: tenants) == model.workspaces(of: tenants), "\(commands)")
+      }
+    }
+  }
+
   @Test func `deleting a tenant in the batch that deletes its last child removes all members and groups`() async throws
   {
     try await TestDatabase.current.withStore { store, _ in

@@ -91,6 +91,71 @@ import WorkspaceDomain
     #expect(halved > 5, "some batches were split")
   }
 
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func `random batches of tenants that come and go, with ids in common, have the outcomes that they have one by one`(
+    seed: UInt64
+  ) async throws {
+    var source = CommandSource(seed: seed)
+    var halved = 0
+    var errors: [String: Int] = [:]
+    for _ in 0..<100 {
+      let batched = CommandBatch()
+      let single = CommandBatch()
+      for _ in 0..<12 {
+        let commands = (0..<Int.random(in: 1...14, using: &source.random)).map { _ in source.turnover(of: Self.tenants)
+        }
+        let (outcomes, _) = try await expectSame(commands, of: Self.tenants, on: batched, single, halved: &halved)
+        for outcome in outcomes { errors[outcome.error?.rejection?.code.rawValue ?? "none", default: 0] += 1 }
+      }
+    }
+    for code in ["none", "tenant_not_found", "last_tenant_admin", "root_workspace_exists", "duplicate_workspace_id"] {
+      #expect(errors[code, default: 0] > 0, "\(code) of \(errors)")
+    }
+  }
+
+  /// More admins than are counted for what the batch may remove.
+  @Test func `a tenant deleted and founded again in a batch has the admins that it then has`() async throws {
+    let (batched, single) = (CommandBatch(), CommandBatch())
+    func admin(_ user: String, by actor: String? = nil) -> TenantCommand {
+      TenantCommand(1, SetTenantMember(userID: UserID(stored: user), role: .admin), by: actor)
+    }
+    var halved = 0
+    let founding = [TenantCommand(1, .createRoot(name: nil, id: .sample(1)), by: "ann")] + "abcd".map { admin("\($0)") }
+    _ = try await expectSame(founding, on: batched, single, halved: &halved)
+    let (outcomes, _) = try await expectSame(
+      [
+        TenantCommand(1, DeleteTenant()), TenantCommand(1, .createRoot(name: nil, id: .sample(1)), by: "ann"),
+        admin("bob", by: "ann"), TenantCommand(1, RemoveTenantMember(userID: UserID(stored: "ann")), by: "bob"),
+      ], on: batched, single, halved: &halved)
+    #expect(outcomes.map(\.error) == [nil, nil, nil, nil])
+  }
+
+  /// The permission to delete the workspace is that of a group, whose role is read last and goes last.
+  @Test(arguments: 1...9)
+  func `a permission lasts until the removal that rests on it is done`(users: Int) async throws {
+    let batch = CommandBatch(cascadeLimit: 3)
+    let members = (1...users).map { UserID(stored: "m\($0)") }
+    _ = try await batch.run([
+      TenantCommand(1, .createRoot(name: nil, id: .sample(1))),
+      TenantCommand(1, .create(name: "w", parentID: .sample(1), id: .sample(2))),
+      TenantCommand(1, SetTenantMember(userID: UserID(stored: "boss"), role: .member)),
+      TenantCommand(1, CreateGroup(name: "g", id: .sample(21))),
+      TenantCommand(1, SetGroupMember(id: .sample(21), userID: UserID(stored: "boss"), role: .member)),
+      TenantCommand(1, SetWorkspaceMember(id: .sample(2), member: .group(.sample(21)), role: .admin)),
+    ])
+    _ = try await batch.run(
+      members.flatMap {
+        [
+          TenantCommand(1, SetTenantMember(userID: $0, role: .member)),
+          TenantCommand(1, SetWorkspaceMember(id: .sample(2), member: .user($0), role: .member)),
+        ]
+      })
+    let (outcomes, events) = try await batch.run([TenantCommand(1, .delete(id: .sample(2)), by: "boss")])
+    #expect(outcomes.map(\.error) == [nil])
+    #expect(events.count == users + 2)
+    expectRolesFirst(events)
+  }
+
   @Test(arguments: 2...4)
   func `removing roles in several transactions has the same result as in one`(limit: Int) async throws {
     var source = CommandSource(seed: UInt64(limit))
@@ -120,13 +185,15 @@ import WorkspaceDomain
   ///
   /// - Returns: what came of them.
   private func expectSame(
-    _ commands: [TenantCommand], on batched: CommandBatch, _ single: CommandBatch, halved: inout Int
+    _ commands: [TenantCommand], of tenants: ClosedRange<UInt64> = 1...1, on batched: CommandBatch,
+    _ single: CommandBatch, halved: inout Int
   ) async throws -> (outcomes: [CommandResult], events: [DomainEvent]) {
     let result = try await single.runSingly(commands)
     let ofBatch = try await batched.runSplit(commands, halved: &halved)
     #expect(ofBatch.outcomes == result.outcomes, "\(commands)")
     #expect(ofBatch.events == result.events)
-    #expect(try await batched.workspaces(of: [1]) == single.workspaces(of: [1]), "\(commands)")
+    #expect(try await batched.workspaces(of: tenants) == single.workspaces(of: tenants), "\(commands)")
+    #expect(try await batched.roles(of: tenants) == single.roles(of: tenants), "\(commands)")
     return result
   }
 

@@ -120,7 +120,7 @@ import WorkspaceDomain
     #expect(changes.isEmpty)
   }
 
-  @Test func `a role that moves to another tenant with an id is not removed by the first one`() {
+  @Test func `what one tenant leaves is removed before another one takes the id`() {
     let role = Relationship.role(.admin, of: Self.ann, on: .workspace(.sample(5)))
     var differences = RelationshipDifferences()
     differences.change([role, .tenant(.sample(2), of: .workspace(.sample(5)))], to: [], in: .sample(2))
@@ -128,10 +128,25 @@ import WorkspaceDomain
     #expect(
       differences.commits == [
         RelationshipCommit(
-          tenantID: .sample(1), changes: [.added(role), .added(.tenant(.sample(1), of: .workspace(.sample(5))))]),
-        RelationshipCommit(
           tenantID: .sample(2), changes: [.removed(.tenant(.sample(2), of: .workspace(.sample(5))))]),
+        RelationshipCommit(
+          tenantID: .sample(1), changes: [.added(role), .added(.tenant(.sample(1), of: .workspace(.sample(5))))]),
       ])
+  }
+
+  @Test func `tenants that swap their ids both let go first, and others are as always`() {
+    var differences = RelationshipDifferences()
+    func move(_ workspace: UInt64, from tenant: UInt64, to other: UInt64) {
+      let resource = Resource.workspace(.sample(workspace))
+      differences.change([.tenant(.sample(tenant), of: resource)], to: [], in: .sample(tenant))
+      differences.change([], to: [.tenant(.sample(other), of: resource)], in: .sample(other))
+    }
+    move(5, from: 1, to: 3)
+    move(6, from: 3, to: 1)
+    let unmoved = Resource.workspace(.sample(7))
+    differences.change([.tenant(.sample(9), of: unmoved)], to: [.tenant(.sample(2), of: unmoved)], in: .sample(2))
+    #expect(differences.commits.map(\.tenantID) == [1, 3, 1, 2, 3].map { .sample($0) })
+    #expect(differences.commits.map(\.changes.count) == [1, 1, 1, 2, 1])
   }
 
   @Test func `a commit too large for one write is split, removals first`() {

@@ -93,6 +93,10 @@ actor FakeStore: UnitOfWorkStore {
   }
 
   /// Records that an operator has begun to replay the dead letter of the command `key`.
+  func beginReplay(_ reference: ReplayReference, of command: ReplayedCommand) async {
+    await memory.beginReplay(reference, of: command)
+  }
+
   func beginReplay(_ reference: ReplayReference, of key: InboxKey) async {
     await memory.beginReplay(reference, of: key)
   }

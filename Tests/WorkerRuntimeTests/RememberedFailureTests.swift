@@ -1,3 +1,4 @@
+import Crypto
 import MessageContract
 import Messaging
 import TestFixtures
@@ -69,6 +70,16 @@ import WorkspaceDomain
     #expect(again.results.map(\.body) == [replay.results[0].body, replay.results[0].body] && again.events.isEmpty)
     let redelivered = try await fixture.run([replayed(.createRoot("r", id: 1))], isRedelivered: true)
     #expect(redelivered.results.map(\.body) == [replay.results[0].body])
+  }
+
+  @Test func `what replaces a letter is executed again, too, but only that`() async throws {
+    let failed = try await bury(.createRoot("r", id: 1))
+    let body = CommandMessage.createRoot("r", id: 1).body
+    await fixture.store.beginReplay(reference, of: .correction(Array(SHA256.hash(data: body + [0x20]))))
+    #expect(try await fixture.run(replayed(.createRoot("r", id: 1))).results.map(\.body) == [failed.body])
+    await fixture.store.beginReplay(reference, of: .correction(Array(SHA256.hash(data: body))))
+    let replay = try await fixture.run(replayed(.createRoot("r", id: 1)))
+    #expect(replay.types == ["workspace.create_root.succeeded"] && replay.events.count == 1)
   }
 
   @Test func `a replay that fails again has its failure remembered, and its own redelivery changes nothing`()

@@ -35,6 +35,15 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.replayOf) == [.sample(4)])
   }
 
+  @Test func `a letter of several commands has failed if one of them has`() async throws {
+    try await fixture.run(
+      replayed(.createRoot("a", id: 1), 1), replayed(.invalid("x"), 1), replayed(CommandMessage("l", "list"), 1),
+      replayed(.createRoot("b", id: 2, tenant: 2), 2), replayed(CommandMessage("m", "list"), 2))
+    let outcomes = await fixture.store.commits.flatMap(\.replayOutcomes)
+    #expect(outcomes.map(\.reference.letter) == [.sample(1), .sample(2)])
+    #expect(outcomes.map(\.text) == ["dead_lettered:malformed_json", "succeeded"])
+  }
+
   @Test func `a header that is no reference changes nothing`() async throws {
     let message = CommandMessage("l", "list").with { properties in
       var headers = HeaderTable()

@@ -14,37 +14,42 @@ package enum CommandBatch {
   package static func elements(
     of delivery: Delivery, limits: ContractLimits
   ) throws(InvalidCommand) -> [Delivery]? {
-    guard MessageForm(delivery.properties).isBatch else { return nil }
     do throws(InvalidCommand) {
-      return try split(delivery, limits)
+      return try elements(of: delivery.body, delivery.properties, limits: limits).map(delivery.elements)
     } catch {
       throw error.continuing(delivery.properties.headers?.trace)
     }
   }
 
-  private static func split(_ delivery: Delivery, _ limits: ContractLimits) throws(InvalidCommand) -> [Delivery] {
-    guard delivery.body.count <= limits.maximumBatchBytes else {
+  /// The bodies of a batch's elements; nil if the message is not a batch.
+  ///
+  /// - Throws: as ``elements(of:limits:)`` does.
+  package static func elements(
+    of body: [UInt8], _ properties: MessageProperties, limits: ContractLimits
+  ) throws(InvalidCommand) -> [[UInt8]]? {
+    guard MessageForm(properties).isBatch else { return nil }
+    guard body.count <= limits.maximumBatchBytes else {
       throw invalid(
-        .messageTooLarge, "the batch has \(delivery.body.count) bytes; at most \(limits.maximumBatchBytes) are allowed")
+        .messageTooLarge, "the batch has \(body.count) bytes; at most \(limits.maximumBatchBytes) are allowed")
     }
     let elements: [Range<Int>]
     do throws(JSONReader.Problem) {
-      elements = try JSONArraySplitter.split(delivery.body, limit: limits.maximumBatchElements)
+      elements = try JSONArraySplitter.split(body, limit: limits.maximumBatchElements)
     } catch {
-      guard !isOtherJSON(delivery.body, limits) else { throw invalid(.invalidEnvelope, noArray) }
+      guard !isOtherJSON(body, limits) else { throw invalid(.invalidEnvelope, noArray) }
       throw invalid(.malformedJSON, error.explanation(of: "the batch"))
     }
     guard elements.count <= limits.maximumBatchElements else {
       throw invalid(.messageTooLarge, "the batch has more than \(limits.maximumBatchElements) elements")
     }
     // Every element is kept with the properties, whatever becomes of it: a small message must not turn into much data.
-    guard delivery.properties.size * elements.count <= limits.maximumBatchBytes else {
+    guard properties.size * elements.count <= limits.maximumBatchBytes else {
       throw invalid(
         .messageTooLarge,
-        "its properties have \(delivery.properties.size) bytes for each of \(elements.count) elements; "
+        "its properties have \(properties.size) bytes for each of \(elements.count) elements; "
           + "at most \(limits.maximumBatchBytes) in total are allowed")
     }
-    return delivery.elements(elements.map { Array(delivery.body[$0]) })
+    return elements.map { Array(body[$0]) }
   }
 
   /// Whether the body is JSON, but not an array. A body larger than that of a single command is not read to find out:

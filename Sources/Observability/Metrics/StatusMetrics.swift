@@ -70,8 +70,11 @@ package final class StatusMetrics: Sendable {
     for (name, gauge) in states { gauge.record(name == phase.name ? 1 : 0) }
     for (condition, gauge) in conditions { gauge.record(missing.reasons[condition] == nil ? 0 : 1) }
     ready.record(missing.reasons.isEmpty ? 1 : 0)
-    queueMessages.record(status.queue?.messages ?? 0)
-    queueConsumers.record(status.queue?.consumers ?? 0)
+    // Without a session nobody asks the broker: its last answer stands. Zero would read as good news.
+    if let queue = status.queue {
+      queueMessages.record(queue.messages)
+      queueConsumers.record(queue.consumers)
+    }
     let disturbances = status.disturbances
     for (cause, counter) in disordered { counter.rise(to: disturbances[cause] ?? 0) }
     collectSession()
@@ -96,10 +99,11 @@ package final class StatusMetrics: Sendable {
     replicationWaiting.record(store?.replication.count ?? 0)
     replicationAge.record((store?.replication.age ?? .zero) / .seconds(1))
     deadLetters.withLock { gauges in
-      for reason in store?.deadLetters.keys.filter({ gauges[$0] == nil }) ?? [] {
+      let letters = store?.deadLetters ?? [:]
+      for reason in letters.keys where gauges[reason] == nil {
         gauges[reason] = instruments.gauge(MetricCatalogue.storedDeadLetters, [.reason: reason])
       }
-      for (reason, gauge) in gauges { gauge.record(store?.deadLetters[reason] ?? 0) }
+      for (reason, gauge) in gauges { gauge.record(letters[reason] ?? 0) }
     }
   }
 }

@@ -27,11 +27,9 @@ struct ReplayRun {
     var progress = try await progress(observe)
     // An operator who resumes a plan has seen what failed before: only what this run learns can stop it.
     let before = progress
-    if let canary = policy.canary, progress.published == 0 {
-      if try await send(canary).isRefused { return .refused }
-      if let end = try await awaitOutcomes(observe) { return end }
+    if let canary = policy.canary {
+      if let end = try await runCanary(canary, observe) { return end }
       progress = try await store.progress(plan)
-      guard progress.failed == 0 else { return .failures }
     }
     while progress.pending > 0 {
       if stop.isRaised { return .stopped }
@@ -46,6 +44,21 @@ struct ReplayRun {
     if let end = try await awaitOutcomes(observe) { return end }
     progress = try await store.progress(plan)
     return progress.failed > 0 ? .failures : progress.unsendable > 0 ? .notSent : .done
+  }
+
+  /// Sends a few letters ahead of the others, unless some of the plan have already been executed.
+  ///
+  /// - Returns: why not to send the others: one of the canary is a dead letter again, or has no outcome, or none of it
+  ///   could be sent.
+  private func runCanary(_ count: Int, _ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd? {
+    if let end = try await awaitOutcomes(observe) { return end }
+    let before = try await store.progress(plan)
+    guard before.known == before.failed, before.pending > 0 else { return nil }
+    if try await send(count).isRefused { return .refused }
+    if let end = try await awaitOutcomes(observe) { return end }
+    let after = try await store.progress(plan)
+    if after.failed > before.failed { return .failures }
+    return after.known == before.known && after.pending > 0 ? .notSent : nil
   }
 
   /// The number of letters handed to the broker at once.

@@ -5,25 +5,24 @@ package import Messaging
 package struct Sending {
   /// The number of commands handed to the broker at once.
   private static let chunk = 200
-  /// The largest batch, in bytes: slightly less than the 4 MiB that a worker accepts by default.
-  private static let batchBytes = 4 << 20 - 1 << 10
-
   private let gateway: any SendingGateway
   private let exchange: ShortString
   private let user: ShortString?
   private let rate: Int?
-  private let batch: Int?
+  private let batch: (count: Int, bytes: Int)?
   private let lifetime: Duration?
 
   /// - Parameters:
   ///   - exchange: where commands are published to.
   ///   - user: who sends them, for an access list.
   ///   - rate: the largest number of commands per second; nil for no limit.
-  ///   - batch: how many commands go out as one message; nil: each as a message of its own.
+  ///   - batch: how many commands, and bytes, go out as one message at most; a single command may be larger. Nil: each
+  ///     is a message of its own.
   ///   - lifetime: how long somebody waits for an answer; after that the broker drops the command, unless it is in a
   ///     batch. Nil: commands are executed however late.
   package init(
-    _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?, batch: Int? = nil,
+    _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?,
+    batch: (count: Int, bytes: Int)? = nil,
     lifetime: Duration? = nil
   ) {
     self.lifetime = lifetime
@@ -95,7 +94,7 @@ package struct Sending {
   private func nextChunk(
     of commands: inout any CommandSource
   ) -> (commands: [OutgoingCommand], problem: (any Error)?) {
-    let size = max(batch ?? 1, chunkSize)
+    let size = max(batch?.count ?? 1, chunkSize)
     var chunk: [OutgoingCommand] = []
     do {
       while chunk.count < size, let command = try commands.next() { chunk.append(command) }
@@ -119,16 +118,18 @@ package struct Sending {
     }
     var messages: [AMQPMessage] = []
     var open: [OutgoingCommand] = []
-    var bytes = 0
+    // The brackets, and a comma behind each but the last.
+    var bytes = 1
     for (place, command) in commands.enumerated() {
       open.append(command)
       bytes += command.body.count + 1
       let isLast = place == commands.count - 1
-      guard isLast || open.count == batch || bytes + commands[place + 1].body.count > Self.batchBytes else { continue }
+      guard isLast || open.count == batch.count || bytes + commands[place + 1].body.count + 1 > batch.bytes
+      else { continue }
       messages.append(
         OutgoingCommand.message(
           of: open, to: exchange, replyTo: replyTo, correlationID: correlationID(place - open.count + 1), as: user))
-      (open, bytes) = ([], 0)
+      (open, bytes) = ([], 1)
     }
     return messages
   }

@@ -25,6 +25,14 @@ package struct ReplayReference: Sendable, Hashable {
   package var text: String { "\(plan)/\(letter)" }
 }
 
+/// The command that an operator sends again.
+package enum ReplayedCommand: Sendable, Equatable {
+  /// That of the letter.
+  case original(InboxKey)
+  /// The one that replaces it, known by the SHA-256 of its body.
+  case correction([UInt8])
+}
+
 /// The outcome of a replayed letter.
 package struct ReplayOutcome: Sendable, Equatable {
   package let reference: ReplayReference
@@ -39,4 +47,8 @@ package struct ReplayOutcome: Sendable, Equatable {
 
   /// The outcome as recorded: ``Outcome/text``, except that a repetition is recorded as `already_applied`.
   package var text: String { outcome == .repeated ? "already_applied" : outcome.text }
+
+  /// Whether it counts even if the letter already has an outcome that is no failure: another of its commands succeeded.
+  /// What the broker dead-letters doesn't: that can be the repetition of a command that has succeeded.
+  package var outranks: Bool { outcome.kind == .deadLettered && outcome != .deadLettered(.brokerDeadLettered) }
 }

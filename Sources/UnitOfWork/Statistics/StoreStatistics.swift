@@ -5,19 +5,28 @@ package struct StoreStatistics: Sendable, Equatable {
   /// The age of the oldest entry in the outbox; zero if there is none.
   package let outboxAge: Duration
   /// The number of dead letters of all queues that have not been discarded, by reason code, including codes of other
-  /// versions.
-  package let deadLetters: [String: Int]
+  /// versions; nil if they could not be counted in time, there being too many.
+  package private(set) var deadLetters: [String: Int]?
 
   /// What is waiting to be replicated, for all queues.
   package let replication: ReplicationLag
 
   package init(
-    outboxCount: Int, outboxAge: Duration, deadLetters: [String: Int], replication: ReplicationLag = ReplicationLag()
+    outboxCount: Int, outboxAge: Duration, deadLetters: [String: Int]?, replication: ReplicationLag = ReplicationLag()
   ) {
     self.outboxCount = outboxCount
     self.outboxAge = outboxAge
     self.deadLetters = deadLetters
     self.replication = replication
+  }
+}
+
+extension StoreStatistics {
+  /// With the earlier number of dead letters where they could not be counted.
+  package func completed(by earlier: StoreStatistics?) -> StoreStatistics {
+    var statistics = self
+    statistics.deadLetters = deadLetters ?? earlier?.deadLetters
+    return statistics
   }
 }
 

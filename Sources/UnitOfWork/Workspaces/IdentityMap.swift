@@ -22,7 +22,8 @@ package final class IdentityMap {
   private var touched: [WorkspaceID] = []
   /// The workspace that has a name; nil if it is known that none has.
   private var holders: [TenantName: WorkspaceID?] = [:]
-  private var roots: [TenantID: WorkspaceID] = [:]
+  /// The root of a tenant; nil if it is known that there is none.
+  private var roots: [TenantID: WorkspaceID?] = [:]
   private var childChanges: [WorkspaceID: Int] = [:]
   /// Workspaces that were added or moved, which can make a subtree higher.
   private var arrivals: [WorkspaceID] = []
@@ -110,7 +111,7 @@ extension IdentityMap: WorkspaceRepository {
   }
 
   package func root(of tenantID: TenantID) throws(WorkspaceServiceError) -> Workspace? {
-    if let root = roots[tenantID] { return entries[root]?.current }
+    if let root = roots[tenantID] { return root.flatMap { entries[$0]?.current } }
     guard reads.rootsOf.contains(tenantID) else { throw .notLoaded("the root of tenant \(tenantID)") }
     return nil
   }
@@ -140,10 +141,10 @@ extension IdentityMap: WorkspaceRepository {
       throw .notLoaded("the height of workspace \(id)")
     }
     // The height as read, or more because of what the unit of work has put below.
-    var height = heights[id, default: 1]
+    var height = heightAsRead(id)
     for arrival in arrivals where arrival != id && entries[arrival]?.current?.tenantID == tenantID {
       guard let levels = try self.levels(from: id, to: arrival) else { continue }
-      height = max(height, levels + heights[arrival, default: 1])
+      height = max(height, levels + heightAsRead(arrival))
     }
     if height > levels, departures.contains(tenantID) {
       throw .undecided("the height of workspace \(id)")
@@ -256,10 +257,18 @@ extension IdentityMap {
     if workspace.isRoot { roots[workspace.tenantID] = workspace.id }
   }
 
-  /// Frees the name, which is then known to be free without having been asked for, and the place below the parent.
+  /// Frees the name and the place of a root, which are then known to be free without having been asked for, and the
+  /// place below the parent.
   private func vacate(_ workspace: Workspace) {
     holders.updateValue(nil, forKey: TenantName(tenantID: workspace.tenantID, name: workspace.name))
+    if workspace.isRoot { roots.updateValue(nil, forKey: workspace.tenantID) }
     if let parentID = workspace.parentID { childChanges[parentID, default: 0] -= 1 }
+  }
+
+  /// The height of a subtree before the unit of work. Nothing was below a workspace when it was removed, so nothing that
+  /// was read counts if its id is in use again, perhaps in another tenant.
+  private func heightAsRead(_ id: WorkspaceID) -> Int {
+    entries[id]?.wasRemoved == true ? 1 : heights[id, default: 1]
   }
 
   /// Whether the unit of work has added, removed or moved workspaces of a tenant.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FileFormats
 import FoundationEssentials
+import Observability
 import Operations
 import UnitOfWork
 
@@ -45,7 +46,14 @@ struct DeadLetterImport: AsyncParsableCommand {
       var number = 0
       while let line = try lines.next() {
         number += 1
-        if !line.isBlank { try await intake.add(try letter(line, number), bytes: line.count) }
+        guard !line.isBlank else { continue }
+        do {
+          try await intake.add(try letter(line, number), bytes: line.count)
+        } catch let problem as ValidationError {
+          try await intake.finish()
+          StandardError.write("workspace-worker: \(intake.added) of the \(number - 1) letters before it were added\n")
+          throw problem
+        }
       }
       try await intake.finish()
       let added = intake.added

@@ -33,8 +33,8 @@ struct DeadLetterList: AsyncParsableCommand {
       var chosen = filter.filter(on: session.servers)
       chosen.states = DeadLetterState(rawValue: state).map { [$0] } ?? []
       if let groupBy {
-        let groups = try await session.deadLetters.groups(by: groupBy, chosen, limit: limit)
-        try output.print(DeadLetterGroupReport(key: groupBy, groups))
+        let groups = try await session.deadLetters.groups(by: groupBy, chosen, limit: limit + 1)
+        try output.print(DeadLetterGroupReport(key: groupBy, groups, limit: limit))
       } else {
         try output.print(DeadLetterListReport(try await session.deadLetters.page(chosen, after: after, limit: limit)))
       }

@@ -31,8 +31,8 @@ struct MigrationReport: Report {
   }
 
   var hasPending: Bool { migrations.contains { $0.state == "pending" } }
-  /// Whether applied migrations differ from this program's.
-  var hasProblems: Bool { migrations.contains { $0.state == "edited" || $0.state == "unknown" } }
+  /// Whether applied migrations differ from this program's. Unknown ones are those of a later version.
+  var hasProblems: Bool { migrations.contains { $0.state == "edited" } }
 
   var text: String {
     var table = TextTable(header: ["VERSION", "NAME", "STATE", "APPLIED AT"])

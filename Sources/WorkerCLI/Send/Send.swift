@@ -71,10 +71,16 @@ struct Send: AsyncParsableCommand {
       let check = CommandCheck(decoder: unchecked ? nil : CommandDecoder(limits: configuration.contractLimits))
       var commands: any CommandSource =
         if let file { try FileLines(path: file, check: check) } else { OneLine(try checked(command(), check)) }
+      let limits = configuration.contractLimits
+      if let batch, batch > limits.maximumBatchElements {
+        throw ValidationError(
+          "--batch \(batch) exceeds limits.batch_elements, \(limits.maximumBatchElements): the messages would be dead letters."
+        )
+      }
       let servers = try Servers(configuration).forOneCommand
       let sending = Sending(
         BrokerSendingGateway(servers.amqp), to: servers.topologyNames.commandsExchange, as: servers.senderUser,
-        rate: rate, batch: batch)
+        rate: rate, batch: batch.map { (count: $0, bytes: limits.maximumBatchBytes) })
       var progress = SendingProgress(total: commands.count, printsResults: file == nil || output.format == .json)
       defer { progress.finish() }
       try report(

@@ -1,4 +1,5 @@
 import Coordination
+import CrashWitness
 import Logging
 import MessageContract
 import Messaging
@@ -10,7 +11,7 @@ import Messaging
 /// commands: the mover has a connection of its own, and reconnects.
 struct DeadLetterMover {
   let connect: @Sendable () async throws -> Link<any DeliverySource>
-  let decoder: CommandDecoder
+  let limits: ContractLimits
   let letters: LetterDeliveries
   /// `<virtual host>/<queue>`.
   let queue: String
@@ -50,18 +51,35 @@ struct DeadLetterMover {
   /// Hands deliveries to the commit stage without waiting for room there: the prefetch bounds what is in progress.
   private func hand(on deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
     guard !deliveries.isEmpty else { throw CancellationError() }
-    acknowledger.register(deliveries.map { ($0.tag, 1) })
-    acknowledger.settle(deliveries.filter(isNoLetter).map(\.tag))
-    let letters = deliveries.filter { !isNoLetter($0) }.map { delivery in
-      BrokerDeadLetter(delivery, queue: queue, decoder: decoder, acknowledger: acknowledger)
+    let parts = deliveries.map { (tag: $0.tag, letters: letters(of: $0, acknowledger)) }
+    acknowledger.register(parts.map { ($0.tag, $0.letters.count) })
+    acknowledger.settle(parts.filter(\.letters.isEmpty).map(\.tag))
+    warn(ofLimitIn: parts.compactMap(\.letters.first))
+    output.append(parts.flatMap(\.letters).map(CommitRequest.deadLetter), size: \.bytes)
+  }
+
+  /// One letter for each command, as for what the worker itself dead-letters: a letter is found, predicted, sent again
+  /// and followed by its command. A message that is no valid batch is one letter.
+  private func letters(of delivery: Delivery, _ acknowledger: Acknowledger) -> [BrokerDeadLetter] {
+    guard !isNoLetter(delivery) else { return [] }
+    let decoder = CommandDecoder(limits: limits)
+    return elements(of: delivery).map { element in
+      BrokerDeadLetter(element, queue: queue, decoder: decoder, acknowledger: acknowledger)
     }
-    warn(ofLimitIn: letters)
-    output.append(letters.map(CommitRequest.deadLetter), size: \.bytes)
+  }
+
+  private func elements(of delivery: Delivery) -> [Delivery] {
+    let elements = try? InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
+      try CommandBatch.elements(of: delivery, limits: limits)
+    }
+    return elements ?? [delivery]
   }
 
   /// Warns of commands that exceeded a delivery limit. Frequent deliveries are not a command's fault: workers were
   /// killed. Later commands of its tenant have overtaken it. A redelivered letter is counted again: RabbitMQ 4 marks
   /// all of these messages as redelivered, so that it can't be told apart.
+  ///
+  /// - Parameter letters: one of each message.
   private func warn(ofLimitIn letters: [BrokerDeadLetter]) {
     let limited = letters.filter { $0.origin.reason == "delivery_limit" }
     guard let first = limited.first else { return }

@@ -78,6 +78,9 @@ package struct BatchRun {
     writeSet.line = assignment.line
     for letter in assignment.letters {
       guard let outcome = try record(letter) else { continue }
+      if let reference = letter.delivery.properties.replayReference {
+        writeSet.note(ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
+      }
       let type = letter.envelope.type.flatMap(CommandType.init)
       handled.append(HandledMessage(message: nil, type: type, outcome: outcome))
     }
@@ -141,8 +144,7 @@ package struct BatchRun {
     handled.append(HandledMessage(message: message, type: message.command?.type, outcome: outcome))
     // A replayed letter has no outcome while it is parked.
     guard outcome != .parked, let reference = message.properties.replayReference else { return }
-    writeSet.replayOutcomes.append(
-      ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
+    writeSet.note(ReplayOutcome(reference: reference, outcome: outcome, at: environment.clock.now()))
   }
 }
 
@@ -216,7 +218,12 @@ extension BatchRun {
   private func isAnswered(_ command: DecodedCommand, _ message: ReceivedMessage) -> Bool {
     guard let known = inbox[command.context.key] else { return false }
     guard known.isFailure, known.fingerprint.matches(command.fingerprint) else { return true }
-    return message.properties.replayReference.map { snapshot.replays[$0] != command.context.key } ?? true
+    guard let reference = message.properties.replayReference else { return true }
+    return switch snapshot.replays[reference] {
+    case .original(let key): key != command.context.key
+    case .correction(let hash): hash != FatalMessages.hash(message.body)
+    case nil: true
+    }
   }
 
   private mutating func execute(

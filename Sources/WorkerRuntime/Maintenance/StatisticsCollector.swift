@@ -27,7 +27,11 @@ package struct StatisticsCollector: MaintenanceJob {
   package func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { store in
       while isWanted(by: status) {
-        status.store = try await store.statistics()
+        let statistics = try await store.statistics()
+        if statistics.deadLetters == nil {
+          logger.info("there are too many dead letters to count them in time; their number stays as it was")
+        }
+        status.store = statistics.completed(by: status.store)
         attempt.succeeded()
         try await Task.sleep(for: interval)
       }

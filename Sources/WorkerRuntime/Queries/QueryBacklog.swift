@@ -49,8 +49,8 @@ final class QueryBacklog: Sendable {
 
   init(_ settings: QuerySettings) {
     self.settings = settings
-    let line = Line(queries: FairQueue(share: settings.share))
-    state = Mutex(State(lines: [.replica: line, .primary: line]))
+    let lines = [QuerySide.replica, .primary].map { ($0, Line(queries: FairQueue(share: settings.share(of: $0)))) }
+    state = Mutex(State(lines: Dictionary(uniqueKeysWithValues: lines)))
   }
 
   /// How many queries wait for a connection.

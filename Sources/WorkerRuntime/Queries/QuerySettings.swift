@@ -37,6 +37,13 @@ package struct QuerySettings: Sendable {
 
   package init() {}
 
-  /// The most queries that one tenant may have in hand: enough for all connections but one.
-  var share: Int { batchCount * max(1, poolSize - 1) }
+  /// The most queries that one tenant may have in hand on a side: enough for all its connections but one.
+  func share(of side: QuerySide) -> Int {
+    let connections =
+      switch side {
+      case .replica: poolSize
+      case .primary: primaryPoolSize
+      }
+    return batchCount * max(1, connections - 1)
+  }
 }

@@ -100,7 +100,7 @@ struct Stages {
   /// Moves what the broker has dead-lettered into the ledger.
   func moveDeadLetters() async throws {
     let mover = DeadLetterMover(
-      connect: session.broker.connectDeadLetters, decoder: CommandDecoder(limits: session.settings.limits),
+      connect: session.broker.connectDeadLetters, limits: session.settings.limits,
       letters: letters, queue: session.broker.deadQueue,
       announcements: session.environment.messages.names.deadLettersExchange,
       backoff: session.settings.reconnect, output: requests, status: session.status, logger: session.logger)

@@ -79,9 +79,11 @@ package struct CommandData {
   }
 
   /// The position after which a list of members continues.
-  package func memberCursor(_ name: String) throws(Problem) -> Member? {
+  ///
+  /// - Parameter kinds: those that the list shows.
+  package func memberCursor(_ name: String, of kinds: Set<Member.Kind>) throws(Problem) -> Member? {
     guard let text = try string(name) else { return nil }
-    guard let member = MemberCursor.member(text) else {
+    guard let member = MemberCursor.member(text), kinds.contains(member.kind) else {
       throw Problem(detail: "\(name) is not a position in a list of members")
     }
     return member

@@ -17,7 +17,7 @@ package struct ListGroupMembers: WorkspaceCommand {
   package init(_ data: CommandData) throws(CommandData.Problem) {
     id = try data.requiredGroupID("group_id")
     limit = try data.pageLimit()
-    after = try data.memberCursor("after")
+    after = try data.memberCursor("after", of: [.user])
   }
 
   package var largestAnswer: Int { limit }

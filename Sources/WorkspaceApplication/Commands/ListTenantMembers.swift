@@ -14,7 +14,7 @@ package struct ListTenantMembers: WorkspaceCommand {
 
   package init(_ data: CommandData) throws(CommandData.Problem) {
     limit = try data.pageLimit()
-    after = try data.memberCursor("after")
+    after = try data.memberCursor("after", of: [.user])
   }
 
   package var largestAnswer: Int { limit }

@@ -17,7 +17,7 @@ package struct ListWorkspaceMembers: WorkspaceCommand {
   package init(_ data: CommandData) throws(CommandData.Problem) {
     id = try data.requiredWorkspaceID("workspace_id")
     limit = try data.pageLimit()
-    after = try data.memberCursor("after")
+    after = try data.memberCursor("after", of: [.user, .group])
   }
 
   package var largestAnswer: Int { limit }

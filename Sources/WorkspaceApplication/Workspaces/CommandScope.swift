@@ -124,18 +124,25 @@ extension CommandScope {
   /// Begins a removal that nothing prevents any more: if it takes more roles with it than one transaction may remove,
   /// removes the first of them.
   ///
-  /// The actor's own role on the object stays until the end: the permission may rest on it, and the command is decided
-  /// on again with each part.
+  /// The roles on the object that the actor's permission may rest on stay until the end, because the command is decided
+  /// on again with each part: his own, and those of groups that are admins. Only if that leaves nothing, because more
+  /// groups are admins than one transaction may remove, some of these go first.
   ///
   /// - Parameter cause: the object of the command.
   /// - Throws: ``WorkspaceServiceError/unfinished`` if it has removed any.
   func beginCascade(from cause: Resource) throws(WorkspaceServiceError) {
-    let part = try repositories.memberships.firstOfCascade().filter { membership in
-      membership.key.object != cause || membership.key.member != actor.userID.map { .user($0) }
-    }
-    guard !part.isEmpty else { return }
-    for (key, role) in part { remove(role, of: key.member, on: key.object) }
+    let cascade = try repositories.memberships.firstOfCascade()
+    guard !cascade.isEmpty else { return }
+    let part = cascade.filter { key, role in key.object != cause || !mayRest(on: role, of: key.member) }
+    for (key, role) in part.isEmpty ? cascade.dropLast() : part { remove(role, of: key.member, on: key.object) }
     throw .unfinished
+  }
+
+  private func mayRest(on role: Role, of member: Member) -> Bool {
+    switch member {
+    case .user(let userID): userID == actor.userID
+    case .group: role == .admin
+    }
   }
 
   /// Removes all roles on an object.

@@ -128,6 +128,14 @@ struct MigrateTests {
     #expect(try await deployment.run("migrate", "up").exit == .code(0))
   }
 
+  @Test func `with a migration of a later version, all of this one's are still applied`() async throws {
+    #expect(try await Deployment.current.run("migrate", "up").exit == .code(0))
+    try await execute(
+      "insert into schema_migrations (version, name, checksum) values (99999, 'later', sha256('later'))")
+    let (exit, entries) = try await status()
+    #expect(exit == .code(0) && entries.last?.state == "unknown")
+  }
+
   private func status() async throws -> (exit: Program.Exit, entries: [Status.Entry]) {
     let result = try await Deployment.current.run("migrate", "status", "--format", "json")
     return (result.exit, try JSONDecoder().decode(Status.self, from: Data(result.output.utf8)).migrations)

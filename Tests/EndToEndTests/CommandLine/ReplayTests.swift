@@ -149,8 +149,11 @@ struct ReplayTests: DeadLetterOperator {
       #expect(after.map(\.message) == before.map(\.message) && after.map(\.reason) == before.map(\.reason))
       #expect(try await run(["export", "--all"]).output == file.output)
     }
-    let wrong = try await run(["import", "-"], input: file.output + "{}\n")
+    try await deployment.database.withConnection { try await $0.execute(script: "delete from dead_letters") }
+    let wrong = try await run(["import", "-"], input: file.output + "{}\n" + file.output)
     #expect(wrong.exit == .code(64) && wrong.errors.contains("line 3"))
+    #expect(wrong.errors.contains("2 of the 2 letters before it were added"))
+    #expect(try await deployment.letters().count == 2)
   }
 
   /// An export as it was when the members had names in camelCase.

@@ -106,7 +106,7 @@ package struct CommandBatch {
     do {
       return try await run(commands)
     } catch {
-      guard case .failed = error, commands.count > 1 else { throw error }
+      guard error.isOfTheBatch, commands.count > 1 else { throw error }
       halved += 1
       let middle = commands.count / 2
       let first = try await runSplit(Array(commands[..<middle]), halved: &halved)
@@ -172,5 +172,15 @@ extension CommandResult {
 
   package var pageIDs: [WorkspaceID]? {
     if case .success(.page(let page)) = self { page.workspaces.map(\.id) } else { nil }
+  }
+}
+
+extension UnitOfWorkError {
+  /// Whether the halves of the batch may not have it.
+  fileprivate var isOfTheBatch: Bool {
+    switch self {
+    case .failed, .conflict: true
+    default: false
+    }
   }
 }

@@ -109,6 +109,32 @@ package struct CommandSource {
     return TenantCommand(tenant, command, by: actor)
   }
 
+  /// A command of one of several tenants that are founded and deleted again and again, with ids in common.
+  package mutating func turnover(of tenants: ClosedRange<UInt64>) -> TenantCommand {
+    let (one, other) = (
+      WorkspaceID.sample(.random(in: 1...5, using: &random)), WorkspaceID.sample(.random(in: 1...5, using: &random))
+    )
+    let user = UserID(stored: "u\(Int.random(in: 1...5, using: &random))")
+    let group = GroupID.sample(.random(in: 21...22, using: &random))
+    let command: any WorkspaceCommand =
+      switch Int.random(in: 0..<24, using: &random) {
+      case 0...3: DeleteTenant()
+      case 4...6: .createRoot(name: "\(other)", id: one)
+      case 7...10: .create(name: "\(one)", parentID: other, id: one)
+      case 11...13: .delete(id: one)
+      case 14...16: SetTenantMember(userID: user, role: .admin)
+      case 17: SetTenantMember(userID: user, role: .member)
+      case 18: RemoveTenantMember(userID: user)
+      case 19: CreateGroup(name: "g", id: group)
+      case 20: DeleteGroup(id: group)
+      case 21: .move(id: one, parentID: other)
+      case 22: .get(id: one)
+      default: .list(limit: 3, after: nil)
+      }
+    let actor = [nil, nil, "u1", "u2"].randomElement(using: &random) ?? nil
+    return TenantCommand(.random(in: tenants, using: &random), command, by: actor)
+  }
+
   private mutating func command(below root: WorkspaceID) -> any WorkspaceCommand {
     switch Int.random(in: 0..<20, using: &random) {
     case 0: .createRoot(name: Bool.random(using: &random) ? nil : name(), id: optionalID())

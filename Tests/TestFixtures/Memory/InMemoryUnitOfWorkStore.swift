@@ -67,7 +67,14 @@ extension InMemoryUnitOfWorkStore {
 
 extension InMemoryUnitOfWorkStore {
   /// Records that an operator has begun to replay the dead letter of the command `key`.
-  package func beginReplay(_ reference: ReplayReference, of key: InboxKey) { tables.replays[reference] = key }
+  package func beginReplay(_ reference: ReplayReference, of key: InboxKey) {
+    beginReplay(reference, of: .original(key))
+  }
+
+  /// Records that an operator has begun to replay a dead letter, or what replaces it.
+  package func beginReplay(_ reference: ReplayReference, of command: ReplayedCommand) {
+    tables.replays[reference] = command
+  }
 }
 
 extension InMemoryUnitOfWorkStore {

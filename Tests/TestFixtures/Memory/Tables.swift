@@ -9,7 +9,7 @@ struct Tables {
   private var acknowledgedLetters: Set<ULID> = []
   var parking = ParkingTables()
   /// Replays that are under way.
-  var replays: [ReplayReference: InboxKey] = [:]
+  var replays: [ReplayReference: ReplayedCommand] = [:]
   private var inbox: [InboxKey: InboxEntry] = [:]
   private var tenants: [TenantID: Int64] = [:]
   private var workspaces: [WorkspaceID: Workspace] = [:]

@@ -45,8 +45,8 @@ struct DeadLetterReplay: AsyncParsableCommand {
       let filter = try await age.limit(
         // What came as a query would be carried out as a command.
         letters.options.filter(on: session.servers, ofQueries: false).replayable(again: again), session)
-      if dryRun { return try await predict(filter, session) }
       let body = try await correctedBody(session)
+      if dryRun { return try await predict(filter, body, session) }
       let replays = session.replays
       let plan = try await replays.plan(filter, again: again, by: person.name, because: because, body: body)
         .orNo("no matching letter\(letters.options.scope) can be sent")
@@ -56,9 +56,9 @@ struct DeadLetterReplay: AsyncParsableCommand {
     }
   }
 
-  private func predict(_ filter: DeadLetterFilter, _ session: OperatorSession) async throws {
+  private func predict(_ filter: DeadLetterFilter, _ body: [UInt8]?, _ session: OperatorSession) async throws {
     var report = ReplayPredictionReport()
-    try await session.prediction.predict(filter) { report.add($0, $1) }
+    try await session.prediction.predict(filter, body: body) { report.add($0, $1) }
     try output.print(report)
   }
 
