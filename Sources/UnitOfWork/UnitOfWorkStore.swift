@@ -31,6 +31,9 @@ package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
   ///   - bytes: reading stops after the entry that brings their messages above this size.
   func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry]
 
+  /// The id of the newest dead letter, of any queue; nil if there is none.
+  func newestLetter() async throws(UnitOfWorkError) -> ULID?
+
   /// Removes entries whose messages are confirmed from the outbox, in a transaction of its own.
   func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError)
 }

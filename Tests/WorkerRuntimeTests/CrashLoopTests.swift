@@ -81,7 +81,7 @@ import WorkspaceDomain
     await store.fail { _ in nil }
     let last = ExecutorFixture(
       store: store, parking: policy, process: 2, identifiersAfter: 2 << 41, fatal: Self.deaths(deaths))
-    last.lines.load(try await store.lines())
+    last.lines.load(try await store.lines(dueWithin: .seconds(86_400)))
     let batches = try await last.goOn()
     let succeeded = "workspace.list.succeeded"
     #expect(batches.types == [succeeded, deaths == 3 ? "workspace.list.failed" : succeeded, succeeded, succeeded])

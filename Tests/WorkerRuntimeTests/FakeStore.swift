@@ -82,7 +82,11 @@ actor FakeStore: UnitOfWorkStore {
     await noteRemoved(confirmed.count)
   }
 
-  func lines() async throws(UnitOfWorkError) -> [ParkedLine] { try await memory.lines() }
+  func lines(dueWithin longest: Duration) async throws(UnitOfWorkError) -> [ParkedLine] {
+    try await memory.lines(dueWithin: longest)
+  }
+
+  func newestLetter() async throws(UnitOfWorkError) -> ULID? { try await memory.newestLetter() }
 
   func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry] {
     try await memory.due(at: now, limit: limit, bytes: bytes)

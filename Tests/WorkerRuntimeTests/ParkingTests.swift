@@ -60,7 +60,7 @@ import WorkspaceDomain
     #expect(batches.settled.isEmpty, "nothing is left to acknowledge")
     #expect(batches.count == 1 + (7 + batchCount - 1) / batchCount)
     #expect(fixture.lines.all.isEmpty)
-    #expect(try await fixture.store.lines().isEmpty)
+    #expect(try await fixture.store.lines(dueWithin: .seconds(86_400)).isEmpty)
     #expect(try await fixture.run(list("10")).results.map(\.label) == ["10"])
   }
 

@@ -55,7 +55,7 @@ import WorkspaceDomain
     ])
     #expect(batches.results.map(\.label) == ["other"])
     #expect(batches[0].handled.map(\.outcome) == [.parked, .parked, .succeeded, .parked, .parked])
-    let lines = try await fixture.store.lines()
+    let lines = try await fixture.store.lines(dueWithin: .seconds(86_400))
     #expect(lines.map(\.count) == [4] && lines == Array(fixture.lines.all.values))
     #expect(await fixture.store.commits[0].parked.map(\.commandID) == ["1", "2", "3", "4"])
     #expect(lines[0].dueAt.milliseconds == Timestamp.sample.milliseconds + 1000)

@@ -4,14 +4,14 @@ package import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresUnitOfWorkStore {
-  package func lines() async throws(UnitOfWorkError) -> [ParkedLine] {
+  package func lines(dueWithin longest: Duration) async throws(UnitOfWorkError) -> [ParkedLine] {
     let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in
       try row.int8("id")
     }
     for id in strays {
       try await quarantine("parked_commands", id, "its tenant is not a ULID", ParkedCommandsTable.quarantine)
     }
-    try await repair()
+    try await repair(dueWithin: longest)
     let rows = try await single(ParkedCommandsTable.lines(queue: queue))
     return rows.compactMap { row in try? ParkedCommandsTable.line(row) }
   }
@@ -24,17 +24,17 @@ extension PostgresUnitOfWorkStore {
       for (id, detail) in unreadable {
         try await quarantine("parked_commands", id, detail, ParkedCommandsTable.quarantine)
       }
-      try await repair()
+      try await repair(dueWithin: .seconds(Int32.max))
     }
   }
 
-  /// Makes sure that the first command of each line, and no other, has a due time.
-  private func repair() async throws(UnitOfWorkError) {
-    let answers = try await together(ParkedCommandsTable.repair(queue: queue))
+  /// Makes sure that the first command of each line, and no other, has a due time, and one within `longest`.
+  private func repair(dueWithin longest: Duration) async throws(UnitOfWorkError) {
+    let answers = try await together(ParkedCommandsTable.repair(dueWithin: longest, queue: queue))
     let counts = answers.map { rows in (try? rows.first?.count()) ?? 0 }
     guard counts.contains(where: { $0 > 0 }) else { return }
     logger.warning(
-      "due times of parked commands were inconsistent, as after a deleted row or a partial restore; now repaired",
+      "due times of parked commands were inconsistent, as after a deleted row, a partial restore or a wrong clock; now repaired",
       metadata: ["demoted": "\(counts[0])", "promoted": "\(counts[1])"])
   }
 

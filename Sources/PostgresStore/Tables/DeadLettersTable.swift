@@ -31,6 +31,10 @@ enum DeadLettersTable {
     }
   }
 
+  /// The row with the largest id.
+  static let newest = PostgresRequest(
+    "dead_letters_newest", "select id from dead_letters order by id desc limit 1")
+
   static func noteAcknowledged(_ letters: [ULID]) -> PostgresRequest? {
     guard !letters.isEmpty else { return nil }
     return PostgresRequest(

@@ -201,8 +201,11 @@ enum ParkedCommandsTable {
   /// Restores lines: the first command of each, and no other, has a due time; a deleted row or a partial restore may
   /// have changed that. A due time beyond any delay was set by a worker whose clock was wrong. Two statements, each of
   /// which returns how many rows it has changed: 0 if all lines are intact.
-  static func repair(queue: String) -> [PostgresRequest] {
-    [
+  ///
+  /// - Parameter longest: to the nearest second.
+  static func repair(dueWithin longest: Duration, queue: String) -> [PostgresRequest] {
+    let seconds = Int64(longest / .seconds(1))
+    return [
       PostgresRequest(
         "parked_commands_demote",
         """
@@ -221,7 +224,7 @@ enum ParkedCommandsTable {
         """
         with changed as (
           update parked_commands set due_at = to_timestamp(0)
-          where (due_at is null or not isfinite(due_at) or due_at > now() + interval '25 hours')
+          where (due_at is null or not isfinite(due_at) or due_at > now() + make_interval(secs => \(seconds)))
             and id in (select min(id) from parked_commands where queue = \(queue) group by tenant_id)
           returning 1
         )

@@ -94,6 +94,10 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     }
   }
 
+  package func newestLetter() async throws(UnitOfWorkError) -> ULID? {
+    try await read(DeadLettersTable.newest) { row throws(PostgresError) in try row.ulid("id") }.first
+  }
+
   package func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
     guard let request = OutboxTable.delete(confirmed, queue: queue) else { return }
     _ = try await single(request)

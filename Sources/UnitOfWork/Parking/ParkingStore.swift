@@ -2,8 +2,9 @@ package import WorkspaceDomain
 
 /// Port: the lines of parked commands of one queue, and what is known about messages that kill processes.
 package protocol ParkingStore: Sendable {
-  /// All lines.
-  func lines() async throws(UnitOfWorkError) -> [ParkedLine]
+  /// All lines. One that is not due for longer than `longest` was parked by a worker whose clock was wrong, and is due
+  /// now.
+  func lines(dueWithin longest: Duration) async throws(UnitOfWorkError) -> [ParkedLine]
 
   /// The first commands of the line that has been due longest, in order; none if no line is due.
   ///

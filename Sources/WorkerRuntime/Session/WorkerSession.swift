@@ -4,6 +4,7 @@ import MessageContract
 import Messaging
 import UnitOfWork
 import WorkspaceApplication
+import WorkspaceDomain
 
 /// The life of a worker between two losses of a connection.
 ///
@@ -97,11 +98,21 @@ struct WorkerSession {
     guard try await takeover.awaitQueue() else { return }
     let fatal = try await database.store.becomeActive(environment.process, at: environment.clock.now())
     let lines = ParkedLines()
-    lines.load(try await database.store.lines())
+    lines.load(try await database.store.lines(dueWithin: environment.parking.longestWait))
+    try await followLetters()
     let source = try await broker.consume()
     status.change(to: .active)
     logger.info("the worker is active")
     try await runStages(on: source, lines, fatal)
+  }
+
+  /// Letters are sent again in the order of their ids, so those of this worker follow those of its predecessor, even if
+  /// the clock of that one was ahead. A clock that was ahead by more than an hour is not followed.
+  private func followLetters() async throws {
+    guard let newest = try await database.store.newestLetter() else { return }
+    let (now, next) = (environment.clock.now().milliseconds, Int64(newest.milliseconds) + 1)
+    guard next > now, next <= now + 3_600_000 else { return }
+    _ = try environment.identifiers.next(at: Timestamp(milliseconds: next))
   }
 
   /// - Returns: false if the worker is to stop before it became active.

@@ -122,7 +122,10 @@ struct CommitStage {
       guard try await lineExecutor.goOn(committed: pass) else {
         // The line that should have been due isn't: somebody has changed the lines, so they are reloaded from the
         // store.
-        if turn == 0, lines.isDue(at: lineExecutor.now) { lines.load(try await committer.store.lines()) }
+        if turn == 0, lines.isDue(at: lineExecutor.now) {
+          let longest = committer.environment.parking.longestWait
+          lines.load(try await committer.store.lines(dueWithin: longest))
+        }
         break
       }
     }

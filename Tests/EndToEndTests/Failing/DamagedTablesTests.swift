@@ -1,8 +1,10 @@
 import EndToEndSupport
+import Foundation
 import Messaging
 import PostgresClient
 import TestSupport
 import Testing
+import WorkspaceDomain
 
 /// What a deleted row, a partial restore or manual changes leave in the tables of a worker.
 @Suite(.needsBroker, .requiresPostgres, .deployment)
@@ -53,10 +55,29 @@ struct DamagedTablesTests {
     #expect(try await worker.drain() == .code(0))
     try await poison.lift()
     try await change(
-      "update parked_commands set due_at = now() + interval '2 days' where due_at is not null", deployment)
+      "update parked_commands set due_at = now() + interval '3 hours' where due_at is not null", deployment)
     let next = try await deployment.activeWorker(Self.never)
     try await Patience.poll(for: "the line is finished") { try await deployment.parked().isEmpty }
     #expect(try await next.drain() == .code(0))
+    await sender.close()
+  }
+
+  /// They are replayed in the order of their ids, which hold the time.
+  @Test func `letters follow those of a worker whose clock was ahead`() async throws {
+    let deployment = try Deployment.current
+    let sender = try await CommandSender.open(on: deployment.host)
+    func deadLetter(_ id: String) async throws {
+      let worker = try await deployment.activeWorker()
+      try await sender.send([Command("workspace.nonsense", "{}", tenant: Command.newID(), id: id)])
+      try await Patience.poll(for: "it is recorded") { try await deployment.letters().contains { $0.commandID == id } }
+      #expect(try await worker.drain() == .code(0))
+    }
+    try await deadLetter("first")
+    let ahead = ULID.random(at: Timestamp(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000) + 600_000))
+    try await change("update dead_letters set id = '\(ahead)'", deployment)
+    try await deadLetter("second")
+    try await deadLetter("third")
+    #expect(try await deployment.letters().map(\.commandID) == ["first", "second", "third"])
     await sender.close()
   }
 

@@ -47,7 +47,9 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
 }
 
 extension InMemoryUnitOfWorkStore {
-  package func lines() async throws(UnitOfWorkError) -> [ParkedLine] { tables.parking.lines }
+  package func lines(dueWithin longest: Duration) async throws(UnitOfWorkError) -> [ParkedLine] { tables.parking.lines }
+
+  package func newestLetter() async throws(UnitOfWorkError) -> ULID? { tables.deadLetters.map(\.id).max() }
 
   package func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry] {
     tables.parking.due(at: now, limit: limit, bytes: bytes)
