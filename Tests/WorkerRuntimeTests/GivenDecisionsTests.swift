@@ -161,8 +161,8 @@ import WorkspaceDomain
     }
     watching.cancel()
     #expect(phases.entries.contains([.authorization: "SpiceDB can't be reached"]))
-    // Two end when they have to decide, and the last one works. The check that fails after each of the two keeps a session
-    // from beginning, unless it comes while the one before still ends.
+    // Two end when they have to decide, and the last one works. The check that fails after each of the two keeps a
+    // session from beginning, unless it comes while the one before still ends.
     #expect((3...5).contains(fixture.broker.sessions))
     #expect(!fixture.broker.published.contains { $0.exchange == "dead" })
   }

@@ -43,8 +43,8 @@ package struct Replays: Sendable {
   ///   - unsure: what to do with letters that may have been sent when a run was cut off; nil: they stay as they are.
   ///   - stop: ends the run between two batches, with the state of each letter recorded.
   ///   - observe: is called with the plan's progress, at the start and whenever it may have changed.
-  /// - Throws: ``ReplayClaimed``; ``ReplayCutOff`` if this process has the plan, even if nothing could be sent; else the
-  ///   store's errors.
+  /// - Throws: ``ReplayClaimed``; ``ReplayCutOff`` if this process has the plan, even if nothing could be sent; else
+  ///   the store's errors.
   package func work(
     _ plan: ReplayPlan, _ policy: ReplayPolicy, unsure: UnsureLetters? = nil, stop: Signal<Void>,
     observe: (ReplayProgress) -> Void
@@ -104,7 +104,8 @@ package struct ReplayClaimed: Error, CustomStringConvertible {
   package var description: String { "another process is running plan \(plan)" }
 }
 
-/// An error that ended a run, perhaps before it had sent anything. The state of each letter is recorded; the plan can be resumed.
+/// An error that ended a run, perhaps before it had sent anything. The state of each letter is recorded; the plan can
+/// be resumed.
 package struct ReplayCutOff: Error {
   package let plan: ULID
   package let cause: any Error

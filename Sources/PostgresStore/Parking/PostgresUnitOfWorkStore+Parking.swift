@@ -24,17 +24,20 @@ extension PostgresUnitOfWorkStore {
       for (id, detail) in unreadable {
         try await quarantine("parked_commands", id, detail, ParkedCommandsTable.quarantine)
       }
-      try await repair(dueWithin: .seconds(Int32.max))
+      try await repair()
     }
   }
 
-  /// Makes sure that the first command of each line, and no other, has a due time, and one within `longest`.
-  private func repair(dueWithin longest: Duration) async throws(UnitOfWorkError) {
+  /// Makes sure that the first command of each line, and no other, has a due time, and one within `longest`, if given.
+  private func repair(dueWithin longest: Duration? = nil) async throws(UnitOfWorkError) {
     let answers = try await together(ParkedCommandsTable.repair(dueWithin: longest, queue: queue))
     let counts = answers.map { rows in (try? rows.first?.count()) ?? 0 }
     guard counts.contains(where: { $0 > 0 }) else { return }
     logger.warning(
-      "due times of parked commands were inconsistent, as after a deleted row, a partial restore or a wrong clock; now repaired",
+      """
+      due times of parked commands were inconsistent, as after a deleted row, a partial restore or a wrong clock; now \
+      repaired
+      """,
       metadata: ["demoted": "\(counts[0])", "promoted": "\(counts[1])"])
   }
 

@@ -202,9 +202,9 @@ enum ParkedCommandsTable {
   /// have changed that. A due time beyond any delay was set by a worker whose clock was wrong. Two statements, each of
   /// which returns how many rows it has changed: 0 if all lines are intact.
   ///
-  /// - Parameter longest: to the nearest second.
-  static func repair(dueWithin longest: Duration, queue: String) -> [PostgresRequest] {
-    let seconds = Int64(longest / .seconds(1))
+  /// - Parameter longest: no line has to wait longer; nil: however long.
+  static func repair(dueWithin longest: Duration?, queue: String) -> [PostgresRequest] {
+    let seconds = longest.map { Int64($0 / .seconds(1)) }
     return [
       PostgresRequest(
         "parked_commands_demote",

@@ -24,8 +24,8 @@ struct ReplyClock {
   private var counted = Duration.zero
   private var last: Instant
 
-  /// - Parameter longestAbsence: how long an absence of the broker, silent or disconnected, stops the clock at most. Then
-  ///   it runs, whatever the broker does, until ``endAbsence(at:)``.
+  /// - Parameter longestAbsence: how long an absence of the broker, silent or disconnected, stops the clock at most.
+  ///   Then it runs, whatever the broker does, until ``endAbsence(at:)``.
   init(longestAbsence: Duration, at now: Instant = .now) {
     self.longestAbsence = longestAbsence
     absentSince = now

@@ -265,8 +265,8 @@ extension IdentityMap {
     if let parentID = workspace.parentID { childChanges[parentID, default: 0] -= 1 }
   }
 
-  /// The height of a subtree before the unit of work. Nothing was below a workspace when it was removed, so nothing that
-  /// was read counts if its id is in use again, perhaps in another tenant.
+  /// The height of a subtree before the unit of work. Nothing was below a workspace when it was removed, so nothing
+  /// that was read counts if its id is in use again, perhaps in another tenant.
   private func heightAsRead(_ id: WorkspaceID) -> Int {
     entries[id]?.wasRemoved == true ? 1 : heights[id, default: 1]
   }

@@ -74,8 +74,7 @@ struct Send: AsyncParsableCommand {
       let limits = configuration.contractLimits
       if let batch, batch > limits.maximumBatchElements {
         throw ValidationError(
-          "--batch \(batch) exceeds limits.batch_elements, \(limits.maximumBatchElements): the messages would be dead letters."
-        )
+          "--batch \(batch) exceeds limits.batch_elements (\(limits.maximumBatchElements)).")
       }
       let servers = try Servers(configuration).forOneCommand
       let sending = Sending(
