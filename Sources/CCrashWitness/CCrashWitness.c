@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CCrashWitness.h"
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -131,12 +132,33 @@ int cwitness_install(const char *path, char *const arguments[], int patience_ms)
   return 0;
 }
 
-int cwitness_limit_memory(size_t bytes) {
-  if (getrlimit(RLIMIT_DATA, &original_limit) != 0) return errno;
+static pthread_mutex_t limit_lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t own_limit, exempt;
+
+/* With the lock held. */
+static int apply_limit(void) {
   struct rlimit limit = original_limit;
+  size_t bytes = own_limit + exempt;
   if (limit.rlim_max != RLIM_INFINITY && bytes > limit.rlim_max) bytes = limit.rlim_max;
   limit.rlim_cur = bytes;
-  if (setrlimit(RLIMIT_DATA, &limit) != 0) return errno;
-  is_limited = 1;
-  return 0;
+  return setrlimit(RLIMIT_DATA, &limit) == 0 ? 0 : errno;
+}
+
+int cwitness_limit_memory(size_t bytes) {
+  pthread_mutex_lock(&limit_lock);
+  int error = 0;
+  if (!is_limited && getrlimit(RLIMIT_DATA, &original_limit) != 0) error = errno;
+  own_limit = bytes;
+  if (error == 0) error = apply_limit();
+  if (error == 0) is_limited = 1;
+  pthread_mutex_unlock(&limit_lock);
+  return error;
+}
+
+void cwitness_exempt_memory(size_t bytes, int is_exempt) {
+  pthread_mutex_lock(&limit_lock);
+  exempt = is_exempt ? exempt + bytes : exempt - bytes;
+  /* What fails here shows when the memory is allocated. */
+  if (is_limited) apply_limit();
+  pthread_mutex_unlock(&limit_lock);
 }

@@ -28,11 +28,25 @@ package enum CrashWitness {
   /// Bounds the memory that this process may allocate: allocating more ends the process by a trap, which identifies the
   /// message at fault; without a bound, the system would end it by SIGKILL, which leaves no evidence.
   ///
+  /// The system counts the whole stack of a thread, used or not. Stacks don't count here: neither those of
+  /// ``exemptStack(_:)`` nor those of the threads of libdispatch and NIO, of which each has as many as there are
+  /// processors, and a few more.
+  ///
   /// - Parameter bytes: the limit of private, writable memory (RLIMIT_DATA, getrlimit(2)).
   package static func limitMemory(to bytes: Int) throws(Failed) {
-    let error = cwitness_limit_memory(bytes)
+    let error = cwitness_limit_memory(bytes + systemThreads * systemStackBytes)
     guard error == 0 else { throw Failed(description: "memory can't be limited: \(String(cString: strerror(error)))") }
   }
+
+  private static var systemThreads: Int { 3 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) + 8 }
+  /// The usual size (ulimit -s).
+  private static let systemStackBytes = 8 << 20
+
+  /// Raises the limit of ``limitMemory(to:)`` by the stack of a thread that begins.
+  package static func exemptStack(_ bytes: Int) { cwitness_exempt_memory(bytes, 1) }
+
+  /// Lowers the limit again: the thread ends.
+  package static func countStack(_ bytes: Int) { cwitness_exempt_memory(bytes, 0) }
 
   /// Gives the calling thread a stack for the handler to run on even if the thread's own stack has overflowed.
   package static func adoptThread() { _ = cwitness_give_stack() }

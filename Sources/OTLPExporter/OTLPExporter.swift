@@ -45,7 +45,10 @@ package struct OTLPExporter: Service {
 
   /// Returns after a graceful shutdown, when the waiting spans have been sent or the time for sending them is over.
   package func run() async throws {
-    let client = HTTPClient(eventLoopGroupProvider: .singleton)
+    // The limit of a request ends with the head of its response; this one bounds the wait for the rest.
+    let client = HTTPClient(
+      eventLoopGroupProvider: .singleton,
+      configuration: .init(timeout: .init(read: Self.requestLimit)))
     try? await cancelWhenGracefulShutdown {
       while true {
         try await Task.sleep(for: interval)

@@ -11,6 +11,10 @@ struct ConfigurationFile {
   let keys: [String]
   /// Keys whose value is a list, which no setting accepts.
   let lists: [String]
+  /// Keys without a value: settings, or sections of which every line is commented out.
+  let empty: [String]
+  /// Keys whose value is written as `null` or `~`.
+  let nulls: [String]
 
   /// - Throws: ``ConfigurationProblems`` if the file can't be read or isn't a YAML mapping.
   static func read(_ path: String) async throws(ConfigurationProblems) -> ConfigurationFile {
@@ -19,11 +23,15 @@ struct ConfigurationFile {
       guard let data = FileManager.default.contents(atPath: path) else { throw Unreadable() }
       let text = String(decoding: data, as: UTF8.self)
       var file = Keys()
-      if let root = try Yams.compose(yaml: text) { file.collect(root, path: []) }
+      if let root = try Yams.compose(yaml: text), !root.isNull {
+        guard case .mapping = root else { throw NoMapping() }
+        file.collect(root, path: [])
+      }
       let provider: any ConfigProvider =
-        file.leaves.isEmpty && file.lists.isEmpty
+        file.isEmpty
         ? InMemoryProvider(values: [:]) : try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
-      return ConfigurationFile(path: path, provider: provider, keys: file.leaves, lists: file.lists)
+      return ConfigurationFile(
+        path: path, provider: provider, keys: file.leaves, lists: file.lists, empty: file.empty, nulls: file.nulls)
     } catch {
       problems.add("the file \(path) can't be read: \(Self.describe(error))")
       throw problems
@@ -47,17 +55,29 @@ struct ConfigurationFile {
     let description = "no such file, or no permission to read it"
   }
 
+  private struct NoMapping: Error {}
+
   private struct Keys {
     var leaves: [String] = []
     var lists: [String] = []
+    var empty: [String] = []
+    var nulls: [String] = []
+
+    var isEmpty: Bool { leaves.isEmpty && lists.isEmpty && empty.isEmpty && nulls.isEmpty }
 
     mutating func collect(_ node: Node, path: [String]) {
       switch node {
       case .mapping(let mapping):
         for (key, value) in mapping { collect(value, path: path + [key.string ?? "?"]) }
       case .sequence: lists.append(path.joined(separator: "."))
-      default: if !path.isEmpty { leaves.append(path.joined(separator: ".")) }
+      case _ where node.isNull && node.string?.isEmpty ?? true: empty.append(path.joined(separator: "."))
+      case _ where node.isNull: nulls.append(path.joined(separator: "."))
+      default: leaves.append(path.joined(separator: "."))
       }
     }
   }
+}
+
+extension Node {
+  fileprivate var isNull: Bool { tag == Tag(.null) }
 }

@@ -51,6 +51,12 @@ package struct ConfigurationLoader: Sendable {
     for key in file?.keys ?? [] where !keys.contains(key) {
       problems.add("there is no setting \(SettingName(key)) (\(file?.path ?? ""))")
     }
+    for key in file?.empty ?? [] where !keys.contains(where: { $0 == key || $0.hasPrefix("\(key).") }) {
+      problems.add("there is no setting \(SettingName(key)) (\(file?.path ?? ""))")
+    }
+    for key in file?.nulls ?? [] {
+      problems.add("\(SettingName(key)) is null: leave it out for its default (\(file?.path ?? ""))")
+    }
     for key in file?.lists ?? [] {
       problems.add("\(SettingName(key)) is a list, which no setting accepts (\(file?.path ?? ""))")
     }

@@ -6,7 +6,8 @@ import Synchronization
 /// The thread of a ``ThreadExecutor``: runs jobs, and sleeps until there are more or the socket is ready.
 final class ThreadLoop: Sendable {
   /// The size of the thread's stack. librabbitmq decodes the server properties in the handshake recursively: a frame of
-  /// 128 KiB with the deepest possible nesting needs about 7 MB of stack. Untouched pages cost nothing.
+  /// 128 KiB with the deepest possible nesting needs about 7 MB of stack. Untouched pages cost nothing, but do count
+  /// against a limit of the process's memory.
   private static let stackBytes = 16 << 20
 
   private struct State {
@@ -38,6 +39,7 @@ final class ThreadLoop: Sendable {
   func start(_ executor: ThreadExecutor) throws(ThreadExecutor.Unavailable) {
     state.withLock { $0.executor = executor }
     let context = Unmanaged.passRetained(self).toOpaque()
+    CrashWitness.exemptStack(Self.stackBytes)
     let result = clinux_start_thread(
       Self.stackBytes,
       { context in
@@ -46,6 +48,7 @@ final class ThreadLoop: Sendable {
         return nil
       }, context)
     guard result == 0 else {
+      CrashWitness.countStack(Self.stackBytes)
       Unmanaged<ThreadLoop>.fromOpaque(context).release()
       throw ThreadExecutor.Unavailable(reason: "no thread can be started (\(String(cString: strerror(result))))")
     }
@@ -77,7 +80,10 @@ final class ThreadLoop: Sendable {
     thread.store(UInt(pthread_self()), ordering: .relaxed)
     name.withCString(clinux_name_thread)
     CrashWitness.adoptThread()
-    defer { CrashWitness.leaveThread() }
+    defer {
+      CrashWitness.leaveThread()
+      CrashWitness.countStack(Self.stackBytes)
+    }
     var jobs: [UnownedJob] = []
     while runJobs(&jobs) { wait() }
   }

@@ -41,6 +41,8 @@ package struct Snapshot: Sendable {
   /// Letters whose messages may be redelivered, because the acknowledgement may not have reached the broker: the
   /// earliest first.
   package var deadLetters: [DeadLetterKey: [ULID]] = [:]
+  /// Commands that are parked, in this store's queue.
+  package var waiting: Set<InboxKey> = []
   /// Fingerprints of messages that are parked, in this store's queue.
   package var parked: Set<[UInt8]> = []
   /// Replays that are under way, without an outcome yet, with the command that the letter is about. A reference that is

@@ -27,9 +27,10 @@ package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
   /// What was committed for this worker's queue and is still in the outbox, oldest first.
   ///
   /// - Parameters:
+  ///   - last: the entry after which to continue; nil: from the oldest on.
   ///   - limit: the largest number of entries.
   ///   - bytes: reading stops after the entry that brings their messages above this size.
-  func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry]
+  func unpublished(after last: OutboxID?, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry]
 
   /// The id of the newest dead letter, of any queue; nil if there is none.
   func newestLetter() async throws(UnitOfWorkError) -> ULID?

@@ -1,4 +1,5 @@
 import EndToEndSupport
+import Foundation
 import Glibc
 import Messaging
 import RabbitMQClient
@@ -15,6 +16,25 @@ struct StartTests {
     try await expectMissing("port 1 failed", worker)
     #expect(try await worker.drain() == .code(0))
     #expect(!worker.program.errors.contains("sesame"))
+  }
+
+  /// The stacks of its threads alone are larger than the limit.
+  @Test func `the smallest memory limit leaves room for the largest pool of connections`() async throws {
+    let deployment = try Deployment.current
+    try await deployment.prepare()
+    let worker = try await deployment.activeWorker(["WORKER_MEMORY_LIMIT": "256MiB", "QUERIES_POOL_SIZE": "64"])
+    let queries = try await QueryClient.open(on: deployment.host)
+    #expect(try await queries.ask(Command("workspace.list", "{}", tenant: Command.newID())) != nil)
+    await queries.close()
+    func number(_ file: String, _ name: String) throws -> Int {
+      let text = try String(contentsOfFile: "/proc/\(worker.pid)/\(file)", encoding: .utf8)
+      let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+      return try #require(line?.dropFirst(name.count).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) })
+    }
+    let (limit, used) = (try number("limits", "Max data size"), try number("status", "VmData:") << 10)
+    #expect(used > 700 << 20, "each connection has a thread")
+    #expect(limit - used > 150 << 20, "\(limit) \(used)")
+    #expect(try await worker.drain() == .code(0))
   }
 
   @Test func `a worker without a broker waits, says so, and ends when it is asked to`() async throws {

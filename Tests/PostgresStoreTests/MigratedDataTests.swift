@@ -144,7 +144,7 @@ import UnitOfWork
           """)
       _ = try await migrator.up()
       let entries = try await PostgresUnitOfWorkStore(connection: connection, queue: "/tests").unpublished(
-        limit: 9, bytes: .max)
+        after: nil, limit: 9, bytes: .max)
       #expect(
         entries.flatMap(\.messages) == [
           AMQPMessage(exchange: "e", routingKey: "k", properties: properties, body: Array("first".utf8)),

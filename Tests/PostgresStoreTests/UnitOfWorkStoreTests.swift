@@ -140,7 +140,7 @@ import WorkspaceDomain
         try await store.begin(ReadSet())
       }
       await #expect(throws: UnitOfWorkError.failed(reason: "a unit of work is open")) {
-        try await store.unpublished(limit: 1, bytes: 1)
+        try await store.unpublished(after: nil, limit: 1, bytes: 1)
       }
       _ = try await store.commit(WriteSet())
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Settings
 import Testing
@@ -58,6 +59,40 @@ import Testing
   func `an invalid name of a setting is not repeated`(override: String, part: String) async {
     let found = await problems([:], [override])
     #expect(found.count == 1 && !found[0].contains(part), "\(found)")
+  }
+
+  /// The problems of a configuration file.
+  private func problems(file: String) async throws -> [String] {
+    let path = FileManager.default.temporaryDirectory.appending(path: "worker-\(UUID()).yaml").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Data(file.utf8).write(to: URL(filePath: path))
+    var loader = ConfigurationLoader.ofProgram
+    loader.environment = [:]
+    loader.path = path
+    do throws(ConfigurationProblems) {
+      _ = try await loader.load()
+      return []
+    } catch {
+      return error.problems.map { $0.replacing(path, with: "FILE") }
+    }
+  }
+
+  @Test(arguments: ["AMQP_PREFETCH=1", "AMQP_PREFETCH=1\nLOG_LEVEL=debug\n", "- amqp\n", "just words"])
+  func `a file that is no mapping is refused, not ignored`(file: String) async throws {
+    #expect(try await problems(file: file) == ["the file FILE can't be read: it is not a YAML mapping"])
+  }
+
+  @Test(arguments: ["", "# nothing\n", "tracing:\n  # endpoint: x\n", "amqp:\n  prefetch:\n", "---\n"])
+  func `a file, a section and a setting may be empty`(file: String) async throws {
+    #expect(try await problems(file: file).isEmpty)
+  }
+
+  @Test func `null is no value, and an unknown section is named, even an empty one`() async throws {
+    let found = try await problems(file: "workspace:\n  default_name: ~\namqp:\n  password_file: null\n")
+    for key in ["amqp.password_file", "workspace.default_name"] {
+      #expect(found.contains("\(key) is null: leave it out for its default (FILE)"), "\(found)")
+    }
+    #expect(try await problems(file: "tracin:\n") == ["there is no setting tracin (FILE)"])
   }
 
   @Test func `an unknown setting is named`() async {

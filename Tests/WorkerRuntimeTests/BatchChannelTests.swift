@@ -39,6 +39,17 @@ import WorkerRuntime
     #expect(try await batch?.elements == (sends ? [7] : nil))
   }
 
+  @Test func `all senders that wait for room continue when there is some`() async throws {
+    let channel = channel(count: 100)
+    channel.append(Array(0..<50), size: { _ in 1 })
+    try await withThrowingTaskGroup { group in
+      for number in 0..<3 { group.addTask { try await channel.send([number], size: { _ in 1 }) } }
+      while channel.count < 53 { await Task.yield() }
+      #expect(try await channel.take()?.elements.count == 53)
+      try await group.waitForAll()
+    }
+  }
+
   @Test func `an empty send wakes nobody and waits for nothing`() async throws {
     let channel = channel()
     try await channel.send([], size: { _ in 1 })

@@ -4,8 +4,9 @@ import Messaging
 import TestFixtures
 import Testing
 import UnitOfWork
-import WorkerRuntime
 import WorkspaceDomain
+
+@testable import WorkerRuntime
 
 /// What happens to a message that has killed processes, depending on the evidence.
 @Suite struct CrashLoopTests {
@@ -51,6 +52,36 @@ import WorkspaceDomain
     #expect(process.suspects.contain(Self.culprit.delivery(1)), "suspected even without the redelivered flag")
     #expect(try await run(Self.culprit, in: process).types == ["workspace.list.succeeded"])
     #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
+  }
+
+  @Test func `joining a line is no survival`() async throws {
+    let process = ExecutorFixture(parking: ExecutorFixture.once, fatal: Self.deaths(2))
+    var policy = ParkingPolicy()
+    policy.retries = RetrySchedule([.seconds(600)])
+    let waiting = ExecutorFixture(parking: policy, fatal: Self.deaths(2))
+    await waiting.store.fail { $0.inbox.isEmpty ? nil : .failed(reason: "x") }
+    try await waiting.run([CommandMessage("1", "list")])
+    await waiting.store.fail { _ in nil }
+    #expect(try await run(Self.culprit, in: waiting).types.isEmpty)
+    #expect(waiting.lines.all[.sample(1)]?.count == 2)
+    #expect(await waiting.store.commits.flatMap(\.survived).isEmpty)
+    // Without a line it runs.
+    #expect(try await run(Self.culprit, in: process).types == ["workspace.list.succeeded"])
+    #expect(await process.store.commits.flatMap(\.survived) == [Self.hash(Self.culprit)])
+  }
+
+  @Test func `what is settled starts from zero in the same session, too`() {
+    let suspects = ExecutorFixture(fatal: Self.deaths(3)).suspects
+    let delivery = Self.culprit.delivery(1)
+    #expect(suspects.contain(delivery) && suspects.isCondemned(delivery))
+    suspects.forget([Self.hash(Self.culprit)])
+    #expect(!suspects.contain(delivery) && !suspects.isCondemned(delivery))
+  }
+
+  @Test(arguments: [(2, false, true), (3, true, true), (3, false, false)])
+  func `what has killed too many processes while it was decoded is not decoded`(deaths: Int, decoded: Bool, may: Bool) {
+    let suspects = ExecutorFixture(fatal: Self.deaths(deaths, decoded: decoded)).suspects
+    #expect(suspects.mayDecode(Self.culprit.delivery(1)) == may)
   }
 
   @Test func `whatever ended a process, its other messages are not suspected`() async throws {

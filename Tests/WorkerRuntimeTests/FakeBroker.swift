@@ -240,15 +240,29 @@ final class FakeSource: DeliverySource, MessagePublisher, Closable {
   }
 }
 
-/// Delivers replies at once.
+/// Delivers replies at once, and has them settled at once unless they are held.
 final class FakeReplies: ReplySender {
   private let broker: FakeBroker
+  /// Nil: settled at once.
+  private let held = Mutex<[PendingReply]?>(nil)
 
   init(_ broker: FakeBroker) { self.broker = broker }
 
   func send(_ replies: [PendingReply]) {
     broker.deliver(replies.map(\.message))
-    for reply in replies { reply.settled(.delivered) }
+    let areHeld = held.withLock { held in
+      held?.append(contentsOf: replies)
+      return held != nil
+    }
+    if !areHeld { for reply in replies { reply.settled(.delivered) } }
+  }
+
+  /// No queue confirms its replies any more.
+  func hold() { held.withLock { $0 = [] } }
+
+  /// All queues do.
+  func release() {
+    for reply in held.withLock({ $0.take() }) ?? [] { reply.settled(.delivered) }
   }
 
   func waitUntilSettled() async {}

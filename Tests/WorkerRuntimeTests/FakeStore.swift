@@ -73,8 +73,8 @@ actor FakeStore: UnitOfWorkStore {
     try await memory.replication(of: tenants)
   }
 
-  func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
-    try await memory.unpublished(limit: limit, bytes: bytes)
+  func unpublished(after last: OutboxID?, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
+    try await memory.unpublished(after: last, limit: limit, bytes: bytes)
   }
 
   func remove(_ confirmed: [OutboxID]) async throws(UnitOfWorkError) {
@@ -106,13 +106,13 @@ actor FakeStore: UnitOfWorkStore {
   }
 
   private func noteRemoved(_ count: Int) async {
-    let left = (try? await memory.unpublished(limit: .max, bytes: .max).count) ?? -1
+    let left = (try? await memory.unpublished(after: nil, limit: .max, bytes: .max).count) ?? -1
     journal.note(.removed(count: count, left: left))
   }
 
   /// All messages in the outbox.
   var outbox: [AMQPMessage] {
-    get async throws { try await memory.unpublished(limit: .max, bytes: .max - 1).flatMap(\.messages) }
+    get async throws { try await memory.unpublished(after: nil, limit: .max, bytes: .max - 1).flatMap(\.messages) }
   }
 }
 

@@ -97,6 +97,36 @@ import WorkspaceDomain
     #expect(try await fixture.goOn().results.map(\.label) == (place...9).map(String.init))
   }
 
+  @Test func `a second copy of a waiting command does not fail it, however full the line is`() async throws {
+    let fixture = ExecutorFixture(
+      parking: Self.policy {
+        $0.lineLimit = 2
+        $0.whenFull = .skip
+      })
+    await poison(["1"], in: fixture)
+    try await fixture.run([list("1"), list("2")])
+    let copies = try await fixture.run([list("2"), list("3"), list("1")])
+    #expect(copies.results.map(\.label) == ["3"] && copies.types == ["workspace.list.failed"])
+    #expect(copies.settled.count == 3)
+    #expect(await fixture.letters.map(\.subject.commandID) == ["3"])
+    await fixture.store.fail { _ in nil }
+    let batches = try await fixture.goOn()
+    #expect(batches.results.map(\.label) == ["1", "2"])
+    #expect(batches.types == ["workspace.list.succeeded", "workspace.list.succeeded"])
+  }
+
+  @Test func `a statement that times out in a line is not rerun: the line is the next attempt`() async throws {
+    await poison(["1"])
+    try await fixture.run([list("1"), list("2")])
+    let before = await fixture.store.commits.count
+    await fixture.store.fail { $0.line == nil || $0.inbox.isEmpty ? nil : .timedOut(reason: "57014") }
+    let start = ContinuousClock.now
+    _ = try await fixture.step()
+    #expect(ContinuousClock.now - start < .seconds(30), "far less than the deadline of a batch")
+    #expect(await fixture.store.commits.count > before)
+    #expect(try await fixture.line() == ["1", "2"])
+  }
+
   @Test func `an unavailable database costs a parked command no attempt`() async throws {
     await poison(["1"])
     try await fixture.run(list("1"))

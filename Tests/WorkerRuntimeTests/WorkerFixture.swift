@@ -26,6 +26,7 @@ final class WorkerFixture: Sendable {
   let status = WorkerStatus()
   let store: FakeStore
   let broker: FakeBroker
+  let replies: FakeReplies
   let lease: FakeLease
   /// Holds back the closing of connections.
   let closing = Gate()
@@ -46,6 +47,7 @@ final class WorkerFixture: Sendable {
   ) {
     store = FakeStore(journal: journal)
     broker = FakeBroker(journal: journal)
+    replies = FakeReplies(broker)
     lease = FakeLease(journal: journal)
     var settings = WorkerSettings()
     settings.sweepDelay = .seconds(3600)
@@ -71,7 +73,7 @@ final class WorkerFixture: Sendable {
         messages: ExecutorFixture.messages(), queue: "/commands", process: .sample(1), parking: ExecutorFixture.once,
         decider: decider),
       probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent,
-      replies: FakeReplies(broker), sessions: self)
+      replies: replies, sessions: self)
   }
 
   /// Runs a worker beside `test`, drains the worker when the test is done, and waits for its end.

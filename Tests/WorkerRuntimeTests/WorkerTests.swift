@@ -183,6 +183,20 @@ import WorkerRuntime
     #expect(try await fixture.store.outbox.isEmpty)
   }
 
+  @Test func `replies left in the outbox stay there until they are settled`() async throws {
+    let fixture = WorkerFixture { $0.sweepDelay = .milliseconds(1) }
+    let executor = ExecutorFixture(store: fixture.store)
+    try await executor.run(CommandMessage("left", "list").with { $0.replyTo = "replies" })
+    fixture.replies.hold()
+    try await fixture.run { _ in
+      try await fixture.journal.wait { $0.contains(.startedConsuming) }
+      #expect(try await fixture.store.outbox.map(\.isReply) == [true])
+      fixture.replies.release()
+      try await fixture.journal.wait { $0.last { $0.isRemoval } == .removed(count: 1, left: 0) }
+    }
+    #expect(fixture.broker.published.count == 2)
+  }
+
   @Test func `confirmed messages leave the outbox with the next batch, without a sweep`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in

@@ -42,3 +42,6 @@ int cwitness_install(const char *path, char *const arguments[], int patience_ms)
 
 /* Bounds the memory that this process may allocate (RLIMIT_DATA), not that of the witness. 0 or an error number. */
 int cwitness_limit_memory(size_t bytes);
+
+/* Raises the limit by the size of memory that is reserved, and hardly used, or lowers it again. */
+void cwitness_exempt_memory(size_t bytes, int is_exempt);

@@ -61,14 +61,17 @@ enum OutboxTable {
   }
 
   /// Messages are measured without being read (TOAST keeps their lengths beside the pointer).
-  static func oldest(queue: String, limit: Int, bytes: Int) -> PostgresRequest {
+  static func oldest(after last: OutboxID?, queue: String, limit: Int, bytes: Int) -> PostgresRequest {
     PostgresRequest(
       "outbox_oldest",
       """
       select id, messages
       from (
         select *, sum(octet_length(messages)) over (order by id) - octet_length(messages) as bytes_before
-        from (select * from outbox where queue = \(queue) order by id limit \(Int64(max(0, limit)))) as oldest
+        from (
+          select * from outbox where queue = \(queue) and id > \(last?.number ?? .min)
+          order by id limit \(Int64(max(0, limit)))
+        ) as oldest
       ) as measured
       where bytes_before <= \(Int64(max(0, bytes)))
       order by id

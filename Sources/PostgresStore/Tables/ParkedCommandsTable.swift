@@ -113,6 +113,29 @@ enum ParkedCommandsTable {
 
   // MARK: Reading
 
+  /// Reads the lines concerned as a whole.
+  static func find(_ commands: Set<InboxKey>, queue: String) -> SnapshotQuery? {
+    guard !commands.isEmpty else { return nil }
+    let tenants = Array(Set(commands.map(\.tenantID)))
+    // Neither a tenant's id nor a source holds a space.
+    let keys = commands.map { "\($0.tenantID) \($0.source) \($0.id)" }
+    let request = PostgresRequest(
+      "parked_commands_find_waiting",
+      """
+      select distinct tenant_id, command_source, command_id from parked_commands
+      where queue = \(queue) and tenant_id = any(\(tenants))
+        and (tenant_id || ' ' || command_source || ' ' || command_id) = any(\(keys))
+      """)
+    return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
+      for row in rows {
+        snapshot.waiting.insert(
+          InboxKey(
+            tenantID: try row.identifier("tenant_id"), source: try row.text("command_source"),
+            id: try row.text("command_id")))
+      }
+    }
+  }
+
   static func find(_ fingerprints: Set<[UInt8]>, queue: String) -> SnapshotQuery? {
     guard !fingerprints.isEmpty else { return nil }
     let request = PostgresRequest(

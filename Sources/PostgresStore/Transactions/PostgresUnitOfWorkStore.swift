@@ -81,8 +81,10 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     return Dictionary(uniqueKeysWithValues: progress)
   }
 
-  package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
-    let request = OutboxTable.oldest(queue: queue, limit: limit, bytes: bytes)
+  package func unpublished(
+    after last: OutboxID?, limit: Int, bytes: Int
+  ) async throws(UnitOfWorkError) -> [OutboxEntry] {
+    let request = OutboxTable.oldest(after: last, queue: queue, limit: limit, bytes: bytes)
     while true {
       let (entries, unreadable) = try await readEach(request, OutboxTable.entry)
       for (id, detail) in unreadable {

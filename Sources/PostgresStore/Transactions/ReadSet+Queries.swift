@@ -34,6 +34,7 @@ extension ReadSet {
       GroupsTable.list(access.groupPages),
       DeadLettersTable.find(deadLetters),
       ParkedCommandsTable.find(parked, queue: queue),
+      ParkedCommandsTable.find(waiting, queue: queue),
       ReplayItemsTable.find(replays),
     ].compactMap(\.self)
   }

@@ -4,6 +4,9 @@ internal import Messaging
 struct IncompleteMessage {
   let method: ContentMethod
   private(set) var properties: MessageProperties?
+  /// A larger body gets its room only when this much of it has arrived: not yet while the consumer doesn't read.
+  private static let firstRoom = 256 << 10
+
   private var body: [UInt8] = []
   private var missingBytes = 0
 
@@ -17,7 +20,8 @@ struct IncompleteMessage {
   /// - Returns: whether the fragment belongs to it.
   mutating func add(_ fragment: UnsafeRawBufferPointer) -> Bool {
     guard properties != nil, fragment.count <= missingBytes else { return false }
-    if body.isEmpty { body.reserveCapacity(missingBytes) }
+    if body.isEmpty { body.reserveCapacity(min(missingBytes, Self.firstRoom)) }
+    if body.count + fragment.count > body.capacity { body.reserveCapacity(body.count + missingBytes) }
     body.append(contentsOf: fragment)
     missingBytes -= fragment.count
     return true

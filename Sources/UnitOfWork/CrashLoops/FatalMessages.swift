@@ -27,5 +27,9 @@ package struct FatalMessages: Sendable, Equatable {
     self.isUnexplained = isUnexplained
   }
 
+  package func without(_ messages: [BodyHash]) -> FatalMessages {
+    FatalMessages(deaths: deaths.filter { !messages.contains($0.key) }, isUnexplained: isUnexplained)
+  }
+
   package var isEmpty: Bool { deaths.isEmpty }
 }

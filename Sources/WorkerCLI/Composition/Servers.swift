@@ -84,7 +84,7 @@ struct Servers: Sendable {
       let url = try BrokerURL(settings.url)
       var amqp = try RabbitMQConfiguration(url)
       // Values in the URL win.
-      if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int(settings.heartbeat.components.seconds)) }
+      if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int((settings.heartbeat / .seconds(1)).rounded(.up))) }
       if url.parameters.connectionTimeout == nil { amqp.connectTimeout = settings.connectTimeout }
       amqp.tls?.add(settings.tls)
       for (name, file) in amqp.tls?.files ?? [] { check(exists: file, "amqp.tls.\(name)", &problems) }

@@ -1,10 +1,10 @@
+import Coordination
 package import Messaging
 import Synchronization
 
 /// Carries elements from one stage to the next, which takes everything that has arrived as one batch.
 ///
-/// Bounded: the sender waits while more than the channel's room is taken. Only one task may take, and only one may wait
-/// for room.
+/// Bounded: senders wait while more than the channel's room is taken. Only one task may take.
 package final class BatchChannel<Element: Sendable>: Sendable {
   package typealias Batch = BatchAccumulator<Element>.Batch
 
@@ -26,7 +26,7 @@ package final class BatchChannel<Element: Sendable>: Sendable {
   private struct State {
     var accumulator: BatchAccumulator<Element>
     var isFinished = false
-    var waiters: [Side: CheckedContinuation<Void, any Error>] = [:]
+    var waiters: [Side: [Waiter<Void>]] = [:]
   }
 
   private let state: Mutex<State>
@@ -56,11 +56,11 @@ package final class BatchChannel<Element: Sendable>: Sendable {
   /// Appends `elements` regardless of room: for the few elements that don't come from the sending stage, and for a
   /// sender that calls ``waitForRoom()`` before it sends more.
   package func append(_ elements: [Element], size: (Element) -> Int) {
-    let taker = state.withLock { state in
+    let takers = state.withLock { state in
       for element in elements { state.accumulator.append(element, bytes: size(element)) }
       return state.accumulator.isEmpty ? nil : state.waiters.removeValue(forKey: .taker)
     }
-    taker?.resume()
+    for taker in takers ?? [] { taker.resolve() }
   }
 
   /// Waits for the next batch.
@@ -68,38 +68,31 @@ package final class BatchChannel<Element: Sendable>: Sendable {
   /// - Returns: nil once the channel is finished and empty.
   package func take() async throws -> Batch? {
     try await wait(.taker) { !$0.accumulator.isEmpty || $0.isFinished }
-    let (batch, sender) = state.withLock { ($0.accumulator.take(), $0.waiters.removeValue(forKey: .sender)) }
-    sender?.resume()
+    let (batch, senders) = state.withLock { ($0.accumulator.take(), $0.waiters.removeValue(forKey: .sender)) }
+    for sender in senders ?? [] { sender.resolve() }
     return batch
   }
 
   /// Marks the end: nothing more will be sent.
   package func finish() {
-    let taker = state.withLock { state in
+    let takers = state.withLock { state in
       state.isFinished = true
       return state.waiters.removeValue(forKey: .taker)
     }
-    taker?.resume()
+    for taker in takers ?? [] { taker.resolve() }
   }
 
-  /// Waits until `condition` holds. Every change that may fulfil it resumes the waiter, which checks again.
-  private func wait(
-    _ side: Side, until condition: @Sendable (borrowing State) -> Bool
-  ) async throws {
-    while !state.withLock({ condition($0) }) {
-      try await withTaskCancellationHandler {
-        try await withCheckedThrowingContinuation { continuation in
-          let resumesNow = state.withLock { state in
-            guard !condition(state), !Task.isCancelled else { return true }
-            state.waiters[side] = continuation
-            return false
-          }
-          if resumesNow { continuation.resume() }
-        }
-        try Task.checkCancellation()
-      } onCancel: {
-        state.withLock { $0.waiters.removeValue(forKey: side) }?.resume(throwing: CancellationError())
+  /// Waits until `condition` holds. Every change that may fulfil it resolves the waiters, who check again.
+  private func wait(_ side: Side, until condition: @Sendable (borrowing State) -> Bool) async throws {
+    while true {
+      let waiter = state.withLock { state -> Waiter<Void>? in
+        guard !condition(state) else { return nil }
+        let waiter = Waiter<Void>()
+        state.waiters[side, default: []].append(waiter)
+        return waiter
       }
+      guard let waiter else { return }
+      try await waiter.value()
     }
   }
 }

@@ -1,5 +1,6 @@
 package import MessageContract
 package import Messaging
+import Synchronization
 package import UnitOfWork
 import WorkspaceApplication
 package import WorkspaceDomain
@@ -8,15 +9,22 @@ package import WorkspaceDomain
 /// a known cause, all redeliveries. They are executed alone; a message that has killed too many processes is not
 /// executed again.
 package struct Suspects: Sendable {
-  private let known: FatalMessages
+  private let deaths: KnownDeaths
   private let decoder: CommandDecoder
   private let maximumDeaths: Int
 
   /// - Parameter maximumDeaths: a message that has killed this many processes becomes a dead letter.
   package init(_ known: FatalMessages, decoder: CommandDecoder, maximumDeaths: Int) {
-    self.known = known
+    deaths = KnownDeaths(known)
     self.decoder = decoder
     self.maximumDeaths = maximumDeaths
+  }
+
+  private var known: FatalMessages { deaths.known.withLock { $0 } }
+
+  /// Forgets messages that are settled: if they come again, they start from zero, as in the store.
+  func forget(_ settled: [FatalMessages.BodyHash]) {
+    if !settled.isEmpty { deaths.known.withLock { $0 = $0.without(settled) } }
   }
 
   /// Whether a message must be executed alone.
@@ -27,6 +35,12 @@ package struct Suspects: Sendable {
   /// Whether a parked command must be executed alone when `process` retries it.
   package func contain(_ entry: ParkedEntry, in process: ULID) -> Bool {
     (known.isUnexplained && entry.command.process != process) || deaths(of: entry.command.message) != nil
+  }
+
+  /// Whether a message may be decoded, to be recorded: unless it has killed too many processes, and the last of them
+  /// while it was being decoded.
+  func mayDecode(_ delivery: Delivery) -> Bool {
+    deaths(of: delivery).map { $0.count < maximumDeaths || $0.isDecodable } ?? true
   }
 
   /// Whether a message has killed too many processes to be executed again. A batch is then not even split.
@@ -62,6 +76,13 @@ package struct Suspects: Sendable {
   private func deaths(of delivery: Delivery) -> FatalMessages.Deaths? { known.deaths(of: delivery.body)?.deaths }
 
   private func deaths(of message: AMQPMessage) -> FatalMessages.Deaths? { known.deaths(of: message.body)?.deaths }
+}
+
+/// What is known of messages that have killed processes, less what has been settled since.
+private final class KnownDeaths: Sendable {
+  let known: Mutex<FatalMessages>
+
+  init(_ known: FatalMessages) { self.known = Mutex(known) }
 }
 
 extension Verdict {

@@ -13,16 +13,18 @@ package struct BrokerDeadLetter: Sendable {
   /// Acknowledges the delivery.
   let acknowledger: Acknowledger
 
-  /// - Parameter queue: the queue that the message was delivered from, as `<virtual host>/<queue>`.
-  init(_ delivery: Delivery, queue: String, decoder: CommandDecoder, acknowledger: Acknowledger) {
+  /// - Parameters:
+  ///   - queue: the queue that the message was delivered from, as `<virtual host>/<queue>`.
+  ///   - decoder: nil if decoding the message has killed too many processes.
+  init(_ delivery: Delivery, queue: String, decoder: CommandDecoder?, acknowledger: Acknowledger) {
     self.delivery = delivery
     key = DeadLetterKey(queue: queue, fingerprint: MessageFingerprint.of(delivery.original))
     origin = DeadLetterOrigin(delivery)
     do throws(InvalidCommand) {
       let command = try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
-        try decoder.decode(delivery.body, delivery.properties)
+        try decoder?.decode(delivery.body, delivery.properties)
       }
-      envelope = PartialEnvelope(command)
+      envelope = command.map { PartialEnvelope($0) } ?? PartialEnvelope()
     } catch {
       envelope = error.envelope
     }

@@ -11,7 +11,12 @@ import Messaging
 /// commands: the mover has a connection of its own, and reconnects.
 struct DeadLetterMover {
   let connect: @Sendable () async throws -> Link<any DeliverySource>
+  /// How many letters, and bytes of them, are handed on at a time: far fewer than a transaction has room for, so that
+  /// commands that arrive meanwhile come with them, however long the queue of dead letters is.
+  private static let slice = (count: 128, bytes: 2 << 20)
+
   let limits: ContractLimits
+  let suspects: Suspects
   let letters: LetterDeliveries
   /// `<virtual host>/<queue>`.
   let queue: String
@@ -41,21 +46,29 @@ struct DeadLetterMover {
       group.addTask { try await acknowledger.run() }
       group.addTask { try await acknowledger.confirmLetters { output.append([.sweep]) { _ in 0 } } }
       group.addTask {
-        while true { try await hand(on: try await source.deliveries(), acknowledger) }
+        while true { try await handOn(try await source.deliveries(), acknowledger) }
       }
       // None of these tasks returns unless it is cancelled.
       for try await _ in group {}
     }
   }
 
-  /// Hands deliveries to the commit stage without waiting for room there: the prefetch bounds what is in progress.
-  private func hand(on deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
+  private func handOn(_ deliveries: [Delivery], _ acknowledger: Acknowledger) async throws {
     guard !deliveries.isEmpty else { throw CancellationError() }
     let parts = deliveries.map { (tag: $0.tag, letters: letters(of: $0, acknowledger)) }
     acknowledger.register(parts.map { ($0.tag, $0.letters.count) })
     acknowledger.settle(parts.filter(\.letters.isEmpty).map(\.tag))
     warn(ofLimitIn: parts.compactMap(\.letters.first))
-    output.append(parts.flatMap(\.letters).map(CommitRequest.deadLetter), size: \.bytes)
+    var slice: [CommitRequest] = []
+    var bytes = 0
+    for letter in parts.lazy.flatMap(\.letters) {
+      slice.append(.deadLetter(letter))
+      bytes += letter.delivery.size
+      guard slice.count == Self.slice.count || bytes >= Self.slice.bytes else { continue }
+      try await output.send(slice, size: \.bytes)
+      (slice, bytes) = ([], 0)
+    }
+    try await output.send(slice, size: \.bytes)
   }
 
   /// One letter for each command, as for what the worker itself dead-letters: a letter is found, predicted, sent again
@@ -64,11 +77,13 @@ struct DeadLetterMover {
     guard !isNoLetter(delivery) else { return [] }
     let decoder = CommandDecoder(limits: limits)
     return elements(of: delivery).map { element in
-      BrokerDeadLetter(element, queue: queue, decoder: decoder, acknowledger: acknowledger)
+      BrokerDeadLetter(
+        element, queue: queue, decoder: suspects.mayDecode(element) ? decoder : nil, acknowledger: acknowledger)
     }
   }
 
   private func elements(of delivery: Delivery) -> [Delivery] {
+    guard suspects.mayDecode(delivery) else { return [delivery] }
     let elements = try? InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
       try CommandBatch.elements(of: delivery, limits: limits)
     }

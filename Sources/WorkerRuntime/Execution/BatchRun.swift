@@ -116,7 +116,9 @@ package struct BatchRun {
         throw .undecided(after: index)
       }
       if let outcome { note(outcome, of: message) }
-      if let begun = message.begun { writeSet.survived.append(begun) }
+      // What has just joined a line has not been tried.
+      let isSettled = outcome.map { $0 != .parked || message.verdict?.isParked == true } ?? false
+      if isSettled, let begun = message.begun { writeSet.survived.append(begun) }
     }
   }
 
@@ -166,6 +168,10 @@ extension BatchRun {
     let added = joined[tenantID, default: (0, 0)]
     switch environment.parking.room(in: line, added: added.count, bytes: added.bytes, at: now) {
     case .none where isAnswered(command, message): return try answer(message, command)
+    // Its sender has no answer yet, and sends it again. A failure of the copy would be the answer of the first one, too.
+    case .none where snapshot.waiting.contains(command.context.key):
+      note(.apart, to: message)
+      return nil
     case .none: return try deadLetter(message, .lineFull, attempts: .init(count: 0, first: now))
     case .reserve: overfull.insert(tenantID)
     case .regular: break

@@ -9,6 +9,8 @@ package struct CommittedBatch: Sendable {
   package let settled: [DeliveryTag]
   /// Whether the first message was carried out only in part; then none of the messages is settled.
   package let isUnfinished: Bool
+  /// Messages that had killed processes, and are settled now.
+  let survived: [FatalMessages.BodyHash]
   /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
   /// The letters of its messages, by the identity of each; what the broker dead-lettered, by that of its delivery.
@@ -42,6 +44,7 @@ extension CommittedBatch {
     let delivered = messages.compactMap { message in message.delivery.map { (message: message, delivery: $0) } }
     settled = delivered.map(\.delivery.tag)
     overfull = run.overfull
+    survived = run.writeSet.survived
     let letters = run.letters
     self.letters = letters
     settledLetters =

@@ -135,6 +135,9 @@ package struct Committer: Sendable {
     }
   }
 
+  /// The beginning of a batch that has used up its deadline.
+  var overdue: ContinuousClock.Instant { .now - deadline }
+
   private func pause(after attempt: Int) async throws {
     try await Task.sleep(for: backoff.delay(attempt: attempt, random: .random(in: 0...1)))
   }
@@ -185,16 +188,18 @@ extension Committer {
   /// wait.
   ///
   /// - Throws: ``UnitOfWorkError``.
-  func settle(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
+  func settle(
+    _ assignment: Assignment, next: Timestamp? = nil, since batchStart: ContinuousClock.Instant? = nil
+  ) async throws -> CommittedBatch {
     do {
-      return try await commit(assignment, next: next)
+      return try await commit(assignment, next: next, since: batchStart)
     } catch let spoiled as Spoiled {
       guard let message = assignment.messages.first, let verdict = message.verdict?.unremembered else {
         throw spoiled.cause
       }
       var assignment = assignment
       assignment.messages = [message.decided(verdict)]
-      return try await settle(assignment, next: next)
+      return try await settle(assignment, next: next, since: batchStart)
     }
   }
 

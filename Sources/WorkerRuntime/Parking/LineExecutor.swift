@@ -7,7 +7,8 @@ import WorkspaceDomain
 /// Advances the lines of parked commands that are due, each in order.
 ///
 /// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and
-/// in ever smaller parts if one of them fails, which then becomes the first of the line.
+/// in ever smaller parts if one of them fails, which then becomes the first of the line. A statement that times out is not
+/// rerun: the line itself is the next attempt, and other tenants are waiting.
 package struct LineExecutor: Sendable {
   private let committer: Committer
   private let suspects: Suspects
@@ -59,7 +60,8 @@ package struct LineExecutor: Sendable {
       part = Array(part.prefix(assignment.messages.count))
       assignment.line = advance(part)
       do {
-        return try await committed(try await committer.commit(assignment, next: entries.parkedAt(part.count)))
+        return try await committed(
+          try await committer.commit(assignment, next: entries.parkedAt(part.count), since: committer.overdue))
       } catch let spoiled as Committer.Spoiled {
         guard part.count == 1 else {
           part = Array(part.prefix(spoiled.undecidedAfter ?? part.count / 2))
@@ -108,15 +110,15 @@ package struct LineExecutor: Sendable {
     let failures = entry.command.failures
     let attempts = DeadLetter.Attempts(count: failures?.count ?? 0, first: failures?.first ?? entry.command.parkedAt)
     let error = failures.map { "\(request); it had failed with \($0.error)" } ?? request
-    return try await commit(
-      Assignment(
-        [ReceivedMessage(entry, decoder: decoder).decided(.deadLetter(.withdrawn, error: error, attempts: attempts))],
-        line: advance([entry])),
-      next: next)
+    // Even decoding it may kill.
+    let messages = suspects.read(entry).messages.map {
+      $0.decided(.deadLetter(.withdrawn, error: error, attempts: attempts))
+    }
+    return try await commit(Assignment(messages, line: advance([entry])), next: next)
   }
 
   private func commit(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
-    try await committer.settle(assignment, next: next)
+    try await committer.settle(assignment, next: next, since: committer.overdue)
   }
 
   private func advance(_ part: [ParkedEntry]) -> ParkedLineChange {

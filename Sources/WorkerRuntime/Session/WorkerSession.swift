@@ -92,8 +92,10 @@ struct WorkerSession {
     let takeover = Takeover(broker: broker, settings: settings, status: status, drain: drain, logger: logger)
     guard try await takeover.claimPublishing() else { return }
     status.change(to: .recovering)
+    let confirmed = ConfirmedEntries()
     let recovery = OutboxRecovery(
-      store: database.store, publisher: broker.publisher, replies: replies, probe: workerProbe, logger: logger)
+      store: database.store, publisher: broker.publisher, replies: replies, confirmed: confirmed, probe: workerProbe,
+      logger: logger)
     try await recovery.run()
     guard try await takeover.awaitQueue() else { return }
     let fatal = try await database.store.becomeActive(environment.process, at: environment.clock.now())
@@ -103,7 +105,7 @@ struct WorkerSession {
     let source = try await broker.consume()
     status.change(to: .active)
     logger.info("the worker is active")
-    try await runStages(on: source, lines, fatal)
+    try await runStages(on: source, lines, confirmed, fatal)
   }
 
   /// Letters are sent again in the order of their ids, so those of this worker follow those of its predecessor, even if
@@ -131,8 +133,10 @@ struct WorkerSession {
     return false
   }
 
-  private func runStages(on source: any DeliverySource, _ lines: ParkedLines, _ fatal: FatalMessages) async throws {
-    let stages = Stages(session: self, source: source, lines: lines, fatal: fatal)
+  private func runStages(
+    on source: any DeliverySource, _ lines: ParkedLines, _ confirmed: ConfirmedEntries, _ fatal: FatalMessages
+  ) async throws {
+    let stages = Stages(session: self, source: source, lines: lines, confirmed: confirmed, fatal: fatal)
     status.count { stages.figures() }
     defer { status.count(nil) }
     do {

@@ -149,6 +149,7 @@ struct CommitStage {
         "a line of parked commands is full, but still accepts more commands of its tenant",
         metadata: ["tenant_id": "\(tenantID)", "commands": "\(lines.all[tenantID]?.count ?? 0)"])
     }
+    suspects.forget(batch.survived)
     confirmed.expect(batch.entries.count)
     // First the messages, since somebody is waiting for them. But the acknowledgements must not wait for room.
     output.append([Publication(batch)], size: \.bytes)

@@ -119,7 +119,7 @@ struct PublishStage {
 }
 
 /// Counts the unsettled replies of a transaction.
-private final class Unsettled: Sendable {
+final class Unsettled: Sendable {
   private let count: Atomic<Int>
 
   init(count: Int) { self.count = Atomic(count) }

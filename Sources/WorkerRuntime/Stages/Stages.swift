@@ -10,19 +10,26 @@ import WorkspaceApplication
 /// A stage runs on the thread of the connection that it uses. So a command changes threads only twice, rather than
 /// before and after each call.
 struct Stages {
-  let confirmed = ConfirmedEntries()
+  let confirmed: ConfirmedEntries
   let acknowledger: Acknowledger
   private let consume: ConsumeStage
   private let commit: CommitStage
   private let publish: PublishStage
   private let requests: BatchChannel<CommitRequest>
   private let letters: LetterDeliveries
+  private let suspects: Suspects
   private let sweepDelay: Duration
   private let lines: ParkedLines
   private let session: WorkerSession
 
-  /// - Parameter fatal: the messages that have killed earlier processes.
-  init(session: WorkerSession, source: any DeliverySource, lines: ParkedLines, fatal: FatalMessages) {
+  /// - Parameters:
+  ///   - confirmed: knows the replies that an earlier session has left, too.
+  ///   - fatal: the messages that have killed earlier processes.
+  init(
+    session: WorkerSession, source: any DeliverySource, lines: ParkedLines, confirmed: ConfirmedEntries,
+    fatal: FatalMessages
+  ) {
+    self.confirmed = confirmed
     let settings = session.settings
     self.lines = lines
     self.session = session
@@ -39,6 +46,7 @@ struct Stages {
     sweepDelay = settings.sweepDelay
     let decoder = CommandDecoder(limits: settings.limits, traceRatio: settings.traceRatio, access: settings.access)
     let suspects = Suspects(fatal, decoder: decoder, maximumDeaths: session.environment.parking.maximumDeaths)
+    self.suspects = suspects
     consume = ConsumeStage(
       source: source, decoder: decoder, limits: settings.limits, suspects: suspects, acknowledger: acknowledger,
       output: requests,
@@ -100,7 +108,7 @@ struct Stages {
   /// Moves what the broker has dead-lettered into the ledger.
   func moveDeadLetters() async throws {
     let mover = DeadLetterMover(
-      connect: session.broker.connectDeadLetters, limits: session.settings.limits,
+      connect: session.broker.connectDeadLetters, limits: session.settings.limits, suspects: suspects,
       letters: letters, queue: session.broker.deadQueue,
       announcements: session.environment.messages.names.deadLettersExchange,
       backoff: session.settings.reconnect, output: requests, status: session.status, logger: session.logger)

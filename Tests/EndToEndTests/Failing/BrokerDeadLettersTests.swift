@@ -133,6 +133,30 @@ struct BrokerDeadLettersTests {
     return commands
   }
 
+  @Test func `a long queue of dead letters holds up no command`() async throws {
+    let deployment = try Deployment.current
+    var properties = MessageProperties()
+    properties.contentType = "application/cloudevents-batch+json"
+    properties.deliveryMode = 2
+    let elements = (0..<100).map { _ in Command("workspace.list", "{}", tenant: Command.newID()).body }
+    let batch = AMQPMessage(
+      exchange: "", routingKey: "workspace.commands.dead", properties: properties,
+      body: Array("[".utf8) + elements.joined(separator: Array(",".utf8)) + Array("]".utf8))
+    try await deployment.host.withPublisher { [batch] in try await $0.publish(Array(repeating: batch, count: 150)) }
+    let results = try await Subscription.to("workspace.results", on: deployment.host)
+    let sender = try await CommandSender.open(on: deployment.host)
+    let worker = try await deployment.activeWorker()
+    try await sender.send([Command("workspace.list", "{}", tenant: Command.newID())])
+    _ = try await results.first(1)
+    #expect(try await deployment.letters().count < 10_000, "it was answered before most letters were recorded")
+    try await Patience.poll(for: "all letters are recorded", .seconds(120)) {
+      try await deployment.letters().count == 15_000
+    }
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+    await results.close()
+  }
+
   @Test func `a batch becomes a letter for each of its commands, and each is replayed alone`() async throws {
     let deployment = try Deployment.current
     let commands = try await rejectedBatch(in: deployment)

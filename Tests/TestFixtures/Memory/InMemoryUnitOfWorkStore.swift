@@ -31,10 +31,12 @@ package actor InMemoryUnitOfWorkStore: UnitOfWorkStore {
     tables.replication(of: tenants)
   }
 
-  package func unpublished(limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [OutboxEntry] {
+  package func unpublished(after last: OutboxID? = nil, limit: Int, bytes: Int) async throws(UnitOfWorkError)
+    -> [OutboxEntry]
+  {
     var size = 0
     return Array(
-      tables.outbox.prefix(limit).prefix { entry in
+      tables.outbox.filter { entry in last.map { entry.id.number > $0.number } ?? true }.prefix(limit).prefix { entry in
         defer { size += entry.messages.reduce(0) { $0 + $1.size } }
         return size <= bytes
       })

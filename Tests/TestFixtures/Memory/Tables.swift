@@ -94,6 +94,11 @@ struct Tables {
       let key = DeadLetterKey(queue: letter.queue, fingerprint: letter.fingerprint)
       if readSet.deadLetters.contains(key) { snapshot.deadLetters[key, default: []].append(letter.id) }
     }
+    let waiting = parking.entries.map { entry in
+      InboxKey(
+        tenantID: entry.command.tenantID, source: entry.command.source, id: entry.command.commandID)
+    }
+    snapshot.waiting = readSet.waiting.intersection(waiting)
     snapshot.parked = readSet.parked.intersection(parking.entries.map(\.command.fingerprint))
     return snapshot
   }

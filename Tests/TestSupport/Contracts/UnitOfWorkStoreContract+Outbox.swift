@@ -14,7 +14,7 @@ extension UnitOfWorkStoreContract {
       let ids = first + second
       #expect(ids.count == 500 && Set(ids).count == 500)
       #expect(ids == ids.sorted())
-      let entries = try await store.unpublished(limit: 1000, bytes: .max)
+      let entries = try await store.unpublished(after: nil, limit: 1000, bytes: .max)
       #expect(entries == zip(ids, messages).map { OutboxEntry(id: $0, messages: $1.messages) })
     },
 
@@ -22,7 +22,7 @@ extension UnitOfWorkStoreContract {
       let store = try await stores.open()
       let message = OutgoingMessages([.withEverything])
       try await store.write { $0.outbox = [message] }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.messages) == [[.withEverything]])
+      #expect(try await store.unpublished(after: nil, limit: 10, bytes: .max).map(\.messages) == [[.withEverything]])
     },
 
     Self("an entry has all of its messages in order, of whatever size") { stores in
@@ -33,14 +33,23 @@ extension UnitOfWorkStoreContract {
           body: [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: number * 10))
       }
       try await store.write { $0.outbox = [OutgoingMessages(messages)] }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.messages) == [messages])
+      #expect(try await store.unpublished(after: nil, limit: 10, bytes: .max).map(\.messages) == [messages])
     },
 
     Self("reading stops at the limit") { stores in
       let store = try await stores.open()
       let ids = try await store.write { $0.outbox = (0..<5).map { _ in .sample() } }
-      #expect(try await store.unpublished(limit: 3, bytes: .max).map(\.id) == Array(ids[..<3]))
-      #expect(try await store.unpublished(limit: 0, bytes: .max).isEmpty)
+      #expect(try await store.unpublished(after: nil, limit: 3, bytes: .max).map(\.id) == Array(ids[..<3]))
+      #expect(try await store.unpublished(after: nil, limit: 0, bytes: .max).isEmpty)
+    },
+
+    Self("reading continues after an entry, whether or not it was removed") { stores in
+      let store = try await stores.open()
+      let ids = try await store.write { $0.outbox = (0..<5).map { _ in .sample() } }
+      try await store.remove([ids[1], ids[2]])
+      #expect(try await store.unpublished(after: ids[0], limit: 1, bytes: .max).map(\.id) == [ids[3]])
+      #expect(try await store.unpublished(after: ids[2], limit: 9, bytes: .max).map(\.id) == Array(ids[3...]))
+      #expect(try await store.unpublished(after: ids[4], limit: 9, bytes: .max).isEmpty)
     },
 
     Self("reading stops after the entry that exceeds the limit in bytes") { stores in
@@ -49,7 +58,7 @@ extension UnitOfWorkStoreContract {
         writeSet.outbox = (0..<5).map { _ in .sample(body: [UInt8](repeating: 1, count: 10_000)) }
       }
       for (bytes, count) in [(0, 1), (9_000, 1), (15_000, 2), (25_000, 3), (35_000, 4), (1_000_000, 5)] {
-        #expect(try await store.unpublished(limit: 10, bytes: bytes).map(\.id) == Array(ids[..<count]))
+        #expect(try await store.unpublished(after: nil, limit: 10, bytes: bytes).map(\.id) == Array(ids[..<count]))
       }
     },
 
@@ -57,9 +66,9 @@ extension UnitOfWorkStoreContract {
       let store = try await stores.open()
       let ids = try await store.write { $0.outbox = (0..<4).map { _ in .sample() } }
       try await store.remove([ids[0], ids[2]])
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == [ids[1], ids[3]])
+      #expect(try await store.unpublished(after: nil, limit: 10, bytes: .max).map(\.id) == [ids[1], ids[3]])
       try await store.write { $0.confirmed = [ids[3]] }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == [ids[1]])
+      #expect(try await store.unpublished(after: nil, limit: 10, bytes: .max).map(\.id) == [ids[1]])
     },
 
     Self("removing missing entries, or none, does nothing") { stores in
@@ -79,7 +88,7 @@ extension UnitOfWorkStoreContract {
         $0.outbox = [.sample()]
         $0.confirmed = ids
       }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
+      #expect(try await store.unpublished(after: nil, limit: 10, bytes: .max).map(\.id) == ids)
     },
   ]
 
@@ -91,8 +100,8 @@ extension UnitOfWorkStoreContract {
       let otherIDs = try await other.write { $0.outbox = [.sample()] }
       try await other.remove(ids)
       try await other.write { $0.confirmed = ids }
-      #expect(try await store.unpublished(limit: 10, bytes: .max).map(\.id) == ids)
-      #expect(try await other.unpublished(limit: 10, bytes: .max).map(\.id) == otherIDs)
+      #expect(try await store.unpublished(after: nil, limit: 10, bytes: .max).map(\.id) == ids)
+      #expect(try await other.unpublished(after: nil, limit: 10, bytes: .max).map(\.id) == otherIDs)
     }
   ]
 }

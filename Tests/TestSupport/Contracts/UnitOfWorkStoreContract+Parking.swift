@@ -25,6 +25,20 @@ extension UnitOfWorkStoreContract {
       #expect(try await store.due(at: now, limit: 10, bytes: 1 << 20).map(\.command) == [commands[0]])
     },
 
+    Self("a waiting command is found by its key, in its tenant alone") { stores in
+      let store = try await stores.open()
+      let (tenant, other) = (TenantID.random(), TenantID.random())
+      try await store.park(.failed("1", tenant: tenant), .waiting("2", tenant: tenant))
+      func key(_ id: String, _ tenant: TenantID, source: String? = nil) -> InboxKey {
+        InboxKey(tenantID: tenant, source: source ?? ParkedCommand.waiting(id, tenant: tenant).source, id: id)
+      }
+      var readSet = ReadSet()
+      readSet.waiting = [key("2", tenant), key("3", tenant), key("2", other), key("2", tenant, source: "/another")]
+      let snapshot = try await store.begin(readSet)
+      try await store.rollback()
+      #expect(snapshot.waiting == [key("2", tenant)])
+    },
+
     Self("the line due longest comes first, and none before its time") { stores in
       let store = try await stores.open()
       let (early, late) = (TenantID.random(), TenantID.random())
