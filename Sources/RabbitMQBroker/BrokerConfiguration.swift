@@ -29,8 +29,7 @@ package struct BrokerConfiguration: Sendable {
     options.maximumBufferedBytes = bufferBytes
     options.prefetch = UInt16(clamping: prefetch)
     consuming = options
-    // Few: nobody waits for these messages, and they are recorded between two batches of commands. And far fewer than a
-    // batch: they take room in the commit stage that commands wait for.
+    // Few: nobody waits for these messages, which are recorded together with batches of commands.
     options.prefetch = UInt16(clamping: max(1, min(64, batchCount / 4)))
     consumingDeadLetters = options
   }

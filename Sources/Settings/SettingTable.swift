@@ -135,7 +135,8 @@ package enum SettingTable {
         "memory_limit", \.memoryLimit, .bytes(256 << 20...1 << 40),
         """
         How much memory the process may allocate, besides its threads' stacks. Exceeding it ends the process, and the \
-        message being handled is recorded: keep this below the limit of the container or service manager, which would kill it without a record.
+        message being handled is recorded: keep this below the limit of the container or service manager, which would \
+        kill it without a record.
         """),
     ])
 

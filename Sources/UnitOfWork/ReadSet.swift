@@ -15,7 +15,7 @@ package struct ReadSet: Sendable, Equatable {
   package var deadLetters: Set<DeadLetterKey> = []
   /// Fingerprints of messages that may already be parked.
   package var parked: Set<[UInt8]> = []
-  /// Commands that may already be parked, in lines that have no room for a copy.
+  /// Commands that may already be parked, in lines that may have no room for a copy.
   package var waiting: Set<InboxKey> = []
   /// References in messages that operators have sent again.
   package var replays: Set<ReplayReference> = []

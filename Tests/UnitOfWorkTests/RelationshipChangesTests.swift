@@ -145,8 +145,15 @@ import WorkspaceDomain
     move(6, from: 3, to: 1)
     let unmoved = Resource.workspace(.sample(7))
     differences.change([.tenant(.sample(9), of: unmoved)], to: [.tenant(.sample(2), of: unmoved)], in: .sample(2))
+    // A change of a role of one of them is still one write.
+    func role(_ role: Role) -> Relationship { .role(role, of: Self.ann, on: .group(.sample(21))) }
+    differences.change([role(.admin)], to: [role(.member)], in: .sample(1))
     #expect(differences.commits.map(\.tenantID) == [1, 3, 1, 2, 3].map { .sample($0) })
-    #expect(differences.commits.map(\.changes.count) == [1, 1, 1, 2, 1])
+    #expect(differences.commits.map(\.changes.count) == [1, 1, 3, 2, 1])
+    #expect(
+      differences.commits[2].changes.prefix(2) == [
+        .removed(role(.admin)), .added(.tenant(.sample(1), of: .workspace(.sample(6)))),
+      ])
   }
 
   @Test func `a commit too large for one write is split, removals first`() {

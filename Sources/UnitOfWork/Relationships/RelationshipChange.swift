@@ -5,6 +5,8 @@ package enum RelationshipChange: Sendable, Hashable {
   /// The relationship no longer exists.
   case removed(Relationship)
 
+  var isRemoval: Bool { if case .removed = self { true } else { false } }
+
   package var relationship: Relationship {
     switch self {
     case .added(let relationship), .removed(let relationship): relationship

@@ -13,15 +13,9 @@ package struct RelationshipCommit: Sendable, Equatable {
     self.changes = changes
   }
 
-  /// Its removals alone; nil if there are none.
-  var removals: RelationshipCommit? { part { if case .removed = $0 { true } else { false } } }
-
-  /// Its additions alone; nil if there are none.
-  var additions: RelationshipCommit? { part { if case .added = $0 { true } else { false } } }
-
-  private func part(_ isIncluded: (RelationshipChange) -> Bool) -> RelationshipCommit? {
-    let part = changes.filter(isIncluded)
-    return part.isEmpty ? nil : RelationshipCommit(tenantID: tenantID, changes: part)
+  /// Some of its changes, in their order; perhaps none.
+  func part(_ isIncluded: (RelationshipChange) -> Bool) -> RelationshipCommit {
+    RelationshipCommit(tenantID: tenantID, changes: changes.filter(isIncluded))
   }
 
   /// Splits the commit into parts of at most `size` changes, in the order in which they must be made: removals before

@@ -30,9 +30,9 @@ package struct RelationshipDifferences {
   /// The changes of each tenant, sorted by tenant id.
   ///
   /// An id may move from one tenant to another within a unit of work. Relationships that exist both before and after
-  /// are then only added: tenants are replicated independently, so the removal could otherwise come last. And what the
-  /// tenants concerned remove comes in commits of its own, before anything is added: at no time has the object the
-  /// relationships of both.
+  /// are then only added: tenants are replicated independently, so the removal could otherwise come last. And what is
+  /// removed from such an object comes in commits of its own, before anything is added: at no time has the object the
+  /// relationships of both tenants.
   package var commits: [RelationshipCommit] {
     let kept = Set(added.lazy.map(\.relationship))
     var changes: [TenantID: [RelationshipChange]] = [:]
@@ -40,19 +40,20 @@ package struct RelationshipDifferences {
       changes[tenantID, default: []].append(.removed(relationship))
     }
     for (tenantID, relationship) in added { changes[tenantID, default: []].append(.added(relationship)) }
-    let movers = Self.tenantsWithObjectsInCommon(changes)
+    let moved = Self.objectsOfSeveralTenants(changes)
     let sorted = changes.sorted { $0.key < $1.key }.map { RelationshipCommit(tenantID: $0.key, changes: $0.value) }
-    guard !movers.isEmpty else { return sorted }
-    return sorted.compactMap { movers.contains($0.tenantID) ? $0.removals : nil }
-      + sorted.compactMap { movers.contains($0.tenantID) ? $0.additions : $0 }
+    guard !moved.isEmpty else { return sorted }
+    let departures = sorted.map { $0.part { $0.isRemoval && moved.contains($0.relationship.object) } }
+    let rest = sorted.map { $0.part { !$0.isRemoval || !moved.contains($0.relationship.object) } }
+    return (departures + rest).filter { !$0.changes.isEmpty }
   }
 
-  private static func tenantsWithObjectsInCommon(_ changes: [TenantID: [RelationshipChange]]) -> Set<TenantID> {
+  private static func objectsOfSeveralTenants(_ changes: [TenantID: [RelationshipChange]]) -> Set<Resource> {
     guard changes.count > 1 else { return [] }
     var tenants: [Resource: Set<TenantID>] = [:]
     for (tenantID, changes) in changes {
       for change in changes { tenants[change.relationship.object, default: []].insert(tenantID) }
     }
-    return tenants.values.lazy.filter { $0.count > 1 }.reduce(into: []) { $0.formUnion($1) }
+    return Set(tenants.filter { $0.value.count > 1 }.keys)
   }
 }

@@ -27,6 +27,8 @@ package struct BatchRun {
   var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
   private var joined: [TenantID: (count: Int, bytes: Int)] = [:]
+  /// Commands that wait in lines, as far as they were asked for or have joined.
+  private var waiting: Set<InboxKey>
   /// Everything collected, complete once ``run(_:)`` has returned.
   package internal(set) var writeSet = WriteSet()
   /// Tenants whose lines have exceeded their limit.
@@ -70,6 +72,7 @@ package struct BatchRun {
     self.observations = observations
     work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access, decisions: decisions)
     inbox = snapshot.inbox
+    waiting = snapshot.waiting
     self.claimed = claimed
   }
 
@@ -168,16 +171,18 @@ extension BatchRun {
     let added = joined[tenantID, default: (0, 0)]
     switch environment.parking.room(in: line, added: added.count, bytes: added.bytes, at: now) {
     case .none where isAnswered(command, message): return try answer(message, command)
-    // Its sender has no answer yet, and sends it again. A failure of the copy would be the answer of the first one, too.
-    case .none where snapshot.waiting.contains(command.context.key):
-      note(.apart, to: message)
-      return nil
-    case .none: return try deadLetter(message, .lineFull, attempts: .init(count: 0, first: now))
+    case .none:
+      return try deadLetter(
+        message, .lineFull, attempts: .init(count: 0, first: now), isRemembered: !mayWait(command.context.key))
     case .reserve: overfull.insert(tenantID)
     case .regular: break
     }
     return park(message, command, nil, until: nil)
   }
+
+  /// Whether an earlier copy of a command may be waiting in the line: a failure of the later one, remembered, would
+  /// become its answer, and it would not be executed. A line that is too long for `strict` is not searched.
+  private func mayWait(_ key: InboxKey) -> Bool { environment.parking.whenFull == .strict || waiting.contains(key) }
 
   /// Parks a command. Its tenant's later commands line up behind it, including those in this batch.
   ///
@@ -191,6 +196,7 @@ extension BatchRun {
     if lines[tenantID] == nil {
       lines[tenantID] = ParkedLine(tenantID: tenantID, count: 0, bytes: 0, oldest: now, dueAt: dueAt ?? now)
     }
+    waiting.insert(command.context.key)
     joined[tenantID, default: (0, 0)].count += 1
     joined[tenantID, default: (0, 0)].bytes += original.size
     writeSet.parked.append(

@@ -188,18 +188,16 @@ extension Committer {
   /// wait.
   ///
   /// - Throws: ``UnitOfWorkError``.
-  func settle(
-    _ assignment: Assignment, next: Timestamp? = nil, since batchStart: ContinuousClock.Instant? = nil
-  ) async throws -> CommittedBatch {
+  func settle(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
     do {
-      return try await commit(assignment, next: next, since: batchStart)
+      return try await commit(assignment, next: next)
     } catch let spoiled as Spoiled {
       guard let message = assignment.messages.first, let verdict = message.verdict?.unremembered else {
         throw spoiled.cause
       }
       var assignment = assignment
       assignment.messages = [message.decided(verdict)]
-      return try await settle(assignment, next: next, since: batchStart)
+      return try await settle(assignment, next: next)
     }
   }
 

@@ -21,13 +21,8 @@ extension ReadSet {
       if isInLine { parked.insert(fingerprint) }
     }
     for letter in assignment.letters where letter.delivery.isRedelivered { deadLetters.insert(letter.key) }
-    let bytes = assignment.messages.reduce(0) { $0 + $1.size }
-    for command in assignment.messages.compactMap(\.command) {
-      guard let line = lines[command.context.tenantID] else { continue }
-      let room = environment.parking.room(
-        in: line, added: assignment.messages.count, bytes: bytes, at: environment.clock.now())
-      if room == .none { waiting.insert(command.context.key) }
-    }
+    guard environment.parking.whenFull == .skip else { return }
+    for (context, _) in commands where lines[context.tenantID] != nil { waiting.insert(context.key) }
   }
 
   private mutating func ask(about message: ReceivedMessage) {

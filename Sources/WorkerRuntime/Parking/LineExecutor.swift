@@ -7,8 +7,8 @@ import WorkspaceDomain
 /// Advances the lines of parked commands that are due, each in order.
 ///
 /// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and
-/// in ever smaller parts if one of them fails, which then becomes the first of the line. A statement that times out is not
-/// rerun: the line itself is the next attempt, and other tenants are waiting.
+/// in ever smaller parts if one of them fails, which then becomes the first of the line. Commands whose statements time
+/// out are not rerun at once: the line itself is the next attempt, and other tenants are waiting.
 package struct LineExecutor: Sendable {
   private let committer: Committer
   private let suspects: Suspects
@@ -118,7 +118,7 @@ package struct LineExecutor: Sendable {
   }
 
   private func commit(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
-    try await committer.settle(assignment, next: next, since: committer.overdue)
+    try await committer.settle(assignment, next: next)
   }
 
   private func advance(_ part: [ParkedEntry]) -> ParkedLineChange {

@@ -126,15 +126,19 @@ extension CommandScope {
   ///
   /// The roles on the object that the actor's permission may rest on stay until the end, because the command is decided
   /// on again with each part: his own, and those of groups that are admins. Only if that leaves nothing, because more
-  /// groups are admins than one transaction may remove, some of these go first.
+  /// groups are admins than one transaction may remove, some of these go first: all of them if he has a role himself.
   ///
   /// - Parameter cause: the object of the command.
   /// - Throws: ``WorkspaceServiceError/unfinished`` if it has removed any.
   func beginCascade(from cause: Resource) throws(WorkspaceServiceError) {
     let cascade = try repositories.memberships.firstOfCascade()
     guard !cascade.isEmpty else { return }
-    let part = cascade.filter { key, role in key.object != cause || !mayRest(on: role, of: key.member) }
-    for (key, role) in part.isEmpty ? cascade.dropLast() : part { remove(role, of: key.member, on: key.object) }
+    var part = cascade.filter { key, role in key.object != cause || !mayRest(on: role, of: key.member) }
+    if part.isEmpty {
+      part = cascade.filter { $0.key.member != actor.userID.map { .user($0) } }
+      if part.count == cascade.count { part.removeLast() }
+    }
+    for (key, role) in part { remove(role, of: key.member, on: key.object) }
     throw .unfinished
   }
 

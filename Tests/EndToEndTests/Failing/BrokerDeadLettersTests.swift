@@ -145,8 +145,8 @@ struct BrokerDeadLettersTests {
     try await deployment.host.withPublisher { [batch] in try await $0.publish(Array(repeating: batch, count: 150)) }
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    let worker = try await deployment.activeWorker()
     try await sender.send([Command("workspace.list", "{}", tenant: Command.newID())])
+    let worker = try await deployment.activeWorker()
     _ = try await results.first(1)
     #expect(try await deployment.letters().count < 10_000, "it was answered before most letters were recorded")
     try await Patience.poll(for: "all letters are recorded", .seconds(120)) {
