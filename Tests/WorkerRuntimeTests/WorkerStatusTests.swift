@@ -66,6 +66,17 @@ import WorkspaceDomain
     #expect(status.phase == phase)
   }
 
+  @Test func `a standby that lacks the topology is not ready to take over, one without a consumer is`() {
+    status.watch { nil }
+    status.change(to: .standby)
+    status.note(MissingConditions(.consumer, "none"), queue: nil)
+    #expect(status.phase == .standby && status.isReady)
+    status.note(MissingConditions(.topology, "no exchange"), queue: nil)
+    #expect(status.missing == MissingConditions(.topology, "no exchange") && !status.isReady)
+    status.note(MissingConditions([:]), queue: nil)
+    #expect(status.phase == .standby)
+  }
+
   @Test func `an obstacle ends with the session`() {
     status.change(to: .active)
     status.watch { "low on memory" }

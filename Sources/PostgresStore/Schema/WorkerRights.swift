@@ -24,6 +24,9 @@ package enum WorkerRights {
     ("replay_items", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
   ]
 
+  /// Functions that statements of the worker call. Everybody may, unless the database's owner has revoked that default.
+  package static let functions = ["expect_rows", "expect_increase", "viewable_workspaces"]
+
   /// - Returns: what this session's role lacks, such as `DELETE on inbox`.
   package static func missing(_ connection: PostgresConnection) async throws(PostgresError) -> [String] {
     let pairs = tables.flatMap { table in table.rights.map { (table: table.name, right: $0) } }
@@ -35,6 +38,9 @@ package enum WorkerRights {
       from unnest(\(pairs.map(\.table)), \(pairs.map(\.right))) as wanted (name, privilege)
       where to_regclass(wanted.name) is not null
         and not has_table_privilege(to_regclass(wanted.name), wanted.privilege)
+      union all
+      select name, 'EXECUTE' from unnest(\(functions)) as wanted (name)
+      where to_regproc(name) is not null and not has_function_privilege(to_regproc(name)::oid, 'EXECUTE')
       """
     ).map { row throws(PostgresError) in "\(try row.text("privilege")) on \(try row.text("name"))" }
   }

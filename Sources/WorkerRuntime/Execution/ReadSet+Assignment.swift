@@ -22,7 +22,10 @@ extension ReadSet {
     }
     for letter in assignment.letters where letter.delivery.isRedelivered { deadLetters.insert(letter.key) }
     guard environment.parking.whenFull == .skip else { return }
-    for (context, _) in commands where lines[context.tenantID] != nil { waiting.insert(context.key) }
+    for message in assignment.messages where message.parked == nil {
+      guard let context = message.command?.context, lines[context.tenantID] != nil else { continue }
+      waiting.insert(context.key)
+    }
   }
 
   private mutating func ask(about message: ReceivedMessage) {

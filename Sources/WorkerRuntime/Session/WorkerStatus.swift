@@ -65,6 +65,10 @@ package final class WorkerStatus: Sendable {
       return missing.isEmpty ? state.phase : .blocked(missing: MissingConditions(missing))
     case .standby:
       if let silence = silence(state) { return .blocked(missing: MissingConditions(.heartbeat, silence)) }
+      // It could not take over, either. An alarm of the broker may be over by then.
+      if let topology = state.check.reasons[.topology] {
+        return .blocked(missing: MissingConditions(.topology, topology))
+      }
       guard let obstacle = state.holder?.obstacle(freshness: freshness) else { return .standby }
       return .blocked(missing: MissingConditions(.database, obstacle))
     case .connecting, .blocked, .draining, .stopped: return state.phase

@@ -8,6 +8,7 @@ extension Deployment {
       try await connection.execute(
         script: """
           revoke all on all tables in schema public from \(role);
+          revoke all on all functions in schema public from \(role);
           revoke all on schema public from \(role);
           drop role \(role);
           """)

@@ -94,7 +94,9 @@ struct LeastPrivilegeTests {
     #expect(reader.exit == .code(1))
     #expect(
       reader.output.contains("INSERT on inbox") && reader.output.contains("UPDATE on tenants")
-        && !reader.output.contains("SELECT on"))
+        && !reader.output.contains("SELECT on") && !reader.output.contains("EXECUTE on"))
+    let hardened = try await doctor(granting: "revoke execute on function expect_rows from public")
+    #expect(hardened.output.contains("EXECUTE on expect_rows"), "\(hardened.output)")
     try await deployment.dropRole(role)
   }
 
