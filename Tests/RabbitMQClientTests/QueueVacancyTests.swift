@@ -81,16 +81,18 @@ import Testing
       {ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"\(host.name)">>, queue, <<"\(queue)">>)),
       {Name, _} = amqqueue:get_pid(Q),
       UId = ra_directory:uid_of(quorum_queues, Name),
-      Elect = fun Elect() ->
-        case catch ra_server_proc:ping({Name, node()}, 1000) of
-          {pong, leader} -> ok;
-          _ -> timer:sleep(10), Elect()
-        end
+      Elect = fun
+        Elect(0) -> error(no_leader);
+        Elect(Attempts) ->
+          case catch ra_server_proc:ping({Name, node()}, 1000) of
+            {pong, leader} -> ok;
+            _ -> timer:sleep(10), Elect(Attempts - 1)
+          end
       end,
       [begin
          ok = ra_log_meta:store_sync(ra_log_meta, UId, last_applied, 0),
          exit(whereis(Name), kill),
-         Elect()
+         Elect(3000)
        end || _ <- lists:seq(1, \(times))].
       """)
   }

@@ -14,6 +14,9 @@ package struct CommandDecoder: Sendable {
     self.access = access
   }
 
+  /// What it accepts.
+  package var limits: ContractLimits { reader.limits }
+
   /// The command of a message with these properties, if its sender may send it.
   package func decodePermitted(
     _ body: [UInt8], _ properties: MessageProperties

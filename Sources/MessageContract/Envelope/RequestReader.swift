@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 /// Reads what commands and queries have in common: one CloudEvent and its attributes.
 struct RequestReader: Sendable {
-  private let limits: ContractLimits
+  let limits: ContractLimits
   private let traceRatio: Double?
 
   /// - Parameter traceRatio: the share of the traces beginning here that is sampled, from 0 to 1; nil: no trace begins

@@ -22,17 +22,12 @@ package struct ReplayPrediction {
   private let ledger: any DeadLetterLedger
   private let store: any UnitOfWorkStore
   private let decoder: CommandDecoder
-  private let limits: ContractLimits
 
   /// - Parameter store: the store whose inbox is read; nothing is written.
-  package init(
-    ledger: any DeadLetterLedger, store: any UnitOfWorkStore, decoder: CommandDecoder,
-    limits: ContractLimits = ContractLimits()
-  ) {
+  package init(ledger: any DeadLetterLedger, store: any UnitOfWorkStore, decoder: CommandDecoder) {
     self.ledger = ledger
     self.store = store
     self.decoder = decoder
-    self.limits = limits
   }
 
   /// Passes on each letter that matches `filter` with its prediction, the newest first.
@@ -68,7 +63,7 @@ package struct ReplayPrediction {
   /// The commands that a message holds; nil for what isn't one.
   private func commands(in body: [UInt8], _ properties: MessageProperties) -> [DecodedCommand?] {
     guard !CommandBatch.isElement(body, properties),
-      let elements = try? CommandBatch.elements(of: body, properties, limits: limits)
+      let elements = try? CommandBatch.elements(of: body, properties, limits: decoder.limits)
     else { return [try? decoder.decode(body, properties)] }
     return elements.map { try? decoder.decode($0, properties) }
   }

@@ -66,6 +66,6 @@ struct OperatorSession {
   var prediction: ReplayPrediction {
     ReplayPrediction(
       ledger: deadLetters, store: PostgresUnitOfWorkStore(connection: connection, queue: servers.queueKey),
-      decoder: decoder, limits: configuration.contractLimits)
+      decoder: decoder)
   }
 }

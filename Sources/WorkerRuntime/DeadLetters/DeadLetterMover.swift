@@ -15,7 +15,7 @@ struct DeadLetterMover {
   /// commands that arrive meanwhile come with them, however long the queue of dead letters is.
   private static let slice = (count: 128, bytes: 2 << 20)
 
-  let limits: ContractLimits
+  let decoder: CommandDecoder
   let suspects: Suspects
   let letters: LetterDeliveries
   /// `<virtual host>/<queue>`.
@@ -75,7 +75,6 @@ struct DeadLetterMover {
   /// and followed by its command. A message that is no valid batch is one letter.
   private func letters(of delivery: Delivery, _ acknowledger: Acknowledger) -> [BrokerDeadLetter] {
     guard !isNoLetter(delivery) else { return [] }
-    let decoder = CommandDecoder(limits: limits)
     return elements(of: delivery).map { element in
       BrokerDeadLetter(
         element, queue: queue, decoder: suspects.mayDecode(element) ? decoder : nil, acknowledger: acknowledger)
@@ -85,7 +84,7 @@ struct DeadLetterMover {
   private func elements(of delivery: Delivery) -> [Delivery] {
     guard suspects.mayDecode(delivery) else { return [delivery] }
     let elements = try? InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
-      try CommandBatch.elements(of: delivery, limits: limits)
+      try CommandBatch.elements(of: delivery, limits: decoder.limits)
     }
     return elements ?? [delivery]
   }

@@ -20,19 +20,19 @@ package struct BatchRun {
 
   let environment: ExecutionEnvironment
   let snapshot: Snapshot
-  private var lines: [TenantID: ParkedLine]
+  var lines: [TenantID: ParkedLine]
   private let work: WorkingSet
   private let observations: DeferredObservations
 
   var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
-  private var joined: [TenantID: (count: Int, bytes: Int)] = [:]
+  var joined: [TenantID: (count: Int, bytes: Int)] = [:]
   /// Commands that wait in lines, as far as they were asked for or have joined.
-  private var waiting: Set<InboxKey>
+  var waiting: Set<InboxKey>
   /// Everything collected, complete once ``run(_:)`` has returned.
   package internal(set) var writeSet = WriteSet()
   /// Tenants whose lines have exceeded their limit.
-  package private(set) var overfull: Set<TenantID> = []
+  package internal(set) var overfull: Set<TenantID> = []
   /// Whether the first message was carried out only in part. Then none of the messages is settled, and the line does
   /// not advance.
   package private(set) var isUnfinished = false
@@ -153,68 +153,13 @@ package struct BatchRun {
   }
 }
 
-// MARK: - Commands that wait
-
-extension BatchRun {
-  /// Puts a command at the end of its tenant's line.
-  private mutating func lineUp(
-    _ message: ReceivedMessage, _ command: DecodedCommand, behind line: ParkedLine
-  ) throws(Failure) -> Outcome? {
-    let fingerprint = message.isRedelivered ? MessageFingerprint.of(message.original) : nil
-    // It was parked before, and its acknowledgement did not arrive.
-    if let fingerprint, snapshot.parked.contains(fingerprint) {
-      note(.apart, to: message)
-      return nil
-    }
-    let now = environment.clock.now()
-    let tenantID = line.tenantID
-    let added = joined[tenantID, default: (0, 0)]
-    switch environment.parking.room(in: line, added: added.count, bytes: added.bytes, at: now) {
-    case .none where isAnswered(command, message): return try answer(message, command)
-    case .none:
-      return try deadLetter(
-        message, .lineFull, attempts: .init(count: 0, first: now), isRemembered: !mayWait(command.context.key))
-    case .reserve: overfull.insert(tenantID)
-    case .regular: break
-    }
-    return park(message, command, nil, until: nil)
-  }
-
-  /// Whether an earlier copy of a command may be waiting in the line: a failure of the later one, remembered, would
-  /// become its answer, and it would not be executed. A line that is too long for `strict` is not searched.
-  private func mayWait(_ key: InboxKey) -> Bool { environment.parking.whenFull == .strict || waiting.contains(key) }
-
-  /// Parks a command. Its tenant's later commands line up behind it, including those in this batch.
-  ///
-  /// - Parameter dueAt: nil unless the command is the first of its line.
-  private mutating func park(
-    _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
-  ) -> Outcome {
-    let original = message.original
-    note(.apart, to: message)
-    let (tenantID, now) = (command.context.tenantID, environment.clock.now())
-    if lines[tenantID] == nil {
-      lines[tenantID] = ParkedLine(tenantID: tenantID, count: 0, bytes: 0, oldest: now, dueAt: dueAt ?? now)
-    }
-    waiting.insert(command.context.key)
-    joined[tenantID, default: (0, 0)].count += 1
-    joined[tenantID, default: (0, 0)].bytes += original.size
-    writeSet.parked.append(
-      ParkedCommand(
-        tenantID: tenantID, type: command.type.rawValue, source: command.context.key.source,
-        commandID: command.context.key.id, message: original, fingerprint: MessageFingerprint.of(original),
-        parkedAt: now, process: environment.process, failures: failures, dueAt: dueAt))
-    return .parked
-  }
-}
-
 // MARK: - Valid commands
 
 extension BatchRun {
   /// A known command gets its answer again; a new one is executed.
   ///
   /// - Parameter error: the violation that is already known, if any.
-  private mutating func answer(
+  mutating func answer(
     _ message: ReceivedMessage, _ command: DecodedCommand, _ error: WorkspaceServiceError? = nil
   ) throws(Failure) -> Outcome {
     guard let known = inbox[command.context.key], isAnswered(command, message) else {
@@ -227,7 +172,7 @@ extension BatchRun {
   }
 
   /// Whether the inbox has an answer that stands. A failure stands until an operator replays its letter.
-  private func isAnswered(_ command: DecodedCommand, _ message: ReceivedMessage) -> Bool {
+  func isAnswered(_ command: DecodedCommand, _ message: ReceivedMessage) -> Bool {
     guard let known = inbox[command.context.key] else { return false }
     guard known.isFailure, known.fingerprint.matches(command.fingerprint) else { return true }
     guard let reference = message.properties.replayReference else { return true }

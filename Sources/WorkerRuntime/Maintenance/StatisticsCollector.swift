@@ -7,6 +7,7 @@ package import UnitOfWork
 package struct StatisticsCollector: MaintenanceJob {
   private let interval: Duration
   private let logger: Logger
+  private var notices = NoticePace(.seconds(60))
   private let connect: @Sendable () async throws -> Link<any StatisticsStore>
 
   /// - Parameters:
@@ -24,12 +25,12 @@ package struct StatisticsCollector: MaintenanceJob {
   package func isWanted(by status: WorkerStatus) -> Bool { status.isWorking }
 
   /// Continues until the worker is no longer working.
-  package func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
+  package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { store in
       while isWanted(by: status) {
         let statistics = try await store.statistics()
-        if statistics.deadLetters == nil {
-          logger.info("there are too many dead letters to count them in time; their number stays as it was")
+        if statistics.deadLetters == nil, notices.isDue(at: .now) {
+          logger.info("the dead letters can't be counted in time: too many, or locked; their number stays as it was")
         }
         status.store = statistics.completed(by: status.store)
         attempt.succeeded()

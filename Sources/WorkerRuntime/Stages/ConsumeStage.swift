@@ -8,7 +8,6 @@ import Messaging
 struct ConsumeStage {
   let source: any DeliverySource
   let decoder: CommandDecoder
-  let limits: ContractLimits
   let suspects: Suspects
   let acknowledger: Acknowledger
   let output: BatchChannel<CommitRequest>
@@ -55,7 +54,7 @@ struct ConsumeStage {
   private func elements(of delivery: Delivery) throws(InvalidCommand) -> [Delivery] {
     guard !suspects.isCondemned(delivery) else { return [delivery] }
     return try InHand.with(delivery.body, .decoding) { () throws(InvalidCommand) in
-      try CommandBatch.elements(of: delivery, limits: limits)
+      try CommandBatch.elements(of: delivery, limits: decoder.limits)
     } ?? [delivery]
   }
 

@@ -48,7 +48,7 @@ struct Stages {
     let suspects = Suspects(fatal, decoder: decoder, maximumDeaths: session.environment.parking.maximumDeaths)
     self.suspects = suspects
     consume = ConsumeStage(
-      source: source, decoder: decoder, limits: settings.limits, suspects: suspects, acknowledger: acknowledger,
+      source: source, decoder: decoder, suspects: suspects, acknowledger: acknowledger,
       output: requests,
       honoursPriorities: session.broker.honoursPriorities, status: session.status, logger: session.logger)
     let committer = Committer(
@@ -108,7 +108,8 @@ struct Stages {
   /// Moves what the broker has dead-lettered into the ledger.
   func moveDeadLetters() async throws {
     let mover = DeadLetterMover(
-      connect: session.broker.connectDeadLetters, limits: session.settings.limits, suspects: suspects,
+      connect: session.broker.connectDeadLetters, decoder: CommandDecoder(limits: session.settings.limits),
+      suspects: suspects,
       letters: letters, queue: session.broker.deadQueue,
       announcements: session.environment.messages.names.deadLettersExchange,
       backoff: session.settings.reconnect, output: requests, status: session.status, logger: session.logger)
