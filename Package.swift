@@ -245,7 +245,7 @@ let package = Package(
       name: "WorkerCLITests",
       dependencies: [
         "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore",
-        "TestSupport", logging, unixSignals,
+        "WorkspaceDomain", "TestSupport", logging, unixSignals,
       ]),
     .testTarget(
       name: "SettingsTests",
@@ -258,7 +258,11 @@ let package = Package(
     .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics]),
     .testTarget(
       name: "ObservabilityTests",
-      dependencies: ["Observability", "PrometheusExporter", "WorkspaceDomain", "TestFixtures", logging, metrics]),
+      dependencies: [
+        "Observability", "PrometheusExporter", "WorkerRuntime", "UnitOfWork", "WorkspaceDomain", "TestFixtures",
+        logging,
+        metrics,
+      ]),
     .testTarget(
       name: "PostgresClientTests", dependencies: ["PostgresClient", "TestSupport", logging]),
     .testTarget(

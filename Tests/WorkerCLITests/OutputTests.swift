@@ -1,6 +1,8 @@
 import FoundationEssentials
 import Messaging
+import Operations
 import Testing
+import WorkspaceDomain
 
 @testable import WorkerCLI
 
@@ -10,6 +12,15 @@ import Testing
     table.add(["x\n2026 forged", "\u{1B}[2J\u{9B}1m\u{2028}\u{202E}"])
     #expect(table.text.split(separator: "\n").count == 2)
     #expect(table.text.contains(#"x\u{a}2026 forged"#) && table.text.contains(#"\u{1b}[2J\u{9b}1m\u{2028}\u{202e}"#))
+  }
+
+  @Test(arguments: [(2, true), (3, false)])
+  func `a count of groups says that there are more`(limit: Int, isTruncated: Bool) {
+    let time = Timestamp(milliseconds: 0)
+    let groups = (0..<3).map { DeadLetterGroup(value: "\($0)", count: 9 - $0, first: time, last: time) }
+    let report = DeadLetterGroupReport(key: .type, groups, limit: limit)
+    #expect(report.groups.map(\.value) == (0..<limit).map(String.init))
+    #expect(report.isTruncated == isTruncated && report.text.contains("there are more") == isTruncated)
   }
 
   @Test func `a message is one line, and otherwise unchanged outside a terminal`() {

@@ -1,6 +1,7 @@
 import TestFixtures
 import Testing
-import WorkerRuntime
+
+@testable import WorkerRuntime
 
 @Suite struct FairQueueTests {
   private func filled(_ counts: KeyValuePairs<String, Int>, share: Int = .max) -> FairQueue<String, Int> {
@@ -79,5 +80,14 @@ import WorkerRuntime
       }
       #expect(queue.count == next.values.reduce(0, +) - seen.values.reduce(0, +))
     }
+  }
+
+  @Test(arguments: [(1, 128), (2, 128), (4, 384)])
+  func `no tenant has all connections of a server, if it has several`(connections: Int, share: Int) {
+    var settings = QuerySettings()
+    settings.poolSize = connections
+    #expect(settings.share(of: .replica) == share)
+    settings.primaryPoolSize = connections
+    #expect(settings.share(of: .primary) == share)
   }
 }

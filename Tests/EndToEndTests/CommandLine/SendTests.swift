@@ -119,6 +119,19 @@ struct SendTests {
     #expect(try await deployment.host.depth(of: "workspace.commands") == 2)
   }
 
+  @Test func `a batch that would be a dead letter is not sent`() async throws {
+    let deployment = try Deployment.current
+    let tenant = Command.newID()
+    let line = String(decoding: Command.get(tenant, tenant).body, as: UTF8.self) + "\n"
+    let limits = ["LIMITS_BATCH_ELEMENTS": "10"]
+    let refused = try await deployment.run(
+      "send", "--file", "-", "--batch", "11", environment: limits, input: line)
+    #expect(refused.exit == .code(64) && refused.errors.contains("limits.batch_elements"), "\(refused.errors)")
+    let sent = try await deployment.run("send", "--file", "-", "--batch", "10", environment: limits, input: line)
+    #expect(sent.exit == .code(0), "\(sent.errors)")
+    #expect(try await deployment.host.depth(of: "workspace.commands") == 1)
+  }
+
   @Test(arguments: [
     ["--id", ""], ["--user", ""], ["--source", ""], ["--source", "no uri"],
     ["--id", String(repeating: "x", count: 129)],
