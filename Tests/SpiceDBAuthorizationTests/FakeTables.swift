@@ -11,6 +11,9 @@ final class FakeTables: RelationshipTables {
     /// By tenant.
     var relationships: [(tenantID: TenantID, relationship: Relationship)] = []
     var waiting: [ClosedRange<Int64>?] = [nil]
+    var pings = 0
+    /// The session has ended.
+    var isLost = false
   }
 
   let state: Mutex<State>
@@ -45,12 +48,24 @@ final class FakeTables: RelationshipTables {
   func waiting() async throws(UnitOfWorkError) -> ClosedRange<Int64>? {
     state.withLock { $0.waiting.count > 1 ? $0.waiting.removeFirst() : $0.waiting[0] }
   }
+
+  func ping() async throws(UnitOfWorkError) {
+    let isLost = state.withLock { state in
+      state.pings += 1
+      return state.isLost
+    }
+    if isLost { throw .unavailable(reason: "the session is lost") }
+  }
 }
 
 /// SpiceDB's relationships, in memory, in pages of three.
 final class FakeSource: RelationshipSource {
   private let relationships: Mutex<[SpiceDBRelationship]>
   private let isOrdered: Bool
+  private let answered = Atomic(0)
+
+  /// How many pages it was asked for.
+  var pages: Int { answered.load(ordering: .relaxed) }
 
   init(_ relationships: [SpiceDBRelationship], isOrdered: Bool = true) {
     self.relationships = Mutex(relationships)
@@ -71,6 +86,7 @@ final class FakeSource: RelationshipSource {
   func relationships(
     _ filter: RelationshipFilter, after cursor: SpiceDBCursor?
   ) async throws(SpiceDBError) -> RelationshipPage {
+    answered.add(1, ordering: .relaxed)
     var found = relationships.withLock { relationships in
       relationships.filter { relationship in
         relationship.resource.type == filter.resourceType

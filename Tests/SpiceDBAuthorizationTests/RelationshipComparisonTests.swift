@@ -123,7 +123,7 @@ import WorkspaceDomain
     let eve = SpiceDBRelationship(.role(.admin, of: .user(UserID(stored: "eve")), on: .workspace(.sample(3))))
     let source = FakeSource([eve] + Self.all.dropFirst(3))
     var writes: [Int] = []
-    var repair = RelationshipRepair { updates in
+    var repair = RelationshipRepair(from: tables) { updates in
       writes.append(updates.count)
       source.apply(updates)
     }
@@ -133,6 +133,27 @@ import WorkspaceDomain
     #expect(source.all == Set((Self.relationships + many).map { SpiceDBRelationship($0) }))
     #expect(writes == [1000, 1000, 1000, 206])
     #expect(repair.report.added == 3205 && repair.report.removed == 1)
+  }
+
+  @Test func `a long stretch of relationships that only SpiceDB has does not leave the database's session idle`()
+    async throws
+  {
+    let ghosts = (100...130).flatMap { Relationship.of(.sample($0), below: nil, in: .sample(1), opensRoot: false) }
+    let source = FakeSource(ghosts.map { SpiceDBRelationship($0) })
+    let tables = FakeTables([])
+    _ = try await differences(tables, source)
+    #expect(tables.state.withLock { $0.pings } >= source.pages, "at least one for each page of SpiceDB's")
+    #expect(source.pages > 10)
+  }
+
+  @Test func `a repair whose session is lost, and with it its turn, writes nothing more`() async throws {
+    let tables = FakeTables(Self.relationships)
+    var writes = 0
+    var repair = RelationshipRepair(from: tables) { _ in writes += 1 }
+    try await repair.mend([.missing(Self.all[0])])
+    tables.state.withLock { $0.isLost = true }
+    await #expect(throws: UnitOfWorkError.self) { try await repair.flush() }
+    #expect(writes == 0)
   }
 }
 

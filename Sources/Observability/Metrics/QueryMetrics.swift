@@ -6,6 +6,8 @@ import WorkspaceApplication
 /// Turns observations of the lane of queries into metrics.
 package final class QueryMetrics: QueryProbe {
   private let queries: CounterSet<Handled>
+  /// The same counters as those of commands: an alert doesn't ask which queue a message came from.
+  private let deadLetters: CounterSet<DeadLetterReason>
   private let replies: CounterSet<ReplyOutcome>
   private let duration: Timer
   private let wait: Timer
@@ -16,6 +18,9 @@ package final class QueryMetrics: QueryProbe {
     let catalogue = MetricCatalogue.self
     queries = CounterSet(known: Handled.all) {
       instruments.counter(catalogue.queries, [.type: $0.type?.rawValue ?? "unknown", .outcome: $0.outcome.rawValue])
+    }
+    deadLetters = CounterSet(known: []) {
+      instruments.counter(catalogue.deadLetters, [.reason: $0.rawValue])
     }
     replies = CounterSet(known: ReplyOutcome.allCases) {
       instruments.counter(catalogue.answers, [.outcome: $0.rawValue])
@@ -29,6 +34,7 @@ package final class QueryMetrics: QueryProbe {
     switch observation {
     case .handled(let type, let outcome, let time):
       queries.add(to: Handled(type: type, outcome: outcome.kind))
+      if case .deadLettered(let reason) = outcome { deadLetters.add(to: reason) }
       duration.record(time)
     case .awaitedReplica(let time): wait.record(time)
     case .replied(let outcome): replies.add(to: outcome)

@@ -47,4 +47,8 @@ package struct PostgresRelationshipTables: RelationshipTables {
       throw UnitOfWorkError(error)
     }
   }
+
+  package func ping() async throws(UnitOfWorkError) {
+    do throws(PostgresError) { try await connection.ping() } catch { throw UnitOfWorkError(error) }
+  }
 }

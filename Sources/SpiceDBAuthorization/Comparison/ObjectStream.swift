@@ -65,12 +65,15 @@ extension ObjectStream {
   }
 
   /// SpiceDB's relationships.
-  init(_ source: any RelationshipSource, _ filter: RelationshipFilter) {
+  ///
+  /// - Parameter ready: is called before each page.
+  init(_ source: any RelationshipSource, _ filter: RelationshipFilter, ready: @escaping () async throws -> Void) {
     var cursor: SpiceDBCursor?
     var isFirst = true
     self.init {
       guard isFirst || cursor != nil else { return nil }
       isFirst = false
+      try await ready()
       let page = try await source.relationships(filter, after: cursor)
       cursor = page.next
       return page.relationships

@@ -1,9 +1,10 @@
 package import SpiceDBClient
+package import UnitOfWork
 
 /// Repairs differences in SpiceDB, in the order in which they are found, with as many as possible in each write.
 ///
-/// Nobody else may write relationships meanwhile: the caller must hold the replication turn. Changes committed
-/// meanwhile wait, and are replicated afterwards.
+/// Nobody else may write relationships meanwhile: the session of the tables must hold the replication turn, and each write
+/// is preceded by a sign of life from it. Changes committed meanwhile wait, and are replicated afterwards.
 package struct RelationshipRepair {
   /// What was repaired.
   package struct Report: Sendable, Equatable {
@@ -13,12 +14,20 @@ package struct RelationshipRepair {
     package var removed = 0
   }
 
+  private let tables: any RelationshipTables
   private let write: ([RelationshipUpdate]) async throws -> Void
   private var batch: [RelationshipUpdate] = []
   package private(set) var report = Report()
 
-  /// - Parameter write: writes up to 1,000 changes to SpiceDB.
-  package init(_ write: @escaping ([RelationshipUpdate]) async throws -> Void) { self.write = write }
+  /// - Parameters:
+  ///   - tables: what SpiceDB is compared with.
+  ///   - write: writes up to 1,000 changes to SpiceDB.
+  package init(
+    from tables: any RelationshipTables, _ write: @escaping ([RelationshipUpdate]) async throws -> Void
+  ) {
+    self.tables = tables
+    self.write = write
+  }
 
   /// Adds the differences of one object, and writes each batch that becomes full. A relationship must not be passed
   /// twice.
@@ -33,6 +42,7 @@ package struct RelationshipRepair {
   /// Writes the incomplete last batch. Must be called at the end.
   package mutating func flush() async throws {
     guard !batch.isEmpty else { return }
+    try await tables.ping()
     try await write(batch)
     let added = batch.count { if case .touch = $0 { true } else { false } }
     report.added += added

@@ -46,4 +46,7 @@ package protocol RelationshipTables: Sendable {
 
   /// The ids of the first and the last outbox entry waiting to be replicated; nil if there is none.
   func waiting() async throws(UnitOfWorkError) -> ClosedRange<Int64>?
+
+  /// A sign of life: the session, and with it the replication turn if it has it, is neither lost nor ends as idle soon.
+  func ping() async throws(UnitOfWorkError)
 }

@@ -29,7 +29,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
         let outbox = PostgresRelationshipOutbox(on: connection)
         guard try await outbox.takePrecedence(patience: Self.patience) else { throw TurnTaken() }
         let tables = PostgresRelationshipTables(on: connection, opensRoot: configuration.authorization.rules.opensRoot)
-        let (report, token) = try await repair(spicedb, RelationshipComparison(of: spicedb, with: tables))
+        let (report, token) = try await repair(spicedb, from: tables)
         if let token { try await outbox.moveTokens(to: token.token) }
         return report
       }
@@ -39,12 +39,12 @@ struct AuthorizationRepair: AsyncParsableCommand {
 
   /// - Returns: the report, and a token of the state after the last write; nil if nothing was written.
   private func repair(
-    _ spicedb: SpiceDBConnection, _ comparison: RelationshipComparison
+    _ spicedb: SpiceDBConnection, from tables: PostgresRelationshipTables
   ) async throws -> (RelationshipRepair.Report, ZedToken?) {
     var progress = ProgressBar(label: "compared and repaired", total: nil)
     var last: ZedToken?
-    var repair = RelationshipRepair { last = try await spicedb.write($0) }
-    try await comparison.compare { differences in
+    var repair = RelationshipRepair(from: tables) { last = try await spicedb.write($0) }
+    try await RelationshipComparison(of: spicedb, with: tables).compare { differences in
       try await repair.mend(differences)
       progress.show(repair.report.objects)
     }
