@@ -11,13 +11,19 @@ package struct Migration: Sendable, Equatable {
   /// all findings (bigint), the others describe one finding per row (text), for a bounded number of them. No row:
   /// nothing is in the way.
   package let preflight: String?
+  /// The checksums, in hexadecimal, of earlier texts of its files that came to the same: a database to which one of them was
+  /// applied is up to date.
+  package let formerChecksums: [String]
 
-  package init(version: Int, name: String, up: String, down: String, preflight: String? = nil) {
+  package init(
+    version: Int, name: String, up: String, down: String, preflight: String? = nil, formerChecksums: [String] = []
+  ) {
     self.version = version
     self.name = name
     self.up = up
     self.down = down
     self.preflight = preflight
+    self.formerChecksums = formerChecksums
   }
 
   /// Such as `V0002__unique_names_per_tenant`.
@@ -40,7 +46,9 @@ package enum Migrations {
       version: 2, name: "unique_names_per_tenant",
       up: text(PackageResources.V0002__unique_names_per_tenant_sql),
       down: text(PackageResources.U0002__unique_names_per_tenant_sql),
-      preflight: text(PackageResources.P0002__unique_names_per_tenant_sql)),
+      preflight: text(PackageResources.P0002__unique_names_per_tenant_sql),
+      // Its comment named a weaker lock.
+      formerChecksums: ["af99035c3107d8094c177e04dd3a692f791c3ab47a9e2a8b15844ff62fe8c4d4"]),
     Migration(
       version: 3, name: "inbox",
       up: text(PackageResources.V0003__inbox_sql),
@@ -57,7 +65,9 @@ package enum Migrations {
     Migration(
       version: 6, name: "tenant_of_roots",
       up: text(PackageResources.V0006__tenant_of_roots_sql),
-      down: text(PackageResources.U0006__tenant_of_roots_sql)),
+      down: text(PackageResources.U0006__tenant_of_roots_sql),
+      // Its comment named a weaker lock.
+      formerChecksums: ["87053c5b16e70b669bc9767a2f92e2523e0114c6169bab53313f7ef4c1d62680"]),
     Migration(
       version: 7, name: "outbox_entries",
       up: text(PackageResources.V0007__outbox_entries_sql),
@@ -82,7 +92,9 @@ package enum Migrations {
       version: 12, name: "inbox_within_tenants",
       up: text(PackageResources.V0012__inbox_within_tenants_sql),
       down: text(PackageResources.U0012__inbox_within_tenants_sql),
-      preflight: text(PackageResources.P0012__inbox_within_tenants_sql)),
+      preflight: text(PackageResources.P0012__inbox_within_tenants_sql),
+      // It took its locks one after the other.
+      formerChecksums: ["19182447fa89eb55e6d354fd3498b1ef2efb2de58d43562391f5e06e82f9764c"]),
     Migration(
       version: 13, name: "deliveries_of_dead_letters",
       up: text(PackageResources.V0013__deliveries_of_dead_letters_sql),
@@ -110,7 +122,22 @@ package enum Migrations {
     Migration(
       version: 19, name: "children_in_order",
       up: text(PackageResources.V0019__children_in_order_sql),
-      down: text(PackageResources.U0019__children_in_order_sql)),
+      down: text(PackageResources.U0019__children_in_order_sql),
+      preflight: text(PackageResources.P0019__children_in_order_sql),
+      // It dropped the index that migration 22 drops.
+      formerChecksums: ["e3ebbfd78f3a01780595c66d5b0074f2eba497e4bc7e5875926d028bda10346b"]),
+    Migration(
+      version: 20, name: "unacknowledged_letters",
+      up: text(PackageResources.V0020__unacknowledged_letters_sql),
+      down: text(PackageResources.U0020__unacknowledged_letters_sql)),
+    Migration(
+      version: 21, name: "parked_commands_by_key",
+      up: text(PackageResources.V0021__parked_commands_by_key_sql),
+      down: text(PackageResources.U0021__parked_commands_by_key_sql)),
+    Migration(
+      version: 22, name: "replaced_indexes",
+      up: text(PackageResources.V0022__replaced_indexes_sql),
+      down: text(PackageResources.U0022__replaced_indexes_sql)),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -3,7 +3,8 @@
 -- its tenant said the same once more, and cost a quarter of what a workspace costs to insert.
 --
 -- Locks: ACCESS EXCLUSIVE on workspaces while the column is added, which rewrites the table: a few seconds for each
--- million rows; SHARE ROW EXCLUSIVE on tenants. Everybody waits; a worker that waits too long runs its batch again.
+-- million rows, and on tenants, which the dropped key refers to. Everybody waits; a worker that waits too long runs its
+-- batch again.
 
 alter table workspaces drop constraint fk_workspaces_tenant;
 

@@ -33,7 +33,14 @@ package struct ConfigurationLoader: Sendable {
     var problems = ConfigurationProblems()
     let flags = flagValues(&problems)
     let environment = environment.mapValues(SettingText.trimmed)
-    let file = try await file()
+    var file: ConfigurationFile?
+    var isFileRead = true
+    do throws(ConfigurationProblems) {
+      file = try await self.file()
+    } catch {
+      problems.add(error)
+      isFileRead = false
+    }
     // An empty value counts as none: it must not hide the value of a lower source.
     var providers: [any ConfigProvider] = [
       InMemoryProvider(name: "flags", values: flags.filter { $0.value.content != .string("") }),
@@ -60,7 +67,8 @@ package struct ConfigurationLoader: Sendable {
     for key in file?.lists ?? [] {
       problems.add("\(SettingName(key)) is a list, which no setting accepts (\(file?.path ?? ""))")
     }
-    problems.add(check(configuration))
+    // Values that go together can be in the file.
+    if isFileRead { problems.add(check(configuration)) }
     guard problems.isEmpty else { throw problems }
     let given = Set(flags.filter { $0.value.content != .string("") }.keys.map { $0.components.joined(separator: ".") })
     let settings = SettingTable.all.map { setting in

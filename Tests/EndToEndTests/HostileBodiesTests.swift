@@ -65,11 +65,11 @@ struct HostileBodiesTests {
     let command = Command.get(Command.newID(), Command.newID())
     var properties = MessageProperties()
     properties.replyTo = "amq.rabbitmq.reply-to"
-    let client = try WireClient(deployment.host.configuration())
-    try client.consumeDirectReplies()
-    try client.publish(command.body, properties: PropertyList(properties).bytes, to: "workspace.commands")
+    let client = try await WireClient(deployment.host.configuration())
+    try await client.consumeDirectReplies()
+    try await client.publish(command.body, properties: PropertyList(properties).bytes, to: "workspace.commands")
     let result = try await results.first(1)[0]
-    #expect(try client.deliveredBody() == result.body)
+    #expect(try await client.deliveredBody() == result.body)
     try await Patience.poll(for: "the reply counts as delivered") {
       try await worker.metrics().value("workspace_worker_replies_total", ["outcome": "delivered"]) == 1
     }

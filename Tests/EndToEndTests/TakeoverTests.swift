@@ -41,7 +41,7 @@ struct TakeoverTests {
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let events = try await Subscription.to("workspace.events", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
-    let settings = ["AMQP_HEARTBEAT": "2s", "WORKER_BATCH_COUNT": "16", "AMQP_PREFETCH": "128"]
+    let settings = ["AMQP_HEARTBEAT": "5s", "WORKER_BATCH_COUNT": "16", "AMQP_PREFETCH": "128"]
     let frozen = try await deployment.activeWorker(settings)
     let standby = try deployment.startWorker(settings)
     try await standby.standsBy()
@@ -94,11 +94,11 @@ struct TakeoverTests {
     let deployment = try Deployment.current
     let active = try await deployment.activeWorker()
     let name = try await deployment.host.withConnection { await $0.serverProperties.clusterName ?? "" }
-    // Brokers are told apart by their cluster names. Nothing else depends on the name.
-    try await BrokerControl.run("set_cluster_name", "moved@elsewhere")
-    let standby = try deployment.startWorker()
-    try await standby.standsBy()
-    try await BrokerControl.run("set_cluster_name", name)
+    let standby = try await withOtherClusterName(insteadOf: name) {
+      let standby = try deployment.startWorker()
+      try await standby.standsBy()
+      return standby
+    }
     try await standby.program.says("uses another broker, \(name)")
     try await Patience.poll(for: "the health report names the active worker") {
       let health = try await standby.health()
@@ -107,5 +107,21 @@ struct TakeoverTests {
     }
     #expect(try await standby.drain() == .code(0))
     #expect(try await active.drain() == .code(0))
+  }
+
+  /// Brokers are told apart by their cluster names. Nothing else depends on the name; but other tests use the same
+  /// broker, so it is restored whatever happens.
+  private func withOtherClusterName<Answer>(
+    insteadOf name: String, _ body: () async throws -> Answer
+  ) async throws -> Answer {
+    try await BrokerControl.run("set_cluster_name", "moved@elsewhere")
+    let result: Result<Answer, any Error>
+    do {
+      result = .success(try await body())
+    } catch {
+      result = .failure(error)
+    }
+    try await BrokerControl.run("set_cluster_name", name)
+    return try result.get()
   }
 }

@@ -9,21 +9,21 @@ extension FuzzTarget {
     let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
     let pattern = String(decoding: parts[0], as: UTF8.self)
     let text = parts.count > 1 ? String(decoding: parts[1], as: UTF8.self) : ""
-    let isMatched = matches(Array(pattern.utf8), Array(text.utf8))
+    let isMatched = matches(Array(pattern.unicodeScalars), Array(text.unicodeScalars))
     try promise("a pattern matches as specified", Glob(pattern).matches(text) == isMatched)
   }
 
   /// Column by column: which prefixes of the text a prefix of the pattern matches.
-  private static func matches(_ pattern: [UInt8], _ text: [UInt8]) -> Bool {
+  private static func matches(_ pattern: [Unicode.Scalar], _ text: [Unicode.Scalar]) -> Bool {
     var reached = [Bool](repeating: false, count: text.count + 1)
     reached[0] = true
     for symbol in pattern {
       var next = [Bool](repeating: false, count: text.count + 1)
       for end in reached.indices {
-        if symbol == UInt8(ascii: "*") {
+        if symbol == "*" {
           next[end] = reached[end] || (end > 0 && next[end - 1])
         } else if end > 0 {
-          next[end] = reached[end - 1] && (symbol == UInt8(ascii: "?") || symbol == text[end - 1])
+          next[end] = reached[end - 1] && (symbol == "?" || symbol == text[end - 1])
         }
       }
       reached = next

@@ -66,10 +66,10 @@ import WorkspaceDomain
   func `data of the wrong shape is refused, and the envelope is read in full`(type: String, data: String) throws {
     let refusal = try #require(SampleCommand("workspace.\(type)", data: data).refusal)
     #expect(refusal.reason == .invalidData)
-    #expect(
-      refusal.envelope
-        == PartialEnvelope(
-          try SampleCommand("workspace.\(type)", data: "{\(Self.id),\(Self.parent),\"name\":\"n\"}").decoded()))
+    var envelope = PartialEnvelope(
+      try SampleCommand("workspace.\(type)", data: "{\(Self.id),\(Self.parent),\"name\":\"n\"}").decoded())
+    envelope.subject = nil
+    #expect(refusal.envelope == envelope)
   }
 
   @Test(arguments: ["name", "workspace_id", "parent_workspace_id"])

@@ -128,7 +128,7 @@ import WorkspaceDomain
     arguments: [
       nil, "", "application/json", "application/cloudevents+json", "APPLICATION/CloudEvents+JSON",
       "application/json; charset=utf-8", "application/cloudevents+json;charset=UTF-8",
-      "application/json ; charset=utf-8",
+      "application/json ; charset=utf-8", "\tapplication/cloudevents+json\t; charset=utf-8",
     ] as [ShortString?])
   func `JSON is read with its content type or none`(type: ShortString?) throws {
     #expect(try CommandDecoder().decode(SampleCommand().bytes, contentType: type).type == .get)

@@ -112,7 +112,8 @@ import WorkspaceDomain
     let message = ResultEncoder.encode(
       .unexpected, of: PartialEnvelope(try SampleCommand("workspace.delete").decoded()), id: .sample(7), at: .sample)
     #expect(
-      text(message) == Self.head + #""workspace.delete.failed""# + Self.time + Self.tenant + Self.tail + Self.ownTrace
+      text(message) == Self.head + #""workspace.delete.failed""# + Self.time
+        + #","subject":"01ARZ3NDEKTSV4RRFFQ69G5FAW""# + Self.tenant + Self.tail + Self.ownTrace
         + #","data":{"error":{"code":"unexpected_failure","message":"the command failed unexpectedly"}}}"#)
     #expect(message.type == "workspace.delete.failed")
   }

@@ -57,8 +57,8 @@ import Testing
     #expect(await finding("database.tls") { ($0.server.isEncrypted, $0.server.isLocal) = (false, true) }?.status == .ok)
   }
 
-  @Test(arguments: [(140_000, "UTF8", Finding.Status.ok), (130_022, "UTF8", .problem), (170_000, "LATIN1", .problem)])
-  func `the server is PostgreSQL 14 or later, in UTF-8`(version: Int, encoding: String, status: Finding.Status) async {
+  @Test(arguments: [(150_000, "UTF8", Finding.Status.ok), (140_022, "UTF8", .problem), (170_000, "LATIN1", .problem)])
+  func `the server is PostgreSQL 15 or later, in UTF-8`(version: Int, encoding: String, status: Finding.Status) async {
     #expect(
       await finding("database.version") { ($0.server.version, $0.server.encoding) = (version, encoding) }?.status
         == status)

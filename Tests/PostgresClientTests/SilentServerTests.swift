@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A server that exists but says nothing, and calls of libpq that don't return.
-@Suite(.requiresPostgres, .emptyDatabase, .timeLimit(.minutes(5))) struct SilentServerTests {
+@Suite(.requiresPostgres, .emptyDatabase, .timeLimit(.minutes(20))) struct SilentServerTests {
   private func connect(
     to proxy: FaultProxy, configure: (inout PostgresConfiguration) -> Void
   ) async throws -> PostgresConnection {
@@ -20,9 +20,10 @@ import Testing
     try FaultProxy(toPort: try #require(URLComponents(string: TestDatabase.current.url)?.port))
   }
 
-  private func hasty(_ url: String) -> PostgresConfiguration {
+  /// With a limit long enough for libpq to get to its files.
+  private func configuration(_ url: String) -> PostgresConfiguration {
     var configuration = PostgresConfiguration(url: url)
-    configuration.connectTimeout = .milliseconds(200)
+    configuration.connectTimeout = .seconds(4)
     return configuration
   }
 
@@ -63,13 +64,14 @@ import Testing
     defer { unlink(file) }
     // A server that agrees to TLS: then libpq reads the authorities' file, and waits for somebody to write it.
     let server = try StubServer(reply: [UInt8(ascii: "S")])
-    let configuration = hasty("postgres://127.0.0.1:\(server.port)/d?sslmode=verify-ca&sslrootcert=\(file)")
-    let start = ContinuousClock.now
+    let configuration = configuration("postgres://127.0.0.1:\(server.port)/d?sslmode=verify-ca&sslrootcert=\(file)")
+    // The call itself would never return.
     let error = await #expect(throws: PostgresError.self) {
-      try await PostgresConnection.connect(configuration, logger: .silent)
+      try await Patience.wait(for: "the call is abandoned") {
+        try await PostgresConnection.connect(configuration, logger: .silent)
+      }
     }
     #expect(error?.description.contains("libpq did not finish") == true)
-    #expect(ContinuousClock.now - start < .seconds(30), "the call itself would never return")
     // Nothing is left behind once the call returns.
     let descriptor = open(file, O_WRONLY | O_NONBLOCK)
     #expect(descriptor >= 0, "libpq did not wait for the file")

@@ -9,6 +9,9 @@ import UnitOfWork
 /// Each test has a schema of its own, selected by the search path. Serialized, because the migration lock is per
 /// database.
 @Suite(.serialized, .requiresPostgres, .emptyDatabase) struct MigratorTests: SchemaTests {
+  /// For a session that waits for a lock of its test, however busy the machine is.
+  private static let longWait = "set lock_timeout = '120s'"
+
   @Test func `up applies all, down reverts all, up again`() async throws {
     try await withSchema { connection async throws in
       let migrator = Migrator(connection: connection, logger: .silent)
@@ -17,6 +20,37 @@ import UnitOfWork
       #expect(try await migrator.down(to: 0) == Migrations.all.reversed())
       #expect(try await migrator.down(to: 0) == [])
       #expect(try await migrator.up() == Migrations.all)
+    }
+  }
+
+  @Test func `tables in another schema than new ones would be in are neither forgotten nor destroyed`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      let schema = try await connection.query("schema", "select current_schema::text as name")[0].text("name")
+      // As "$user", public does once somebody has created a schema for the user.
+      try await connection.execute(script: "create schema \(schema)_own; set search_path to \(schema)_own, \(schema)")
+      let error = MigrationError.otherSchema(found: schema, target: "\(schema)_own")
+      await #expect(throws: error) { try await migrator.up() }
+      await #expect(throws: error) { try await migrator.down { _ in true } }
+      #expect(try await migrator.verify() == [])
+    }
+  }
+
+  @Test func `a database migrated with an earlier text that came to the same is up to date`() async throws {
+    try await withSchema { connection in
+      let migrator = Migrator(connection: connection, logger: .silent)
+      _ = try await migrator.up()
+      let changed = Migrations.all.filter { !$0.formerChecksums.isEmpty }
+      #expect(!changed.isEmpty)
+      for migration in changed {
+        let former = migration.formerChecksums[0]
+        try await connection.execute(
+          script:
+            "update schema_migrations set checksum = decode('\(former)', 'hex') where version = \(migration.version)")
+      }
+      #expect(try await migrator.up() == [])
+      #expect(try await migrator.down(to: 0) == Migrations.all.reversed())
     }
   }
 
@@ -107,6 +141,7 @@ import UnitOfWork
           let gated = Migration(version: 1, name: "gated", up: "select 1", down: "select pg_advisory_xact_lock(2)")
           let migrator = Migrator(connection: connection, migrations: [gated], logger: .silent)
           _ = try await migrator.up()
+          try await connection.execute(script: Self.longWait)
           let migrating = try await connection.processID()
           let down = Task { try await migrator.down() }
           try await SessionObserver(connection: gatekeeper).waitUntilBlocked(migrating)
@@ -157,9 +192,14 @@ import UnitOfWork
         try await withSchema(of: first) { second in
           let observer = SessionObserver(connection: gatekeeper)
           let (firstID, secondID) = try await (first.processID(), second.processID())
+          try await first.execute(script: Self.longWait)
           let migrating = Task { try await Migrator(connection: first, migrations: [gated], logger: .silent).up() }
           try await observer.waitUntilBlocked(firstID)
-          let waiting = Task { try await Migrator(connection: second, migrations: [gated], logger: .silent).up() }
+          let waiting = Task {
+            try await Migrator(
+              connection: second, migrations: [gated], lockPatience: .seconds(120), logger: .silent
+            ).up()
+          }
           try await observer.waitUntilBlocked(secondID)
           try await gatekeeper.execute(script: "select pg_advisory_unlock(1)")
           #expect(try await migrating.value == [gated])

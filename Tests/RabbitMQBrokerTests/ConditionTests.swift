@@ -10,6 +10,10 @@ import WorkerRuntime
     (RabbitMQError.channelClosed(code: .notFound, text: "no queue"), Condition.topology),
     (.unroutable([]), .topology),
     (.channelClosed(code: .preconditionFailed, text: "delivery acknowledgement timed out"), .consumer),
+    (
+      .channelClosed(
+        code: .preconditionFailed, text: "message size 1200000 is larger than configured max size 1048576"), .broker
+    ),
     (.consumerCancelled(queue: "q"), .consumer),
     (.overflowed(queue: "q"), .consumer),
     (.channelClosed(code: .accessRefused, text: "no"), .broker),

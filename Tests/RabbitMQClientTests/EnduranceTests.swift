@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Large messages, slow takers and idle connections.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct EnduranceTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct EnduranceTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }
@@ -26,10 +26,10 @@ import Testing
   @Test func `an idle connection outlives its heartbeat interval`() async throws {
     try await host.declare("idle")
     var configuration = try host.configuration()
-    configuration.heartbeat = 1
+    configuration.heartbeat = 4
     try await host.withConsumer(of: "idle", configuration) { consumer in
       // The time itself is tested: the broker gives up after two silent intervals.
-      try await Task.sleep(for: .seconds(4))
+      try await Task.sleep(for: .seconds(12))
       try await host.publish(["still here"], to: "idle")
       #expect(try await consumer.collect(1).map(\.text) == ["still here"])
     }
@@ -40,13 +40,13 @@ import Testing
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.publish(bodies, to: "slow")
     var configuration = try host.configuration()
-    configuration.heartbeat = 1
+    configuration.heartbeat = 4
     var options = ConsumerOptions()
     options.maximumBufferedBytes = 500_000
     try await host.withConnection(configuration) { connection in
       let consumer = try await RabbitMQConsumer.start(on: connection, queue: "slow", options: options)
       // The time itself is tested: the broker gives up after two silent intervals.
-      try await Task.sleep(for: .seconds(4))
+      try await Task.sleep(for: .seconds(12))
       let first = try await consumer.deliveries()
       #expect(first.reduce(0) { $0 + $1.body.count } <= 500_000 + (1 << 20) + 100_010)
       let rest = try await consumer.collect(100 - first.count)
@@ -61,7 +61,7 @@ import Testing
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.publish(bodies, to: "confirmed")
     var configuration = try host.configuration()
-    configuration.requestTimeout = .seconds(1)
+    configuration.requestTimeout = .seconds(5)
     var options = ConsumerOptions()
     options.maximumBufferedBytes = 500_000
     try await host.withConnection(configuration) { connection in
@@ -72,7 +72,7 @@ import Testing
       // Its answer stands behind all that the broker has sent meanwhile.
       async let confirmation: Void = consumer.confirmAcknowledgements()
       // It is the time that is tested: more than a request may take, in which everything could be read.
-      try await Task.sleep(for: .seconds(2))
+      try await Task.sleep(for: .seconds(7))
       let second = try await consumer.deliveries()
       #expect(second.reduce(0) { $0 + $1.body.count } <= 500_000 + (1 << 20) + 100_010)
       let rest = try await consumer.collect(100 - first.count - second.count)
@@ -109,8 +109,9 @@ import Testing
     options.maximumPause = .milliseconds(100)
     let taken = try await host.withConnection { connection in
       let consumer = try await RabbitMQConsumer.start(on: connection, queue: "overflow", options: options)
-      // The time itself is tested, and nothing else shows that the pause is over.
-      try await Task.sleep(for: .seconds(1))
+      try await Patience.poll(for: "the broker has sent all messages") { try await host.depth(of: "overflow") == 0 }
+      // The time itself is tested, and nothing else shows that the buffer is full and the pause over.
+      try await Task.sleep(for: .seconds(2))
       let taken = try await consumer.deliveries()
       let next = Task { try await consumer.deliveries() }
       let last = try #require(taken.last)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Headers pass through consuming and publishing byte for byte. The other side shares no code with this client.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct HeaderTableTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct HeaderTableTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }
@@ -52,10 +52,10 @@ import Testing
     // Classic: a quorum queue adds x-delivery-count to what is fetched from it.
     try await host.declare(queue, HeaderTable())
     let name = try #require(queue.text)
-    let client = try WireClient(host.configuration())
-    try client.publish(body, properties: properties, to: name)
-    let reference = try client.get(from: name).properties
-    try client.publish(body, properties: properties, to: name)
+    let client = try await WireClient(host.configuration())
+    try await client.publish(body, properties: properties, to: name)
+    let reference = try await client.get(from: name).properties
+    try await client.publish(body, properties: properties, to: name)
     let delivery = try await host.withConsumer(of: queue) { consumer in
       let delivery = try await consumer.collect(1)[0]
       try await consumer.acknowledge([Acknowledgement(tag: delivery.tag, isMultiple: false)])
@@ -63,7 +63,7 @@ import Testing
     }
     let message = AMQPMessage(exchange: "", routingKey: queue, properties: delivery.properties, body: delivery.body)
     try await host.withPublisher { try await $0.publish([message]) }
-    let result = try client.get(from: name)
+    let result = try await client.get(from: name)
     #expect(result.body == body)
     return Passage(reference: reference, delivery: delivery, result: result.properties)
   }

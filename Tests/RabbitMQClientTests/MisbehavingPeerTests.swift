@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Peers that aren't a broker, or are a broken one. None of them may block the process.
-@Suite(.timeLimit(.minutes(5))) struct MisbehavingPeerTests {
+@Suite(.timeLimit(.minutes(20))) struct MisbehavingPeerTests {
   private func error(opening configuration: RabbitMQConfiguration) async throws -> RabbitMQError {
     try #require(await #expect(throws: RabbitMQError.self) { _ = try await RabbitMQConnection.open(configuration) })
   }
@@ -156,11 +156,11 @@ import Testing
     let publisher = try await RabbitMQPublisher.start(on: connection)
     let body = String(repeating: "x", count: 10_000)
     let publishing = Task { try await publisher.publish((0..<1000).map { _ in .text(body, to: "q") }) }
-    try await Patience.poll(for: "the first messages arrive", .seconds(10)) { broker.unreadBytes >= 8192 }
+    try await Patience.poll(for: "the first messages arrive") { broker.unreadBytes >= 8192 }
     // There is more to send than fits into all buffers, and nothing shows when they are full.
     try await Task.sleep(for: .milliseconds(300))
     try broker.send(WireFrame(method: .connectionBlocked, channel: 0, arguments: "low on memory".shortStringBytes))
-    try await Patience.poll(for: "connection.blocked is noticed", .seconds(10)) { connection.isBlocked }
+    try await Patience.poll(for: "connection.blocked is noticed") { connection.isBlocked }
     publishing.cancel()
     await #expect(throws: CancellationError.self) { try await publishing.value }
     await connection.close()

@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(5))) struct ReplyPublisherTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct ReplyPublisherTests {
   /// The outcomes of replies, by queue.
   private final class Outcomes: Sendable {
     private let seen = Watched<[String: [ReplyOutcome]]>([:])
@@ -116,11 +116,11 @@ import Testing
 
   @Test func `a reply waits while the broker blocks publishers, and on the same connection`() async throws {
     // It takes one connection, and answers no calls for longer than they may take.
-    let broker = try FakeBroker(.blocking(seconds: 6))
+    let broker = try FakeBroker(.blocking(seconds: 15))
     var configuration = try broker.configuration()
-    configuration.requestTimeout = .seconds(2)
+    configuration.requestTimeout = .seconds(10)
     let outcomes = Outcomes()
-    try await withReplies(configuration, limits: .patience(.seconds(4))) { replies in
+    try await withReplies(configuration, limits: .patience(.seconds(8))) { replies in
       replies.send(Self.replies(2, to: "any"), settled: outcomes.note("any"))
       let all = try await outcomes.of("any", count: 2)
       #expect(all == [.delivered, .delivered])
@@ -178,7 +178,7 @@ import Testing
 
 extension ReplyLedger.Limits {
   /// For tests that are not about giving up: connecting can be slow beside other tests.
-  fileprivate static var ofBusyMachine: Self { .patience(.seconds(60)) }
+  fileprivate static var ofBusyMachine: Self { .patience(Patience.limit) }
 
   fileprivate static func patience(_ patience: Duration) -> Self {
     var limits = Self()

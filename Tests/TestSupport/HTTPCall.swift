@@ -14,7 +14,7 @@ package struct HTTPCall: Sendable {
     package let description: String
   }
 
-  private static let limit: TimeAmount = .seconds(60)
+  private static let limit: TimeAmount = .seconds(Patience.limit.components.seconds)
   /// Responses include messages in Base64 with headers of many MiB.
   private static let largestAnswer = 64 << 20
 
@@ -41,7 +41,7 @@ package struct HTTPCall: Sendable {
     return call
   }
 
-  /// - Throws: ``Failed``, which names the call, if there is no answer within a minute.
+  /// - Throws: ``Failed``, which names the call, if there is no answer within ``Patience/limit``.
   package func answer() async throws -> Answer {
     do {
       let response = try await HTTPClient.shared.execute(request, timeout: Self.limit)

@@ -11,7 +11,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 /// The query lane between a fake queue and fake servers.
-@Suite(.timeLimit(.minutes(5))) struct QueryLaneTests {
+@Suite(.timeLimit(.minutes(20))) struct QueryLaneTests {
   @Test
   func `a query is answered at its reply address, with the sequence of the answer, and then acknowledged`()
     async throws
@@ -82,7 +82,7 @@ import WorkspaceDomain
   func `a message that the ledger takes too long to record is dropped, and counted once`(isRedelivered: Bool)
     async throws
   {
-    let fixture = QueryLaneFixture(isLedgerOpen: false) { $0.timeout = .seconds(1) }
+    let fixture = QueryLaneFixture(isLedgerOpen: false)
     try await fixture.run {
       fixture.ask(
         "late", type: isRedelivered ? "workspace.list" : "workspace.delete", expiration: "50",
@@ -92,6 +92,18 @@ import WorkspaceDomain
       fixture.ask("next", type: "workspace.delete")
       try await fixture.expect("next workspace.delete.failed -")
       #expect(fixture.outcomes == [.expired, .deadLettered(.unknownCommandType)])
+    }
+  }
+
+  @Test func `a query that expires while it is read is dropped`() async throws {
+    let fixture = QueryLaneFixture(isGateOpen: false)
+    try await fixture.run {
+      fixture.ask("late", expiration: "100")
+      // The time itself is tested.
+      try await Task.sleep(for: .milliseconds(150))
+      fixture.gate.raise()
+      try await fixture.acknowledged(1)
+      #expect(fixture.outcomes == [.expired])
     }
   }
 

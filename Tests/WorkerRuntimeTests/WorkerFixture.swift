@@ -23,6 +23,9 @@ final class WorkerFixture: Sendable {
   let connectError = Mutex<any Error>(ConnectFailed())
 
   let journal = Journal<Happening>()
+  /// The number of messages of each transaction that the worker knows to be confirmed. The broker, in the journal, knows
+  /// earlier.
+  let publications = Journal<Int>()
   let status = WorkerStatus()
   let store: FakeStore
   let broker: FakeBroker
@@ -72,8 +75,8 @@ final class WorkerFixture: Sendable {
         rules: WorkspaceRules(defaultRootName: "Main"),
         messages: ExecutorFixture.messages(), queue: "/commands", process: .sample(1), parking: ExecutorFixture.once,
         decider: decider),
-      probe: RecordingProbe(), status: status, failsFast: failsFast, logger: ExecutorFixture.silent,
-      replies: replies, sessions: self)
+      probe: RecordingProbe(), workerProbe: PublicationProbe(publications: publications), status: status,
+      failsFast: failsFast, logger: ExecutorFixture.silent, replies: replies, sessions: self)
   }
 
   /// Runs a worker beside `test`, drains the worker when the test is done, and waits for its end.
@@ -134,6 +137,14 @@ private struct FakeBrokerSession: BrokerSession {
   func close() async {
     try? await fixture.closing.pass()
     fixture.journal.note(.closed(session: source.session))
+  }
+}
+
+private struct PublicationProbe: WorkerProbe {
+  let publications: Journal<Int>
+
+  func observe(_ observation: WorkerObservation) {
+    if case .published(let report) = observation { publications.note(report.messageCount) }
   }
 }
 

@@ -61,8 +61,20 @@ export_stack() {
   export WORKSPACE_WORKER_INTEGRATION=1
 }
 
+# Ends the programs that an interrupted run has started and not ended: those of this clone that know its stack.
+end_strays() {
+  local folder program
+  for folder in /proc/[0-9]*; do
+    program=$(readlink -- "$folder/exe" 2>/dev/null) || continue
+    [[ $program == "$root"/.build/* ]] || continue
+    { tr '\0' '\n' <"$folder/environ"; } 2>/dev/null | grep -qxF "WORKSPACE_STACK_DIR=$WORKSPACE_STACK_DIR" || continue
+    kill -s KILL "${folder#/proc/}" 2>/dev/null || true
+  done
+}
+
 stop_stack() {
   $stack_used || return 0
+  end_strays
   # It is still starting if the build failed or was interrupted.
   if [[ -n $stack_job ]]; then
     kill -s TERM "$stack_job" 2>/dev/null || true

@@ -62,13 +62,19 @@ install_packages() {
   if ! may_become_root; then
     fail "the installation needs root. Run:"$'\n\n'"  apt-get update && apt-get install -y $*"$'\n'
   fi
-  quietly "apt-get update" as_root apt-get -q update || fail "apt-get update failed"
+  # One installation at a time on this machine: the first to end removes the policy on services.
+  exec 6>>/tmp/workspace-worker-setup.lock
+  chmod -f 666 /tmp/workspace-worker-setup.lock || true
+  flock -n 6 || say "another bin/setup is installing packages; waiting"
+  flock -w 1800 6 || fail "another bin/setup is still installing packages after 1800 s"
+  quietly "apt-get update" as_root apt-get -q -o DPkg::Lock::Timeout=300 update 6>&- || fail "apt-get update failed"
   deny_service_starts
   # A package can have a service of its own, which is not to be started here.
   quietly "apt-get install" as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
-    -o Dpkg::Use-Pty=0 --no-install-recommends install "$@" </dev/null ||
+    -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@" </dev/null 6>&- ||
     fail "apt-get install failed; see above"
   allow_service_starts
+  exec 6>&-
 }
 
 # The private stack starts its own servers, so the packages' services should not be
@@ -115,6 +121,13 @@ allow_service_starts() {
 python_environment() {
   local folder=$root/.stack/$1
   cmp -s -- "$2" "$folder/complete" && return
+  mkdir -p -- "$root/.stack"
+  exec 6>>"$root/.stack/$1.lock"
+  flock -w 600 6 || fail "another process is still creating .stack/$1 after 600 s"
+  if cmp -s -- "$2" "$folder/complete"; then
+    exec 6>&-
+    return
+  fi
   say "python environment: .stack/$1"
   rm -rf -- "$folder"
   if ! python3 -m venv "$folder" ||
@@ -122,4 +135,5 @@ python_environment() {
     fail "the packages of ${2#"$root"/} can't be installed; see above"
   fi
   cp -- "$2" "$folder/complete"
+  exec 6>&-
 }

@@ -112,7 +112,7 @@ run_cluster() {
   # because a server that is killed would leave that of the machine in /dev/shm.
   spawn "$(server_log "$name")" "${as_postgres[@]}" "$(postgres_programs)/postgres" -D "$data" \
     -p "$(port_of "$name" "$name")" -c listen_addresses=127.0.0.1 \
-    -c unix_socket_directories= -c max_connections=200 -c dynamic_shared_memory_type=mmap \
+    -c unix_socket_directories= -c max_connections=400 -c dynamic_shared_memory_type=mmap \
     -c ssl=on -c ssl_ca_file="$data/ca.pem" -c ssl_cert_file="$data/server.pem" -c ssl_key_file="$data/server.key" "$@"
 }
 

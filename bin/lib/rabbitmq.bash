@@ -152,7 +152,12 @@ rabbitmq_launch() {
   # Started here, epmd belongs to this stack; the node would start it as a daemon.
   spawn "$(server_log rabbitmq)" "${as_rabbitmq[@]}" "$(rabbitmq_mark)" epmd
   wait_until 10 is_listening "$(port_of rabbitmq epmd)" || fail_with_log rabbitmq "has no epmd"
-  is_alive "$spawned" || fail_with_log rabbitmq "has no epmd of its own"
+  if ! is_alive "$spawned"; then
+    ((SECONDS < start_deadline)) || fail_with_log rabbitmq "has no epmd of its own"
+    say "another program has taken a port of rabbitmq; trying others"
+    launch_server rabbitmq
+    return
+  fi
   spawn "$(server_log rabbitmq)" "${as_rabbitmq[@]}" "$(rabbitmq_mark)" "$scripts/rabbitmq-server"
 }
 

@@ -45,19 +45,26 @@ make_release() {
 # Creates the folder of a release: bootstrap_release NAME FOLDER. It has another name until
 # it is complete. After an interruption, completed downloads are reused.
 bootstrap_release() {
-  local unfinished=$2.unfinished downloads=$2.packages job
-  say "creating $2 with debootstrap: about two minutes and 700 MB; details in $2.log"
-  rm -rf -- "$unfinished"
+  local unfinished=$2.unfinished downloads=$2.packages
+  say "creating $2 with debootstrap: about two minutes and 700 MB, 640 in the end; details in $2.log"
+  # An interrupted debootstrap can leave the machine's /proc mounted in it.
+  rm -rf --one-file-system -- "$unfinished"
   mkdir -p -- "$downloads"
   # No service is started in the folder: debootstrap puts a start-stop-daemon there that does nothing.
   timeout "$release_limit" debootstrap --variant=minbase --cache-dir="$downloads" --include=rabbitmq-server,postgresql \
     "$1" "$unfinished" "$release_mirror" </dev/null >"$2.log" 2>&1 7>&- &
-  job=$!
-  report_progress "$1" "$job" "$2.log"
-  wait "$job" || { tail -n 20 -- "$2.log" >&2; fail "could not create $2; see $2.log"; }
+  bootstrap_job=$!
+  # `timeout` is in a process group of its own, and would outlive this script with its lock.
+  trap 'kill -s TERM "$bootstrap_job" 2>/dev/null; wait "$bootstrap_job"; allow_service_starts' EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  report_progress "$1" "$bootstrap_job" "$2.log"
+  wait "$bootstrap_job" || { tail -n 20 -- "$2.log" >&2; fail "could not create $2; see $2.log"; }
   # The cluster that the package creates, and the packages themselves.
   rm -rf -- "$unfinished"/var/lib/postgresql/*/* "$unfinished"/etc/postgresql/*/* "$unfinished"/var/cache/apt/archives/*.deb
   mv -T -- "$unfinished" "$2"
+  trap allow_service_starts EXIT
+  trap - INT TERM
   rm -rf -- "$downloads"
   say "$2 is complete"
 }

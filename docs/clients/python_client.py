@@ -1,4 +1,4 @@
-"""A client of workspace-worker in Python, on pika (https://pika.readthedocs.io): pip install pika.
+"""A client of workspace-worker in Python, on pika (https://pika.readthedocs.io).
 
 python_client.py TENANT [EXCHANGE]: as the user ada, creates a root workspace, and two below it with one message; as the
 user bob, who is not permitted to see it, reads the root; prints the four results and the events; reads the workspace of
@@ -6,6 +6,7 @@ the last event. Events come from EXCHANGE, by default workspace.events; the brok
 import json
 import os
 import sys
+import time
 import uuid
 
 import pika
@@ -22,30 +23,15 @@ class WorkspaceClient:
         self.channel = self.connection.channel()
         # Without confirms, the client does not know whether a command has reached the broker.
         self.channel.confirm_delivery()
+        self.answers = {}
         self.replies = self.channel.queue_declare("", exclusive=True).method.queue
+        self.channel.basic_consume(self.replies, self.on_reply, auto_ack=True)
 
-    def ask(self, kind, tenant, data, user=None, sequence=None):
-        """The answer to a query; with a sequence, it includes the event with that sequence."""
-        return self.result(self.send(kind, tenant, data, user, exchange="workspace.queries", sequence=sequence))
-
-    def send(self, kind, tenant, data, user=None, command_id=None, exchange="workspace.commands", sequence=None):
-        """Without a user, the command belongs to this service itself, and its permissions are not checked."""
-        command = self.command(kind, tenant, data, user, command_id)
-        if sequence is not None:
-            command["minsequence"] = sequence
-        self.publish(exchange, kind, command, "application/cloudevents+json", command["id"])
-        return command["id"]
-
-    def send_batch(self, commands):
-        """Sends several commands as one message. They are executed in order, each as if it had been sent alone."""
-        batch_id = str(uuid.uuid4())
-        self.publish("workspace.commands", "workspace.batch", commands, "application/cloudevents-batch+json", batch_id)
-        return batch_id
-
-    def command(self, kind, tenant, data, user=None, command_id=None):
+    def command(self, kind, tenant, data, user=None):
+        """A command or query. Without a user, it belongs to this service itself, and its permissions are not checked."""
         command = {
             "specversion": "1.0",
-            "id": command_id or str(uuid.uuid4()),
+            "id": str(uuid.uuid4()),
             "source": "/clients/python",
             "type": kind,
             "tenantid": tenant,
@@ -55,7 +41,27 @@ class WorkspaceClient:
             command["userid"] = user
         return command
 
-    def publish(self, exchange, routing_key, content, content_type, correlation_id):
+    def send(self, command):
+        """Sends a command. Where this raises, send the same one again."""
+        self.publish("workspace.commands", command["type"], command, command["id"])
+        return command["id"]
+
+    def send_batch(self, commands):
+        """Sends several commands as one message. They are executed in order, each as if it had been sent alone."""
+        batch_id = str(uuid.uuid4())
+        self.publish("workspace.commands", "workspace.batch", commands, batch_id)
+        return batch_id
+
+    def ask(self, query, sequence=None):
+        """The answer to a query; with a sequence, it includes the event with that sequence."""
+        if sequence is not None:
+            query["minsequence"] = sequence
+        self.publish("workspace.queries", query["type"], query, query["id"])
+        return self.result(query["id"])
+
+    def publish(self, exchange, routing_key, content, correlation_id):
+        # Nobody needs the answer to a query later, or after the broker's restart.
+        is_query = exchange == "workspace.queries"
         # Raises pika.exceptions.UnroutableError or NackError if the broker did not accept it.
         self.channel.basic_publish(
             exchange,
@@ -63,62 +69,72 @@ class WorkspaceClient:
             json.dumps(content).encode(),
             mandatory=True,
             properties=pika.BasicProperties(
-                content_type=content_type,
-                delivery_mode=2,
+                content_type=f"application/cloudevents{'-batch' if isinstance(content, list) else ''}+json",
+                delivery_mode=1 if is_query else 2,
+                expiration=str(TIMEOUT * 1000) if is_query else None,
                 correlation_id=correlation_id,
                 reply_to=self.replies,
             ),
         )
 
-    def result(self, command_id):
+    def result(self, correlation_id):
         """The result of a command, or a list of those of a batch: all of them if they are smaller than 1 MiB and no command
-        was parked. Skips other replies that arrive meanwhile."""
-        for _, properties, body in self.channel.consume(self.replies, auto_ack=True, inactivity_timeout=TIMEOUT):
-            if properties is None:
-                raise TimeoutError(f"no result of {command_id} within {TIMEOUT} s")
-            if properties.correlation_id == command_id:
-                return json.loads(body)
+        was parked; the next call returns the next part. Other replies that arrive meanwhile are kept."""
+        self.wait(lambda: self.answers.get(correlation_id), f"result of {correlation_id}")
+        answers = self.answers[correlation_id]
+        answer = answers.pop(0)
+        if not answers:
+            del self.answers[correlation_id]
+        return answer
 
-    def subscribe(self, exchange, routing_key="#"):
-        queue = self.channel.queue_declare("", exclusive=True).method.queue
-        self.channel.queue_bind(queue, exchange, routing_key)
-        return queue
+    def on_reply(self, channel, method, properties, body):
+        self.answers.setdefault(properties.correlation_id, []).append(json.loads(body))
 
-    def events(self, queue, count):
-        """The first events of a queue, single or in batches; each once, although delivery is at least once."""
-        seen = {}
-        for _, properties, body in self.channel.consume(queue, auto_ack=True, inactivity_timeout=TIMEOUT):
-            if properties is None:
-                raise TimeoutError(f"no event within {TIMEOUT} s")
+    def subscribe(self, exchange, tenant):
+        """The tenant's events from now on, by id: delivery is at least once. A queue like this one ends with the client; a
+        service that must not miss any event declares a durable one with a name."""
+        events = {}
+
+        def on_message(channel, method, properties, body):
             content = json.loads(body)
             for event in content if isinstance(content, list) else [content]:
-                seen[event["id"]] = event
-            if len(seen) >= count:
-                self.channel.cancel()
-                return list(seen.values())[:count]
+                if event.get("tenantid") == tenant:
+                    events.setdefault(event["id"], event)
+            channel.basic_ack(method.delivery_tag)
+
+        queue = self.channel.queue_declare("", exclusive=True).method.queue
+        self.channel.queue_bind(queue, exchange, "#")
+        self.channel.basic_consume(queue, on_message)
+        return events
+
+    def wait(self, condition, what):
+        end = time.monotonic() + TIMEOUT
+        while not condition():
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"no {what} within {TIMEOUT} s")
+            self.connection.process_data_events(time_limit=left)
 
 
 def main():
     tenant = sys.argv[1]
     client = WorkspaceClient(os.environ["AMQP_URL"])
-    events = client.subscribe(sys.argv[2] if len(sys.argv) > 2 else "workspace.events")
-    root = client.result(client.send("workspace.create_root", tenant, {"name": "Home"}, user="ada"))
+    events = client.subscribe(sys.argv[2] if len(sys.argv) > 2 else "workspace.events", tenant)
+    root = client.result(client.send(client.command("workspace.create_root", tenant, {"name": "Home"}, user="ada")))
     print(json.dumps(root))
-    client.channel.cancel()
     root_id = root["data"]["workspace"]["id"]
     below = [{"name": name, "parent_workspace_id": root_id} for name in ("Documents", "Music")]
     children = client.send_batch([client.command("workspace.create", tenant, data, user="ada") for data in below])
     for result in client.result(children):
         print(json.dumps(result))
-    client.channel.cancel()
-    hidden = client.send("workspace.get", tenant, {"workspace_id": root_id}, user="bob")
+    hidden = client.send(client.command("workspace.get", tenant, {"workspace_id": root_id}, user="bob"))
     print(json.dumps(client.result(hidden)))
-    client.channel.cancel()
     # The root, its founder's role in the new tenant, and the workspaces below.
-    for event in client.events(events, 4):
+    client.wait(lambda: len(events) >= 4, "event")
+    for event in events.values():
         print(json.dumps(event))
-    found = client.ask("workspace.find", tenant, {"name": "Music"}, user="ada", sequence=event["sequence"])
-    print(json.dumps(found))
+    find = client.command("workspace.find", tenant, {"name": "Music"}, user="ada")
+    print(json.dumps(client.ask(find, sequence=event["sequence"])))
     client.connection.close()
 
 

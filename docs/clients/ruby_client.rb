@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-# A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny): gem install bunny.
+# A client of workspace-worker in Ruby, on Bunny (https://github.com/ruby-amqp/bunny).
 #
 # ruby_client.rb TENANT [EXCHANGE]: as the user ada, creates a root workspace, and two below it with one message; as the
 # user bob, who is not permitted to see it, reads the root; prints the four results and the events; and reads the
@@ -25,54 +25,70 @@ class WorkspaceClient
     @channel.confirm_select
     @exchanges = %w[workspace.commands workspace.queries].to_h { |name| [name, @channel.topic(name, passive: true)] }
     @exchanges.each_value { |exchange| exchange.on_return { |info, _, _| @returned = info.reply_text } }
-    @replies = subscribe(@channel.queue('', exclusive: true))
+    @answers = Hash.new { |answers, id| answers[id] = [] }
+    @arrived = Queue.new
+    @replies = @channel.queue('', exclusive: true)
+    @replies.subscribe { |_, properties, body| @arrived << [properties.correlation_id, JSON.parse(body)] }
   end
 
-  # The answer to a query; with a sequence, it includes the event with that sequence.
-  def ask(type, tenant, data, user: nil, sequence: nil)
-    result(send(type, tenant, data, user: user, exchange: 'workspace.queries', sequence: sequence))
-  end
-
-  # Without a user, the command belongs to this service itself, and its permissions are not checked.
-  def send(type, tenant, data, user: nil, id: SecureRandom.uuid, exchange: 'workspace.commands', sequence: nil)
-    command = command(type, tenant, data, user: user, id: id)
-    command[:minsequence] = sequence if sequence
-    publish(exchange, type, command, 'application/cloudevents+json', id)
-  end
-
-  # Sends several commands as one message. They are executed in order, each as if it had been sent alone.
-  def send_batch(commands)
-    publish('workspace.commands', 'workspace.batch', commands, 'application/cloudevents-batch+json', SecureRandom.uuid)
-  end
-
-  def command(type, tenant, data, user: nil, id: SecureRandom.uuid)
-    command = { specversion: '1.0', id: id, source: '/clients/ruby', type: type, tenantid: tenant, data: data }
+  # A command or query. Without a user, it belongs to this service itself, and its permissions are not checked.
+  def command(type, tenant, data, user: nil)
+    command = {
+      specversion: '1.0', id: SecureRandom.uuid, source: '/clients/ruby', type: type, tenantid: tenant, data: data
+    }
     command[:userid] = user if user
     command
   end
 
+  # Sends a command. Where this raises, send the same one again.
+  def send(command)
+    publish('workspace.commands', command.fetch(:type), command, command.fetch(:id))
+  end
+
+  # Sends several commands as one message. They are executed in order, each as if it had been sent alone.
+  def send_batch(commands)
+    publish('workspace.commands', 'workspace.batch', commands, SecureRandom.uuid)
+  end
+
+  # The answer to a query; with a sequence, it includes the event with that sequence.
+  def ask(query, sequence: nil)
+    query[:minsequence] = sequence if sequence
+    result(publish('workspace.queries', query.fetch(:type), query, query.fetch(:id)))
+  end
+
   # The result of a command, or an array of those of a batch: all of them if they are smaller than 1 MiB and no command was
-  # parked. Skips other replies that arrive meanwhile.
+  # parked; the next call returns the next part. Other replies that arrive meanwhile are kept.
   def result(id)
-    loop do
-      properties, body = pop(@replies)
-      return JSON.parse(body) if properties.correlation_id == id
+    while @answers[id].empty?
+      correlation_id, answer = pop(@arrived)
+      @answers[correlation_id] << answer
     end
+    answer = @answers[id].shift
+    @answers.delete(id) if @answers[id].empty?
+    answer
   end
 
-  def listen(exchange, routing_key: '#')
+  # The tenant's events from now on. A queue like this one ends with the client; a service that must not miss any event
+  # declares a durable one with a name.
+  def listen(exchange, tenant)
+    arrived = Queue.new
     queue = @channel.queue('', exclusive: true)
-    queue.bind(exchange, routing_key: routing_key)
-    subscribe(queue)
+    queue.bind(exchange, routing_key: '#')
+    queue.subscribe(manual_ack: true) do |delivery, _, body|
+      [JSON.parse(body)].flatten.each { |event| arrived << event if event['tenantid'] == tenant }
+      @channel.ack(delivery.delivery_tag)
+    end
+    arrived
   end
 
-  # The first events, single or in batches; each once, although delivery is at least once.
-  def events(subscription, count)
+  # The first events; each once, although delivery is at least once.
+  def events(arrived, count)
     seen = {}
     while seen.size < count
-      [JSON.parse(pop(subscription).last)].flatten.each { |event| seen[event.fetch('id')] = event }
+      event = pop(arrived)
+      seen[event.fetch('id')] ||= event
     end
-    seen.values.first(count)
+    seen.values
   end
 
   def close
@@ -81,11 +97,12 @@ class WorkspaceClient
 
   private
 
-  def publish(exchange, routing_key, content, content_type, id)
+  def publish(exchange, routing_key, content, id)
+    @returned = nil
     @exchanges.fetch(exchange).publish(
       JSON.generate(content),
-      routing_key: routing_key, mandatory: true, persistent: true, content_type: content_type,
-      correlation_id: id, reply_to: @replies.fetch(:queue).name
+      routing_key: routing_key, mandatory: true, correlation_id: id, reply_to: @replies.name,
+      content_type: "application/cloudevents#{'-batch' if content.is_a?(Array)}+json", **durability(exchange)
     )
     raise "the broker did not accept #{id}" unless @channel.wait_for_confirms
     raise "no queue for #{id}: #{@returned}" if @returned
@@ -93,34 +110,34 @@ class WorkspaceClient
     id
   end
 
-  def subscribe(queue)
-    arrived = Queue.new
-    queue.subscribe { |_, properties, body| arrived << [properties, body] }
-    { queue: queue, arrived: arrived }
+  # Nobody needs the answer to a query later, or after the broker's restart.
+  def durability(exchange)
+    exchange == 'workspace.queries' ? { persistent: false, expiration: (TIMEOUT * 1000).to_s } : { persistent: true }
   end
 
-  def pop(subscription)
+  def pop(queue)
     deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + TIMEOUT
-    sleep 0.005 while subscription[:arrived].empty? && Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
-    raise "no message within #{TIMEOUT} s" if subscription[:arrived].empty?
+    sleep 0.005 while queue.empty? && Process.clock_gettime(Process::CLOCK_MONOTONIC) < deadline
+    raise "nothing arrived within #{TIMEOUT} s" if queue.empty?
 
-    subscription[:arrived].pop
+    queue.pop
   end
 end
 
 tenant = ARGV.fetch(0)
 client = WorkspaceClient.new(ENV.fetch('AMQP_URL'))
-events = client.listen(ARGV.fetch(1, 'workspace.events'))
-root = client.result(client.send('workspace.create_root', tenant, { name: 'Home' }, user: 'ada'))
+events = client.listen(ARGV.fetch(1, 'workspace.events'), tenant)
+root = client.result(client.send(client.command('workspace.create_root', tenant, { name: 'Home' }, user: 'ada')))
 puts JSON.generate(root)
 root_id = root.dig('data', 'workspace', 'id')
 below = %w[Documents Music].map { |name| { name: name, parent_workspace_id: root_id } }
 children = client.send_batch(below.map { |data| client.command('workspace.create', tenant, data, user: 'ada') })
 client.result(children).each { |result| puts JSON.generate(result) }
-hidden = client.send('workspace.get', tenant, { workspace_id: root_id }, user: 'bob')
+hidden = client.send(client.command('workspace.get', tenant, { workspace_id: root_id }, user: 'bob'))
 puts JSON.generate(client.result(hidden))
 # The root, its founder's role in the new tenant, and the workspaces below.
 told = client.events(events, 4)
 told.each { |event| puts JSON.generate(event) }
-puts JSON.generate(client.ask('workspace.find', tenant, { name: 'Music' }, user: 'ada', sequence: told.last['sequence']))
+find = client.command('workspace.find', tenant, { name: 'Music' }, user: 'ada')
+puts JSON.generate(client.ask(find, sequence: told.last['sequence']))
 client.close

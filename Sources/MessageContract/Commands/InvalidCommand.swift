@@ -19,7 +19,9 @@ extension InvalidCommand {
 
   /// A command that its sender may not send. Reveals nothing about its content.
   package static func forbidden(_ envelope: PartialEnvelope) -> InvalidCommand {
-    InvalidCommand(
+    var envelope = envelope
+    envelope.subject = nil
+    return InvalidCommand(
       reason: .forbiddenSender, detail: "this sender may not send this command for this tenant", envelope: envelope)
   }
 

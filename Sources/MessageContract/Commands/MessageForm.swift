@@ -63,10 +63,11 @@ struct MessageForm {
   /// The content type without parameters, in lower case; nil if there is none. Text that isn't UTF-8 stays as it is.
   private var mediaType: ShortString? {
     guard let type = properties.contentType, !type.bytes.isEmpty else { return nil }
-    // Nearly all senders write it like this. In any other spelling, case, spaces and parameters don't count.
+    // Nearly all senders write it like this. In any other spelling, case, white space and parameters don't count
+    // (RFC 9110, section 8.3.1).
     if Self.contentTypes.contains(type) || type == CloudEventsType.batch { return type }
-    let space = UInt8(ascii: " ")
-    let name = type.bytes.prefix { $0 != UInt8(ascii: ";") }.drop { $0 == space }.reversed().drop { $0 == space }
+    let isSpace = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    let name = type.bytes.prefix { $0 != UInt8(ascii: ";") }.drop(while: isSpace).reversed().drop(while: isSpace)
     return String(validating: name.reversed(), as: UTF8.self).flatMap { ShortString($0.lowercased()) } ?? type
   }
 

@@ -9,6 +9,8 @@ package struct PartialEnvelope: Sendable, Equatable {
   package var tenantID: TenantID?
   package var userID: String?
   package var trace: TraceContext?
+  /// The workspace that the command names; nil if its data was not read.
+  package var subject: WorkspaceID?
 
   package init() {}
 
@@ -19,15 +21,16 @@ package struct PartialEnvelope: Sendable, Equatable {
   }
 
   /// All attributes of a command.
-  package init(_ command: DecodedCommand) { self.init(command.type, command.context) }
+  package init(_ command: DecodedCommand) { self.init(command.type, command.context, subject: command.command.subject) }
 
   /// All attributes of a command or a query.
-  package init(_ type: CommandType, _ context: CommandContext) {
+  package init(_ type: CommandType, _ context: CommandContext, subject: WorkspaceID?) {
     id = context.key.id
     source = context.key.source
     self.type = type.rawValue
     tenantID = context.tenantID
     userID = context.userID
     trace = context.trace
+    self.subject = subject
   }
 }

@@ -19,7 +19,7 @@ package struct QueryDecoder: Sendable {
   {
     let query = try decode(body, properties)
     guard access?.permits(query.type, query.context, properties) ?? true else {
-      throw .forbidden(PartialEnvelope(query.type, query.context))
+      throw .forbidden(PartialEnvelope(query.type, query.context, subject: nil))
     }
     return query
   }

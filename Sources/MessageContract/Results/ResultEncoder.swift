@@ -54,7 +54,7 @@ package enum ResultEncoder {
     let type = failedType(of: envelope)
     var writer = JSONWriter()
     writer.object { writer in
-      writer.envelope(id: id, type: type, time: time, subject: nil, tenantID: envelope.tenantID)
+      writer.envelope(id: id, type: type, time: time, subject: envelope.subject?.ulid, tenantID: envelope.tenantID)
       writer.cause(
         id: envelope.id, source: envelope.source, trace: envelope.trace ?? CommandTrace.context(ofMessage: id))
       writer.object("data") { $0.error(code: failure.reason.rawValue, message: failure.detail) }

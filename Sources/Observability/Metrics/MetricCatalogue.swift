@@ -13,7 +13,7 @@ package enum MetricCatalogue {
     .counter, "workspace_worker.rejections", help: "Commands rejected by a rule, by type and code.")
   static let decisions = MetricFamily(
     .counter, "workspace_worker.authorization.decisions",
-    help: "Authorization decisions on users' commands, by permission, object type and outcome.")
+    help: "Authorization decisions on users' commands and queries, by permission, object type and outcome.")
   static let deadLetters = MetricFamily(
     .counter, "workspace_worker.dead_letters",
     help: "Messages that this process wrote to the dead-letter ledger, by reason.")

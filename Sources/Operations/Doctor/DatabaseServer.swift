@@ -41,8 +41,8 @@ extension DatabaseServer {
 
   private var versionFinding: Finding {
     let text = "PostgreSQL \(version / 10_000).\(version % 10_000), encoding \(encoding)"
-    guard version >= 140_000 else {
-      return .problem("database.version", text, remedy: "PostgreSQL 14 or later is needed")
+    guard version >= 150_000 else {
+      return .problem("database.version", text, remedy: "PostgreSQL 15 or later is needed")
     }
     guard encoding == "UTF8" else {
       return .problem("database.version", text, remedy: "the database must have the encoding UTF8")

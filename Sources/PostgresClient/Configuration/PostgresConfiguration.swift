@@ -3,7 +3,7 @@ package import Secrets
 /// How to reach PostgreSQL, and the limits of a session there.
 ///
 /// The connection string takes precedence over everything here except ``password``, ``connectTimeout`` and
-/// ``commitsDurably``; after these values come libpq's environment variables and defaults. PostgreSQL 14 or later, on a
+/// ``commitsDurably``; after these values come libpq's environment variables and defaults. PostgreSQL 15 or later, on a
 /// system that can watch sockets (all but Windows).
 package struct PostgresConfiguration: Sendable {
   /// A libpq connection string or URI (libpq manual, "Connection Strings"), all of its features included: several

@@ -4,16 +4,40 @@ package import UnitOfWork
 package import WorkspaceDomain
 
 extension PostgresUnitOfWorkStore {
+  /// Rows read by one statement: on a slow disk each can be a page of its own.
+  private static let pageOfLines = 20_000
+
   package func lines(dueWithin longest: Duration) async throws(UnitOfWorkError) -> [ParkedLine] {
-    let strays = try await read(ParkedCommandsTable.strays(queue: queue)) { row throws(PostgresError) in
+    try await repair(dueWithin: longest)
+    var lines: [ParkedLine] = []
+    var position: ParkedCommandsTable.LinePosition?
+    repeat {
+      let request = ParkedCommandsTable.lines(after: position, limit: Self.pageOfLines, queue: queue)
+      let parts = try await read(request) { row throws(PostgresError) in
+        (
+          end: try ParkedCommandsTable.LinePosition(row), count: try row.count(),
+          line: try? ParkedCommandsTable.line(row)
+        )
+      }
+      for part in parts {
+        guard let line = part.line else {
+          try await quarantineStrays(of: part.end.tenant)
+          continue
+        }
+        if lines.last?.tenantID == line.tenantID { lines[lines.count - 1].append(line) } else { lines.append(line) }
+      }
+      position = parts.reduce(0) { $0 + $1.count } < Self.pageOfLines ? nil : parts.last?.end
+    } while position != nil
+    return lines
+  }
+
+  private func quarantineStrays(of tenant: String) async throws(UnitOfWorkError) {
+    let strays = try await read(ParkedCommandsTable.strays(of: tenant, queue: queue)) { row throws(PostgresError) in
       try row.int8("id")
     }
     for id in strays {
       try await quarantine("parked_commands", id, "its tenant is not a ULID", ParkedCommandsTable.quarantine)
     }
-    try await repair(dueWithin: longest)
-    let rows = try await single(ParkedCommandsTable.lines(queue: queue))
-    return rows.compactMap { row in try? ParkedCommandsTable.line(row) }
   }
 
   package func due(at now: Timestamp, limit: Int, bytes: Int) async throws(UnitOfWorkError) -> [ParkedEntry] {

@@ -18,13 +18,22 @@ struct AppliedMigration: Sendable {
   static let exists = PostgresRequest(
     "migrations_exist", "select to_regclass('schema_migrations') is not null as is_there")
 
+  /// The schema that `search_path` finds `schema_migrations` in, NULL without one, and that in which it creates tables.
+  static let schemas = PostgresRequest(
+    "migrations_schemas",
+    """
+    select current_schema()::text as target, (
+      select n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.oid = to_regclass('schema_migrations')) as found
+    """)
+
   static let selectAll = PostgresRequest(
     "migrations_select", "select version, name, checksum, applied_at from schema_migrations order by version")
 
   static let createTable = PostgresRequest(
     "migrations_create_table",
     """
-    create table if not exists schema_migrations (
+    create table schema_migrations (
       version bigint constraint pk_schema_migrations primary key,
       name text not null,
       checksum bytea not null,

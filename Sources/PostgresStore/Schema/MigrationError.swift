@@ -12,6 +12,9 @@ package enum MigrationError: Error, Sendable, Equatable {
   case unknown(versions: [Int])
   /// A migration is not applied, though a later one is.
   case outOfOrder(String)
+  /// `search_path` finds the migrated tables in one schema, and would create new ones in another: a schema that was
+  /// created since, or that of another role. Nothing was changed.
+  case otherSchema(found: String, target: String?)
   /// The schema is behind this program.
   case pending([String])
   /// `migrate down --to` a version above the last one that is applied.
@@ -68,6 +71,11 @@ extension MigrationError: CustomStringConvertible {
     case .unknown(let versions):
       "the database has migrations unknown to this program: \(versions)"
     case .outOfOrder(let name): "\(name) is not applied, though a later migration is"
+    case .otherSchema(let found, let target):
+      """
+      the tables are in schema '\(found)', but search_path creates new ones in \(target.map { "'\($0)'" } ?? "no schema"): \
+      set search_path to '\(found)' for this role
+      """
     case .pending(let names): "not applied yet: \(names.joined(separator: ", "))"
     case .nothingAbove(let version, let last): "can't go down to \(version): the last applied migration is \(last)"
     case .workerActive(let sessions):

@@ -7,7 +7,7 @@ struct MigrationHistory: Sendable {
 
   private func state(of migration: Migration) -> MigrationStatus.State {
     guard let row = applied.first(where: { $0.version == migration.version }) else { return .pending }
-    let isSame = row.name == migration.name && row.checksum == migration.checksum
+    let isSame = row.name == migration.name && migration.hasChecksum(row.checksum)
     return isSame ? .applied(at: row.appliedAt) : .edited(at: row.appliedAt)
   }
 

@@ -11,14 +11,20 @@ struct MigrationStep: Sendable {
     case down
   }
 
+  /// How often it is tried if it meets workers that lock the same tables in another order.
+  private static let maximumAttempts = 5
+
   /// - Parameter timeout: for each round trip: preflight, script, and record with commit.
   func run(on connection: PostgresConnection, timeout: Duration) async throws(MigrationError) {
-    do {
-      try await runInTransaction(connection, timeout)
-    } catch {
-      // Without a connection the server rolls back on its own.
-      _ = try? await connection.pipeline([.rollback])
-      throw error
+    for attempt in 1... {
+      do {
+        return try await runInTransaction(connection, timeout)
+      } catch {
+        // Without a connection the server rolls back on its own.
+        _ = try? await connection.pipeline([.rollback])
+        guard attempt < Self.maximumAttempts, case .failed(_, let error) = error, error.sqlState == .deadlockDetected
+        else { throw error }
+      }
     }
   }
 

@@ -34,7 +34,7 @@ package struct Migrator: Sendable {
   /// - Returns: what was applied, in order; empty if nothing was pending.
   package func up() async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
-      try await createTable()
+      if try await !isFounded() { try await createTable() }
       let history = try await history()
       try history.validate()
       for migration in history.pending { try await run(migration, .up) }
@@ -54,6 +54,7 @@ package struct Migrator: Sendable {
     to version: Int? = nil, mayDestroy: ([DataLoss]) -> Bool = { _ in false }
   ) async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
+      _ = try await isFounded()
       let history = try await history()
       try history.validate()
       let migrations = try history.above(version)
@@ -110,6 +111,20 @@ extension Migrator {
       try? await lock.release()
       throw error
     }
+  }
+
+  /// Whether `schema_migrations` exists.
+  ///
+  /// - Throws: ``MigrationError/otherSchema(found:target:)`` if migrations would change another schema than the one that
+  ///   has been migrated.
+  private func isFounded() async throws(MigrationError) -> Bool {
+    let (found, target) = try await asking { () async throws(PostgresError) in
+      let row = try await connection.pipeline([AppliedMigration.schemas])[0][0]
+      return (try row.optionalText("found"), try row.optionalText("target"))
+    }
+    guard let found else { return false }
+    guard found == target else { throw .otherSchema(found: found, target: target) }
+    return true
   }
 
   private func createTable() async throws(MigrationError) {

@@ -113,18 +113,21 @@ enum ParkedCommandsTable {
 
   // MARK: Reading
 
-  /// Reads the lines concerned as a whole.
   static func find(_ commands: Set<InboxKey>, queue: String) -> SnapshotQuery? {
     guard !commands.isEmpty else { return nil }
-    let tenants = Array(Set(commands.map(\.tenantID)))
-    // Neither a tenant's id nor a source holds a space.
-    let keys = commands.map { "\($0.tenantID) \($0.source) \($0.id)" }
+    let commands = Array(commands)
     let request = PostgresRequest(
       "parked_commands_find_waiting",
       """
-      select distinct tenant_id, command_source, command_id from parked_commands
-      where queue = \(queue) and tenant_id = any(\(tenants))
-        and (tenant_id || ' ' || command_source || ' ' || command_id) = any(\(keys))
+      select wanted.tenant_id, wanted.command_source, wanted.command_id
+      from unnest(\(commands.map(\.tenantID)), \(commands.map(\.source)), \(commands.map(\.id)))
+        as wanted (tenant_id, command_source, command_id)
+      cross join lateral (
+        select from parked_commands
+        where queue = \(queue) and tenant_id = wanted.tenant_id
+          and command_source = wanted.command_source and command_id = wanted.command_id
+        limit 1
+      ) as waiting
       """)
     return SnapshotQuery(request: request) { rows, snapshot throws(PostgresError) in
       for row in rows {
@@ -146,22 +149,41 @@ enum ParkedCommandsTable {
     }
   }
 
-  /// Infinite times, which nobody here writes, are replaced by finite ones.
-  static func lines(queue: String) -> PostgresRequest {
+  /// Lines, or parts of them, by tenant: those of the `limit` rows that follow a position, so that no statement reads more
+  /// rows than that. Infinite times, which nobody here writes, are replaced by finite ones.
+  static func lines(after position: LinePosition?, limit: Int, queue: String) -> PostgresRequest {
     PostgresRequest(
       "parked_commands_lines",
       """
-      select tenant_id, count(*), least(greatest(min(parked_at), to_timestamp(0)), now()) as oldest,
-        coalesce(least(greatest(min(due_at), to_timestamp(0)), now() + interval '10 years'), now()) as due_at,
+      select tenant_id, count(*), max(id) as last, least(greatest(min(parked_at), to_timestamp(0)), now()) as oldest,
+        least(greatest(min(due_at), to_timestamp(0)), now() + interval '10 years') as due_at,
         sum(octet_length(body) + octet_length(properties))::int8 as bytes
-      from parked_commands where queue = \(queue) group by tenant_id
+      from (
+        select tenant_id, id, parked_at, due_at, body, properties from parked_commands
+        where queue = \(queue) and (tenant_id, id) > (\(position?.tenant ?? ""), \(position?.id ?? 0))
+        order by tenant_id, id limit \(Int64(limit))
+      ) as page
+      group by tenant_id order by tenant_id
       """)
   }
 
+  /// A row's place among all lines.
+  struct LinePosition {
+    let tenant: String
+    let id: Int64
+
+    init(_ row: PostgresRow) throws(PostgresError) {
+      tenant = try row.text("tenant_id")
+      id = try row.int8("last")
+    }
+  }
+
+  /// A line, or a part of one. Due at once if none of it has a due time.
   static func line(_ row: PostgresRow) throws(PostgresError) -> ParkedLine {
-    ParkedLine(
+    let oldest = try row.moment("oldest")
+    return ParkedLine(
       tenantID: try row.identifier("tenant_id"), count: try row.count(), bytes: try row.count("bytes"),
-      oldest: try row.moment("oldest"), dueAt: try row.moment("due_at"))
+      oldest: oldest, dueAt: try row.optionalMoment("due_at") ?? oldest)
   }
 
   /// Bodies and properties are measured without being read (TOAST keeps their lengths beside the pointer).
@@ -241,14 +263,29 @@ enum ParkedCommandsTable {
         )
         select count(*) from changed
         """),
-      // A time long ago: due by any worker's clock.
+      // From tenant to tenant, whatever the lengths of their lines. A time long ago: due by any worker's clock.
       PostgresRequest(
         "parked_commands_promote_firsts",
         """
-        with changed as (
+        with recursive lines (tenant_id) as (
+          (select tenant_id from parked_commands where queue = \(queue) order by tenant_id limit 1)
+          union all
+          select (
+            select tenant_id from parked_commands
+            where queue = \(queue) and tenant_id > lines.tenant_id order by tenant_id limit 1)
+          from lines where lines.tenant_id is not null
+        ), changed as (
           update parked_commands set due_at = to_timestamp(0)
-          where (due_at is null or not isfinite(due_at) or due_at > now() + make_interval(secs => \(seconds)))
-            and id in (select min(id) from parked_commands where queue = \(queue) group by tenant_id)
+          where id = any (array(
+            select first.id
+            from lines
+            cross join lateral (
+              select id, due_at from parked_commands
+              where queue = \(queue) and tenant_id = lines.tenant_id order by id limit 1
+            ) as first
+            where first.due_at is null or not isfinite(first.due_at)
+              or first.due_at > now() + make_interval(secs => \(seconds))
+          ))
           returning 1
         )
         select count(*) from changed
@@ -256,14 +293,11 @@ enum ParkedCommandsTable {
     ]
   }
 
-  /// Rows whose tenant is no valid id, so that they are in no line: the ids of at most 1,000 of them.
-  static func strays(queue: String) -> PostgresRequest {
+  /// Rows of a tenant whose id is no valid one, so that they are in no line: the ids of at most 1,000 of them.
+  static func strays(of tenant: String, queue: String) -> PostgresRequest {
     PostgresRequest(
       "parked_commands_strays",
-      """
-      select id from parked_commands
-      where queue = \(queue) and tenant_id !~ '^[0-7][0-9A-HJKMNP-TV-Z]{25}$' order by id limit 1000
-      """)
+      "select id from parked_commands where queue = \(queue) and tenant_id = \(tenant) order by id limit 1000")
   }
 
   /// Moves a row that can't be read to the dead letters, as far as its values fit there.

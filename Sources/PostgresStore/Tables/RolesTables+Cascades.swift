@@ -51,19 +51,44 @@ extension RolesTables {
     let request = PostgresRequest(
       "roles_find_on_objects",
       """
-      select m.*
-      from unnest(\(objects.map(\.tenantID)), \(objects.map(\.object.type.rawValue)), \(objects.map(\.object.ulid)))
-        as wanted (tenant_id, type, id)
-      cross join lateral (
-        select \(raw: ofGroup)
-        from group_members m
-        where wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id
-        union all
-        select \(raw: ofWorkspace)
-        from workspace_members m
-        where wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
-      ) as m
-      order by m.role = 'admin', m.member_type = 'group'
+      with wanted as materialized (
+        select *
+        from unnest(\(objects.map(\.tenantID)), \(objects.map(\.object.type.rawValue)), \(objects.map(\.object.ulid)))
+          as wanted (tenant_id, type, id)
+      ), others as materialized (
+        select m.*
+        from wanted
+        cross join lateral (
+          select \(raw: ofGroup)
+          from group_members m
+          where wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id and m.role <> 'admin'
+          union all
+          select \(raw: ofWorkspace)
+          from workspace_members m
+          where wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
+            and m.role <> 'admin'
+        ) as m
+        limit \(size)
+      ), admins as (
+        select m.*
+        from wanted
+        cross join lateral (
+          select \(raw: ofGroup)
+          from group_members m
+          where wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id and m.role = 'admin'
+          union all
+          select \(raw: ofWorkspace)
+          from workspace_members m
+          where wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
+            and m.role = 'admin'
+        ) as m
+        -- Not looked for among many others as long as these fill the part.
+        where (select count(*) from others) < \(size)
+        order by m.member_type = 'group'
+        limit \(size)
+      )
+      select * from (select 1 as place, * from others union all select 2, * from admins) as m
+      order by m.place, m.member_type = 'group'
       limit \(size)
       """)
     return cascade(request, limit)

@@ -7,6 +7,9 @@ package import RabbitMQClient
 package struct RabbitMQExamination: ExaminedBroker {
   /// How long a confirm of a single message may take.
   private static let publishLimit: Duration = .seconds(5)
+  /// More than any message that a worker publishes (docs/limits.md): a broker whose `max_message_size` is lower would refuse
+  /// such a message each time.
+  private static let largestBody = 2 << 20
 
   private let configuration: RabbitMQConfiguration
   private let names: BrokerNames
@@ -63,13 +66,18 @@ package struct RabbitMQExamination: ExaminedBroker {
   }
 
   private func publish(to queue: ShortString, on connection: RabbitMQConnection) async -> AlarmProbing {
-    let message = AMQPMessage(exchange: "", routingKey: queue, properties: MessageProperties(), body: [])
+    let sizes = [0, Self.largestBody]
     do {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))
       let confirm: Void? = try await withTimeLimit(Self.publishLimit) {
         // On the first message a broker with an alarm starts blocking the connection, but still takes that message.
-        for _ in 1...2 { try await publisher.publish([message]) }
+        for size in sizes {
+          try await publisher.publish([
+            AMQPMessage(
+              exchange: "", routingKey: queue, properties: MessageProperties(), body: Array(repeating: 0, count: size))
+          ])
+        }
       }
       guard confirm == nil else { return .confirmed }
       return .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)

@@ -18,6 +18,13 @@ package struct ParkedLine: Sendable, Equatable {
     self.oldest = oldest
     self.dueAt = dueAt
   }
+
+  /// Adds the commands of `part`, which come behind its own.
+  package mutating func append(_ part: ParkedLine) {
+    count += part.count
+    bytes += part.bytes
+    oldest = min(oldest, part.oldest)
+  }
 }
 
 /// What a unit of work changes in a line, besides adding commands to its end.

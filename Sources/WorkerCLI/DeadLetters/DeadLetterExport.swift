@@ -9,10 +9,11 @@ struct DeadLetterExport: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Writes dead letters to standard output, one JSON object per line, newest first.",
-    discussion: "Contains everything recorded, byte for byte. Exits 2 when nothing matches.")
+    discussion: "Contains everything recorded, byte for byte, in either format. Exits 2 when nothing matches.")
 
   @OptionGroup var letters: ChosenLetters
   @OptionGroup var options: ConfigurationOptions
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await OperatorSession.run(options) { session in

@@ -1,5 +1,6 @@
 import MessageContract
 import Messaging
+import WorkspaceApplication
 
 /// Turns messages into queries.
 struct QueryReception: Sendable {
@@ -23,6 +24,6 @@ struct QueryReception: Sendable {
   /// - Parameter isDecodable: whether the last of these processes had decoded it.
   func crashLoop(_ delivery: Delivery, isDecodable: Bool) -> InvalidCommand {
     guard isDecodable, let content = try? decoder.decoded(delivery) else { return .crashLoop(PartialEnvelope()) }
-    return .crashLoop(PartialEnvelope(content.type, content.context))
+    return .crashLoop(PartialEnvelope(content.type, content.context, subject: content.query.subject))
   }
 }

@@ -31,7 +31,8 @@ struct QueryResponder: Sendable {
 
   /// The failure to send for a query that can't be answered; nil as for ``answer(_:_:sequence:)``.
   func failure(of query: ReceivedQuery) -> PendingReply? {
-    let envelope = PartialEnvelope(query.content.type, query.content.context)
+    let envelope = PartialEnvelope(
+      query.content.type, query.content.context, subject: query.content.query.subject)
     return reply(encode(.unexpected, envelope), .failed, query)
   }
 

@@ -34,11 +34,12 @@ struct QueryRun {
 
   func answer(_ query: ReceivedQuery, at now: Timestamp) -> Answer {
     let sequence = snapshot.tenants[query.tenantID] ?? 0
-    guard query.content.minimumSequence ?? 0 <= sequence else { return .behind(sequence: sequence) }
     let scope = CommandScope(
       context: query.content.context, repositories: work.repositories, probe: probe,
       identifiers: environment.identifiers, now: now,
       rules: environment.rules)
+    // Who has to name a user, and doesn't, is told so at once.
+    guard query.content.minimumSequence ?? 0 <= sequence || scope.lacksUser else { return .behind(sequence: sequence) }
     do throws(WorkspaceServiceError) {
       let reply = try InHand.with(query.delivery.body, .running) { () throws(WorkspaceServiceError) in
         DeadlyCommand.strike(query.content.context.key.id)

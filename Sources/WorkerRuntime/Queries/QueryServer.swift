@@ -66,9 +66,14 @@ struct QueryServer {
       backlog.done(work, side)
       status.busy(side, -1)
     }
-    let (live, expired) = work.queries.partitioned(at: .now)
-    responder.drop(expired)
-    try await read(live, sequencesOf: work.awaited, on: reader)
+    try await read(live(work.queries), sequencesOf: work.awaited, on: reader)
+  }
+
+  /// The queries that somebody still waits for. Drops the others.
+  private func live(_ queries: [ReceivedQuery]) -> [ReceivedQuery] {
+    let now = ContinuousClock.now
+    responder.drop(queries.filter { $0.isExpired(at: now) })
+    return queries.filter { !$0.isExpired(at: now) }
   }
 
   private func read(
@@ -89,8 +94,9 @@ struct QueryServer {
     let observations = DeferredObservations()
     let run = QueryRun(readSet, dated.snapshot, environment, probe: observations)
     let now = environment.clock.now()
+    // Reading them can have taken long.
     responder.send(
-      queries.compactMap { query in
+      live(queries).compactMap { query in
         switch run.answer(query, at: now) {
         case .result(let result, let sequence):
           noteWait(of: query, shortfall: 0)
@@ -137,14 +143,12 @@ struct QueryServer {
       try await Task.sleep(for: Self.pause)
     case .timedOut, .failed, .conflict:
       guard queries.count > 1 else {
-        return responder.send(queries.compactMap { failure(of: $0, because: "\(error)") })
+        return responder.send(live(queries).compactMap { failure(of: $0, because: "\(error)") })
       }
       // One of them is to blame, and the others must not suffer for it.
       for (index, query) in queries.enumerated() {
-        let (live, expired) = [query].partitioned(at: .now)
-        responder.drop(expired)
         do {
-          try await read(live, sequencesOf: [], on: reader)
+          try await read(live([query]), sequencesOf: [], on: reader)
         } catch {
           // The connection is lost; this query already waits again.
           backlog.add(Array(queries[(index + 1)...]), to: side)
@@ -163,12 +167,5 @@ struct QueryServer {
         "error": "\(reason)",
       ])
     return responder.failure(of: query)
-  }
-}
-
-extension [ReceivedQuery] {
-  /// The queries that somebody waits for, and the others.
-  fileprivate func partitioned(at now: ContinuousClock.Instant) -> (live: [ReceivedQuery], expired: [ReceivedQuery]) {
-    (filter { !$0.isExpired(at: now) }, filter { $0.isExpired(at: now) })
   }
 }

@@ -33,9 +33,12 @@ package struct CommandScope {
 
   /// Executes a command, unless it lacks a required acting user.
   package func run(_ command: any WorkspaceCommand) throws(WorkspaceServiceError) -> CommandReply {
-    guard actor.userID != nil || !rules.access.isEnforced || !rules.access.requiresUser else { throw .userRequired }
+    guard !lacksUser else { throw .userRequired }
     return try command.run(in: self)
   }
+
+  /// Whether an acting user is required, and not named.
+  package var lacksUser: Bool { actor.userID == nil && rules.access.isEnforced && rules.access.requiresUser }
 
   func observe(_ observation: WorkspaceObservation) { probe.observe(observation, of: context) }
 

@@ -41,6 +41,15 @@ extension Deployment {
     try await database.withConnection { try await $0.query("fatal", "select count(*) from fatal_messages")[0].count() }
   }
 
+  /// The hashes of the messages charged with the death of a process, as `sha256sum` prints them.
+  package func fatalHashes() async throws -> [String] {
+    try await database.withConnection { connection async throws in
+      try await connection.query("hashes", "select encode(body_hash, 'hex') as hash from fatal_messages").map {
+        try $0.text("hash")
+      }
+    }
+  }
+
   /// A message in the ledger, as it was received.
   package struct RecordedMessage: Sendable {
     package let reason: String

@@ -52,4 +52,10 @@ extension CommandStream {
 extension [Subscription.Message] {
   /// The number of commands that have a result here.
   package var answeredCount: Int { Set(compactMap { $0.event?.commandid }).count }
+
+  /// The first result of each command: a worker whose session was interrupted may publish results again.
+  package var firstAnswers: [Subscription.Message] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0.event?.commandid ?? "").inserted }
+  }
 }

@@ -74,13 +74,13 @@ package actor Subscription {
   }
 
   /// Waits until there are `count` messages.
-  package func first(_ count: Int, within limit: Duration = .seconds(60)) async throws -> [Message] {
+  package func first(_ count: Int, within limit: Duration = Patience.limit) async throws -> [Message] {
     try await collect("\(count) messages", within: limit) { $0.count >= count }
   }
 
   /// Waits until what has arrived is enough.
   package func collect(
-    _ what: String, within limit: Duration = .seconds(60), until isEnough: @Sendable ([Message]) -> Bool
+    _ what: String, within limit: Duration = Patience.limit, until isEnough: @Sendable ([Message]) -> Bool
   ) async throws -> [Message] {
     let deadline = ContinuousClock.now + limit
     while !isEnough(messages) {

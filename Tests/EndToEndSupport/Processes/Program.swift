@@ -76,6 +76,9 @@ package final class Program: Sendable {
   /// What the program has written to standard error so far.
   package var errors: String { String(decoding: record.value.errors, as: UTF8.self) }
 
+  /// Whether it has ended, and everything that it wrote has been read.
+  package var hasEnded: Bool { record.value.isOver }
+
   package func signal(_ number: Int32) { kill(pid, number) }
 
   /// Kills the process (SIGKILL), as a crash would, if it still runs. Returns when it has ended.
@@ -86,7 +89,7 @@ package final class Program: Sendable {
 
   /// Waits for the process to end.
   @discardableResult
-  package func exit(within limit: Duration = .seconds(60)) async throws -> Exit {
+  package func exit(within limit: Duration = Patience.limit) async throws -> Exit {
     do {
       return try await Patience.wait(for: "process \(pid) ends", limit) { [record] in
         try await record.wait(until: \.isOver).exit ?? .code(-1)
@@ -97,7 +100,7 @@ package final class Program: Sendable {
   }
 
   /// Waits until the program has written `text` to standard error.
-  package func says(_ text: String, within limit: Duration = .seconds(60)) async throws {
+  package func says(_ text: String, within limit: Duration = Patience.limit) async throws {
     do {
       try await Patience.wait(for: "process \(pid) says '\(text)'", limit) { [record] in
         let bytes = Array(text.utf8)

@@ -2,7 +2,7 @@ import TestSupport
 
 extension WorkerProcess {
   /// Waits until the worker's health server answers 503 and names `text` as missing.
-  package func misses(_ text: String, within limit: Duration = .seconds(60)) async throws {
+  package func misses(_ text: String, within limit: Duration = Patience.limit) async throws {
     let event = "worker \(pid) misses \(text); it says \(program.errors.suffix(500))"
     try await Patience.poll(for: event, limit) {
       let health = try await health()

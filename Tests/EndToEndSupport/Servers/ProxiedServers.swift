@@ -14,12 +14,12 @@ package struct ProxiedServers: Sendable {
   /// Only the settings that lead a worker to the proxies.
   package let addresses: [String: String]
 
-  /// Leads a worker to the proxies, with small batches. It detects a silent server after two seconds, and reconnects
-  /// after 0.5 s.
+  /// Leads a worker to the proxies, with small batches. It detects a silent server within five seconds, and reconnects
+  /// after 0.5 s. Shorter limits would also be exceeded by servers that are only busy.
   package var environment: [String: String] {
     addresses.merging([
-      "AMQP_HEARTBEAT": "1s", "AMQP_CONNECT_TIMEOUT": "2s", "POSTGRES_CONNECT_TIMEOUT": "2s",
-      "POSTGRES_RESPONSE_TIMEOUT": "2s", "POSTGRES_IDLE_SESSION_TIMEOUT": "5s", "WORKER_BATCH_COUNT": "16",
+      "AMQP_HEARTBEAT": "2s", "AMQP_CONNECT_TIMEOUT": "10s", "POSTGRES_CONNECT_TIMEOUT": "10s",
+      "POSTGRES_RESPONSE_TIMEOUT": "5s", "POSTGRES_IDLE_SESSION_TIMEOUT": "5s", "WORKER_BATCH_COUNT": "16",
       "AMQP_PREFETCH": "64",
     ]) { address, _ in address }
   }

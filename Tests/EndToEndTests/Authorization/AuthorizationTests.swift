@@ -78,7 +78,9 @@ struct AuthorizationTests {
       }
     }
     try await sender.send(commands)
-    let answers = Array(try await results.first(founding.count + commands.count).dropFirst(founding.count))
+    let count = founding.count + commands.count
+    let all = try await results.collect("all results") { $0.answeredCount == count }
+    let answers = Array(all.firstAnswers.dropFirst(founding.count))
     for index in stride(from: 0, to: answers.count, by: 2) {
       let (one, other) = (answers[index], answers[index + 1])
       #expect(

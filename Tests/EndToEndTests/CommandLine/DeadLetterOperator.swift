@@ -24,6 +24,11 @@ extension DeadLetterOperator {
     return try JSONDecoder().decode(type, from: Data(result.output.utf8))
   }
 
+  /// The latest plan.
+  func latestPlan() async throws -> ReplayReport {
+    try #require(try await decode(PlanList.self, "plans").plans.first)
+  }
+
   func letters(_ state: String = "open") async throws -> [LetterList.Letter] {
     try await decode(LetterList.self, "list", "--state", state, "--limit", "1000").dead_letters
   }
@@ -36,7 +41,7 @@ extension DeadLetterOperator {
     let commands = (0..<count).map { _ in Command.createRoot(Command.newID(), id: Command.newID(), name: "poison") }
     try await sender.send(commands)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
-    try await Patience.poll(for: "all commands are dead letters", .seconds(60)) {
+    try await Patience.poll(for: "all commands are dead letters") {
       try await deployment.letters().count == count
     }
     try await deployment.commandsAreDone()
@@ -56,6 +61,11 @@ struct ReplayReport: Decodable {
   let published: Int
   let not_sent: [String: Int]
   let outcomes: [String: Int]
+}
+
+/// The JSON that `plans` prints, the latest plan first.
+struct PlanList: Decodable {
+  let plans: [ReplayReport]
 }
 
 /// The JSON that `list` prints.

@@ -44,7 +44,7 @@ struct MigrateTests {
   @Test func `migrations with data are reverted only with consent, and never under an active worker`() async throws {
     let deployment = try Deployment.current
     try await deployment.prepare()
-    let worker = try await deployment.activeWorker(["POSTGRES_IDLE_SESSION_TIMEOUT": "5s"])
+    let worker = try await deployment.activeWorker()
     let sent = try await deployment.run("send", "workspace.create_root", "--tenant", Command.newID(), "--wait")
     #expect(sent.exit == .code(0))
     let refused = try await deployment.run("migrate", "down", "--to", "0", "--yes")

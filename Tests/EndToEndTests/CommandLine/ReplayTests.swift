@@ -62,10 +62,11 @@ struct ReplayTests: DeadLetterOperator {
 
   @Test func `too many failures stop a plan`() async throws {
     let deployment = try Deployment.current
-    _ = try await bury(40)
+    _ = try await bury(100)
     let worker = try await deployment.activeWorker(["PARKING_RETRY_DELAYS": "none"])
+    // All would take 25 s: enough for ten outcomes to be known before the last one is sent.
     let report = try await decode(
-      ReplayReport.self, "replay", "--all", "--because", "x", "--rate", "20", "--max-failure-ratio", "0.5", exit: 2)
+      ReplayReport.self, "replay", "--all", "--because", "x", "--rate", "4", "--max-failure-ratio", "0.5", exit: 2)
     #expect(report.end == "failures")
     #expect(report.pending > 0)
     #expect(try await worker.drain() == .code(0))

@@ -31,7 +31,8 @@ struct SendTests {
       "the second event is the founder's role"
     )
     let read = try await deployment.run(
-      "query", "workspace.get", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--min-sequence", "2")
+      "query", "workspace.get", "--tenant", tenant, "--data", #"{"workspace_id":"\#(root)"}"#, "--min-sequence", "2",
+      "--timeout", "60")
     #expect(read.exit == .code(0))
     let again = try deployment.start(call + ["--wait", "--format", "json"])
     #expect(try await again.exit() == .code(0))

@@ -72,6 +72,25 @@ struct BrokerAlarmTests {
     }
   }
 
+  @Test func `a broker that refuses the largest results is a problem, with both sizes`() async throws {
+    let deployment = try Deployment.current
+    try await setLargestMessage(1 << 20)
+    let doctor = try? await deployment.run("doctor")
+    // As bin/stack configures it.
+    try await setLargestMessage(128 << 20)
+    let output = try #require(doctor).output
+    #expect(
+      output.contains("a message was not accepted") && output.contains("2097152") && output.contains("1048576"),
+      "\(output)")
+  }
+
+  /// Sets `max_message_size` while the broker is running, which reads it once.
+  private func setLargestMessage(_ bytes: Int) async throws {
+    try await BrokerControl.run(
+      "eval",
+      "application:set_env(rabbit, max_message_size, \(bytes)), persistent_term:put(max_message_size, \(bytes)).")
+  }
+
   private func whileTheBrokerIsLowOnMemory<Answer>(
     _ body: () async throws -> Answer, then next: (Answer) async throws -> Void
   ) async throws {

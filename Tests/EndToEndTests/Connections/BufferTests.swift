@@ -10,8 +10,10 @@ struct BufferTests {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
+    // It waits for a lock of the test while 40 MiB are sent.
     let worker = try await deployment.activeWorker([
       "AMQP_BUFFER_BYTES": "1MiB", "WORKER_BATCH_BYTES": "1MiB", "AMQP_PREFETCH": "150",
+      "POSTGRES_LOCK_TIMEOUT": "120s", "POSTGRES_STATEMENT_TIMEOUT": "150s", "POSTGRES_RESPONSE_TIMEOUT": "180s",
     ])
     let tenant = Command.newID()
     try await sender.send([.createRoot(tenant, id: Command.newID())])
@@ -48,7 +50,7 @@ struct BufferTests {
         })
     }
     let worker = try await deployment.activeWorker(["AMQP_BUFFER_BYTES": "8MiB"])
-    try await Patience.poll(for: "all messages are recorded", .seconds(120)) {
+    try await Patience.poll(for: "all messages are recorded") {
       try await deployment.letters().count == 200
     }
     let peak = try #require(worker.peakMemory)

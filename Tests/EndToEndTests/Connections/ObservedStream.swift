@@ -25,7 +25,7 @@ struct ObservedStream: Sendable {
   func send() async throws { try await send(0..<stream.commands.count) }
 
   /// Waits until this many commands have an answer.
-  func answers(_ count: Int, within limit: Duration = .seconds(60)) async throws {
+  func answers(_ count: Int, within limit: Duration = Patience.limit) async throws {
     _ = try await results.collect("\(count) answers", within: limit) { $0.answeredCount >= count }
   }
 

@@ -43,7 +43,8 @@ struct SilentServerTests {
     #expect(try await worker.drain() == .code(0))
   }
 
-  /// The limits are two seconds; the rest is slack for a machine busy with other tests.
+  /// The limits are five seconds; the rest is slack for a machine busy with other tests. Only after two minutes would a
+  /// black hole show itself without them: see ``FaultProxy/dropPackets()``.
   private func expectNotice(
     of silence: Silence, _ server: ProxiedServers.Server, _ servers: ProxiedServers, _ worker: WorkerProcess
   ) async throws {
@@ -51,7 +52,7 @@ struct SilentServerTests {
     case .frozen: servers[server].freeze()
     case .blackHole: servers[server].dropPackets()
     }
-    try await worker.misses(server == .broker ? "broker" : "PostgreSQL", within: .seconds(30))
+    try await worker.misses(server == .broker ? "broker" : "PostgreSQL", within: .seconds(90))
     #expect(try await worker.health("livez").status == 200)
   }
 }

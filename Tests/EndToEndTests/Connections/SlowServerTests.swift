@@ -1,6 +1,5 @@
 import EndToEndSupport
 import Messaging
-import PostgresClient
 import TestSupport
 import Testing
 
@@ -10,23 +9,16 @@ struct SlowServerTests {
   @Test func `statements that together exceed the response timeout succeed at the second attempt`() async throws {
     let deployment = try Deployment.current
     // Two statements of a transaction, each of which is within its limit.
-    try await deployment.database.withConnection {
-      try await $0.execute(
-        script: """
-          create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1.4); return null; end $$;
-          create trigger slow after insert on workspaces for each statement execute function slow();
-          create trigger slow after insert on inbox for each statement execute function slow();
-          """)
-    }
+    _ = try await SlowTables.set("workspaces", "inbox", seconds: 4, in: deployment)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     let worker = try await deployment.activeWorker([
-      "POSTGRES_RESPONSE_TIMEOUT": "2s", "POSTGRES_STATEMENT_TIMEOUT": "2s",
+      "POSTGRES_RESPONSE_TIMEOUT": "6s", "POSTGRES_STATEMENT_TIMEOUT": "6s",
     ])
     try await sender.send((0..<3).map { _ in .createRoot(Command.newID(), id: Command.newID()) })
     let answers = try await results.first(3)
     #expect(answers.allSatisfy { $0.event?.type == "workspace.create_root.succeeded" })
-    #expect(worker.program.errors.contains("did not answer within 2.0 seconds"))
+    #expect(worker.program.errors.contains("did not answer within 6.0 seconds"))
     #expect(try await deployment.letters().isEmpty)
     #expect(try await worker.drain() == .code(0))
     await sender.close()

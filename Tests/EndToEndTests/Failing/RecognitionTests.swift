@@ -28,7 +28,8 @@ struct RecognitionTests {
     return table
   }
 
-  /// Runs a worker that executes the waiting commands and dies after the commit, before anything is acknowledged.
+  /// Runs a worker that executes the waiting commands, or as many of them as its first transaction has, and dies after
+  /// the commit, before anything is acknowledged.
   private func dieAfterCommit(_ settings: [String: String] = [:]) async throws {
     let worker = try Deployment.current.startWorker(
       settings.merging(["WORKSPACE_WORKER_FAILPOINT": "committed:1"]) { first, _ in first })
@@ -52,7 +53,7 @@ struct RecognitionTests {
     }
     try await sender.send(messages)
     try await dieAfterCommit()
-    #expect(try await deployment.letters().count == messages.count)
+    #expect(try await (1...messages.count).contains(deployment.letters().count))
 
     let worker = try await deployment.activeWorker()
     // Each redelivery is recognized before it is acknowledged.
@@ -108,7 +109,8 @@ struct RecognitionTests {
     #expect(try await first.drain() == .code(0))
     try await sender.send(Array(commands.dropFirst()))
     try await dieAfterCommit(settings)
-    #expect(try await deployment.parked().map(\.id) == commands.map(\.id))
+    let parked = try await deployment.parked().map(\.id)
+    #expect(parked.count > 1 && commands.map(\.id).starts(with: parked))
 
     let worker = try await deployment.activeWorker(settings)
     try await deployment.commandsAreDone()

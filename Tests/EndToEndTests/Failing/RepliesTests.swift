@@ -25,7 +25,7 @@ struct RepliesTests {
       [Command.createRoot(tenant, id: Command.newID())]
       + (1...9).map { _ in Command("workspace.list", "{}", tenant: tenant) }
     try await sender.send(first + others.map { $0.replying(to: replies.queue) })
-    let answers = try await replies.first(others.count, within: .seconds(40))
+    let answers = try await replies.first(others.count)
     #expect(answers.compactMap(\.event?.commandid) == others.map(\.id), "in order")
     await replies.close()
   }
@@ -64,6 +64,7 @@ struct RepliesTests {
     // More than the broker's channel accepts for a queue that does not answer.
     let tenant = Command.newID()
     let silent = (1...300).map { _ in Command("workspace.list", "{}", tenant: tenant).replying(to: "my.replies") }
+    let start = ContinuousClock.now
     try await expectOthersServed(deployment, sender, beside: silent)
     try await deployment.outboxIsEmpty()
     let replies = "workspace_worker_replies_total"
@@ -76,8 +77,12 @@ struct RepliesTests {
     try await expectOthersServed(deployment, sender, beside: silent)
     try await deployment.outboxIsEmpty()
     let second = try await worker.metrics()
-    #expect(second.value(replies, ["outcome": "timed_out"]) == timedOut)
-    #expect(second.value(replies, ["outcome": "suspended"]) == suspended + 300)
+    let elapsed = ContinuousClock.now - start
+    let timedOutLater = try #require(second.value(replies, ["outcome": "timed_out"])) - timedOut
+    let suspendedLater = (second.value(replies, ["outcome": "suspended"]) ?? 0) - suspended
+    #expect(timedOutLater + suspendedLater == 300, "each is given up")
+    // A machine so busy that the suspension was over meanwhile has let the queue try again.
+    if elapsed < ReplyLedger.Limits().suspension { #expect(timedOutLater == 0) }
     #expect(second.value("workspace_worker_reconnects_total") == 0)
     try await deployment.host.resume("my.replies")
     #expect(try await worker.drain() == .code(0))

@@ -16,10 +16,10 @@ struct LargeHeadersTests {
     return UInt16(0x2000).bigEndianBytes + UInt32(entries.count).bigEndianBytes + entries
   }
 
-  private func publish(_ body: (Int) -> [UInt8], on deployment: Deployment) throws {
-    let client = try WireClient(deployment.host.configuration())
+  private func publish(_ body: (Int) -> [UInt8], on deployment: Deployment) async throws {
+    let client = try await WireClient(deployment.host.configuration())
     for size in Self.sizes {
-      try client.publish(body(size), properties: Self.properties(payload: size), to: "workspace.commands")
+      try await client.publish(body(size), properties: Self.properties(payload: size), to: "workspace.commands")
     }
   }
 
@@ -42,7 +42,7 @@ struct LargeHeadersTests {
   {
     let deployment = try Deployment.current
     let results = try await Subscription.to("workspace.results", on: deployment.host)
-    try publish({ _ in Command.createRoot(Command.newID(), id: Command.newID()).body }, on: deployment)
+    try await publish({ _ in Command.createRoot(Command.newID(), id: Command.newID()).body }, on: deployment)
     if comesAgain { try await giveBack(Self.sizes.count, on: deployment) }
     let worker = try await deployment.activeWorker()
     try await expectAnswer(deployment, results, after: Self.sizes.count)
@@ -58,7 +58,7 @@ struct LargeHeadersTests {
   func `invalid messages with headers that fill a frame are dead letters, byte for byte`(comesAgain: Bool) async throws
   {
     let deployment = try Deployment.current
-    try publish({ Array("{\"oops \($0)".utf8) }, on: deployment)
+    try await publish({ Array("{\"oops \($0)".utf8) }, on: deployment)
     if comesAgain { try await giveBack(Self.sizes.count, on: deployment) }
     let worker = try await deployment.activeWorker()
     try await Patience.poll(for: "all letters are recorded") {
@@ -76,7 +76,7 @@ struct LargeHeadersTests {
     async throws
   {
     let deployment = try Deployment.current
-    try publish({ Array("\($0)".utf8) }, on: deployment)
+    try await publish({ Array("\($0)".utf8) }, on: deployment)
     try await deployment.host.broker.management.rejectMessages(
       Self.sizes.count, of: "workspace.commands", in: deployment.host.name)
     let worker = try await deployment.activeWorker()

@@ -1,5 +1,6 @@
 import EndToEndSupport
 import Foundation
+import Glibc
 import Messaging
 import TestSupport
 import Testing
@@ -39,7 +40,7 @@ struct HTTPPortTests {
     let worker = try await deployment.activeWorker()
     let idle = try await idleConnections(60, to: worker, saying: beginning)
     #expect(try await worker.health("livez").status == 200)
-    for connection in idle.prefix(4) { try expectEnd(of: connection) }
+    for connection in idle.prefix(4) { await expectEnd(of: connection) }
     #expect(try await worker.drain() == .code(0))
   }
 
@@ -50,7 +51,7 @@ struct HTTPPortTests {
     // Raised to the 272 that it needs; half of them are taken away again.
     let worker = try deployment.startWorker(descriptors: "64:4096")
     try await worker.becomesReady()
-    try limitDescriptors(of: worker, to: 136, of: 272)
+    try await limitDescriptors(of: worker, to: 136, of: 272)
     let results = try await Subscription.to("workspace.results", on: deployment.host)
     let sender = try await CommandSender.open(on: deployment.host)
     let idle = try await idleConnections(200, to: worker)
@@ -74,14 +75,14 @@ struct HTTPPortTests {
   }
 
   /// prlimit(1) of util-linux, for a process that runs.
-  private func limitDescriptors(of worker: WorkerProcess, to count: Int, of before: Int) throws {
+  private func limitDescriptors(of worker: WorkerProcess, to count: Int, of before: Int) async throws {
     let limits = try #require(FileManager.default.contents(atPath: "/proc/\(worker.pid)/limits"))
     let line = String(decoding: limits, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("Max open files") }
     #expect(line?.split(separator: " ").dropFirst(3).first == "\(before)")
-    let process = try Process.run(
-      URL(filePath: "/usr/bin/prlimit"), arguments: ["--pid", "\(worker.pid)", "--nofile=\(count)"])
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    let change = try Program(
+      "/usr/bin/prlimit", ["--pid", "\(worker.pid)", "--nofile=\(count)"], environment: [:],
+      folder: FileManager.default.temporaryDirectory)
+    #expect(try await change.exit() == .code(0), "\(change.errors)")
   }
 
   private func idleConnections(_ count: Int, to worker: WorkerProcess, saying text: String = "") async throws
@@ -95,10 +96,11 @@ struct HTTPPortTests {
     }
   }
 
-  /// Keeps writing until the worker ends it: an answer may come before.
-  private func expectEnd(of socket: BlockingSocket) throws {
-    #expect(throws: BlockingSocket.Failed.self) {
-      while true { _ = try socket.read(1) }
+  /// Keeps reading until the worker ends it: an answer may come before.
+  private func expectEnd(of socket: BlockingSocket) async {
+    let end = await #expect(throws: BlockingSocket.Failed.self) {
+      try await onOwnThread { while true { _ = try socket.read(1) } }
     }
+    #expect(end?.code != EAGAIN, "the worker has not ended it in time")
   }
 }

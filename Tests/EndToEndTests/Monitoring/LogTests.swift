@@ -49,8 +49,10 @@ struct LogTests {
     let start = ContinuousClock.now
     try await sender.send((0..<500).map { _ in Command("workspace.unknown", "{}", tenant: Command.newID()) })
     try await Patience.poll(for: "all messages are dead letters") { try await deployment.letters().count == 500 }
-    let metrics = try await worker.metrics()
-    #expect(metrics.value("workspace_worker_dead_letters_total", ["reason": "unknown_command_type"]) == 500)
+    // Counted after they are recorded.
+    try await Patience.poll(for: "all dead letters are counted") {
+      try await worker.metrics().value("workspace_worker_dead_letters_total", ["reason": "unknown_command_type"]) == 500
+    }
     func written() -> Int {
       worker.program.errors.split(separator: "\n").count { $0.contains("an invalid command goes to the dead letters") }
     }

@@ -72,11 +72,13 @@ struct TracesTests {
     let unsampled = Command(
       "workspace.list", "{}", tenant: tenant,
       extra: #","traceparent":"00-1af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00""#)
+    let sent = Date().timeIntervalSince1970
     try await sender.send([sampled, unsampled, Command("workspace.list", "{}", tenant: tenant)])
     let answers = try await results.first(3)
     #expect(answers[0].event?.traceparent == Self.parent)
     #expect(answers[2].event?.traceparent?.hasSuffix("-00") == true)
     let spans = try await spans(2, from: receiver.program)
+    let received = Date().timeIntervalSince1970
     #expect(spans.map(\.traceId) == [Self.traceID, Self.traceID])
     let process = try #require(spans.first { $0.kind == 5 })
     #expect(
@@ -92,7 +94,9 @@ struct TracesTests {
     let publish = try #require(spans.first { $0.kind == 4 })
     #expect(publish.name == "publish workspace.results" && publish.parentSpanId == process.spanId)
     let times = [process.startTimeUnixNano, process.endTimeUnixNano, publish.endTimeUnixNano].compactMap { Int($0) }
-    #expect(times == times.sorted() && abs(Date().timeIntervalSince1970 - Double(times[0]) / 1e9) < 60)
+    #expect(times.count == 3 && times == times.sorted())
+    // A second for a clock that is corrected meanwhile.
+    for time in times { #expect((sent - 1...received + 1).contains(Double(time) / 1e9)) }
     #expect(try await worker.drain() == .code(0))
     await sender.close()
     await results.close()
@@ -142,7 +146,7 @@ struct TracesTests {
     let stream = CommandStream(tenants: 2, count: 100)
     try await sender.send(stream.commands)
     _ = try await results.first(100)
-    try await Patience.poll(for: "spans are dropped", .seconds(60)) {
+    try await Patience.poll(for: "spans are dropped") {
       try await worker.metrics().value("workspace_worker_spans_dropped_total") ?? 0 > 0
     }
     #expect(try await worker.drain() == .code(0))

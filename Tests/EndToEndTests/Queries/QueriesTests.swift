@@ -189,7 +189,7 @@ struct QueriesTests {
     let worker = try await deployment.activeWorker()
     let client = try await QueryClient.open(on: deployment.host)
     try await tenant.found(on: deployment, client.sender)
-    let arguments = ["--tenant", tenant.tenant, "--data", #"{"name":"upper"}"#]
+    let arguments = ["--tenant", tenant.tenant, "--data", #"{"name":"upper"}"#, "--timeout", "60"]
     let found = try await deployment.call(
       ["query", "workspace.find"] + arguments + ["--user", "member", "--min-sequence", "8"])
     #expect(found.exit == .code(0) && found.output.contains(#""sequence":"8""#) && found.output.contains(tenant.upper))

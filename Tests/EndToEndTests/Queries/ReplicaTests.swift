@@ -33,7 +33,7 @@ struct ReplicaTests {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
       let worker = try await deployment.activeWorker([
-        "POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "500ms",
+        "POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "5s",
       ])
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
@@ -41,6 +41,8 @@ struct ReplicaTests {
       let before = try await client.ask(get(minimum: QueriedTenant.eventCount))
       #expect(before?.data.workspace?.name == "lower")
 
+      // That answer may have been the primary's.
+      try await standby.catchesUp(with: primary)
       try await standby.execute("select pg_wal_replay_pause()")
       let sequence = try await rename(1, client, events)
       let old = try await client.ask(get())
@@ -78,6 +80,7 @@ struct ReplicaTests {
       try await tenant.found(on: deployment, client.sender)
       let events = try await Subscription.to("workspace.events", on: deployment.host)
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      try await standby.catchesUp(with: primary)
       try await standby.execute("select pg_wal_replay_pause()")
       _ = try await rename(1, client, events)
       #expect(try await client.ask(get())?.data.workspace?.name == "lower", "the standby answers")
@@ -102,6 +105,7 @@ struct ReplicaTests {
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
       _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      try await standby.catchesUp(with: primary)
       primary.stop()
       try await Patience.poll(for: "the lag grows") {
         #expect(try await client.ask(get())?.data.workspace?.name == "lower")
@@ -117,12 +121,14 @@ struct ReplicaTests {
   {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
+      // What the standby will never reach need not be waited for.
       let worker = try await deployment.activeWorker([
         "POSTGRES_URL": primary.url, "POSTGRES_READ_URL": standby.url, "QUERIES_WAIT": "1ms",
       ])
       let client = try await QueryClient.open(on: deployment.host)
       try await tenant.found(on: deployment, client.sender)
-      _ = try await client.ask(get(minimum: QueriedTenant.eventCount))
+      try await standby.catchesUp(with: primary)
+      #expect(try await client.ask(get())?.data.workspace?.name == "lower")
       let events = try await Subscription.to("workspace.events", on: deployment.host)
       try await standby.promote()
       #expect(try await client.ask(get())?.data.workspace?.name == "lower")

@@ -84,7 +84,7 @@ struct Scene: Sendable {
       for worker in workers { if try await worker.health().body.contains("SyncRep") { return true } }
       return false
     }
-    let before = try await results.everything().count
+    let before = try await settledCount()
     try await reader.isAnswered()
     try await Patience.poll(for: "a worker has abandoned its commit, and has a new session") {
       Self.sessionCount(of: workers) > sessions
@@ -95,13 +95,26 @@ struct Scene: Sendable {
     try await cluster.standbyFollows("sync_state = 'sync'")
   }
 
+  /// The number of results, once no more of those that were on their way when a commit began to wait arrive.
+  private func settledCount() async throws -> Int {
+    var count = try await results.everything().count
+    try await Patience.poll(for: "no more results arrive") {
+      // Longer than a worker takes between a commit and the publication of its results, on a busy machine, too.
+      try await Task.sleep(for: .seconds(2))
+      let last = count
+      count = try await results.everything().count
+      return count == last
+    }
+    return count
+  }
+
   /// Each session tells that it, or another one, is active.
   private static func sessionCount(of workers: [WorkerProcess]) -> Int {
     workers.reduce(0) { $0 + $1.program.errors.ranges(of: " is active").count }
   }
 
   private func stands(at failpoint: Failpoint) async throws {
-    try await worker.program.says("failpoint \(failpoint.rawValue)\n", within: .seconds(60))
+    try await worker.program.says("failpoint \(failpoint.rawValue)\n")
     try await worker.program.isStopped()
   }
 

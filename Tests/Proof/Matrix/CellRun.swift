@@ -170,7 +170,7 @@ package struct CellRun: Sendable {
   }
 
   private func finish(_ workers: [WorkerProcess], _ subscribers: Subscribers, _ reader: Reader?) async throws {
-    try await subscribers.haveAll(of: workload, within: .seconds(120))
+    try await subscribers.haveAll(of: workload, within: Patience.limit)
     timeline.note("every command has its result, reply and event")
     try await reader?.askForAll()
     try await deployment.commandsAreDone()

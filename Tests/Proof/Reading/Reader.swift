@@ -63,21 +63,20 @@ actor Reader {
 
   /// Waits for the answer to a query that is asked from now on.
   func isAnswered() async throws {
-    // Long enough for a worker to give up a server that hangs.
-    try await awaitAnswer("a query is answered during the fault", within: .seconds(30)) { _ in true }
+    try await awaitAnswer("a query is answered during the fault") { _ in true }
   }
 
   /// Waits for a late answer to a query that is asked from now on: it shows less than had been seen when the query was
   /// asked.
   func isAnsweredLate() async throws {
-    try await awaitAnswer("a query is answered late", within: .seconds(60)) { $0.isLate }
+    try await awaitAnswer("a query is answered late") { $0.isLate }
   }
 
   private func awaitAnswer(
-    _ event: String, within limit: Duration, where condition: @escaping @Sendable (Answer) -> Bool
+    _ event: String, where condition: @escaping @Sendable (Answer) -> Bool
   ) async throws {
     let first = questions.count
-    try await Patience.wait(for: event, limit) { [answers] in
+    try await Patience.wait(for: event) { [answers] in
       _ = try await answers.wait { $0.contains { $0.question.number >= first && condition($0) } }
     }
   }
@@ -85,7 +84,7 @@ actor Reader {
   /// Asks about all tenants, with their last seen events as minimum sequences, until there is an answer about each.
   ///
   /// - Throws: ``Violation/lostReading(tenant:)``.
-  func askForAll(within limit: Duration = .seconds(60)) async throws {
+  func askForAll(within limit: Duration = Patience.limit) async throws {
     notice()
     let deadline = ContinuousClock.now + limit
     var missing = tenants

@@ -99,7 +99,7 @@ package struct SoakRun: Sendable {
 
   private func finish() async throws {
     let count = confirmed.value
-    try await Patience.poll(for: "every command has its result and its event", .seconds(180)) {
+    try await Patience.poll(for: "every command has its result and its event") {
       let counts = observer.counts
       return counts.answered >= count && counts.announced >= count
     }

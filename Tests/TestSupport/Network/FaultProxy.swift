@@ -43,8 +43,8 @@ package final class FaultProxy: Sendable {
   package func thaw() { forward() }
 
   /// Becomes a black hole, as with a pulled cable: as ``freeze()``, but no packet that reaches the proxy is taken or
-  /// acknowledged, so that probes of TCP fail. New connections are not made. After 30 s, connections that were silent
-  /// are lost for good, as they are on a network.
+  /// acknowledged, so that probes of TCP fail. New connections are not made. After two minutes, connections that were
+  /// silent are lost for good, as they are on a network: a test that a client notices by itself must be over by then.
   package func dropPackets() { engine.change { $0.enter(.dropping) } }
 
   /// Passes on what clients send, and discards what the server answers: a lost confirm, or a lost answer to COMMIT. A
@@ -70,10 +70,10 @@ package final class FaultProxy: Sendable {
   ///
   /// - Parameters:
   ///   - event: what is waited for, for error messages.
-  ///   - limit: default 20 s.
   @discardableResult
   package func wait(
-    for event: String, within limit: Duration = .seconds(60), until isEnough: @escaping @Sendable (ProxyTraffic) -> Bool
+    for event: String, within limit: Duration = Patience.limit,
+    until isEnough: @escaping @Sendable (ProxyTraffic) -> Bool
   ) async throws -> ProxyTraffic {
     try await Patience.wait(for: event, limit) { [traffic] in try await traffic.wait(until: isEnough) }
   }

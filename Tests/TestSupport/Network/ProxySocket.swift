@@ -45,7 +45,7 @@ struct ProxySocket {
     setOption(Int(SOL_SOCKET), SO_KEEPALIVE, 1)
     setOption(IPPROTO_TCP, TCP_KEEPIDLE, 1)
     setOption(IPPROTO_TCP, TCP_KEEPINTVL, 1)
-    setOption(IPPROTO_TCP, TCP_KEEPCNT, 30)
+    setOption(IPPROTO_TCP, TCP_KEEPCNT, 120)
   }
 
   func endOutput() { shutdown(descriptor, Int32(SHUT_WR)) }

@@ -1,3 +1,4 @@
+import Coordination
 import Foundation
 import Glibc
 package import PostgresClient
@@ -119,6 +120,20 @@ package final class PrivateCluster: Sendable {
   /// Promotes a standby. Returns when it is a primary.
   package func promote() async throws {
     try await execute("do $$ begin if not pg_promote() then raise 'not promoted in time'; end if; end $$")
+  }
+
+  /// Waits until this standby has replayed everything that `primary` has on its disk now.
+  package func catchesUp(with primary: PrivateCluster) async throws {
+    let target = try await primary.value("select pg_current_wal_flush_lsn()::text as value")
+    try await Patience.poll(for: "the standby has replayed \(target)") {
+      try await value("select (pg_last_wal_replay_lsn() >= '\(target)')::text as value") == "true"
+    }
+  }
+
+  /// What a query yields as the text `value` of its only row.
+  private func value(_ query: String) async throws -> String {
+    let connection = try await connect { $0.commitsDurably = false }
+    return try await connection.use { try await $0.query("value", "\(raw: query)")[0].text("value") }
   }
 
   private func signal(_ number: Int32) {

@@ -6,10 +6,6 @@ package struct SessionObserver: Sendable {
 
   package init(connection: PostgresConnection) { self.connection = connection }
 
-  package struct NeverHappened: Error, CustomStringConvertible {
-    package let description: String
-  }
-
   /// Waits until the session waits for a lock.
   package func waitUntilBlocked(_ processID: Int32) async throws {
     try await waitUntil("session \(processID) waits for a lock", processID, "wait_event_type = 'Lock'")
@@ -29,16 +25,13 @@ package struct SessionObserver: Sendable {
     _ = try await connection.query("terminate", "select pg_terminate_backend(\(processID))")
   }
 
-  /// Asks again and again, one round trip after another; gives up after 60 s.
   private func waitUntil(_ event: String, _ processID: Int32, _ condition: String?) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < deadline {
+    try await Patience.poll(for: event) {
       let count = try await connection.query(
         condition ?? "gone",
         "select count(*) from pg_stat_activity where pid = \(processID) and (\(raw: condition ?? "true"))")[0].count()
-      guard count != (condition == nil ? 0 : 1) else { return }
+      return count == (condition == nil ? 0 : 1)
     }
-    throw NeverHappened(description: "not within 60 s: \(event)")
   }
 }
 

@@ -1,7 +1,10 @@
 import Glibc
 
-/// A TCP socket for tests, with calls that block, for at most ten seconds each.
+/// A TCP socket for tests, with calls that block, for at most two minutes each: then they fail with EAGAIN. For a peer
+/// that takes its time see ``onOwnThread(_:)``.
 package final class BlockingSocket: Sendable {
+  private static let limit = timeval(tv_sec: 120, tv_usec: 0)
+
   package struct Failed: Error, Equatable {
     package let call: String
     /// 0 if the peer has ended the connection.
@@ -17,7 +20,7 @@ package final class BlockingSocket: Sendable {
 
   package init(adopting descriptor: Int32) {
     self.descriptor = descriptor
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    var limit = Self.limit
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }

@@ -1,7 +1,8 @@
 package import RabbitMQClient
 import Secrets
 
-/// A client that shares no code with the one under test: it sends and receives raw bytes.
+/// A client that shares no code with the one under test: it sends and receives raw bytes. It waits for the broker on
+/// threads of its own.
 package final class WireClient: Sendable {
   private let socket: BlockingSocket
 
@@ -10,8 +11,12 @@ package final class WireClient: Sendable {
   }
 
   /// Logs in, and opens channel 1 in confirm mode.
-  package init(_ configuration: RabbitMQConfiguration) throws {
+  package init(_ configuration: RabbitMQConfiguration) async throws {
     socket = try BlockingSocket.connected(toPort: configuration.port)
+    try await onOwnThread { [self] in try logIn(configuration) }
+  }
+
+  private func logIn(_ configuration: RabbitMQConfiguration) throws {
     guard case .plain(let user, let password) = configuration.authentication else { throw Unexpected(method: nil) }
     try socket.write(Array("AMQP".utf8) + [0, 0, 9, 1])
     try expect(.connectionStart)
@@ -33,21 +38,25 @@ package final class WireClient: Sendable {
   /// Publishes to a queue and waits for the confirm.
   ///
   /// - Parameter properties: flags and property list, as in the header frame.
-  package func publish(_ body: [UInt8], properties: [UInt8], to queue: String) throws {
-    try send(.basicPublish, on: 1, [0, 0] + "".shortStringBytes + queue.shortStringBytes + [0])
-    let header = UInt16(60).bigEndianBytes + [0, 0] + UInt64(body.count).bigEndianBytes + properties
-    try socket.write(WireFrame(kind: .header, channel: 1, payload: header).bytes)
-    if !body.isEmpty { try socket.write(WireFrame(kind: .body, channel: 1, payload: body).bytes) }
-    try expect(.basicAck)
+  package func publish(_ body: [UInt8], properties: [UInt8], to queue: String) async throws {
+    try await onOwnThread { [self] in
+      try send(.basicPublish, on: 1, [0, 0] + "".shortStringBytes + queue.shortStringBytes + [0])
+      let header = UInt16(60).bigEndianBytes + [0, 0] + UInt64(body.count).bigEndianBytes + properties
+      try socket.write(WireFrame(kind: .header, channel: 1, payload: header).bytes)
+      if !body.isEmpty { try socket.write(WireFrame(kind: .body, channel: 1, payload: body).bytes) }
+      try expect(.basicAck)
+    }
   }
 
   /// Takes a message from a queue that has one.
   ///
   /// - Returns: flags and property list as in the header frame, and the body.
-  package func get(from queue: String) throws -> (properties: [UInt8], body: [UInt8]) {
-    try send(.basicGet, on: 1, [0, 0] + queue.shortStringBytes + [1])
-    try expect(.basicGetOK)
-    return try content()
+  package func get(from queue: String) async throws -> (properties: [UInt8], body: [UInt8]) {
+    try await onOwnThread { [self] in
+      try send(.basicGet, on: 1, [0, 0] + queue.shortStringBytes + [1])
+      try expect(.basicGetOK)
+      return try content()
+    }
   }
 
   private func content() throws -> (properties: [UInt8], body: [UInt8]) {
@@ -59,18 +68,22 @@ package final class WireClient: Sendable {
   }
 
   /// Requests direct replies: messages published after this may name `amq.rabbitmq.reply-to` as its reply address.
-  package func consumeDirectReplies() throws {
-    let noAcknowledgement: UInt8 = 2
-    let arguments =
-      [0, 0] + "amq.rabbitmq.reply-to".shortStringBytes + "replies".shortStringBytes + [noAcknowledgement, 0, 0, 0, 0]
-    try send(.basicConsume, on: 1, arguments)
-    try expect(.basicConsumeOK)
+  package func consumeDirectReplies() async throws {
+    try await onOwnThread { [self] in
+      let noAcknowledgement: UInt8 = 2
+      let names = "amq.rabbitmq.reply-to".shortStringBytes + "replies".shortStringBytes
+      let arguments = [0, 0] + names + [noAcknowledgement, 0, 0, 0, 0]
+      try send(.basicConsume, on: 1, arguments)
+      try expect(.basicConsumeOK)
+    }
   }
 
   /// Waits for the next delivery of what it consumes.
-  package func deliveredBody() throws -> [UInt8] {
-    try expect(.basicDeliver)
-    return try content().body
+  package func deliveredBody() async throws -> [UInt8] {
+    try await onOwnThread { [self] in
+      try expect(.basicDeliver)
+      return try content().body
+    }
   }
 
   private func send(_ method: MethodID, on channel: UInt16, _ arguments: [UInt8]) throws {

@@ -60,6 +60,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
     var report = ReplayPredictionReport()
     try await session.prediction.predict(filter, body: body) { report.add($0, $1) }
     try output.print(report)
+    if report.total == 0 { throw ExitCode.no }
   }
 
   private func correctedBody(_ session: OperatorSession) async throws -> [UInt8]? {
