@@ -49,7 +49,7 @@ package struct ConfigurationLoader: Sendable {
     ]
     if let file { providers.append(file.provider) }
     var reader = SettingReader(ConfigReader(providers: providers))
-    let configuration = reader.configuration()
+    let configuration = reader.configuration(isComplete: isFileRead)
     problems.add(reader.problems)
     let keys = Set(SettingTable.all.map(\.key))
     for key in flags.keys.map({ $0.components.joined(separator: ".") }).sorted() where !keys.contains(key) {
@@ -67,7 +67,6 @@ package struct ConfigurationLoader: Sendable {
     for key in file?.lists ?? [] {
       problems.add("\(SettingName(key)) is a list, which no setting accepts (\(file?.path ?? ""))")
     }
-    // Values that go together can be in the file.
     if isFileRead { problems.add(check(configuration)) }
     guard problems.isEmpty else { throw problems }
     let given = Set(flags.filter { $0.value.content != .string("") }.keys.map { $0.components.joined(separator: ".") })

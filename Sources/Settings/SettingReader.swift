@@ -28,11 +28,14 @@ struct SettingReader {
   init(_ reader: ConfigReader) { self.reader = reader }
 
   /// Problems are collected; the settings concerned have their defaults here.
-  mutating func configuration() -> WorkerConfiguration {
+  ///
+  /// - Parameter isComplete: false: values can be missing, and what goes together is not checked.
+  mutating func configuration(isComplete: Bool) -> WorkerConfiguration {
     var configuration = WorkerConfiguration()
     for section in SettingTable.sections {
       for setting in section.settings { read(setting, into: &configuration) }
     }
+    guard isComplete else { return configuration }
     // Some settings need those of another section.
     for problem in SettingTable.sections.flatMap({ $0.problems(configuration) }) { problems.add(problem) }
     return configuration

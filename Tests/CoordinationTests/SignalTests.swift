@@ -1,7 +1,7 @@
 import Coordination
 import Testing
 
-@Suite(.timeLimit(.minutes(20))) struct SignalTests {
+@Suite(.timeLimit(.minutes(10))) struct SignalTests {
   private let signal = Signal<Void>()
 
   @Test func `raising the signal resumes everyone who waits, and later callers don't wait`() async {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A server that exists but says nothing, and calls of libpq that don't return.
-@Suite(.requiresPostgres, .emptyDatabase, .timeLimit(.minutes(20))) struct SilentServerTests {
+@Suite(.requiresPostgres, .emptyDatabase, .timeLimit(.minutes(10))) struct SilentServerTests {
   private func connect(
     to proxy: FaultProxy, configure: (inout PostgresConfiguration) -> Void
   ) async throws -> PostgresConnection {

@@ -4,7 +4,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20)), .serialized) struct TopologyTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10)), .serialized) struct TopologyTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

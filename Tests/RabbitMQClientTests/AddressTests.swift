@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A name with several addresses, not all of which lead to the broker.
-@Suite(.timeLimit(.minutes(20))) struct AddressTests {
+@Suite(.timeLimit(.minutes(10))) struct AddressTests {
   /// What listens at 127.0.0.2 while the broker is at 127.0.0.1, on the same port.
   enum Bystander: CaseIterable {
     case swallowsPackets, saysNothing, refuses

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A connection's thread and socket end with it, in whatever way it ends.
-@Suite(.timeLimit(.minutes(20))) struct ConnectionLifetimeTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionLifetimeTests {
   /// The threads of this process with a name; a thread's end has no other signal.
   private func threads(named name: String) throws -> Int {
     let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")

@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct ConsumerTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct ConsumerTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Large messages, slow takers and idle connections.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct EnduranceTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct EnduranceTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }
@@ -26,9 +26,9 @@ import Testing
   @Test func `an idle connection outlives its heartbeat interval`() async throws {
     try await host.declare("idle")
     var configuration = try host.configuration()
-    configuration.heartbeat = 4
+    configuration.heartbeat = 3
     try await host.withConsumer(of: "idle", configuration) { consumer in
-      // The time itself is tested: the broker gives up after two silent intervals.
+      // The time itself is tested: the broker gives up after two to three silent intervals.
       try await Task.sleep(for: .seconds(12))
       try await host.publish(["still here"], to: "idle")
       #expect(try await consumer.collect(1).map(\.text) == ["still here"])
@@ -40,12 +40,13 @@ import Testing
     let bodies = (0..<100).map { "\($0) " + String(repeating: "x", count: 100_000) }
     try await host.publish(bodies, to: "slow")
     var configuration = try host.configuration()
-    configuration.heartbeat = 4
+    configuration.heartbeat = 3
     var options = ConsumerOptions()
     options.maximumBufferedBytes = 500_000
+    options.maximumPause = .seconds(3600)
     try await host.withConnection(configuration) { connection in
       let consumer = try await RabbitMQConsumer.start(on: connection, queue: "slow", options: options)
-      // The time itself is tested: the broker gives up after two silent intervals.
+      // The time itself is tested: the broker gives up after two to three silent intervals.
       try await Task.sleep(for: .seconds(12))
       let first = try await consumer.deliveries()
       #expect(first.reduce(0) { $0 + $1.body.count } <= 500_000 + (1 << 20) + 100_010)

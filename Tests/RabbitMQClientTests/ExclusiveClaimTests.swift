@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct ExclusiveClaimTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct ExclusiveClaimTests {
   @Test func `a claim of an earlier version, whose queue has no limit, is respected`() async throws {
     let host = try VirtualHost.required()
     try await host.withConnection { later async throws in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Headers pass through consuming and publishing byte for byte. The other side shares no code with this client.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct HeaderTableTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct HeaderTableTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Headers as large as the broker accepts, and larger by what it adds.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct LargeHeaderTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct LargeHeaderTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Peers that aren't a broker, or are a broken one. None of them may block the process.
-@Suite(.timeLimit(.minutes(20))) struct MisbehavingPeerTests {
+@Suite(.timeLimit(.minutes(10))) struct MisbehavingPeerTests {
   private func error(opening configuration: RabbitMQConfiguration) async throws -> RabbitMQError {
     try #require(await #expect(throws: RabbitMQError.self) { _ = try await RabbitMQConnection.open(configuration) })
   }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Publishers that give some exchanges a channel of their own.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct PublishChannelsTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct PublishChannelsTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

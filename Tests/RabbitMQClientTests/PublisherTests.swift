@@ -3,7 +3,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct PublisherTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct PublisherTests {
   private let host: VirtualHost
 
   init() throws { host = try .required() }

@@ -4,7 +4,7 @@ import RabbitMQClient
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct QueueVacancyTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct QueueVacancyTests {
   private let host: VirtualHost
 
   init() throws { host = try VirtualHost.required() }

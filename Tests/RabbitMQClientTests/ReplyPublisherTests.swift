@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct ReplyPublisherTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct ReplyPublisherTests {
   /// The outcomes of replies, by queue.
   private final class Outcomes: Sendable {
     private let seen = Watched<[String: [ReplyOutcome]]>([:])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A broker that exists but says nothing: its process hangs, or the network is gone.
-@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(20))) struct SilentBrokerTests {
+@Suite(.needsBroker, .virtualHost, .timeLimit(.minutes(10))) struct SilentBrokerTests {
   private let host: VirtualHost
   private let proxy: FaultProxy
   private let configuration: RabbitMQConfiguration
@@ -20,8 +20,15 @@ import Testing
 
   private func fallSilent(_ isGone: Bool) { isGone ? proxy.dropPackets() : proxy.freeze() }
 
+  /// Only the heartbeats may end a publication here.
+  private var options: PublisherOptions {
+    var options = PublisherOptions()
+    options.progressTimeout = .seconds(3600)
+    return options
+  }
+
   /// Four seconds are allowed; the rest is slack for a machine busy with other tests. If nobody noticed, a call would
-  /// last forever, or for the two minutes after which a ``FaultProxy`` that drops packets loses connections.
+  /// last an hour, or for the two minutes after which a ``FaultProxy`` that drops packets loses connections.
   private func expectNotice(_ call: @escaping @Sendable () async throws -> Void) async {
     await #expect(throws: RabbitMQError.self) {
       try await Patience.wait(for: "the silence is noticed", .seconds(60), call)
@@ -48,7 +55,8 @@ import Testing
   {
     let queue = ShortString("confirms-\(isGone)") ?? ""
     try await host.declare(queue)
-    let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(configuration))
+    let publisher = try await RabbitMQPublisher.start(
+      on: RabbitMQConnection.open(configuration), options: options)
     try await publisher.publish([.text("a", to: queue)])
     fallSilent(isGone)
     await expectNotice { try await publisher.publish([.text("b", to: queue)]) }
@@ -59,7 +67,8 @@ import Testing
   ) async throws {
     let queue = ShortString("large-\(isGone)") ?? ""
     try await host.declare(queue)
-    let publisher = try await RabbitMQPublisher.start(on: RabbitMQConnection.open(configuration))
+    let publisher = try await RabbitMQPublisher.start(
+      on: RabbitMQConnection.open(configuration), options: options)
     fallSilent(isGone)
     let body = String(repeating: "x", count: 1 << 20)
     await expectNotice { try await publisher.publish((0..<16).map { _ in .text(body, to: queue) }) }

@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Who writes into a pipe line by line would otherwise wait for the end of a chunk.
-  @Test(.timeLimit(.minutes(20))) func `a line is handed out as soon as it arrives`() throws {
+  @Test(.timeLimit(.minutes(10))) func `a line is handed out as soon as it arrives`() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     defer { for end in ends { close(end) } }

@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 @testable import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct AcknowledgerTests {
+@Suite(.timeLimit(.minutes(10))) struct AcknowledgerTests {
   private let journal = Journal<Happening>()
 
   @Test

@@ -3,7 +3,7 @@ import Testing
 
 @testable import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct AnswerRoomTests {
+@Suite(.timeLimit(.minutes(10))) struct AnswerRoomTests {
   @Test func `while there is room nobody waits, however large the reservation`() async throws {
     let room = AnswerRoom(limit: 100)
     try await room.wait()

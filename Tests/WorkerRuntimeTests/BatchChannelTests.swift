@@ -3,7 +3,7 @@ import TestFixtures
 import Testing
 import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct BatchChannelTests {
+@Suite(.timeLimit(.minutes(10))) struct BatchChannelTests {
   private func channel(count: Int = 3, bytes: Int = 100, roomCount: Int = 4, roomBytes: Int = 100) -> BatchChannel<Int>
   {
     BatchChannel(limits: .init(count: count, bytes: bytes), room: .init(count: roomCount, bytes: roomBytes))

@@ -3,7 +3,7 @@ import UnitOfWork
 
 @testable import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct ConfirmedEntriesTests {
+@Suite(.timeLimit(.minutes(10))) struct ConfirmedEntriesTests {
   private let confirmed = ConfirmedEntries()
 
   private func ids(_ numbers: ClosedRange<Int64>) -> [OutboxID] { numbers.map { OutboxID(number: $0) } }

@@ -6,7 +6,7 @@ import UnitOfWork
 import WorkerRuntime
 
 /// The promises of the contract, while everything that can fail does.
-@Suite(.timeLimit(.minutes(20))) struct GuaranteesTests {
+@Suite(.timeLimit(.minutes(10))) struct GuaranteesTests {
   private final class Dice: Sendable {
     private let random: Mutex<SeededRandom>
     init(seed: UInt64) { random = Mutex(SeededRandom(seed: seed)) }

@@ -6,7 +6,7 @@ import Testing
 import UnitOfWork
 import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct MaintenanceTests {
+@Suite(.timeLimit(.minutes(10))) struct MaintenanceTests {
   private enum Happening: Sendable, Equatable {
     case ran(String)
     case failed(String)

@@ -54,8 +54,8 @@ final class QueryLaneFixture: Sendable {
     var settings = QuerySettings()
     settings.poolSize = 2
     settings.probeInterval = .milliseconds(1)
-    settings.timeout = .seconds(600)
-    settings.wait = .seconds(600)
+    settings.timeout = .seconds(3600)
+    settings.wait = .seconds(3600)
     settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
     configure(&settings)
     self.settings = settings

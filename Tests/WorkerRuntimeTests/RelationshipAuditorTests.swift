@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 import WorkspaceDomain
 
-@Suite(.timeLimit(.minutes(20))) struct RelationshipAuditorTests {
+@Suite(.timeLimit(.minutes(10))) struct RelationshipAuditorTests {
   /// An audit of two slices; the second one has differences.
   private final class FakeAudit: RelationshipAudit, Closable {
     static let middle = AuditPosition(type: .group, object: nil)

@@ -7,7 +7,7 @@ import WorkspaceDomain
 
 @testable import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct RelationshipReplicatorTests {
+@Suite(.timeLimit(.minutes(10))) struct RelationshipReplicatorTests {
   private let status = WorkerStatus()
   private let probe = ReplicationJournal()
   private let pulse = ReplicationPulse()

@@ -9,7 +9,7 @@ import WorkspaceDomain
 
 @testable import WorkerRuntime
 
-@Suite(.timeLimit(.minutes(20))) struct ReplicaDeciderTests {
+@Suite(.timeLimit(.minutes(10))) struct ReplicaDeciderTests {
   /// Permits everything, and records each call.
   private final class Permissions: PermissionReplica {
     let asked = Journal<(count: Int, token: String?)>()

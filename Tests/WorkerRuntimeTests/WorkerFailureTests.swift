@@ -7,7 +7,7 @@ import UnitOfWork
 import WorkerRuntime
 
 /// A worker whose servers come and go.
-@Suite(.timeLimit(.minutes(20))) struct WorkerFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerFailureTests {
   @Test func `a lost connection ends the session; the next one continues and loses nothing`() async throws {
     let fixture = WorkerFixture()
     try await fixture.run { _ in

@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkerRuntime
 
 /// A worker whose servers are healthy.
-@Suite(.timeLimit(.minutes(20))) struct WorkerTests {
+@Suite(.timeLimit(.minutes(10))) struct WorkerTests {
   @Test func `commands are executed, acknowledged and published, and a drain leaves nothing behind`() async throws {
     let fixture = WorkerFixture()
     fixture.broker.enqueue(.createRoot("r", id: 1), .create("c", "a", below: 1, id: 2))

@@ -67,7 +67,7 @@ end_strays() {
   for folder in /proc/[0-9]*; do
     program=$(readlink -- "$folder/exe" 2>/dev/null) || continue
     [[ $program == "$root"/.build/* ]] || continue
-    { tr '\0' '\n' <"$folder/environ"; } 2>/dev/null | grep -qxF "WORKSPACE_STACK_DIR=$WORKSPACE_STACK_DIR" || continue
+    grep -qzxF "WORKSPACE_STACK_DIR=$WORKSPACE_STACK_DIR" "$folder/environ" 2>/dev/null || continue
     kill -s KILL "${folder#/proc/}" 2>/dev/null || true
   done
 }

@@ -6,6 +6,8 @@ source "$root/bin/lib/building.bash"
 
 # Tells invoke-rc.d and deb-systemd-invoke whether an installation may start a service.
 readonly service_policy=/usr/sbin/policy-rc.d
+# For all users and clones of this machine.
+readonly installation_lock=/tmp/workspace-worker-setup.lock
 
 have_dpkg() {
   command -v dpkg-query >/dev/null && command -v apt-get >/dev/null
@@ -63,8 +65,9 @@ install_packages() {
     fail "the installation needs root. Run:"$'\n\n'"  apt-get update && apt-get install -y $*"$'\n'
   fi
   # One installation at a time on this machine: the first to end removes the policy on services.
-  exec 6>>/tmp/workspace-worker-setup.lock
-  chmod -f 666 /tmp/workspace-worker-setup.lock || true
+  [[ -e $installation_lock ]] || (: >"$installation_lock") 2>/dev/null || true
+  # Opened for reading: that is enough for flock, and does not need to be the owner.
+  exec 6<"$installation_lock"
   flock -n 6 || say "another bin/setup is installing packages; waiting"
   flock -w 1800 6 || fail "another bin/setup is still installing packages after 1800 s"
   quietly "apt-get update" as_root apt-get -q -o DPkg::Lock::Timeout=300 update 6>&- || fail "apt-get update failed"
@@ -74,6 +77,7 @@ install_packages() {
     -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=300 --no-install-recommends install "$@" </dev/null 6>&- ||
     fail "apt-get install failed; see above"
   allow_service_starts
+  trap - EXIT
   exec 6>&-
 }
 

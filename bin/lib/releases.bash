@@ -47,7 +47,7 @@ make_release() {
 bootstrap_release() {
   local unfinished=$2.unfinished downloads=$2.packages
   say "creating $2 with debootstrap: about two minutes and 700 MB, 640 in the end; details in $2.log"
-  # An interrupted debootstrap can leave the machine's /proc mounted in it.
+  unmount_below "$unfinished"
   rm -rf --one-file-system -- "$unfinished"
   mkdir -p -- "$downloads"
   # No service is started in the folder: debootstrap puts a start-stop-daemon there that does nothing.
@@ -55,7 +55,7 @@ bootstrap_release() {
     "$1" "$unfinished" "$release_mirror" </dev/null >"$2.log" 2>&1 7>&- &
   bootstrap_job=$!
   # `timeout` is in a process group of its own, and would outlive this script with its lock.
-  trap 'kill -s TERM "$bootstrap_job" 2>/dev/null; wait "$bootstrap_job"; allow_service_starts' EXIT
+  trap 'kill -s TERM "$bootstrap_job" 2>/dev/null || true; wait "$bootstrap_job" || true' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
   report_progress "$1" "$bootstrap_job" "$2.log"
@@ -63,10 +63,17 @@ bootstrap_release() {
   # The cluster that the package creates, and the packages themselves.
   rm -rf -- "$unfinished"/var/lib/postgresql/*/* "$unfinished"/etc/postgresql/*/* "$unfinished"/var/cache/apt/archives/*.deb
   mv -T -- "$unfinished" "$2"
-  trap allow_service_starts EXIT
-  trap - INT TERM
+  trap - EXIT INT TERM
   rm -rf -- "$downloads"
   say "$2 is complete"
+}
+
+# Unmounts what an interrupted debootstrap has left mounted, such as /proc.
+unmount_below() {
+  local mount
+  while read -r mount; do
+    umount -- "$mount"
+  done < <(awk -v below="$1/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r)
 }
 
 # Prints a line every ten seconds: report_progress NAME PID LOG

@@ -11,7 +11,7 @@ package protocol ExaminedBroker: Sendable {
   /// queue.
   func probe(_ route: BrokerRoute) async -> RouteProbing
 
-  /// Sends messages to a temporary queue, an empty one and one as large as a worker's can be, on a connection with as many channels as the worker's.
+  /// Sends messages to a temporary queue, empty ones and one as large as a worker's can be, on a connection with as many channels as the worker's.
   func probeAlarms() async -> AlarmProbing
 }
 

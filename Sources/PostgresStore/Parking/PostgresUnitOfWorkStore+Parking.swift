@@ -20,7 +20,8 @@ extension PostgresUnitOfWorkStore {
         )
       }
       for part in parts {
-        guard let line = part.line else {
+        // An id in another spelling would be a second line of the same tenant.
+        guard let line = part.line, line.tenantID.description == part.end.tenant else {
           try await quarantineStrays(of: part.end.tenant)
           continue
         }

@@ -15,15 +15,16 @@ struct AppliedMigration: Sendable {
     appliedAt = try row.timestamp("applied_at")
   }
 
-  static let exists = PostgresRequest(
-    "migrations_exist", "select to_regclass('schema_migrations') is not null as is_there")
-
-  /// The schema that `search_path` finds `schema_migrations` in, NULL without one, and that in which it creates tables.
+  /// The schema that `search_path` finds our `schema_migrations` in, NULL without one, and that in which it creates tables.
+  /// Other tools have tables of that name, too.
   static let schemas = PostgresRequest(
     "migrations_schemas",
     """
     select current_schema()::text as target, (
-      select n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      select n.nspname::text
+      from pg_class c
+      join pg_namespace n on n.oid = c.relnamespace
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'checksum' and a.atttypid = 'bytea'::regtype
       where c.oid = to_regclass('schema_migrations')) as found
     """)
 

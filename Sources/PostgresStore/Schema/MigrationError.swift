@@ -74,7 +74,7 @@ extension MigrationError: CustomStringConvertible {
     case .otherSchema(let found, let target):
       """
       the tables are in schema '\(found)', but search_path creates new ones in \(target.map { "'\($0)'" } ?? "no schema"): \
-      set search_path to '\(found)' for this role
+      search_path must begin with '\(found)' for this role
       """
     case .pending(let names): "not applied yet: \(names.joined(separator: ", "))"
     case .nothingAbove(let version, let last): "can't go down to \(version): the last applied migration is \(last)"

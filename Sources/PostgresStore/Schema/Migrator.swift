@@ -135,7 +135,9 @@ extension Migrator {
 
   private func history() async throws(MigrationError) -> MigrationHistory {
     let applied = try await asking { () async throws(PostgresError) -> [AppliedMigration] in
-      guard try await connection.pipeline([AppliedMigration.exists])[0][0].bool("is_there") else { return [] }
+      guard try await connection.pipeline([AppliedMigration.schemas])[0][0].optionalText("found") != nil else {
+        return []
+      }
       let rows = try await connection.pipeline([AppliedMigration.selectAll])[0]
       return try rows.map { row throws(PostgresError) in try AppliedMigration(row) }
     }

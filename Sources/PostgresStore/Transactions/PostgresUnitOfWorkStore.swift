@@ -44,6 +44,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     let queries = readSet.queries(queue: queue)
     return try await orAbandon { () async throws(PostgresError) in
       let opening: [PostgresRequest] = renewsPlans ? [.discardPlans, .begin] : [.begin]
+      patience?.began()
       let answers = try await patiently(opening + queries.map(\.request))
       hasBegun = true
       renewsPlans = false
@@ -58,6 +59,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
     let requests = writeSet.requests(queue: queue, after: lastID, identity: identity)
     return try await orAbandon { () async throws(PostgresError) in
       let answers = try await patiently(requests)
+      patience?.completed()
       hasBegun = false
       if renewal.isDue(afterWriting: writeSet.inbox.count) { renewsPlans = true }
       guard let insertion = requests.firstIndex(where: OutboxTable.isInsertion) else { return [] }

@@ -6,11 +6,18 @@ import Synchronization
 /// Usually as long as for any other, `responseTimeout`, so that a server that hangs is noticed. But a round trip holds
 /// many statements, each of which may take `statementTimeout`: on a server that is slow, but not gone, they take longer
 /// together, and one session after another would be given up. So after a timeout the waits of the next session are long
-/// enough for the server to cancel slow statements itself; a quick answer makes them short again.
+/// enough for the server to cancel slow statements itself; a unit of work whose answers all come quickly makes them short
+/// again.
 package final class ResponsePatience: Sendable {
   private let usual: Duration
   private let perStatement: Duration?
-  private let isRaised = Mutex(false)
+  private let state = Mutex(State())
+
+  private struct State {
+    var isRaised = false
+    /// The longest wait for an answer in the current unit of work.
+    var longest: Duration = .zero
+  }
 
   package init(_ configuration: PostgresConfiguration) {
     usual = configuration.responseTimeout
@@ -19,16 +26,24 @@ package final class ResponsePatience: Sendable {
 
   /// The longest wait for `statements` in one round trip.
   func limit(statements: Int) -> Duration {
-    guard let perStatement, isRaised.withLock({ $0 }) else { return usual }
+    guard let perStatement, state.withLock({ $0.isRaised }) else { return usual }
     // One more: the server also needs a moment to answer.
     return max(usual, perStatement * (statements + 1))
   }
 
+  /// A unit of work begins.
+  func began() { state.withLock { $0.longest = .zero } }
+
   /// An answer came after `time`.
-  func answered(after time: Duration) {
-    if time < usual / 2 { isRaised.withLock { $0 = false } }
+  func answered(after time: Duration) { state.withLock { $0.longest = max($0.longest, time) } }
+
+  /// The unit of work is committed. That its reading was quick tells nothing about its writing.
+  func completed() {
+    state.withLock { state in
+      if state.longest < usual / 2 { state.isRaised = false }
+    }
   }
 
   /// No answer came in time.
-  func ranOut() { isRaised.withLock { $0 = true } }
+  func ranOut() { state.withLock { $0.isRaised = true } }
 }

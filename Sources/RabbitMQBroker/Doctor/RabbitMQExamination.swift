@@ -7,6 +7,8 @@ package import RabbitMQClient
 package struct RabbitMQExamination: ExaminedBroker {
   /// How long a confirm of a single message may take.
   private static let publishLimit: Duration = .seconds(5)
+  /// The same for one of ``largestBody``, over a slow link, too.
+  private static let largePublishLimit: Duration = .seconds(30)
   /// More than any message that a worker publishes (docs/limits.md): a broker whose `max_message_size` is lower would refuse
   /// such a message each time.
   private static let largestBody = 2 << 20
@@ -66,21 +68,22 @@ package struct RabbitMQExamination: ExaminedBroker {
   }
 
   private func publish(to queue: ShortString, on connection: RabbitMQConnection) async -> AlarmProbing {
-    let sizes = [0, Self.largestBody]
+    @Sendable func message(_ size: Int) -> AMQPMessage {
+      AMQPMessage(
+        exchange: "", routingKey: queue, properties: MessageProperties(), body: Array(repeating: 0, count: size))
+    }
+    // On the first message a broker with an alarm starts blocking the connection, but still takes that message.
+    let steps = [([0, 0], Self.publishLimit), ([Self.largestBody], Self.largePublishLimit)]
     do {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))
-      let confirm: Void? = try await withTimeLimit(Self.publishLimit) {
-        // On the first message a broker with an alarm starts blocking the connection, but still takes that message.
-        for size in sizes {
-          try await publisher.publish([
-            AMQPMessage(
-              exchange: "", routingKey: queue, properties: MessageProperties(), body: Array(repeating: 0, count: size))
-          ])
+      for (sizes, limit) in steps {
+        let confirm: Void? = try await withTimeLimit(limit) {
+          for size in sizes { try await publisher.publish([message(size)]) }
         }
+        if confirm == nil { return .unconfirmed(blockedBecause: connection.blockedReason, limit: limit) }
       }
-      guard confirm == nil else { return .confirmed }
-      return .unconfirmed(blockedBecause: connection.blockedReason, limit: Self.publishLimit)
+      return .confirmed
     } catch {
       return .refused("\(error)")
     }

@@ -103,7 +103,7 @@ extension ResultEncoder {
       derivedFrom: [
         "result", letter.description, failure.reason.rawValue, failure.detail, envelope.tenantID?.description,
         envelope.type, envelope.source, envelope.id, envelope.trace?.traceparent, envelope.trace?.tracestate,
-      ], milliseconds: letter.milliseconds)
+      ] + (envelope.subject.map { ["\($0)"] } ?? []), milliseconds: letter.milliseconds)
     return encode(failure, of: envelope, id: id, at: Timestamp(milliseconds: Int64(letter.milliseconds)))
   }
 }

@@ -99,10 +99,10 @@ struct QueryServer {
       live(queries).compactMap { query in
         switch run.answer(query, at: now) {
         case .result(let result, let sequence):
-          noteWait(of: query, shortfall: 0)
+          noteWait(of: query, sequence)
           return responder.answer(query, result, sequence: sequence)
         case .behind(let sequence):
-          noteWait(of: query, shortfall: (query.content.minimumSequence ?? 0) - sequence)
+          noteWait(of: query, sequence)
           return refer(query, dated.origin, sequence: sequence)
         case .failed(let error): return failure(of: query, because: "\(error)")
         }
@@ -125,8 +125,10 @@ struct QueryServer {
     return nil
   }
 
-  private func noteWait(of query: ReceivedQuery, shortfall: Int64) {
-    guard query.content.minimumSequence != nil else { return }
+  /// Notes what a server that has `sequence` lacks of what the query asks for.
+  private func noteWait(of query: ReceivedQuery, _ sequence: Int64) {
+    guard let minimum = query.content.minimumSequence else { return }
+    let shortfall = max(0, minimum - sequence)
     status.note(shortfall: shortfall)
     if shortfall == 0 { probe.observe(.awaitedReplica(query.age)) }
   }

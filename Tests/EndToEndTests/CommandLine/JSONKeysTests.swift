@@ -67,7 +67,7 @@ struct JSONKeysTests {
     #expect(try await exported.exit() == .code(0), "\(exported.errors)")
     #expect(try await worker.drain() == .code(0))
     let calls = Self.calls(tenant, parked: parked, letter: letter, named: named, plan: String(plan))
-    return [Call(arguments: export)]
+    return [Call(arguments: export + ["--format", "json"])]
       + calls.map { Call(arguments: $0 + ["--format", "json"], input: $0.contains("import") ? exported.output : "") }
   }
 

@@ -100,7 +100,7 @@ struct Scene: Sendable {
     var count = try await results.everything().count
     try await Patience.poll(for: "no more results arrive") {
       // Longer than a worker takes between a commit and the publication of its results, on a busy machine, too.
-      try await Task.sleep(for: .seconds(2))
+      try await Task.sleep(for: .seconds(5))
       let last = count
       count = try await results.everything().count
       return count == last
