@@ -1,4 +1,4 @@
-/// Something that must be closed by whoever opened it.
+/// Something that its opener must close.
 package protocol Closable: Sendable {
   /// Closes it, in bounded time. May be called more than once.
   func close() async

@@ -1,6 +1,6 @@
 /// Runs `body` for a limited time, and returns when it has ended: beyond the limit it is cancelled.
 ///
-/// - Returns: what `body` returned; nil if it had not by then.
+/// - Returns: what `body` returned; nil if it did not return within the limit.
 /// - Throws: what `body` throws; `CancellationError`.
 package func withTimeLimit<Answer: Sendable>(
   _ limit: Duration, _ body: @escaping @Sendable () async throws -> Answer

@@ -14,7 +14,7 @@ package enum CrashWitness {
   /// Starts watching. To be called once.
   ///
   /// - Parameters:
-  ///   - arguments: for this same program, which is the one that is run; the signal's number and the ``InHand/Stage``
+  ///   - arguments: for the program to run, which is this same program; the signal's number and the ``InHand/Stage``
   ///     (0: no message) are added, and the body of the message is on standard input.
   ///   - patience: how long the program may take before it is killed; fractions of a second are dropped.
   package static func install(arguments: [String], patience: Duration) throws(Failed) {

@@ -90,7 +90,7 @@ extension AccessListFile.Sender {
       }
       guard mayActAsSystem || mayActForUsers else {
         throw AccessListFile.Unreadable(
-          description: "it may act neither as a system nor for users, so may send nothing")
+          description: "it may act neither as a system nor for users, so it may not send anything")
       }
       let known = CommandType.allCases + CommandType.queries
       for type in types where !known.contains(where: { Glob(type).matches($0.rawValue) }) {
@@ -104,7 +104,7 @@ extension AccessListFile.Sender {
 }
 
 extension AccessListFile.Unreadable {
-  /// What a decoder found, without its own words around it.
+  /// The problem that a decoder found, without the decoder's own wording.
   init(_ error: any Error) {
     switch error {
     case let known as AccessListFile.Unreadable: self = known

@@ -13,7 +13,7 @@ package struct OTLPExporter: Service {
   /// How long a request may take.
   private static let requestLimit: TimeAmount = .seconds(10)
   /// How long the last requests may take in total when the program ends.
-  private static let farewellLimit: Duration = .seconds(3)
+  private static let finalSendLimit: Duration = .seconds(3)
 
   private let endpoint: String
   private let interval: Duration
@@ -56,14 +56,14 @@ package struct OTLPExporter: Service {
       }
     }
     // Not in this task, which may be cancelled.
-    await Task { await sayFarewell(with: client) }.value
+    await Task { await sendRemainingSpans(with: client) }.value
     try await client.shutdown()
   }
 
-  private func sayFarewell(with client: HTTPClient) async {
+  private func sendRemainingSpans(with client: HTTPClient) async {
     await withTaskGroup { group in
       group.addTask { await send(with: client) }
-      group.addTask { try? await Task.sleep(for: Self.farewellLimit) }
+      group.addTask { try? await Task.sleep(for: Self.finalSendLimit) }
       await group.next()
       group.cancelAll()
     }

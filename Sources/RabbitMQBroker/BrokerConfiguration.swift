@@ -29,7 +29,7 @@ package struct BrokerConfiguration: Sendable {
     options.maximumBufferedBytes = bufferBytes
     options.prefetch = UInt16(clamping: prefetch)
     consuming = options
-    // Few: nobody waits for these messages, which are recorded together with batches of commands.
+    // Few: no sender waits for these messages, which are recorded together with batches of commands.
     options.prefetch = UInt16(clamping: max(1, min(64, batchCount / 4)))
     consumingDeadLetters = options
   }

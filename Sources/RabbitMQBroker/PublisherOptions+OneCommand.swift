@@ -2,7 +2,7 @@ internal import RabbitMQClient
 
 extension PublisherOptions {
   /// For an operator's command: a message that no queue takes is an error, and so is a broker that blocks publishers. A
-  /// worker waits for that one; somebody at a terminal is told.
+  /// worker waits until such a broker takes messages again; an operator at a terminal is told.
   static var forOneCommand: PublisherOptions {
     var options = PublisherOptions()
     options.isMandatory = true

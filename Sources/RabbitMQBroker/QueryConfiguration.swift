@@ -23,7 +23,7 @@ package struct QueryConfiguration: Sendable {
     // Each query has one answer, and all answers may go to a single reply queue.
     limits.queueCount = limits.count
     limits.queueBytes = limits.bytes
-    // After that, nobody waits for the answer any more.
+    // After that, the sender of the query no longer waits for the answer.
     limits.patience = settings.timeout
     self.limits = limits
   }
@@ -35,7 +35,7 @@ package struct QueryConfiguration: Sendable {
     }
   }
 
-  /// The publisher of answers. It is not patient with a broker that is away or silent: nobody waits for them that long.
+  /// The publisher of answers. It is not patient with an absent or silent broker: the queries' senders aren't, either.
   package func replies(logger: Logger) -> ReplyPublisher {
     ReplyPublisher(
       server.named("answer"), limits: limits, reconnect: Backoff(shortest: .milliseconds(100), longest: .seconds(5)),

@@ -7,7 +7,7 @@ extension RabbitMQError: ConditionalError {
   package var condition: Condition {
     switch self {
     case .channelClosed(.notFound, _), .unroutable: .topology
-    // So it does with a publisher's channel for a message above its max_message_size.
+    // RabbitMQ closes a publisher's channel with PRECONDITION_FAILED for a message above its max_message_size.
     case .channelClosed(.preconditionFailed, let text) where text.contains("max size"): .broker
     // RabbitMQ closes a consumer's channel with PRECONDITION_FAILED if an acknowledgement is late (consumer_timeout).
     case .consumerCancelled, .channelClosed(.preconditionFailed, _), .overflowed: .consumer
@@ -15,7 +15,7 @@ extension RabbitMQError: ConditionalError {
     }
   }
 
-  package var meansAbsence: Bool {
+  package var meansUnreachable: Bool {
     switch self {
     case .unreachable, .exhausted: true
     default: false

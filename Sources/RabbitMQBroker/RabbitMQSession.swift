@@ -49,13 +49,13 @@ package struct RabbitMQSession: BrokerSession {
     }
   }
 
-  /// Whether the broker is there now: it takes a connection, or says why it takes none.
-  package static func isThere(_ configuration: BrokerConfiguration) async -> Bool {
+  /// Whether the broker responds now: it accepts a connection, or says why it doesn't.
+  package static func isReachable(_ configuration: BrokerConfiguration) async -> Bool {
     do {
       await (try await configuration.open("knock")).close()
       return true
     } catch {
-      return (error as? RabbitMQError)?.meansAbsence != true
+      return (error as? RabbitMQError)?.meansUnreachable != true
     }
   }
 

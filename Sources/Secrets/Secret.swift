@@ -36,7 +36,7 @@ package struct UnreadableSecret: Error, Sendable, Equatable, CustomStringConvert
 }
 
 private struct SecretFile {
-  /// Anything longer isn't a password: somebody has named the wrong file.
+  /// Anything longer isn't a password: the wrong file was named.
   static let maximumBytes = 4096
 
   let path: String

@@ -1,5 +1,5 @@
-/// A key as somebody has written it, for messages: text that does not look like the name of a setting may be part of a
-/// misplaced secret, such as `--set amqp://user:pass=word@host/`, and is not repeated.
+/// A key as an operator has written it, for messages: text that does not look like the name of a setting may be part of
+/// a misplaced secret, such as `--set amqp://user:pass=word@host/`, and is not repeated.
 struct SettingName: CustomStringConvertible {
   let description: String
 

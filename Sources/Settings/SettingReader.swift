@@ -29,7 +29,7 @@ struct SettingReader {
 
   /// Problems are collected; the settings concerned have their defaults here.
   ///
-  /// - Parameter isComplete: false: values can be missing, and what goes together is not checked.
+  /// - Parameter isComplete: false: values can be missing, and combinations of settings are not checked.
   mutating func configuration(isComplete: Bool) -> WorkerConfiguration {
     var configuration = WorkerConfiguration()
     for section in SettingTable.sections {

@@ -204,9 +204,9 @@ package enum SettingTable {
       .init(
         "file", \.file, .accessFile,
         """
-        A file that says who may send what; config/access.yaml is an example. Empty: everybody may send everything \
+        A file that says who may send what; config/access.yaml is an example. Empty: all senders may send everything \
         that the broker lets them.
-        """, whenAbsent: "none: everybody may send everything")
+        """, whenAbsent: "none: all senders may send everything")
     ])
 
   private static let authorization = SettingSection(

@@ -138,7 +138,7 @@ package struct WorkerConfiguration: Sendable {
   }
 
   package struct Access: Sendable {
-    /// Who may send what; nil: everybody may send everything.
+    /// Who may send what; nil: all senders may send everything.
     package var file: File?
 
     /// The access list, as of the time the configuration was read.
@@ -161,7 +161,7 @@ package struct WorkerConfiguration: Sendable {
       case spicedb
     }
 
-    /// Combinations under which no tenant could ever be created, or nothing decided.
+    /// Combinations under which no tenant could ever be created, or no permission decided.
     var problems: [String] {
       [
         rules.requiresUser && rules.tenantCreation == .system

@@ -154,7 +154,7 @@ extension JSONReader {
 // MARK: - Strings
 
 extension JSONReader {
-  /// A key. One with a lone surrogate, which nobody looks up, is replaced by a text made from its bytes.
+  /// A key. A key with a lone surrogate, which the worker never looks up, is replaced by a text made from its bytes.
   private mutating func key() throws(Problem) -> String {
     switch try string() {
     case .string(let text): return text

@@ -3,8 +3,8 @@ import CLinux
 /// A serial executor with a thread of its own, for an actor that owns a handle of a C library.
 ///
 /// The thread runs the actor's jobs. Between jobs it waits in `poll()` on the actor's socket and on an eventfd that new
-/// jobs signal: neither is polled on a timer, and a blocking call of the C library blocks nobody else. Tasks that do
-/// little but call the actor may prefer this executor, too: their calls then need no thread switch.
+/// jobs signal: neither is polled on a timer, and a blocking call of the C library blocks no other thread. Tasks that
+/// do little but call the actor may prefer this executor, too: their calls then need no thread switch.
 ///
 /// The thread ends when the last reference to its executor is released. The actor holds a reference, and the runtime
 /// holds one for each task that prefers the executor: so no job can be left without its thread.

@@ -107,8 +107,8 @@ final class ThreadLoop: Sendable {
     return true
   }
 
-  /// The source, held only during one call: if it were held while the thread sleeps, an actor that nobody else
-  /// references would never be released, nor would its socket and this thread.
+  /// The source, held only during one call: if it were held while the thread sleeps, an actor without other references
+  /// would never be released, nor would its socket and this thread.
   private var source: (any PollSource)? { state.withLock { $0.source } }
 
   /// Sleeps until a job arrives, the source's descriptor is ready, or its timeout has passed; in the last two cases

@@ -9,11 +9,11 @@ package protocol ActiveWorkerLease: Sendable {
 
   /// Records the holder of the lease for others to read. The holder must call this before it publishes anything.
   ///
-  /// When this returns, everything committed before is as durable as the commits of this session: whatever a former
-  /// session committed without waiting for the standbys has reached them.
+  /// When this returns, everything committed before is as durable as the commits of this session: all commits that a
+  /// former session did not wait for have reached the standbys.
   func announce() async throws
 
-  /// The holder of the lease; nil if nobody holds it.
+  /// The holder of the lease; nil if the lease is free.
   func holder() async throws -> LeaseHolder?
 
   /// Which broker this worker uses.

@@ -52,7 +52,7 @@ package struct LeaseHolder: Sendable, Equatable {
   /// A commit that waits longer than this for replication is stuck.
   private static let replicationPatience: Duration = .seconds(3)
 
-  /// Why no work is done although the lease is held; nil if all seems well.
+  /// Why no work is done although the lease is held; nil if no fault is visible.
   ///
   /// - Parameter freshness: how long ago the last sign of life may be.
   package func obstacle(freshness: Duration) -> String? {

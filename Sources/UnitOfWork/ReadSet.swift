@@ -7,7 +7,7 @@ package struct ReadSet: Sendable, Equatable {
   /// Tenants whose rows are locked until the end of the transaction: one writer at a time per tenant, so that its
   /// events are numbered without gaps and its workspaces don't change underneath the batch.
   package var tenants: Set<TenantID> = []
-  /// False: the rows of tenants are only read, without waiting for any other transaction. For what changes nothing.
+  /// False: the rows of tenants are only read, without waiting for any other transaction. For read-only work.
   package var locksTenants = true
   package var tree = TreeReads()
   package var access = AccessReads()

@@ -7,7 +7,7 @@ package enum UnitOfWorkError: Error, Sendable, Equatable {
   case conflict(constraint: WorkspaceConstraint?)
   /// Deadlock, serialization failure or lock timeout: the same batch may succeed if it is rerun a little later.
   case transient(reason: String)
-  /// A statement exceeded its time limit: the command's fault, the database's, or nobody's. It may be rerun.
+  /// A statement exceeded its time limit, because of the command, the database or neither. It may be rerun.
   case timedOut(reason: String)
   /// The database is unavailable, shutting down or read-only: reconnect. Does not count as an attempt of any command.
   case unavailable(reason: String)

@@ -5,8 +5,8 @@ package import WorkspaceDomain
 ///
 /// A store serves one batch at a time: ``begin(_:)``, then exactly one of ``commit(_:)`` and ``rollback()``. After a
 /// thrown error nothing of the batch is left, with one exception: if a commit throws
-/// ``UnitOfWorkError/unavailable(reason:)``, it may or may not have happened. The inbox knows: the deliveries come back and
-/// are looked up in it.
+/// ``UnitOfWorkError/unavailable(reason:)``, it may or may not have happened. The redelivered messages are then looked
+/// up in the inbox.
 package protocol UnitOfWorkStore: ThreadBound, ParkingStore {
   /// Begins a transaction, locks the tenants of `readSet` and reads what it asks for. One round trip.
   func begin(_ readSet: ReadSet) async throws(UnitOfWorkError) -> Snapshot

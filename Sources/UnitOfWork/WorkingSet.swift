@@ -1,7 +1,7 @@
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// What the commands of one unit of work see and change: everything that was read, with their changes applied.
+/// The data that the commands of one unit of work see and change: everything that was read, with their changes applied.
 package final class WorkingSet {
   /// The part that commands have access to.
   package let repositories: Repositories
@@ -12,7 +12,7 @@ package final class WorkingSet {
   private let roleRules: RoleRules
   private let opensRoot: Bool
 
-  /// - Parameter decisions: made before, elsewhere; nil: the roles that were read decide.
+  /// - Parameter decisions: decisions made before the unit of work began; nil: the roles that were read decide.
   package init(readSet: ReadSet, snapshot: Snapshot, rules: AccessRules, decisions: GivenDecisions? = nil) {
     opensRoot = rules.opensRoot
     events = EventQueue()
@@ -44,8 +44,8 @@ package final class WorkingSet {
     memberships.addChanges(to: &writeSet)
   }
 
-  /// Adds the net changes of relationships. This has a cost, and is needed only if relationships are kept elsewhere,
-  /// too.
+  /// Adds the net changes of relationships. This has a cost, and is needed only if another service also keeps
+  /// relationships.
   package func addRelationships(to writeSet: inout WriteSet) {
     var differences = RelationshipDifferences()
     workspaces.addRelationships(to: &differences, opensRoot: opensRoot)

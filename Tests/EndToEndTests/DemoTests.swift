@@ -13,6 +13,7 @@ struct DemoTests {
       "/bin/bash", [script, try Program.builtBesideThis], environment: try deployment.environment,
       folder: deployment.folder)
     // More than a dozen programs, one after the other, each of which waits for up to five minutes if it must.
+    defer { if !demo.hasEnded { demo.signal(SIGKILL) } }
     let exit = try await demo.exit(within: .seconds(900))
     #expect(exit == .code(0), "\(demo.output.suffix(1000)) \(demo.errors.suffix(2000))")
     for part in [

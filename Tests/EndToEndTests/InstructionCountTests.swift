@@ -82,6 +82,7 @@ import Testing
       "/bin/sh", ["-c", #"exec "$@" 2>&1"#, "sh", command] + arguments,
       environment: ["SWIFT_DETERMINISTIC_HASHING": "1"], folder: FileManager.default.temporaryDirectory)
     // valgrind takes 25 s on a machine that does nothing else.
+    defer { if !program.hasEnded { program.signal(SIGKILL) } }
     let exit = try await program.exit(within: .seconds(600))
     try #require(exit == .code(0), "\(command): \(program.output)")
     return program.output

@@ -25,8 +25,8 @@ import Testing
 
   @Test func `an element whose result follows separately delays no other`() {
     let reply = BatchReply(count: 3)
-    #expect(places(reply.parts(with: [0: result(0), 1: .apart, 2: result(2)])) == [[0, 2]])
-    #expect(BatchReply(count: 2).parts(with: [0: .apart, 1: .apart]).isEmpty)
+    #expect(places(reply.parts(with: [0: result(0), 1: .separate, 2: result(2)])) == [[0, 2]])
+    #expect(BatchReply(count: 2).parts(with: [0: .separate, 1: .separate]).isEmpty)
   }
 
   @Test func `large replies go out in parts, in order, as soon as each is complete`() {
@@ -43,7 +43,8 @@ import Testing
     for _ in 0..<2_000 {
       let count = Int.random(in: 1...12, using: &random)
       let answers = (0..<count).map {
-        Int.random(in: 0...4, using: &random) == 0 ? .apart : result($0, bytes: Int.random(in: 0...9, using: &random))
+        Int.random(in: 0...4, using: &random) == 0
+          ? .separate : result($0, bytes: Int.random(in: 0...9, using: &random))
       }
       let reply = BatchReply(count: count, partBytes: 16)
       var sent: [[Int]] = []
@@ -57,7 +58,7 @@ import Testing
         reply.commit(batch)
         next = end
       }
-      let expected = (0..<count).filter { answers[$0] != .apart }
+      let expected = (0..<count).filter { answers[$0] != .separate }
       #expect(sent.flatMap(\.self) == expected)
       #expect(sent.allSatisfy { !$0.isEmpty })
     }

@@ -89,6 +89,6 @@ import WorkspaceApplication
   func `a server is absent if nothing listens, or if it says that it is starting up`(
     error: PostgresError, isAway: Bool
   ) {
-    #expect(error.meansAbsence == isAway)
+    #expect(error.meansUnreachable == isAway)
   }
 }

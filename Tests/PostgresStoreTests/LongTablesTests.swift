@@ -93,7 +93,7 @@ import WorkspaceDomain
           """)
       var readSet = ReadSet()
       readSet.access.cascadeLimit = 1000
-      readSet.access.going = [TenantResource(tenantID: tenant, object: .group(group))]
+      readSet.access.deletedObjects = [TenantResource(tenantID: tenant, object: .group(group))]
       let (snapshot, rows) = try await Self.read(readSet, store, connection)
       #expect(snapshot.cascade.count == 1001)
       #expect(snapshot.roles.values.allSatisfy { $0 == .member }, "admins go last")

@@ -34,7 +34,7 @@ import WorkerRuntime
   func `a broker is absent if nothing listens, or if this process has no descriptor left`(
     error: RabbitMQError, isAway: Bool
   ) {
-    #expect(error.meansAbsence == isAway)
+    #expect(error.meansUnreachable == isAway)
     #expect(MissingConditions(error).absent == (isAway ? [.broker] : []))
   }
 

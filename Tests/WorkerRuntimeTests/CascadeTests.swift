@@ -105,7 +105,7 @@ import WorkspaceDomain
       .by("boss", .get("boom", 2)), .by("boss", .get("next", 2)), Self.removal, .by("boss", .get("last", 2)))
     #expect(parked.results.isEmpty)
     await fixture.store.fail { _ in nil }
-    let batches = try await fixture.goOn()
+    let batches = try await fixture.advanceDueLine()
     #expect(batches.results.map(\.label) == ["boom", "next", "removal", "last"])
     #expect(batches.count(where: \.isUnfinished) == 2)
     expectWhole(batches, from: 12)

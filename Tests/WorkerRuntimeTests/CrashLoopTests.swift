@@ -113,7 +113,7 @@ import WorkspaceDomain
     let last = ExecutorFixture(
       store: store, parking: policy, process: 2, identifiersAfter: 2 << 41, fatal: Self.deaths(deaths))
     last.lines.load(try await store.lines(dueWithin: .seconds(86_400)))
-    let batches = try await last.goOn()
+    let batches = try await last.advanceDueLine()
     let succeeded = "workspace.list.succeeded"
     #expect(batches.types == [succeeded, deaths == 3 ? "workspace.list.failed" : succeeded, succeeded, succeeded])
     #expect(batches.map(\.handled.count) == [1, 1, 2], "the first failed, the second is a suspect")

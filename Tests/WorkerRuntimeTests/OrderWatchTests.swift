@@ -41,14 +41,14 @@ import WorkerRuntime
     let times: [(OrderWatch.Disturbance, String, Int)] = [
       (.priority, "a", 0), (.priority, "a", 59), (.priority, "b", 59), (.returnedLate, "a", 59), (.priority, "a", 60),
     ]
-    let news = times.map { cause, sender, second in order.isNews(cause, of: sender, at: start + .seconds(second)) }
+    let news = times.map { cause, sender, second in order.shouldLog(cause, of: sender, at: start + .seconds(second)) }
     #expect(news == [true, false, true, true, true])
   }
 
   @Test func `the memory of senders is bounded, however many there are`() {
     var order = OrderWatch(honoursPriorities: true)
     let start = ContinuousClock.now
-    let news = (0..<5000).count { order.isNews(.priority, of: "\($0)", at: start) }
+    let news = (0..<5000).count { order.shouldLog(.priority, of: "\($0)", at: start) }
     #expect(news == 1001)
   }
 }

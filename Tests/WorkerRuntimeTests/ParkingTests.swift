@@ -56,7 +56,7 @@ import WorkspaceDomain
     await poison(["2"], in: fixture)
     try await fixture.run((1...9).map { list("\($0)") })
     await fixture.store.fail { _ in nil }
-    let batches = try await fixture.goOn()
+    let batches = try await fixture.advanceDueLine()
     #expect(batches.results.map(\.label) == (2...9).map(String.init))
     #expect(batches.settled.isEmpty, "nothing is left to acknowledge")
     #expect(batches.count == 1 + (7 + batchCount - 1) / batchCount)
@@ -72,7 +72,7 @@ import WorkspaceDomain
     let fixture = ExecutorFixture(parking: Self.policy(retries: retries))
     await poison(["2"], in: fixture)
     let first = try await fixture.run((1...4).map { list("\($0)") })
-    let later = try await fixture.goOn()
+    let later = try await fixture.advanceDueLine()
     #expect((first + later).results.map(\.label) == ["1", "2", "3", "4"])
     #expect((first + later).types[1] == "workspace.list.failed")
     let letters = await fixture.store.commits.flatMap(\.deadLetters)
@@ -95,7 +95,7 @@ import WorkspaceDomain
     #expect(try await fixture.line() == (place...9).map(String.init))
     #expect(fixture.lines.all[.sample(1)]?.count == 10 - place)
     await fixture.store.fail { _ in nil }
-    #expect(try await fixture.goOn().results.map(\.label) == (place...9).map(String.init))
+    #expect(try await fixture.advanceDueLine().results.map(\.label) == (place...9).map(String.init))
   }
 
   @Test func `a second copy of a waiting command does not fail it, however full the line is`() async throws {
@@ -112,7 +112,7 @@ import WorkspaceDomain
     #expect(Set((first + copies).types) == ["workspace.list.failed"])
     #expect(await fixture.letters.map(\.subject.commandID) == ["2", "2", "3", "1"])
     await fixture.store.fail { _ in nil }
-    let batches = try await fixture.goOn()
+    let batches = try await fixture.advanceDueLine()
     #expect(batches.results.map(\.label) == ["1", "2"])
     #expect(batches.types == ["workspace.list.succeeded", "workspace.list.succeeded"])
     // The failure of one that did not wait stands.
@@ -158,7 +158,7 @@ import WorkspaceDomain
     #expect(try await fixture.line() == ["1", "2"])
     try await fixture.run(list("2"))
     await fixture.store.fail { _ in nil }
-    let results = try await fixture.goOn().results
+    let results = try await fixture.advanceDueLine().results
     #expect(results.map(\.label) == ["1", "2", "2"])
     #expect(results[1].body == results[2].body)
   }
@@ -199,7 +199,7 @@ import WorkspaceDomain
     await poison(["1"], in: fixture)
     try await fixture.run((1...7).map { list("\($0)") })
     await fixture.store.fail { _ in nil }
-    let batches = try await fixture.goOn()
+    let batches = try await fixture.advanceDueLine()
     #expect(batches.results.map(\.label) == (1...7).map(String.init))
     // A list of a hundred workspaces may have 256,000 bytes.
     #expect(batches.map(\.handled.count) == [1, 3, 3])
@@ -263,14 +263,14 @@ extension ExecutorFixture {
   /// One transaction of the lines.
   func step() async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
-    _ = try await lineExecutor.goOn { batches.append($0) }
+    _ = try await lineExecutor.advanceDueLine { batches.append($0) }
     return batches
   }
 
   /// Advances the lines while any is due.
-  func goOn() async throws -> [CommittedBatch] {
+  func advanceDueLine() async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []
-    while try await lineExecutor.goOn(committed: { batches.append($0) }) {}
+    while try await lineExecutor.advanceDueLine(committed: { batches.append($0) }) {}
     return batches
   }
 

@@ -53,7 +53,7 @@ import WorkspaceDomain
     await fixture.store.fail { $0.inbox.contains { !$0.isFailure } ? .failed(reason: "23514") : nil }
     let root = CommandMessage.createRoot("r", id: 1)
     try await fixture.run(root, root)
-    let results = try await fixture.goOn().results
+    let results = try await fixture.advanceDueLine().results
     #expect(results.count == 2 && results[0].body == results[1].body)
     #expect(await fixture.letters.map(\.reason) == ["unexpected_failure"])
     await fixture.store.fail { _ in nil }

@@ -117,7 +117,7 @@ import WorkspaceDomain
     #expect(try await decided.value == GivenDecisions(answers: [:], sequences: [:]))
     #expect(permissions.asked.entries.count == 1)
     // Changes that are taken after all, or that another process replicates, are waited for.
-    for ending in [{ pulse.advanced([.sample(1)]) }, { pulse.standsBack() }] {
+    for ending in [{ pulse.advanced([.sample(1)]) }, { pulse.yieldedTurn() }] {
       ending()
       let waiting = decided
       try await pulse.pause(atMost: .seconds(3600))

@@ -14,7 +14,7 @@ final class WorkerFixture: Sendable {
   /// The error of a server that is not there.
   struct Absent: ConditionalError {
     let condition: Condition
-    let meansAbsence = true
+    let meansUnreachable = true
   }
 
   /// Whether the servers that were not there have returned.
@@ -57,7 +57,7 @@ final class WorkerFixture: Sendable {
     settings.keepAliveInterval = .seconds(3600)
     settings.leaseInterval = .milliseconds(1)
     settings.takeoverInterval = .milliseconds(1)
-    settings.knockInterval = .milliseconds(1)
+    settings.returnCheckInterval = .milliseconds(1)
     settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
     settings.rerun = Backoff(shortest: .zero, longest: .zero)
     configure(&settings)

@@ -42,7 +42,7 @@ package enum CommandBatch {
     guard elements.count <= limits.maximumBatchElements else {
       throw invalid(.messageTooLarge, "the batch has more than \(limits.maximumBatchElements) elements")
     }
-    // Every element is kept with the properties, whatever becomes of it: a small message must not turn into much data.
+    // Every element is kept with the properties, whatever its outcome: a small message must not turn into much data.
     guard properties.size * elements.count <= limits.maximumBatchBytes else {
       throw invalid(
         .messageTooLarge,

@@ -8,13 +8,13 @@ package struct CommandDecoder: Sendable {
 
   /// - Parameters:
   ///   - traceRatio: the share of the traces beginning here that is sampled, from 0 to 1; nil: no trace begins here.
-  ///   - access: who may send what; nil: everybody may send everything.
+  ///   - access: who may send what; nil: all senders may send everything.
   package init(limits: ContractLimits = ContractLimits(), traceRatio: Double? = nil, access: AccessList? = nil) {
     reader = RequestReader(limits: limits, traceRatio: traceRatio)
     self.access = access
   }
 
-  /// What it accepts.
+  /// The limits of accepted messages.
   package var limits: ContractLimits { reader.limits }
 
   /// The command of a message with these properties, if its sender may send it.
@@ -40,7 +40,7 @@ package struct CommandDecoder: Sendable {
     return try decode(body, properties)
   }
 
-  /// The command of a message with these properties, whoever sent it.
+  /// The command of a message with these properties, without checking its sender.
   package func decode(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedCommand {
     let request = try reader.read(body, properties)
     guard let type = CommandType(rawValue: request.type) else {

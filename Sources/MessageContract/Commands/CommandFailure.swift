@@ -15,7 +15,7 @@ package struct CommandFailure: Sendable, Equatable {
     .unexpectedFailure, detail: "the command failed unexpectedly")
 
   package static let crashLoop = CommandFailure(
-    .crashLoop, detail: "processes that started the command died before finishing it")
+    .crashLoop, detail: "processes crashed while executing the command")
 
   package static let lineFull = CommandFailure(
     .parkedLineFull, detail: "too many commands of the tenant, or too old ones, are waiting behind a failing one")

@@ -16,7 +16,7 @@ enum Fingerprint {
       withUser: digest { writer in
         writer.member("type", type.rawValue)
         writer.member("userid", orNull: userID)
-        writer.member("data", .object(data.asked))
+        writer.member("data", .object(data.normalized))
       },
       withoutUser: digest { writer in
         writer.member("type", type.rawValue)
@@ -36,16 +36,16 @@ enum Fingerprint {
 extension JSONObject {
   /// The same data in normal form: without members that are null, which count as left out, with names trimmed, and
   /// identifiers in upper case. Unknown members stay as they are.
-  fileprivate var asked: JSONObject {
+  fileprivate var normalized: JSONObject {
     // Nearly all data is already in normal form.
-    guard members.contains(where: { $0.asked != $0 }) else { return self }
-    return JSONObject(members.compactMap(\.asked)) ?? self
+    guard members.contains(where: { $0.normalized != $0 }) else { return self }
+    return JSONObject(members.compactMap(\.normalized)) ?? self
   }
 }
 
 extension JSONObject.Member {
   /// Nil if it counts as left out.
-  fileprivate var asked: JSONObject.Member? {
+  fileprivate var normalized: JSONObject.Member? {
     switch (key, value) {
     case (_, .null) where Self.known.contains(key): nil
     case ("name", .string(let text)):

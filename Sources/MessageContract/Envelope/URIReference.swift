@@ -2,8 +2,8 @@ import Glibc
 
 /// The syntax of a URI reference (RFC 3986): characters and structure.
 enum URIReference {
-  /// Whether `text` is a URI or a relative reference (section 4.1). The empty one, which refers to the document that it
-  /// is in, is none here.
+  /// Whether `text` is a URI or a relative reference (section 4.1). The empty reference, which refers to the document
+  /// that it is in, is not accepted.
   static func isValid(_ text: String) -> Bool {
     guard !text.isEmpty else { return false }
     let (beforeFragment, fragment) = split(Array(text.utf8)[...], at: "#")
@@ -73,7 +73,7 @@ enum URIReference {
   private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte | 0x20) }
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  /// What is before and behind the first `separator`; nil behind if there is none.
+  /// The parts before and behind the first `separator`; the second is nil without a separator.
   private static func split(
     _ text: ArraySlice<UInt8>, at separator: Unicode.Scalar
   ) -> (front: ArraySlice<UInt8>, back: ArraySlice<UInt8>?) {

@@ -7,7 +7,7 @@ package struct QueryDecoder: Sendable {
   private let reader: RequestReader
   private let access: AccessList?
 
-  /// - Parameter access: who may send what; nil: everybody may send everything.
+  /// - Parameter access: who may send what; nil: all senders may send everything.
   package init(limits: ContractLimits = ContractLimits(), access: AccessList? = nil) {
     // Every answer has a trace; none of those that begin here is sampled.
     reader = RequestReader(limits: limits, traceRatio: 0)
@@ -24,7 +24,7 @@ package struct QueryDecoder: Sendable {
     return query
   }
 
-  /// The query of a message with these properties, whoever sent it.
+  /// The query of a message with these properties, without checking its sender.
   package func decode(_ body: [UInt8], _ properties: MessageProperties) throws(InvalidCommand) -> DecodedQuery {
     let request = try reader.read(body, properties)
     let minimum = try minimumSequence(request)

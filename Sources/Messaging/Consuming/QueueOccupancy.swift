@@ -1,6 +1,6 @@
-/// Whether anybody consumes a queue.
+/// Whether a queue has a consumer.
 package enum QueueOccupancy: Sendable, Equatable {
-  /// Nobody does, and what earlier consumers had not acknowledged is back in its place.
+  /// It has none, and the messages that earlier consumers had not acknowledged are back in their place.
   case vacant
   case consumed
   /// The broker can't tell at the moment, with the reason; no secrets.

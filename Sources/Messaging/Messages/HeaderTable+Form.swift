@@ -1,6 +1,6 @@
 extension HeaderTable {
   /// Whether every length in the table is right and every kind known, at every level: a broker closes the connection of
-  /// whoever publishes any other table. Not recursive, since a sender could drive recursion arbitrarily deep.
+  /// a client that publishes any other table. Not recursive, since a sender could drive recursion arbitrarily deep.
   package var isWellFormed: Bool {
     entries.withUnsafeBufferPointer { bytes in
       var walk = TableWalk(bytes: bytes)

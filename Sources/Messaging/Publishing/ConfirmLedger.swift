@@ -61,7 +61,7 @@ package struct ConfirmLedger: Sendable {
     if isLast { batches[batch]?.isPublished = true }
   }
 
-  /// Records that no more messages of this batch are published, and that nobody waits for it: no action follows.
+  /// Records that no more messages of this batch are published, and that no task waits for it: no action follows.
   package mutating func abandoned(batch: UInt64) {
     guard let missing = batches[batch]?.missing else { return }
     batches[batch] = missing == 0 ? nil : Batch(missing: missing, isPublished: true, isRefused: true)

@@ -10,7 +10,7 @@ package final class BatchReply: Sendable {
   package enum Answer: Sendable, Equatable {
     case result(id: String, body: [UInt8])
     /// The result follows in a message of its own, or was sent before.
-    case apart
+    case separate
   }
 
   /// A reply, or a part of one that is too large: results in the order of the elements.

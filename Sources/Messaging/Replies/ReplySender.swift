@@ -7,8 +7,8 @@ package protocol ReplySender: Sendable {
   /// Accepts replies, to be sent after earlier ones to the same queue. Returns at once.
   func send(_ replies: [PendingReply])
 
-  /// Returns when all accepted replies are settled, the task is cancelled, or a queue would have had its time: what is
-  /// unsettled then is sent by whoever finds it in the outbox.
+  /// Returns when all accepted replies are settled, the task is cancelled, or the longest time of a reply has passed:
+  /// the worker that later finds unsettled replies in the outbox sends them.
   func waitUntilSettled() async
 
   /// Sends the accepted replies, until the task is cancelled.

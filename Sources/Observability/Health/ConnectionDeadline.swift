@@ -1,7 +1,7 @@
 import NIOCore
 
 /// Closes a connection when it has lasted for a given time, whatever is happening on it: other timeouts count a request
-/// that arrives byte by byte, or a response that nobody reads, as activity.
+/// that arrives byte by byte, or a response that the client does not read, as activity.
 final class ConnectionDeadline: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = NIOAny
 

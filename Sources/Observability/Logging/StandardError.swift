@@ -9,7 +9,7 @@ package enum StandardError {
     while !rest.isEmpty {
       let written = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
       if written < 0 && errno == EINTR { continue }
-      // For example if nobody is reading: a log line is not worth a crash.
+      // For example if the reader is gone: a log line is not worth a crash.
       guard written > 0 else { return }
       rest = rest.dropFirst(written)
     }

@@ -64,7 +64,7 @@ package enum MetricCatalogue {
   static let build = MetricFamily(
     .gauge, "workspace_worker.build", unit: .info, help: "Versions of the worker and of Swift.")
 
-  // MARK: What waits
+  // MARK: Waiting work
   static let prefetch = MetricFamily(
     .gauge, "workspace_worker.prefetch.limit", help: "The most unacknowledged deliveries that the broker sends ahead.")
   static let unacknowledged = MetricFamily(

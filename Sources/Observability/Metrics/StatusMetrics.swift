@@ -70,7 +70,7 @@ package final class StatusMetrics: Sendable {
     for (name, gauge) in states { gauge.record(name == phase.name ? 1 : 0) }
     for (condition, gauge) in conditions { gauge.record(missing.reasons[condition] == nil ? 0 : 1) }
     ready.record(missing.reasons.isEmpty ? 1 : 0)
-    // Without a session nobody asks the broker: its last answer stands. Zero would read as good news.
+    // Without a session the broker is not queried: its last answer stays. Zero would look like an empty queue.
     if let queue = status.queue {
       queueMessages.record(queue.messages)
       queueConsumers.record(queue.consumers)

@@ -7,11 +7,12 @@ package protocol ExaminedBroker: Sendable {
   /// - Throws: why the broker can't be used at all.
   func connect() async throws(BrokerObstacle) -> any BrokerFacts
 
-  /// Publishes a message for each binding of a route, like those that the binding is for, and checks that each reaches a
-  /// queue.
+  /// Publishes a message for each binding of a route, like those that the binding is for, and checks that each reaches
+  /// a queue.
   func probe(_ route: BrokerRoute) async -> RouteProbing
 
-  /// Sends messages to a temporary queue, empty ones and one as large as a worker's can be, on a connection with as many channels as the worker's.
+  /// Sends messages to a temporary queue, empty ones and one as large as a worker's can be, on a connection with as
+  /// many channels as the worker's.
   func probeAlarms() async -> AlarmProbing
 }
 

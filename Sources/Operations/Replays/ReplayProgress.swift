@@ -22,7 +22,7 @@ package struct ReplayProgress: Sendable, Equatable {
   package var known: Int { outcomes.values.reduce(0, +) }
   package var waiting: Int { published - known }
 
-  /// Letters that can't be sent although nobody discarded them.
+  /// Letters that can't be sent although no operator discarded them.
   package var unsendable: Int {
     notSent.reduce(0) { $0 + ($1.key == ReplayObstacle.discarded.rawValue ? 0 : $1.value) }
   }

@@ -25,7 +25,7 @@ struct ReplayRun {
   /// - Returns: why the run ended.
   func run(_ observe: (ReplayProgress) -> Void) async throws -> ReplayEnd {
     var progress = try await progress(observe)
-    // An operator who resumes a plan has seen what failed before: only what this run learns can stop it.
+    // An operator who resumes a plan has seen earlier failures: only outcomes that come during this run can stop it.
     let before = progress
     if let canary = policy.canary {
       if let end = try await runCanary(canary, observe) { return end }

@@ -1,4 +1,4 @@
-/// What became of the commands that were sent.
+/// The results of the commands that were sent.
 package struct SendSummary: Encodable, Sendable {
   /// Commands that the broker confirmed.
   package internal(set) var sent = 0

@@ -18,7 +18,7 @@ package struct Sending {
   ///   - rate: the largest number of commands per second; nil for no limit.
   ///   - batch: how many commands, and bytes, go out as one message at most; a single command may be larger. Nil: each
   ///     is a message of its own.
-  ///   - lifetime: how long somebody waits for an answer; after that the broker drops the command, unless it is in a
+  ///   - lifetime: how long the sender waits for an answer; after that the broker drops the command, unless it is in a
   ///     batch. Nil: commands are executed however late.
   package init(
     _ gateway: any SendingGateway, to exchange: ShortString, as user: ShortString?, rate: Int?,

@@ -61,7 +61,7 @@ struct ConnectionOptions: Sendable {
     }
     // Settings are not passed here: a pooler refuses them, or silently drops them. A session gets them once it is
     // connected.
-    // Not for the connection string to choose: parameters and rows are UTF-8.
+    // The connection string can't choose this: parameters and rows are UTF-8.
     values["client_encoding"] = "UTF8"
     self.values = values
   }

@@ -28,7 +28,7 @@ package struct PostgresConfiguration: Sendable {
   /// The server ends a session that leaves a transaction open and idle for this long; nil for never.
   package var idleInTransactionTimeout: Duration? = .seconds(30)
   /// The server ends a session that is idle for this long; nil for never. With a limit, a suspended process does not
-  /// hold its session locks forever; whoever sets one must ping more often than that.
+  /// hold its session locks forever, and a program that sets one must ping more often than that.
   package var idleSessionTimeout: Duration?
   /// A COMMIT is answered only when it is durable: on disk, and if the server has synchronous standbys, on theirs
   /// (`synchronous_commit` is `on`, or `remote_apply` if the server says so, whatever weaker value a role, a database
@@ -79,7 +79,7 @@ package struct PostgresConfiguration: Sendable {
 }
 
 extension PostgresConfiguration: CustomStringConvertible, CustomDebugStringConvertible {
-  /// Where it leads, without secrets.
+  /// Where the connection leads, without secrets.
   package var description: String { (try? target.description) ?? "a malformed connection string" }
   package var debugDescription: String { description }
 }

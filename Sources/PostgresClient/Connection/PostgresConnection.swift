@@ -4,9 +4,9 @@ package import ThreadExecutor
 
 /// A session with PostgreSQL, on a thread of its own.
 ///
-/// Requests run one after the other, in blocking style: the thread belongs to nobody else. Each has a limit, and
-/// cancelling its task ends it at once. Between requests the thread watches the socket, so that the end of the
-/// session is noticed when it happens: ``waitUntilClosed()``.
+/// Requests run one after the other, in blocking style: the thread does nothing else. Each has a limit, and cancelling
+/// its task ends it at once. Between requests the thread watches the socket, so that the end of the session is noticed
+/// when it happens: ``waitUntilClosed()``.
 ///
 /// A request that runs out of time or is cancelled ends the session. The gentler way, PQcancel, connects to the server
 /// by a blocking call without a limit, and its request may hit the statement after the intended one. The server rolls
@@ -83,7 +83,7 @@ package actor PostgresConnection: Closable {
     _ = try await pipeline([], timeout: min(responseTimeout / 2, .seconds(10)))
   }
 
-  /// Ends the session. Whoever waits for its end gets ``PostgresError/connectionLost(_:)``.
+  /// Ends the session: ``waitUntilClosed()`` then returns ``PostgresError/connectionLost(_:)``.
   package func close() { end(because: .connectionLost(ConnectionFailure(reason: "closed by this side"))) }
 
   /// Waits for the end of the session.

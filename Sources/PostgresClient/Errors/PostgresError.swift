@@ -55,7 +55,7 @@ package struct ConnectionFailure: Error, Sendable, Hashable {
   package let reason: String
   /// The server's reason, if it gave one.
   package let sqlState: SQLState?
-  /// No host took a TCP connection: nobody listens there, or there is no route, or the name has no address.
+  /// No host took a TCP connection: no server listens there, or there is no route, or the name has no address.
   package let isUnreached: Bool
 
   package init(reason: String, sqlState: SQLState? = nil, isUnreached: Bool = false) {

@@ -13,7 +13,7 @@ package struct SQLState: Sendable, Hashable {
     self.code = code
   }
 
-  /// A code written in this program: only the tests that name it check it.
+  /// A code written in this program: not validated, but covered by the tests that name it.
   package init(literal code: StaticString) { self.code = code.description }
 
   /// The first two characters: the kind of error.

@@ -7,8 +7,8 @@ import Logging
 final class NoticeSink {
   private let logger: Logger
   private(set) var fatal: ServerError?
-  /// Whether a commit of this session, though it is on this server, may be missing on its standbys: somebody cancelled
-  /// its wait for replication.
+  /// Whether a commit of this session, though it is on this server, may be missing on its standbys: its wait for
+  /// replication was cancelled.
   private(set) var hasUnreplicatedCommit = false
 
   init(logger: Logger) { self.logger = logger }

@@ -4,7 +4,7 @@ import Logging
 /// The settings and checks that make a connection a reliable session.
 extension ServerSession {
   /// Gives the session its settings, and checks that they are in force, and that it really is a session: the same
-  /// server process from one transaction to the next, shared with nobody.
+  /// server process from one transaction to the next, shared with no other client.
   ///
   /// The startup packet does not hold the settings. PgBouncer refuses them there, or with `ignore_startup_parameters`
   /// silently drops them.
@@ -94,7 +94,7 @@ extension ServerSession {
 }
 
 extension SQLState {
-  /// The statement that was just prepared does not exist, or its name was already taken: by another session.
+  /// The statement just prepared does not exist, or its name was taken: another session shares the server process.
   fileprivate var isOfForeignStatement: Bool {
     self == SQLState(literal: "26000") || self == SQLState(literal: "42P05")
   }

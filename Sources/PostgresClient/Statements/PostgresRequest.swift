@@ -10,8 +10,7 @@ package struct PostgresRequest: Sendable {
     self.query = query
   }
 
-  /// Checked before anything is sent: oversized parameters are a bug, but not one that should cost the process its
-  /// life.
+  /// Checked before anything is sent: oversized parameters are a bug, but not one that should end the process.
   func validate() throws(PostgresError) {
     guard query.parameters.byteCount <= PostgresParameters.maximumBytes else {
       throw .protocolViolation(reason: "the parameters of \(name) are larger than 1 GiB")

@@ -10,7 +10,7 @@ package struct PostgresQuarantineLedger: QuarantineLedger {
 
   /// Opens the connection.
   ///
-  /// - Parameter queue: `<virtual host>/<queue>` of the commands: under its name all crashes of a worker are recorded,
+  /// - Parameter queue: `<virtual host>/<queue>` of the commands: all crashes of a worker are recorded under this name,
   ///   whatever message caused them.
   package static func connect(
     _ configuration: PostgresConfiguration, queue: String, logger: Logger

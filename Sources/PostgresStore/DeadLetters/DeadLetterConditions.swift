@@ -38,7 +38,7 @@ struct DeadLetterConditions {
     "(position(\(text) in detail) > 0 or position(convert_to(\(text), 'UTF8') in body) > 0)"
   }
 
-  /// A body is bytes that need not be text: both sides are compared with everything but ASCII in octal.
+  /// A body need not be text: both sides are compared with all bytes but ASCII as octal escapes.
   private static func containsIgnoringCase(_ text: String) -> PostgresQuery {
     """
     (position(lower(\(text)) in lower(detail)) > 0

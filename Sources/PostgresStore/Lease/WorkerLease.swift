@@ -4,9 +4,9 @@ package import UnitOfWork
 
 /// "One active worker per queue": a session-level advisory lock.
 ///
-/// It is taken on the very session that runs the units of work: a worker that loses the session loses the lease, and
-/// with it the ability to commit. No expiry, no clock, no token to compare. With it comes a share of ``SchemaUse``:
-/// while somebody takes migrations back, nobody has a lease.
+/// The lease is taken on the session that runs the units of work: a worker that loses the session loses the lease, and
+/// with it the ability to commit. There is no expiry, no clock, no token to compare. The lease includes a share of
+/// ``SchemaUse``: while a migrator takes migrations back, no worker has a lease.
 ///
 /// A suspended process holds its lease until the server ends its session: that is what
 /// ``PostgresConfiguration/idleSessionTimeout`` is for, and why the holder pings the connection while it is idle.
@@ -59,8 +59,8 @@ package struct WorkerLease: ActiveWorkerLease {
     return try rows.first.map(LeaseHoldersTable.holder)
   }
 
-  /// - Throws: ``PostgresError``; ``MigrationError`` if the schema that the work relies on has gone meanwhile. An idle
-  ///   worker would not notice before its next command.
+  /// - Throws: ``PostgresError``; ``MigrationError`` if the schema that the worker relies on has been removed
+  ///   meanwhile. An idle worker would not notice before its next command.
   package func keepAlive() async throws {
     try await connection.ping()
     do {

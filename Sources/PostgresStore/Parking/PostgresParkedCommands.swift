@@ -53,8 +53,8 @@ package struct PostgresParkedCommands: ParkedCommandLedger {
     ).first.map(ParkedCommandsTable.entry)
   }
 
-  /// Long ago: due by any worker's clock. Differs with each request of an operator, so that a worker that is trying the
-  /// command at that moment notices the request.
+  /// A time long ago, so due by any worker's clock. It differs with each request of an operator, so that a worker that
+  /// is trying the command at that moment notices the request.
   private static let longAgo = "date_trunc('milliseconds', clock_timestamp()) - interval '30 years'"
 
   package func release(_ tenants: [TenantID]?) async throws(PostgresError) -> Int {

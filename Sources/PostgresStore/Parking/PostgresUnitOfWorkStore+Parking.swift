@@ -53,7 +53,7 @@ extension PostgresUnitOfWorkStore {
     }
   }
 
-  /// Makes sure that the first command of each line, and no other, has a due time, and one within `longest`, if given.
+  /// Makes sure that the first command of each line, and no other, has a due time: within `longest`, if given.
   private func repair(dueWithin longest: Duration? = nil) async throws(UnitOfWorkError) {
     let answers = try await together(ParkedCommandsTable.repair(dueWithin: longest, queue: queue))
     let counts = answers.map { rows in (try? rows.first?.count()) ?? 0 }

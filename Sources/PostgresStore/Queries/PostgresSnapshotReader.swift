@@ -15,7 +15,7 @@ package actor PostgresSnapshotReader: SnapshotReader {
   package nonisolated var unownedExecutor: UnownedSerialExecutor { connection.unownedExecutor }
   package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
-  /// - Parameter connection: used by nobody else; its configuration should be
+  /// - Parameter connection: used by nothing else; its configuration should be
   ///   ``PostgresConfiguration/forQueries(timeout:)``.
   package init(connection: PostgresConnection) { self.connection = connection }
 

@@ -1,10 +1,10 @@
 import PostgresClient
 import UnitOfWork
 
-/// Asks a server whether it is a replica, and how far it lags behind, as far as it knows.
+/// Asks a server whether it is a replica, and how far it lags behind, as far as the server knows.
 enum ServerOrigin {
-  /// If all that was received is replayed, the lag is 0, however long ago it was replayed: the primary has sent nothing
-  /// else. That holds only while the replica is connected to it; after that, the time of the last commit counts.
+  /// If all that was received is replayed, the lag is 0, however long ago that was: the primary has sent nothing else.
+  /// That holds only while the replica is connected to the primary; after that, the time of the last commit counts.
   static let request = PostgresRequest(
     "server_origin",
     """

@@ -4,8 +4,8 @@ package import UnitOfWork
 package import WorkerRuntime
 package import WorkspaceDomain
 
-/// ``RelationshipOutbox`` on a connection of its own. The turn is an advisory lock of its session: whoever loses the
-/// session loses the turn.
+/// ``RelationshipOutbox`` on a connection of its own. The turn is an advisory lock of its session: a process that loses
+/// the session loses the turn.
 package struct PostgresRelationshipOutbox: RelationshipOutbox {
   private static let turn = AdvisoryLockKey("workspace-worker/relationships")
   /// Held by a process that takes the turn ahead of all replicators, until its session ends.
@@ -33,7 +33,7 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
   /// Takes the turn ahead of all replicators, which give it back after their current page.
   ///
   /// - Parameter patience: how long to wait for the turn.
-  /// - Returns: whether it has the turn now. False: somebody else takes precedence, or a replicator does not let go.
+  /// - Returns: whether this process has the turn now. False: another one takes precedence, or a replicator keeps it.
   package func takePrecedence(patience: Duration) async throws -> Bool {
     let end = ContinuousClock.now + patience
     guard try await take(Self.precedence) else { return false }
@@ -69,7 +69,7 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
     }
   }
 
-  /// Records `token` for all tenants: from now on reads are at least as fresh as that. Call it only with the turn.
+  /// Records `token` for all tenants: from now on reads are at least as fresh as the token. Call it only with the turn.
   package func moveTokens(to token: String) async throws(UnitOfWorkError) {
     try await asking { () async throws(PostgresError) in
       _ = try await connection.pipeline([RelationshipChangesTable.move(to: token)])
@@ -91,8 +91,8 @@ package struct PostgresRelationshipOutbox: RelationshipOutbox {
 extension PostgresConfiguration {
   /// For a connection that replicates relationships, besides that of the units of work.
   ///
-  /// It is idle while the replica is written to. Marks are durable: otherwise a crash could repeat a page without the one
-  /// behind it, which had removed what that page adds.
+  /// The connection is idle while the replica is written to. Marks are durable: otherwise a crash could repeat a page
+  /// without the next one, which had removed what the repeated page adds.
   package func forReplication() -> PostgresConfiguration {
     var configuration = forUnitsOfWork(idleSessionTimeout: .seconds(60))
     configuration.statementTimeout = .seconds(10)

@@ -15,8 +15,8 @@ struct AppliedMigration: Sendable {
     appliedAt = try row.timestamp("applied_at")
   }
 
-  /// The schema that `search_path` finds our `schema_migrations` in, NULL without one, and that in which it creates tables.
-  /// Other tools have tables of that name, too.
+  /// The schema in which `search_path` finds this program's `schema_migrations`, NULL without one, and the schema in
+  /// which it creates tables. Other tools have tables of that name, too.
   static let schemas = PostgresRequest(
     "migrations_schemas",
     """

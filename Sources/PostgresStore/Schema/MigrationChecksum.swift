@@ -2,10 +2,10 @@ import Crypto
 import Migrations
 
 extension Migration {
-  /// SHA-256 over what is run, up and down: an applied migration must never change.
+  /// SHA-256 of the SQL of both directions, up and down: an applied migration must never change.
   var checksum: [UInt8] { Array(SHA256.hash(data: Array(up.utf8) + [0] + Array(down.utf8))) }
 
-  /// Whether `applied` is its checksum, or that of an earlier text that came to the same.
+  /// Whether `applied` is the migration's checksum, or that of an earlier text with the same effect.
   func hasChecksum(_ applied: [UInt8]) -> Bool {
     if applied == checksum { return true }
     let digits = applied.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

@@ -1,14 +1,14 @@
 package import PostgresClient
 
-/// Why some or all migrations were not carried out. What was carried out before the named one stays.
+/// Why some or all migrations were not carried out. Those carried out before the named one are not undone.
 package enum MigrationError: Error, Sendable, Equatable {
   /// PostgreSQL is unavailable, or refused a statement that is not the migration's own.
   case postgres(PostgresError)
-  /// Somebody else has been migrating this database for longer than we were ready to wait.
+  /// Another process has been migrating this database for longer than the permitted wait.
   case locked(waited: Duration)
   /// Applied migrations whose text or name differs from what this program has.
   case edited([String])
-  /// The database has migrations that this program does not know: a newer program was here.
+  /// The database has migrations that this program does not know: a newer program applied them.
   case unknown(versions: [Int])
   /// A migration is not applied, though a later one is.
   case outOfOrder(String)
@@ -25,14 +25,14 @@ package enum MigrationError: Error, Sendable, Equatable {
   case wouldDestroy([DataLoss])
   /// Existing data is in the way of the migration. Nothing was changed.
   case preflight(PreflightFindings)
-  /// The migration refuses by itself, with RAISE EXCEPTION: something must be dealt with first. All of it was rolled back.
+  /// The migration itself refuses, with RAISE EXCEPTION, until an obstacle is removed. All of it was rolled back.
   case refused(migration: String, reason: String)
   /// A statement of the migration failed; all of the migration was rolled back.
   case failed(migration: String, ServerError)
   /// The migration ends the transaction that it runs in, so part of it may have been committed.
   case endsTransaction(migration: String)
 
-  /// Whether the same may succeed a little later: PostgreSQL is unavailable, or somebody else is migrating.
+  /// Whether the same may succeed a little later: PostgreSQL is unavailable, or another process is migrating.
   package var isTransient: Bool {
     switch self {
     case .postgres(let error): error.isTransient
@@ -83,7 +83,7 @@ extension MigrationError: CustomStringConvertible {
     case .wouldDestroy(let losses):
       (["this would destroy data permanently; nothing was changed:"] + losses.map { "  \($0)" }).joined(separator: "\n")
     case .preflight(let findings): "\(findings)"
-    case .refused(let migration, let reason): "\(migration) refuses, and was rolled back: \(reason)"
+    case .refused(let migration, let reason): "\(migration) can't be taken back, and was rolled back: \(reason)"
     case .failed(let migration, let error):
       (["\(migration) failed and was rolled back: \(error.message) [\(error.sqlState)]"]
         + [error.detail, error.hint].compactMap(\.self)).joined(separator: "\n")

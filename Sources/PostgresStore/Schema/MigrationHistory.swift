@@ -35,7 +35,7 @@ struct MigrationHistory: Sendable {
 
   var unknownVersions: [Int] { unknown.map(\.version) }
 
-  /// Refuses a history that must not be built upon.
+  /// Refuses a history with edited, unknown or out-of-order migrations.
   func validate() throws(MigrationError) {
     try validateTexts()
     guard unknownVersions.isEmpty else { throw .unknown(versions: unknownVersions) }

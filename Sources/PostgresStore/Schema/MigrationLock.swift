@@ -3,7 +3,7 @@ import PostgresClient
 /// Lets only one migrator at a time work on a database.
 struct MigrationLock: Sendable {
   let connection: PostgresConnection
-  /// How long to wait for whoever migrates now.
+  /// How long to wait for another migrator.
   let patience: Duration
 
   private static let key = AdvisoryLockKey("workspace-worker/migrations")
@@ -25,7 +25,7 @@ struct MigrationLock: Sendable {
     _ = try await connection.query("migrations_unlock", "select pg_advisory_unlock(\(Self.key))")
   }
 
-  /// `lock_timeout` applies to advisory locks too. `statement_timeout` is off, so that it does not strike first.
+  /// `lock_timeout` applies to advisory locks too. `statement_timeout` is off, so that it does not expire first.
   private func limit() -> PostgresRequest {
     // Rounded up: 0 would be no limit.
     let milliseconds = max(1, Int64((patience / .milliseconds(1)).rounded(.up)))

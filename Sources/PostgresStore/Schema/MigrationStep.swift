@@ -11,7 +11,7 @@ struct MigrationStep: Sendable {
     case down
   }
 
-  /// How often it is tried if it meets workers that lock the same tables in another order.
+  /// The maximum number of attempts, if workers lock the same tables in another order.
   private static let maximumAttempts = 5
 
   /// - Parameter timeout: for each round trip: preflight, script, and record with commit.
@@ -44,7 +44,7 @@ struct MigrationStep: Sendable {
     }
   }
 
-  /// Only a migration that is taken back refuses by itself: what stops others is a fault, or the work of a trigger.
+  /// Only a migration that is taken back refuses by itself: an error while one is applied is a fault, or a trigger's.
   private func failure(_ error: ServerError) -> MigrationError {
     direction == .down
       ? MigrationError(takingBack: migration.fileName, error) : .failed(migration: migration.fileName, error)

@@ -16,7 +16,7 @@ package struct Migrator: Sendable {
   /// - Parameters:
   ///   - connection: should come from ``PostgresConfiguration/forMigrations()``.
   ///   - migrations: in the order of their versions.
-  ///   - lockPatience: how long to wait for somebody else who migrates the database; 60 s by default.
+  ///   - lockPatience: how long to wait for another migrator of the database; 60 s by default.
   ///   - timeout: for the statements of one migration; an hour by default, since an index on a large table takes long.
   package init(
     connection: PostgresConnection, migrations: [Migration] = Migrations.all, lockPatience: Duration = .seconds(60),
@@ -34,7 +34,7 @@ package struct Migrator: Sendable {
   /// - Returns: what was applied, in order; empty if nothing was pending.
   package func up() async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
-      if try await !isFounded() { try await createTable() }
+      if try await !hasMigrationsTable() { try await createTable() }
       let history = try await history()
       try history.validate()
       for migration in history.pending { try await run(migration, .up) }
@@ -54,7 +54,7 @@ package struct Migrator: Sendable {
     to version: Int? = nil, mayDestroy: ([DataLoss]) -> Bool = { _ in false }
   ) async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
-      _ = try await isFounded()
+      _ = try await hasMigrationsTable()
       let history = try await history()
       try history.validate()
       let migrations = try history.above(version)
@@ -115,9 +115,9 @@ extension Migrator {
 
   /// Whether `schema_migrations` exists.
   ///
-  /// - Throws: ``MigrationError/otherSchema(found:target:)`` if migrations would change another schema than the one that
-  ///   has been migrated.
-  private func isFounded() async throws(MigrationError) -> Bool {
+  /// - Throws: ``MigrationError/otherSchema(found:target:)`` if migrations would change another schema than the one
+  ///   that has been migrated.
+  private func hasMigrationsTable() async throws(MigrationError) -> Bool {
     let (found, target) = try await asking { () async throws(PostgresError) in
       let row = try await connection.pipeline([AppliedMigration.schemas])[0][0]
       return (try row.optionalText("found"), try row.optionalText("target"))

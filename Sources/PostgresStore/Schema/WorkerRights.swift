@@ -24,13 +24,13 @@ package enum WorkerRights {
     ("replay_items", ["SELECT", "INSERT", "UPDATE", "DELETE"]),
   ]
 
-  /// Functions that statements of the worker call. Everybody may, unless the database's owner has revoked that default.
+  /// Functions that statements of the worker call. Every role may, unless the database's owner has revoked the default.
   package static let functions = ["expect_rows", "expect_increase", "viewable_workspaces"]
 
   /// - Returns: what this session's role lacks, such as `DELETE on inbox`.
   package static func missing(_ connection: PostgresConnection) async throws(PostgresError) -> [String] {
     let pairs = tables.flatMap { table in table.rights.map { (table: table.name, right: $0) } }
-    // Tables that don't exist can't be asked about; another check finds pending migrations.
+    // Rights on tables that don't exist can't be queried; another check finds pending migrations.
     return try await connection.query(
       "worker_rights",
       """

@@ -3,13 +3,13 @@ internal import Synchronization
 internal import WorkerRuntime
 
 /// The newest timeline of the database that this process has worked on. A primary that comes back after its standby was
-/// promoted accepts writes, too, on the older timeline: nothing that is committed there would be kept, and nothing that
-/// was committed meanwhile is known there.
+/// promoted also accepts writes, on the older timeline: its new commits would be lost, and it lacks what was committed
+/// meanwhile.
 ///
 /// Source: https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES
 package final class KnownTimeline: Sendable {
-  /// The first part of a WAL file's name. pg_control_checkpoint() has the old timeline until the first checkpoint after a
-  /// promotion.
+  /// The first part of a WAL file's name. pg_control_checkpoint() has the old timeline until the first checkpoint after
+  /// a promotion.
   private static let query: PostgresQuery = """
     select substring(pg_walfile_name(pg_current_wal_lsn()) for 8) as timeline
     """
@@ -18,8 +18,8 @@ package final class KnownTimeline: Sendable {
 
   package init() {}
 
-  /// Refuses a server on an older timeline than that of earlier calls. A server that does not tell, as some that only
-  /// resemble PostgreSQL, is accepted.
+  /// Refuses a server on an older timeline than that of earlier calls. A server that reports no timeline, such as some
+  /// that only resemble PostgreSQL, is accepted.
   ///
   /// - Throws: ``PostgresError``; ``MissingConditions``.
   func require(on connection: PostgresConnection) async throws {

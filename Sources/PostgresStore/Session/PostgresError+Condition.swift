@@ -5,7 +5,7 @@ extension PostgresError: ConditionalError {
   package var condition: Condition { .database }
 
   /// No host accepted a connection, or the server is still starting.
-  package var meansAbsence: Bool {
+  package var meansUnreachable: Bool {
     guard case .connectFailed(let failure) = self else { return false }
     return failure.isUnreached || failure.sqlState == .cannotConnectNow
   }

@@ -16,7 +16,7 @@ package struct PostgresSession: DatabaseSession {
   /// - Parameters:
   ///   - configuration: should come from ``PostgresConfiguration/forUnitsOfWork(idleSessionTimeout:)``.
   ///   - queue: `<virtual host>/<queue>`.
-  ///   - patience: shared by all sessions, which follow one another.
+  ///   - patience: shared by successive sessions.
   ///   - timeline: likewise.
   /// - Throws: ``PostgresError``; ``MigrationError``; ``MissingConditions`` if the server is a former primary.
   package static func open(
@@ -36,13 +36,13 @@ package struct PostgresSession: DatabaseSession {
     }
   }
 
-  /// Whether a server is there now: it accepts a connection, or says why it doesn't.
-  package static func isThere(_ configuration: PostgresConfiguration, logger: Logger) async -> Bool {
+  /// Whether a server responds now: it accepts a connection, or says why it doesn't.
+  package static func isReachable(_ configuration: PostgresConfiguration, logger: Logger) async -> Bool {
     do {
       await (try await PostgresConnection.connect(configuration, logger: logger)).close()
       return true
     } catch {
-      return !error.meansAbsence
+      return !error.meansUnreachable
     }
   }
 

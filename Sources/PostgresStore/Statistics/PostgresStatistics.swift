@@ -5,7 +5,7 @@ package import WorkerRuntime
 
 /// ``StatisticsStore`` on a connection of its own: two round trips.
 package struct PostgresStatistics: StatisticsStore {
-  /// What waits to be replicated, read over an existing connection.
+  /// The changes that wait to be replicated, read over an existing connection.
   package static func replicationLag(_ connection: PostgresConnection) async throws(PostgresError) -> ReplicationLag {
     try lag(try await connection.pipeline([replication], timeout: .seconds(10))[0][0])
   }
@@ -33,7 +33,7 @@ package struct PostgresStatistics: StatisticsStore {
     self.queue = queue
   }
 
-  /// Opens a connection for counting what waits.
+  /// Opens a connection for reading the statistics.
   package static func connect(
     _ configuration: PostgresConfiguration, queue: String, logger: Logger
   ) async throws -> Link<any StatisticsStore> {
@@ -53,9 +53,9 @@ package struct PostgresStatistics: StatisticsStore {
     }
   }
 
-  /// A request of its own: with millions of letters it is cancelled, and nobody may then miss what else waits.
+  /// A request of its own: with millions of letters it is cancelled, and the other figures must not be lost with it.
   ///
-  /// - Returns: nil if it took too long, or somebody has locked the table.
+  /// - Returns: nil if the request took too long, or another session has locked the table.
   private func deadLetters() async throws(PostgresError) -> [String: Int]? {
     do throws(PostgresError) {
       let rows = try await connection.pipeline([Self.deadLetters], timeout: .seconds(10))[0]

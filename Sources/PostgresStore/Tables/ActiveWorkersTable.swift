@@ -2,10 +2,10 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `active_workers`: which process was active last for a queue, and whether it has crashed since without a message in
-/// hand.
+/// `active_workers`: which process was active last for a queue, and whether it has crashed since while handling no
+/// message.
 enum ActiveWorkersTable {
-  /// Makes a process the active one. Answers whether the one before crashed without a message in hand: all parts of a
+  /// Makes a process the active one. Returns whether the previous one crashed while handling no message: all parts of a
   /// statement see the table as it was before.
   static func activate(_ process: ULID, at now: Timestamp, queue: String) -> PostgresRequest {
     PostgresRequest(
@@ -19,7 +19,7 @@ enum ActiveWorkersTable {
       """)
   }
 
-  /// Records that the active process has crashed without a message in hand.
+  /// Records that the active process has crashed while handling no message.
   static func noteDeath(of process: ULID, by signal: Int, queue: String) -> PostgresRequest {
     PostgresRequest(
       "active_workers_note_death",

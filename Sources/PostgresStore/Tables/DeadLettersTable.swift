@@ -3,9 +3,9 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `dead_letters`: messages that nobody could process.
+/// `dead_letters`: messages that could not be processed.
 enum DeadLettersTable {
-  /// The most equal messages that can be unacknowledged at a time: the broker sends no more ahead.
+  /// The most equal messages that can be unacknowledged at a time: the largest prefetch of AMQP.
   private static let maximumCopies = 65_535
 
   static func find(_ keys: Set<DeadLetterKey>) -> SnapshotQuery? {

@@ -2,12 +2,12 @@ import PostgresClient
 import UnitOfWork
 import WorkspaceDomain
 
-/// `fatal_messages`: messages that processes have died of.
+/// `fatal_messages`: messages whose handling has crashed processes.
 enum FatalMessagesTable {
   /// Only this many are read, the latest ones.
   private static let maximumCount: Int64 = 10_000
 
-  /// Records a death. A process dies once, so recording it again does not count.
+  /// Records a crash. A process crashes once, so recording it again does not count.
   static func noteDeath(
     of process: ULID, by signal: Int, message: FatalMessages.BodyHash, decoded: Bool, queue: String
   ) -> PostgresRequest {

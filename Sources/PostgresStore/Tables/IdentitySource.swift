@@ -2,7 +2,7 @@ import PostgresClient
 
 /// The source of ids for new rows that are ordered by id.
 enum IdentitySource: Sendable {
-  /// The table's identity column. What it gives is checked: it may have been set back.
+  /// The table's identity column. The ids that it gives are checked: it may have been set back.
   case sequence
   /// The table itself: the next ids after its highest. An identity that was set back is of no use for the rest of a
   /// session. Only the table's owner could set it right.

@@ -53,7 +53,7 @@ enum OutboxTable {
     try rows.map { row throws(PostgresError) in OutboxID(number: try row.int8("id")) }
   }
 
-  /// A row that is gone already is no conflict: what matters is that it is gone.
+  /// A row that is already gone is no conflict: the result is the same.
   static func delete(_ ids: [OutboxID], queue: String) -> PostgresRequest? {
     guard !ids.isEmpty else { return nil }
     return PostgresRequest(

@@ -149,8 +149,8 @@ enum ParkedCommandsTable {
     }
   }
 
-  /// Lines, or parts of them, by tenant: those of the `limit` rows that follow a position, so that no statement reads more
-  /// rows than that. Infinite times, which nobody here writes, are replaced by finite ones.
+  /// Lines, or parts of them, by tenant: those of the `limit` rows that follow a position, so that no statement reads
+  /// more rows than that. Infinite times, which this program never writes, are replaced by finite ones.
   static func lines(after position: LinePosition?, limit: Int, queue: String) -> PostgresRequest {
     PostgresRequest(
       "parked_commands_lines",
@@ -247,7 +247,7 @@ enum ParkedCommandsTable {
   /// have changed that. A due time beyond any delay was set by a worker whose clock was wrong. Two statements, each of
   /// which returns how many rows it has changed: 0 if all lines are intact.
   ///
-  /// - Parameter longest: no line has to wait longer; nil: however long.
+  /// - Parameter longest: the longest time that a line may have to wait; nil: no limit.
   static func repair(dueWithin longest: Duration?, queue: String) -> [PostgresRequest] {
     let seconds = longest.map { Int64($0 / .seconds(1)) }
     return [

@@ -5,8 +5,8 @@ import WorkspaceDomain
 
 /// `replay_items`: the letters of replay plans, as the worker reads and updates them.
 enum ReplayItemsTable {
-  /// Letters that could not be read as far as the command's key have no answer in the inbox either. Corrected ones have
-  /// another key, of which the table knows the body.
+  /// Letters from which no command's key could be read have no answer in the inbox either. A corrected letter has
+  /// another key; the table has only its body.
   static func find(_ references: Set<ReplayReference>) -> SnapshotQuery? {
     guard !references.isEmpty else { return nil }
     let references = Array(references)

@@ -3,8 +3,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Reads the roles that are removed along with something. Each statement stops one row above its limit; the extra row
-/// shows that there are more.
+/// Reads the roles that are removed along with members, objects or tenants. Each statement stops one row above its
+/// limit; the extra row shows that there are more.
 extension RolesTables {
   /// The roles of members in the workspaces and groups of their tenants.
   static func find(of members: Set<TenantMember>, limit: Int) -> SnapshotQuery? {

@@ -5,8 +5,8 @@ import WorkspaceDomain
 /// `tenants`: the known tenants, and the number of each one's last event.
 enum TenantsTable {
   /// Locks the rows of `tenants` until the end of the transaction, always in the same order, so that two workers never
-  /// wait for each other. What this waited for is visible to the statements after it, since under READ COMMITTED each
-  /// has a snapshot of its own.
+  /// wait for each other. Commits that this statement waited for are visible to the statements after it, since under
+  /// READ COMMITTED each has a snapshot of its own.
   static func lock(_ tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(
@@ -14,7 +14,7 @@ enum TenantsTable {
     return SnapshotQuery(request: request, read: addTenants)
   }
 
-  /// Reads the same rows without locking them, and waits for nobody.
+  /// Reads the same rows without locking them, and waits for no other session.
   static func find(_ tenants: Set<TenantID>) -> SnapshotQuery? {
     guard !tenants.isEmpty else { return nil }
     let request = PostgresRequest(

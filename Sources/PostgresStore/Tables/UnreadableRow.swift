@@ -1,5 +1,5 @@
-/// A row that this program should be able to read and can't: somebody else has written it, or it was damaged. It would
-/// block its table's work forever, so it becomes a dead letter.
+/// A row that this program should be able to read and can't: another program has written it, or it was damaged. It
+/// would block its table's work forever, so it becomes a dead letter.
 enum UnreadableRow {
   static let insertion = """
     insert into dead_letters (

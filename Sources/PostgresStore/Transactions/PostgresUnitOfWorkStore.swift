@@ -24,7 +24,7 @@ package actor PostgresUnitOfWorkStore: UnitOfWorkStore {
   package nonisolated var taskExecutor: (any TaskExecutor)? { connection.taskExecutor }
 
   /// - Parameters:
-  ///   - connection: used by nobody else while a unit of work is open. Its configuration should be
+  ///   - connection: used by nothing else while a unit of work is open. Its configuration should be
   ///     ``PostgresConfiguration/forUnitsOfWork(idleSessionTimeout:)``.
   ///   - queue: `<virtual host>/<queue>`: the queue that the outgoing messages belong to.
   ///   - patience: shared by successive connections; without it the connection's own limit holds.

@@ -3,7 +3,7 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 extension ReadSet {
-  /// The statements that read it, sent after BEGIN in one round trip.
+  /// The statements that read the set, sent after BEGIN in one round trip.
   ///
   /// - Parameter queue: `<virtual host>/<queue>`: the queue whose parked commands are looked up.
   func queries(queue: String) -> [SnapshotQuery] {
@@ -16,21 +16,21 @@ extension ReadSet {
       WorkspacesTable.findRoots(of: tree.rootsOf),
       WorkspacesTable.countChildren(of: tree.childrenOf, limit: tree.childLimit),
       WorkspacesTable.findChains(of: tree.chainsOf),
-      WorkspacesTable.findWaysUp(from: tree.waysUp, named: tree.namedWaysUp),
+      WorkspacesTable.findWaysUp(from: tree.ancestorsOf, named: tree.ancestorsOfNamed),
       WorkspacesTable.measure(tree.heightsOf),
       WorkspacesTable.list(tree.pages),
       WorkspacesTable.list(tree.childPages),
       WorkspacesTable.countBelowRoot(of: tree.sizesOf, limit: tree.childLimit),
       access.decisions(moving: tree),
       RolesTables.find(access.roles),
-      RolesTables.find(of: access.leaving, limit: access.cascadeLimit),
-      RolesTables.find(on: access.going, limit: access.cascadeLimit),
-      RolesTables.find(in: access.tenantsGoing, limit: access.cascadeLimit),
+      RolesTables.find(of: access.removedMembers, limit: access.cascadeLimit),
+      RolesTables.find(on: access.deletedObjects, limit: access.cascadeLimit),
+      RolesTables.find(in: access.deletedTenants, limit: access.cascadeLimit),
       RolesTables.countAdmins(of: access.adminsOf, limit: access.adminLimit),
       RolesTables.list(access.memberPages),
       GroupsTable.find(ids: access.groups),
       GroupsTable.find(names: access.groupNames),
-      GroupsTable.find(of: access.tenantsGoing, limit: access.cascadeLimit),
+      GroupsTable.find(of: access.deletedTenants, limit: access.cascadeLimit),
       GroupsTable.list(access.groupPages),
       DeadLettersTable.find(deadLetters),
       ParkedCommandsTable.find(parked, queue: queue),

@@ -6,8 +6,8 @@ import Synchronization
 /// Usually as long as for any other, `responseTimeout`, so that a server that hangs is noticed. But a round trip holds
 /// many statements, each of which may take `statementTimeout`: on a server that is slow, but not gone, they take longer
 /// together, and one session after another would be given up. So after a timeout the waits of the next session are long
-/// enough for the server to cancel slow statements itself; a unit of work whose answers all come quickly makes them short
-/// again.
+/// enough for the server to cancel slow statements itself; a unit of work whose answers all come quickly makes them
+/// short again.
 package final class ResponsePatience: Sendable {
   private let usual: Duration
   private let perStatement: Duration?
@@ -37,7 +37,7 @@ package final class ResponsePatience: Sendable {
   /// An answer came after `time`.
   func answered(after time: Duration) { state.withLock { $0.longest = max($0.longest, time) } }
 
-  /// The unit of work is committed. That its reading was quick tells nothing about its writing.
+  /// The unit of work is committed. Before that, a quick answer to its reads says nothing about its writes.
   func completed() {
     state.withLock { state in
       if state.longest < usual / 2 { state.isRaised = false }

@@ -3,7 +3,7 @@ package import UnitOfWork
 import WorkspaceDomain
 
 extension WriteSet {
-  /// The statements that write it, and COMMIT, in one round trip.
+  /// The statements that write the set, and COMMIT, in one round trip.
   ///
   /// - Parameter queue: `<virtual host>/<queue>`: the queue that the outgoing messages belong to.
   package func requests(queue: String) -> [PostgresRequest] {

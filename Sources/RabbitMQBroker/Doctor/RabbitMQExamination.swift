@@ -9,8 +9,8 @@ package struct RabbitMQExamination: ExaminedBroker {
   private static let publishLimit: Duration = .seconds(5)
   /// The same for one of ``largestBody``, over a slow link, too.
   private static let largePublishLimit: Duration = .seconds(30)
-  /// More than any message that a worker publishes (docs/limits.md): a broker whose `max_message_size` is lower would refuse
-  /// such a message each time.
+  /// More than any message that a worker publishes (docs/limits.md): a broker whose `max_message_size` is lower would
+  /// refuse such a message each time.
   private static let largestBody = 2 << 20
 
   private let configuration: RabbitMQConfiguration

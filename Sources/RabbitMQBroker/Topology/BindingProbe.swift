@@ -6,7 +6,7 @@ import WorkerRuntime
 /// Finds out whether bindings exist, which AMQP can't tell: publishes a ``RouteProbe`` the way that each of them leads,
 /// with `mandatory`, so that the broker returns it if no queue takes it. Workers only acknowledge what arrives.
 ///
-/// A queue of somebody else that is bound with the same key takes the message, too, and hides that a binding is missing.
+/// Another program's queue that is bound with the same key also takes the message, and hides that a binding is missing.
 package struct BindingProbe: Sendable {
   package enum Outcome: Sendable {
     case known(missing: [Topology.Binding])
@@ -50,8 +50,8 @@ package struct BindingProbe: Sendable {
 }
 
 extension TopologyPlan {
-  /// The plan with what is known of bindings whose queue and exchange exist. Nothing is sent to what is incompatible: it
-  /// may be somebody else's, and such a queue may drop a message to make room for it.
+  /// The plan with the probed states of bindings whose queue and exchange exist. Nothing is sent to incompatible
+  /// objects: they may be another program's, and such a queue may drop a message to make room for the probe.
   package func probing(_ topology: Topology, with probe: BindingProbe) async -> TopologyPlan {
     var (existing, missing): ([Topology.Binding], [Topology.Binding]) = ([], [])
     for exchange in topology.exchanges {

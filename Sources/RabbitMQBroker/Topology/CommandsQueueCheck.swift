@@ -16,7 +16,7 @@ struct CommandsQueueCheck: Sendable {
   }
 
   /// Compares the queue with what is planned. If an earlier version made the queue, restores the binding that its dead
-  /// letters need: without the binding, which somebody may have removed, they would silently be lost.
+  /// letters need: without the binding, which may have been removed, they would silently be lost.
   ///
   /// - Returns: what an operator should know; nothing if all is well, there is no queue, or the right to check is
   ///   missing.

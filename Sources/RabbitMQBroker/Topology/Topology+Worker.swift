@@ -65,7 +65,7 @@ extension Topology {
   }
 
   /// Everything that commands and their results, events and dead letters go through: all but the objects for queries,
-  /// and the exchanges of batches that nobody publishes.
+  /// and the exchanges of batches that are not published.
   package func ofCommands(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
     var topology = withoutUnusedBatches(names, forms)
     topology.exchanges.removeAll { $0.name == names.queriesExchange }
@@ -74,7 +74,7 @@ extension Topology {
     return topology
   }
 
-  /// All but the exchanges of batches that nobody publishes.
+  /// All but the exchanges of batches that are not published.
   package func withoutUnusedBatches(_ names: BrokerNames, _ forms: PublishingForms) -> Topology {
     let batches = [(names.resultBatchesExchange, forms.results), (names.eventBatchesExchange, forms.events)]
     // Both exchanges may have the same name.
@@ -86,7 +86,7 @@ extension Topology {
     return topology
   }
 
-  /// Queries are not replicated: if the node that they wait on is lost, whoever asked asks again. A query that nobody
+  /// Queries are not replicated: if the node that they wait on is lost, their senders ask again. A query that no worker
   /// has taken for a minute is dropped.
   private static var queryArguments: HeaderTable {
     var arguments = HeaderTable()

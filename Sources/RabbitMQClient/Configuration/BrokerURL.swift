@@ -3,8 +3,8 @@ package import Secrets
 /// The URL of a broker, taken apart.
 ///
 /// Source: https://www.rabbitmq.com/docs/uri-spec and https://www.rabbitmq.com/docs/uri-query-parameters. One
-/// deliberate difference: by the specification `amqp://host/` means the virtual host with the empty name, which nobody
-/// has; here it means the default virtual host `/`, just like `amqp://host` and `amqp://host/%2f`.
+/// deliberate difference: by the specification `amqp://host/` means the virtual host with the empty name, which is not
+/// used in practice; here it means the default virtual host `/`, just like `amqp://host` and `amqp://host/%2f`.
 package struct BrokerURL: Sendable, Equatable {
   package var usesTLS = false
   /// Default: guest.

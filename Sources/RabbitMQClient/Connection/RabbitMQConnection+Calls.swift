@@ -5,8 +5,8 @@ internal import Messaging
 extension RabbitMQConnection {
   /// Sends a method and waits for its answer for at most `requestTimeout`: without one the connection is given up.
   ///
-  /// - Parameter isPatient: whether the answer may wait until a pause of reading ends: nothing is read for its sake,
-  ///   and its time limit then starts again.
+  /// - Parameter isPatient: whether the answer may wait until a pause of reading ends: the pause is not interrupted for
+  ///   it, and the answer's time limit then starts again.
   /// - Throws: ``RabbitMQError``, or `CancellationError`.
   func call(
     _ request: MethodRequest, on channel: UInt16 = mainChannel, isPatient: Bool = false
@@ -78,7 +78,7 @@ extension RabbitMQConnection {
       freeChannels.append(channel)
       return reply.queueStatistics
     } catch let cancellation as CancellationError {
-      // Nobody waits for the answer, so the channel's number is not reused.
+      // The answer is not waited for, so the channel's number is not reused.
       _ = try? begin(.closeChannel, on: channel)
       throw cancellation
     }

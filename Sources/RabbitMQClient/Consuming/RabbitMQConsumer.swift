@@ -94,8 +94,8 @@ package actor RabbitMQConsumer: DeliverySource, ChannelListener {
     _ = try await connection.call(.setPrefetch(options.prefetch), isPatient: true)
   }
 
-  /// Whatever arrives from now on is read and dropped, unacknowledged; it returns to its place in the queue when the
-  /// connection ends. The broker is not told, because basic.cancel would cost the order: see ``RabbitMQConsumer``.
+  /// From now on arriving messages are read and dropped, unacknowledged; they return to their place in the queue when
+  /// the connection ends. The broker is not told, as basic.cancel would cost the order: see ``RabbitMQConsumer``.
   package func stopConsuming() throws {
     if case .failed(let error) = phase { throw error }
     phase = .stopped

@@ -23,7 +23,7 @@ package enum RabbitMQError: Error, Sendable, Equatable {
   /// The broker ended the consumer: the queue was deleted, or its leader went away.
   case consumerCancelled(queue: String)
   /// More deliveries had arrived than may be kept, and they were not taken for so long that the rest had to be dropped.
-  /// What was handed out is acknowledged; the rest returns to its place in the queue, and is redelivered on a new
+  /// Deliveries handed out are acknowledged; the rest returns to its place in the queue, and is redelivered on a new
   /// connection.
   case overflowed(queue: String)
   /// The broker refused to take responsibility for a message, for example because a queue is full.
@@ -38,7 +38,7 @@ package enum RabbitMQError: Error, Sendable, Equatable {
 
 extension RabbitMQError {
   /// Whether the same call may succeed on a new connection without any repair: the broker was unavailable, restarted or
-  /// is full. False: somebody has to change a configuration, a permission or an object of the broker.
+  /// is full. False: an operator has to change a configuration, a permission or an object of the broker.
   package var isTransient: Bool {
     switch self {
     case .unreachable, .exhausted, .timedOut, .connectionLost, .consumerCancelled, .overflowed, .messageRefused: true

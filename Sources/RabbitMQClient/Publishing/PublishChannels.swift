@@ -2,8 +2,8 @@ internal import Messaging
 
 /// Which channel a publisher's message takes: some exchanges have one of their own, all others share the first.
 ///
-/// A channel can confirm consecutive messages to one queue together. Messages that alternate between two queues it
-/// confirms one by one, whenever one queue is ahead of the other, and while one of them is slow it accepts nothing for
+/// A channel can confirm consecutive messages to one queue together. It confirms messages that alternate between two
+/// queues one by one, whenever one queue is ahead of the other; and while one of them is slow, it accepts nothing for
 /// the other.
 struct PublishChannels: Sendable {
   private let exchanges: [ShortString]

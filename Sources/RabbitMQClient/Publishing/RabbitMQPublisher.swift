@@ -105,7 +105,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
       case .inbound(.blocked), .inbound(.unblocked): noteProgress()
       case .failed(let error): fail(error)
       case .deadlinePassed:
-        connection.assumeIsolated { [standstill] in $0.fail(standstill) }
+        connection.assumeIsolated { [timeoutError] in $0.fail(timeoutError) }
       case .inbound, .writable: break
       }
     }
@@ -145,7 +145,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
   private func publish(_ chunk: ArraySlice<AMQPMessage>, of index: Int) {
     if batches[index].next == 0 { Failpoint.publishing.hit() }
     let (isMandatory, channels) = (options.isMandatory, channels)
-    // The error has ended the connection, which notifies everybody.
+    // The error has ended the connection, which ends every wait on it.
     guard let result = try? connection.assumeIsolated({ try $0.publish(chunk, isMandatory: isMandatory, on: channels) })
     else { return }
     for message in chunk.prefix(result.count) {
@@ -180,8 +180,8 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     if options.keepsOrder { giveUp(from: id, because: error) } else { end(id, with: .failure(error)) }
   }
 
-  /// Nothing may overtake a batch that failed: whatever was submitted after it and not yet handed over fails with it,
-  /// and so does everything submitted from now on.
+  /// Nothing may overtake a batch that failed: messages submitted after it and not yet handed over fail with it, and so
+  /// do all messages submitted from now on.
   private func giveUp(from id: UInt64, because error: RabbitMQError) {
     failure = failure ?? error
     for batch in batches where batch.id >= id { end(batch.id, with: .failure(error)) }
@@ -201,7 +201,7 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     end(id, with: .failure(RabbitMQError.closed))
   }
 
-  /// Restarts the progress timeout, if something is waited for.
+  /// Restarts the progress timeout, if batches or confirms are pending.
   private func noteProgress() {
     let isWaiting = !batches.isEmpty || ledger.unconfirmedCount > 0
     let limit = connection.isBlocked ? options.blockedTimeout : options.progressTimeout
@@ -209,8 +209,8 @@ package actor RabbitMQPublisher: MessagePublisher, ChannelListener {
     connection.assumeIsolated { $0.setDeadline(deadline) }
   }
 
-  /// What ends the connection when the progress timeout, or that of a blocked connection, has passed.
-  private var standstill: RabbitMQError {
+  /// The error that ends the connection when the progress timeout, or that of a blocked connection, has passed.
+  private var timeoutError: RabbitMQError {
     guard let reason = connection.blockedReason, let limit = options.blockedTimeout else {
       return .timedOut(operation: "waiting for publisher confirms", limit: options.progressTimeout)
     }

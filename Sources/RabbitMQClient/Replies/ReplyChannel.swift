@@ -68,7 +68,7 @@ actor ReplyChannel: ChannelListener {
       return connection.assumeIsolated { $0.waitForWriting() }
     }
     let messages = next.map(\.message)[...]
-    // The error has ended the connection, which notifies everybody.
+    // The error has ended the connection, which ends every wait on it.
     guard
       let result = try? connection.assumeIsolated({ [channels] in
         try $0.publish(messages, isMandatory: true, on: channels)

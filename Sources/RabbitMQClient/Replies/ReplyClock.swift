@@ -1,4 +1,4 @@
-/// The time that counts against replies: it stands still while no queue can be blamed for what is not confirmed.
+/// The time that counts against replies: it stands still while no queue can be blamed for missing confirms.
 ///
 /// A pure value: the current time is passed in, and never before one that was.
 struct ReplyClock {
@@ -6,11 +6,11 @@ struct ReplyClock {
 
   /// Why no queue can be blamed now.
   enum Pause: Hashable {
-    /// The broker has stopped taking messages from publishers. It stops the clock for as long as it lasts.
+    /// The broker has stopped taking messages from publishers. This pause has no limit.
     case blocked
     /// The broker answers nothing on this connection.
     case silent
-    /// There is no connection. So it begins.
+    /// There is no connection, as at the beginning.
     case disconnected
 
     fileprivate var isAbsence: Bool { self != .blocked }
@@ -18,7 +18,7 @@ struct ReplyClock {
 
   private let longestAbsence: Duration
   private var pauses: Set<Pause> = [.disconnected]
-  /// Since when the broker has been silent or disconnected, at times at least, with replies waiting and none confirmed.
+  /// When the absence began: since then the broker was silent or disconnected at times, and confirmed no waiting reply.
   private var absentSince: Instant?
   /// The time until ``last``.
   private var counted = Duration.zero
@@ -37,7 +37,7 @@ struct ReplyClock {
     counted + (runningSince.map { max(.zero, now - max($0, last)) } ?? .zero)
   }
 
-  /// When this clock shows `time` if nothing changes; nil: not before something does.
+  /// When this clock shows `time` if nothing changes; nil: not before a pause ends.
   func instant(of time: Duration) -> Instant? {
     runningSince.map { max($0, last) + (time - counted) }
   }
@@ -53,13 +53,13 @@ struct ReplyClock {
     pauses.remove(pause)
   }
 
-  /// The broker has confirmed a reply, or none was waiting: what goes on is a new absence.
+  /// The broker has confirmed a reply, or none was waiting: silence or disconnection that continues is a new absence.
   mutating func endAbsence(at now: Instant = .now) {
     count(until: now)
     absentSince = pauses.contains(where: \.isAbsence) ? now : nil
   }
 
-  /// Since when the clock runs, or will; nil if it stands still until something changes.
+  /// Since when the clock runs, or will; nil if it stands still until a pause ends.
   private var runningSince: Instant? {
     if pauses.contains(.blocked) { return nil }
     guard !pauses.isEmpty, let absentSince else { return last }

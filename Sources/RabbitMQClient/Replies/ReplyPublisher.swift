@@ -3,12 +3,12 @@ package import Logging
 package import Messaging
 internal import Synchronization
 
-/// Sends replies over a separate connection, opened when there is a reply to send, and reopened when lost: whatever a
-/// reply queue causes there affects replies alone.
+/// Sends replies over a separate connection, opened when there is a reply to send, and reopened when lost: problems
+/// that a reply queue causes there affect replies alone.
 ///
-/// A reply is settled no later than ``ReplyLedger/Limits/patience`` after it was accepted. Time during which no queue can
-/// be blamed does not count: while the broker has blocked publishing, and for a while without a connection, or an answer of
-/// any kind on it.
+/// A reply is settled no later than ``ReplyLedger/Limits/patience`` after it was accepted. Time during which no queue
+/// can be blamed does not count: while the broker has blocked publishing, and for a while without a connection, or an
+/// answer of any kind on it.
 package final class ReplyPublisher: ReplySender {
   private struct State {
     var ledger: ReplyLedger
@@ -107,7 +107,7 @@ package final class ReplyPublisher: ReplySender {
     change { state in
       state.clock.pause(.disconnected)
       state.clock.resume(.blocked)
-      // What was in transit is to be sent again.
+      // Replies in transit are to be sent again.
       let settlements = state.ledger.disconnected()
       state.hasArrivals = !state.ledger.isEmpty
       return settlements
@@ -115,8 +115,8 @@ package final class ReplyPublisher: ReplySender {
     try result.get()
   }
 
-  /// Stops the clock while the broker answers nothing, not even that confirm mode is on: that a queue does not confirm is
-  /// its own fault, that a broker is frozen is not the queue's. A broker that blocks publishers does not answer, either.
+  /// Stops the clock while the broker answers nothing, not even that confirm mode is on: a queue that does not confirm
+  /// is at fault, but not when the broker is frozen. A broker that blocks publishers does not answer, either.
   ///
   /// - Throws: when the connection has ended.
   private func watch(_ connection: RabbitMQConnection, _ channel: ReplyChannel) async throws {
@@ -124,7 +124,7 @@ package final class ReplyPublisher: ReplySender {
       try await Task.sleep(for: Self.pulse)
       guard !connection.isBlocked, state.withLock({ $0.ledger.sentCount > 0 }) else { continue }
       try await whileStopped { _ = try await connection.call(.selectConfirms) }
-      // Its deadline was that of a running clock.
+      // The channel's deadline did not allow for this pause of the clock.
       await channel.pump()
     }
   }
@@ -144,7 +144,7 @@ package final class ReplyPublisher: ReplySender {
       try await Task.sleep(until: min(end, max(next, .now + .milliseconds(1))))
     }
     expire()
-    // The rest is sent by the next connection.
+    // The remaining replies are sent over the next connection.
     state.withLock { $0.hasArrivals = !$0.ledger.isEmpty }
   }
 
@@ -201,7 +201,7 @@ extension ReplyPublisher {
     }
   }
 
-  /// Whether the channel must be replaced, and nothing on it is waited for.
+  /// Whether the channel must be replaced, and no reply on it awaits a confirm.
   var wantsNewChannel: Bool { state.withLock { $0.ledger.needsRenewal && $0.ledger.sentCount == 0 } }
 
   /// When ``expire()`` has something to do.
@@ -209,7 +209,7 @@ extension ReplyPublisher {
     state.withLock { state in state.ledger.deadline.flatMap { state.clock.instant(of: $0) } }
   }
 
-  /// Changes the state, and notifies those who wait for the replies that this has settled.
+  /// Changes the state, and notifies the callers that wait for the replies that this has settled.
   private func change(_ body: (inout State) -> [ReplyLedger.Settlement]) {
     let (told, lines, idle) = state.withLock { state in
       let settlements = body(&state)

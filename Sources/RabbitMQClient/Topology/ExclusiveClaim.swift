@@ -1,8 +1,8 @@
 package import Messaging
 
 /// A right that one connection at a time has, through an exclusive queue: the broker refuses the queue to every other
-/// connection, and deletes it with the connection that has it. The queue keeps no message: whoever names it as an address
-/// for replies would fill the broker's memory otherwise.
+/// connection, and deletes it with the connection that has it. The queue keeps no message: a sender that names it as
+/// its reply address would otherwise fill the broker's memory.
 ///
 /// Source: https://www.rabbitmq.com/docs/queues#exclusive-queues
 package struct ExclusiveClaim: Sendable {

@@ -3,24 +3,24 @@ package import Messaging
 
 /// Finds out whether a queue has no consumer, and is not deceived by a queue that is still recovering from a crash.
 ///
-/// RabbitMQ's own figures can't be trusted then: a quorum queue that does not answer within 250 ms counts as one without
-/// messages and consumers (`rabbit_quorum_queue:stat/2`), and one that has no leader yet answers at once, with what it
-/// knew some seconds before the crash (`ra:local_query`). Whoever believes that and consumes gets the messages behind
-/// those that the previous consumer had not acknowledged, and those later.
+/// RabbitMQ's own figures can't be trusted then: a quorum queue that does not answer within 250 ms counts as one
+/// without messages and consumers (`rabbit_quorum_queue:stat/2`), and one that has no leader yet answers at once, with
+/// figures from some seconds before the crash (`ra:local_query`). A worker that trusted them and consumed would first
+/// get the messages behind those that the previous consumer had not acknowledged, and those later.
 ///
-/// So a queue that seems vacant gets a message. Its confirm comes from a leader, who knows everything that was committed
-/// before. The message waits in the queue then: only an answer that counts it is one of the queue's own.
+/// So a queue that seems vacant gets a message. Its confirm comes from a leader, which knows everything that was
+/// committed before. The message then waits in the queue: only figures that count it are the leader's own.
 ///
-/// A message that waits behind others is in the way of whoever counts or inspects them. So a queue that has messages
-/// gets another one only if the broker may just have crashed: only in its first seconds, a consumer that came with these
-/// messages already there can be forgotten while they are not.
+/// A message that waits behind others disturbs operators who count or inspect them. So a queue that has messages gets
+/// another one only if the broker may just have crashed: only in the broker's first seconds can the figures include
+/// these messages but not a consumer that came after them.
 package actor QueueVacancy: Closable {
   /// How long an answer may take, so that the caller can do something else meanwhile, such as stop.
   private static let patience: Duration = .milliseconds(250)
-  /// A full queue refuses a message at once; one without a leader after a minute, if nobody gives up before
-  /// (`rabbit_fifo_client:enqueue/4`).
+  /// A full queue refuses a message at once; one without a leader after a minute, if the publisher does not give up
+  /// before (`rabbit_fifo_client:enqueue/4`).
   private static let promptRefusal: Duration = .seconds(1)
-  /// How long an answer that is not the queue's own, in spite of a confirm, does not lead to another message.
+  /// The shortest time between two messages, if the figures did not count the first one in spite of its confirm.
   private static let rest: Duration = .seconds(5)
 
   private struct Probing {
@@ -40,7 +40,7 @@ package actor QueueVacancy: Closable {
   private var isForbidden = false
 
   /// - Parameters:
-  ///   - probe: goes to the queue, and means nothing to whoever gets it.
+  ///   - probe: goes to the queue, and means nothing to its consumer.
   ///   - connection: to query the queue; nothing is published on it.
   ///   - configuration: of a connection to publish the message on.
   ///   - mayHaveCrashed: whether the broker may just have crashed, as far as the caller knows.
@@ -55,8 +55,8 @@ package actor QueueVacancy: Closable {
     manager = TopologyManager(connection)
   }
 
-  /// Asks, and waits a moment for the answer; on `unknown`, ask again. A queue that does not exist is vacant. Without
-  /// the right to publish the message, it is an informed guess.
+  /// Asks, and waits a moment for the answer; on `unknown`, call it again. A queue that does not exist is vacant.
+  /// Without the right to publish the message, the answer is an informed guess.
   ///
   /// - Throws: ``RabbitMQError``, `CancellationError`.
   package func occupancy() async throws -> QueueOccupancy {
@@ -97,7 +97,7 @@ package actor QueueVacancy: Closable {
   private static let silence = "the command queue does not answer"
   private static let leaderless = "the command queue has no leader"
 
-  /// According to figures that the queue's own leader gives, if they count the message that it has taken.
+  /// The occupancy by the queue's figures, which are its leader's own if they count the message that it has taken.
   private static func occupancy(by statistics: QueueStatistics) -> QueueOccupancy {
     guard statistics.consumerCount == 0 else { return .consumed }
     return statistics.messageCount > 0 ? .vacant : .unknown(silence)
@@ -120,14 +120,14 @@ package actor QueueVacancy: Closable {
     }
   }
 
-  /// What the figures say if two zeros are trusted only when they come fast, and repeatedly.
+  /// The occupancy by the figures alone: two zeros are trusted only when they come fast, and repeatedly.
   private func guess() async throws -> QueueOccupancy {
     for _ in 1...3 {
       let start = ContinuousClock.now
       guard let statistics = try await manager.statistics(of: queue) else { return .vacant }
       guard statistics.consumerCount == 0 else { return .consumed }
       if statistics.messageCount > 0 { return .vacant }
-      // Less than the broker itself waits.
+      // Shorter than the broker's own wait.
       guard ContinuousClock.now - start < .milliseconds(200) else { return .unknown(Self.silence) }
       try await Task.sleep(for: .milliseconds(100))
     }

@@ -5,8 +5,8 @@ package import Messaging
 /// earlier version.
 ///
 /// Bindings can't be read over AMQP, and every way of probing has a side effect: a probe message in a real queue, or a
-/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, unless somebody who
-/// knows a harmless message finds out more, and ``apply(_:)`` makes all of them again: that restores a removed binding,
+/// moment without the binding. But binding again is harmless. So a plan calls bindings `ensured`, unless a caller that
+/// has a harmless message finds out more, and ``apply(_:)`` makes all of them again: that restores a removed binding,
 /// without which commands would silently be lost.
 package struct TopologyManager: Sendable {
   private let connection: RabbitMQConnection
@@ -28,9 +28,9 @@ package struct TopologyManager: Sendable {
     try await compare(topology, withArguments: false)
   }
 
-  /// Creates what is missing. What is incompatible stays as it is; a queue that differs only in its arguments still gets
-  /// its bindings, without which its messages would be lost. Bindings of earlier versions are removed unless something
-  /// is incompatible: a queue made by such a version needs them.
+  /// Creates what is missing. Incompatible objects stay as they are; a queue that differs only in its arguments still
+  /// gets its bindings, without which its messages would be lost. Bindings of earlier versions are removed unless an
+  /// object is incompatible: a queue made by such a version needs them.
   ///
   /// - Returns: the comparison before anything was created.
   package func apply(_ topology: Topology) async throws -> TopologyPlan {
@@ -100,9 +100,9 @@ package struct TopologyManager: Sendable {
     }
   }
 
-  /// How the type of an existing queue differs, which says more than the argument that the broker compares first; nil if
-  /// the type does not differ, or the broker names another argument even so. (A queue that is deleted in this moment is
-  /// recreated with nothing but the type: the next plan shows that.)
+  /// How the type of an existing queue differs, which says more than the argument that the broker compares first; nil
+  /// if the type does not differ, or the broker names another argument even so. (A queue that is deleted in this moment
+  /// is recreated with nothing but the type: the next plan shows that.)
   private func typeDifference(of queue: Topology.Queue) async throws -> InequivalentArgument? {
     guard let type = queue.arguments.string(Self.queueType) else { return nil }
     var arguments = HeaderTable()

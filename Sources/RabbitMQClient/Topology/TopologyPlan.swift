@@ -13,8 +13,8 @@ package struct TopologyPlan: Sendable, Equatable {
     case exists
     /// It will be created.
     case missing
-    /// A binding between an existing queue and exchange that could not be tested. AMQP can't query it, so it is set again,
-    /// which changes nothing if it exists.
+    /// A binding between an existing queue and exchange that could not be tested. AMQP can't query it, so it is set
+    /// again, which changes nothing if it exists.
     case ensured
     /// A binding of an earlier version: it is removed, which changes nothing if it does not exist.
     case obsolete
@@ -43,7 +43,7 @@ package struct TopologyPlan: Sendable, Equatable {
     items.first { $0.kind == kind && $0.name == name }?.state
   }
 
-  /// The plan, with what was found out about bindings.
+  /// The plan, with the bindings that were found to exist or to be missing.
   package func noting(existing: [Topology.Binding], missing: [Topology.Binding]) -> TopologyPlan {
     let (existing, missing) = (Set(existing.map(\.readable)), Set(missing.map(\.readable)))
     return TopologyPlan(

@@ -4,7 +4,7 @@ internal import Messaging
 struct IncompleteMessage {
   let method: ContentMethod
   private(set) var properties: MessageProperties?
-  /// A larger body gets its room only when this much of it has arrived: not yet while the consumer doesn't read.
+  /// Memory for a larger body is reserved in full only once this much of it has arrived: reading may pause before.
   private static let firstRoom = 256 << 10
 
   private var body: [UInt8] = []

@@ -3,8 +3,8 @@ package import UnitOfWork
 
 /// Repairs differences in SpiceDB, in the order in which they are found, with as many as possible in each write.
 ///
-/// Nobody else may write relationships meanwhile: the session of the tables must hold the replication turn, and each write
-/// is preceded by a sign of life from it. Changes committed meanwhile wait, and are replicated afterwards.
+/// No other process may write relationships meanwhile: the session of the tables must hold the replication turn, and a
+/// sign of life from it precedes each write. Changes committed meanwhile wait, and are replicated afterwards.
 package struct RelationshipRepair {
   /// What was repaired.
   package struct Report: Sendable, Equatable {

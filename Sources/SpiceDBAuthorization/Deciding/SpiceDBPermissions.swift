@@ -5,7 +5,7 @@ import WorkspaceDomain
 
 /// Has SpiceDB decide what users may do.
 package struct SpiceDBPermissions: PermissionReplica {
-  /// The longest that a call may take, all attempts together: somebody is waiting for the answer.
+  /// The longest that a call may take, all attempts together: the sender of the command is waiting for the answer.
   private static let limit: Duration = .seconds(10)
 
   private let spicedb: SpiceDBConnection

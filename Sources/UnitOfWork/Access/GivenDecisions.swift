@@ -3,7 +3,7 @@ package import WorkspaceDomain
 
 /// Decisions made before a unit of work began, and the state of its tenants that they are based on.
 package struct GivenDecisions: Sendable, Equatable {
-  /// Whether the user of each question may. Questions that could not be decided are left out.
+  /// Whether the user of each question has the permission. Questions that could not be decided are left out.
   package let answers: [AccessQuestion: Bool]
   /// The `sequence` of each tenant at the time; nil for an unknown tenant.
   package let sequences: [TenantID: Int64?]

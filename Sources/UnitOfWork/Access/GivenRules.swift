@@ -17,7 +17,7 @@ package final class GivenRules: AuthorizationProvider {
   }
 
   package func permits(_ question: AccessQuestion) throws(WorkspaceServiceError) -> Bool {
-    // Whoever decided does not know which tenant an object belongs to: a user may have rights in two tenants.
+    // The decider does not know which tenant an object belongs to: a user may have rights in two tenants.
     guard try isThere(question.resource, in: question.tenantID) else { return false }
     guard !haveRelationshipsChanged(in: question.tenantID) else {
       throw .undecided("what a user of tenant \(question.tenantID) may do")

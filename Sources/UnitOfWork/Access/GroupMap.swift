@@ -12,7 +12,7 @@ package final class GroupMap {
 
   private var entries: [GroupID: Entry] = [:]
   private var touched: [GroupID] = []
-  /// The group that has a name; nil if it is known that none has.
+  /// The group that has a name; nil if it is known that no group has it.
   private var holders: [TenantName: GroupID?] = [:]
   private var changedTenants: Set<TenantID> = []
   /// Tenants in which a group was added or removed.
@@ -80,7 +80,7 @@ extension GroupMap: GroupRepository {
   }
 
   package func groups(of tenantID: TenantID) throws(WorkspaceServiceError) -> (known: [Group], areAll: Bool) {
-    guard reads.tenantsGoing.contains(tenantID) else { throw .notLoaded("the groups of tenant \(tenantID)") }
+    guard reads.deletedTenants.contains(tenantID) else { throw .notLoaded("the groups of tenant \(tenantID)") }
     guard !hasMoreGroups || reads.cascades == 1 else { throw .undecided("all groups of a tenant") }
     let known = entries.values.compactMap(\.current).filter { $0.tenantID == tenantID }.sorted { $0.id < $1.id }
     return (known, !hasMoreGroups)

@@ -75,8 +75,8 @@ extension MembershipMap: MembershipRepository {
     guard reads.adminsOf.contains(tenantID) else { throw .notLoaded("the admins of tenant \(tenantID)") }
     let counted = adminCounts[tenantID, default: 0]
     let count = counted + adminChanges[tenantID, default: 0]
-    // A tenant that was deleted has lost more admins than were counted, perhaps.
-    if count <= 1, counted >= reads.adminLimit, reads.tenantsGoing.contains(tenantID) {
+    // A deleted tenant may have lost more admins than were counted.
+    if count <= 1, counted >= reads.adminLimit, reads.deletedTenants.contains(tenantID) {
       throw .undecided("the admins of tenant \(tenantID)")
     }
     return count
@@ -84,14 +84,14 @@ extension MembershipMap: MembershipRepository {
 
   package func firstOfCascade() throws(WorkspaceServiceError) -> [(key: RoleKey, role: Role)] {
     guard !cascade.isEmpty else { return [] }
-    // If several commands may take roles with them, it can't be told here which command these belong to.
-    guard reads.cascades == 1 else { throw .undecided("which roles go first") }
+    // If several commands may take roles with them, it is unknown which command these roles belong to.
+    guard reads.cascades == 1 else { throw .undecided("the order of role removals") }
     return cascade.compactMap { key in current(key).map { (key, $0) } }
   }
 
   package func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)] {
     guard cascade.isEmpty else { throw .undecided("all roles of a member") }
-    guard reads.leaving.contains(member) || reads.tenantsGoing.contains(member.tenantID) else {
+    guard reads.removedMembers.contains(member) || reads.deletedTenants.contains(member.tenantID) else {
       throw .notLoaded("the roles of a member of tenant \(member.tenantID)")
     }
     let found = roles.compactMap { object, members -> (object: Resource, role: Role)? in
@@ -108,7 +108,7 @@ extension MembershipMap: MembershipRepository {
 
   package func members(of object: TenantResource) throws(WorkspaceServiceError) -> [Membership] {
     guard cascade.isEmpty else { throw .undecided("all members of an object") }
-    guard reads.going.contains(object) || reads.tenantsGoing.contains(object.tenantID) else {
+    guard reads.deletedObjects.contains(object) || reads.deletedTenants.contains(object.tenantID) else {
       throw .notLoaded("the members of an object of tenant \(object.tenantID)")
     }
     let found = roles[object, default: [:]].map { Membership(member: $0.key, role: $0.value) }
@@ -159,8 +159,8 @@ extension MembershipMap {
   private func isKnown(_ key: RoleKey) -> Bool {
     reads.roles.contains(key) || changed[key] != nil
       || cascade.isEmpty
-        && (reads.going.contains(TenantResource(tenantID: key.tenantID, object: key.object))
-          || reads.tenantsGoing.contains(key.tenantID))
+        && (reads.deletedObjects.contains(TenantResource(tenantID: key.tenantID, object: key.object))
+          || reads.deletedTenants.contains(key.tenantID))
   }
 
   private func change(_ role: Role?, _ key: RoleKey) {

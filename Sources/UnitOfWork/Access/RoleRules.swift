@@ -9,10 +9,10 @@ import WorkspaceDomain
 /// | tenant `administrate` | its admins |
 /// | group `view` | its admins and members, and the tenant's admins |
 /// | group `manage` | its admins, and the tenant's admins |
-/// | workspace `view` | whoever has a role on it or anywhere above it, and the tenant's admins |
-/// | workspace `edit` | whoever is editor or admin on it or anywhere above it, and the tenant's admins |
-/// | workspace `manage` | whoever is admin on it or anywhere above it, and the tenant's admins |
-/// | workspace `create_child` | whoever may edit it; on an open root, every member of the tenant |
+/// | workspace `view` | users with a role on it or anywhere above it, and the tenant's admins |
+/// | workspace `edit` | editors and admins of it or of any workspace above it, and the tenant's admins |
+/// | workspace `manage` | admins of it or of any workspace above it, and the tenant's admins |
+/// | workspace `create_child` | users who may edit it; on an open root, every member of the tenant |
 package final class RoleRules: AuthorizationProvider {
   private let questions: Set<AccessQuestion>
   private let workspaces: IdentityMap
@@ -65,18 +65,18 @@ package final class RoleRules: AuthorizationProvider {
     }
   }
 
-  /// A lookup by name may need a view of the workspace that has the name; a view of a workspace with its path to the
-  /// root, views of the workspaces on the path.
+  /// A lookup by name may have to decide `view` on the workspace found; a workspace with its path to the root, `view`
+  /// on each workspace of the path.
   private static func furtherViews(_ readSet: ReadSet, _ workspaces: IdentityMap) -> Set<AccessQuestion> {
     var views: Set<AccessQuestion> = []
     for view in readSet.access.namedViews {
       guard let holder = try? workspaces.workspace(named: view.name.name, in: view.name.tenantID) else { continue }
       views.insert(.view(holder.id, by: view.userID, of: view.name.tenantID))
     }
-    guard !readSet.tree.waysUp.isEmpty else { return views }
+    guard !readSet.tree.ancestorsOf.isEmpty else { return views }
     for question in readSet.access.questions where question.permission == .view {
       guard case .workspace(let id) = question.resource,
-        readSet.tree.waysUp.contains(TenantWorkspace(tenantID: question.tenantID, id: id))
+        readSet.tree.ancestorsOf.contains(TenantWorkspace(tenantID: question.tenantID, id: id))
       else { continue }
       // Nothing is above a workspace that does not exist.
       try? workspaces.climb(from: id) { step in

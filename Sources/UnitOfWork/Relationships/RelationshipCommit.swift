@@ -19,7 +19,7 @@ package struct RelationshipCommit: Sendable, Equatable {
   }
 
   /// Splits the commit into parts of at most `size` changes, in the order in which they must be made: removals before
-  /// additions, so that at no time anybody has a right that they have neither before nor after. A single part, the
+  /// additions, so that no user has a right in between that the user has neither before nor after. A single part, the
   /// usual case, takes effect atomically.
   ///
   /// - Parameter size: the largest number of changes in a part; at least 1.

@@ -30,9 +30,9 @@ package struct RelationshipDifferences {
   /// The changes of each tenant, sorted by tenant id.
   ///
   /// An id may move from one tenant to another within a unit of work. Relationships that exist both before and after
-  /// are then only added: tenants are replicated independently, so the removal could otherwise come last. And what is
-  /// removed from such an object comes in commits of its own, before anything is added: at no time has the object the
-  /// relationships of both tenants.
+  /// are then only added: tenants are replicated independently, so the removal could otherwise come last. Removals from
+  /// such an object come in commits of their own, before anything is added: the object never has the relationships of
+  /// both tenants.
   package var commits: [RelationshipCommit] {
     let kept = Set(added.lazy.map(\.relationship))
     var changes: [TenantID: [RelationshipChange]] = [:]

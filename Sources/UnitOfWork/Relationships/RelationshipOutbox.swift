@@ -35,10 +35,10 @@ package protocol RelationshipOutbox: Sendable {
   /// Takes the replication turn, the exclusive right to write to the replica, until the connection ends. Must not be
   /// called again once it has returned true.
   ///
-  /// - Returns: whether the turn was taken; false if somebody else has it.
+  /// - Returns: whether the turn was taken; false if another connection has it.
   func takeTurn() async throws(UnitOfWorkError) -> Bool
 
-  /// The oldest entries, oldest first; nil if somebody with precedence wants the turn: the connection must then be
+  /// The oldest entries, oldest first; nil if a process with precedence wants the turn: the connection must then be
   /// closed.
   ///
   /// - Parameters:

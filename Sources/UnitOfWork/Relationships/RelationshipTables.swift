@@ -47,6 +47,7 @@ package protocol RelationshipTables: Sendable {
   /// The ids of the first and the last outbox entry waiting to be replicated; nil if there is none.
   func waiting() async throws(UnitOfWorkError) -> ClosedRange<Int64>?
 
-  /// A sign of life: the session, and with it the replication turn if it has it, is neither lost nor ends as idle soon.
+  /// A sign of life: checks that the session, and with it the replication turn if it has it, is not lost, and keeps the
+  /// session from ending as idle.
   func ping() async throws(UnitOfWorkError)
 }

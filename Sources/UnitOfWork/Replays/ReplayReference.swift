@@ -14,8 +14,8 @@ package struct ReplayReference: Sendable, Hashable {
     self.letter = letter
   }
 
-  /// - Returns: nil if `text` isn't a reference. Anybody can send such a header; a reference to no existing plan has no
-  ///   effect.
+  /// - Returns: nil if `text` isn't a reference. Any sender can send such a header; a reference to a plan that does not
+  ///   exist has no effect.
   package init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let plan = ULID(String(parts[0])), let letter = ULID(String(parts[1])) else { return nil }
@@ -27,9 +27,9 @@ package struct ReplayReference: Sendable, Hashable {
 
 /// The command that an operator sends again.
 package enum ReplayedCommand: Sendable, Equatable {
-  /// That of the letter.
+  /// The command of the letter.
   case original(InboxKey)
-  /// The one that replaces it, known by the SHA-256 of its body.
+  /// The command that replaces it, identified by the SHA-256 of its body.
   case correction([UInt8])
 }
 
@@ -48,7 +48,7 @@ package struct ReplayOutcome: Sendable, Equatable {
   /// The outcome as recorded: ``Outcome/text``, except that a repetition is recorded as `already_applied`.
   package var text: String { outcome == .repeated ? "already_applied" : outcome.text }
 
-  /// Whether it counts even if the letter already has an outcome that is no failure: another of its commands succeeded.
-  /// What the broker dead-letters doesn't: that can be the repetition of a command that has succeeded.
+  /// Whether the outcome replaces one that is not a failure, which another command of the letter has had. A message
+  /// that the broker dead-lettered doesn't: it can be the repetition of a command that has succeeded.
   package var outranks: Bool { outcome.kind == .deadLettered && outcome != .deadLettered(.brokerDeadLettered) }
 }

@@ -5,7 +5,7 @@ package struct StoreStatistics: Sendable, Equatable {
   /// The age of the oldest entry in the outbox; zero if there is none.
   package let outboxAge: Duration
   /// The number of dead letters of all queues that have not been discarded, by reason code, including codes of other
-  /// versions; nil if they could not be counted in time, there being too many.
+  /// versions; nil if they could not be counted in time: too many, or locked.
   package private(set) var deadLetters: [String: Int]?
 
   /// What is waiting to be replicated, for all queues.
@@ -22,7 +22,7 @@ package struct StoreStatistics: Sendable, Equatable {
 }
 
 extension StoreStatistics {
-  /// With the earlier number of dead letters where they could not be counted.
+  /// These statistics, with the earlier number of dead letters if they could not be counted.
   package func completed(by earlier: StoreStatistics?) -> StoreStatistics {
     var statistics = self
     statistics.deadLetters = deadLetters ?? earlier?.deadLetters
@@ -32,7 +32,7 @@ extension StoreStatistics {
 
 /// Entries of the relationship outbox that have not been replicated yet.
 package struct ReplicationLag: Sendable, Equatable {
-  /// The largest ``count``: any more entries are not counted.
+  /// The largest ``count``: further entries are not counted.
   package static let countLimit = 100_000
 
   package let count: Int

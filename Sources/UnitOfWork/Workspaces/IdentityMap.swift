@@ -20,7 +20,7 @@ package final class IdentityMap {
   private var entries: [WorkspaceID: Entry] = [:]
   /// Changed workspaces, in the order of their first change, so that a write set is the same on every run.
   private var touched: [WorkspaceID] = []
-  /// The workspace that has a name; nil if it is known that none has.
+  /// The workspace that has a name; nil if it is known that no workspace has it.
   private var holders: [TenantName: WorkspaceID?] = [:]
   /// The root of a tenant; nil if it is known that there is none.
   private var roots: [TenantID: WorkspaceID?] = [:]
@@ -140,7 +140,7 @@ extension IdentityMap: WorkspaceRepository {
     guard let tenantID, reads.heightsOf.contains(TenantWorkspace(tenantID: tenantID, id: id)) else {
       throw .notLoaded("the height of workspace \(id)")
     }
-    // The height as read, or more because of what the unit of work has put below.
+    // The height as read, or larger if the unit of work has put workspaces below.
     var height = heightAsRead(id)
     for arrival in arrivals where arrival != id && entries[arrival]?.current?.tenantID == tenantID {
       guard let levels = try self.levels(from: id, to: arrival) else { continue }
@@ -194,7 +194,7 @@ extension IdentityMap: WorkspaceRepository {
 
   package func ancestors(of id: WorkspaceID) throws(WorkspaceServiceError) -> [Workspace] {
     guard let tenantID = entries[id]?.current?.tenantID,
-      reads.waysUp.contains(TenantWorkspace(tenantID: tenantID, id: id))
+      reads.ancestorsOf.contains(TenantWorkspace(tenantID: tenantID, id: id))
     else {
       throw .notLoaded("what is above workspace \(id)")
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// `USER PERMISSION TYPE ID --tenant T`, for commands that check whether somebody may do something.
+/// `USER PERMISSION TYPE ID --tenant T`, for commands that check whether a user may do something.
 struct AccessQuestionOptions: ParsableArguments {
   @Argument(help: "The user, as in a command's userid.")
   var user: UserID

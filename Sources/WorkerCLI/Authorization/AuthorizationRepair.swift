@@ -54,7 +54,7 @@ struct AuthorizationRepair: AsyncParsableCommand {
   }
 }
 
-/// Somebody else is repairing, or a worker does not give up the replication turn.
+/// Another process is repairing, or a worker does not give up the replication turn.
 private struct TurnTaken: Error, CustomStringConvertible {
   var description: String { "another process is repairing or replicating relationships: try again later" }
 }

@@ -21,7 +21,7 @@ struct ServerSessions: SessionFactory {
   let logger: Logger
 
   func openBroker() async throws -> any BrokerSession {
-    // Whatever ended an earlier session, or an attempt at one, may have been a crash.
+    // A crash of the broker may have ended an earlier session, or an attempt to open one.
     defer { hasTried.raise() }
     return try await RabbitMQSession.open(broker, mayHaveCrashed: hasTried.isRaised)
   }
@@ -31,8 +31,8 @@ struct ServerSessions: SessionFactory {
   }
 
   func haveReturned(_ servers: Set<Condition>) async -> Bool {
-    if servers.contains(.broker), await RabbitMQSession.isThere(broker) { return true }
-    return servers.contains(.database) ? await PostgresSession.isThere(postgres, logger: logger) : false
+    if servers.contains(.broker), await RabbitMQSession.isReachable(broker) { return true }
+    return servers.contains(.database) ? await PostgresSession.isReachable(postgres, logger: logger) : false
   }
 
   func requireDecider() async throws { try await decider.requireReady() }

@@ -37,8 +37,8 @@ struct ConfigurationReport: Report {
     return table.text
   }
 
-  /// The value, without secrets: `amqp.url`, `postgres.url` and `postgres.read_url` are shown without the password and whatever may contain
-  /// one, other secret settings as `***`.
+  /// The value, without secrets: `amqp.url`, `postgres.url` and `postgres.read_url` are shown without the password and
+  /// any part that may contain one, other secret settings as `***`.
   private static func shown(_ read: ReadSetting) -> String {
     guard read.setting.isSecret, !read.value.isEmpty else { return read.value }
     switch read.setting.key {

@@ -1,12 +1,11 @@
 import Messaging
 import RabbitMQBroker
 
-/// Finds exchanges and queues that must not have the same name: messages would go in circles, or two things would be
-/// confused.
+/// Finds exchanges and queues that must not have the same name: messages would loop, or two objects would be confused.
 ///
 /// Exchanges and queues have separate namespaces: an exchange and a queue may share a name. Results, events and
-/// announcements may share an exchange, since nobody takes commands from it. So may batches of results and of events,
-/// but not with single messages: a consumer of single messages can't read a batch.
+/// announcements may share an exchange, since no worker takes commands from it. So may batches of results and of
+/// events, but not with single messages: a consumer of single messages can't read a batch.
 struct NameCollisions {
   private static let prefix = "amqp.names."
 

@@ -9,9 +9,9 @@ import SpiceDBClient
 import UnitOfWork
 import WorkerRuntime
 
-/// Turns what went wrong into a line on standard error and an exit code.
+/// Turns an error into a line on standard error and an exit code.
 enum FailureReport {
-  /// Runs a command; whatever it throws becomes its exit code.
+  /// Runs a command; an error that it throws becomes its exit code.
   static func reporting(_ body: () async throws -> Void) async throws {
     do {
       try await body()

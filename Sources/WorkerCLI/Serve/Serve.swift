@@ -71,8 +71,8 @@ struct Serve: AsyncParsableCommand {
 }
 
 extension ServiceGroupConfiguration {
-  /// Cancels whatever is still running at the drain's deadline. Nothing is lost: what was not acknowledged is
-  /// redelivered, and what was not published is in the outbox.
+  /// Cancels the services that still run at the drain's deadline. Nothing is lost: unacknowledged messages are
+  /// redelivered, and unpublished messages are in the outbox.
   fileprivate func bounded(drainTimeout: Duration) -> ServiceGroupConfiguration {
     var configuration = self
     configuration.maximumGracefulShutdownDuration = drainTimeout

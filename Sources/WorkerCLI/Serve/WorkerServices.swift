@@ -35,7 +35,7 @@ struct WorkerServices {
     services.append(.init(service: queryLane))
     let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
     let pulse = ReplicationPulse()
-    // Both run until the worker has drained: commands in hand may still have to be decided.
+    // Both run until the worker has drained: commands being handled may still have to be decided.
     if let spicedb {
       services.append(.init(service: SpiceDBService(connection: spicedb)))
       services.append(.init(service: replication(to: spicedb, pulse)))

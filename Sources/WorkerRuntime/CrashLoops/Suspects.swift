@@ -37,8 +37,8 @@ package struct Suspects: Sendable {
     (known.isUnexplained && entry.command.process != process) || deaths(of: entry.command.message) != nil
   }
 
-  /// Whether a message may be decoded, to be recorded: unless it has killed too many processes, and the last of them
-  /// while it was being decoded.
+  /// Whether a message may be decoded for recording: false if it has killed too many processes, the last of them during
+  /// decoding.
   func mayDecode(_ delivery: Delivery) -> Bool {
     deaths(of: delivery).map { $0.count < maximumDeaths || $0.isDecodable } ?? true
   }
@@ -69,7 +69,7 @@ package struct Suspects: Sendable {
   ) -> Assignment {
     guard let (hash, deaths) = known.deaths(of: body) else { return Assignment([message(nil, true)]) }
     guard deaths.count >= maximumDeaths else { return Assignment([message(hash, true)]) }
-    // Even decoding the message may kill, unless it was decoded the last time.
+    // Even decoding the message may kill the process, unless it was decoded the last time.
     return Assignment([message(hash, deaths.isDecodable).decided(.crashLoop(deaths: deaths.count, since: first))])
   }
 
@@ -78,7 +78,7 @@ package struct Suspects: Sendable {
   private func deaths(of message: AMQPMessage) -> FatalMessages.Deaths? { known.deaths(of: message.body)?.deaths }
 }
 
-/// What is known of messages that have killed processes, less what has been settled since.
+/// What is known about messages that have killed processes, without those settled since.
 private final class KnownDeaths: Sendable {
   let known: Mutex<FatalMessages>
 

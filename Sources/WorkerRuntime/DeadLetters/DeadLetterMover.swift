@@ -6,13 +6,13 @@ import Messaging
 
 /// Moves messages that the broker has dead-lettered from their queue to the ledger, while this worker is active.
 ///
-/// They take the same path as commands: recorded by the commit stage, announced through the outbox, acknowledged once
-/// that has committed. A redelivery after a crash is recognized by its fingerprint. A failure here does not stop
-/// commands: the mover has a connection of its own, and reconnects.
+/// They take the same path as commands: recorded by the commit stage, announced through the outbox, acknowledged after
+/// the commit. A redelivery after a crash is recognized by its fingerprint. A failure here does not stop commands: the
+/// mover has a connection of its own, and reconnects.
 struct DeadLetterMover {
   let connect: @Sendable () async throws -> Link<any DeliverySource>
   /// How many letters, and bytes of them, are handed on at a time: far fewer than a transaction has room for, so that
-  /// commands that arrive meanwhile come with them, however long the queue of dead letters is.
+  /// commands that arrive meanwhile share the transaction, however long the queue of dead letters is.
   private static let slice = (count: 128, bytes: 2 << 20)
 
   let decoder: CommandDecoder
@@ -71,10 +71,10 @@ struct DeadLetterMover {
     try await output.send(slice, size: \.bytes)
   }
 
-  /// One letter for each command, as for what the worker itself dead-letters: a letter is found, predicted, sent again
-  /// and followed by its command. A message that is no valid batch is one letter.
+  /// One letter for each command, as for messages that the worker itself dead-letters: letters are searched, predicted,
+  /// replayed and tracked by command. A message that is not a valid batch is one letter.
   private func letters(of delivery: Delivery, _ acknowledger: Acknowledger) -> [BrokerDeadLetter] {
-    guard !isNoLetter(delivery) else { return [] }
+    guard !isIgnored(delivery) else { return [] }
     return elements(of: delivery).map { element in
       BrokerDeadLetter(
         element, queue: queue, decoder: suspects.mayDecode(element) ? decoder : nil, acknowledger: acknowledger)
@@ -91,9 +91,9 @@ struct DeadLetterMover {
 
   /// Warns of commands that exceeded a delivery limit. Frequent deliveries are not a command's fault: workers were
   /// killed. Later commands of its tenant have overtaken it. A redelivered letter is counted again: RabbitMQ 4 marks
-  /// all of these messages as redelivered, so that it can't be told apart.
+  /// all of these messages as redelivered, so a redelivery can't be told apart.
   ///
-  /// - Parameter letters: one of each message.
+  /// - Parameter letters: one letter per message.
   private func warn(ofLimitIn letters: [BrokerDeadLetter]) {
     let limited = letters.filter { $0.origin.reason == "delivery_limit" }
     guard let first = limited.first else { return }
@@ -107,7 +107,7 @@ struct DeadLetterMover {
 
   /// Route probes end here if their queue has a policy of expiration. Announcements of dead letters arrive here, too, if
   /// the queue is still bound to their exchange, as it was in earlier versions.
-  private func isNoLetter(_ delivery: Delivery) -> Bool {
+  private func isIgnored(_ delivery: Delivery) -> Bool {
     delivery.isRouteProbe
       || delivery.exchange == announcements && delivery.routingKey.text == DeadLetterEventEncoder.type
   }

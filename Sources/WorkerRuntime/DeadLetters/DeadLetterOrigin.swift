@@ -23,7 +23,7 @@ struct DeadLetterOrigin: Sendable, Equatable {
     }
     let reason = death["reason"]?.name ?? "unknown"
     self.reason = reason
-    detail = "the broker dead-lettered it from the queue \(death["queue"]?.name ?? "unknown"): \(reason)"
+    detail = "the broker dead-lettered the message from the queue \(death["queue"]?.name ?? "unknown"): \(reason)"
     if case .timestamp(let seconds) = death["time"], seconds <= UInt64(Timestamp.expressible.upperBound / 1000) {
       time = Timestamp(milliseconds: Int64(seconds) * 1000)
     } else {

@@ -1,8 +1,8 @@
 import Synchronization
 import WorkspaceDomain
 
-/// The letters of a session whose own messages can't be redelivered on their connection, although the ledger does not
-/// know it yet.
+/// The letters of a session whose own messages can't be redelivered on their connection, although the ledger has not
+/// recorded that yet.
 ///
 /// A broker gives messages no identity. A redelivered message is recognized by its bytes, but another message with the
 /// same bytes may have been sent since. The difference: a letter's own message is redelivered only while its
@@ -11,7 +11,7 @@ package final class LetterDeliveries: Sendable {
   private struct State {
     /// Letters that were recorded or recognized on a connection that still exists.
     var claimed: Set<ULID> = []
-    /// Letters whose acknowledgements the broker has read, although the ledger does not know it yet.
+    /// Letters whose acknowledgements the broker has read, although the ledger has not recorded that yet.
     var acknowledged: [ULID] = []
   }
 

@@ -16,9 +16,9 @@ package struct Assignment: Sendable {
     self.line = line
   }
 
-  /// Splits off the first `count` messages, which keep everything else. The other messages follow in parts of twice
-  /// that size, then four times, and so on: whatever left one message undecided may do so again, and each time, what
-  /// was read for the messages behind it is wasted.
+  /// Splits off the first `count` messages, with everything else in the assignment. The other messages follow in parts
+  /// of twice that size, then four times, and so on: the next message may be undecided for the same reason, and each
+  /// time, the data read for the messages behind it is wasted.
   func parts(undecidedAfter count: Int) -> [Assignment] {
     var first = self
     first.messages = Array(messages.prefix(count))

@@ -11,9 +11,9 @@ extension BatchRun {
   ///
   /// - Parameters:
   ///   - error: more about the failure, for operators.
-  ///   - attempts: if omitted: one, just now.
+  ///   - attempts: default: one, just now.
   ///   - isRemembered: whether the inbox remembers the answer, so that a repetition of the command gets the same one.
-  /// - Returns: nil if the message already is a letter.
+  /// - Returns: nil if the message is already a letter.
   mutating func deadLetter(
     _ message: ReceivedMessage, _ failure: CommandFailure, error: String? = nil, attempts: DeadLetter.Attempts? = nil,
     isRemembered: Bool = true
@@ -35,10 +35,10 @@ extension BatchRun {
     if envelope.id != nil || isReplyWanted {
       let result = ResultEncoder.encode(failure, of: envelope, letter: letter)
       send(result, of: message, commandID: envelope.id)
-      // Whatever becomes of the letter later, this is what its sender was told.
+      // The sender was told this result, whatever happens to the letter later.
       if isRemembered, let command = message.command { remember(result, of: command) }
     } else {
-      note(.apart, to: message)
+      note(.separate, to: message)
     }
     return try record(
       letter, key, ObjectIdentifier(message), original, envelope, reason: failure.reason,
@@ -60,7 +60,7 @@ extension BatchRun {
       attempts: .init(count: 0, first: letter.origin.time ?? now), at: now)
   }
 
-  /// Claims the letter that a redelivery is the message of: each letter has only one.
+  /// Claims the letter that was recorded for a redelivered message: each letter belongs to only one message.
   ///
   /// - Returns: nil if there is no such letter.
   private mutating func claim(_ key: DeadLetterKey, of message: ObjectIdentifier) -> ULID? {
@@ -93,9 +93,9 @@ extension BatchRun {
 }
 
 extension ResultEncoder {
-  /// The result that tells a sender of a letter. Its id and time are derived from the letter and from all that it says:
-  /// if the reply to a batch has to be made again after a crash, its elements are those that were published, unless the
-  /// message is now refused for another reason or read in another way.
+  /// The result that tells a sender about a letter. Its id and time are derived from the letter and from the result's
+  /// content: if the reply to a batch has to be rebuilt after a crash, its elements equal the published results, unless
+  /// the message is now refused for another reason or decoded differently.
   fileprivate static func encode(
     _ failure: CommandFailure, of envelope: PartialEnvelope, letter: ULID
   ) -> EncodedMessage {

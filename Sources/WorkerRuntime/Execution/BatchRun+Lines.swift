@@ -4,16 +4,16 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// Commands that wait.
+/// Commands that wait in lines.
 extension BatchRun {
   /// Puts a command at the end of its tenant's line.
   mutating func lineUp(
     _ message: ReceivedMessage, _ command: DecodedCommand, behind line: ParkedLine
   ) throws(Failure) -> Outcome? {
     let fingerprint = message.isRedelivered ? MessageFingerprint.of(message.original) : nil
-    // It was parked before, and its acknowledgement did not arrive.
+    // The command was parked before, and its acknowledgement did not arrive.
     if let fingerprint, snapshot.parked.contains(fingerprint) {
-      note(.apart, to: message)
+      note(.separate, to: message)
       return nil
     }
     let now = environment.clock.now()
@@ -30,8 +30,9 @@ extension BatchRun {
     return park(message, command, nil, until: nil)
   }
 
-  /// Whether an earlier copy of a command may be waiting in the line: a failure of the later one, remembered, would
-  /// become its answer, and it would not be executed. A line that is too long for `strict` is not searched.
+  /// Whether an earlier copy of a command may be waiting in the line: a remembered failure of the later copy would
+  /// answer the earlier one, which would not be executed. With `strict`, a full line is too long to be searched: a copy
+  /// is assumed.
   private func mayWait(_ key: InboxKey) -> Bool { environment.parking.whenFull == .strict || waiting.contains(key) }
 
   /// Parks a command. Its tenant's later commands line up behind it, including those in this batch.
@@ -41,7 +42,7 @@ extension BatchRun {
     _ message: ReceivedMessage, _ command: DecodedCommand, _ failures: ParkedCommand.Failures?, until dueAt: Timestamp?
   ) -> Outcome {
     let original = message.original
-    note(.apart, to: message)
+    note(.separate, to: message)
     let (tenantID, now) = (command.context.tenantID, environment.clock.now())
     if lines[tenantID] == nil {
       lines[tenantID] = ParkedLine(tenantID: tenantID, count: 0, bytes: 0, oldest: now, dueAt: dueAt ?? now)

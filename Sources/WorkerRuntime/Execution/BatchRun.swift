@@ -27,7 +27,7 @@ package struct BatchRun {
   var inbox: [CommandKey: InboxEntry]
   private var sequences: [TenantID: Int64] = [:]
   var joined: [TenantID: (count: Int, bytes: Int)] = [:]
-  /// Commands that wait in lines, as far as they were asked for or have joined.
+  /// Commands known to wait in lines: asked for by the read set, or parked by this batch.
   var waiting: Set<InboxKey>
   /// Everything collected, complete once ``run(_:)`` has returned.
   package internal(set) var writeSet = WriteSet()
@@ -51,7 +51,7 @@ package struct BatchRun {
 
   /// The answers to elements of one message, by their places in it.
   struct BatchAnswers {
-    /// Those of the message.
+    /// The properties of the message.
     let properties: MessageProperties
     let reply: BatchReply
     var answers: [Int: BatchReply.Answer] = [:]
@@ -119,16 +119,16 @@ package struct BatchRun {
         throw .undecided(after: index)
       }
       if let outcome { note(outcome, of: message) }
-      // What has just joined a line has not been tried.
+      // A command that has just joined a line has not been tried.
       let isSettled = outcome.map { $0 != .parked || message.verdict?.isParked == true } ?? false
       if isSettled, let begun = message.begun { writeSet.survived.append(begun) }
     }
   }
 
-  /// - Returns: the outcome; nil if it has been handled before, and is skipped.
+  /// - Returns: the outcome; nil if the message was handled before, and is skipped.
   private mutating func run(_ message: ReceivedMessage) throws(Failure) -> Outcome? {
     switch (message.content, message.verdict) {
-    // It was answered before, but not acknowledged.
+    // The command was answered before, but not acknowledged.
     case (.success(let command), .deadLetter) where isAnswered(command, message):
       return try answer(message, command)
     case (_, .deadLetter(let failure, let error, let attempts, let isRemembered)):

@@ -13,7 +13,7 @@ package struct CommittedBatch: Sendable {
   let survived: [FatalMessages.BodyHash]
   /// Tenants whose lines of parked commands have exceeded their limit.
   package let overfull: Set<TenantID>
-  /// The letters of its messages, by the identity of each; what the broker dead-lettered, by that of its delivery.
+  /// The letters, by the identity of their messages; for messages that the broker dead-lettered, of their deliveries.
   let letters: [ObjectIdentifier: ULID]
   /// The letters of ``settled`` deliveries.
   let settledLetters: [DeliveryTag: [ULID]]
@@ -30,10 +30,10 @@ package struct CommittedBatch: Sendable {
   package let ended: ContinuousClock.Instant
 
   /// The ages at which a sender's timestamp is plausible: from a minute in the future, by a clock slightly ahead, to a
-  /// day in the queue. Any other timestamp is ignored, so that a sender's mistake does not distort everybody's figures.
+  /// day in the queue. Any other timestamp is ignored, so that a sender's mistake does not distort all figures.
   private static let plausibleAges = Duration.seconds(-60)...Duration.seconds(86_400)
 
-  /// How long it took, reruns included.
+  /// How long the batch took, reruns included.
   package var duration: Duration { ended - began }
 }
 

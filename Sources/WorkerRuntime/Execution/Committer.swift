@@ -9,18 +9,18 @@ import WorkspaceDomain
 
 /// Carries out batches, each exactly once. What happens to a batch, from top to bottom:
 ///
-/// 1. ``carryOut(_:committed:)``: runs it as one transaction. If one of its messages makes that fail, the batch is
-///    halved until that message stands alone and gets its verdict, while the others are carried out. If a message can't
-///    be answered before the changes of those in front of it are committed, the batch is run in several parts; if a
-///    message removes more than one transaction may, in as many transactions as it takes.
+/// 1. ``carryOut(_:committed:)``: runs it as one transaction. If one of its messages makes the transaction fail, the
+///    batch is halved until that message stands alone and gets its verdict, while the others are carried out. If a
+///    message can't be answered before the changes of earlier messages are committed, the batch is run in several
+///    parts. A message that removes more than one transaction may remove takes several transactions.
 /// 2. ``commit(_:next:since:)``: retries after a conflict with another writer or a transient failure.
 /// 3. `commitOnce`: reads everything that the batch could need, runs it in memory, writes and commits. Two round trips,
 ///    after those of the ``AccessDecider``, if permissions are not decided by the batch itself.
 package struct Committer: Sendable {
   /// An assignment that can't be committed as one transaction.
-  struct Spoiled: Error {
+  struct Uncommittable: Error {
     let cause: UnitOfWorkError
-    /// How many of its first messages can, while the next one needs another transaction; nil if unknown.
+    /// How many of its first messages can be committed together, without the next one; nil if unknown.
     var undecidedAfter: Int?
   }
 
@@ -58,14 +58,14 @@ package struct Committer: Sendable {
 
   // MARK: - 1. In halves
 
-  /// Carries out what `assignment` holds, in order, each exactly once.
+  /// Carries out everything in `assignment`, in order and exactly once.
   ///
   /// A message that the broker has dead-lettered and that can't be recorded stays in the broker's queue.
   ///
   /// - Parameter committed: called after each transaction, in order; most batches take only one.
   /// - Throws: ``UnitOfWorkError`` if the database can't be used now, ``ReplicaError`` if permissions can't be decided
-  ///   now. What `committed` was not called for may or may not have been committed; the inbox tells when the deliveries
-  ///   come back.
+  ///   now. Work for which `committed` was not called may or may not have been committed; the inbox tells when the
+  ///   deliveries come back.
   package func carryOut(_ assignment: Assignment, committed: (CommittedBatch) async throws -> Void) async throws {
     try await carryOut(assignment, since: .now, committed: committed)
   }
@@ -77,20 +77,20 @@ package struct Committer: Sendable {
       let batch = try await commit(assignment, since: start)
       try await committed(batch)
       guard batch.isUnfinished else { return }
-    } catch let spoiled as Spoiled {
-      if let parts = spoiled.undecidedAfter.map(assignment.parts(undecidedAfter:)) ?? assignment.halves {
+    } catch let failure as Uncommittable {
+      if let parts = failure.undecidedAfter.map(assignment.parts(undecidedAfter:)) ?? assignment.halves {
         for part in parts { try await carryOut(part, since: start, committed: committed) }
       } else if let message = assignment.messages.first {
-        guard let verdict = message.verdict ?? verdict(on: message, spoiled.cause) else { throw spoiled.cause }
+        guard let verdict = message.verdict ?? verdict(on: message, failure.cause) else { throw failure.cause }
         var assignment = assignment
         assignment.messages = [message.decided(verdict)]
         try await committed(try await settle(assignment))
       } else if let letter = assignment.letters.first {
         logger.error(
           "a message that the broker dead-lettered can't be recorded; it stays in its queue",
-          metadata: ["queue": "\(letter.key.queue)", "error": "\(spoiled.cause)"])
+          metadata: ["queue": "\(letter.key.queue)", "error": "\(failure.cause)"])
       } else {
-        throw spoiled.cause
+        throw failure.cause
       }
       return
     }
@@ -102,8 +102,8 @@ package struct Committer: Sendable {
   /// Carries out an assignment as one transaction, with retries after a conflict with another writer or a transient
   /// failure.
   ///
-  /// The deadline is that of the batch that `assignment` is a part of: the halves of a batch that has used it up don't
-  /// get another, or the batch would take it as often as it can be halved.
+  /// The deadline is that of the whole batch that `assignment` is a part of: halves of a batch that has used up its
+  /// deadline don't get another one, or each halving would add one.
   ///
   /// - Parameter next: when the first command remaining after the assignment's line change was parked, if known.
   /// - Throws: ``Spoiled`` if one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` if the
@@ -128,7 +128,7 @@ package struct Committer: Sendable {
         case .transient where attempt < Self.maximumAttempts: try await pause(after: attempt)
         case .timedOut where ContinuousClock.now - (batchStart ?? start) < deadline: try await pause(after: attempt)
         case .transient: throw error
-        case .conflict, .timedOut, .failed: throw Spoiled(cause: error)
+        case .conflict, .timedOut, .failed: throw Uncommittable(cause: error)
         }
         attempt += 1
       }
@@ -165,7 +165,7 @@ package struct Committer: Sendable {
       try run.run(assignment)
     } catch {
       try await store.rollback()
-      if case .undecided(let count) = error { throw Spoiled(cause: error.unitOfWorkError, undecidedAfter: count) }
+      if case .undecided(let count) = error { throw Uncommittable(cause: error.unitOfWorkError, undecidedAfter: count) }
       throw error.unitOfWorkError
     }
     Failpoint.written.hit()
@@ -183,17 +183,17 @@ package struct Committer: Sendable {
 // MARK: - Verdicts
 
 extension Committer {
-  /// Commits the verdict on the only message of `assignment`, if it has one. If the inbox does not accept the answer to
-  /// a message that becomes a dead letter, the message is dead-lettered without it: the others in its queue must not
-  /// wait.
+  /// Commits the verdict on the only message of `assignment`, if it has one. If the inbox rejects the answer to a
+  /// message that becomes a dead letter, the message is dead-lettered without an inbox entry: the other messages in its
+  /// queue must not wait.
   ///
   /// - Throws: ``UnitOfWorkError``.
   func settle(_ assignment: Assignment, next: Timestamp? = nil) async throws -> CommittedBatch {
     do {
       return try await commit(assignment, next: next)
-    } catch let spoiled as Spoiled {
+    } catch let failure as Uncommittable {
       guard let message = assignment.messages.first, let verdict = message.verdict?.unremembered else {
-        throw spoiled.cause
+        throw failure.cause
       }
       var assignment = assignment
       assignment.messages = [message.decided(verdict)]
@@ -203,8 +203,8 @@ extension Committer {
 
   /// The verdict on a message that makes every transaction fail, even one of its own.
   ///
-  /// - Returns: nil if the message is not to blame: a race that violates no rule, even if lost repeatedly, is left for
-  ///   later.
+  /// - Returns: nil if the message is not to blame: it lost a race, perhaps repeatedly, but violates no rule, and is
+  ///   tried again later.
   func verdict(on message: ReceivedMessage, _ cause: UnitOfWorkError) -> Verdict? {
     guard let command = message.command else { return nil }
     if case .conflict(let constraint) = cause {

@@ -6,7 +6,7 @@ extension Delivery {
     AMQPMessage(exchange: exchange, routingKey: routingKey, properties: originalProperties, body: body)
   }
 
-  /// The properties without what a quorum queue adds on redelivery. Whatever else the queue has rewritten is left as
+  /// The properties without the headers that a quorum queue adds on redelivery. Other changes by the queue stay as
   /// delivered (``MessageFingerprint`` ignores such differences).
   private var originalProperties: MessageProperties {
     guard isRedelivered, let headers = properties.headers else { return properties }

@@ -12,8 +12,8 @@ extension EncodedMessage {
       body: entry.result)
   }
 
-  /// The answer to a command whose key belongs to another command. It reveals nothing about that one, not even when it
-  /// came.
+  /// The answer to a command whose key belongs to another command. It reveals nothing about the other command, not even
+  /// when that was answered.
   ///
   /// The key is taken, so the inbox can't remember this answer. The command still gets the same bytes each time: the id
   /// is derived from the command alone, and the time is the sender's (the start of 1970 if there is none). The trace,

@@ -13,7 +13,7 @@ extension ReadSet {
     for letter in assignment.letters { letter.envelope.key.map { ask(about: $0) } }
     let beginning = assignment.messages.filter { $0.verdict?.isParked ?? false }.map(\.tenantID)
     for message in assignment.messages where message.isRedelivered {
-      // It may have been recorded or parked before, if only its acknowledgement did not arrive.
+      // The message may have been recorded or parked before, if only its acknowledgement did not arrive.
       let isInLine = message.tenantID.map { lines[$0] != nil || beginning.contains($0) } ?? false
       guard message.command == nil || message.verdict?.isDeadLetter == true || isInLine else { continue }
       let fingerprint = MessageFingerprint.of(message.original)

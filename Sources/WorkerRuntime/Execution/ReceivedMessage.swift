@@ -21,7 +21,7 @@ package final class ReceivedMessage: Sendable {
   package let verdict: Verdict?
   /// The position of this attempt in its trace; nil if the trace is not sampled.
   package let trace: MessageTrace?
-  /// The hash of its body, if processes have died of it.
+  /// The hash of its body, if the message has killed processes.
   package let begun: FatalMessages.BodyHash?
 
   package convenience init(_ delivery: Delivery, decoder: CommandDecoder, begun: FatalMessages.BodyHash? = nil) {
@@ -44,12 +44,12 @@ package final class ReceivedMessage: Sendable {
     self.init(.delivery(delivery), .failure(invalid), begun: nil)
   }
 
-  /// A message that is not decoded, because processes may have died of decoding it.
+  /// A message that is not decoded, because decoding it may have killed processes.
   convenience init(unread delivery: Delivery, begun: FatalMessages.BodyHash?) {
     self.init(.delivery(delivery), .failure(.unread), begun: begun)
   }
 
-  /// A parked message that is not decoded, because processes may have died of decoding it.
+  /// A parked message that is not decoded, because decoding it may have killed processes.
   convenience init(unread parked: ParkedEntry, begun: FatalMessages.BodyHash?) {
     self.init(.line(parked, parked.command.message.properties), .failure(.unread), begun: begun)
   }
@@ -131,7 +131,7 @@ extension ReceivedMessage {
 
   var tenantID: TenantID? { command?.context.tenantID }
 
-  /// Its size, in bytes, for the limits of a batch: its own, and the most that its answer may have.
+  /// Its size in bytes, for the limits of a batch: the message itself, and the largest possible answer.
   package var size: Int {
     let own =
       switch origin {

@@ -3,7 +3,7 @@ package import UnitOfWork
 package import WorkspaceApplication
 package import WorkspaceDomain
 
-/// A decision about a message that is made in advance, so that the message need not run: it was tried already, or must
+/// A decision about a message before its batch runs, so that the message is not executed: it was tried already, or must
 /// not be. Other messages of its batch may have other verdicts, or none.
 ///
 /// Indirect: most messages have none, and spend only one word on it.

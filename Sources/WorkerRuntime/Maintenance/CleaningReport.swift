@@ -17,7 +17,7 @@ struct CleaningReport {
     steps += 1
   }
 
-  /// Logs it if something was removed, and starts over.
+  /// Logs what was removed, if anything, and starts over.
   mutating func log(to logger: Logger) {
     if removed > 0 {
       logger.info(

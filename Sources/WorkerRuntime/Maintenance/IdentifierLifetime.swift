@@ -1,6 +1,6 @@
 /// How long after its first processing a command may be repeated under its id.
 ///
-/// Whatever makes an id live longer adds a term here: the inbox must not forget it earlier.
+/// A feature that makes an id live longer adds a term here: the inbox must not forget the id earlier.
 package struct IdentifierLifetime: Sendable, Equatable {
   package struct Term: Sendable, Equatable {
     /// The setting that determines how long.

@@ -1,7 +1,7 @@
 package import Coordination
 import ServiceLifecycle
 
-/// Something that the active worker does besides commands, on a connection of its own.
+/// Work that the active worker does besides commands, on a connection of its own.
 package protocol MaintenanceJob: Sendable {
   /// Whether a worker with this `status` does it.
   func isWanted(by status: WorkerStatus) -> Bool

@@ -41,6 +41,6 @@ package struct StatisticsCollector: MaintenanceJob {
   }
 
   package func failed(_ error: any Error, again delay: Duration) {
-    logger.info("the statistics of the database can't be counted; retrying", metadata: ["error": "\(error)"])
+    logger.info("the database statistics can't be read; retrying", metadata: ["error": "\(error)"])
   }
 }

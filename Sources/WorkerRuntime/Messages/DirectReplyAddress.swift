@@ -5,10 +5,10 @@ import StrictJSON
 /// The address that RabbitMQ gives a client that asks for direct replies: `amq.rabbitmq.reply-to.`, then an Erlang
 /// process id in Base64, a dot and a key (https://www.rabbitmq.com/docs/direct-reply-to).
 ///
-/// A sender may write anything there, and RabbitMQ decodes it: publishing to an address without a valid process id
-/// crashes the connection with INTERNAL_ERROR, every time. So it has to be checked first.
+/// A sender may give any text as such an address, and RabbitMQ decodes it: publishing to an address without a valid
+/// process id crashes the connection with INTERNAL_ERROR, every time. So the address has to be checked first.
 enum DirectReplyAddress {
-  /// Whether `address` may be published to: it isn't such an address, or it is one that RabbitMQ can have made.
+  /// Whether `address` may be published to: it isn't a direct reply address, or it is one that RabbitMQ can have made.
   static func isUsable(_ address: ShortString) -> Bool {
     guard address.isDirectReplyAddress else { return true }
     let parts = address.bytes.dropFirst(ShortString.directReplyPrefix.count).split(

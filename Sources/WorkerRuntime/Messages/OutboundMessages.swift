@@ -6,9 +6,9 @@ import WorkspaceDomain
 
 /// Makes complete messages from results and events.
 package struct OutboundMessages: Sendable {
-  /// Made once, not for each message.
+  /// Built once, not for each message.
   private static let appID: ShortString = "workspace-worker"
-  /// The routing key of batches, whatever is in them.
+  /// The routing key of all batches.
   private static let batchKey: ShortString = "workspace.batch"
 
   package let names: BrokerNames

@@ -2,7 +2,7 @@ import Messaging
 
 /// What a command names in `reply_to`: a queue, by its name or, in the form of addresses of AMQP 1.0 clients since
 /// RabbitMQ 4, as `/queues/NAME`, percent-encoded (https://www.rabbitmq.com/docs/amqp#target-address-v2). Other
-/// addresses of that kind don't name a queue, and are treated as queue names, which reach nobody.
+/// addresses of that kind don't name a queue. They are treated as queue names, and their replies are unroutable.
 enum ReplyAddress {
   private static let prefix = Array("/queues/".utf8)
 

@@ -10,7 +10,7 @@ package enum RouteProbe {
   /// A routing key that matches a binding's: `group.probe` for `group.#`.
   package static func key(for bindingKey: ShortString) -> ShortString {
     let words = (bindingKey.text ?? "").split(separator: ".").map { $0 == "#" || $0 == "*" ? "probe" : $0 }
-    // A key of one word is that of all objects.
+    // A key of one word, `#`, matches all kinds of objects.
     return ShortString((words.count == 1 ? ["workspace"] + words : words).joined(separator: ".")) ?? bindingKey
   }
 

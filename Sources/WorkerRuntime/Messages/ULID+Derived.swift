@@ -2,7 +2,7 @@ import Crypto
 import WorkspaceDomain
 
 extension ULID {
-  /// The id of a message that may have to be made again: the same time and content give the same id.
+  /// The id of a message that may have to be rebuilt: the same time and content give the same id.
   ///
   /// - Parameters:
   ///   - texts: each ends with a NUL byte, which is unambiguous, since no attribute holds a control character; nil

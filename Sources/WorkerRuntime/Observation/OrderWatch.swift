@@ -7,7 +7,7 @@ package struct OrderWatch: Sendable {
     /// RabbitMQ 4 puts messages with a priority above 4 before others.
     /// https://www.rabbitmq.com/docs/quorum-queues#priorities
     case priority
-    /// Somebody else had taken it and put it back behind others: "get messages" in the management UI, another consumer.
+    /// Another client took it and put it back behind others: "get messages" in the management UI, or another consumer.
     case returnedLate = "returned_late"
     /// The broker removed it from the queue after too many deliveries.
     case deliveryLimit = "delivery_limit"
@@ -37,7 +37,7 @@ package struct OrderWatch: Sendable {
   }
 
   /// Whether to log about `sender` now: once a minute.
-  package mutating func isNews(_ disturbance: Disturbance, of sender: String, at now: ContinuousClock.Instant = .now)
+  package mutating func shouldLog(_ disturbance: Disturbance, of sender: String, at now: ContinuousClock.Instant = .now)
     -> Bool
   {
     if told.count >= Self.maximumSenders { told = told.filter { now - $0.value < Self.pause } }

@@ -6,9 +6,9 @@ import WorkspaceDomain
 
 /// Advances the lines of parked commands that are due, each in order.
 ///
-/// A command that has failed runs alone. Those behind it have never been tried: they run together, as many as fit, and
-/// in ever smaller parts if one of them fails, which then becomes the first of the line. Commands whose statements time
-/// out are not rerun at once: the line itself is the next attempt, and other tenants are waiting.
+/// A command that has failed runs alone. The commands behind it have never been tried: they run together, as many as
+/// fit. If one of them fails, they run in ever smaller parts, until that command is the first of the line. Commands
+/// whose statements time out are not rerun at once: the line itself is the next attempt, and other tenants are waiting.
 package struct LineExecutor: Sendable {
   private let committer: Committer
   private let suspects: Suspects
@@ -33,11 +33,11 @@ package struct LineExecutor: Sendable {
   ///
   /// - Parameter committed: called after the transaction.
   /// - Returns: false when no line is due.
-  package func goOn(committed: (CommittedBatch) async throws -> Void) async throws -> Bool {
+  package func advanceDueLine(committed: (CommittedBatch) async throws -> Void) async throws -> Bool {
     let entries = try await committer.store.due(at: environment.clock.now(), limit: batchCount, bytes: batchBytes)
     guard let first = entries.first else { return false }
     if let request = first.deadLetterRequest {
-      try await committed(try await bury(first, request, next: entries.parkedAt(1)))
+      try await committed(try await deadLetter(first, request, next: entries.parkedAt(1)))
     } else if isUntried(first) {
       try await carryOut(Array(entries.prefix(while: isUntried)), of: entries, committed: committed)
     } else {
@@ -62,13 +62,13 @@ package struct LineExecutor: Sendable {
       do {
         return try await committed(
           try await committer.commit(assignment, next: entries.parkedAt(part.count), since: committer.overdue))
-      } catch let spoiled as Committer.Spoiled {
+      } catch let failure as Committer.Uncommittable {
         guard part.count == 1 else {
-          part = Array(part.prefix(spoiled.undecidedAfter ?? part.count / 2))
+          part = Array(part.prefix(failure.undecidedAfter ?? part.count / 2))
           continue
         }
         let message = assignment.messages[0]
-        return try await committed(try await settle(part[0], message, spoiled.cause, next: entries.parkedAt(1)))
+        return try await committed(try await settle(part[0], message, failure.cause, next: entries.parkedAt(1)))
       }
     }
   }
@@ -106,11 +106,11 @@ package struct LineExecutor: Sendable {
   }
 
   /// Sends the first command of a line to the dead letters, as an operator requested.
-  private func bury(_ entry: ParkedEntry, _ request: String, next: Timestamp?) async throws -> CommittedBatch {
+  private func deadLetter(_ entry: ParkedEntry, _ request: String, next: Timestamp?) async throws -> CommittedBatch {
     let failures = entry.command.failures
     let attempts = DeadLetter.Attempts(count: failures?.count ?? 0, first: failures?.first ?? entry.command.parkedAt)
     let error = failures.map { "\(request); it had failed with \($0.error)" } ?? request
-    // Even decoding it may kill.
+    // Even decoding the command may kill the process.
     let messages = suspects.read(entry).messages.map {
       $0.decided(.deadLetter(.withdrawn, error: error, attempts: attempts))
     }

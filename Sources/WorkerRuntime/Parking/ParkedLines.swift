@@ -3,10 +3,10 @@ import Synchronization
 package import UnitOfWork
 package import WorkspaceDomain
 
-/// What the active worker knows of its queue's lines of parked commands.
+/// The active worker's view of its queue's lines of parked commands.
 ///
-/// It alone adds to them and removes from them, so it need not ask the database with each batch whether there are any:
-/// most of the time there are none.
+/// Only this worker adds to the lines and removes from them, so it need not ask the database with each batch: most of
+/// the time there are no lines.
 package final class ParkedLines: Sendable {
   private let lines = Mutex<[TenantID: ParkedLine]>([:])
   /// One element is enough to signal a change.
@@ -46,7 +46,7 @@ package final class ParkedLines: Sendable {
   }
 
   /// Notes that the lines were checked; while there are any, they are checked again.
-  func looked() {
+  func checked() {
     if !isEmpty { continuation.yield() }
   }
 

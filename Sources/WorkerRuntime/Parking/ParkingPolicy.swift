@@ -41,7 +41,7 @@ package struct ParkingPolicy: Sendable {
 
   package init() {}
 
-  /// The longest that a line can have to wait for its first command, with an hour for clocks that differ.
+  /// The longest possible wait of a line for its first command, plus an hour for clocks that differ.
   var longestWait: Duration { (retries.limits.max() ?? .zero) + .seconds(3600) }
 
   /// The room in `line` for a further command, if `added` commands with this many `bytes` have joined since it was

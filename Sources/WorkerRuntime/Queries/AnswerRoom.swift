@@ -1,7 +1,7 @@
 import Coordination
 import Synchronization
 
-/// Bounds the bytes of answers that are being sent: while there are too many, no more queries are read.
+/// Bounds the bytes of answers that are being sent: above the limit, no more queries are read.
 final class AnswerRoom: Sendable {
   private struct State {
     var bytes = 0

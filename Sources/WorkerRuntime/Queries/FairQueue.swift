@@ -1,7 +1,7 @@
 /// A queue of elements of many owners, who take turns: an owner with many elements delays its own, not those of the
 /// others.
 ///
-/// No owner has more than its share in hand: one that does is handed nothing more until some of its elements are done.
+/// An owner with its full share in hand is handed nothing more until some of its elements are done.
 package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendable {
   private struct Line {
     var elements: [Element] = []
@@ -37,7 +37,7 @@ package struct FairQueue<Owner: Hashable & Sendable, Element: Sendable>: Sendabl
 
   package var isEmpty: Bool { count == 0 }
 
-  /// Whether ``take(count:size:of:)`` would hand out any.
+  /// Whether ``take(count:size:of:)`` would hand out any element.
   package var hasWork: Bool { turns.contains { inHand[$0, default: 0] < share } }
 
   package mutating func append(_ element: Element, of owner: Owner) {

@@ -6,13 +6,13 @@ import WorkspaceDomain
 
 /// The queries that wait: for a connection, or for a replica to catch up.
 ///
-/// One connection of a side takes everything that waits. Another joins it if more waits than one round trip reads, or
-/// if nothing was taken for a while: so under load a round trip is worth its cost, and a slow one delays nobody.
+/// One connection of a side takes all waiting queries. Another joins it if more queries wait than one round trip reads,
+/// or if none were taken for a while: so under load a round trip serves many queries, and a slow one delays no others.
 ///
-/// A query that waits for a replica holds no connection. Every round trip also reads how far the replica has come; if
-/// there is none, one is made for that alone.
+/// A query that waits for a replica holds no connection. Every round trip also reads how far the replica has caught up;
+/// without other queries, a round trip is made for that alone.
 final class QueryBacklog: Sendable {
-  /// What one round trip is to answer.
+  /// The work of one round trip.
   struct Work: Sendable {
     let queries: [ReceivedQuery]
     /// Tenants whose sequence some query is waiting for.
@@ -34,10 +34,10 @@ final class QueryBacklog: Sendable {
   private struct State {
     var lines: [QuerySide: Line]
     /// Queries that wait for a replica, by tenant.
-    var sleeping: [TenantID: [ReceivedQuery]] = [:]
+    var awaitingReplica: [TenantID: [ReceivedQuery]] = [:]
     var sleepingCount = 0
     var isProbeDue = false
-    /// When a replica answered last; at first, when the lane was made.
+    /// When a replica answered last; at first, when the backlog was created.
     var replicaAnswered = ContinuousClock.now
   }
 
@@ -80,7 +80,7 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Takes what is to be answered next, waiting for it. ``done(_:_:)`` must follow.
+  /// Takes the next work, waiting for it. ``done(_:_:)`` must follow.
   func take(_ side: QuerySide) async throws -> Work {
     while true {
       try await waitForWork(side)
@@ -93,13 +93,13 @@ final class QueryBacklog: Sendable {
       guard isDue(side, state) else { return nil }
       let taken = state.lines[side]?.take(settings) ?? []
       if side == .replica { state.isProbeDue = false }
-      let awaited = side == .replica ? Set(state.sleeping.keys.prefix(Self.probedTenants)) : []
+      let awaited = side == .replica ? Set(state.awaitingReplica.keys.prefix(Self.probedTenants)) : []
       return Work(queries: taken.map(\.element), awaited: awaited)
     }
   }
 
-  /// The work is no longer in hand. The caller then takes what waits next, or calls ``rouse()``: no other connection is
-  /// woken.
+  /// The work is no longer in hand. The caller must then take the next work or call ``rouse()``: this method wakes no
+  /// other connection.
   func done(_ work: Work, _ side: QuerySide) {
     state.withLock { state in
       state.lines[side]?.readingCount -= 1
@@ -107,17 +107,17 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// A connection takes no more work: another one may have to.
-  func rouse() { change { _ in } }
+  /// A connection takes no more work: wakes others if work is due.
+  func wakeOthers() { change { _ in } }
 
   /// A replica is behind what a query asks for: the query waits, or goes to the primary if its time to wait is over or
   /// too many queries are waiting.
   func await(_ query: ReceivedQuery) {
     let isAwaiting = state.withLock { state in
       guard query.age < settings.wait, state.sleepingCount < settings.waitingLimit,
-        state.sleeping[query.tenantID, default: []].count < settings.waitingShare
+        state.awaitingReplica[query.tenantID, default: []].count < settings.waitingShare
       else { return false }
-      state.sleeping[query.tenantID, default: []].append(query)
+      state.awaitingReplica[query.tenantID, default: []].append(query)
       state.sleepingCount += 1
       return true
     }
@@ -135,11 +135,11 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// Time has passed: queries that have waited long enough for a replica go to the primary. A replica that lags, or one
-  /// that can't be reached or is silent, is all the same to a query with a minimum sequence; any other query goes to the
-  /// primary only if no replica has answered anything for that long, so that a busy replica doesn't burden the primary.
+  /// Time has passed: queries that have waited long enough for a replica go to the primary. A query with a minimum
+  /// sequence goes whether the replica lags, is silent or can't be reached; any other query only if no replica has
+  /// answered anything for that long, so that a busy replica doesn't burden the primary.
   ///
-  /// - Returns: queries that nobody waits for any more, removed from the backlog.
+  /// - Returns: the expired queries, removed from the backlog.
   func tick(at now: ContinuousClock.Instant) -> [ReceivedQuery] {
     change { state in
       var expired: [ReceivedQuery] = []
@@ -147,12 +147,12 @@ final class QueryBacklog: Sendable {
         expired += state.lines[side]?.queries.removeAll { $0.isExpired(at: now) } ?? []
         state.lines[side]?.tick()
       }
-      for tenantID in state.sleeping.keys {
+      for tenantID in state.awaitingReplica.keys {
         expired += remove(&state, tenantID) { $0.isExpired(at: now) }
         wake(&state, tenantID, to: .primary) { $0.delivery.receivedAt + settings.wait <= now }
       }
       if state.sleepingCount > 0 { state.isProbeDue = true }
-      refer(&state, at: now)
+      moveToPrimary(&state, at: now)
       return expired
     }
   }
@@ -161,11 +161,11 @@ final class QueryBacklog: Sendable {
   func forget(_ intake: QueryIntake) {
     change { state in
       for side in QuerySide.allCases { _ = state.lines[side]?.queries.removeAll { $0.intake === intake } }
-      for tenantID in state.sleeping.keys { _ = remove(&state, tenantID) { $0.intake === intake } }
+      for tenantID in state.awaitingReplica.keys { _ = remove(&state, tenantID) { $0.intake === intake } }
     }
   }
 
-  private func refer(_ state: inout State, at now: ContinuousClock.Instant) {
+  private func moveToPrimary(_ state: inout State, at now: ContinuousClock.Instant) {
     let isSilent = state.replicaAnswered + settings.wait <= now
     let referred = state.lines[.replica]?.queries.removeAll { query in
       query.delivery.receivedAt + settings.wait <= now && (isSilent || query.content.minimumSequence != nil)
@@ -182,16 +182,16 @@ final class QueryBacklog: Sendable {
   private func remove(
     _ state: inout State, _ tenantID: TenantID, where isUnwanted: (ReceivedQuery) -> Bool
   ) -> [ReceivedQuery] {
-    guard let sleeping = state.sleeping[tenantID] else { return [] }
-    let removed = sleeping.filter(isUnwanted)
+    guard let awaitingReplica = state.awaitingReplica[tenantID] else { return [] }
+    let removed = awaitingReplica.filter(isUnwanted)
     guard !removed.isEmpty else { return [] }
-    let kept = sleeping.filter { !isUnwanted($0) }
-    state.sleeping[tenantID] = kept.isEmpty ? nil : kept
+    let kept = awaitingReplica.filter { !isUnwanted($0) }
+    state.awaitingReplica[tenantID] = kept.isEmpty ? nil : kept
     state.sleepingCount -= removed.count
     return removed
   }
 
-  /// Whether a connection should take what waits.
+  /// Whether a connection should take the waiting queries, or probe a replica.
   private func isDue(_ side: QuerySide, _ state: State) -> Bool {
     guard let line = state.lines[side] else { return false }
     guard line.queries.hasWork else { return side == .replica && state.isProbeDue }

@@ -77,8 +77,8 @@ package struct QueryLane: Service {
   }
 
   /// Returns after a graceful shutdown, when everything that had arrived is answered, or after
-  /// ``QuerySettings/timeout`` at the latest. Also returns, and does not throw, when the task is cancelled: what is
-  /// left is redelivered, and whether a worker ends with an error is up to its commands.
+  /// ``QuerySettings/timeout`` at the latest. Also returns, and does not throw, when the task is cancelled: unsettled
+  /// queries are redelivered, and only command processing decides whether a worker ends with an error.
   package func run() async throws {
     await withGracefulShutdownHandler {
       // Failures are reported where they occur; only cancellation gets here.
@@ -178,7 +178,7 @@ package struct QueryLane: Service {
     }
   }
 
-  /// Waits until what is in hand is answered, or nobody waits for it any more.
+  /// Waits until the queries in hand are answered or have expired.
   private func finish(_ intake: QueryIntake, _ source: any DeliverySource) async throws {
     _ = try await withTimeLimit(settings.timeout) { try await intake.waitUntilSettled() }
     try await source.confirmAcknowledgements()
@@ -190,7 +190,7 @@ package struct QueryLane: Service {
       intake.settle(delivery)
       return nil
     }
-    // Another process may have died of it.
+    // The message may have killed another process.
     guard !delivery.isRedelivered else {
       quarantine.examine(delivery, intake)
       return nil

@@ -7,11 +7,11 @@ package enum QueryOutcome: Sendable, Hashable {
   case rejected(Rejection.Code)
   /// It can't be answered, and its sender was told so.
   case failed
-  /// It expired before it was answered: nobody waits for the answer any more.
+  /// It expired before it was answered: its sender no longer waits for the answer.
   case expired
   /// It has no usable reply address.
   case unaddressed
-  /// It is not a query, or too many processes have died of it.
+  /// It is not a query, or it has killed too many processes.
   case deadLettered(DeadLetterReason)
 
   /// The kind of an outcome, without its code, by its name in metrics.

@@ -8,12 +8,12 @@ import WorkspaceApplication
 import WorkspaceDomain
 
 /// Holds messages that can't be answered right away: those that are not queries, until they are recorded in the ledger
-/// of dead letters; and redelivered ones, until it is known how many processes have died of them. A query that too many
-/// have died of is a dead letter.
+/// of dead letters; and redelivered ones, until it is known how many processes they have killed. A query that has
+/// killed too many is a dead letter.
 ///
 /// Works whether this worker is active or on standby: on a connection of its own, opened when something is held.
-/// Nothing is announced: only the active worker publishes. A message whose answer nobody waits for any more is dropped:
-/// its sender was told nothing, and asks again.
+/// Nothing is announced: only the active worker publishes. An expired message is dropped: its sender was told nothing,
+/// and asks again.
 final class QueryQuarantine: Sendable {
   private struct Held: Sendable {
     let delivery: Delivery
@@ -58,12 +58,12 @@ final class QueryQuarantine: Sendable {
     self.connect = connect
   }
 
-  /// Takes over a message that is not a query. The prefetch limits how many are held.
+  /// Takes over a message that is not a query. The prefetch limits how many messages are held.
   func refuse(_ delivery: Delivery, _ invalid: InvalidCommand, _ intake: QueryIntake) {
     hold(Held(delivery: delivery, intake: intake, fault: Fault(invalid: invalid)))
   }
 
-  /// Takes over a redelivered message: unless too many processes have died of it, it goes to the backlog.
+  /// Takes over a redelivered message: unless it has killed too many processes, it goes to the backlog.
   func examine(_ delivery: Delivery, _ intake: QueryIntake) {
     hold(Held(delivery: delivery, intake: intake, fault: nil))
   }
@@ -90,7 +90,7 @@ final class QueryQuarantine: Sendable {
     }
   }
 
-  /// Drops messages that nobody waits for any more.
+  /// Drops expired messages.
   func tick(at now: ContinuousClock.Instant) {
     for held in take(where: { [reception] in $0.delivery.deadline(timeout: reception.timeout) <= now }) {
       reception.responder.settle(held.delivery, held.intake, nil, .expired)

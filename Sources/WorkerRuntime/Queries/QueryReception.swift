@@ -19,7 +19,7 @@ struct QueryReception: Sendable {
     return ReceivedQuery(content, delivery, deadline: delivery.deadline(timeout: timeout), intake: intake)
   }
 
-  /// The failure to report for a query that too many processes have died of; it is not run again.
+  /// The failure to report for a query that has killed too many processes; it is not run again.
   ///
   /// - Parameter isDecodable: whether the last of these processes had decoded it.
   func crashLoop(_ delivery: Delivery, isDecodable: Bool) -> InvalidCommand {

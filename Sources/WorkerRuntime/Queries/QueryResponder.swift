@@ -42,7 +42,7 @@ struct QueryResponder: Sendable {
     replies.send(answers)
   }
 
-  /// Settles queries that nobody waits for any more.
+  /// Settles expired queries.
   func drop(_ queries: [ReceivedQuery]) {
     for query in queries { settle(query.delivery, query.intake, query.content.type, .expired) }
   }

@@ -14,7 +14,7 @@ struct QueryRun {
     case result(Result<CommandReply, Rejection>, sequence: Int64)
     /// The snapshot is older than what the query asks for.
     case behind(sequence: Int64)
-    /// A defect of ours.
+    /// A defect of the worker.
     case failed(WorkspaceServiceError)
   }
 
@@ -38,7 +38,7 @@ struct QueryRun {
       context: query.content.context, repositories: work.repositories, probe: probe,
       identifiers: environment.identifiers, now: now,
       rules: environment.rules)
-    // Who has to name a user, and doesn't, is told so at once.
+    // A query that must name a user, and doesn't, is rejected at once.
     guard query.content.minimumSequence ?? 0 <= sequence || scope.lacksUser else { return .behind(sequence: sequence) }
     do throws(WorkspaceServiceError) {
       let reply = try InHand.with(query.delivery.body, .running) { () throws(WorkspaceServiceError) in
@@ -54,7 +54,7 @@ struct QueryRun {
 }
 
 extension ReadSet {
-  /// What queries could need to know, and the sequences of tenants.
+  /// Everything that queries could need to know, and the sequences of tenants.
   init(_ queries: [ReceivedQuery], sequencesOf tenants: Set<TenantID>, rules: WorkspaceRules) {
     self.init(
       queries.map { (context: $0.content.context, command: $0.content.query as any WorkspaceCommand) }, rules: rules)

@@ -6,8 +6,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// One connection of the pool: takes what waits, reads it in one round trip, answers it, and reconnects when it is
-/// lost.
+/// One connection of the pool: takes waiting queries, reads their data in one round trip, answers them, and reconnects
+/// when the connection is lost.
 struct QueryServer {
   /// The pause before queries are retried after a transient failure, such as a standby's conflict with recovery.
   private static let pause: Duration = .milliseconds(20)
@@ -34,7 +34,7 @@ struct QueryServer {
       status.opened(side)
       defer {
         status.closed(side)
-        backlog.rouse()
+        backlog.wakeOthers()
       }
       try await session.use(serve)
     } failed: { error, delay in
@@ -59,7 +59,7 @@ struct QueryServer {
     }
   }
 
-  /// Answers work. Whatever happens, each query is answered, dropped, or waits again.
+  /// Answers work. In any case, each query is answered, dropped, or waits again.
   private func answer(_ work: QueryBacklog.Work, on reader: any SnapshotReader) async throws {
     status.busy(side, 1)
     defer {
@@ -69,7 +69,7 @@ struct QueryServer {
     try await read(live(work.queries), sequencesOf: work.awaited, on: reader)
   }
 
-  /// The queries that somebody still waits for. Drops the others.
+  /// The queries that have not expired. Drops the others.
   private func live(_ queries: [ReceivedQuery]) -> [ReceivedQuery] {
     let now = ContinuousClock.now
     responder.drop(queries.filter { $0.isExpired(at: now) })
@@ -94,7 +94,7 @@ struct QueryServer {
     let observations = DeferredObservations()
     let run = QueryRun(readSet, dated.snapshot, environment, probe: observations)
     let now = environment.clock.now()
-    // Reading them can have taken long.
+    // Queries may have expired during the read.
     responder.send(
       live(queries).compactMap { query in
         switch run.answer(query, at: now) {
@@ -103,7 +103,7 @@ struct QueryServer {
           return responder.answer(query, result, sequence: sequence)
         case .behind(let sequence):
           noteWait(of: query, sequence)
-          return refer(query, dated.origin, sequence: sequence)
+          return waitOrReject(query, dated.origin, sequence: sequence)
         case .failed(let error): return failure(of: query, because: "\(error)")
         }
       })
@@ -111,10 +111,10 @@ struct QueryServer {
     backlog.learn(dated.snapshot.tenants, from: side)
   }
 
-  /// Lets a query wait for its sequence, or rejects it if the server that commands use has not reached the sequence:
-  /// whoever has seen a sequence has it from there. Another server that follows nobody is that one, too, or a standby
-  /// that somebody has promoted by mistake: waiting for it is useless.
-  private func refer(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
+  /// Lets a query wait for its sequence, or rejects it if the primary has not reached the sequence: every sequence that
+  /// a sender knows comes from there. A server for reading that follows no other server is the primary itself, or a
+  /// standby promoted by mistake: waiting for it is useless.
+  private func waitOrReject(_ query: ReceivedQuery, _ origin: DatedSnapshot.Origin, sequence: Int64) -> PendingReply? {
     switch (side, origin) {
     case (.primary, _):
       let rejection = Rejection(code: .sequenceNotReached, message: "the tenant has not reached that sequence")
@@ -125,7 +125,7 @@ struct QueryServer {
     return nil
   }
 
-  /// Notes what a server that has `sequence` lacks of what the query asks for.
+  /// Notes how many events a server that has reached `sequence` lacks for the query's minimum sequence.
   private func noteWait(of query: ReceivedQuery, _ sequence: Int64) {
     guard let minimum = query.content.minimumSequence else { return }
     let shortfall = max(0, minimum - sequence)
@@ -147,7 +147,7 @@ struct QueryServer {
       guard queries.count > 1 else {
         return responder.send(live(queries).compactMap { failure(of: $0, because: "\(error)") })
       }
-      // One of them is to blame, and the others must not suffer for it.
+      // One of the queries is to blame: each is read alone, so that the others are answered.
       for (index, query) in queries.enumerated() {
         do {
           try await read(live([query]), sequencesOf: [], on: reader)

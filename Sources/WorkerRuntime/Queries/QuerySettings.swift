@@ -6,9 +6,9 @@ package import WorkspaceApplication
 package struct QuerySettings: Sendable {
   /// Connections to the servers for reading. Default: 4.
   package var poolSize = 4
-  /// Connections to the primary, for what the others don't answer in time; opened when needed. Default: 2.
+  /// Connections to the primary, for queries that no other server answers in time; opened when needed. Default: 2.
   package var primaryPoolSize = 2
-  /// How long after its arrival here a query expires: nobody waits for its answer any more. Default: 5 s.
+  /// How long after its arrival here a query expires: its sender no longer waits for the answer. Default: 5 s.
   package var timeout: Duration = .seconds(5)
   /// How long after its arrival a query may wait for a replica, for its sequence or for any answer, before the primary is
   /// asked. Default: 1 s.
@@ -32,7 +32,7 @@ package struct QuerySettings: Sendable {
   /// The pauses between attempts to connect. Default: 0.1 to 5 s: a query lives for seconds.
   package var reconnect = Backoff(shortest: .milliseconds(100), longest: .seconds(5))
   package var limits = ContractLimits()
-  /// Who may send what. Default: everybody may send everything.
+  /// Who may send what. Default: all senders may send everything.
   package var access: AccessList?
 
   package init() {}

@@ -10,7 +10,7 @@ package final class QueryStatus: Sendable {
   }
 
   private struct State {
-    var consuming: String? = "it has just started"
+    var consuming: String? = "the query lane has just started"
     var connecting: String? = "not connected to the database yet"
     var connections: [QuerySide: Connections] = [:]
     var lag: Duration?

@@ -3,11 +3,11 @@ import Messaging
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// A query that somebody waits for. A class, because it is passed from stage to stage.
+/// A query to be answered before it expires. A class, because it is passed from stage to stage.
 final class ReceivedQuery: Sendable {
   let delivery: Delivery
   let content: DecodedQuery
-  /// When nobody waits for its answer any more.
+  /// When it expires.
   let deadline: ContinuousClock.Instant
   /// The intake that acknowledges it.
   let intake: QueryIntake
@@ -23,13 +23,13 @@ final class ReceivedQuery: Sendable {
   var age: Duration { delivery.receivedAt.duration(to: .now) }
   func isExpired(at now: ContinuousClock.Instant) -> Bool { now >= deadline }
 
-  /// Its size, in bytes, for the limits of a batch: its own, and the most that its answer may have.
+  /// Its size in bytes, for the limits of a batch: the query itself, and the largest possible answer.
   var size: Int { delivery.size + content.query.largestAnswer * ReceivedMessage.workspaceBytes }
 }
 
 extension Delivery {
-  /// When nobody waits for an answer any more: after the sender's `expiration` or `timeout`, whichever is shorter, both
-  /// counted from the arrival here, because the time spent in the queue is unknown.
+  /// When the message expires: after the sender's `expiration` or `timeout`, whichever is shorter, both counted from
+  /// the arrival here, because the time spent in the queue is unknown.
   func deadline(timeout: Duration) -> ContinuousClock.Instant {
     let given = properties.expiration?.text.flatMap { Int64($0) }.map { Duration.milliseconds(max(0, $0)) }
     return receivedAt + min(given ?? timeout, timeout)

@@ -3,7 +3,7 @@ package import Logging
 package import UnitOfWork
 
 /// Compares the relationships of some objects with the replica at intervals, while this worker is active, and reports
-/// differences. It repairs nothing: whatever made them differ is for an operator to find.
+/// differences. It repairs nothing: an operator has to find the cause.
 package struct RelationshipAuditor: MaintenanceJob {
   /// The number of objects per slice, and the pause after a slice: 100,000 objects take about a day and a half.
   static let (slice, rest): (Int, Duration) = (50, .seconds(60))

@@ -3,7 +3,7 @@ package import Logging
 package import UnitOfWork
 import WorkspaceDomain
 
-/// Brings committed changes of relationships to the replica, while this worker is the one that works, and has the turn.
+/// Writes committed changes of relationships to the replica, while this worker is working and has the replication turn.
 ///
 /// No transaction is open while it writes to the replica: it reads a page, applies it, and removes what was applied.
 /// Entries that it could not remove are applied again by the next replicator. While the replica is unavailable, the
@@ -16,7 +16,7 @@ package struct RelationshipReplicator: MaintenanceJob {
   /// After this time no more writes of a page begin: those under way then end before the server ends this idle session,
   /// and with it the turn.
   static let pageTime: Duration = .seconds(10)
-  /// How often an empty outbox is polled, and a turn that somebody else has.
+  /// How often an empty outbox is polled, and a turn that another process has.
   static let (poll, pollForTurn): (Duration, Duration) = (.milliseconds(200), .seconds(5))
 
   private let replica: any RelationshipReplica
@@ -28,7 +28,7 @@ package struct RelationshipReplicator: MaintenanceJob {
   private var notices = NoticePace(.seconds(60))
 
   /// - Parameters:
-  ///   - pulse: lets others hurry it, and tells them how it is doing.
+  ///   - pulse: lets waiting tasks hurry the replicator, and tells them about its progress and failures.
   ///   - connect: opens a connection; bounded in time.
   package init(
     to replica: any RelationshipReplica, pulse: ReplicationPulse = ReplicationPulse(), probe: any WorkerProbe,
@@ -42,8 +42,8 @@ package struct RelationshipReplicator: MaintenanceJob {
     self.connect = connect
   }
 
-  /// Whether the worker works, even if its work is blocked; or whether replication is needed for decisions: while the
-  /// worker drains, or can't begin because permissions can't be decided.
+  /// Whether the worker is working, even if its work is blocked; or whether replication is needed for decisions: while
+  /// the worker drains, or can't begin because permissions can't be decided.
   package func isWanted(by status: WorkerStatus) -> Bool {
     switch status.phase {
     case .draining: true
@@ -52,11 +52,11 @@ package struct RelationshipReplicator: MaintenanceJob {
     }
   }
 
-  /// Replicates until the worker has no more work, somebody else has the turn, or a failure affects all tenants.
+  /// Replicates until the worker has no more work, another process has the turn, or a failure affects all tenants.
   package mutating func run(for status: WorkerStatus, _ attempt: inout Reconnecting.Attempt) async throws -> Duration {
     try await connect().use { outbox in
       guard try await outbox.takeTurn() else {
-        pulse.standsBack()
+        pulse.yieldedTurn()
         return Self.pollForTurn
       }
       while isWanted(by: status) {

@@ -9,8 +9,7 @@ import WorkspaceDomain
 /// 1. Waits until nothing of these tenants is left to replicate. Meanwhile it hurries the replicator, which alone
 ///    writes to the service.
 /// 2. Asks the service for answers at least as fresh as the last of these writes. Questions about tenants whose changes
-///    the service refuses are left out: nobody can say what their users may do, and the other tenants must not wait for
-///    that.
+///    the service refuses are left out: it can't decide for them, and the other tenants must not wait.
 /// 3. The unit of work compares the tenants' sequences, read before step 2, with those under its locks.
 package struct ReplicaDecider: AccessDecider {
   /// How long it waits for the replicator without hearing from it.
@@ -31,8 +30,7 @@ package struct ReplicaDecider: AccessDecider {
     self.patience = patience
   }
 
-  /// If replication has failed, it is tried once more: a service that answers but accepts no changes can't decide for
-  /// long.
+  /// Retries a failed replication once: a service that answers but accepts no changes can't decide for long.
   package func requireReady() async throws {
     try await replica.requireReady()
     let beat = pulse.beat

@@ -3,8 +3,8 @@ import Synchronization
 import UnitOfWork
 import WorkspaceDomain
 
-/// Connects the replicator of this process with those who wait for it: they hurry it, and hear how it is doing. If
-/// another process replicates, nothing is heard of that here.
+/// Connects the replicator of this process with the tasks that wait for it: they hurry it, and learn about its progress
+/// and failures. Progress of a replicator in another process is not known here.
 package final class ReplicationPulse: Sendable {
   private struct State {
     /// Ends the replicator's pause.
@@ -18,7 +18,7 @@ package final class ReplicationPulse: Sendable {
 
   package init() {}
 
-  // MARK: For those who wait
+  // MARK: For waiting tasks
 
   /// Raised when the replicator next makes progress or fails.
   var beat: Signal<Void> { state.withLock { $0.beat } }
@@ -39,7 +39,7 @@ package final class ReplicationPulse: Sendable {
 
   // MARK: For the replicator
 
-  /// Waits until somebody hurries it, but not longer than `duration`.
+  /// Waits until ``hurry()`` is called, but not longer than `duration`.
   ///
   /// - Throws: `CancellationError` when the task is cancelled.
   package func pause(atMost duration: Duration) async throws {
@@ -52,7 +52,7 @@ package final class ReplicationPulse: Sendable {
   func idle() { state.withLock { $0.failure = nil } }
 
   /// Another process replicates.
-  func standsBack() { state.withLock { ($0.failure, $0.refused) = (nil, []) } }
+  func yieldedTurn() { state.withLock { ($0.failure, $0.refused) = (nil, []) } }
 
   /// Changes of these tenants were replicated.
   func advanced(_ tenants: some Sequence<TenantID>) {

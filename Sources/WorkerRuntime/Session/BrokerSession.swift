@@ -13,7 +13,7 @@ package protocol BrokerSession: Closable {
   var publisher: any MessagePublisher { get }
   /// `<virtual host>/<queue>`: the ledger's name for the queue of messages dead-lettered by the broker.
   var deadQueue: String { get }
-  /// Why work does not flow although all connections exist; nil if it can.
+  /// Why work does not flow although all connections exist; nil if it can flow.
   var obstacle: String? { get }
 
   /// Claims the right to publish what the queue's workers have committed, if it is free: one session holds it until
@@ -22,10 +22,10 @@ package protocol BrokerSession: Closable {
   /// - Returns: whether this session now holds it; may be called again.
   func claimPublishing() async throws -> Bool
 
-  /// Within this time the broker notices that a consumer has vanished without a word.
+  /// Within this time the broker notices that a consumer has vanished without closing its connection.
   var releaseTime: Duration { get }
 
-  /// Whether anybody consumes the queue.
+  /// Whether the queue has a consumer.
   func occupancy() async throws -> QueueOccupancy
 
   /// Starts consuming the queue; called once.

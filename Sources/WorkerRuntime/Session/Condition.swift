@@ -14,7 +14,7 @@ package enum Condition: String, Sendable, Hashable, CaseIterable {
   case consumer
   /// The last batch, or the last answer of the database, is recent.
   case heartbeat
-  /// A service that decides what users may do, if the worker does not decide that itself.
+  /// The service that decides permissions, if the worker does not decide them itself.
   case authorization
   /// No messages of an earlier worker are left to be published.
   case outbox
@@ -28,11 +28,11 @@ package protocol ConditionalError: Error {
   /// Whether the server was merely absent or still starting, or this process lacked something to reach it with, such as
   /// descriptors: another attempt costs the server nothing, and once it answers there is nothing else to wait for.
   /// Default: false.
-  var meansAbsence: Bool { get }
+  var meansUnreachable: Bool { get }
 }
 
 extension ConditionalError {
-  package var meansAbsence: Bool { false }
+  package var meansUnreachable: Bool { false }
 }
 
 extension UnitOfWorkError: ConditionalError {

@@ -30,7 +30,7 @@ package struct MissingConditions: Error, Sendable, Equatable {
 
   /// The absent servers, if nothing else is wrong.
   package var absent: Set<Condition> {
-    let absent = Set(errors.compactMap { $0 as? any ConditionalError }.filter(\.meansAbsence).map(\.condition))
+    let absent = Set(errors.compactMap { $0 as? any ConditionalError }.filter(\.meansUnreachable).map(\.condition))
     return absent == Set(reasons.keys) ? absent : []
   }
 

@@ -12,13 +12,13 @@ package protocol SessionFactory: Sendable {
   /// - Throws: as ``openBroker()``.
   func openDatabase() async throws -> any DatabaseSession
 
-  /// Whether any of the servers that were absent is back: it accepts a connection, which is all that is tried, or says
-  /// why it refuses one. Ends early when the task is cancelled.
+  /// Whether any of the absent servers is back: it accepts a connection, or says why it refuses one. Nothing else is
+  /// tried. Ends early when the task is cancelled.
   ///
   /// - Parameter servers: of ``Condition/broker`` and ``Condition/database``.
   func haveReturned(_ servers: Set<Condition>) async -> Bool
 
-  /// Returns if it can be decided now what users may do. Bounded in time. Default: always returns.
+  /// Returns if permissions can be decided now. Bounded in time. Default: always returns.
   ///
   /// - Throws: as ``openBroker()``.
   func requireDecider() async throws

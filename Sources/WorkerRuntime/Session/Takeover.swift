@@ -5,10 +5,10 @@ import Messaging
 /// Makes a worker that has the lease wait, before it does anything, until the broker has released the previous worker,
 /// too. The database may detect earlier than the broker that a worker is dead, frozen or cut off.
 ///
-/// Two things must be free. The right to publish, which the broker gives to one connection at a time: a worker that
-/// wakes after being frozen must not publish what another one publishes meanwhile. And the queue: the previous worker's
-/// unacknowledged messages are back in their place only when its consumer is gone; consuming before that would yield
-/// later messages first, and execute a child's creation before its parent's.
+/// Two things must be free. First the right to publish, which the broker gives to one connection at a time: a worker
+/// that wakes after being frozen must not publish what another worker publishes meanwhile. Second the queue: the
+/// previous worker's unacknowledged messages are back in their place only when its consumer is gone; consuming before
+/// that would yield later messages first, and execute a child's creation before its parent's.
 struct Takeover {
   let broker: any BrokerSession
   let settings: WorkerSettings
@@ -32,8 +32,8 @@ struct Takeover {
   /// Waits for the queue.
   ///
   /// - Returns: false when the worker is to stop.
-  /// - Throws: ``MissingConditions`` if the queue can't tell for a long time who consumes it: it can't be consumed either,
-  ///   and another connection may lead to a node that knows more.
+  /// - Throws: ``MissingConditions`` if the broker can't tell for a long time whether the queue has a consumer: the
+  ///   queue can't be consumed either, and another connection may lead to a node that knows more.
   func awaitQueue() async throws -> Bool {
     let patience = max(settings.takeoverPatience, broker.releaseTime)
     var (consumedSince, unknownSince): (ContinuousClock.Instant?, ContinuousClock.Instant?)
@@ -47,7 +47,7 @@ struct Takeover {
       case .consumed:
         if consumedSince == nil { logger.notice("the command queue still has a consumer; waiting for it to end") }
         guard isRecent(&consumedSince, patience) else {
-          logger.warning("another consumer is on the command queue; the order of commands can't be kept")
+          logger.warning("the command queue has another consumer; the order of commands can't be kept")
           return true
         }
         unknownSince = nil

@@ -8,9 +8,9 @@ import WorkspaceDomain
 
 /// The life of a worker between two losses of a connection.
 ///
-/// Any failure ends the session, together with the work in hand: deliveries that were not acknowledged come back, the
-/// inbox answers those that were committed, and the outbox has what was not published. Recovery from a lost connection
-/// is the same as from a killed process.
+/// Any failure ends the session, together with the work in hand: deliveries that were not acknowledged are redelivered,
+/// the inbox answers those that were committed, and the outbox has the messages that were not published. Recovery from
+/// a lost connection is the same as from a killed process.
 struct WorkerSession {
   let broker: any BrokerSession
   let database: any DatabaseSession
@@ -33,7 +33,7 @@ struct WorkerSession {
       group.addTask { try await watchBroker() }
       group.addTask { try await watchDecider() }
       group.addTask { try await work() }
-      // The first five never return: this is the work's end, or the first failure.
+      // The first five tasks never return: this is the end of `work()`, or the first failure.
       try await group.next()
       group.cancelAll()
     }
@@ -63,8 +63,8 @@ struct WorkerSession {
     }
   }
 
-  /// Ends the session when it can't be decided any more what users may do: also if no command needs a decision yet, a
-  /// worker that can't decide is not ready. A drain decides what is in hand as far as possible.
+  /// Ends the session when permissions can no longer be decided, even if no command needs a decision yet: a worker that
+  /// can't decide is not ready. A drain is not ended: it decides for the work in hand as far as possible.
   private func watchDecider() async throws {
     while true {
       try await Task.sleep(for: settings.checkInterval)
@@ -109,7 +109,7 @@ struct WorkerSession {
   }
 
   /// Letters are sent again in the order of their ids, so those of this worker follow those of its predecessor, even if
-  /// the clock of that one was ahead. A clock that was ahead by more than an hour is not followed.
+  /// the predecessor's clock was ahead. A clock that was ahead by more than an hour is not followed.
   private func followLetters() async throws {
     guard let newest = try await database.store.newestLetter() else { return }
     let (now, next) = (environment.clock.now().milliseconds, Int64(newest.milliseconds) + 1)

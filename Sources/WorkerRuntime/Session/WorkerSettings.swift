@@ -14,8 +14,8 @@ package struct WorkerSettings: Sendable {
   package var leaseInterval: Duration = .milliseconds(500)
   /// How often a worker that takes over checks whether the broker has released its predecessor. Default: 0.1 s.
   package var takeoverInterval: Duration = .milliseconds(100)
-  /// How long a worker that takes over waits for the queue's consumer to end, if the broker doesn't need longer to detect
-  /// a dead connection: a consumer that lasts longer must be somebody else's. Default: 60 s.
+  /// How long a worker that takes over waits for the queue's consumer to end, if the broker doesn't need longer to
+  /// detect a dead connection: a consumer that lasts longer must belong to another program. Default: 60 s.
   package var takeoverPatience: Duration = .seconds(60)
   /// How often the worker shows the database that it is alive. Default: 10 s.
   package var keepAliveInterval: Duration = .seconds(10)
@@ -24,7 +24,7 @@ package struct WorkerSettings: Sendable {
   /// The delay between two attempts to connect. Default: 0.5 to 30 s.
   package var reconnect = Backoff(shortest: .milliseconds(500), longest: .seconds(30))
   /// The longest time between two checks, while waiting to reconnect, whether absent servers are back. Default: 0.5 s.
-  package var knockInterval: Duration = .milliseconds(500)
+  package var returnCheckInterval: Duration = .milliseconds(500)
   /// The delay between two runs of a batch after a transient failure or a timeout. Default: 10 to 500 ms.
   package var rerun = Backoff(shortest: .milliseconds(10), longest: .milliseconds(500))
   /// How long statements that time out are rerun, before the command at fault is isolated, and parked. Far below the
@@ -33,7 +33,7 @@ package struct WorkerSettings: Sendable {
   package var limits = ContractLimits()
   /// The share of traces starting here that are sampled, from 0 to 1. Default: 0.
   package var traceRatio = 0.0
-  /// Who may send what. Default: everybody may send everything.
+  /// Who may send what. Default: all senders may send everything.
   package var access: AccessList?
 
   package init() {}

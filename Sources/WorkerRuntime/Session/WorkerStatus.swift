@@ -65,7 +65,7 @@ package final class WorkerStatus: Sendable {
       return missing.isEmpty ? state.phase : .blocked(missing: MissingConditions(missing))
     case .standby:
       if let silence = silence(state) { return .blocked(missing: MissingConditions(.heartbeat, silence)) }
-      // It could not take over, either. An alarm of the broker may be over by then.
+      // A standby could not take over without the topology, either. An alarm of the broker may be over by then.
       if let topology = state.check.reasons[.topology] {
         return .blocked(missing: MissingConditions(.topology, topology))
       }
@@ -148,7 +148,7 @@ package final class WorkerStatus: Sendable {
     }
   }
 
-  /// Who is active, while this worker stands by; nil if unknown.
+  /// The active worker, while this one stands by; nil if unknown.
   package var holder: LeaseHolder? {
     get { state.withLock { $0.phase == .standby ? $0.holder : nil } }
     set { change { $0.holder = newValue } }
@@ -176,7 +176,7 @@ package final class WorkerStatus: Sendable {
   /// Whether the worker consumes, even if its work is blocked.
   var isConsuming: Bool { state.withLock { $0.phase == .active } }
 
-  /// Whether what is waiting in the database is this worker's to execute or publish, even if that is blocked.
+  /// Whether this worker is to execute or publish what is waiting in the database, even if its work is blocked.
   package var isWorking: Bool { state.withLock { $0.phase == .active || $0.phase == .recovering } }
 
   // MARK: Figures
@@ -209,8 +209,8 @@ extension WorkerStatus.Phase {
     case .active, .standby: MissingConditions([:])
     case .connecting(let missing), .blocked(let missing): missing
     case .recovering: MissingConditions(.outbox, "messages of a previous worker are still being published")
-    case .draining: MissingConditions(.worker, "it is draining")
-    case .stopped: MissingConditions(.worker, "it has stopped")
+    case .draining: MissingConditions(.worker, "the worker is draining")
+    case .stopped: MissingConditions(.worker, "the worker has stopped")
     }
   }
 }

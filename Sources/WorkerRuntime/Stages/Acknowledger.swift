@@ -57,9 +57,9 @@ final class Acknowledger: Sendable {
     }
   }
 
-  /// Settles deliveries, or parts of them: what they caused is durable.
+  /// Settles deliveries, or parts of them: their effects are durable.
   ///
-  /// - Parameter letters: the letters that deliveries have become, or are the messages of.
+  /// - Parameter letters: the letters of these deliveries, newly recorded or recognized.
   func settle(_ tags: [DeliveryTag], letters: [DeliveryTag: [ULID]] = [:]) {
     if !letters.isEmpty {
       let isAbandoned = unconfirmed.withLock { unconfirmed in

@@ -32,7 +32,7 @@ enum CommitRequest: Sendable {
 /// Stage 2: commits what has arrived in one transaction after another, and settles the deliveries.
 struct CommitStage {
   /// The most transactions per batch that advance lines. More than one, so that a line gets shorter even while as many
-  /// commands arrive for its tenant as fit into one; few, so that other tenants need not wait.
+  /// commands arrive for its tenant as fit into one transaction; few, so that other tenants need not wait.
   private static let transactionsOfLines = 2
 
   let input: BatchChannel<CommitRequest>
@@ -71,15 +71,14 @@ struct CommitStage {
       }
       if isIdle { try await sweep() } else { try await commit(messages) }
       try await record(letters)
-      // Last, because somebody is waiting for the new arrivals.
-      if batch.elements.contains(where: \.isLines) { try await goOnWithLines() }
+      // Last, because the senders of the new arrivals are waiting.
+      if batch.elements.contains(where: \.isLines) { try await advanceLines() }
     }
     output.finish()
     acknowledger.finish()
   }
 
-  /// Tells the ledger which letters' messages won't be redelivered: any further message with the same bytes is a new
-  /// one.
+  /// Tells the ledger which letters' messages won't be redelivered: any further message with the same bytes is new.
   func noteAcknowledgedLetters() async throws {
     let letters = committer.letters.takeAcknowledged()
     guard !letters.isEmpty else { return }
@@ -117,10 +116,10 @@ struct CommitStage {
     }
   }
 
-  private func goOnWithLines() async throws {
+  private func advanceLines() async throws {
     for turn in 0..<Self.transactionsOfLines {
-      guard try await lineExecutor.goOn(committed: pass) else {
-        // The line that should have been due isn't: somebody has changed the lines, so they are reloaded from the
+      guard try await lineExecutor.advanceDueLine(committed: pass) else {
+        // The line that should have been due isn't: an operator has changed the lines, so they are reloaded from the
         // store.
         if turn == 0, lines.isDue(at: lineExecutor.now) {
           let longest = committer.environment.parking.longestWait
@@ -129,7 +128,7 @@ struct CommitStage {
         break
       }
     }
-    lines.looked()
+    lines.checked()
   }
 
   private func carryOut(_ assignment: Assignment) async throws {
@@ -142,7 +141,7 @@ struct CommitStage {
     }
   }
 
-  /// Passes on what has been committed.
+  /// Passes on the committed messages and acknowledgements.
   private func pass(_ batch: CommittedBatch) async throws {
     for tenantID in batch.overfull {
       logger.warning(
@@ -151,7 +150,7 @@ struct CommitStage {
     }
     suspects.forget(batch.survived)
     confirmed.expect(batch.entries.count)
-    // First the messages, since somebody is waiting for them. But the acknowledgements must not wait for room.
+    // First the messages, since clients are waiting for them. But the acknowledgements must not wait for room.
     output.append([Publication(batch)], size: \.bytes)
     acknowledger.settle(batch.settled, letters: batch.settledLetters)
     committer.letters.acknowledged(batch.parkedLetters)

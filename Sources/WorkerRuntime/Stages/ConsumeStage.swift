@@ -61,7 +61,7 @@ struct ConsumeStage {
   private func note(_ disturbance: OrderWatch.Disturbance, of delivery: Delivery, _ order: inout OrderWatch) {
     status.note(disturbance)
     let sender = [delivery.properties.userID, delivery.properties.appID].map { $0?.text ?? "-" }
-    guard order.isNews(disturbance, of: sender.joined(separator: "/")) else { return }
+    guard order.shouldLog(disturbance, of: sender.joined(separator: "/")) else { return }
     logger.warning(
       "a command came out of order",
       metadata: [

@@ -18,7 +18,7 @@ struct OutboxRecovery {
   let probe: any WorkerProbe
   let logger: Logger
 
-  /// Returns when the outbox holds nothing else than replies that are being sent.
+  /// Returns when the outbox holds only replies that are being sent.
   func run() async throws {
     var total = 0
     var last: OutboxID?

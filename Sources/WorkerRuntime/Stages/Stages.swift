@@ -5,7 +5,7 @@ import UnitOfWork
 import WorkspaceApplication
 
 /// The three stages of a session, overlapped: while one batch is published, the next is committed and the one after
-/// that arrives. Each stage processes one batch and takes whatever has arrived meanwhile as its next.
+/// that arrives. Each stage processes one batch; everything that arrives meanwhile is its next batch.
 ///
 /// A stage runs on the thread of the connection that it uses. So a command changes threads only twice, rather than
 /// before and after each call.
@@ -100,7 +100,7 @@ struct Stages {
   func watchLines() async throws {
     let parking = session.environment.parking
     try await lines.watch(rest: parking.rest, interval: parking.interval, now: session.environment.clock.now) {
-      // A drain finishes what was delivered; lines are safe where they are.
+      // A drain finishes what was delivered; lines are already stored.
       if !session.drain.isRaised { requests.append([.lines]) { _ in 0 } }
     }
   }

@@ -64,7 +64,7 @@ extension WorkspaceService {
     }
   }
 
-  /// Requires that the actor may create the tenant: everybody may, or only systems. If the tenant exists, only its
+  /// Requires that the actor may create the tenant: every actor may, or only systems. If the tenant exists, only its
   /// admins learn that it has a root.
   private func requireRightToFound() throws(WorkspaceServiceError) {
     if try scope.isTenantKnown() {

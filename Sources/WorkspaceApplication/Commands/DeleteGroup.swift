@@ -15,8 +15,8 @@ package struct DeleteGroup: WorkspaceCommand {
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.access.groups.insert(id)
     reads.askForCascade(
-      leaving: TenantMember(tenantID: actor.tenantID, member: .group(id)),
-      going: TenantResource(tenantID: actor.tenantID, object: .group(id)))
+      removing: TenantMember(tenantID: actor.tenantID, member: .group(id)),
+      deleting: TenantResource(tenantID: actor.tenantID, object: .group(id)))
     reads.ask(.view, .manage, on: .group(id), by: actor)
   }
 

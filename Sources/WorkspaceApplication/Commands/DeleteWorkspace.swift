@@ -16,7 +16,7 @@ package struct DeleteWorkspace: WorkspaceCommand {
     reads.tree.workspaces.insert(id)
     reads.tree.childrenOf.insert(id)
     reads.tree.deletions += 1
-    reads.askForCascade(going: TenantResource(tenantID: actor.tenantID, object: .workspace(id)))
+    reads.askForCascade(deleting: TenantResource(tenantID: actor.tenantID, object: .workspace(id)))
     reads.ask(.view, .manage, on: .workspace(id), by: actor)
   }
 

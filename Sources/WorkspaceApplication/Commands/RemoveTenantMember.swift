@@ -15,7 +15,7 @@ package struct RemoveTenantMember: WorkspaceCommand {
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.tree.rootsOf.insert(actor.tenantID)
     reads.access.roles.insert(.tenant(actor.tenantID, userID))
-    reads.askForCascade(leaving: TenantMember(tenantID: actor.tenantID, member: .user(userID)))
+    reads.askForCascade(removing: TenantMember(tenantID: actor.tenantID, member: .user(userID)))
     reads.askForAdmins(of: actor.tenantID)
     reads.ask(.administrate, on: .tenant(actor.tenantID), by: actor)
   }

@@ -17,7 +17,7 @@ package enum DeadLetterReason: String, Sendable, CaseIterable {
 
   /// It failed unexpectedly, even when it was run alone and retried later.
   case unexpectedFailure = "unexpected_failure"
-  /// It has killed process after process.
+  /// It has killed too many processes.
   case crashLoop = "crash_loop"
   /// Its tenant's line of parked commands takes no more.
   case parkedLineFull = "parked_line_full"
@@ -28,7 +28,7 @@ package enum DeadLetterReason: String, Sendable, CaseIterable {
 
   /// The broker itself dead-lettered it.
   case brokerDeadLettered = "broker_dead_lettered"
-  /// A row of our own database that held a message and can't be read. The store itself moves it to the ledger, so this
-  /// is never the outcome of a message.
+  /// A row of the worker's database that held a message and can't be read. The store itself moves it to the ledger, so
+  /// this is never the outcome of a message.
   case unreadableRow = "unreadable_row"
 }

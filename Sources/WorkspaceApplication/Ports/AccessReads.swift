@@ -15,7 +15,7 @@ package struct AccessQuestion: Sendable, Hashable {
   }
 }
 
-/// The question whether a user may view the workspace with a name, whichever it is.
+/// The question whether a user may view the workspace with a given name.
 package struct NamedView: Sendable, Hashable {
   package let userID: UserID
   package let name: TenantName
@@ -44,7 +44,7 @@ package struct RoleKey: Sendable, Hashable {
   }
 }
 
-/// A member of a tenant, or someone that a message only names as one.
+/// A user or a group as a member of a tenant, possibly only according to a message.
 package struct TenantMember: Sendable, Hashable {
   package let tenantID: TenantID
   package let member: Member
@@ -107,14 +107,14 @@ package struct AccessReads: Sendable, Equatable {
   package var groups: Set<GroupID> = []
   package var groupNames: Set<TenantName> = []
   /// Members that may be removed, with all their roles in the tenant's workspaces and groups.
-  package var leaving: Set<TenantMember> = []
+  package var removedMembers: Set<TenantMember> = []
   /// Objects that may be deleted, with all roles on them.
-  package var going: Set<TenantResource> = []
+  package var deletedObjects: Set<TenantResource> = []
   /// Tenants that may be deleted, with all their groups and all roles in them.
-  package var tenantsGoing: Set<TenantID> = []
+  package var deletedTenants: Set<TenantID> = []
   /// How many commands may remove roles along with something else.
   package var cascades = 0
-  /// At most one more than this are read of the roles, and of the groups, that may go.
+  /// Of the roles and of the groups that may go, at most one more than this is read.
   package var cascadeLimit = WorkspaceRules().cascadeLimit
   /// Tenants whose admins are counted, up to ``adminLimit``.
   package var adminsOf: Set<TenantID> = []
@@ -154,7 +154,7 @@ package struct CommandReads: Sendable, Equatable {
     guard actor.isChecked, let userID = actor.userID, let name = try? WorkspaceName(name) else { return }
     let tenantName = TenantName(tenantID: actor.tenantID, name: name)
     access.namedViews.insert(NamedView(userID: userID, name: tenantName))
-    tree.namedWaysUp.insert(tenantName)
+    tree.ancestorsOfNamed.insert(tenantName)
   }
 
   /// Asks for an object itself, whatever its tenant. A tenant has nothing but its id.
@@ -179,14 +179,14 @@ package struct CommandReads: Sendable, Equatable {
     access.demotions += 1
   }
 
-  /// Asks for everything that goes with a member, an object or a tenant.
+  /// Asks for everything that is removed along with a member, an object or a tenant.
   package mutating func askForCascade(
-    leaving member: TenantMember? = nil, going object: TenantResource? = nil, ofTenant tenantID: TenantID? = nil
+    removing member: TenantMember? = nil, deleting object: TenantResource? = nil, ofTenant tenantID: TenantID? = nil
   ) {
     access.cascades += 1
-    if let member { access.leaving.insert(member) }
-    if let object { access.going.insert(object) }
-    if let tenantID { access.tenantsGoing.insert(tenantID) }
+    if let member { access.removedMembers.insert(member) }
+    if let object { access.deletedObjects.insert(object) }
+    if let tenantID { access.deletedTenants.insert(tenantID) }
   }
 
   /// Asks for what decides whether `actor` gets a role on a new object.

@@ -8,8 +8,8 @@ package protocol MembershipRepository: AnyObject {
   func role(_ key: RoleKey) throws(WorkspaceServiceError) -> Role?
   /// How many admins a tenant has, counted up to the read set's limit.
   func adminCount(of tenantID: TenantID) throws(WorkspaceServiceError) -> Int
-  /// The first of the roles that a removal takes with it, in the order in which they have to go, if there may be more
-  /// than one unit of work takes. Otherwise empty: ``roles(of:)`` and ``members(of:)`` then know all.
+  /// The first of the roles that a removal takes with it, in the order of removal, if there may be more than one unit
+  /// of work may remove. Otherwise empty: ``roles(of:)`` and ``members(of:)`` then return all of them.
   func firstOfCascade() throws(WorkspaceServiceError) -> [(key: RoleKey, role: Role)]
   /// All roles that a member has on the workspaces and groups of the tenant, in the order of their objects.
   func roles(of member: TenantMember) throws(WorkspaceServiceError) -> [(object: Resource, role: Role)]
@@ -22,7 +22,7 @@ package protocol MembershipRepository: AnyObject {
 
   /// - Parameter role: nil to remove it.
   func set(_ role: Role?, _ key: RoleKey)
-  /// Sets the creator's role on something just created: nobody had one there.
+  /// Sets the creator's role on a new object, on which no member has a role yet.
   func setFirst(_ role: Role, _ key: RoleKey)
 }
 

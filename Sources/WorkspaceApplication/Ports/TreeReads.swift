@@ -14,9 +14,9 @@ package struct TreeReads: Sendable, Equatable {
   /// these.
   package var arrivals: [TenantWorkspace: Set<WorkspaceID>] = [:]
   /// Workspaces whose path to the root is asked for with everything there is to know about the workspaces on it.
-  package var waysUp: Set<TenantWorkspace> = []
+  package var ancestorsOf: Set<TenantWorkspace> = []
   /// The same for workspaces that are known only by their names.
-  package var namedWaysUp: Set<TenantName> = []
+  package var ancestorsOfNamed: Set<TenantName> = []
   /// Workspaces whose subtree's number of levels is asked for.
   package var heightsOf: Set<TenantWorkspace> = []
   package var pages: Set<PageKey> = []

@@ -39,7 +39,7 @@ package protocol WorkspaceRepository: AnyObject {
 
 /// Why a repository has no answer.
 package enum RepositoryError: Error, Sendable, Equatable {
-  /// The unit of work did not load what was asked for: a defect of ours, told apart from "does not exist".
+  /// The unit of work did not load what was asked for: a defect of the worker, as opposed to "does not exist".
   case notLoaded(String)
   /// Earlier changes of the unit of work leave the answer open. It is known if the command runs in a unit of work of
   /// its own.

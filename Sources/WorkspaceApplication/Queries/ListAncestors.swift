@@ -16,7 +16,7 @@ package struct ListAncestors: WorkspaceQuery {
 
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.tree.workspaces.insert(id)
-    reads.tree.waysUp.insert(TenantWorkspace(tenantID: actor.tenantID, id: id))
+    reads.tree.ancestorsOf.insert(TenantWorkspace(tenantID: actor.tenantID, id: id))
     reads.ask(.view, on: .workspace(id), by: actor)
   }
 

@@ -36,7 +36,7 @@ package struct ListChildren: WorkspaceQuery {
 }
 
 extension WorkspaceService {
-  /// A page of the workspaces right below a workspace. Whoever may view a workspace may view everything below it, so
+  /// A page of the workspaces right below a workspace. A user who may view a workspace may view everything below it, so
   /// none is left out.
   ///
   /// - Parameter limit: the largest number of workspaces on the page, at least 1.

@@ -124,12 +124,13 @@ extension CommandScope {
     tell(.removed(role: role), of: member, on: object)
   }
 
-  /// Begins a removal that nothing prevents any more: if it takes more roles with it than one transaction may remove,
+  /// Begins a removal that has passed all checks: if it takes more roles with it than one transaction may remove,
   /// removes the first of them.
   ///
-  /// The roles on the object that the actor's permission may rest on stay until the end, because the command is decided
-  /// on again with each part: his own, and those of groups that are admins. Only if that leaves nothing, because more
-  /// groups are admins than one transaction may remove, some of these go first: all of them if he has a role himself.
+  /// The command is decided again with each part, so the roles on the object that may give the actor the permission
+  /// stay until the end: the actor's own, and those of groups that are admins. Only if no others are left, because more
+  /// groups are admins than one transaction may remove, some of these go first: all of them if the actor has a role
+  /// there.
   ///
   /// - Parameter cause: the object of the command.
   /// - Throws: ``WorkspaceServiceError/unfinished`` if it has removed any.

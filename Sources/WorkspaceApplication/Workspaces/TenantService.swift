@@ -10,7 +10,7 @@ package struct TenantService {
   var tenantID: TenantID { scope.actor.tenantID }
   var tenant: Resource { .tenant(tenantID) }
 
-  /// Requires that the actor may administer the tenant, then that it exists: in this order, others learn nothing.
+  /// Requires that the actor may administer the tenant, then that it exists: in this order, other users learn nothing.
   func requireAdministration() throws(WorkspaceServiceError) {
     try scope.require(.administrate, on: tenant)
     guard try scope.isTenantKnown() else { throw .tenantNotFound }

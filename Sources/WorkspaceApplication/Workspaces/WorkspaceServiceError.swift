@@ -62,9 +62,9 @@ extension WorkspaceServiceError {
     case .tenantHasWorkspaces:
       Rejection(code: .tenantHasWorkspaces, message: "the tenant has workspaces besides its root")
     case .memberNotInTenant: Rejection(code: .memberNotInTenant, message: "the member does not belong to the tenant")
-    case .memberNotFound: Rejection(code: .memberNotFound, message: "the member has no role there")
+    case .memberNotFound: Rejection(code: .memberNotFound, message: "the member has no role on the object")
     case .lastTenantAdmin: Rejection(code: .lastTenantAdmin, message: "the tenant would have no admin left")
-    case .permissionDenied: Rejection(code: .permissionDenied, message: "the user may not do that")
+    case .permissionDenied: Rejection(code: .permissionDenied, message: "the user lacks the permission")
     case .userRequired: Rejection(code: .userRequired, message: "the command names no user")
     case .duplicateWorkspaceName:
       Rejection(code: .duplicateWorkspaceName, message: "the tenant already has a workspace of that name")

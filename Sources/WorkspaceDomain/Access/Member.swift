@@ -47,7 +47,7 @@ extension Member: Comparable {
   }
 }
 
-/// Somebody's role on an object.
+/// A member with its role on an object.
 package struct Membership: Sendable, Hashable {
   package let member: Member
   package let role: Role

@@ -1,4 +1,4 @@
-/// A change of somebody's role on an object.
+/// A change of a member's role on an object.
 package struct MembershipEvent: Sendable, Equatable {
   package let tenantID: TenantID
   package let object: Resource

@@ -2,7 +2,7 @@
 package enum ResourceType: String, Sendable, CaseIterable {
   case tenant, workspace, group
 
-  /// The roles that members can have on one.
+  /// The roles that members can have on an object of this type.
   package var roles: [Role] {
     switch self {
     case .tenant, .group: [.admin, .member]
@@ -10,7 +10,7 @@ package enum ResourceType: String, Sendable, CaseIterable {
     }
   }
 
-  /// What can be permitted on one.
+  /// The permissions that exist on an object of this type.
   package var permissions: [Permission] {
     switch self {
     case .tenant: [.view, .administrate]

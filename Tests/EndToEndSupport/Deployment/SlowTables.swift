@@ -1,7 +1,7 @@
 import PostgresClient
 import TestSupport
 
-/// Tables into which every statement inserts slowly while triggers of the test are there.
+/// Tables into which inserting is slow until the triggers are lifted.
 package struct SlowTables: Sendable {
   private let deployment: Deployment
 

@@ -52,7 +52,7 @@ struct BrokerDeadLettersTests {
     #expect(letters.map(\.message.body) == Self.strange.map(\.body))
     for (letter, original) in zip(letters, Self.strange) {
       #expect(letter.reason == "broker_dead_lettered")
-      #expect(letter.detail == "the broker dead-lettered it from the queue workspace.commands: \(reason)")
+      #expect(letter.detail == "the broker dead-lettered the message from the queue workspace.commands: \(reason)")
       #expect(letter.message.exchange == original.exchange && letter.message.routingKey == original.routingKey)
       #expect(Self.fields(letter.message) == Self.fields(original))
       var (properties, expected) = (letter.message.properties, original.properties)

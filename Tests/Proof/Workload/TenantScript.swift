@@ -20,7 +20,7 @@ struct TenantScript {
   var random: SeededRandom
   /// The remaining commands of current stories, in order.
   private var pending: [Act] = []
-  private var isFounded = false
+  private var hasMigrationsTable = false
   /// From the oldest to the youngest.
   private var workspaces: [String] = []
   private var groups: [String] = []
@@ -50,10 +50,10 @@ struct TenantScript {
 
   private mutating func nextAct() -> Act {
     // Stories are interleaved with other commands; but nothing comes before somebody has rights.
-    if !isFounded || chance(45) {
+    if !hasMigrationsTable || chance(45) {
       if let act = pending.first {
         pending.removeFirst()
-        isFounded = isFounded || pending.isEmpty
+        hasMigrationsTable = hasMigrationsTable || pending.isEmpty
         return act
       }
     }

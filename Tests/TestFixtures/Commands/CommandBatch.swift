@@ -118,8 +118,8 @@ package struct CommandBatch {
   /// All roles of tenants.
   package func roles(of tenants: some Sequence<UInt64>) async throws -> [RoleKey: Role] {
     var readSet = ReadSet()
-    readSet.access.tenantsGoing = Set(tenants.map { .sample($0) })
-    readSet.tenants = readSet.access.tenantsGoing
+    readSet.access.deletedTenants = Set(tenants.map { .sample($0) })
+    readSet.tenants = readSet.access.deletedTenants
     let snapshot = try await store.begin(readSet)
     try await store.rollback()
     return snapshot.roles

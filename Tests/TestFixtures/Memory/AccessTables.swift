@@ -14,7 +14,7 @@ struct AccessTables {
     snapshot.roles = roles.filter { known.contains($0.key.tenantID) }
     snapshot.groups = groups.filter { id, group in
       reads.groups.contains(id) || reads.groupNames.contains(TenantName(tenantID: group.tenantID, name: group.name))
-        || reads.tenantsGoing.contains(group.tenantID)
+        || reads.deletedTenants.contains(group.tenantID)
     }
     answerCascades(reads, in: &snapshot)
     for tenantID in reads.adminsOf {
@@ -39,16 +39,19 @@ struct AccessTables {
   /// Adds one kind of cascade after another, each with a limit of its own, as the database does.
   private func answerCascades(_ reads: AccessReads, in snapshot: inout Snapshot) {
     let leaving = roles.keys.filter { key in
-      key.object.type != .tenant && reads.leaving.contains(TenantMember(tenantID: key.tenantID, member: key.member))
+      key.object.type != .tenant
+        && reads.removedMembers.contains(TenantMember(tenantID: key.tenantID, member: key.member))
     }
-    let going = roles.keys.filter { reads.going.contains(TenantResource(tenantID: $0.tenantID, object: $0.object)) }
-      .sorted { rank($0) < rank($1) }
-    let inTenants = roles.keys.filter { reads.tenantsGoing.contains($0.tenantID) }
+    let going = roles.keys.filter {
+      reads.deletedObjects.contains(TenantResource(tenantID: $0.tenantID, object: $0.object))
+    }
+    .sorted { rank($0) < rank($1) }
+    let inTenants = roles.keys.filter { reads.deletedTenants.contains($0.tenantID) }
       .sorted { place($0.object) < place($1.object) }
     for keys in [leaving, going, inTenants] where keys.count > reads.cascadeLimit {
       snapshot.cascade += keys.prefix(reads.cascadeLimit + 1)
     }
-    let groups = snapshot.groups.values.filter { reads.tenantsGoing.contains($0.tenantID) }
+    let groups = snapshot.groups.values.filter { reads.deletedTenants.contains($0.tenantID) }
     guard groups.count > reads.cascadeLimit else { return }
     snapshot.hasMoreGroups = true
     for group in groups.dropFirst(reads.cascadeLimit + 1) { snapshot.groups[group.id] = nil }

@@ -64,7 +64,7 @@ struct Tables {
         }.map(\.id).sorted().prefix(page.limit))
     }
     let paged = Set(snapshot.pages.values.joined()).union(snapshot.childPages.values.joined()).union(
-      waysUp(readSet.tree))
+      ancestorsOf(readSet.tree))
     snapshot.workspaces = workspaces.filter { id, workspace in
       readSet.tree.workspaces.contains(id) || paged.contains(id)
         || readSet.tree.names.contains(TenantName(tenantID: workspace.tenantID, name: workspace.name))
@@ -104,10 +104,10 @@ struct Tables {
   }
 
   /// The workspaces on the requested ways up to the root.
-  private func waysUp(_ reads: TreeReads) -> [WorkspaceID] {
+  private func ancestorsOf(_ reads: TreeReads) -> [WorkspaceID] {
     let starts = workspaces.values.filter { workspace in
-      reads.waysUp.contains(TenantWorkspace(tenantID: workspace.tenantID, id: workspace.id))
-        || reads.namedWaysUp.contains(TenantName(tenantID: workspace.tenantID, name: workspace.name))
+      reads.ancestorsOf.contains(TenantWorkspace(tenantID: workspace.tenantID, id: workspace.id))
+        || reads.ancestorsOfNamed.contains(TenantName(tenantID: workspace.tenantID, name: workspace.name))
     }
     return starts.flatMap { start in sequence(first: start.id) { workspaces[$0]?.parentID } }
   }

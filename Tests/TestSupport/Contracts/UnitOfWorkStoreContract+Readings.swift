@@ -71,17 +71,17 @@ extension UnitOfWorkStoreContract {
       let grandchild = Workspace.sample(tenant: tenants[0].id, name: "c", parent: children[0].id)
       try await store.write { $0.inserted = [grandchild] }
       let byID = try await store.read {
-        $0.tree.waysUp = [TenantWorkspace(tenantID: tenants[0].id, id: grandchild.id)]
+        $0.tree.ancestorsOf = [TenantWorkspace(tenantID: tenants[0].id, id: grandchild.id)]
       }.workspaces
       #expect(
         Set(byID.keys) == [grandchild.id, children[0].id, tenants[0].root.id] && byID[grandchild.id] == grandchild)
       let byName = try await store.read {
-        $0.tree.namedWaysUp = [TenantName(tenantID: tenants[0].id, name: WorkspaceName(stored: "b"))]
+        $0.tree.ancestorsOfNamed = [TenantName(tenantID: tenants[0].id, name: WorkspaceName(stored: "b"))]
       }.workspaces
       #expect(Set(byName.keys) == [children[1].id, tenants[0].root.id])
       let others = try await store.read {
-        $0.tree.waysUp = [TenantWorkspace(tenantID: tenants[1].id, id: grandchild.id)]
-        $0.tree.namedWaysUp = [TenantName(tenantID: tenants[1].id, name: WorkspaceName(stored: "b"))]
+        $0.tree.ancestorsOf = [TenantWorkspace(tenantID: tenants[1].id, id: grandchild.id)]
+        $0.tree.ancestorsOfNamed = [TenantName(tenantID: tenants[1].id, name: WorkspaceName(stored: "b"))]
       }.workspaces
       #expect(others.isEmpty)
     },
@@ -151,21 +151,21 @@ extension UnitOfWorkStoreContract {
 
       let leaving = TenantMember(tenantID: tenant.id, member: users[0])
       let both = Set([key(root, users[0]), key(.group(groups[0].id), users[0])])
-      let whole = try await read(limit: 2) { $0.leaving = [leaving] }
+      let whole = try await read(limit: 2) { $0.removedMembers = [leaving] }
       #expect(whole.cascade.isEmpty && both.isSubset(of: whole.roles.keys))
-      #expect(try await Set(read(limit: 1) { $0.leaving = [leaving] }.cascade) == both)
+      #expect(try await Set(read(limit: 1) { $0.removedMembers = [leaving] }.cascade) == both)
 
       let going = TenantResource(tenantID: tenant.id, object: root)
-      let members = try await read(limit: 2) { $0.going = [going] }.cascade.map(\.member)
+      let members = try await read(limit: 2) { $0.deletedObjects = [going] }.cascade.map(\.member)
       #expect(Set(members.prefix(2)) == Set(users[1...2]) && members.dropFirst(2) == [users[0]])
-      #expect(try await read(limit: 3) { $0.going = [going] }.cascade.map(\.member).last == ofGroup)
-      #expect(try await read(limit: 4) { $0.going = [going] }.cascade.isEmpty)
+      #expect(try await read(limit: 3) { $0.deletedObjects = [going] }.cascade.map(\.member).last == ofGroup)
+      #expect(try await read(limit: 4) { $0.deletedObjects = [going] }.cascade.isEmpty)
 
-      let objects = try await read(limit: 4) { $0.tenantsGoing = [tenant.id] }.cascade.map(\.object)
+      let objects = try await read(limit: 4) { $0.deletedTenants = [tenant.id] }.cascade.map(\.object)
       #expect(objects == [root, root, root, root, .group(groups[0].id)])
-      #expect(try await read(limit: 9) { $0.tenantsGoing = [tenant.id] }.cascade.isEmpty)
+      #expect(try await read(limit: 9) { $0.deletedTenants = [tenant.id] }.cascade.isEmpty)
       for limit in 1...2 {
-        #expect(try await read(limit: limit) { $0.tenantsGoing = [tenant.id] }.hasMoreGroups == (limit < 2))
+        #expect(try await read(limit: limit) { $0.deletedTenants = [tenant.id] }.hasMoreGroups == (limit < 2))
       }
     },
 

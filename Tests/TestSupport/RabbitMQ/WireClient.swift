@@ -12,7 +12,7 @@ package final class WireClient: Sendable {
 
   /// Logs in, and opens channel 1 in confirm mode.
   package init(_ configuration: RabbitMQConfiguration) async throws {
-    socket = try BlockingSocket.connected(toPort: configuration.port)
+    socket = try await onOwnThread { try BlockingSocket.connected(toPort: configuration.port) }
     try await onOwnThread { [self] in try logIn(configuration) }
   }
 

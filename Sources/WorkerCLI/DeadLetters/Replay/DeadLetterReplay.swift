@@ -43,7 +43,7 @@ struct DeadLetterReplay: AsyncParsableCommand {
   func run() async throws {
     try await OperatorSession.run(options) { session in
       let filter = try await age.limit(
-        // What came as a query would be carried out as a command.
+        // A letter that came as a query would be carried out as a command.
         letters.options.filter(on: session.servers, ofQueries: false).replayable(again: again), session)
       let body = try await correctedBody(session)
       if dryRun { return try await predict(filter, body, session) }

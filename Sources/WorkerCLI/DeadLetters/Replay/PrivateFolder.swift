@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder that nobody else can read: mkdtemp(3) creates it with mode 0700. Whatever an editor leaves in the folder is
-/// removed with it.
+/// A folder that no other user can read: mkdtemp(3) creates it with mode 0700. Files that an editor leaves in the
+/// folder are removed with it.
 struct PrivateFolder {
   struct Unusable: Error, CustomStringConvertible {
     let path: String
