@@ -55,13 +55,24 @@ import Testing
 
   /// After a crash of the broker, this can last for seconds.
   @Test func `a queue that does not know its consumer yet is not vacant`() async throws {
-    try await host.declare("forgetful")
-    try await host.withConsumer(of: "forgetful") { _ in
-      try await withVacancy(of: "forgetful") { vacancy async throws in
+    for attempt in 1... {
+      do {
+        return try await isNeverVacant("forgetful-\(attempt)")
+      } catch RabbitMQError.connectionClosed(.internalError, _) where attempt < 5 {
+        // The queue's process died during a call. RabbitMQ ends the connection then, and nothing was answered.
+      }
+    }
+  }
+
+  private func isNeverVacant(_ name: String) async throws {
+    let queue = try #require(ShortString(name))
+    try await host.declare(queue)
+    try await host.withConsumer(of: queue) { _ in
+      try await withVacancy(of: queue) { vacancy async throws in
         let forgotten = Signal<Void>()
         async let forgetting: Void = {
           defer { forgotten.raise() }
-          try await forget("forgetful", times: 2)
+          try await forget(name, times: 2)
         }()
         var answers: [QueueOccupancy] = []
         while !forgotten.isRaised { answers.append(try await vacancy.occupancy()) }
