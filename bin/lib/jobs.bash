@@ -61,12 +61,13 @@ export_stack() {
   export WORKSPACE_WORKER_INTEGRATION=1
 }
 
-# Ends the programs that an interrupted run has started and not ended: those of this clone that know its stack.
+# Ends the programs that an interrupted run has started and not ended, and the database servers that its tests have of their
+# own: those that know its stack.
 end_strays() {
   local folder program
   for folder in /proc/[0-9]*; do
     program=$(readlink -- "$folder/exe" 2>/dev/null) || continue
-    [[ $program == "$root"/.build/* ]] || continue
+    [[ $program == "$root"/.build/* || $program == */bin/postgres ]] || continue
     grep -qzxF "WORKSPACE_STACK_DIR=$WORKSPACE_STACK_DIR" "$folder/environ" 2>/dev/null || continue
     kill -s KILL "${folder#/proc/}" 2>/dev/null || true
   done
