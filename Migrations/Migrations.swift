@@ -11,7 +11,7 @@ package struct Migration: Sendable, Equatable {
   /// all findings (bigint), the others describe one finding per row (text), for a bounded number of them. No row:
   /// nothing is in the way.
   package let preflight: String?
-  /// The checksums, in hexadecimal, of earlier texts of its files that came to the same: a database to which one of them was
+  /// The checksums, in hexadecimal, of earlier texts of its files with the same effect: a database to which one of them was
   /// applied is up to date.
   package let formerChecksums: [String]
 

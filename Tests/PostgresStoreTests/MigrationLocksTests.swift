@@ -1,5 +1,6 @@
 import Migrations
 import PostgresClient
+import PostgresStore
 import TestSupport
 import Testing
 
@@ -36,6 +37,46 @@ import Testing
         }
         try await connection.execute(script: "commit")
       }
+    }
+  }
+
+  /// Tables that a migration and a worker lock in different orders.
+  @Test func `a migration that is given up because of a deadlock is tried again`() async throws {
+    let migration = Migration(
+      version: 1, name: "crossing",
+      up: """
+        lock table one in access exclusive mode;
+        select pg_advisory_xact_lock(4711);
+        lock table two in access exclusive mode;
+        create table three ();
+        """, down: "drop table three")
+    try await withSchema { connection async throws in
+      try await connection.execute(script: "create table one (); create table two ()")
+      try await withSchema(of: connection) { gate async throws in
+        try await withSchema(of: connection) { worker async throws in
+          try await gate.execute(script: "select pg_advisory_lock(4711)")
+          try await worker.execute(
+            script: "set lock_timeout = '2min'; begin; lock table two in row exclusive mode")
+          async let migrated = Migrator(connection: connection, migrations: [migration], logger: .silent).up()
+          try await isAwaited("locktype = 'advisory' and objid = 4711", on: gate)
+          async let worked: Void = worker.execute(script: "lock table one in row exclusive mode; commit")
+          // Who waits looks for a deadlock once, after a second (`deadlock_timeout`). The worker has then found none, and the
+          // migration is the one that is given up.
+          try await isAwaited("relation = 'one'::regclass and waitstart < now() - interval '2 s'", on: gate)
+          try await gate.execute(script: "select pg_advisory_unlock(4711)")
+          try await worked
+          #expect(try await migrated == [migration])
+        }
+      }
+    }
+  }
+
+  /// Waits until another session waits for a lock.
+  private func isAwaited(_ lock: String, on connection: PostgresConnection) async throws {
+    try await Patience.poll(for: "a session that waits for \(lock)") {
+      let rows = try await connection.query(
+        "awaited_\(lock)", "select exists (select from pg_locks where not granted and \(raw: lock)) as is_awaited")
+      return try rows[0].bool("is_awaited")
     }
   }
 

@@ -30,10 +30,13 @@ final class QueryLaneFixture: Sendable {
   let gate = Signal<Void>()
   /// The number of queries that each round trip has read.
   let reads = Journal<Int>()
+  /// An entry for each query that was answered by a server with the sequence that it asks for.
+  let awaited = Journal<Void>()
   /// An entry for each read that has begun.
   fileprivate let begun = Journal<Void>()
   private let primary: Mutex<Server>
   private let settings: QuerySettings
+  private let rules: WorkspaceRules
   private let source = FakeQuerySource()
   private let state = Journal<String>()
   fileprivate let recorded = Mutex<[DeadLetter]>([])
@@ -45,7 +48,8 @@ final class QueryLaneFixture: Sendable {
 
   init(
     replica: Int64 = 0, primary: Int64 = 0, origin: DatedSnapshot.Origin = .replica(lag: .zero),
-    isLedgerOpen: Bool = true, isGateOpen: Bool = true, _ configure: (inout QuerySettings) -> Void = { _ in }
+    isLedgerOpen: Bool = true, isGateOpen: Bool = true, rules: WorkspaceRules = WorkspaceRules(),
+    _ configure: (inout QuerySettings) -> Void = { _ in }
   ) {
     if isLedgerOpen { ledger.raise() }
     if isGateOpen { gate.raise() }
@@ -59,6 +63,7 @@ final class QueryLaneFixture: Sendable {
     settings.reconnect = Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))
     configure(&settings)
     self.settings = settings
+    self.rules = rules
   }
 
   var letters: [DeadLetter] { recorded.withLock { $0 } }
@@ -68,7 +73,7 @@ final class QueryLaneFixture: Sendable {
     QueryLane(
       settings: settings,
       environment: ExecutionEnvironment(
-        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: WorkspaceRules(),
+        clock: FixedClock(), identifiers: CountingIdentifiers(after: 1 << 40), rules: rules,
         messages: ExecutorFixture.messages(), queue: "/queries", process: .sample(1)),
       connections: QueryLane.Connections(
         queue: { [source] in Link(source, on: source) },
@@ -79,6 +84,7 @@ final class QueryLaneFixture: Sendable {
       probe: FakeQueryProbe { [self] observation in
         if case .handled(_, let outcome, _) = observation { observed.withLock { $0.append(outcome) } }
         if case .read(let count) = observation { reads.note(count) }
+        if case .awaitedReplica = observation { awaited.note(()) }
       }, workspaceProbe: RecordingProbe(), logger: ExecutorFixture.silent)
   }
 

@@ -95,8 +95,12 @@ import WorkspaceDomain
     }
   }
 
-  @Test func `a query that expires while it is read is dropped`() async throws {
+  @Test(arguments: [nil, UnitOfWorkError.failed(reason: "a defect")])
+  func `a query that expires while it is read is dropped, whether it could be answered or not`(
+    failure: UnitOfWorkError?
+  ) async throws {
     let fixture = QueryLaneFixture(isGateOpen: false)
+    fixture.replica.withLock { $0.failure = failure }
     try await fixture.run {
       fixture.ask("late", expiration: "1000")
       // The time itself is tested.
@@ -104,6 +108,18 @@ import WorkspaceDomain
       fixture.gate.raise()
       try await fixture.acknowledged(1)
       #expect(fixture.outcomes == [.expired])
+    }
+  }
+
+  @Test func `a query without the user that it needs is told so before its sequence is waited for`() async throws {
+    let rules = WorkspaceRules(access: AccessRules(requiresUser: true))
+    let fixture = QueryLaneFixture(replica: 3, primary: 3, rules: rules)
+    try await fixture.run {
+      fixture.ask("q", minimum: "9")
+      try await fixture.expect("q workspace.list.rejected 3")
+      try await fixture.acknowledged(1)
+      #expect(fixture.outcomes == [.rejected(.userRequired)])
+      #expect(fixture.awaited.entries.isEmpty, "the replica does not have the sequence")
     }
   }
 

@@ -67,6 +67,7 @@ install_packages() {
   # One installation at a time on this machine: the first to end removes the policy on services.
   [[ -e $installation_lock ]] || (: >"$installation_lock") 2>/dev/null || true
   # Opened for reading: that is enough for flock, and does not need to be the owner.
+  [[ -r $installation_lock ]] || fail "$installation_lock can't be created, or read"
   exec 6<"$installation_lock"
   flock -n 6 || say "another bin/setup is installing packages; waiting"
   flock -w 1800 6 || fail "another bin/setup is still installing packages after 1800 s"

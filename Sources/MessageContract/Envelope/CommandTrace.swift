@@ -14,7 +14,7 @@ package struct CommandTrace: Sendable {
   /// The span of an attempt.
   ///
   /// - Parameter attempt: nil for the first.
-  package func spanID(attempt: String? = nil) -> String { Self.hex(digest(attempt)[16..<24]) }
+  package func spanID(attempt: String? = nil) -> String { String(hexadecimal: digest(attempt)[16..<24]) }
 
   /// A trace that begins with the first attempt.
   ///
@@ -23,7 +23,7 @@ package struct CommandTrace: Sendable {
   package func context(sampling ratio: Double) -> TraceContext {
     let digest = digest(nil)
     let parent = TraceParent(
-      traceID: Self.hex(digest[..<16]), spanID: Self.hex(digest[16..<24]),
+      traceID: String(hexadecimal: digest[..<16]), spanID: String(hexadecimal: digest[16..<24]),
       isSampled: Self.isSampled(digest[8..<16], ratio))
     return TraceContext(traceparent: parent.text)
   }
@@ -37,7 +37,7 @@ package struct CommandTrace: Sendable {
     let digest = Array(SHA256.hash(data: text))
     return TraceContext(
       traceparent: TraceParent(
-        traceID: hex(digest[..<16]), spanID: hex(digest[16..<24]), isSampled: false
+        traceID: String(hexadecimal: digest[..<16]), spanID: String(hexadecimal: digest[16..<24]), isSampled: false
       ).text)
   }
 
@@ -59,17 +59,5 @@ package struct CommandTrace: Sendable {
     text.append(0)
     if let attempt { text += attempt.utf8 }
     return Array(SHA256.hash(data: text))
-  }
-
-  private static let digits = Array("0123456789abcdef".utf8)
-
-  private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
-    String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-      for (index, byte) in bytes.enumerated() {
-        buffer[index * 2] = digits[Int(byte >> 4)]
-        buffer[index * 2 + 1] = digits[Int(byte & 15)]
-      }
-      return bytes.count * 2
-    }
   }
 }

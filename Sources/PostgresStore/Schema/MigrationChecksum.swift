@@ -1,5 +1,6 @@
 import Crypto
 import Migrations
+import WorkspaceDomain
 
 extension Migration {
   /// SHA-256 of the SQL of both directions, up and down: an applied migration must never change.
@@ -7,8 +8,6 @@ extension Migration {
 
   /// Whether `applied` is the migration's checksum, or that of an earlier text with the same effect.
   func hasChecksum(_ applied: [UInt8]) -> Bool {
-    if applied == checksum { return true }
-    let digits = applied.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    return formerChecksums.contains(digits)
+    applied == checksum || formerChecksums.contains(String(hexadecimal: applied[...]))
   }
 }

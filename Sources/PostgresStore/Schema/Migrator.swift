@@ -34,7 +34,7 @@ package struct Migrator: Sendable {
   /// - Returns: what was applied, in order; empty if nothing was pending.
   package func up() async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
-      if try await !hasMigrationsTable() { try await createTable() }
+      if try await !isMigratedHere() { try await createTable() }
       let history = try await history()
       try history.validate()
       for migration in history.pending { try await run(migration, .up) }
@@ -54,7 +54,7 @@ package struct Migrator: Sendable {
     to version: Int? = nil, mayDestroy: ([DataLoss]) -> Bool = { _ in false }
   ) async throws(MigrationError) -> [Migration] {
     try await locked { () async throws(MigrationError) in
-      _ = try await hasMigrationsTable()
+      guard try await isMigratedHere() else { return [] }
       let history = try await history()
       try history.validate()
       let migrations = try history.above(version)
@@ -113,11 +113,10 @@ extension Migrator {
     }
   }
 
-  /// Whether `schema_migrations` exists.
+  /// Whether the schema that migrations change has `schema_migrations`. False: the database was never migrated.
   ///
-  /// - Throws: ``MigrationError/otherSchema(found:target:)`` if migrations would change another schema than the one
-  ///   that has been migrated.
-  private func hasMigrationsTable() async throws(MigrationError) -> Bool {
+  /// - Throws: ``MigrationError/otherSchema(found:target:)`` if another schema has it.
+  private func isMigratedHere() async throws(MigrationError) -> Bool {
     let (found, target) = try await asking { () async throws(PostgresError) in
       let row = try await connection.pipeline([AppliedMigration.schemas])[0][0]
       return (try row.optionalText("found"), try row.optionalText("target"))

@@ -43,8 +43,8 @@ extension RolesTables {
     return cascade(request, limit)
   }
 
-  /// The roles on objects. Those of admins come last, and groups after users: the permission to remove the object may
-  /// rest on them.
+  /// The roles on objects. Those of admins come last, and of these those of groups: the permission to remove the object
+  /// may rest on them.
   static func find(on objects: Set<TenantResource>, limit: Int) -> SnapshotQuery? {
     guard !objects.isEmpty else { return nil }
     let (objects, size) = (Array(objects), Int64(limit) + 1)
@@ -56,32 +56,10 @@ extension RolesTables {
         from unnest(\(objects.map(\.tenantID)), \(objects.map(\.object.type.rawValue)), \(objects.map(\.object.ulid)))
           as wanted (tenant_id, type, id)
       ), others as materialized (
-        select m.*
-        from wanted
-        cross join lateral (
-          select \(raw: ofGroup)
-          from group_members m
-          where wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id and m.role <> 'admin'
-          union all
-          select \(raw: ofWorkspace)
-          from workspace_members m
-          where wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
-            and m.role <> 'admin'
-        ) as m
+        \(raw: onWanted(whose: "m.role <> 'admin'"))
         limit \(size)
       ), admins as (
-        select m.*
-        from wanted
-        cross join lateral (
-          select \(raw: ofGroup)
-          from group_members m
-          where wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id and m.role = 'admin'
-          union all
-          select \(raw: ofWorkspace)
-          from workspace_members m
-          where wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id
-            and m.role = 'admin'
-        ) as m
+        \(raw: onWanted(whose: "m.role = 'admin'"))
         -- Not looked for among many others as long as these fill the part.
         where (select count(*) from others) < \(size)
         order by m.member_type = 'group'
@@ -92,6 +70,23 @@ extension RolesTables {
       limit \(size)
       """)
     return cascade(request, limit)
+  }
+
+  /// The roles on the groups and workspaces in `wanted`.
+  private static func onWanted(whose condition: String) -> String {
+    """
+    select m.*
+    from wanted
+    cross join lateral (
+      select \(ofGroup)
+      from group_members m
+      where wanted.type = 'group' and m.tenant_id = wanted.tenant_id and m.group_id = wanted.id and \(condition)
+      union all
+      select \(ofWorkspace)
+      from workspace_members m
+      where wanted.type = 'workspace' and m.tenant_id = wanted.tenant_id and m.workspace_id = wanted.id and \(condition)
+    ) as m
+    """
   }
 
   /// The roles in tenants. Those on the tenant itself come last, since the others rest on them. Leaves out tenants that

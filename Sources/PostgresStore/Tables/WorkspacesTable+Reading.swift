@@ -82,10 +82,10 @@ extension WorkspacesTable {
   }
 
   /// The workspaces on the way from each workspace to its root, including itself.
-  static func findWaysUp(from workspaces: Set<TenantWorkspace>, named names: Set<TenantName>) -> SnapshotQuery? {
+  static func findAncestors(of workspaces: Set<TenantWorkspace>, named names: Set<TenantName>) -> SnapshotQuery? {
     guard !workspaces.isEmpty || !names.isEmpty else { return nil }
     let request = PostgresRequest(
-      "workspaces_find_ways_up",
+      "workspaces_find_ancestors",
       """
       with recursive way as (
         select \(raw: columns)

@@ -16,7 +16,7 @@ extension ReadSet {
       WorkspacesTable.findRoots(of: tree.rootsOf),
       WorkspacesTable.countChildren(of: tree.childrenOf, limit: tree.childLimit),
       WorkspacesTable.findChains(of: tree.chainsOf),
-      WorkspacesTable.findWaysUp(from: tree.ancestorsOf, named: tree.ancestorsOfNamed),
+      WorkspacesTable.findAncestors(of: tree.ancestorsOf, named: tree.ancestorsOfNamed),
       WorkspacesTable.measure(tree.heightsOf),
       WorkspacesTable.list(tree.pages),
       WorkspacesTable.list(tree.childPages),

@@ -73,14 +73,12 @@ package struct RabbitMQExamination: ExaminedBroker {
         exchange: "", routingKey: queue, properties: MessageProperties(), body: Array(repeating: 0, count: size))
     }
     // On the first message a broker with an alarm starts blocking the connection, but still takes that message.
-    let steps = [([0, 0], Self.publishLimit), ([Self.largestBody], Self.largePublishLimit)]
+    let steps = [(0, Self.publishLimit), (0, Self.publishLimit), (Self.largestBody, Self.largePublishLimit)]
     do {
       // Over as many channels as the worker's, which the broker may limit.
       let publisher = try await RabbitMQPublisher.start(on: connection, options: names.publisherOptions(forms))
-      for (sizes, limit) in steps {
-        let confirm: Void? = try await withTimeLimit(limit) {
-          for size in sizes { try await publisher.publish([message(size)]) }
-        }
+      for (size, limit) in steps {
+        let confirm: Void? = try await withTimeLimit(limit) { try await publisher.publish([message(size)]) }
         if confirm == nil { return .unconfirmed(blockedBecause: connection.blockedReason, limit: limit) }
       }
       return .confirmed

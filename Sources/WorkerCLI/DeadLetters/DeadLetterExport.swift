@@ -13,6 +13,7 @@ struct DeadLetterExport: AsyncParsableCommand {
 
   @OptionGroup var letters: ChosenLetters
   @OptionGroup var options: ConfigurationOptions
+  /// Accepted as by every command that prints data; both formats are JSON Lines.
   @OptionGroup var output: OutputOptions
 
   func run() async throws {

@@ -28,11 +28,6 @@ struct Witness: AsyncParsableCommand {
   @Argument var signal: Int
   @Argument var stage: Int32
 
-  /// Two digits for each byte, as `sha256sum` prints them.
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
   func run() async throws {
     try await FailureReport.reporting {
       guard let process = ULID(process) else { throw ValidationError("--process is not a ULID") }
@@ -45,7 +40,7 @@ struct Witness: AsyncParsableCommand {
         "the worker crashed",
         metadata: [
           "signal": "\(signal)", "process": "\(process)",
-          "message_sha256": "\(message.map(Self.hexadecimal) ?? "none being handled")",
+          "message_sha256": "\(message.map { String(hexadecimal: $0[...]) } ?? "none being handled")",
         ])
       let servers = try Servers(configuration)
       var postgres = servers.postgres

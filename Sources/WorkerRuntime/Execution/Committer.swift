@@ -106,7 +106,7 @@ package struct Committer: Sendable {
   /// deadline don't get another one, or each halving would add one.
   ///
   /// - Parameter next: when the first command remaining after the assignment's line change was parked, if known.
-  /// - Throws: ``Spoiled`` if one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` if the
+  /// - Throws: ``Uncommittable`` if one of the messages, or all of them together, are at fault. ``UnitOfWorkError`` if the
   ///   database can't be used now: the transaction may or may not have been committed. ``ReplicaError`` if permissions
   ///   can't be decided now: it was not committed.
   func commit(

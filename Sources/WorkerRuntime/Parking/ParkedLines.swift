@@ -24,6 +24,7 @@ package final class ParkedLines: Sendable {
   func isDue(at now: Timestamp) -> Bool { lines.withLock { $0.values.contains { $0.dueAt <= now } } }
 
   package func load(_ loaded: [ParkedLine]) {
+    // Each tenant has one line. Were there two, no worker could become active with a dictionary that insists on it.
     lines.withLock { lines in lines = Dictionary(loaded.map { ($0.tenantID, $0) }) { first, _ in first } }
     if !loaded.isEmpty { continuation.yield() }
   }

@@ -98,7 +98,7 @@ final class QueryBacklog: Sendable {
     }
   }
 
-  /// The work is no longer in hand. The caller must then take the next work or call ``rouse()``: this method wakes no
+  /// The work is no longer in hand. The caller must then take the next work or call ``wakeOthers()``: this method wakes no
   /// other connection.
   func done(_ work: Work, _ side: QuerySide) {
     state.withLock { state in

@@ -87,14 +87,14 @@ package struct Worker: Service {
     guard !absent.isEmpty else { return try await drain.wait(atMost: delay) }
     try await withThrowingTaskGroup { group in
       group.addTask { try await drain.wait(atMost: delay) }
-      group.addTask { try await awaitReturn(at: absent) }
+      group.addTask { try await awaitReturn(of: absent) }
       try await group.next()
       group.cancelAll()
     }
   }
 
   /// Returns when one of the absent servers is back.
-  private func awaitReturn(at servers: Set<Condition>) async throws {
+  private func awaitReturn(of servers: Set<Condition>) async throws {
     repeat {
       // Random, so that not all workers come to a server at once when it is back.
       try await Task.sleep(for: settings.returnCheckInterval * .random(in: 0.5...1))

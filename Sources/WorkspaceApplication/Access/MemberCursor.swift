@@ -4,9 +4,7 @@ package import WorkspaceDomain
 package enum MemberCursor {
   /// A letter for the kind, a dot, and the id's bytes in hexadecimal digits.
   package static func text(_ member: Member) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    let hex = member.id.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return (member.kind == .user ? "u." : "g.") + String(decoding: hex, as: UTF8.self)
+    (member.kind == .user ? "u." : "g.") + String(hexadecimal: Array(member.id.utf8)[...])
   }
 
   /// - Returns: nil for a text that can't have been issued.
