@@ -12,12 +12,11 @@ import Testing
   }
 
   /// 1.99 million instructions and 410 allocations when it was last measured, 0.26 million of them for who may do it,
-  /// and for the role of who did. The limit is 15 % above that, because the system's libraries count, too, and differ
-  /// between machines. Raise it only with a reason; lower it with pride.
-  private static let limit = Count(instructions: 2_290_000, allocations: 470)
+  /// and for the role of who did. Raise it only with a reason; lower it with pride.
+  private static let limit = Count(instructions: 2_100_000, allocations: 430)
   /// The same of a command in a batch of 100, whose results and events go out in batches: 2.10 million and 420 when it
   /// was last measured.
-  private static let limitInBatch = Count(instructions: 2_415_000, allocations: 483)
+  private static let limitInBatch = Count(instructions: 2_250_000, allocations: 440)
 
   @Test func `the worker's own instructions and allocations for a command stay within their limits`() async throws {
     try await expect(at: 32, below: Self.limit)

@@ -23,7 +23,7 @@ import UnitOfWork
     }
   }
 
-  @Test func `a database migrated with an earlier text that came to the same is up to date`() async throws {
+  @Test func `a database migrated with an earlier text of the same effect is up to date`() async throws {
     try await withSchema { connection in
       let migrator = Migrator(connection: connection, logger: .silent)
       _ = try await migrator.up()

@@ -20,7 +20,7 @@ struct TenantScript {
   var random: SeededRandom
   /// The remaining commands of current stories, in order.
   private var pending: [Act] = []
-  private var hasMigrationsTable = false
+  private var isFounded = false
   /// From the oldest to the youngest.
   private var workspaces: [String] = []
   private var groups: [String] = []
@@ -50,10 +50,10 @@ struct TenantScript {
 
   private mutating func nextAct() -> Act {
     // Stories are interleaved with other commands; but nothing comes before somebody has rights.
-    if !hasMigrationsTable || chance(45) {
+    if !isFounded || chance(45) {
       if let act = pending.first {
         pending.removeFirst()
-        hasMigrationsTable = hasMigrationsTable || pending.isEmpty
+        isFounded = isFounded || pending.isEmpty
         return act
       }
     }
