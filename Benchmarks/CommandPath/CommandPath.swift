@@ -45,10 +45,11 @@ struct CommandPath {
   private mutating func run(_ size: Int) throws -> Int {
     let messages = try deliveries(size).map { ReceivedMessage($0, decoder: decoder) }
     let commands = messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
-    let readSet = ReadSet(commands, rules: WorkspaceRules(defaultRootName: "Root"))
+    let readSet = ReadSet(commands, rules: environment.rules)
+    let snapshot = snapshot()
+    let work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access)
     var run = BatchRun(
-      environment: environment, readSet: readSet, snapshot: snapshot(), lines: [:],
-      observations: DeferredObservations())
+      environment: environment, snapshot: snapshot, work: work, lines: [:], observations: DeferredObservations())
     try run.run(Assignment(messages))
     guard run.writeSet.inserted.count == size else { throw Refused() }
     return run.writeSet.requests(queue: "//workspace.commands").count

@@ -1,14 +1,15 @@
 package import WorkspaceApplication
-package import WorkspaceDomain
+import WorkspaceDomain
 
 /// The data that the commands of one unit of work see and change: everything that was read, with their changes applied.
 package final class WorkingSet {
   /// The part that commands have access to.
   package let repositories: Repositories
+  /// The events that commands record, until they are taken.
+  package let events: EventQueue
   private let workspaces: IdentityMap
   private let groups: GroupMap
   private let memberships: MembershipMap
-  private let events: EventQueue
   private let roleRules: RoleRules
   private let opensRoot: Bool
 
@@ -33,9 +34,6 @@ package final class WorkingSet {
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
     try roleRules.ground(for: question)
   }
-
-  /// The events that were recorded since the last call, in order.
-  package func takeEvents() -> [DomainEvent] { events.take() }
 
   /// Adds the net effect of all changes.
   package func addChanges(to writeSet: inout WriteSet) {

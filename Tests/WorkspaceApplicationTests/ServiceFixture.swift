@@ -15,7 +15,9 @@ struct ServiceFixture {
   ]
   static let now = Timestamp.sample
 
-  let scope: CommandScope
+  private let context: CommandContext
+  private let rules: WorkspaceRules
+  private let identifiers: CountingIdentifiers
   private let work: WorkingSet
   let probe = RecordingProbe()
   private let observations = DeferredObservations()
@@ -28,18 +30,25 @@ struct ServiceFixture {
     rules: WorkspaceRules = WorkspaceRules(defaultRootName: "Main", treeDepth: 4),
     identifiers: CountingIdentifiers = CountingIdentifiers(after: 1000)
   ) {
-    let context = CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "c"), userID: userID)
-    let readSet = ReadSet(commands.map { (context: context, command: $0) }, rules: rules)
+    self.rules = rules
+    self.identifiers = identifiers
+    context = CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "c"), userID: userID)
+    let readSet = ReadSet(commands.map { [context] in (context: context, command: $0) }, rules: rules)
     work = WorkingSet(readSet: readSet, snapshot: Self.snapshot(readSet), rules: rules.access)
-    scope = CommandScope(
-      context: context, repositories: work.repositories, probe: observations, identifiers: identifiers, now: Self.now,
-      rules: rules)
   }
 
-  var service: WorkspaceService { WorkspaceService(scope) }
+  var scope: CommandScope {
+    get throws(WorkspaceServiceError) {
+      try CommandScope(
+        context: context, repositories: work.repositories, probe: observations, identifiers: identifiers,
+        now: Self.now, rules: rules)
+    }
+  }
+
+  var service: WorkspaceService { get throws(WorkspaceServiceError) { WorkspaceService(try scope) } }
   var repository: any WorkspaceRepository { work.repositories.workspaces }
 
-  func takeEvents() -> [DomainEvent] { work.takeEvents() }
+  func takeEvents() -> [DomainEvent] { work.events.take() }
 
   /// The changes of workspaces, if there are no others.
   func takeChanges() -> [WorkspaceEvent.Change] {
@@ -47,7 +56,7 @@ struct ServiceFixture {
   }
 
   func run(_ command: any WorkspaceCommand) -> Result<CommandReply, WorkspaceServiceError> {
-    Result { () throws(WorkspaceServiceError) in try scope.run(command) }
+    Result { () throws(WorkspaceServiceError) in try command.run(in: scope) }
   }
 
   /// What the probe is told once the unit of work has committed.

@@ -37,12 +37,12 @@ struct FrameInterpreter {
   private mutating func begin(_ reader: MethodReader, channel: UInt16) throws(RabbitMQError) -> InboundEvent? {
     var reader = reader
     guard incomplete[channel] == nil else { throw .protocolViolation("a method in the middle of a message") }
-    guard let content = try ContentMethod(&reader) else { return try event(&reader, channel: channel) }
+    guard let message = try IncompleteMessage(&reader) else { return try event(&reader, channel: channel) }
     // Otherwise a peer could start a message on each of 65,535 channels.
     guard RabbitMQConnection.listenerChannels.contains(channel) else {
       throw .protocolViolation("a message on a channel not meant for messages")
     }
-    incomplete[channel] = IncompleteMessage(method: content)
+    incomplete[channel] = message
     return nil
   }
 
@@ -78,13 +78,13 @@ struct FrameInterpreter {
     }
     let size = UInt64(bigEndian: payload.loadUnaligned(fromByteOffset: 4, as: UInt64.self))
     guard size <= Self.maximumBodyBytes else { throw .protocolViolation("a body of \(size) bytes") }
-    let properties = try properties(in: payload.dropFirst(Self.headerFrontBytes), of: message.method)
+    let properties = try properties(in: payload.dropFirst(Self.headerFrontBytes), of: message)
     incomplete[channel]?.begin(properties, bodyBytes: Int(size))
     return size == 0 ? finish(channel) : nil
   }
 
   private func properties(
-    in bytes: Slice<UnsafeRawBufferPointer>, of method: ContentMethod
+    in bytes: Slice<UnsafeRawBufferPointer>, of message: IncompleteMessage
   ) throws(RabbitMQError) -> MessageProperties {
     var bytes = Array(bytes)
     // The two lowest flags stand for no property. RabbitMQ ignores both, and delivers them as published: they don't
@@ -94,7 +94,7 @@ struct FrameInterpreter {
       return try PropertyList(bytes: bytes).properties()
     } catch {
       let place = queue.map { " from queue '\($0)'" } ?? ""
-      throw .protocolViolation("the properties of \(method)\(place) can't be read: \(error), \(bytes.count) bytes")
+      throw .protocolViolation("the properties of \(message)\(place) can't be read: \(error), \(bytes.count) bytes")
     }
   }
 

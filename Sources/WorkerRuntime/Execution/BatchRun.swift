@@ -58,19 +58,19 @@ package struct BatchRun {
   }
 
   /// - Parameters:
+  ///   - snapshot: what was read.
+  ///   - work: the same data, for the commands to see and change.
   ///   - lines: the lines of parked commands that further commands of their tenants have to join.
   ///   - claimed: letters that must not be matched with redeliveries.
-  ///   - decisions: decisions on permissions that were made before the batch began; nil: the roles in the snapshot
-  ///     decide.
   package init(
-    environment: ExecutionEnvironment, readSet: ReadSet, snapshot: Snapshot, lines: [TenantID: ParkedLine],
-    observations: DeferredObservations, claimed: Set<ULID> = [], decisions: GivenDecisions? = nil
+    environment: ExecutionEnvironment, snapshot: Snapshot, work: WorkingSet, lines: [TenantID: ParkedLine],
+    observations: DeferredObservations, claimed: Set<ULID> = []
   ) {
     self.environment = environment
     self.snapshot = snapshot
+    self.work = work
     self.lines = lines
     self.observations = observations
-    work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: environment.rules.access, decisions: decisions)
     inbox = snapshot.inbox
     waiting = snapshot.waiting
     self.claimed = claimed
@@ -208,7 +208,7 @@ extension BatchRun {
   }
 
   private mutating func takeEvents(of command: DecodedCommand, at now: Timestamp) throws(Failure) -> [EncodedMessage] {
-    try work.takeEvents().map { event throws(Failure) in
+    try work.events.take().map { event throws(Failure) in
       EventEncoder.encode(
         event, id: try newID(at: now), sequence: nextSequence(of: event.tenantID), cause: command.context)
     }
@@ -219,7 +219,7 @@ extension BatchRun {
   ) throws(Failure) -> Result<CommandReply, Rejection> {
     do throws(WorkspaceServiceError) {
       if let error { throw error }
-      return .success(try scope(of: command.context, at: now).run(command.command))
+      return .success(try command.command.run(in: scope(of: command.context, at: now)))
     } catch .unfinished {
       throw .unfinished
     } catch {
@@ -228,11 +228,27 @@ extension BatchRun {
     }
   }
 
-  private func scope(of context: CommandContext, at now: Timestamp) -> CommandScope {
-    CommandScope(
+  private func scope(
+    of context: CommandContext, at now: Timestamp
+  ) throws(WorkspaceServiceError) -> CommandScope {
+    try CommandScope(
       context: context, repositories: work.repositories, probe: observations, identifiers: environment.identifiers,
-      now: now,
-      rules: environment.rules)
+      now: now, rules: environment.rules)
+  }
+
+  mutating func send(_ result: EncodedMessage, of message: ReceivedMessage, commandID: String?, sequence: Int64? = nil)
+  {
+    let messages = environment.messages.result(
+      result, of: message.properties, isElement: message.element != nil, commandID: commandID, sequence: sequence)
+    for message in messages { writeSet.send(message) }
+    if environment.messages.forms.results.hasBatches { batched.results.append(result) }
+    note(.result(id: result.id.description, body: result.body), to: message)
+  }
+
+  mutating func publish(_ event: EncodedMessage) {
+    let messages = environment.messages
+    if messages.forms.events.hasSingles { writeSet.send(messages.event(event)) }
+    if messages.forms.events.hasBatches { batched.events.append(event) }
   }
 
   mutating func remember(_ result: EncodedMessage, of command: DecodedCommand) {

@@ -157,10 +157,12 @@ package struct Committer: Sendable {
       try await store.rollback()
       throw UnitOfWorkError.conflict(constraint: nil)
     }
+    let work = WorkingSet(
+      readSet: readSet, snapshot: snapshot, rules: environment.rules.access, decisions: decisions)
     let observations = DeferredObservations()
     var run = BatchRun(
-      environment: environment, readSet: readSet, snapshot: snapshot, lines: lines, observations: observations,
-      claimed: letters.claimed, decisions: decisions)
+      environment: environment, snapshot: snapshot, work: work, lines: lines, observations: observations,
+      claimed: letters.claimed)
     do throws(BatchRun.Failure) {
       try run.run(assignment)
     } catch {

@@ -34,16 +34,15 @@ struct QueryRun {
 
   func answer(_ query: ReceivedQuery, at now: Timestamp) -> Answer {
     let sequence = snapshot.tenants[query.tenantID] ?? 0
-    let scope = CommandScope(
-      context: query.content.context, repositories: work.repositories, probe: probe,
-      identifiers: environment.identifiers, now: now,
-      rules: environment.rules)
-    // A query that must name a user, and doesn't, is rejected at once.
-    guard query.content.minimumSequence ?? 0 <= sequence || scope.lacksUser else { return .behind(sequence: sequence) }
     do throws(WorkspaceServiceError) {
+      // A query that must name a user, and doesn't, is rejected at once, however old the snapshot is.
+      let scope = try CommandScope(
+        context: query.content.context, repositories: work.repositories, probe: probe,
+        identifiers: environment.identifiers, now: now, rules: environment.rules)
+      guard query.content.minimumSequence ?? 0 <= sequence else { return .behind(sequence: sequence) }
       let reply = try InHand.with(query.delivery.body, .running) { () throws(WorkspaceServiceError) in
         DeadlyCommand.strike(query.content.context.key.id)
-        return try scope.run(query.content.query)
+        return try query.content.query.run(in: scope)
       }
       return .result(.success(reply), sequence: sequence)
     } catch {

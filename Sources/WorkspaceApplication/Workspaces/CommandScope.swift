@@ -17,28 +17,20 @@ package struct CommandScope {
   /// - Parameters:
   ///   - context: the context of the command; only its tenant's objects are read and changed.
   ///   - now: when the command is executed.
+  /// - Throws: ``WorkspaceServiceError/userRequired`` if an acting user is required, and not named.
   package init(
     context: CommandContext, repositories: Repositories, probe: any WorkspaceServiceProbe,
-    identifiers: any IdentifierGenerator,
-    now: Timestamp, rules: WorkspaceRules
-  ) {
+    identifiers: any IdentifierGenerator, now: Timestamp, rules: WorkspaceRules
+  ) throws(WorkspaceServiceError) {
     self.context = context
     actor = Actor(context, rules: rules.access)
+    guard actor.userID != nil || !rules.access.isEnforced || !rules.access.requiresUser else { throw .userRequired }
     self.repositories = repositories
     self.probe = probe
     self.identifiers = identifiers
     self.now = now
     self.rules = rules
   }
-
-  /// Executes a command, unless it lacks a required acting user.
-  package func run(_ command: any WorkspaceCommand) throws(WorkspaceServiceError) -> CommandReply {
-    guard !lacksUser else { throw .userRequired }
-    return try command.run(in: self)
-  }
-
-  /// Whether an acting user is required, and not named.
-  package var lacksUser: Bool { actor.userID == nil && rules.access.isEnforced && rules.access.requiresUser }
 
   func observe(_ observation: WorkspaceObservation) { probe.observe(observation, of: context) }
 

@@ -60,11 +60,14 @@ package struct CommandBatch {
     var outcomes: [CommandResult] = []
     var events: [DomainEvent] = []
     for (context, command) in zip(contexts, commands) {
-      let scope = CommandScope(
-        context: context, repositories: work.repositories, probe: DeferredObservations(), identifiers: identifiers,
-        now: .sample, rules: rules)
-      outcomes.append(CommandResult { () throws(WorkspaceServiceError) in try scope.run(command.command) })
-      events += work.takeEvents()
+      outcomes.append(
+        CommandResult { () throws(WorkspaceServiceError) in
+          let scope = try CommandScope(
+            context: context, repositories: work.repositories, probe: DeferredObservations(), identifiers: identifiers,
+            now: .sample, rules: rules)
+          return try command.command.run(in: scope)
+        })
+      events += work.events.take()
     }
     // The caller splits such a batch.
     let isUnfinished = outcomes.contains { $0.error == .unfinished }

@@ -4,23 +4,8 @@ import UnitOfWork
 import WorkspaceApplication
 import WorkspaceDomain
 
-/// What a batch sends: results and events, singly or in batches, and replies.
+/// What is sent in batches: results, events and replies.
 extension BatchRun {
-  mutating func send(_ result: EncodedMessage, of message: ReceivedMessage, commandID: String?, sequence: Int64? = nil)
-  {
-    let messages = environment.messages.result(
-      result, of: message.properties, isElement: message.element != nil, commandID: commandID, sequence: sequence)
-    for message in messages { writeSet.send(message) }
-    if environment.messages.forms.results.hasBatches { batched.results.append(result) }
-    note(.result(id: result.id.description, body: result.body), to: message)
-  }
-
-  mutating func publish(_ event: EncodedMessage) {
-    let messages = environment.messages
-    if messages.forms.events.hasSingles { writeSet.send(messages.event(event)) }
-    if messages.forms.events.hasBatches { batched.events.append(event) }
-  }
-
   mutating func publishBatches() {
     let (messages, now) = (environment.messages, environment.clock.now())
     for batch in messages.batches(ofResults: batched.results, at: now) { writeSet.send(batch) }
