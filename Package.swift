@@ -124,7 +124,9 @@ let package = Package(
       ]),
     .target(
       name: "SpiceDBAuthorization",
-      dependencies: ["SpiceDBClient", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", logging],
+      dependencies: [
+        "SpiceDBClient", "Coordination", "Operations", "UnitOfWork", "WorkspaceApplication", "WorkspaceDomain", logging,
+      ],
       resources: [.embedInCode("Schema/schema.zed")]),
     .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("sql")]),
 
@@ -148,7 +150,7 @@ let package = Package(
     .target(
       name: "OTLPExporter",
       dependencies: [
-        "StrictJSON", "MessageContract", tracing, instrumentation, lifecycle, logging,
+        "StrictJSON", "MessageContract", "Coordination", tracing, instrumentation, lifecycle, logging,
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
@@ -245,7 +247,7 @@ let package = Package(
       name: "WorkerCLITests",
       dependencies: [
         "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore",
-        "WorkspaceDomain", "TestSupport", logging, unixSignals,
+        "UnitOfWork", "WorkerRuntime", "WorkspaceDomain", "TestSupport", argumentParser, logging, unixSignals,
       ]),
     .testTarget(
       name: "SettingsTests",
@@ -253,7 +255,11 @@ let package = Package(
         "Coordination", "Settings", "MessageContract", "Messaging", "WorkerRuntime", "WorkspaceApplication", logging,
       ]),
     .testTarget(
-      name: "OTLPExporterTests", dependencies: ["OTLPExporter", tracing, instrumentation]),
+      name: "OTLPExporterTests",
+      dependencies: [
+        "OTLPExporter", "TestSupport", tracing, instrumentation, logging,
+        .product(name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(name: "SecretsTests", dependencies: ["Secrets"]),
     .testTarget(name: "PrometheusExporterTests", dependencies: ["PrometheusExporter", metrics]),
     .testTarget(

@@ -5,7 +5,27 @@ import StrictJSON
 ///
 /// Source: https://opentelemetry.io/docs/specs/otlp/#otlphttp-response
 struct OTLPAnswer {
+  /// The spans have not been accepted.
+  struct Refused: Error, Equatable, CustomStringConvertible {
+    let description: String
+  }
+
   let rejectedSpans: Int
+
+  /// - Throws: ``Refused`` if the response is not that of a receiver which has read the spans. The text has no word of
+  ///   the peer: an address that it redirects to, for example, may contain secrets.
+  init(status: Int, _ body: [UInt8]) throws(Refused) {
+    switch status {
+    case 200..<300: break
+    case 300..<400:
+      throw Refused(description: "HTTP \(status): the endpoint redirects to another address, which is not followed")
+    default: throw Refused(description: "HTTP \(status)")
+    }
+    guard let answer = OTLPAnswer(body) else {
+      throw Refused(description: "HTTP \(status), but the peer is not an OTLP receiver")
+    }
+    self = answer
+  }
 
   /// - Parameter body: empty if the receiver has nothing to say.
   init?(_ body: [UInt8]) {

@@ -1,6 +1,12 @@
 import StrictJSON
 import Tracing
 
+/// The value of an attribute of the sender.
+package enum ResourceValue: Sendable {
+  case text(String)
+  case number(Int)
+}
+
 /// An `ExportTraceServiceRequest` in the JSON encoding of OTLP: ids in hexadecimal digits, 64-bit numbers as strings,
 /// which that encoding also accepts for floating-point numbers.
 ///
@@ -8,7 +14,7 @@ import Tracing
 struct OTLPDocument {
   let spans: [FinishedSpan]
   /// Attributes of the sender.
-  let resource: [String: String]
+  let resource: [String: ResourceValue]
   let scope: String
 
   /// Written directly: a general encoder takes ten times as long, and a span has a dozen attributes.
@@ -19,7 +25,7 @@ struct OTLPDocument {
         writer.object { writer in
           writer.object("resource") { writer in
             writer.array("attributes", resource.sorted { $0.key < $1.key }) { writer, attribute in
-              writer.attribute(attribute.key, .string(attribute.value))
+              writer.attribute(attribute.key, attribute.value.attribute)
             }
           }
           writer.array("scopeSpans", [document]) { writer, document in
@@ -32,6 +38,15 @@ struct OTLPDocument {
       }
     }
     return writer.bytes
+  }
+}
+
+extension ResourceValue {
+  fileprivate var attribute: SpanAttribute {
+    switch self {
+    case .text(let text): .string(text)
+    case .number(let number): .int64(Int64(number))
+    }
   }
 }
 

@@ -52,14 +52,17 @@ extension SettingKind<String> {
 extension SettingKind<String?> {
   static var optionalText: Self { Self(write: { $0 ?? "" }) { $0 } }
 
-  /// An HTTP URL without credentials or a query, which may hold some, since it is logged and shown.
+  /// An HTTP URL with a host, but without credentials or a query, which may hold some, since it is logged and shown.
   static var openURL: Self {
     Self(write: { $0 ?? "" }) { text throws(Refusal) in
       let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+      let hasGaps = text.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }
       let problems = [
         isURL ? nil : "is not an http:// or https:// URL",
         text.contains("@") ? "must not contain credentials" : nil,
         text.contains(where: { "?#".contains($0) }) ? "must not have a query or a fragment" : nil,
+        hasGaps ? "must not contain white space or control characters" : nil,
+        isURL && !hasGaps && !text.contains("@") ? URLAuthority.problem(of: text) : nil,
       ].compactMap(\.self)
       guard problems.isEmpty else { throw Refusal(problems) }
       return text

@@ -38,6 +38,7 @@ struct SettingReader {
     guard isComplete else { return configuration }
     // Some settings need those of another section.
     for problem in SettingTable.sections.flatMap({ $0.problems(configuration) }) { problems.add(problem) }
+    for problem in MemoryNeed(configuration).problems { problems.add(problem) }
     return configuration
   }
 

@@ -18,7 +18,7 @@ extension SettingTable {
         "password_file", \.passwordFile, .optionalText,
         """
         A file with the password, used instead of the URL's; read again for each connection, so that it can be changed \
-        while the worker runs. A trailing line break is dropped.
+        while the worker runs. A trailing line break is dropped. Not with auth_mechanism=external in the URL.
         """, whenAbsent: "the URL's password"),
       .init(
         "heartbeat", \.heartbeat, .duration(.seconds(1) ... .seconds(600)),
@@ -40,12 +40,13 @@ extension SettingTable {
       .init(
         "buffer_bytes", \.bufferBytes, .bytes(1 << 20...16 << 30),
         """
-        Bytes of bodies and properties held in memory before reading from the socket pauses.
+        Bytes of bodies and properties held in memory before reading from the socket pauses: for commands, and again \
+        for what the broker has dead-lettered.
         """),
     ])
 
   static let tls = SettingSection(
-    "amqp.tls", \.amqp.tls, explanation: "For amqps:// only. Files are PEM.",
+    "amqp.tls", \.amqp.tls, explanation: "For amqps:// only. Files are PEM; with amqp:// they are refused.",
     [
       .init(
         "ca_file", \.caFile, .optionalText, "The certificate authorities to trust.",

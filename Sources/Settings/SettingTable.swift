@@ -35,7 +35,8 @@ package enum SettingTable {
         "wait", \.wait, .duration(.milliseconds(1) ... .seconds(60)),
         """
         How long a query waits for a replica before the primary is asked: one with minsequence until the replica has \
-        caught up, any other only while no replica answers at all.
+        caught up, any other only while no replica answers at all. At most half of the time after which the query \
+        expires.
         """),
       .init(
         "prefetch", \.prefetch, .integer(1...65_535),
@@ -98,16 +99,22 @@ package enum SettingTable {
         "when_full", \.whenFull, .choice,
         """
         What happens to a tenant's further commands when its line is full. strict: they join it anyway, with a warning \
-        in the log, until the line has reserve_limit commands or reserve_bytes bytes. skip: they go to the dead \
-        letters at once.
+        in the log, until the line has reserve_limit commands. skip: they go to the dead letters at once.
         """),
       .init(
         "reserve_limit", \.reserveLimit, .integer(1...100_000_000),
         """
-        The most commands that a full line may hold; further ones go to the dead letters.
+        The most commands that a full line may hold; further ones go to the dead letters. With strict it must be more \
+        than line_limit.
         """),
-      .init("reserve_bytes", \.reserveBytes, .bytes(1 << 20...1 << 40), "The same in bytes of bodies and headers."),
-    ])
+      .init(
+        "reserve_bytes", \.reserveBytes, .bytes(1 << 20...1 << 40),
+        """
+        A line that has this many bytes of bodies and headers takes no more, full or not, strict or skip: further \
+        commands go to the dead letters.
+        """),
+    ]
+  ) { $0.problems }
 
   private static let worker = SettingSection(
     "worker", \.worker,
@@ -136,7 +143,8 @@ package enum SettingTable {
         """
         How much memory the process may allocate, besides its threads' stacks. Exceeding it ends the process, and the \
         message being handled is recorded: keep this below the limit of the container or service manager, which would \
-        kill it without a record.
+        kill it without a record. Twice amqp.buffer_bytes, queries.buffer_bytes, five times batch_bytes and 64MiB must \
+        fit into it.
         """),
     ])
 

@@ -265,6 +265,15 @@ extension ParkingPolicy {
     get { retries.limits }
     set { retries = RetrySchedule(newValue) }
   }
+
+  /// A reserve that begins where it ends takes nothing: ``Overflow/strict`` would do what ``Overflow/skip`` does.
+  var problems: [String] {
+    guard whenFull == .strict, reserveLimit <= lineLimit else { return [] }
+    return [
+      "parking.reserve_limit (\(reserveLimit)) must be more than parking.line_limit (\(lineLimit)) with "
+        + "parking.when_full: strict: a full line would take no further command"
+    ]
+  }
 }
 
 extension SettingKind<WorkerConfiguration.Access.File?> {

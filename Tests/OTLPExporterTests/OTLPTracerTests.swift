@@ -72,14 +72,20 @@ import Tracing
 
   private struct Failure: Error {}
 
+  @Test func `an attribute of the sender that is a number is sent as one`() throws {
+    let document = try decoded(from: ["process.pid": .number(4711), "service.name": .text("test")])
+    #expect(document.contains(#"{"key":"process.pid","value":{"intValue":"4711"}}"#))
+    #expect(document.contains(#"{"key":"service.name","value":{"stringValue":"test"}}"#))
+  }
+
   @Test func `spans that do not fit are dropped, and counted`() {
     for _ in 0..<5 { tracer.startSpan("one", context: .topLevel, ofKind: .internal, at: DefaultTracerClock.now).end() }
     #expect(buffer.count == 3 && buffer.droppedCount == 2)
   }
 
   /// The request for the spans, with the members of objects sorted by name.
-  private func decoded() throws -> String {
-    let data = Data(OTLPDocument(spans: buffer.take(.max), resource: ["service.name": "test"], scope: "test").bytes)
+  private func decoded(from resource: [String: ResourceValue] = [:]) throws -> String {
+    let data = Data(OTLPDocument(spans: buffer.take(.max), resource: resource, scope: "test").bytes)
     let object = try JSONSerialization.jsonObject(with: data)
     return String(decoding: try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys]), as: UTF8.self)
   }

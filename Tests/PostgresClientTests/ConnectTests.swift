@@ -178,14 +178,22 @@ import Testing
     await connection.close()
   }
 
-  @Test func `notices are logged, warnings at a higher level`() async throws {
+  @Test func `notices are logged without their texts, warnings at a higher level`() async throws {
     let recorder = LogRecorder()
     let connection = try await PostgresConnection.connect(
       PostgresConfiguration(url: PostgresServer.url()), logger: recorder.logger)
-    try await connection.execute(script: "do $$ begin raise notice 'by the way'; raise warning 'look out'; end $$")
+    try await connection.execute(
+      script: """
+        do $$ begin
+          raise notice 'the name is %', 'sesame' using detail = 'sesame', hint = 'sesame';
+          raise warning 'the name is %', 'sesame' using errcode = '01P01', detail = 'sesame', hint = 'sesame';
+        end $$
+        """)
     #expect(recorder.entries.map(\.level) == [.debug, .warning])
-    #expect(recorder.entries.map { $0.metadata["postgres.message"] } == ["by the way", "look out"])
+    #expect(recorder.entries.map { $0.metadata["postgres.severity"] } == ["NOTICE", "WARNING"])
+    #expect(recorder.entries.map { $0.metadata["postgres.sqlstate"] } == ["00000", "01P01"])
     #expect(Set(recorder.entries.map(\.message)) == ["PostgreSQL notice"])
+    #expect(!recorder.entries.contains { $0.metadata.values.contains { $0.contains("sesame") } })
     await connection.close()
   }
 }

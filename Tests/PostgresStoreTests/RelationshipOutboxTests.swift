@@ -66,9 +66,17 @@ import WorkspaceDomain
     }
   }
 
+  /// Provides another outbox, on a connection of its own.
+  private func withAnother(_ body: (PostgresRelationshipOutbox) async throws -> Void) async throws {
+    try await TestDatabase.current.withConnection(configure: { $0 = $0.forReplication() }) { connection async throws in
+      try await body(PostgresRelationshipOutbox(on: connection))
+    }
+  }
+
   private func empty(_ database: TestDatabase) async throws {
     try await database.withConnection {
-      try await $0.execute(script: "truncate relationship_changes, relationship_tokens restart identity")
+      try await $0.execute(
+        script: "truncate relationship_changes, relationship_tokens, lease_holders restart identity")
     }
   }
 
@@ -77,14 +85,15 @@ import WorkspaceDomain
       let (one, other) = (TenantID.random(), TenantID.random())
       try await write([Self.commit(one, 1...2500), Self.commit(other, 1...2)], to: store)
       try await write([Self.commit(one, 3...3)], to: store)
-      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)).entries
       #expect(entries.map(\.commit.changes.count) == [1000, 1000, 500, 2, 1])
       #expect(entries.map(\.tenantID) == [one, one, one, other, one])
       #expect(entries.map(\.id) == entries.map(\.id).sorted())
-      #expect(try await outbox.oldest(except: [one], limit: 100, bytes: 1 << 30)?.map(\.tenantID) == [other])
-      #expect(try await outbox.oldest(except: [], limit: 2, bytes: 1 << 30)?.count == 2)
+      #expect(try await outbox.oldest(except: [one], limit: 100, bytes: 1 << 30)?.entries.map(\.tenantID) == [other])
+      #expect(try await outbox.oldest(except: [], limit: 2, bytes: 1 << 30)?.entries.count == 2)
       #expect(
-        try await outbox.oldest(except: [], limit: 100, bytes: 1)?.count == 1, "the first change, whatever its size")
+        try await outbox.oldest(except: [], limit: 100, bytes: 1)?.entries.count == 1,
+        "the first change, whatever its size")
     }
   }
 
@@ -92,17 +101,83 @@ import WorkspaceDomain
     try await withOutbox { store, outbox async throws in
       let tenant = TenantID.random()
       try await write([Self.commit(tenant, 1...1), Self.commit(.random(), 2...2)], to: store)
-      let ids = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)).map(\.id)
+      let ids = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)).entries.map(\.id)
       for (id, token) in zip(ids, ["a", "b"]) {
         try await outbox.markApplied([id], [ReplicationMark(tenantID: tenant, id: id, token: token)])
       }
-      #expect(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30) == [])
+      #expect(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)?.entries == [])
       try await TestDatabase.current.withConnection { connection async throws in
         let rows = try await connection.query("tokens", "select tenant_id, token, applied_id from relationship_tokens")
         #expect(rows.count == 1)
         #expect(try rows[0].text("tenant_id") == tenant.description && rows[0].text("token") == "b")
         #expect(try rows[0].int8("applied_id") == ids[1])
       }
+    }
+  }
+
+  @Test func `a row that can't be read holds up its tenant alone, and is named`() async throws {
+    try await withOutbox { store, outbox async throws in
+      let (one, other) = (TenantID.random(), TenantID.random())
+      try await write([Self.commit(one, 1...1), Self.commit(other, 2...2)], to: store)
+      try await TestDatabase.current.withConnection { connection async throws in
+        _ = try await connection.query(
+          "damage",
+          "insert into relationship_changes (tenant_id, change_count, changes) values (\(one), 1, 'from the future')")
+      }
+      try await write([Self.commit(one, 3...3), Self.commit(other, 4...4)], to: store)
+      let page = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      #expect(
+        page.entries.map(\.commit) == [Self.commit(one, 1...1), Self.commit(other, 2...2), Self.commit(other, 4...4)])
+      #expect(page.unreadable.keys.sorted() == [one])
+      #expect(page.unreadable[one]?.contains("row 3 of relationship_changes") == true, "\(page.unreadable)")
+      let others = try #require(try await outbox.oldest(except: [one], limit: 100, bytes: 1 << 30))
+      #expect(others.entries.map(\.tenantID) == [other, other] && others.unreadable.isEmpty)
+    }
+  }
+
+  @Test func `whoever writes next learns whether the last writes have all ended`() async throws {
+    try await withOutbox { _, first async throws in
+      #expect(try await first.beginWriting(), "nobody has ever written")
+      try await withAnother { second async throws in
+        #expect(try await !second.beginWriting())
+        try await first.endWriting()
+        try await withAnother { third async throws in
+          #expect(try await !third.beginWriting(), "the second has not ended")
+        }
+      }
+      try await withAnother { repair async throws in
+        #expect(try await !repair.beginWriting())
+        try await repair.moveTokens(to: "later")
+      }
+      try await withAnother { last async throws in
+        #expect(try await last.beginWriting())
+        try await last.endWriting()
+      }
+      try await withAnother { next async throws in #expect(try await next.beginWriting()) }
+    }
+  }
+
+  @Test func `writes of an earlier version, which left no record, may not have ended`() async throws {
+    try await withOutbox { _, outbox async throws in
+      try await outbox.markApplied([], [ReplicationMark(tenantID: .random(), id: 1, token: "t")])
+      #expect(try await !outbox.beginWriting())
+    }
+  }
+
+  @Test func `the end of the session is noticed at once, and a cancelled watch leaves it open`() async throws {
+    let database = try TestDatabase.current
+    try await database.withConnection { watcher async throws in
+      let connection = try await database.connect { $0 = $0.forReplication() }
+      let outbox = PostgresRelationshipOutbox(on: connection)
+      #expect(try await outbox.takeTurn())
+      let cancelled = Task { await outbox.waitUntilLost() }
+      cancelled.cancel()
+      _ = await cancelled.value
+      let lost = Task { await outbox.waitUntilLost() }
+      try await SessionObserver(connection: watcher).terminate(connection.processID())
+      let error = await lost.value as? PostgresError
+      #expect(error?.sqlState == .adminShutdown)
+      await #expect(throws: UnitOfWorkError.self) { try await outbox.endWriting() }
     }
   }
 
@@ -131,6 +206,11 @@ import WorkspaceDomain
         #expect(try await replicator.oldest(except: [], limit: 1, bytes: 1) == nil)
       }
     }
+    try await withAnother { repair async throws in
+      try await Patience.poll(for: "the turn is taken once its holder is gone") {
+        try await repair.takePrecedence(patience: .seconds(3600), settling: .zero)
+      }
+    }
   }
 
   @Test func `a reset identity column does not affect the order`() async throws {
@@ -142,7 +222,7 @@ import WorkspaceDomain
       }
       await #expect(throws: UnitOfWorkError.self) { try await write([Self.commit(tenant, 2...2)], to: store) }
       try await write([Self.commit(tenant, 2...2)], to: store)
-      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)).entries
       #expect(entries.map(\.commit) == [Self.commit(tenant, 1...1), Self.commit(tenant, 2...2)])
     }
   }
@@ -176,7 +256,7 @@ import WorkspaceDomain
           one: TenantReplication(sequence: 7, isWaiting: true, token: nil),
           other: TenantReplication(sequence: nil, isWaiting: false, token: nil),
         ])
-      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30))
+      let entries = try #require(try await outbox.oldest(except: [], limit: 100, bytes: 1 << 30)).entries
       try await outbox.markApplied(entries.map(\.id), [ReplicationMark(tenantID: one, id: entries[0].id, token: "t")])
       #expect(
         try await store.replication(of: [one]) == [one: TenantReplication(sequence: 7, isWaiting: false, token: "t")])

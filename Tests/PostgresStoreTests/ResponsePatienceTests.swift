@@ -25,6 +25,16 @@ import Testing
     #expect(patience.limit(statements: 0) == .seconds(10), "never less than usual")
   }
 
+  @Test func `a round trip waits until its answer is overdue`() {
+    #expect(!patience.isWaiting)
+    patience.waits(atMost: .seconds(10))
+    #expect(patience.isWaiting)
+    patience.ended()
+    #expect(!patience.isWaiting)
+    patience.waits(atMost: .zero)
+    #expect(!patience.isWaiting, "overdue")
+  }
+
   @Test func `while either reading or writing is slow, waits stay long`() {
     patience.ranOut()
     patience.began()

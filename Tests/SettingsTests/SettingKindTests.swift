@@ -69,6 +69,43 @@ import WorkspaceApplication
       ])
   }
 
+  @Test(arguments: [
+    "http://h", "http://h/", "http://h:1", "https://receiver.example:65535/v1/traces", "http://127.0.0.1:4318",
+    "http://[::1]", "http://[::ffff:10.0.0.1]:4318/otlp", "http://otel_collector-1.svc:4318",
+  ])
+  func `an endpoint has a host, and may have a port`(text: String) throws {
+    #expect(try problems("tracing.endpoint", text) == [])
+  }
+
+  @Test(arguments: ["http://", "https:///x", "http://:4318", "http:///v1/traces"])
+  func `an endpoint without a host is refused`(text: String) throws {
+    #expect(try problems("tracing.endpoint", text) == ["has no host"])
+  }
+
+  @Test(arguments: [
+    "h:99999", "h:65536", "h:0", "h:", "h:+1", "h:-1", "h:１", "h:1:2", "[::1]:x", "h:9999999999999999999",
+  ])
+  func `an endpoint with an impossible port is refused`(rest: String) throws {
+    #expect(
+      try problems("tracing.endpoint", "http://\(rest)/v1/traces") == [
+        "has a port that is not a number from 1 to 65535"
+      ])
+  }
+
+  @Test(arguments: ["[::1]4318", "[::1", "[h]:1", "[]", "ü:1", #"h\x"#, "a%20b", "h,i"])
+  func `an endpoint with an impossible host is refused`(rest: String) throws {
+    #expect(
+      try problems("tracing.endpoint", "http://\(rest)") == [
+        "has a host that is neither a name nor an address (IPv6 needs brackets)"
+      ])
+  }
+
+  @Test(arguments: ["h :4318", " h", "h/a b", "h\t", "h\n", "h\u{7F}", "h\u{A0}", "h\u{2028}"])
+  func `an endpoint with a gap is refused`(rest: String) throws {
+    #expect(
+      try problems("tracing.endpoint", "http://\(rest)") == ["must not contain white space or control characters"])
+  }
+
   @Test func `each value goes to its place in the configuration`() throws {
     #expect(try read("parking.retry_delays", "1s, 2m").parking.retries == RetrySchedule([.seconds(1), .seconds(120)]))
     #expect(try read("amqp.names.dead_letters_queue", "dead").amqp.names.deadLettersQueue == "dead")

@@ -48,6 +48,55 @@ import Testing
     #expect(loaded.settings.allSatisfy { ($0.source == .file) == !$0.value.isEmpty })
   }
 
+  private func problems(_ environment: [String: String]) async -> [String] {
+    var loader = ConfigurationLoader { _ in ConfigurationProblems() }
+    loader.environment = environment
+    do throws(ConfigurationProblems) {
+      _ = try await loader.load()
+      return []
+    } catch {
+      return error.problems
+    }
+  }
+
+  @Test func `buffers that don't fit into the memory limit are refused, with the sum`() async {
+    #expect(
+      await problems(["AMQP_BUFFER_BYTES": "2GiB"]) == [
+        "worker.memory_limit is 1GiB, less than the worker may need, 4216MiB: 2 * amqp.buffer_bytes (2GiB) + "
+          + "queries.buffer_bytes (16MiB) + 5 * worker.batch_bytes (8MiB) + 64MiB for everything else"
+      ])
+  }
+
+  @Test(arguments: [
+    ["AMQP_BUFFER_BYTES": "453MiB"], ["QUERIES_BUFFER_BYTES": "793MiB"], ["WORKER_BATCH_BYTES": "164MiB"],
+    ["WORKER_MEMORY_LIMIT": "256MiB", "AMQP_BUFFER_BYTES": "69MiB"],
+    ["WORKER_MEMORY_LIMIT": "5GiB", "AMQP_BUFFER_BYTES": "2GiB", "QUERIES_BUFFER_BYTES": "1GiB"],
+  ])
+  func `a little more than the memory limit is too much`(environment: [String: String]) async {
+    let found = await problems(environment)
+    #expect(found.count == 1 && found[0].hasPrefix("worker.memory_limit is "), "\(found)")
+  }
+
+  @Test(arguments: [
+    [:], ["WORKER_MEMORY_LIMIT": "256MiB"], ["AMQP_BUFFER_BYTES": "452MiB"], ["QUERIES_BUFFER_BYTES": "792MiB"],
+    ["WORKER_BATCH_BYTES": "163MiB"], ["WORKER_MEMORY_LIMIT": "256MiB", "AMQP_BUFFER_BYTES": "68MiB"],
+    ["WORKER_MEMORY_LIMIT": "5GiB", "AMQP_BUFFER_BYTES": "2GiB"],
+  ])
+  func `what fits into the memory limit is accepted`(environment: [String: String]) async {
+    #expect(await problems(environment) == [])
+  }
+
+  @Test func `a strict line's reserve is larger than the line`() async {
+    let problem =
+      "parking.reserve_limit (5) must be more than parking.line_limit (5) with parking.when_full: strict: a full line "
+      + "would take no further command"
+    #expect(await problems(["PARKING_LINE_LIMIT": "5", "PARKING_RESERVE_LIMIT": "5"]) == [problem])
+    #expect(await problems(["PARKING_LINE_LIMIT": "5", "PARKING_RESERVE_LIMIT": "6"]) == [])
+    #expect(await problems(["PARKING_LINE_LIMIT": "2000000"]).count == 1, "more than the default reserve")
+    let skip = ["PARKING_LINE_LIMIT": "5", "PARKING_RESERVE_LIMIT": "4", "PARKING_WHEN_FULL": "skip"]
+    #expect(await problems(skip) == [], "skip has no reserve")
+  }
+
   @Test func `SpiceDB decides only if its endpoint is set`() async throws {
     var loader = ConfigurationLoader { _ in ConfigurationProblems() }
     loader.environment = ["AUTHORIZATION_PROVIDER": "spicedb"]

@@ -109,6 +109,39 @@ import WorkspaceDomain
     }
   }
 
+  @Test func `a token that SpiceDB can't read is as good as none`() async throws {
+    try await SpiceDBDouble().connect { spicedb in
+      let (tenant, ann) = (TenantID.sample(1), UserID(stored: "ann"))
+      _ = try await SpiceDBReplica(spicedb).write([.added(.role(.member, of: .user(ann), on: .tenant(tenant)))])
+      let question = AccessQuestion(tenantID: tenant, userID: ann, permission: .view, resource: .tenant(tenant))
+      #expect(
+        try await SpiceDBPermissions(spicedb).answers(to: [question], asFreshAs: "of another datastore")
+          == [question: true])
+    }
+  }
+
+  @Test func `a question that SpiceDB was too busy for is asked again, and fails the call if it stays so`() async throws
+  {
+    let double = try await SpiceDBDouble()
+    try await double.connect { spicedb in
+      let (tenant, ann) = (TenantID.sample(1), UserID(stored: "ann"))
+      _ = try await SpiceDBReplica(spicedb).write([.added(.role(.member, of: .user(ann), on: .tenant(tenant)))])
+      let questions = ["ann", "bob"].map {
+        AccessQuestion(tenantID: tenant, userID: UserID(stored: $0), permission: .view, resource: .tenant(tenant))
+      }
+      let permissions = SpiceDBPermissions(spicedb)
+      try await double.order([
+        .init("CheckBulkPermissions") { ($0.code, $0.pair, $0.times) = ("RESOURCE_EXHAUSTED", true, 2) }
+      ])
+      #expect(
+        try await permissions.answers(to: Set(questions), asFreshAs: nil) == [questions[0]: true, questions[1]: false])
+      try await double.order([
+        .init("CheckBulkPermissions") { ($0.code, $0.pair, $0.times) = ("RESOURCE_EXHAUSTED", true, 100) }
+      ])
+      await #expect(throws: ReplicaError.self) { try await permissions.answers(to: Set(questions), asFreshAs: nil) }
+    }
+  }
+
   @Test func `it is ready with the key and the schema, and otherwise says what is wrong`() async throws {
     let double = try await SpiceDBDouble()
     try await SpiceDBConnection.withConnection(double.configuration(), logger: .silent) { spicedb in

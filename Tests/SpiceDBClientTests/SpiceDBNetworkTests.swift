@@ -1,3 +1,4 @@
+import Coordination
 import EndToEndSupport
 import Foundation
 import Secrets
@@ -32,6 +33,56 @@ import Testing
         }
         for try await calls in group { #expect(calls > 0) }
       }
+    }
+    try await proxy.close()
+  }
+
+  @Test func `while a call is in progress on a connection that is too old, others wait for it, and none fails`()
+    async throws
+  {
+    let double = try await SpiceDBDouble(maxConnectionAge: .milliseconds(200))
+    let proxy = try FaultProxy(toPort: double.port)
+    try await double.connect(double.configuration(port: proxy.port, gap: .seconds(60))) { spicedb in
+      let relationship = relationship
+      let item = item
+      _ = try await spicedb.write([.touch(relationship)])
+      try await double.order(.init("WriteRelationships") { $0.hold = true })
+      let before = try await double.calls("WriteRelationships")
+      let write = Task { try await spicedb.write([.touch(relationship)]) }
+      try await Patience.poll(for: "the write arrives") { try await double.calls("WriteRelationships") > before }
+      let connections = proxy.traffic.value.acceptedConnections
+      let isEnough = Signal<Void>()
+      let checks = Task {
+        while !isEnough.isRaised {
+          let isPermitted = try await spicedb.check(item, .full)
+          #expect(isPermitted)
+        }
+      }
+      // Far longer than six attempts take. Nothing tells when the connection is too old.
+      try await Task.sleep(for: .seconds(3))
+      try await double.order([])
+      _ = try await write.value
+      try await proxy.wait(for: "another connection") { $0.acceptedConnections > connections }
+      isEnough.raise()
+      try await checks.value
+    }
+    try await proxy.close()
+  }
+
+  @Test func `a connection on which nothing comes is given up, and calls succeed on a new one`() async throws {
+    let double = try await SpiceDBDouble()
+    let proxy = try FaultProxy(toPort: double.port)
+    proxy.swallowAnswers()
+    let configuration = try double.configuration(
+      port: proxy.port, timeout: .milliseconds(500), patience: .seconds(1), attempts: 1)
+    try await SpiceDBConnection.withConnection(configuration, logger: .silent) { spicedb async throws in
+      let error = await failure { () async throws(SpiceDBError) in try await spicedb.write([.touch(relationship)]) }
+      #expect(error?.kind == .deadlineExceeded && error?.mayHaveBeenMade == false)
+      // HTTP/2 can't begin without what the server sends first, so this connection stays useless.
+      try await proxy.wait(for: "the server's greeting is lost") { $0.bytesSwallowed > 0 }
+      proxy.forward()
+      try await Patience.poll(for: "a call succeeds") { (try? await spicedb.isServing()) == true }
+      #expect(proxy.traffic.value.acceptedConnections > 1)
     }
     try await proxy.close()
   }

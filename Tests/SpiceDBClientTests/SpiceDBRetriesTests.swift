@@ -41,6 +41,44 @@ import Testing
     }
   }
 
+  /// The pauses until no attempt is left, for a call that must not run twice and fails at once each time.
+  private func pauses(after reach: SpiceDBError.Reach, _ retries: SpiceDBRetries) -> [Duration] {
+    var failure = error(.unavailable)
+    failure.reach = reach
+    var (progress, elapsed, pauses) = (SpiceDBRetries.Progress(), Duration.zero, [Duration]())
+    while let pause = retries.delay(after: failure, &progress, elapsed: elapsed, isRepeatable: false, random: 1) {
+      pauses.append(pause)
+      elapsed += pause
+    }
+    return pauses
+  }
+
+  @Test func `while a connection is ending a call waits for its time, and then still has all its attempts`() {
+    let retries = SpiceDBRetries.standard
+    let pauses = pauses(after: .ending, retries)
+    let waits = pauses.dropLast(retries.attempts - 1)
+    let total = waits.reduce(Duration.zero, +)
+    let last = waits.last ?? .zero
+    #expect(total >= retries.gap && total - last < retries.gap)
+    #expect(waits.allSatisfy { $0 > .zero && $0 <= .milliseconds(250) })
+  }
+
+  @Test func `without a connection a call has its attempts, and one that may have been sent has none left`() {
+    #expect(pauses(after: .unsent, retries).count == retries.attempts - 1)
+    #expect(pauses(after: .sent, retries).isEmpty && pauses(after: .answered, retries).isEmpty)
+  }
+
+  @Test func `a write that was not sent was not made`() {
+    for code in [GRPCStatusCode.unavailable, .deadlineExceeded, .cancelled, .internal] {
+      var failure = error(code)
+      #expect(failure.leavesOutcomeOpen)
+      for reach in [SpiceDBError.Reach.ending, .unsent] {
+        failure.reach = reach
+        #expect(!failure.leavesOutcomeOpen)
+      }
+    }
+  }
+
   @Test func `the reason distinguishes errors with the same code`() {
     #expect(error(.resourceExhausted, "MAXIMUM_DEPTH_EXCEEDED").kind == .tooDeep)
     #expect(error(.resourceExhausted, nil, "grpc: received message larger than max (5 vs. 4)").kind == .invalidRequest)

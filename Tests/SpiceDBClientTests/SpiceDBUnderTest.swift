@@ -43,13 +43,13 @@ extension SpiceDBDouble {
   func configuration(
     token: Secret = Secret("key"), host: String = "127.0.0.1", port: Int? = nil,
     security: SpiceDBConfiguration.Security = .plaintext, timeout: Duration = .seconds(30),
-    keepalive: Duration = .seconds(15), attempts: Int = 6,
-    pauses: Backoff = Backoff(shortest: .milliseconds(5), longest: .milliseconds(80))
+    keepalive: Duration = .seconds(15), patience: Duration = .seconds(15), attempts: Int = 6,
+    pauses: Backoff = Backoff(shortest: .milliseconds(5), longest: .milliseconds(80)), gap: Duration = .seconds(6)
   ) throws -> SpiceDBConfiguration {
     SpiceDBConfiguration(
       endpoint: try SpiceDBEndpoint("\(host):\(port ?? self.port)"), security: security, token: token, timeout: timeout,
-      keepalive: keepalive,
-      retries: SpiceDBRetries(attempts: attempts, backoff: pauses))
+      keepalive: keepalive, patience: patience,
+      retries: SpiceDBRetries(attempts: attempts, backoff: pauses, gap: gap))
   }
 
   /// Runs a connection to it, with our schema there.

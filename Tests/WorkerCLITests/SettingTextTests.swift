@@ -122,6 +122,57 @@ import Testing
     #expect(await problems(["POSTGRES_URL": url]) == [])
   }
 
+  @Test(arguments: [
+    (["AMQP_TLS_CA_FILE": "/dev/null"], "amqp.tls.ca_file"),
+    (["AMQP_TLS_CERT_FILE": "/c", "AMQP_TLS_KEY_FILE": "/k"], "amqp.tls.cert_file, amqp.tls.key_file"),
+  ])
+  func `files for TLS are refused without TLS`(environment: [String: String], names: String) async {
+    for url in ["amqp://u:sesame@h/v", "AMQP://u:sesame@h/v", ""] {
+      let found = await problems(environment.merging(["AMQP_URL": url]) { $1 })
+      #expect(
+        found == ["\(names) can't be used with amqp:// in amqp.url, which encrypts nothing: write amqps://"], "\(url)")
+    }
+  }
+
+  @Test func `files for TLS are accepted with TLS, and other settings without`() async {
+    let files = ["AMQP_TLS_CA_FILE": "/dev/null", "AMQP_TLS_CERT_FILE": "/dev/null", "AMQP_TLS_KEY_FILE": "/dev/null"]
+    #expect(await problems(files.merging(["AMQP_URL": "amqps://h", "AMQP_TLS_VERIFY": "false"]) { $1 }) == [])
+    #expect(await problems(["AMQP_URL": "amqp://h", "AMQP_TLS_VERIFY": "false", "AMQP_TLS_CA_FILE": ""]) == [])
+  }
+
+  @Test func `a password file is refused where a certificate logs in`() async {
+    let words = "amqp.password_file can't be used with auth_mechanism=external in amqp.url, which sends no password"
+    let file = "/nowhere/password"
+    let external = await problems(["AMQP_URL": "amqps://h?auth_mechanism=external", "AMQP_PASSWORD_FILE": file])
+    #expect(external.contains(words), "\(external)")
+    let plain = await problems(["AMQP_URL": "amqps://h?auth_mechanism=plain", "AMQP_PASSWORD_FILE": file])
+    #expect(plain.count == 1 && plain[0].contains(file), "\(plain)")
+  }
+
+  @Test(arguments: [
+    ("postgres://u:sesame@h/d?sslmode=disable&sslrootcert=/ca.pem", "sslrootcert can't be used with sslmode=disable"),
+    ("postgres://u:sesame@h/d?sslmode=allow&sslcrl=/crl.pem", "sslcrl can't be used with sslmode=allow"),
+    (
+      "host=h password=sesame sslmode=prefer sslcert=/c.pem sslkey=/k.pem",
+      "sslcert, sslkey can't be used with sslmode=prefer"
+    ),
+    ("postgres://u:sesame@h/d?sslrootcert=/ca.pem", "sslrootcert can't be used with sslmode=prefer"),
+  ])
+  func `files for TLS are refused where libpq may do without TLS`(url: String, words: String) async {
+    for key in ["url", "read_url"] {
+      let found = await problems(["POSTGRES_\(key.uppercased())": url])
+      #expect(
+        found.count == 1 && found[0].hasPrefix("postgres.\(key) can't be used") && found[0].contains(words), "\(found)")
+      #expect(!found.contains { $0.contains("sesame") })
+    }
+  }
+
+  @Test(arguments: ["require", "verify-ca", "verify-full"])
+  func `files for TLS are accepted where libpq insists on TLS`(mode: String) async {
+    let files = "sslrootcert=/ca.pem&sslcert=/c.pem&sslkey=/k.pem"
+    #expect(await problems(["POSTGRES_URL": "postgres://u@h/d?sslmode=\(mode)&\(files)"]) == [])
+  }
+
   @Test func `colliding names are refused with both settings`() async {
     let found = await problems([
       "AMQP_NAMES_RESULTS_EXCHANGE": "workspace.commands",

@@ -2,6 +2,7 @@ import Synchronization
 import TestFixtures
 import UnitOfWork
 import WorkspaceApplication
+import WorkspaceDomain
 
 /// Decides by a rule of the test, which returns nil for a question that nobody can decide.
 final class FakeDecider: AccessDecider {
@@ -10,16 +11,19 @@ final class FakeDecider: AccessDecider {
   /// The errors that calls fail with, in order. Each error makes the worker's next session fail to begin, too, once.
   private let troubles: Mutex<[ReplicaError]>
   private let isReady: Mutex<ReplicaError?>
+  /// Whether questions about this tenant can't be decided.
+  private let undecidable: TenantID?
   /// Called between the decisions and the unit of work.
   private let meanwhile: @Sendable () async throws -> Void
   private let rule: @Sendable (AccessQuestion) -> Bool?
 
   init(
     _ rule: @escaping @Sendable (AccessQuestion) -> Bool? = { _ in true }, troubles: [ReplicaError] = [],
-    meanwhile: @escaping @Sendable () async throws -> Void = {}
+    undecidable: TenantID? = nil, meanwhile: @escaping @Sendable () async throws -> Void = {}
   ) {
     self.troubles = Mutex(troubles)
     isReady = Mutex(nil)
+    self.undecidable = undecidable
     self.meanwhile = meanwhile
     self.rule = rule
   }
@@ -29,6 +33,9 @@ final class FakeDecider: AccessDecider {
     if let trouble = troubles.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
       isReady.withLock { $0 = trouble }
       throw trouble
+    }
+    if let undecidable, questions.contains(where: { $0.tenantID == undecidable }) {
+      throw UndecidableQuestions("too slow")
     }
     let tenants = try await store.replication(of: Set(questions.map(\.tenantID)))
     try await meanwhile()

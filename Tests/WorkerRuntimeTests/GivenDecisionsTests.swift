@@ -135,6 +135,20 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.subject.commandID) == ["h"])
   }
 
+  @Test func `questions that can't be decided while others can cost only their own commands an attempt`() async throws {
+    let fixture = ExecutorFixture(decider: FakeDecider(undecidable: .sample(2)))
+    let batches = try await fixture.run(
+      .by("ann", .createRoot("r1", id: 11, tenant: 1)), .by("bob", .createRoot("r2", id: 21, tenant: 2)),
+      .by("ann", .get("g1", 11)), .by("bob", .get("g2", 21, tenant: 2)),
+      .by("eve", .createRoot("r3", id: 31, tenant: 3)))
+    #expect(
+      batches.types == [
+        "workspace.create_root.succeeded", "workspace.create_root.failed", "workspace.get.succeeded",
+        "workspace.get.failed", "workspace.create_root.succeeded",
+      ])
+    #expect(await fixture.letters.map(\.subject.commandID) == ["r2", "g2"])
+  }
+
   @Test(arguments: ReplicaError.Kind.allCases)
   func `an error of the decider begins no transaction, and costs no attempt`(kind: ReplicaError.Kind) async throws {
     let trouble = ReplicaError(kind, "away")

@@ -194,6 +194,24 @@ import WorkspaceDomain
     #expect(await fixture.letters.map(\.reason) == ["parked_line_full", "parked_line_full"])
   }
 
+  /// Few large commands take as much room as many small ones.
+  @Test(arguments: ParkingPolicy.Overflow.allCases)
+  func `a line that is not full is bounded in bytes, too`(whenFull: ParkingPolicy.Overflow) async throws {
+    let fixture = ExecutorFixture(
+      parking: Self.policy {
+        $0.whenFull = whenFull
+        $0.reserveBytes = 2 * CommandMessage("1", "list").body.count
+      })
+    await poison(["1"], in: fixture)
+    let first = try await fixture.run([list("1"), list("2"), list("3")])
+    let later = try await fixture.run([list("4"), list("x", tenant: 2)])
+    #expect(try await fixture.line() == ["1", "2"])
+    #expect(await fixture.letters.map(\.message.label) == ["3", "4"])
+    #expect(await fixture.letters.map(\.reason) == ["parked_line_full", "parked_line_full"])
+    #expect((first + later).results.map(\.label) == ["3", "4", "x"])
+    #expect((first + later).flatMap(\.overfull).isEmpty)
+  }
+
   @Test func `a line continues with as many commands as there is room for their answers`() async throws {
     let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100, batchBytes: 600_000)
     await poison(["1"], in: fixture)

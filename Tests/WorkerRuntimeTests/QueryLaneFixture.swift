@@ -16,6 +16,8 @@ final class QueryLaneFixture: Sendable {
   struct Server {
     var sequence: Int64
     var origin: DatedSnapshot.Origin
+    /// Whether attempts to connect fail.
+    var isAway = false
     var failure: UnitOfWorkError?
     /// The number of further reads that end the connection.
     var failuresLeft = 0
@@ -26,6 +28,8 @@ final class QueryLaneFixture: Sendable {
   }
 
   let replica: Mutex<Server>
+  let primary: Mutex<Server>
+  let status = QueryStatus()
   /// Reads of tenant 1 wait until this is raised.
   let gate = Signal<Void>()
   /// The number of queries that each round trip has read.
@@ -34,7 +38,10 @@ final class QueryLaneFixture: Sendable {
   let awaited = Journal<Void>()
   /// An entry for each read that has begun.
   fileprivate let begun = Journal<Void>()
-  private let primary: Mutex<Server>
+  /// An entry for each connection that has begun to serve.
+  fileprivate let connected = Journal<QuerySide>()
+  /// An entry for each attempt to connect that has failed.
+  private let refused = Journal<QuerySide>()
   private let settings: QuerySettings
   private let rules: WorkspaceRules
   private let source = FakeQuerySource()
@@ -77,10 +84,10 @@ final class QueryLaneFixture: Sendable {
         messages: ExecutorFixture.messages(), queue: "/queries", process: .sample(1)),
       connections: QueryLane.Connections(
         queue: { [source] in Link(source, on: source) },
-        replica: { [self] in FakeQuerySession(of: self, .replica) },
-        primary: { [self] in FakeQuerySession(of: self, .primary) },
+        replica: { [self] in try open(.replica) },
+        primary: { [self] in try open(.primary) },
         ledger: { [self] in Link(FakeLedger(fixture: self), on: source) }),
-      replies: FakeAnswers(journal: state), status: QueryStatus(),
+      replies: FakeAnswers(journal: state), status: status,
       probe: FakeQueryProbe { [self] observation in
         if case .handled(_, let outcome, _) = observation { observed.withLock { $0.append(outcome) } }
         if case .read(let count) = observation { reads.note(count) }
@@ -121,7 +128,7 @@ final class QueryLaneFixture: Sendable {
       })
   }
 
-  private static func body(_ id: String, _ type: String, _ tenant: TenantID, _ further: String = "") -> [UInt8] {
+  static func body(_ id: String, _ type: String, _ tenant: TenantID, _ further: String = "") -> [UInt8] {
     Array(
       #"{"specversion":"1.0","id":"\#(id)","source":"/t","type":"\#(type)","tenantid":"\#(tenant)"\#(further)}"#.utf8)
   }
@@ -147,6 +154,16 @@ final class QueryLaneFixture: Sendable {
 
   func begun(_ count: Int) async throws { try await begun.wait { $0.count >= count } }
 
+  /// Waits until `count` connections to a side have begun to serve; those before the last may have ended.
+  func connected(_ side: QuerySide, _ count: Int = 1) async throws {
+    try await connected.wait { sides in sides.count { $0 == side } >= count }
+  }
+
+  /// Waits until `count` attempts to connect to a side have failed; the lane may not know of the last one yet.
+  func refused(_ side: QuerySide, _ count: Int) async throws {
+    try await refused.wait { sides in sides.count { $0 == side } >= count }
+  }
+
   /// Waits until the lane has dealt with `count` groups of deliveries that it was handed.
   func taken(_ count: Int = 1) async throws { try await source.handedOut.wait { $0.count >= count } }
 
@@ -169,23 +186,34 @@ final class QueryLaneFixture: Sendable {
     return DatedSnapshot(snapshot, from: server.origin)
   }
 
-  fileprivate enum Reads { case replica, primary }
-
-  fileprivate func read(_ which: Reads, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot {
-    switch which {
+  fileprivate func read(_ side: QuerySide, _ readSet: ReadSet) throws(UnitOfWorkError) -> DatedSnapshot {
+    switch side {
     case .replica: try read(replica, readSet)
     case .primary: try read(primary, readSet)
     }
+  }
+
+  private func open(_ side: QuerySide) throws -> any QuerySession {
+    let isAway =
+      switch side {
+      case .replica: replica.withLock { $0.isAway }
+      case .primary: primary.withLock { $0.isAway }
+      }
+    guard !isAway else {
+      refused.note(side)
+      throw UnitOfWorkError.unavailable(reason: "no \(side.rawValue)")
+    }
+    return FakeQuerySession(of: self, side)
   }
 }
 
 private struct FakeQuerySession: QuerySession, SnapshotReader {
   let fixture: QueryLaneFixture
-  let which: QueryLaneFixture.Reads
+  let side: QuerySide
 
-  init(of fixture: QueryLaneFixture, _ which: QueryLaneFixture.Reads) {
+  init(of fixture: QueryLaneFixture, _ side: QuerySide) {
     self.fixture = fixture
-    self.which = which
+    self.side = side
   }
 
   var reader: any SnapshotReader { self }
@@ -193,10 +221,11 @@ private struct FakeQuerySession: QuerySession, SnapshotReader {
   func read(_ readSet: ReadSet) async throws(UnitOfWorkError) -> DatedSnapshot {
     fixture.begun.note(())
     if readSet.tenants.contains(.sample(1)) { await fixture.gate.wait() }
-    return try fixture.read(which, readSet)
+    return try fixture.read(side, readSet)
   }
 
   func waitUntilClosed() async -> any Error {
+    fixture.connected.note(side)
     try? await Task.sleep(for: .seconds(3600))
     return CancellationError()
   }

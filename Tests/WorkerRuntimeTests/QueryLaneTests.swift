@@ -178,9 +178,58 @@ import WorkspaceDomain
     }
   }
 
+  @Test func `without a replica the primary is connected to in advance, and queries count as answered`() async throws {
+    let fixture = QueryLaneFixture { $0.primaryPoolSize = 1 }
+    fixture.replica.withLock { $0.isAway = true }
+    fixture.primary.withLock { $0.isAway = true }
+    try await fixture.run {
+      // It needs no answer, but shows that messages are consumed.
+      fixture.ask("q1", replyTo: nil)
+      try await fixture.acknowledged(1)
+      try await fixture.refused(.primary, 2)
+      #expect(fixture.status.problem == "no replica; the primary: no primary")
+      fixture.primary.withLock { $0.isAway = false }
+      try await fixture.connected(.primary)
+      #expect(fixture.status.problem == nil)
+      #expect(fixture.status.summary.hasPrefix("answered by the primary"))
+      fixture.replica.withLock { $0.isAway = false }
+      try await fixture.connected(.replica)
+      #expect(fixture.status.summary == "answered")
+    }
+  }
+
+  @Test func `the lag that a replica has reported ends with its connection`() async throws {
+    let fixture = QueryLaneFixture(replica: 3, origin: .replica(lag: .seconds(5))) { $0.poolSize = 1 }
+    try await fixture.run {
+      fixture.ask("q1")
+      try await fixture.expect("q1 workspace.list.succeeded 3")
+      #expect(fixture.status.lag == Duration.seconds(5))
+      fixture.replica.withLock { $0.failure = .unavailable(reason: "away") }
+      fixture.ask("q2")
+      // The second connection is opened when the first one has ended.
+      try await fixture.connected(.replica, 2)
+      #expect(fixture.status.lag == nil)
+      fixture.replica.withLock { $0.failure = nil }
+      try await fixture.expect("q1 workspace.list.succeeded 3", "q2 workspace.list.succeeded 3")
+    }
+  }
+
+  @Test func `a primary that answers in place of a replica has no lag`() async throws {
+    let fixture = QueryLaneFixture(replica: 3, origin: .replica(lag: .seconds(5)))
+    try await fixture.run {
+      fixture.ask("q1")
+      try await fixture.expect("q1 workspace.list.succeeded 3")
+      fixture.replica.withLock { $0.origin = .primary }
+      fixture.ask("q2")
+      try await fixture.expect("q1 workspace.list.succeeded 3", "q2 workspace.list.succeeded 3")
+      #expect(fixture.status.lag == nil)
+    }
+  }
+
   @Test func `expired queries are dropped, whether their own time or the general limit is over`() async throws {
     let fixture = QueryLaneFixture { $0.timeout = .seconds(1) }
     fixture.replica.withLock { $0.failure = .unavailable(reason: "away") }
+    fixture.primary.withLock { $0.failure = .unavailable(reason: "away") }
     try await fixture.run {
       fixture.ask("short", expiration: "1")
       fixture.ask("long", expiration: "60000")

@@ -19,12 +19,14 @@ import WorkspaceDomain
       id: id, commit: RelationshipCommit(tenantID: .sample(tenant), changes: [.added(relationship(number))]))
   }
 
+  /// - Parameter settling: endless by default.
   private func run(
-    _ outbox: FakeRelationshipOutbox, to replica: FakeReplica, _ test: @Sendable () async throws -> Void
+    _ outbox: FakeRelationshipOutbox, to replica: FakeReplica, settling: Duration = .seconds(3600),
+    _ test: @Sendable () async throws -> Void
   ) async throws {
-    let replicator = RelationshipReplicator(to: replica, pulse: pulse, probe: probe, logger: ExecutorFixture.silent) {
-      outbox.connect()
-    }
+    let replicator = RelationshipReplicator(
+      to: replica, pulse: pulse, probe: probe, logger: ExecutorFixture.silent, settling: settling
+    ) { outbox.connect() }
     let maintenance = Maintenance(
       [replicator], for: status,
       reconnecting: Reconnecting(Backoff(shortest: .milliseconds(1), longest: .milliseconds(1))))
@@ -62,7 +64,7 @@ import WorkspaceDomain
   @Test(
     arguments: [
       (.active, true), (.recovering, true), (.draining, true),
-      (.connecting(missing: MissingConditions(.authorization, "away")), true),
+      (.connecting(missing: MissingConditions(.authorization, "away")), false),
       (.connecting(missing: MissingConditions(.broker, "away")), false), (.standby, false), (.stopped, false),
     ] as [(WorkerStatus.Phase, Bool)])
   func `it runs as long as a decision may wait for it`(phase: WorkerStatus.Phase, isWanted: Bool) {
@@ -73,12 +75,108 @@ import WorkspaceDomain
     #expect(replicator.isWanted(by: status) == isWanted)
   }
 
+  @Test func `a worker that can't begin because replication has failed keeps the turn until that is over`() async throws
+  {
+    let outbox = FakeRelationshipOutbox([])
+    pulse.failed(ReplicaError(.unavailable, "away"))
+    let beat = pulse.beat
+    status.change(to: .connecting(missing: MissingConditions(.authorization, "away")))
+    try await run(outbox, to: FakeReplica()) { try await outbox.closures.wait { !$0.isEmpty } }
+    #expect(outbox.steps.entries == [.tookTurn, .read], "for one page")
+    #expect(pulse.failure == nil && beat.isRaised, "the worker is told")
+  }
+
+  @Test func `a worker that can't reach the replica leaves the turn to others`() async throws {
+    let outbox = FakeRelationshipOutbox([])
+    status.change(to: .connecting(missing: MissingConditions(.authorization, "away")))
+    try await run(outbox, to: FakeReplica()) {
+      for _ in 1...100 { await Task.yield() }
+      #expect(outbox.steps.entries.isEmpty)
+      status.change(to: .active)
+      try await outbox.steps.wait { !$0.isEmpty }
+    }
+  }
+
   @Test func `a replicator without the turn writes nothing`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], isTaken: true)
     let replica = FakeReplica()
     status.change(to: .active)
     try await run(outbox, to: replica) { try await outbox.closures.wait { !$0.isEmpty } }
     #expect(replica.writes.entries.isEmpty)
+  }
+
+  @Test func `when the turn is lost, writes under way are cancelled, and no more begin`() async throws {
+    let outbox = FakeRelationshipOutbox((1...20 as ClosedRange<UInt64>).map { Self.entry(Int64($0), $0, $0 + 100) })
+    let replica = FakeReplica()
+    replica.gate.close()
+    status.change(to: .active)
+    try await run(outbox, to: replica) {
+      try await replica.begun.wait { $0.count == RelationshipReplicator.concurrency }
+      outbox.loseTurn()
+      try await outbox.closures.wait { !$0.isEmpty }
+    }
+    #expect(replica.begun.entries.count == RelationshipReplicator.concurrency)
+    #expect(replica.cancelled.entries.count == RelationshipReplicator.concurrency)
+    #expect(replica.writes.entries.isEmpty && outbox.marks.entries.isEmpty)
+    #expect(!outbox.steps.entries.contains(.endedWriting), "their effect is unknown")
+  }
+
+  @Test func `writes that a shutdown cuts short are not reported to have ended`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)])
+    let replica = FakeReplica()
+    replica.gate.close()
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await replica.begun.wait { !$0.isEmpty } }
+    #expect(replica.cancelled.entries.count == 1)
+    #expect(!outbox.steps.entries.contains(.endedWriting))
+  }
+
+  @Test func `a replicator that was handed the turn writes at once, and hands it over in turn`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 2, 3)])
+    status.change(to: .active)
+    try await run(outbox, to: FakeReplica()) { try await outbox.marks.wait { $0.count == 2 } }
+    #expect(Array(outbox.steps.entries.prefix(3)) == [.tookTurn, .read, .beganWriting])
+    #expect(outbox.steps.entries.last == .endedWriting)
+  }
+
+  @Test func `a replicator whose predecessor did not hand over waits before its first write`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], isHandedOver: false)
+    let replica = FakeReplica()
+    status.change(to: .active)
+    try await run(outbox, to: replica) {
+      try await outbox.steps.wait { $0.contains(.beganWriting) }
+      for _ in 1...100 { await Task.yield() }
+    }
+    #expect(replica.begun.entries.isEmpty)
+    #expect(outbox.steps.entries == [.tookTurn, .read, .beganWriting], "nor does it hand over before that")
+  }
+
+  @Test func `after that wait the outbox is read again, for the turn may be lost by then`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], isHandedOver: false)
+    let replica = FakeReplica()
+    status.change(to: .active)
+    try await run(outbox, to: replica, settling: .milliseconds(1)) { try await outbox.marks.wait { !$0.isEmpty } }
+    #expect(Array(outbox.steps.entries.prefix(4)) == [.tookTurn, .read, .beganWriting, .read])
+    #expect(replica.writes.entries.count == 1)
+  }
+
+  @Test func `a replicator with nothing to write does not wait, and has nothing to hand over`() async throws {
+    let outbox = FakeRelationshipOutbox([], isHandedOver: false)
+    status.change(to: .active)
+    try await run(outbox, to: FakeReplica()) {
+      try await outbox.steps.wait { steps in steps.count { $0 == .read } >= 2 }
+    }
+    #expect(outbox.steps.entries.allSatisfy { $0 == .tookTurn || $0 == .read })
+  }
+
+  @Test func `a tenant with an entry that can't be read delays nobody else`() async throws {
+    let outbox = FakeRelationshipOutbox(
+      [Self.entry(1, 1, 2), Self.entry(2, 2, 3)], unreadable: [.sample(1): "row 1 is damaged"])
+    status.change(to: .active)
+    try await run(outbox, to: FakeReplica()) { try await outbox.marks.wait { !$0.isEmpty } }
+    #expect(outbox.ids == [1])
+    #expect(pulse.refused == [.sample(1)], "waiting decisions are told")
+    #expect(!probe.failures.isEmpty && probe.failures.allSatisfy { $0 == .refused })
   }
 
   @Test func `an unavailable replica is retried, with the same write`() async throws {

@@ -13,15 +13,20 @@ import WorkspaceDomain
   /// Permits everything, and records each call.
   private final class Permissions: PermissionReplica {
     let asked = Journal<(count: Int, token: String?)>()
+    /// Why it does not answer questions, and why it is not ready.
+    let troubles = Mutex<(answering: ReplicaError?, ready: ReplicaError?)>((nil, nil))
 
     func answers(
       to questions: Set<AccessQuestion>, asFreshAs token: String?
     ) async throws(ReplicaError) -> [AccessQuestion: Bool] {
       asked.note((questions.count, token))
+      if let trouble = troubles.withLock({ $0.answering }) { throw trouble }
       return Dictionary(uniqueKeysWithValues: questions.map { ($0, true) })
     }
 
-    func requireReady() async throws(ReplicaError) {}
+    func requireReady() async throws(ReplicaError) {
+      if let trouble = troubles.withLock({ $0.ready }) { throw trouble }
+    }
   }
 
   private let store = InMemoryUnitOfWorkStore()
@@ -65,6 +70,21 @@ import WorkspaceDomain
     let unknown = try await decider().decisions(on: [question(3)], at: store)
     #expect(unknown?.sequences == [.sample(3): nil])
     #expect(permissions.asked.entries.map(\.token) == [nil, nil])
+  }
+
+  @Test(arguments: [ReplicaError.Kind.unavailable, .refused])
+  func `questions that fail while the service is ready are told apart from a service that is not`(
+    kind: ReplicaError.Kind
+  ) async throws {
+    let slow = ReplicaError(kind, "too slow")
+    permissions.troubles.withLock { $0 = (slow, nil) }
+    await #expect(throws: UndecidableQuestions.self) { try await decider().decisions(on: [question(1)], at: store) }
+    let away = ReplicaError(.unavailable, "away")
+    permissions.troubles.withLock { $0 = (slow, away) }
+    await #expect(throws: away) { try await decider().decisions(on: [question(1)], at: store) }
+    let misconfigured = ReplicaError(.misconfigured, "no key")
+    permissions.troubles.withLock { $0 = (misconfigured, nil) }
+    await #expect(throws: misconfigured) { try await decider().decisions(on: [question(1)], at: store) }
   }
 
   @Test func `without questions it reads nothing`() async throws {

@@ -8,7 +8,8 @@ package struct Readiness: Sendable, Equatable {
   package let warnings: [String]
   /// The active worker, if this one stands by; nil if unknown.
   package let activeWorker: String?
-  /// `answered`, or why queries are not answered. Does not affect readiness, which is about commands.
+  /// `answered`, that only the primary answers and why, or why queries are not answered. Does not affect readiness,
+  /// which is about commands.
   package let queries: String?
 
   package init(

@@ -125,7 +125,8 @@ package enum MetricCatalogue {
     .gauge, "workspace_worker.replica.lag.sequences",
     help: "Events of the tenant that a replica lacked at the last query with a minsequence.")
   static let queryLane = MetricFamily(
-    .gauge, "workspace_worker.queries.answered", help: "Whether queries are answered: 1 is yes.")
+    .gauge, "workspace_worker.queries.answered",
+    help: "Whether queries are answered, be it by the primary after queries.wait: 1 is yes.")
 
   // MARK: Retention
   static let expired = MetricFamily(

@@ -11,10 +11,15 @@ package final class ProcessMetrics: Sendable {
   private let descriptorLimit: Gauge
   private let threads: Gauge
   private let processor: FloatingPointCounter
+  private let processorTime: @Sendable () -> Double
   /// The processor time already added to the counter, in seconds.
   private let countedTime = Mutex(0.0)
 
-  package init(_ factory: any MetricsFactory) {
+  /// - Parameter processorTime: how many seconds of processor time the process has used so far.
+  package init(
+    _ factory: any MetricsFactory, processorTime: @escaping @Sendable () -> Double = ProcessMetrics.usedProcessorTime
+  ) {
+    self.processorTime = processorTime
     let instruments = Instruments(factory: factory)
     memory = instruments.gauge(MetricCatalogue.processMemory)
     descriptors = instruments.gauge(MetricCatalogue.processDescriptors)
@@ -24,12 +29,19 @@ package final class ProcessMetrics: Sendable {
     instruments.gauge(MetricCatalogue.processStart).record(Self.startTime)
   }
 
-  /// Updates the instruments.
-  package func collect() {
+  /// User and system time of this process, in seconds.
+  package static func usedProcessorTime() -> Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    let time = usage.ru_utime.seconds + usage.ru_stime.seconds
+    return usage.ru_utime.seconds + usage.ru_stime.seconds
+  }
+
+  /// Updates the instruments.
+  package func collect() {
     countedTime.withLock { counted in
+      // Read with the lock held: of two scrapes at once, the later to add must not be the earlier to have read.
+      let time = processorTime()
+      guard time > counted else { return }
       processor.increment(by: time - counted)
       counted = time
     }

@@ -5,13 +5,18 @@ package import WorkerRuntime
 package struct ServiceNotifier: Service {
   private let manager: ServiceManager
   private let status: WorkerStatus
+  private let isWaiting: @Sendable () -> Bool
   private let interval: Duration
 
   /// - Parameters:
+  ///   - isWaiting: whether the stages wait for an answer that is not overdue, and show no sign of life for that reason.
   ///   - watchdog: the interval within which the manager wants a sign of life (`WATCHDOG_USEC`); nil if it wants none.
-  package init(_ manager: ServiceManager, status: WorkerStatus, watchdog: Duration?) {
+  package init(
+    _ manager: ServiceManager, status: WorkerStatus, watchdog: Duration?, isWaiting: @escaping @Sendable () -> Bool
+  ) {
     self.manager = manager
     self.status = status
+    self.isWaiting = isWaiting
     interval = min(watchdog.map { $0 / 3 } ?? .seconds(1), .seconds(1))
   }
 
@@ -37,8 +42,9 @@ package struct ServiceNotifier: Service {
       }
       if text != said { manager.notify("STATUS=\(text.split(separator: "\n").joined(separator: " "))") }
       said = text
-      // A worker whose stages show no sign of life is left to the watchdog; one that merely lacks its servers is not.
-      if missing.reasons[.heartbeat] == nil { manager.notify("WATCHDOG=1") }
+      // A worker whose stages show no sign of life is left to the watchdog; one that lacks its servers, or waits for a
+      // slow one, is not: a restart would only make the server begin again.
+      if missing.reasons[.heartbeat] == nil || isWaiting() { manager.notify("WATCHDOG=1") }
       try await Task.sleep(for: interval)
     }
   }

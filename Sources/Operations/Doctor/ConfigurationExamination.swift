@@ -31,20 +31,21 @@ package struct ConfigurationExamination: Examination {
       check, "users may do what their roles allow, as \(decider) decides; commands without a user are \(systems)")
   }
 
-  /// How long a batch may take at most. If its statements time out, it is rerun until its deadline. Then it is halved
-  /// until the command at fault is alone; each half takes a round trip that may time out, as may the verdict on that
-  /// command.
+  /// About how long a batch may take. If its statements time out, it is rerun until its deadline. Then it is halved
+  /// until the command at fault is alone; each half is a run that may time out, as may the verdict on that command. A
+  /// run has two round trips, one to read and one to commit. After a timeout, the next session gives a round trip as
+  /// long as all of its statements may take, which can be longer than what is counted here.
   private var longestBatch: Duration {
     let halvings = (1...).first { 1 << $0 >= configuration.worker.batchCount } ?? 1
     let lastRuns = 1 + halvings + 1
-    return configuration.worker.handlerDeadline + configuration.postgres.responseTimeout * lastRuns
+    return configuration.worker.handlerDeadline + configuration.postgres.responseTimeout * (2 * lastRuns)
   }
 
   private var handlerDeadline: Finding {
     let check = "deadlines.consumer_timeout"
     let longest = longestBatch
     let detail =
-      "a delivery is acknowledged within \(longest.settingText) at most; the broker waits for "
+      "a delivery is acknowledged within about \(longest.settingText); the broker waits for "
       + consumerTimeout.settingText
     let remedy =
       "raise the broker's consumer_timeout, or lower worker.handler_deadline and postgres.response_timeout: the broker "

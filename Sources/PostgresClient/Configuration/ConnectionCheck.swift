@@ -1,8 +1,10 @@
 import CLibPQ
+import Glibc
 
 extension PostgresConfiguration {
   /// Has libpq check the connection string, as it does before connecting: for an invalid port, an invalid value of a
-  /// keyword, an undefined service. Connects to nothing, and does not wait.
+  /// keyword, an undefined service. Also refuses files for TLS if libpq may connect without TLS. Connects to nothing,
+  /// and does not wait.
   ///
   /// - Throws: ``PostgresError/configuration(reason:)``.
   package func validate() throws(PostgresError) {
@@ -12,6 +14,7 @@ extension PostgresConfiguration {
         throw .configuration(reason: "\(keyword) is not a whole number")
       }
     }
+    try Self.refuseUnusedTLS(given)
     var bare = self
     bare.password = nil
     let options = try ConnectionOptions(bare).withoutServer
@@ -30,6 +33,28 @@ extension PostgresConfiguration {
   private static let numbers = [
     "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout",
   ]
+
+  /// Keywords with which only an encrypted connection does anything.
+  private static let tlsFiles = ["sslrootcert", "sslcert", "sslkey", "sslcrl", "sslcrldir"]
+
+  /// In these modes libpq connects without TLS, always or if TLS fails, and doesn't say so (libpq manual, "SSL Mode
+  /// Descriptions").
+  private static let modesWithoutTLS: Set = ["disable", "allow", "prefer"]
+
+  private static func refuseUnusedTLS(_ given: ConnectionString) throws(PostgresError) {
+    let files = tlsFiles.filter { given[$0]?.isEmpty == false }
+    guard !files.isEmpty, let mode = tlsMode(given), modesWithoutTLS.contains(mode) else { return }
+    throw .configuration(
+      reason: "\(files.joined(separator: ", ")) can't be used with sslmode=\(mode), with which the connection may be "
+        + "unencrypted: set sslmode=verify-full")
+  }
+
+  /// The mode that libpq uses; nil if a service may define it.
+  private static func tlsMode(_ given: ConnectionString) -> String? {
+    if let mode = given["sslmode"] { return mode }
+    guard given["service"] == nil, getenv("PGSERVICE") == nil else { return nil }
+    return getenv("PGSSLMODE").map { String(cString: $0) } ?? "prefer"
+  }
 
   /// Whether a line of libpq's message is about the failed connection: the expected result, as there is no server.
   private static func isOfConnecting(_ line: Substring) -> Bool {

@@ -2,6 +2,7 @@ import CLibPQ
 import Logging
 
 /// Receives unsolicited messages of the server: notices go to the log, and the reason why it ends the session is kept.
+/// The log has no text of a notice: it may quote values, as that of an error may. The server's own log has it.
 ///
 /// libpq reports a FATAL that arrives while no request is in progress as a notice.
 final class NoticeSink {
@@ -34,10 +35,7 @@ final class NoticeSink {
     if notice.endsSession { fatal = notice }
     logger.log(
       level: notice.severity >= .warning ? .warning : .debug, "PostgreSQL notice",
-      metadata: [
-        "postgres.severity": "\(notice.severity.rawValue)", "postgres.sqlstate": "\(notice.sqlState)",
-        "postgres.message": "\(notice.message)",
-      ])
+      metadata: ["postgres.severity": "\(notice.severity.rawValue)", "postgres.sqlstate": "\(notice.sqlState)"])
   }
 }
 

@@ -204,8 +204,11 @@ extension PostgresUnitOfWorkStore {
 
   private func patiently(_ requests: [PostgresRequest]) async throws(PostgresError) -> [PostgresRows] {
     let start = ContinuousClock.now
+    let limit = patience?.limit(statements: requests.count)
+    if let limit { patience?.waits(atMost: limit) }
+    defer { patience?.ended() }
     do throws(PostgresError) {
-      let answers = try await connection.pipeline(requests, timeout: patience?.limit(statements: requests.count))
+      let answers = try await connection.pipeline(requests, timeout: limit)
       patience?.answered(after: ContinuousClock.now - start)
       return answers
     } catch {

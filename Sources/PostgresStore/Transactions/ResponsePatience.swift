@@ -17,12 +17,18 @@ package final class ResponsePatience: Sendable {
     var isRaised = false
     /// The longest wait for an answer in the current unit of work.
     var longest: Duration = .zero
+    /// When the answer to the current round trip is due; nil outside of one.
+    var due: ContinuousClock.Instant?
   }
 
   package init(_ configuration: PostgresConfiguration) {
     usual = configuration.responseTimeout
     perStatement = configuration.statementTimeout
   }
+
+  /// Whether an answer is being waited for that is not overdue. The session is then waiting, not stuck, even if it shows
+  /// no other sign of life meanwhile.
+  package var isWaiting: Bool { state.withLock { $0.due.map { $0 > .now } ?? false } }
 
   /// The longest wait for `statements` in one round trip.
   func limit(statements: Int) -> Duration {
@@ -33,6 +39,12 @@ package final class ResponsePatience: Sendable {
 
   /// A unit of work begins.
   func began() { state.withLock { $0.longest = .zero } }
+
+  /// A round trip begins, whose answer may take as long as `limit`.
+  func waits(atMost limit: Duration) { state.withLock { $0.due = .now + limit } }
+
+  /// The round trip is over, with or without an answer.
+  func ended() { state.withLock { $0.due = nil } }
 
   /// An answer came after `time`.
   func answered(after time: Duration) { state.withLock { $0.longest = max($0.longest, time) } }

@@ -1,3 +1,4 @@
+import Coordination
 package import SpiceDBClient
 package import UnitOfWork
 package import WorkspaceApplication
@@ -7,6 +8,9 @@ import WorkspaceDomain
 package struct SpiceDBPermissions: PermissionReplica {
   /// The longest that a call may take, all attempts together: the sender of the command is waiting for the answer.
   private static let limit: Duration = .seconds(10)
+  /// How often a question is asked that SpiceDB was too busy for, while it answered others: about a second in total.
+  private static let attempts = 6
+  private static let backoff = Backoff(shortest: .milliseconds(20), longest: .milliseconds(640))
 
   private let spicedb: SpiceDBConnection
 
@@ -30,7 +34,7 @@ package struct SpiceDBPermissions: PermissionReplica {
   }
 
   /// One question for each permission, about an object that does not exist: all that counts is getting an answer.
-  private static let everyPermission = ResourceType.allCases.flatMap { type in
+  fileprivate static let everyPermission = ResourceType.allCases.flatMap { type in
     type.permissions.map { permission in
       CheckItem(
         resource: SpiceDBObject(type: type.rawValue, id: "none"), permission: permission.rawValue,
@@ -40,15 +44,28 @@ package struct SpiceDBPermissions: PermissionReplica {
 
   private func check(_ items: [CheckItem], _ token: String?) async throws(ReplicaError) -> [Result<Bool, SpiceDBError>]
   {
-    try await Self.limited { [spicedb] () async throws(SpiceDBError) in
-      guard let token else { return try await spicedb.check(items, .full).answers }
-      do throws(SpiceDBError) {
-        return try await spicedb.check(items, .atLeastAsFresh(ZedToken(token))).answers
-      } catch {
-        // The token has expired, or is from an earlier SpiceDB: a fully consistent answer is at least as fresh.
-        guard error.kind == .expired else { throw error }
-        return try await spicedb.check(items, .full).answers
+    try await Self.limited { () async throws(SpiceDBError) in
+      var answers = try await ask(items, token)
+      for attempt in 1..<Self.attempts {
+        let open = answers.indices.filter { answers[$0].isTransientFailure }
+        guard !open.isEmpty else { break }
+        try? await Task.sleep(for: Self.backoff.delay(attempt: attempt, random: .random(in: 0...1)))
+        for (index, answer) in zip(open, try await ask(open.map { items[$0] }, token)) { answers[index] = answer }
       }
+      return answers
+    }
+  }
+
+  private func ask(
+    _ items: [CheckItem], _ token: String?
+  ) async throws(SpiceDBError) -> [Result<Bool, SpiceDBError>] {
+    guard let token else { return try await spicedb.check(items, .full).answers }
+    do throws(SpiceDBError) {
+      return try await spicedb.check(items, .atLeastAsFresh(ZedToken(token))).answers
+    } catch {
+      // A fully consistent answer is at least as fresh.
+      guard error.mayBeDueToToken else { throw error }
+      return try await spicedb.check(items, .full).answers
     }
   }
 
@@ -79,5 +96,32 @@ package struct SpiceDBPermissions: PermissionReplica {
       guard error.kind == .refused else { throw error }
       return nil
     }
+  }
+}
+
+extension SpiceDBConnection {
+  /// A token of the current state.
+  package func currentToken() async throws(SpiceDBError) -> ZedToken {
+    try await check(SpiceDBPermissions.everyPermission, .full).checkedAt
+  }
+}
+
+extension SpiceDBError {
+  /// Whether the token may be the reason: it has expired, or is from an earlier SpiceDB. One of another datastore is
+  /// either ignored, or can't be decoded (INVALID_ARGUMENT), or is refused (`--mismatch-zed-token-behavior=error`), for
+  /// which there is no reason that SpiceDB promises.
+  fileprivate var mayBeDueToToken: Bool {
+    switch kind {
+    case .expired, .invalidRequest, .preconditionFailed, .unexpected: true
+    case .unavailable, .busy, .deadlineExceeded, .unauthenticated, .unreadableToken, .schema, .tooDeep,
+      .malformedAnswer, .cancelled:
+      false
+    }
+  }
+}
+
+extension Result<Bool, SpiceDBError> {
+  fileprivate var isTransientFailure: Bool {
+    if case .failure(let error) = self { error.isTransient } else { false }
   }
 }

@@ -18,17 +18,21 @@ package struct SpiceDBConfiguration: Sendable {
   /// How long SpiceDB may be silent before it is pinged; if it does not answer within ``timeout``, the connection is
   /// closed.
   package let keepalive: Duration
+  /// How long calls may fail without any answer, before connections are given up and made anew, with a new name lookup.
+  /// If that does not help, the same happens after twice that time, and then each time after four times as long.
+  package let patience: Duration
   package let retries: SpiceDBRetries
 
   package init(
     endpoint: SpiceDBEndpoint, security: Security, token: Secret, timeout: Duration = .seconds(5),
-    keepalive: Duration = .seconds(15), retries: SpiceDBRetries = .standard
+    keepalive: Duration = .seconds(15), patience: Duration = .seconds(15), retries: SpiceDBRetries = .standard
   ) {
     self.endpoint = endpoint
     self.security = security
     self.token = token
     self.timeout = timeout
     self.keepalive = keepalive
+    self.patience = patience
     self.retries = retries
   }
 }

@@ -1,8 +1,7 @@
 import GRPCCore
-import GRPCNIOTransportHTTP2Posix
 package import Logging
 import Secrets
-import SwiftProtobuf
+import Synchronization
 
 /// A connection to SpiceDB over gRPC. Any number of calls may be made concurrently.
 ///
@@ -10,13 +9,20 @@ import SwiftProtobuf
 /// conflicting writes and lost connections, including those that SpiceDB closes because they are 30 s old. Repeatable
 /// calls are retried even if they may have been executed; all calls are repeatable, except for writes with
 /// preconditions. The key is reread for each attempt; if the old key was refused and has changed since, the new one is
-/// tried at once.
+/// tried at once. After calls have failed for a while without any answer, the TCP connection is given up, even if it
+/// is only silent, and the name is looked up again (``SpiceDBConfiguration/patience``).
 ///
 /// A write that timed out may still take effect within moments. A caller that writes to the same relationships in order
 /// must therefore wait for the end of each call, and after a failure with ``SpiceDBError/mayHaveBeenMade`` must repeat
 /// that write before any newer one.
 package final class SpiceDBConnection: Sendable {
-  private let client: GRPCClient<HTTP2ClientTransport.Posix>
+  private struct State: Sendable {
+    var transport: SpiceDBTransport
+    var watch: SilenceWatch
+    var isShutDown = false
+  }
+
+  private let state: Mutex<State>
   private let configuration: SpiceDBConfiguration
   private let logger: Logger
 
@@ -24,33 +30,37 @@ package final class SpiceDBConnection: Sendable {
   ///
   /// - Throws: ``SpiceDBError``, for example if the file of certificate authorities can't be used.
   package init(_ configuration: SpiceDBConfiguration, logger: Logger) throws(SpiceDBError) {
+    let transport = try SpiceDBTransport(configuration)
+    state = Mutex(State(transport: transport, watch: SilenceWatch(patience: configuration.patience, at: .now)))
     self.configuration = configuration
     self.logger = logger
-    do {
-      let transport = try HTTP2ClientTransport.Posix(
-        target: Self.target(configuration.endpoint), transportSecurity: Self.security(configuration.security),
-        config: Self.transport(configuration))
-      client = GRPCClient(transport: transport)
-    } catch {
-      guard case .tls(caFile: let file?) = configuration.security else {
-        throw SpiceDBError(.unexpected, message: "\(error)")
-      }
-      throw .refused("the authorities in \(file) can't be used: \(Self.cause(of: error))")
-    }
   }
 
   /// Connects, and reconnects when the connection ends, until ``shutDown()`` is called or the task is cancelled. Calls
   /// made earlier wait, up to their deadline. Must be run only once.
   package func run() async {
-    do {
-      try await client.runConnections()
-    } catch {
-      if !Task.isCancelled { logger.error("the connection to SpiceDB ended: \(error)") }
+    await withDiscardingTaskGroup { group in
+      while !Task.isCancelled, let transport = runnable {
+        group.addTask { [configuration, logger] in
+          await transport.run(grace: configuration.timeout, logger: logger)
+        }
+        await transport.retirement()
+      }
     }
   }
 
-  /// Lets calls in progress finish, and refuses new ones. ``run()`` then returns.
-  package func shutDown() { client.beginGracefulShutdown() }
+  /// The transport to run; nil after ``shutDown()``.
+  private var runnable: SpiceDBTransport? { state.withLock { $0.isShutDown ? nil : $0.transport } }
+
+  /// Lets calls in progress finish, and refuses new ones. ``run()`` then returns, at the latest a second after the
+  /// timeout of an attempt, whatever SpiceDB does.
+  package func shutDown() {
+    let transport = state.withLock { state in
+      state.isShutDown = true
+      return state.transport
+    }
+    transport.retire()
+  }
 
   /// Runs a connection while `body` is running.
   package static func withConnection<Value: Sendable>(
@@ -77,7 +87,8 @@ package final class SpiceDBConnection: Sendable {
 
   /// Makes a call, with retries, and collects its answers. After a stream has broken off, all of it is read again.
   func answers<Answer>(to request: SpiceDBRequest<Answer>) async throws(SpiceDBError) -> [Answer] {
-    var attempt = 1
+    let began = ContinuousClock.now
+    var progress = SpiceDBRetries.Progress()
     var mayHaveBeenMade = false
     while true {
       var token: String?
@@ -89,51 +100,46 @@ package final class SpiceDBConnection: Sendable {
       } catch {
         failure = error
       }
+      let delay = delay(after: failure, of: request, &progress, since: began, token: token)
       mayHaveBeenMade = mayHaveBeenMade || (request.writes && failure.leavesOutcomeOpen)
-      failure.attempts = attempt
+      failure.attempts = progress.attempts + progress.pauses
       failure.mayHaveBeenMade = mayHaveBeenMade
-      guard let delay = delay(after: failure, of: request, attempt: attempt, token: token) else { throw failure }
+      guard let delay else { throw failure }
       logger.debug("a call to SpiceDB is retried: \(failure)", metadata: ["method": "\(request.method.method)"])
       do { try await Task.sleep(for: delay) } catch { throw failure.asCancelled }
-      attempt += 1
     }
   }
 
   private func delay<Answer>(
-    after failure: SpiceDBError, of request: SpiceDBRequest<Answer>, attempt: Int, token: String?
+    after failure: SpiceDBError, of request: SpiceDBRequest<Answer>, _ progress: inout SpiceDBRetries.Progress,
+    since began: ContinuousClock.Instant, token: String?
   ) -> Duration? {
-    if failure.kind == .unauthenticated, attempt < configuration.retries.attempts, let current = try? bearer(),
+    let retries = configuration.retries
+    let delay = retries.delay(
+      after: failure, &progress, elapsed: ContinuousClock.now - began, isRepeatable: request.isRepeatable,
+      random: .random(in: 0...1))
+    // After shutDown() every further attempt would be refused.
+    guard runnable != nil else { return nil }
+    if failure.kind == .unauthenticated, progress.attempts < retries.attempts, let current = try? bearer(),
       current != token
     {
       return .zero
     }
-    return configuration.retries.delay(
-      after: failure, attempt: attempt, isRepeatable: request.isRepeatable, random: .random(in: 0...1))
+    return delay
   }
 
   private func answersOnce<Answer>(
     to request: SpiceDBRequest<Answer>, token: String
   ) async throws(SpiceDBError) -> [Answer] {
-    var options = CallOptions.defaults
-    options.timeout = configuration.timeout
-    // Despite its name, this also limits what is received.
-    options.maxRequestMessageBytes = SpiceDBLimits.answerBytes
-    let mostAnswers = request.mostAnswers
-    do {
-      return try await client.serverStreaming(
-        request: ClientRequest(message: request.bytes, metadata: ["authorization": .string(token)]),
-        descriptor: request.method, serializer: EncodedRequestSerializer(), deserializer: AnswerDeserializer<Answer>(),
-        options: options
-      ) { response in
-        var answers: [Answer] = []
-        for try await answer in response.messages {
-          guard answers.count < mostAnswers else { throw MalformedAnswer() }
-          answers.append(answer)
-        }
-        return answers
-      }
+    let transport = state.withLock { $0.transport }
+    let began = ContinuousClock.now
+    do throws(SpiceDBError) {
+      let answers = try await transport.answers(to: request, token: token, timeout: configuration.timeout)
+      state.withLock { $0.watch.answered(at: .now) }
+      return answers
     } catch {
-      throw Self.failure(error)
+      note(error, ofAttemptSince: began)
+      throw error
     }
   }
 
@@ -148,63 +154,36 @@ package final class SpiceDBConnection: Sendable {
     return "Bearer \(token)"
   }
 
-  // MARK: Failures
+  // MARK: Silence
 
-  private static func failure(_ error: any Error) -> SpiceDBError {
-    if Task.isCancelled || error is CancellationError { return SpiceDBError(.cancelled, message: "cancelled") }
-    guard let error = error as? RPCError else {
-      if error is MalformedAnswer { return SpiceDBError(.malformedAnswer, message: "it can't be read, or is too long") }
-      // The error of a call made after the client has stopped.
-      return SpiceDBError(.unavailable, message: "\(error)")
+  /// Replaces the transport if there has been no answer for too long.
+  private func note(_ failure: SpiceDBError, ofAttemptSince began: ContinuousClock.Instant) {
+    // Whoever cancels a call may just not have waited for its answer.
+    guard failure.kind != .cancelled else { return }
+    let isSilent = state.withLock { state in
+      guard failure.reach != .answered else {
+        state.watch.answered(at: .now)
+        return false
+      }
+      return state.watch.failed(began: began, at: .now)
     }
-    if error.cause is MalformedAnswer { return SpiceDBError(.malformedAnswer, message: "it can't be read") }
-    guard let code = GRPCStatusCode(rawValue: error.code.rawValue) else {
-      return SpiceDBError(.unexpected, message: error.message)
-    }
-    let reason = error.metadata[binaryValues: "grpc-status-details-bin"].first { _ in true }
-      .flatMap { try? StatusMessage(serializedBytes: $0) }?.reason
-    let message = error.cause.map { "\(error.message) \(cause(of: $0))" } ?? error.message
-    return SpiceDBError(code.kind(reason: reason, message: error.message), code: code, reason: reason, message: message)
+    if isSilent { replaceTransport() }
   }
 
-  /// The message of the innermost error, which is the actual cause.
-  private static func cause(of error: any Error) -> String {
-    if let error = error as? RPCError { return error.cause.map(cause) ?? error.message }
-    if let error = error as? RuntimeError { return error.cause.map(cause) ?? error.message }
-    return "\(error)"
-  }
-
-  // MARK: Transport
-
-  private static func security(_ security: SpiceDBConfiguration.Security)
-    -> HTTP2ClientTransport.Posix.TransportSecurity
-  {
-    switch security {
-    case .plaintext: .plaintext
-    case .tls(caFile: nil): .tls
-    case .tls(caFile: let file?): .tls { $0.trustRoots = .certificates([.file(path: file, format: .pem)]) }
+  /// New calls use the new transport at once; those in progress have the time of an attempt to end.
+  private func replaceTransport() {
+    let new: SpiceDBTransport
+    do throws(SpiceDBError) { new = try SpiceDBTransport(configuration) } catch {
+      return logger.error("the connection to SpiceDB can't be replaced: \(error)")
     }
-  }
-
-  private static func target(_ endpoint: SpiceDBEndpoint) -> any ResolvableTarget {
-    switch endpoint.host {
-    case .name(let name): .dns(host: name, port: endpoint.port)
-    case .ipv4(let address): .ipv4(address: address, port: endpoint.port)
-    case .ipv6(let address): .ipv6(address: address, port: endpoint.port)
+    let old = state.withLock { state -> SpiceDBTransport? in
+      guard !state.isShutDown else { return nil }
+      defer { state.transport = new }
+      return state.transport
     }
-  }
-
-  private static func transport(_ configuration: SpiceDBConfiguration) -> HTTP2ClientTransport.Posix.Config {
-    .defaults {
-      $0.backoff = .init(initial: .milliseconds(50), max: .seconds(2), multiplier: 2, jitter: 0.2)
-      // Detects a dead connection, as after a power cut. Pings are also sent without calls: otherwise the end of a
-      // call, even by its deadline, would stop the timer. grpc-go tolerates three such pings, more than are sent in the
-      // lifetime of a connection to SpiceDB.
-      $0.connection.keepalive = .init(
-        time: configuration.keepalive, timeout: configuration.timeout, allowWithoutCalls: true)
-      // Flushes are not coalesced: each call waits for its answer, so delaying it for others gains nothing.
-      $0.connection.flushCoalescing = nil
-    }
+    guard let old else { return }
+    logger.info("SpiceDB does not answer: connecting again, with a new name lookup")
+    old.retire()
   }
 }
 

@@ -32,6 +32,18 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
     case cancelled
   }
 
+  /// How far the attempt came that failed.
+  enum Reach: Sendable, Equatable {
+    /// The request was not sent: SpiceDB is ending the connection, and other calls are still in progress on it.
+    case ending
+    /// The request was not sent for another reason, for example because there was no connection.
+    case unsent
+    /// The request may have arrived. There was no answer that only SpiceDB could have given.
+    case sent
+    /// SpiceDB has answered.
+    case answered
+  }
+
   package let kind: Kind
   /// The name of the gRPC status, such as `FAILED_PRECONDITION`; nil if there was no answer.
   package let code: String?
@@ -44,6 +56,8 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
   package internal(set) var attempts = 1
   /// Whether a write may have taken effect nevertheless, or may still do so within moments. Always false for reads.
   package internal(set) var mayHaveBeenMade = false
+  /// How far the last attempt came.
+  var reach = Reach.sent
 
   init(_ kind: Kind, code: GRPCStatusCode? = nil, reason: String? = nil, message: String) {
     self.kind = kind
@@ -75,7 +89,8 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
   /// Whether a write that failed this way may have been made.
   var leavesOutcomeOpen: Bool {
     switch kind {
-    case .unavailable, .deadlineExceeded, .malformedAnswer, .unexpected, .cancelled: true
+    case .unavailable, .deadlineExceeded, .malformedAnswer, .unexpected, .cancelled:
+      reach == .sent || reach == .answered
     case .busy, .unauthenticated, .unreadableToken, .schema, .preconditionFailed, .expired, .tooDeep, .invalidRequest:
       false
     }

@@ -84,7 +84,13 @@ extension AnswerMessage {
 
 /// Passes on a message that has already been encoded.
 struct EncodedRequestSerializer: MessageSerializer {
-  func serialize<Bytes: GRPCContiguousBytes>(_ message: [UInt8]) -> Bytes { Bytes(message) }
+  /// Called just before the message is sent, for which there must be a connection.
+  let willSend: @Sendable () -> Void
+
+  func serialize<Bytes: GRPCContiguousBytes>(_ message: [UInt8]) -> Bytes {
+    willSend()
+    return Bytes(message)
+  }
 }
 
 struct AnswerDeserializer<Answer: AnswerMessage>: MessageDeserializer {

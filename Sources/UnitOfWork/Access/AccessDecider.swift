@@ -9,14 +9,23 @@ package protocol AccessDecider: Sendable {
   ///
   /// - Parameter store: where the unit of work will begin.
   /// - Returns: nil if the unit of work is to decide for itself, by the roles that it reads.
-  /// - Throws: ``ReplicaError`` if nothing can be decided now; ``UnitOfWorkError`` if the database can't be used.
-  ///   Neither is the fault of a command.
+  /// - Throws: ``UndecidableQuestions`` if these questions can't be decided together while others can. ``ReplicaError``
+  ///   if nothing can be decided now, ``UnitOfWorkError`` if the database can't be used: neither is the fault of a
+  ///   command.
   func decisions(on questions: Set<AccessQuestion>, at store: any UnitOfWorkStore) async throws -> GivenDecisions?
 
   /// Returns if decisions are possible now. Bounded in time.
   ///
   /// - Throws: ``ReplicaError`` with the reason if they are not.
   func requireReady() async throws
+}
+
+/// These questions can't be decided, or not together, although the service that decides answers others.
+package struct UndecidableQuestions: Error, CustomStringConvertible {
+  /// For people. No payload, no secret.
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
 }
 
 /// Leaves decisions to the unit of work (``RoleRules``): the default.

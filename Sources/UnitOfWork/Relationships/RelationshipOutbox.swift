@@ -38,8 +38,21 @@ package protocol RelationshipOutbox: Sendable {
   /// - Returns: whether the turn was taken; false if another connection has it.
   func takeTurn() async throws(UnitOfWorkError) -> Bool
 
-  /// The oldest entries, oldest first; nil if a process with precedence wants the turn: the connection must then be
-  /// closed.
+  /// Returns when the connection, and with it the turn, is lost, or the task is cancelled: why. Meanwhile keeps the
+  /// connection from ending as idle, and notices within 15 s if the database no longer answers.
+  func waitUntilLost() async -> any Error
+
+  /// Records that this connection writes to the replica from now on. To be called once, with the turn.
+  ///
+  /// - Returns: whether the last connection that wrote has called ``endWriting()``. If not, one of its writes could
+  ///   still take effect. True if nobody has ever written.
+  func beginWriting() async throws(UnitOfWorkError) -> Bool
+
+  /// Records that this connection's writes have all ended, and that it will not write again. Bounded in time: a few
+  /// seconds.
+  func endWriting() async throws(UnitOfWorkError)
+
+  /// The oldest entries; nil if a process with precedence wants the turn: the connection must then be closed.
   ///
   /// - Parameters:
   ///   - excluded: tenants whose entries are skipped.
@@ -47,7 +60,7 @@ package protocol RelationshipOutbox: Sendable {
   ///   - bytes: reading stops after the entry that brings their size above this limit.
   func oldest(
     except excluded: Set<TenantID>, limit: Int, bytes: Int
-  ) async throws(UnitOfWorkError) -> [RelationshipEntry]?
+  ) async throws(UnitOfWorkError) -> RelationshipOutboxPage?
 
   /// Removes entries that were applied, and records the progress of each tenant, in one transaction.
   func markApplied(_ entries: [RelationshipEntry.ID], _ marks: [ReplicationMark]) async throws(UnitOfWorkError)

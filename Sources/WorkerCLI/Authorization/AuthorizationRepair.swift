@@ -5,6 +5,7 @@ import PostgresStore
 import Settings
 import SpiceDBAuthorization
 import SpiceDBClient
+import WorkerRuntime
 import WorkspaceApplication
 
 struct AuthorizationRepair: AsyncParsableCommand {
@@ -29,28 +30,32 @@ struct AuthorizationRepair: AsyncParsableCommand {
         let outbox = PostgresRelationshipOutbox(on: connection)
         guard try await outbox.takePrecedence(patience: Self.patience) else { throw TurnTaken() }
         let tables = PostgresRelationshipTables(on: connection, opensRoot: configuration.authorization.rules.opensRoot)
-        let (report, token) = try await repair(spicedb, from: tables)
-        if let token { try await outbox.moveTokens(to: token.token) }
+        let (report, token) = try await repair(spicedb, from: tables, outbox)
+        try await outbox.moveTokens(to: token.token)
         return report
       }
       try output.print(RepairReport(report), text: RepairReport(report).text)
     }
   }
 
-  /// - Returns: the report, and a token of the state after the last write; nil if nothing was written.
+  /// - Returns: the report, and a token of the state after the last write, also if nothing was written: the tenants'
+  ///   tokens may be from an earlier SpiceDB, whose relationships were moved to this one.
   private func repair(
-    _ spicedb: SpiceDBConnection, from tables: PostgresRelationshipTables
-  ) async throws -> (RelationshipRepair.Report, ZedToken?) {
+    _ spicedb: SpiceDBConnection, from tables: PostgresRelationshipTables, _ outbox: PostgresRelationshipOutbox
+  ) async throws -> (RelationshipRepair.Report, ZedToken) {
     var progress = ProgressBar(label: "compared and repaired", total: nil)
     var last: ZedToken?
-    var repair = RelationshipRepair(from: tables) { last = try await spicedb.write($0) }
+    var repair = RelationshipRepair(from: tables) { updates in
+      last = try await outbox.whileTurnLasts { try await spicedb.write(updates) }
+    }
     try await RelationshipComparison(of: spicedb, with: tables).compare { differences in
       try await repair.mend(differences)
       progress.show(repair.report.objects)
     }
     try await repair.flush()
     progress.finish()
-    return (repair.report, last)
+    let token = if let last { last } else { try await spicedb.currentToken() }
+    return (repair.report, token)
   }
 }
 

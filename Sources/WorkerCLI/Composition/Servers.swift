@@ -82,6 +82,7 @@ struct Servers: Sendable {
   ) -> RabbitMQConfiguration? {
     do throws(BrokerURLError) {
       let url = try BrokerURL(settings.url)
+      for problem in contradictions(settings, url) { problems.add(problem) }
       var amqp = try RabbitMQConfiguration(url)
       // Values in the URL win.
       if url.parameters.heartbeat == nil { amqp.setHeartbeat(Int((settings.heartbeat / .seconds(1)).rounded(.up))) }
@@ -97,6 +98,21 @@ struct Servers: Sendable {
       problems.add("amqp.url can't be used: \(error)")
       return nil
     }
+  }
+
+  /// Settings for a protection that the URL rules out: to ignore them would leave the operator with less than was asked
+  /// for.
+  private static func contradictions(_ settings: WorkerConfiguration.AMQP, _ url: BrokerURL) -> [String] {
+    var problems: [String] = []
+    if !url.usesTLS, !settings.tls.fileNames.isEmpty {
+      let names = settings.tls.fileNames.map { "amqp.tls.\($0)" }.joined(separator: ", ")
+      problems.append("\(names) can't be used with amqp:// in amqp.url, which encrypts nothing: write amqps://")
+    }
+    if url.parameters.usesExternalAuthentication, settings.passwordFile != nil {
+      problems.append(
+        "amqp.password_file can't be used with auth_mechanism=external in amqp.url, which sends no password")
+    }
+    return problems
   }
 
   /// A file that can't be read at the start is a configuration mistake; later reads are retried.
@@ -146,6 +162,14 @@ struct Servers: Sendable {
       problems.add("authorization.spicedb.endpoint can't be used: \(error)")
       return nil
     }
+  }
+}
+
+extension WorkerConfiguration.TLS {
+  /// The settings of files that are given.
+  fileprivate var fileNames: [String] {
+    let files = [("ca_file", caFile), ("cert_file", certificateFile), ("key_file", keyFile)]
+    return files.filter { $0.1 != nil }.map(\.0)
   }
 }
 

@@ -42,6 +42,7 @@ enum FailureReport {
     case let error as RabbitMQError: exitCode(of: error)
     case let error as SpiceDBError: exitCode(of: error)
     case UnitOfWorkError.unavailable: .unavailable
+    case let error as ReplicaError where error.kind == .unavailable: .unavailable
     case let missing as MissingConditions: missing.errors.first.map(exitCode) ?? .failure
     default: .failure
     }

@@ -4,6 +4,7 @@ import Glibc
 import Logging
 import Messaging
 import Observability
+import PostgresStore
 import RabbitMQClient
 import ServiceLifecycle
 import Settings
@@ -33,6 +34,7 @@ struct Serve: AsyncParsableCommand {
       let queries = QueryStatus()
       let services = WorkerServices(
         configuration: configuration, servers: servers, status: status, queryStatus: queries,
+        patience: ResponsePatience(servers.postgres),
         telemetry: Telemetry(configuration, status, queries, sampling: sampling, logger: logger), failsFast: failFast,
         process: process, logger: logger)
       announce(configuration, servers, logger)

@@ -58,10 +58,11 @@ struct Telemetry: Sendable {
   var services: [any Service] { exporter.map { [$0] } ?? [] }
 
   /// The resource attributes of spans: https://opentelemetry.io/docs/specs/semconv/resource/
-  private static var resource: [String: String] {
+  private static var resource: [String: ResourceValue] {
     [
-      "service.name": "workspace-worker", "service.version": WorkerVersion.current,
-      "host.name": ProcessInfo.processInfo.hostName, "process.pid": "\(ProcessInfo.processInfo.processIdentifier)",
+      "service.name": .text("workspace-worker"), "service.version": .text(WorkerVersion.current),
+      "host.name": .text(ProcessInfo.processInfo.hostName),
+      "process.pid": .number(Int(ProcessInfo.processInfo.processIdentifier)),
     ]
   }
 }

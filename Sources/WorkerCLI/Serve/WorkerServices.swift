@@ -20,6 +20,7 @@ struct WorkerServices {
   let servers: Servers
   let status: WorkerStatus
   let queryStatus: QueryStatus
+  let patience: ResponsePatience
   let telemetry: Telemetry
   let failsFast: Bool
   /// Identifies this process in the database.
@@ -33,18 +34,18 @@ struct WorkerServices {
     services.append(.init(service: healthServer))
     // Shut down after the worker: it answers queries until the commands have drained, and does not delay the drain.
     services.append(.init(service: queryLane))
-    let spicedb = try servers.spicedb.map { try SpiceDBConnection($0, logger: logger) }
+    let spicedb = try servers.spicedb.map { try SpiceDBConnections($0, logger: logger) }
     let pulse = ReplicationPulse()
-    // Both run until the worker has drained: commands being handled may still have to be decided.
+    // These run until the worker has drained: commands being handled may still have to be decided.
     if let spicedb {
-      services.append(.init(service: SpiceDBService(connection: spicedb)))
-      services.append(.init(service: replication(to: spicedb, pulse)))
+      services += spicedb.all.map { .init(service: SpiceDBService(connection: $0)) }
+      services.append(.init(service: replication(to: spicedb.replication, pulse)))
     }
     // The worker ends by itself only after a drain, or to fail fast.
     services.append(
-      .init(service: worker(decider(spicedb, pulse)), successTerminationBehavior: .gracefullyShutdownGroup))
+      .init(service: worker(decider(spicedb?.decisions, pulse)), successTerminationBehavior: .gracefullyShutdownGroup))
     // Shut down before the worker, and at once, so that the worker drains undisturbed.
-    services.append(.init(service: maintenance(spicedb)))
+    services.append(.init(service: maintenance(spicedb?.audits)))
     services += notifiers.map { .init(service: $0) }
     return services
   }
@@ -78,7 +79,7 @@ struct WorkerServices {
       sessions: ServerSessions(
         broker: broker,
         postgres: servers.postgres.forUnitsOfWork(idleSessionTimeout: configuration.postgres.idleSessionTimeout),
-        queue: servers.queueKey, patience: ResponsePatience(servers.postgres), decider: decider, logger: logger))
+        queue: servers.queueKey, patience: patience, decider: decider, logger: logger))
   }
 
   /// - Parameter queue: `<virtual host>/<queue>` that is consumed.
@@ -154,7 +155,7 @@ struct WorkerServices {
     let environment = ProcessInfo.processInfo.environment
     guard let manager = ServiceManager(environment: environment) else { return [] }
     let watchdog = environment["WATCHDOG_USEC"].flatMap { Int($0) }.map { Duration.microseconds($0) }
-    return [ServiceNotifier(manager, status: status, watchdog: watchdog)]
+    return [ServiceNotifier(manager, status: status, watchdog: watchdog) { [patience] in patience.isWaiting }]
   }
 }
 
@@ -163,6 +164,22 @@ extension Readiness {
     let missing = status.missing.reasons.map { ($0.key.rawValue, $0.value) }
     self.init(
       state: status.phase.name, missing: Dictionary(uniqueKeysWithValues: missing), warnings: status.warnings,
-      activeWorker: status.holder.map { "\($0)" }, queries: queries.problem ?? "answered")
+      activeWorker: status.holder.map { "\($0)" }, queries: queries.summary)
   }
+}
+
+/// One connection for each purpose: when SpiceDB ends one because of its age, calls that would begin on it wait for those
+/// that are in progress.
+private struct SpiceDBConnections {
+  let decisions: SpiceDBConnection
+  let replication: SpiceDBConnection
+  let audits: SpiceDBConnection
+
+  init(_ configuration: SpiceDBConfiguration, logger: Logger) throws {
+    decisions = try SpiceDBConnection(configuration, logger: logger)
+    replication = try SpiceDBConnection(configuration, logger: logger)
+    audits = try SpiceDBConnection(configuration, logger: logger)
+  }
+
+  var all: [SpiceDBConnection] { [decisions, replication, audits] }
 }

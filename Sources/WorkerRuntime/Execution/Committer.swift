@@ -119,6 +119,8 @@ package struct Committer: Sendable {
         let batch = try await commitOnce(assignment, next: next, began: start)
         workerProbe.observe(.committed(batch))
         return batch
+      } catch let error as UndecidableQuestions {
+        throw Uncommittable(cause: .failed(reason: "\(error)"))
       } catch let error as UnitOfWorkError {
         workerProbe.observe(.rolledBack(error))
         logger.debug("a batch was rolled back", metadata: ["attempt": "\(attempt)", "error": "\(error)"])

@@ -7,8 +7,10 @@ import WorkspaceDomain
 extension ReadSet {
   /// Everything that `assignment` could need to know.
   init(_ assignment: Assignment, _ environment: ExecutionEnvironment, lines: [TenantID: ParkedLine]) {
-    let commands = assignment.messages.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }
-    self.init(commands, rules: environment.rules)
+    let running = assignment.messages.filter { $0.mayRun(lines) }
+    self.init(
+      running.compactMap { $0.command.map { (context: $0.context, command: $0.command) } }, rules: environment.rules)
+    tenants.formUnion(assignment.messages.compactMap { $0.command?.context.tenantID })
     for message in assignment.messages { ask(about: message) }
     for letter in assignment.letters { letter.envelope.key.map { ask(about: $0) } }
     let beginning = assignment.messages.filter { $0.verdict?.isParked ?? false }.map(\.tenantID)
@@ -40,4 +42,13 @@ extension ReadSet {
 
   /// Asks whether, and since when, a command with that key has been answered.
   private mutating func ask(about key: InboxKey) { inbox.insert(InboxQuestion(key: key)) }
+}
+
+extension ReceivedMessage {
+  /// Whether its command may be run. Nothing is read or decided for one that has a verdict, or has to join a line: that
+  /// would be in vain, and what is hard to decide is often the reason for the verdict, or for the line.
+  fileprivate func mayRun(_ lines: [TenantID: ParkedLine]) -> Bool {
+    guard verdict == nil, let command else { return false }
+    return parked != nil || lines[command.context.tenantID] == nil
+  }
 }

@@ -6,7 +6,7 @@ import WorkspaceDomain
 package struct ParkingPolicy: Sendable {
   /// What happens to a tenant's further commands when its line is full.
   package enum Overflow: String, Sendable, CaseIterable {
-    /// They still join it, and the log says so, until it has ``reserveLimit`` commands or ``reserveBytes`` bytes.
+    /// They still join it, and the log says so, until it has ``reserveLimit`` commands.
     case strict
     /// They go to the dead letters.
     case skip
@@ -28,9 +28,9 @@ package struct ParkingPolicy: Sendable {
   package var lineAge: Duration = .seconds(86_400)
   /// Default: ``Overflow/strict``.
   package var whenFull = Overflow.strict
-  /// The maximum size of a full line, with ``Overflow/strict``. Default: 1,000,000.
+  /// The maximum size of a full line, with ``Overflow/strict``; more than ``lineLimit``. Default: 1,000,000.
   package var reserveLimit = 1_000_000
-  /// The same in bytes of bodies and properties. Default: 4 GiB.
+  /// A line with this many bytes of bodies and properties takes no more, whether it is full or not. Default: 4 GiB.
   package var reserveBytes = 4 << 30
   /// A command that has killed this many processes is not run again. Default: 3.
   package var maximumDeaths = 3
@@ -48,8 +48,8 @@ package struct ParkingPolicy: Sendable {
   /// read.
   func room(in line: ParkedLine, added: Int, bytes: Int, at now: Timestamp) -> Room {
     let count = line.count + added
+    guard line.bytes + bytes < reserveBytes else { return .none }
     if count < lineLimit, line.oldest >= now.cutoff(lineAge) { return .regular }
-    let hasReserve = count < reserveLimit && line.bytes + bytes < reserveBytes
-    return whenFull == .strict && hasReserve ? .reserve : .none
+    return whenFull == .strict && count < reserveLimit ? .reserve : .none
   }
 }

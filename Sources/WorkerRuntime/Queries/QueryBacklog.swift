@@ -28,6 +28,9 @@ final class QueryBacklog: Sendable {
     /// Queries have waited from one tick to the next while none were taken, or the last round trip had no room for
     /// them.
     var isPressing = false
+    /// A connection is needed even if no queries wait: to ask how far a replica is, or to know whether the primary can
+    /// be reached.
+    var isProbeDue = false
     var waiters: [Waiter<Void>] = []
   }
 
@@ -36,7 +39,6 @@ final class QueryBacklog: Sendable {
     /// Queries that wait for a replica, by tenant.
     var awaitingReplica: [TenantID: [ReceivedQuery]] = [:]
     var sleepingCount = 0
-    var isProbeDue = false
     /// When a replica answered last; at first, when the backlog was created.
     var replicaAnswered = ContinuousClock.now
   }
@@ -92,7 +94,6 @@ final class QueryBacklog: Sendable {
     change { state in
       guard isDue(side, state) else { return nil }
       let taken = state.lines[side]?.take(settings) ?? []
-      if side == .replica { state.isProbeDue = false }
       let awaited = side == .replica ? Set(state.awaitingReplica.keys.prefix(Self.probedTenants)) : []
       return Work(queries: taken.map(\.element), awaited: awaited)
     }
@@ -114,7 +115,7 @@ final class QueryBacklog: Sendable {
   /// too many queries are waiting.
   func await(_ query: ReceivedQuery) {
     let isAwaiting = state.withLock { state in
-      guard query.age < settings.wait, state.sleepingCount < settings.waitingLimit,
+      guard !query.hasWaited(settings.wait, at: .now), state.sleepingCount < settings.waitingLimit,
         state.awaitingReplica[query.tenantID, default: []].count < settings.waitingShare
       else { return false }
       state.awaitingReplica[query.tenantID, default: []].append(query)
@@ -123,6 +124,10 @@ final class QueryBacklog: Sendable {
     }
     if !isAwaiting { add([query], to: .primary) }
   }
+
+  /// While no replica is connected, the primary is connected to even if no query waits for it: only that shows whether
+  /// queries are answered.
+  func noteReplica(isConnected: Bool) { change { $0.lines[.primary]?.isProbeDue = !isConnected } }
 
   /// A server has answered, and has reached these sequences: the queries that were waiting for them are asked again.
   func learn(_ sequences: [TenantID: Int64], from side: QuerySide) {
@@ -149,9 +154,9 @@ final class QueryBacklog: Sendable {
       }
       for tenantID in state.awaitingReplica.keys {
         expired += remove(&state, tenantID) { $0.isExpired(at: now) }
-        wake(&state, tenantID, to: .primary) { $0.delivery.receivedAt + settings.wait <= now }
+        wake(&state, tenantID, to: .primary) { $0.hasWaited(settings.wait, at: now) }
       }
-      if state.sleepingCount > 0 { state.isProbeDue = true }
+      if state.sleepingCount > 0 { state.lines[.replica]?.isProbeDue = true }
       moveToPrimary(&state, at: now)
       return expired
     }
@@ -166,9 +171,10 @@ final class QueryBacklog: Sendable {
   }
 
   private func moveToPrimary(_ state: inout State, at now: ContinuousClock.Instant) {
-    let isSilent = state.replicaAnswered + settings.wait <= now
+    let silence = state.replicaAnswered.duration(to: now)
     let referred = state.lines[.replica]?.queries.removeAll { query in
-      query.delivery.receivedAt + settings.wait <= now && (isSilent || query.content.minimumSequence != nil)
+      query.hasWaited(settings.wait, at: now)
+        && (query.content.minimumSequence != nil || query.longestWait(settings.wait) <= silence)
     }
     for query in referred ?? [] { state.lines[.primary]?.queries.append(query, of: query.tenantID) }
   }
@@ -191,10 +197,10 @@ final class QueryBacklog: Sendable {
     return removed
   }
 
-  /// Whether a connection should take the waiting queries, or probe a replica.
+  /// Whether a connection should take the waiting queries, or probe its server.
   private func isDue(_ side: QuerySide, _ state: State) -> Bool {
     guard let line = state.lines[side] else { return false }
-    guard line.queries.hasWork else { return side == .replica && state.isProbeDue }
+    guard line.queries.hasWork else { return line.isProbeDue }
     return line.readingCount == 0 || line.queries.count >= settings.batchCount || line.isPressing
   }
 
@@ -219,6 +225,7 @@ extension QueryBacklog.Line {
     let taken = queries.take(count: settings.batchCount, size: settings.batchBytes, of: \.size)
     readingCount += 1
     wasTaken = true
+    isProbeDue = false
     // Queries left behind because of their size fill another round trip.
     isPressing = taken.count < settings.batchCount && queries.hasWork
     return taken

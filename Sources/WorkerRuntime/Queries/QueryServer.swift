@@ -27,11 +27,12 @@ struct QueryServer {
   /// Runs until the task is cancelled.
   func run() async throws {
     try await reconnecting.run { attempt in
-      // Most deployments never need the primary for queries.
+      // Most deployments never need the primary for queries: only where replicas are too slow, or all away.
       if side == .primary { try await backlog.waitForWork(side) }
       let session = try await connect()
       attempt.connected()
       status.opened(side)
+      noteReplica()
       defer {
         status.closed(side)
         backlog.wakeOthers()
@@ -39,11 +40,14 @@ struct QueryServer {
       try await session.use(serve)
     } failed: { error, delay in
       status.failed(side, "\(error)")
+      noteReplica()
       logger.warning(
         "a query connection failed; reconnecting",
         metadata: ["side": "\(side.rawValue)", "error": "\(error)", "delay_ms": "\(delay.milliseconds)"])
     }
   }
+
+  private func noteReplica() { backlog.noteReplica(isConnected: status.connections(.replica).open > 0) }
 
   private func serve(_ session: any QuerySession) async throws {
     try await withThrowingTaskGroup { group in
@@ -89,7 +93,7 @@ struct QueryServer {
   }
 
   private func conclude(_ queries: [ReceivedQuery], _ readSet: ReadSet, _ dated: DatedSnapshot) {
-    if case .replica(let lag) = dated.origin { status.note(lag: lag) }
+    noteLag(dated.origin)
     probe.observe(.read(count: queries.count))
     let observations = DeferredObservations()
     let run = QueryRun(readSet, dated.snapshot, environment, probe: observations)
@@ -123,6 +127,12 @@ struct QueryServer {
     case (.replica, .replica): backlog.await(query)
     }
     return nil
+  }
+
+  /// Notes how far the server for reading is behind; if it follows no other server, it is not.
+  private func noteLag(_ origin: DatedSnapshot.Origin) {
+    guard side == .replica else { return }
+    if case .replica(let lag) = origin { status.note(lag: lag) } else { status.note(lag: nil) }
   }
 
   /// Notes how many events a server that has reached `sequence` lacks for the query's minimum sequence.

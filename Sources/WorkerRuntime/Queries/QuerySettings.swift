@@ -6,12 +6,13 @@ package import WorkspaceApplication
 package struct QuerySettings: Sendable {
   /// Connections to the servers for reading. Default: 4.
   package var poolSize = 4
-  /// Connections to the primary, for queries that no other server answers in time; opened when needed. Default: 2.
+  /// Connections to the primary, for queries that no other server answers in time; opened when needed, or when no other
+  /// server can be reached. Default: 2.
   package var primaryPoolSize = 2
   /// How long after its arrival here a query expires: its sender no longer waits for the answer. Default: 5 s.
   package var timeout: Duration = .seconds(5)
   /// How long after its arrival a query may wait for a replica, for its sequence or for any answer, before the primary is
-  /// asked. Default: 1 s.
+  /// asked; at most half of the time after which the query expires. Default: 1 s.
   package var wait: Duration = .seconds(1)
   /// Queries that the broker sends ahead. Default: 2,048.
   package var prefetch = 2048

@@ -11,21 +11,38 @@ package final class QueryStatus: Sendable {
 
   private struct State {
     var consuming: String? = "the query lane has just started"
-    var connecting: String? = "not connected to the database yet"
     var connections: [QuerySide: Connections] = [:]
+    /// Why a connection of a side, or an attempt to open one, has failed since one was last opened.
+    var failures: [QuerySide: String] = [:]
     var lag: Duration?
     var shortfall: Int64 = 0
     var waiting: @Sendable () -> (connection: Int, replica: Int) = { (0, 0) }
+
+    func isOpen(_ side: QuerySide) -> Bool { connections[side]?.open ?? 0 > 0 }
+
+    var replicaProblem: String { failures[.replica] ?? "not connected to the database yet" }
+
+    var problem: String? {
+      if let consuming { return consuming }
+      guard !isOpen(.replica), !isOpen(.primary) else { return nil }
+      guard let primary = failures[.primary], primary != replicaProblem else { return replicaProblem }
+      return "\(replicaProblem); the primary: \(primary)"
+    }
   }
 
   private let state = Mutex(State())
 
   package init() {}
 
-  /// Why queries are not answered; nil if they are.
-  package var problem: String? {
+  /// Why queries are not answered; nil if they are, be it by the primary.
+  package var problem: String? { state.withLock { $0.problem } }
+
+  /// For operators: `answered`; or that only the primary answers, and why; or why queries are not answered.
+  package var summary: String {
     state.withLock { state in
-      state.consuming ?? (state.connections[.replica]?.open ?? 0 > 0 ? nil : state.connecting)
+      if let problem = state.problem { return problem }
+      if state.isOpen(.replica) { return "answered" }
+      return "answered by the primary, after queries.wait: \(state.replicaProblem)"
     }
   }
 
@@ -33,8 +50,8 @@ package final class QueryStatus: Sendable {
     state.withLock { $0.connections[side] ?? Connections() }
   }
 
-  /// How far behind the replica was, in time, when it last answered, as far as it could tell; nil if no replica has
-  /// answered.
+  /// How far behind the replica was, in time, when it last answered, as far as it could tell; nil if no replica
+  /// answers: there is no connection to one, or the primary has answered in its place.
   package var lag: Duration? { state.withLock { $0.lag } }
 
   /// How many events the server lacked for the last query with a minimum sequence; 0 if it had them all.
@@ -50,13 +67,21 @@ package final class QueryStatus: Sendable {
   /// - Parameter problem: why queries are not consumed; nil if they are.
   func consuming(_ problem: String?) { state.withLock { $0.consuming = problem } }
 
-  func opened(_ side: QuerySide) { state.withLock { $0.connections[side, default: Connections()].open += 1 } }
-
-  func closed(_ side: QuerySide) { state.withLock { $0.connections[side, default: Connections()].open -= 1 } }
-
-  func failed(_ side: QuerySide, _ problem: String) {
-    state.withLock { if side == .replica { $0.connecting = problem } }
+  func opened(_ side: QuerySide) {
+    state.withLock { state in
+      state.connections[side, default: Connections()].open += 1
+      state.failures[side] = nil
+    }
   }
+
+  func closed(_ side: QuerySide) {
+    state.withLock { state in
+      state.connections[side, default: Connections()].open -= 1
+      if !state.isOpen(.replica) { state.lag = nil }
+    }
+  }
+
+  func failed(_ side: QuerySide, _ problem: String) { state.withLock { $0.failures[side] = problem } }
 
   func busy(_ side: QuerySide, _ change: Int) {
     state.withLock { $0.connections[side, default: Connections()].busy += change }

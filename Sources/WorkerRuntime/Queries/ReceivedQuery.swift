@@ -23,6 +23,15 @@ final class ReceivedQuery: Sendable {
   var age: Duration { delivery.receivedAt.duration(to: .now) }
   func isExpired(at now: ContinuousClock.Instant) -> Bool { now >= deadline }
 
+  /// How long after its arrival it may wait for a replica: `limit`, but no longer than half of its time, so that the
+  /// primary can answer in the other half.
+  func longestWait(_ limit: Duration) -> Duration { min(limit, delivery.receivedAt.duration(to: deadline) / 2) }
+
+  /// Whether it has waited for a replica as long as it may.
+  func hasWaited(_ limit: Duration, at now: ContinuousClock.Instant) -> Bool {
+    delivery.receivedAt + longestWait(limit) <= now
+  }
+
   /// Its size in bytes, for the limits of a batch: the query itself, and the largest possible answer.
   var size: Int { delivery.size + content.query.largestAnswer * ReceivedMessage.workspaceBytes }
 }

@@ -46,8 +46,22 @@ package struct ReplicaDecider: AccessDecider {
     guard !questions.isEmpty else { return nil }
     let tenants = try await caughtUp(Set(questions.map(\.tenantID)), store)
     let questions = questions.filter { tenants[$0.tenantID] != nil }
-    let answers = questions.isEmpty ? [:] : try await replica.answers(to: questions, asFreshAs: Self.token(of: tenants))
+    let answers = questions.isEmpty ? [:] : try await answers(to: questions, asFreshAs: Self.token(of: tenants))
     return GivenDecisions(answers: answers, sequences: tenants.mapValues(\.sequence))
+  }
+
+  /// - Throws: ``UndecidableQuestions`` if the service is ready nevertheless: questions that take it too long must not
+  ///   stop everybody else's.
+  private func answers(to questions: Set<AccessQuestion>, asFreshAs token: String?) async throws -> [AccessQuestion:
+    Bool]
+  {
+    do throws(ReplicaError) {
+      return try await replica.answers(to: questions, asFreshAs: token)
+    } catch {
+      guard error.kind != .misconfigured else { throw error }
+      try await replica.requireReady()
+      throw UndecidableQuestions("permissions can't be decided: \(error)")
+    }
   }
 
   /// Tokens can't be compared, and a call takes only one: questions about several tenants are asked with full

@@ -49,10 +49,10 @@ package final class ReplicationPulse: Sendable {
   }
 
   /// There is nothing to replicate.
-  func idle() { state.withLock { $0.failure = nil } }
+  func idle() { recover { _ in } }
 
   /// Another process replicates.
-  func yieldedTurn() { state.withLock { ($0.failure, $0.refused) = (nil, []) } }
+  func yieldedTurn() { recover { $0.refused = [] } }
 
   /// Changes of these tenants were replicated.
   func advanced(_ tenants: some Sequence<TenantID>) {
@@ -67,6 +67,15 @@ package final class ReplicationPulse: Sendable {
 
   /// Changes of these tenants are refused; those of others are accepted.
   func refused(_ tenants: some Sequence<TenantID>) { beat { $0.refused.formUnion(tenants) } }
+
+  /// The last failure, if there was one, is over, which is progress.
+  private func recover(_ change: (inout State) -> Void) {
+    guard failure != nil else { return state.withLock { change(&$0) } }
+    beat { state in
+      state.failure = nil
+      change(&state)
+    }
+  }
 
   private func beat(_ change: (inout State) -> Void) {
     let beat = state.withLock { state in

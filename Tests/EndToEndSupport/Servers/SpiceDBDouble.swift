@@ -21,6 +21,8 @@ package final class SpiceDBDouble: Sendable {
     package var cut: Int?
     /// Whether it is executed, and answered by a message without fields.
     package var blank = false
+    /// Whether only the first check of a bulk fails.
+    package var pair = false
 
     package init(_ method: String, _ change: (inout Fault) -> Void = { _ in }) {
       self.method = method

@@ -67,6 +67,31 @@ struct SpiceDBReplicationTests {
     #expect(try await successor.drain() == .code(0))
   }
 
+  @Test func `a worker that loses the turn stops writing at once, and its changes arrive later`() async throws {
+    let deployment = try Deployment.current
+    let (spicedb, environment) = try await deployment.startSpiceDB()
+    try await spicedb.order(
+      .init("WriteRelationships") {
+        $0.times = 1_000_000
+        $0.hold = true
+      })
+    let worker = try await deployment.activeWorker(environment)
+    let sender = try await CommandSender.open(on: deployment.host)
+    try await sender.send([.createRoot(Command.newID(), id: Command.newID())])
+    try await Patience.poll(for: "a write is in progress") { try await spicedb.calls("WriteRelationships") > 0 }
+    try await deployment.endActiveSession()
+    // A write that nobody cancels would end with an error of SpiceDB.
+    try await Patience.poll(for: "the replicator has noticed the end of its session") {
+      worker.program.errors.split(separator: "\n").contains {
+        $0.contains("relationships can't be replicated") && $0.contains("PostgreSQL")
+      }
+    }
+    try await spicedb.order([])
+    try await Self.expectEqual(deployment, environment)
+    #expect(try await worker.drain() == .code(0))
+    await sender.close()
+  }
+
   @Test func `verify names what an empty SpiceDB lacks, and repair fills it while the worker keeps running`()
     async throws
   {

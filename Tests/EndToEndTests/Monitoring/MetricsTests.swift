@@ -125,6 +125,22 @@ struct MetricsTests {
     }
   }
 
+  /// Each deployment has a job of its own.
+  @Test func `neither the dashboard nor an alert rule mixes deployments`() throws {
+    let folder = PythonTool.repository.appending(path: "config")
+    func expressions(_ file: String, _ key: String) throws -> [Substring] {
+      let lines = try String(contentsOf: folder.appending(path: file), encoding: .utf8).split(separator: "\n")
+      return lines.filter { $0.contains(key) }
+    }
+    let panels = try expressions("grafana/workspace-worker.json", "\"expr\":")
+    let rules = try expressions("prometheus/alerts.yaml", " expr:")
+    #expect(panels.count > 50 && rules.count > 15)
+    for panel in panels {
+      #expect(panel.firstMatch(of: /\b(?:workspace_worker|messaging|process)_[a-z_]++(?!\{job=\\"\$job\\")/) == nil)
+    }
+    for rule in rules { #expect(rule.firstMatch(of: /\b(?:sum|max)\b(?! by \(job[,)])/) == nil) }
+  }
+
   @Test func `promtool finds no fault in metrics and alert rules`() async throws {
     let deployment = try Deployment.current
     let worker = try await deployment.activeWorker()

@@ -174,6 +174,7 @@ struct TracesTests {
       for resource in request.resourceSpans {
         #expect(
           resource.resource.attributes.contains { $0.key == "service.name" && $0.value.text == "workspace-worker" })
+        #expect(resource.resource.attributes.contains { $0.key == "process.pid" && $0.value.intValue != nil })
       }
       return request.resourceSpans.flatMap { $0.scopeSpans.flatMap(\.spans) }
     }

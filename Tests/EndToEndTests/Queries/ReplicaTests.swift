@@ -83,11 +83,15 @@ struct ReplicaTests {
       try await standby.catchesUp(with: primary)
       try await standby.execute("select pg_wal_replay_pause()")
       _ = try await rename(1, client, events)
-      #expect(try await client.ask(get())?.data.workspace?.name == "lower", "the standby answers")
+      try await Patience.poll(for: "the lag grows") {
+        #expect(try await client.ask(get())?.data.workspace?.name == "lower", "the standby answers")
+        return try await worker.metrics().value("workspace_worker_replica_lag_seconds") ?? 0 > 0
+      }
       standby.stop()
       // The sessions on the killed standby last for a moment.
-      try await Patience.poll(for: "the primary answers") {
-        try await client.ask(get())?.data.workspace?.name == "name 1"
+      try await Patience.poll(for: "the primary answers, which lags behind nothing") {
+        guard try await client.ask(get())?.data.workspace?.name == "name 1" else { return false }
+        return try await worker.metrics().value("workspace_worker_replica_lag_seconds") == 0
       }
       #expect(try await worker.health().status == 200)
       #expect(try await worker.drain() == .code(0))
