@@ -131,12 +131,12 @@ import WorkspaceDomain
       }
       let permissions = SpiceDBPermissions(spicedb)
       try await double.order([
-        .init("CheckBulkPermissions") { ($0.code, $0.pair, $0.times) = ("RESOURCE_EXHAUSTED", true, 2) }
+        .init("CheckBulkPermissions") { ($0.code, $0.onlyFirstCheck, $0.times) = ("RESOURCE_EXHAUSTED", true, 2) }
       ])
       #expect(
         try await permissions.answers(to: Set(questions), asFreshAs: nil) == [questions[0]: true, questions[1]: false])
       try await double.order([
-        .init("CheckBulkPermissions") { ($0.code, $0.pair, $0.times) = ("RESOURCE_EXHAUSTED", true, 100) }
+        .init("CheckBulkPermissions") { ($0.code, $0.onlyFirstCheck, $0.times) = ("RESOURCE_EXHAUSTED", true, 100) }
       ])
       await #expect(throws: ReplicaError.self) { try await permissions.answers(to: Set(questions), asFreshAs: nil) }
     }

@@ -136,7 +136,7 @@ import WorkspaceDomain
   }
 
   @Test func `questions that can't be decided while others can cost only their own commands an attempt`() async throws {
-    let fixture = ExecutorFixture(decider: FakeDecider(undecidable: .sample(2)))
+    let fixture = ExecutorFixture(deadline: .seconds(3600), decider: FakeDecider(undecidable: .sample(2)))
     let batches = try await fixture.run(
       .by("ann", .createRoot("r1", id: 11, tenant: 1)), .by("bob", .createRoot("r2", id: 21, tenant: 2)),
       .by("ann", .get("g1", 11)), .by("bob", .get("g2", 21, tenant: 2)),
@@ -147,6 +147,32 @@ import WorkspaceDomain
         "workspace.get.failed", "workspace.create_root.succeeded",
       ])
     #expect(await fixture.letters.map(\.subject.commandID) == ["r2", "g2"])
+  }
+
+  @Test func `after the deadline the service is to blame, and each session commits something`() async throws {
+    let fixture = ExecutorFixture(deadline: .zero, decider: FakeDecider(undecidable: .sample(2)))
+    let all: [CommandMessage] = [
+      .by("ann", .createRoot("r1", id: 11, tenant: 1)), .by("bob", .createRoot("r2", id: 21, tenant: 2)),
+      .by("eve", .createRoot("r3", id: 31, tenant: 3)), .by("bob", .get("g2", 21, tenant: 2)),
+    ]
+    for rest in [all, Array(all.dropFirst()), Array(all.dropFirst(2))] {
+      let error = await #expect(throws: ReplicaError.self) { try await fixture.run(rest) }
+      #expect(error?.kind == .unavailable)
+    }
+    try await fixture.run(Array(all.dropFirst(3)))
+    #expect(Self.transactions(fixture).flatMap(\.self) == ["r2", "r3", "g2"], "after r1")
+  }
+
+  @Test func `nothing is decided for commands that have to join a line`() async throws {
+    var parking = ParkingPolicy()
+    parking.retries = RetrySchedule(Array(repeating: .seconds(3600), count: 3))
+    let fixture = ExecutorFixture(parking: parking, decider: FakeDecider(undecidable: .sample(2)))
+    try await fixture.run(.by("bob", .createRoot("r2", id: 21, tenant: 2)))
+    let begun = await fixture.store.begun
+    let batches = try await fixture.run(
+      .by("bob", .get("g2", 21, tenant: 2)), .by("ann", .createRoot("r1", id: 11, tenant: 1)))
+    #expect(batches.types == ["workspace.create_root.succeeded"])
+    #expect(await fixture.store.begun == begun + 1)
   }
 
   @Test(arguments: ReplicaError.Kind.allCases)

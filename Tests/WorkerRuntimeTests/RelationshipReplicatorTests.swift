@@ -190,6 +190,18 @@ import WorkspaceDomain
     #expect(probe.failures == [.unavailable, .misconfigured, .unavailable])
   }
 
+  @Test(arguments: [false, true])
+  func `a turn is not handed over after a write that may still take effect`(leavesOutcomeOpen: Bool) async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)])
+    let replica = FakeReplica(failures: [
+      ReplicaError(.unavailable, "silent", leavesOutcomeOpen: leavesOutcomeOpen)
+    ])
+    status.change(to: .active)
+    try await run(outbox, to: replica) { try await outbox.marks.wait { !$0.isEmpty } }
+    let first = outbox.steps.entries.dropFirst().prefix { $0 != .tookTurn }
+    #expect(first.contains(.beganWriting) && first.contains(.endedWriting) != leavesOutcomeOpen)
+  }
+
   @Test func `a change that was applied but not recorded is applied again`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], markFailures: 1)
     let replica = FakeReplica()

@@ -13,14 +13,15 @@ import WorkspaceDomain
   /// Permits everything, and records each call.
   private final class Permissions: PermissionReplica {
     let asked = Journal<(count: Int, token: String?)>()
-    /// Why it does not answer questions, and why it is not ready.
-    let troubles = Mutex<(answering: ReplicaError?, ready: ReplicaError?)>((nil, nil))
+    /// Why it does not answer the next questions, and why it is not ready.
+    let troubles = Mutex<(answering: [ReplicaError], ready: ReplicaError?)>(([], nil))
 
     func answers(
       to questions: Set<AccessQuestion>, asFreshAs token: String?
     ) async throws(ReplicaError) -> [AccessQuestion: Bool] {
       asked.note((questions.count, token))
-      if let trouble = troubles.withLock({ $0.answering }) { throw trouble }
+      let trouble = troubles.withLock { $0.answering.isEmpty ? nil : $0.answering.removeFirst() }
+      if let trouble { throw trouble }
       return Dictionary(uniqueKeysWithValues: questions.map { ($0, true) })
     }
 
@@ -77,14 +78,21 @@ import WorkspaceDomain
     kind: ReplicaError.Kind
   ) async throws {
     let slow = ReplicaError(kind, "too slow")
-    permissions.troubles.withLock { $0 = (slow, nil) }
+    permissions.troubles.withLock { $0 = ([slow, slow], nil) }
     await #expect(throws: UndecidableQuestions.self) { try await decider().decisions(on: [question(1)], at: store) }
     let away = ReplicaError(.unavailable, "away")
-    permissions.troubles.withLock { $0 = (slow, away) }
+    permissions.troubles.withLock { $0 = ([slow], away) }
     await #expect(throws: away) { try await decider().decisions(on: [question(1)], at: store) }
     let misconfigured = ReplicaError(.misconfigured, "no key")
-    permissions.troubles.withLock { $0 = (misconfigured, nil) }
+    permissions.troubles.withLock { $0 = ([misconfigured], nil) }
     await #expect(throws: misconfigured) { try await decider().decisions(on: [question(1)], at: store) }
+  }
+
+  @Test func `a service that was away for a moment is asked again, and nobody is to blame`() async throws {
+    permissions.troubles.withLock { $0 = ([ReplicaError(.unavailable, "restarting")], nil) }
+    let decisions = try await decider().decisions(on: [question(1)], at: store)
+    #expect(decisions?.answers == [question(1): true])
+    #expect(permissions.asked.entries.count == 2)
   }
 
   @Test func `without questions it reads nothing`() async throws {

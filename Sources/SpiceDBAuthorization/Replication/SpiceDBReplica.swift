@@ -24,6 +24,6 @@ extension ReplicaError {
       case .unauthenticated, .unreadableToken, .schema: .misconfigured
       case .preconditionFailed, .expired, .tooDeep, .invalidRequest: .refused
       }
-    self.init(kind, error.description)
+    self.init(kind, error.description, leavesOutcomeOpen: error.mayHaveBeenMade)
   }
 }

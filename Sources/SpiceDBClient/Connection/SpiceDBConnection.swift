@@ -40,7 +40,7 @@ package final class SpiceDBConnection: Sendable {
   /// made earlier wait, up to their deadline. Must be run only once.
   package func run() async {
     await withDiscardingTaskGroup { group in
-      while !Task.isCancelled, let transport = runnable {
+      while !Task.isCancelled, let transport = transportToRun {
         group.addTask { [configuration, logger] in
           await transport.run(grace: configuration.timeout, logger: logger)
         }
@@ -50,7 +50,7 @@ package final class SpiceDBConnection: Sendable {
   }
 
   /// The transport to run; nil after ``shutDown()``.
-  private var runnable: SpiceDBTransport? { state.withLock { $0.isShutDown ? nil : $0.transport } }
+  private var transportToRun: SpiceDBTransport? { state.withLock { $0.isShutDown ? nil : $0.transport } }
 
   /// Lets calls in progress finish, and refuses new ones. ``run()`` then returns, at the latest a second after the
   /// timeout of an attempt, whatever SpiceDB does.
@@ -119,7 +119,7 @@ package final class SpiceDBConnection: Sendable {
       after: failure, &progress, elapsed: ContinuousClock.now - began, isRepeatable: request.isRepeatable,
       random: .random(in: 0...1))
     // After shutDown() every further attempt would be refused.
-    guard runnable != nil else { return nil }
+    guard !state.withLock({ $0.isShutDown }) else { return nil }
     if failure.kind == .unauthenticated, progress.attempts < retries.attempts, let current = try? bearer(),
       current != token
     {

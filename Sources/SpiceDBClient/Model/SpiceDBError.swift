@@ -34,7 +34,8 @@ package struct SpiceDBError: Error, Sendable, Equatable, CustomStringConvertible
 
   /// How far the attempt came that failed.
   enum Reach: Sendable, Equatable {
-    /// The request was not sent: SpiceDB is ending the connection, and other calls are still in progress on it.
+    /// The request was not sent, while other calls are in progress: SpiceDB is probably ending the connection. Or the
+    /// client has just been told to end.
     case ending
     /// The request was not sent for another reason, for example because there was no connection.
     case unsent

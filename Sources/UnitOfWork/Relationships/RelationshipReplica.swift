@@ -24,9 +24,12 @@ package struct ReplicaError: Error, Sendable, Equatable, CustomStringConvertible
   package let kind: Kind
   /// For people. No payload, no secret.
   package let description: String
+  /// Whether a write that failed may still take effect within moments.
+  package let leavesOutcomeOpen: Bool
 
-  package init(_ kind: Kind, _ description: String) {
+  package init(_ kind: Kind, _ description: String, leavesOutcomeOpen: Bool = false) {
     self.kind = kind
     self.description = description
+    self.leavesOutcomeOpen = leavesOutcomeOpen
   }
 }

@@ -22,6 +22,8 @@ package struct Committer: Sendable {
     let cause: UnitOfWorkError
     /// How many of its first messages can be committed together, without the next one; nil if unknown.
     var undecidedAfter: Int?
+    /// Whether permissions could not be decided.
+    var isUndecidable = false
   }
 
   /// How often an assignment is run before a conflict or a transient failure counts as permanent.
@@ -39,7 +41,8 @@ package struct Committer: Sendable {
 
   /// - Parameters:
   ///   - backoff: between two runs after a transient failure or a timeout.
-  ///   - deadline: how long an assignment whose statements time out is rerun.
+  ///   - deadline: how long an assignment whose statements time out is rerun, and one is halved whose permissions can't
+  ///     be decided.
   package init(
     store: any UnitOfWorkStore, environment: ExecutionEnvironment, lines: ParkedLines,
     letters: LetterDeliveries = LetterDeliveries(), probe: any WorkspaceServiceProbe & Sendable,
@@ -79,7 +82,14 @@ package struct Committer: Sendable {
       guard batch.isUnfinished else { return }
     } catch let failure as Uncommittable {
       if let parts = failure.undecidedAfter.map(assignment.parts(undecidedAfter:)) ?? assignment.halves {
-        for part in parts { try await carryOut(part, since: start, committed: committed) }
+        for (index, part) in parts.enumerated() {
+          // Where many questions take too long, the service is to blame. What comes before this part is committed, so
+          // the next session goes on from here.
+          if failure.isUndecidable, index > 0, ContinuousClock.now - start >= deadline {
+            throw ReplicaError(.unavailable, "\(failure.cause)")
+          }
+          try await carryOut(part, since: start, committed: committed)
+        }
       } else if let message = assignment.messages.first {
         guard let verdict = message.verdict ?? verdict(on: message, failure.cause) else { throw failure.cause }
         var assignment = assignment
@@ -120,7 +130,7 @@ package struct Committer: Sendable {
         workerProbe.observe(.committed(batch))
         return batch
       } catch let error as UndecidableQuestions {
-        throw Uncommittable(cause: .failed(reason: "\(error)"))
+        throw Uncommittable(cause: .failed(reason: error.description), isUndecidable: true)
       } catch let error as UnitOfWorkError {
         workerProbe.observe(.rolledBack(error))
         logger.debug("a batch was rolled back", metadata: ["attempt": "\(attempt)", "error": "\(error)"])

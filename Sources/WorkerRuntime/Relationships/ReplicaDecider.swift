@@ -16,6 +16,8 @@ package struct ReplicaDecider: AccessDecider {
   package static let patience: Duration = .seconds(10)
   /// How often it checks the outbox itself: another process may be replicating.
   private static let poll: Duration = .milliseconds(50)
+  /// How often a ready service is asked questions that it does not answer.
+  private static let attempts = 2
 
   private let replica: any PermissionReplica
   private let pulse: ReplicationPulse
@@ -55,12 +57,19 @@ package struct ReplicaDecider: AccessDecider {
   private func answers(to questions: Set<AccessQuestion>, asFreshAs token: String?) async throws -> [AccessQuestion:
     Bool]
   {
-    do throws(ReplicaError) {
-      return try await replica.answers(to: questions, asFreshAs: token)
-    } catch {
-      guard error.kind != .misconfigured else { throw error }
-      try await replica.requireReady()
-      throw UndecidableQuestions("permissions can't be decided: \(error)")
+    var attempt = 1
+    while true {
+      do throws(ReplicaError) {
+        return try await replica.answers(to: questions, asFreshAs: token)
+      } catch {
+        guard error.kind != .misconfigured else { throw error }
+        try await replica.requireReady()
+        // A service that has just come back has not been asked yet.
+        guard error.kind == .unavailable, attempt < Self.attempts else {
+          throw UndecidableQuestions("permissions can't be decided: \(error)")
+        }
+        attempt += 1
+      }
     }
   }
 

@@ -35,6 +35,8 @@ package struct ReplicationSchedule: Sendable {
   package private(set) var refused: [TenantID: ReplicaError] = [:]
   /// Why no more entries begin, if that is because of a failure.
   package private(set) var failure: ReplicaError?
+  /// Whether an entry that failed may still take effect.
+  package private(set) var mayChangeLater = false
 
   /// - Parameter entries: oldest first.
   package init(_ entries: [RelationshipEntry]) {
@@ -79,6 +81,7 @@ package struct ReplicationSchedule: Sendable {
   /// entries, and no more begin.
   package mutating func failed(_ id: RelationshipEntry.ID, _ error: ReplicaError) {
     guard let index = underWay.removeValue(forKey: id) else { return }
+    if error.leavesOutcomeOpen { mayChangeLater = true }
     guard error.kind == .refused else {
       failure = failure ?? error
       return close()

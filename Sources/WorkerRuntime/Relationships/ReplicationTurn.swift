@@ -6,7 +6,8 @@ package import UnitOfWork
 /// without a handover, as when a process or its connection is lost, delays the first write of the next one.
 package struct ReplicationTurn: Sendable {
   /// How long after the end of a turn its writes can take effect: the deadline of an attempt, which SpiceDB enforces,
-  /// too (5 s), and a second in which the end is noticed.
+  /// too (5 s), and a second in which the end is noticed. If the network has swallowed the session, that takes longer
+  /// (``RelationshipOutbox/waitUntilLost()``), but so does the server, which keeps the turn for 25 s.
   ///
   /// Together with the pause between attempts to take the turn, this is less than ``ReplicaDecider/patience``.
   package static let settling: Duration = .seconds(6)
@@ -15,8 +16,8 @@ package struct ReplicationTurn: Sendable {
   private let settling: Duration
   private let takenAt = ContinuousClock.now
   private var mayWrite = false
-  /// Whether writes are under way, or were cut short.
-  private var isWriting = false
+  /// Whether writes are under way, were cut short, or have failed in a way that lets them take effect later.
+  private var mayChangeLater = false
 
   /// - Parameters:
   ///   - outbox: has just taken the turn.
@@ -38,28 +39,31 @@ package struct ReplicationTurn: Sendable {
     return !wasHandedOver
   }
 
-  /// Runs `body`, which writes, and cancels it when the turn is lost.
+  /// Runs `body`, which writes what its schedule has, and cancels it when the turn is lost.
   ///
   /// - Throws: why the turn was lost, or `CancellationError`. Writes may have been cut short: this turn can't be handed
   ///   over.
-  mutating func write<Answer: Sendable>(_ body: @escaping @Sendable () async -> Answer) async throws -> Answer {
-    isWriting = true
-    let answer = try await outbox.whileTurnLasts(body)
-    isWriting = false
-    return answer
+  mutating func write(
+    _ body: @escaping @Sendable () async -> ReplicationSchedule
+  ) async throws -> ReplicationSchedule {
+    mayChangeLater = true
+    let schedule = try await outbox.whileTurnLasts(body)
+    mayChangeLater = schedule.mayChangeLater
+    return schedule
   }
 
   /// Tells the next holder that it need not wait, provided that all writes have ended. Nothing may be written
   /// afterwards, and the connection must be closed. Works in a cancelled task, too.
   func handOver() async {
-    guard mayWrite, !isWriting else { return }
+    guard mayWrite, !mayChangeLater else { return }
     // If this fails, the next holder waits.
     _ = await Task { [outbox] in try await outbox.endWriting() }.result
   }
 }
 
 extension RelationshipOutbox {
-  /// Runs `body`, which writes to the replica, and cancels it when the turn is lost. Returns when `body` has ended.
+  /// Runs `body`, which writes to the replica, and cancels it when the turn is lost. Returns when `body` has ended. To be
+  /// called right after the outbox has been used: that shows that it still has the turn.
   ///
   /// - Throws: why the turn was lost; what `body` throws; `CancellationError`, even if `body` has returned: whatever it
   ///   was doing may have been cut short.

@@ -22,7 +22,7 @@ package final class SpiceDBDouble: Sendable {
     /// Whether it is executed, and answered by a message without fields.
     package var blank = false
     /// Whether only the first check of a bulk fails.
-    package var pair = false
+    package var onlyFirstCheck = false
 
     package init(_ method: String, _ change: (inout Fault) -> Void = { _ in }) {
       self.method = method

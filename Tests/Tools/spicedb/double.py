@@ -6,10 +6,10 @@ error reasons are those of the official package authzed. Prints "ready PORT CONT
 
 A test controls it by HTTP on the control port:
 POST /faults   [{"method", "times", "code", "reason", "message", "after": bool, "hold": bool, "cut": number,
-               "blank": bool, "pair": bool}, ...]: the next calls of the method fail like this, before or after they are executed; with "hold"
-               not before the caller gives up or other faults are ordered; with "cut" after this many answers of a stream;
-               with "blank" answers come without their fields; with "pair" only the first check of a bulk fails. Replaces
-               earlier orders
+               "blank": bool, "onlyFirstCheck": bool}, ...]: the next calls of the method fail like this, before or after
+               they are executed; with "hold" not before the caller gives up or other faults are ordered; with "cut" after
+               this many answers of a stream; with "blank" answers come without their fields; with "onlyFirstCheck" only the
+               first check of a bulk fails. Replaces earlier orders
 POST /snapshot true: minimize_latency shows the current state, until false
 POST /forget   existing tokens have expired
 POST /serving  true or false: what the health service says
@@ -332,7 +332,7 @@ class Gate(grpc.ServerInterceptor):
             fault = self.admit(method, metadata)
             if fault and fault.get("blank"):
                 return blank(call())
-            if fault and fault.get("pair"):
+            if fault and fault.get("onlyFirstCheck"):
                 answer = call()
                 answer.pairs[0].error.CopyFrom(ordered(fault).status)
                 return answer
