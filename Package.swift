@@ -246,8 +246,9 @@ let package = Package(
     .testTarget(
       name: "WorkerCLITests",
       dependencies: [
-        "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresStore",
-        "UnitOfWork", "WorkerRuntime", "WorkspaceDomain", "TestSupport", argumentParser, logging, unixSignals,
+        "WorkerCLI", "Coordination", "Operations", "Settings", "MessageContract", "Messaging", "PostgresClient",
+        "PostgresStore", "UnitOfWork", "WorkerRuntime", "WorkspaceDomain", "TestSupport", argumentParser, logging,
+        unixSignals,
       ]),
     .testTarget(
       name: "SettingsTests",

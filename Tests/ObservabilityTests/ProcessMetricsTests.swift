@@ -12,7 +12,7 @@ import Testing
       .flatMap { Double($0.split(separator: " ")[1]) }
   }
 
-  /// Uses a second of processor time for each reading, and now and then takes its time to return it.
+  /// Uses a second of processor time for each reading, and now and then lets others read before it returns it.
   private final class Usage: Sendable {
     private let readings = Mutex(0)
 
@@ -23,7 +23,7 @@ import Testing
         readings += 1
         return readings
       }
-      if seconds.isMultiple(of: 10) { usleep(100) }
+      if seconds.isMultiple(of: 10) { for _ in 1...10 { sched_yield() } }
       return Double(seconds)
     }
   }

@@ -42,7 +42,9 @@ import Testing
   {
     let double = try await SpiceDBDouble(maxConnectionAge: .milliseconds(200))
     let proxy = try FaultProxy(toPort: double.port)
-    try await double.connect(double.configuration(port: proxy.port, gap: .seconds(60))) { spicedb in
+    let log = LogRecorder()
+    let configuration = try double.configuration(port: proxy.port, gap: Patience.limit)
+    try await double.connect(configuration, logger: log.logger) { spicedb in
       let relationship = relationship
       let item = item
       _ = try await spicedb.write([.touch(relationship)])
@@ -58,8 +60,10 @@ import Testing
           #expect(isPermitted)
         }
       }
-      // Far longer than six attempts take. Nothing tells when the connection is too old.
-      try await Task.sleep(for: .seconds(3))
+      // Twice as often as a call is attempted.
+      try await Patience.poll(for: "a check waits for the write") {
+        log.entries.count { $0.metadata["method"] == "CheckPermission" } >= 2 * configuration.retries.attempts
+      }
       try await double.order([])
       _ = try await write.value
       try await proxy.wait(for: "another connection") { $0.acceptedConnections > connections }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import PostgresClient
 import Settings
 import Testing
 
@@ -165,6 +166,12 @@ import Testing
         found.count == 1 && found[0].hasPrefix("postgres.\(key) can't be used") && found[0].contains(words), "\(found)")
       #expect(!found.contains { $0.contains("sesame") })
     }
+  }
+
+  /// libpq 16 introduced the word, and verifies in full then.
+  @Test func `the system's authorities are accepted where libpq knows them`() async {
+    let found = await problems(["POSTGRES_URL": "postgres://u@h/d?sslrootcert=system"])
+    #expect(found.isEmpty == (PostgresConfiguration.libraryVersion >= 16))
   }
 
   @Test(arguments: ["require", "verify-ca", "verify-full"])

@@ -10,41 +10,22 @@ import WorkspaceDomain
 
 /// What happens to a command that fails unexpectedly, and to those behind it.
 @Suite struct ParkingTests {
-  private static func policy(retries: Int = 5, _ change: (inout ParkingPolicy) -> Void = { _ in }) -> ParkingPolicy {
-    var policy = ParkingPolicy()
-    policy.retries = RetrySchedule(Array(repeating: .zero, count: retries))
-    change(&policy)
-    return policy
-  }
-
-  private let fixture = ExecutorFixture(parking: policy())
-
-  /// Commits with an answer to a command with one of these labels fail.
-  private func poison(_ labels: Set<String>, in fixture: ExecutorFixture? = nil) async {
-    await (fixture ?? self.fixture).store.fail { writeSet in
-      writeSet.inbox.contains { labels.contains($0.key.id) && !$0.isFailure }
-        ? .failed(reason: "23514 check_violation") : nil
-    }
-  }
-
-  private func list(_ label: String, tenant: UInt64 = 1) -> CommandMessage {
-    CommandMessage(label, "list", tenant: tenant)
-  }
+  private let fixture = ExecutorFixture(parking: .retrying())
 
   @Test
   func `the failing command is parked, later ones of its tenant queue behind it, other tenants don't wait`()
     async throws
   {
-    await poison(["2"])
+    await fixture.poison(["2"])
     let batches = try await fixture.run(
-      [list("1"), list("2"), list("x", tenant: 2), list("3"), list("y", tenant: 2), list("4")])
+      [.list("1"), .list("2"), .list("x", tenant: 2), .list("3"), .list("y", tenant: 2), .list("4")])
     #expect(batches.results.map(\.label) == ["1", "x", "y"])
     #expect(batches.settled.sorted() == [1, 2, 3, 4, 5, 6], "parked commands are acknowledged")
     #expect(await fixture.letters.isEmpty)
     #expect(fixture.lines.all[.sample(1)]?.count == 3)
     #expect(fixture.lines.all[.sample(2)] == nil)
     #expect(try await fixture.line() == ["2", "3", "4"])
-    #expect(try await fixture.run([list("5"), list("z", tenant: 2)]).results.map(\.label) == ["z"])
+    #expect(try await fixture.run([.list("5"), .list("z", tenant: 2)]).results.map(\.label) == ["z"])
     #expect(try await fixture.line() == ["2", "3", "4", "5"])
   }
 
@@ -52,9 +33,9 @@ import WorkspaceDomain
   func `once the command succeeds, the line continues in order, many at a time, and is gone`(batchCount: Int)
     async throws
   {
-    let fixture = ExecutorFixture(parking: Self.policy(), batchCount: batchCount)
-    await poison(["2"], in: fixture)
-    try await fixture.run((1...9).map { list("\($0)") })
+    let fixture = ExecutorFixture(parking: .retrying(), batchCount: batchCount)
+    await fixture.poison(["2"])
+    try await fixture.run((1...9).map { .list("\($0)") })
     await fixture.store.fail { _ in nil }
     let batches = try await fixture.advanceDueLine()
     #expect(batches.results.map(\.label) == (2...9).map(String.init))
@@ -62,16 +43,16 @@ import WorkspaceDomain
     #expect(batches.count == 1 + (7 + batchCount - 1) / batchCount)
     #expect(fixture.lines.all.isEmpty)
     #expect(try await fixture.store.lines(dueWithin: .seconds(86_400)).isEmpty)
-    #expect(try await fixture.run(list("10")).results.map(\.label) == ["10"])
+    #expect(try await fixture.run(.list("10")).results.map(\.label) == ["10"])
   }
 
   @Test(arguments: 0...5)
   func `a command that fails every time is a dead letter after its last attempt, and the line moves on`(
     retries: Int
   ) async throws {
-    let fixture = ExecutorFixture(parking: Self.policy(retries: retries))
-    await poison(["2"], in: fixture)
-    let first = try await fixture.run((1...4).map { list("\($0)") })
+    let fixture = ExecutorFixture(parking: .retrying(retries))
+    await fixture.poison(["2"])
+    let first = try await fixture.run((1...4).map { .list("\($0)") })
     let later = try await fixture.advanceDueLine()
     #expect((first + later).results.map(\.label) == ["1", "2", "3", "4"])
     #expect((first + later).types[1] == "workspace.list.failed")
@@ -84,10 +65,10 @@ import WorkspaceDomain
 
   @Test(arguments: 3...9)
   func `another failing command in the line becomes its first, after those before it`(place: Int) async throws {
-    let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100)
-    await poison(["2"], in: fixture)
-    try await fixture.run((1...9).map { list("\($0)") })
-    await poison(["\(place)"], in: fixture)
+    let fixture = ExecutorFixture(parking: .retrying(), batchCount: 100)
+    await fixture.poison(["2"])
+    try await fixture.run((1...9).map { .list("\($0)") })
+    await fixture.poison(["\(place)"])
     var batches: [CommittedBatch] = []
     while try await fixture.line().first != "\(place)" { batches += try await fixture.step() }
     batches += try await fixture.step()
@@ -98,32 +79,10 @@ import WorkspaceDomain
     #expect(try await fixture.advanceDueLine().results.map(\.label) == (place...9).map(String.init))
   }
 
-  @Test func `a second copy of a waiting command does not fail it, however full the line is`() async throws {
-    let fixture = ExecutorFixture(
-      parking: Self.policy {
-        $0.lineLimit = 2
-        $0.whenFull = .skip
-      })
-    await poison(["1"], in: fixture)
-    // The second copy comes in the same batch, the third and fourth in the next.
-    let first = try await fixture.run([list("1"), list("2"), list("2")])
-    let copies = try await fixture.run([list("2"), list("3"), list("1")])
-    #expect((first + copies).results.map(\.label) == ["2", "2", "3", "1"])
-    #expect(Set((first + copies).types) == ["workspace.list.failed"])
-    #expect(await fixture.letters.map(\.subject.commandID) == ["2", "2", "3", "1"])
-    await fixture.store.fail { _ in nil }
-    let batches = try await fixture.advanceDueLine()
-    #expect(batches.results.map(\.label) == ["1", "2"])
-    #expect(batches.types == ["workspace.list.succeeded", "workspace.list.succeeded"])
-    // The failure of one that did not wait stands.
-    #expect(try await fixture.run(list("3")).types == ["workspace.list.failed"])
-    #expect(try await fixture.run(list("2")).types == ["workspace.list.succeeded"])
-  }
-
   @Test func `a command that times out in a line is not rerun at once, but its verdict is`() async throws {
-    let fixture = ExecutorFixture(parking: Self.policy(), deadline: .seconds(60))
-    await poison(["1"], in: fixture)
-    try await fixture.run([list("1"), list("2")])
+    let fixture = ExecutorFixture(parking: .retrying(), deadline: .seconds(60))
+    await fixture.poison(["1"])
+    try await fixture.run([.list("1"), .list("2")])
     let attempts = Mutex((commands: 0, verdicts: 0))
     await fixture.store.fail { writeSet in
       attempts.withLock { attempts in
@@ -141,8 +100,8 @@ import WorkspaceDomain
   }
 
   @Test func `an unavailable database costs a parked command no attempt`() async throws {
-    await poison(["1"])
-    try await fixture.run(list("1"))
+    await fixture.poison(["1"])
+    try await fixture.run(.list("1"))
     let before = try await fixture.entries()
     await fixture.store.fail { _ in .unavailable(reason: "gone") }
     await #expect(throws: UnitOfWorkError.unavailable(reason: "gone")) { try await fixture.step() }
@@ -152,70 +111,21 @@ import WorkspaceDomain
   }
 
   @Test func `a redelivery is not parked twice, a second copy is`() async throws {
-    await poison(["1"])
-    try await fixture.run([list("1"), list("2")])
-    #expect(try await fixture.run([list("1"), list("2")], isRedelivered: true).settled == [3, 4])
+    await fixture.poison(["1"])
+    try await fixture.run([.list("1"), .list("2")])
+    #expect(try await fixture.run([.list("1"), .list("2")], isRedelivered: true).settled == [3, 4])
     #expect(try await fixture.line() == ["1", "2"])
-    try await fixture.run(list("2"))
+    try await fixture.run(.list("2"))
     await fixture.store.fail { _ in nil }
     let results = try await fixture.advanceDueLine().results
     #expect(results.map(\.label) == ["1", "2", "2"])
     #expect(results[1].body == results[2].body)
   }
 
-  @Test func `with strict a full line still accepts further commands, and says so: nobody else waits for it`()
-    async throws
-  {
-    let fixture = ExecutorFixture(parking: Self.policy { $0.lineLimit = 2 })
-    await poison(["1"], in: fixture)
-    let batches = try await fixture.run([list("1"), list("2"), list("3"), list("x", tenant: 2), list("4")])
-    #expect(batches.settled.sorted() == [1, 2, 3, 4, 5])
-    #expect(batches.results.map(\.label) == ["x"])
-    #expect(try await fixture.line() == ["1", "2", "3", "4"])
-    #expect(batches.reduce(into: Set()) { $0.formUnion($1.overfull) } == [.sample(1)])
-  }
-
-  @Test(
-    arguments: [
-      { (policy: inout ParkingPolicy) in policy.reserveLimit = 3 },
-      { (policy: inout ParkingPolicy) in policy.reserveBytes = 3 * CommandMessage("1", "list").body.count },
-    ] as [@Sendable (inout ParkingPolicy) -> Void])
-  func `a full line's excess is bounded, in number and in bytes`(limit: @Sendable (inout ParkingPolicy) -> Void)
-    async throws
-  {
-    let fixture = ExecutorFixture(
-      parking: Self.policy {
-        $0.lineLimit = 2
-        limit(&$0)
-      })
-    await poison(["1"], in: fixture)
-    try await fixture.run([list("1"), list("2"), list("3"), list("4"), list("5")])
-    #expect(try await fixture.line() == ["1", "2", "3"])
-    #expect(await fixture.letters.map(\.reason) == ["parked_line_full", "parked_line_full"])
-  }
-
-  /// Few large commands take as much room as many small ones.
-  @Test(arguments: ParkingPolicy.Overflow.allCases)
-  func `a line that is not full is bounded in bytes, too`(whenFull: ParkingPolicy.Overflow) async throws {
-    let fixture = ExecutorFixture(
-      parking: Self.policy {
-        $0.whenFull = whenFull
-        $0.reserveBytes = 2 * CommandMessage("1", "list").body.count
-      })
-    await poison(["1"], in: fixture)
-    let first = try await fixture.run([list("1"), list("2"), list("3")])
-    let later = try await fixture.run([list("4"), list("x", tenant: 2)])
-    #expect(try await fixture.line() == ["1", "2"])
-    #expect(await fixture.letters.map(\.message.label) == ["3", "4"])
-    #expect(await fixture.letters.map(\.reason) == ["parked_line_full", "parked_line_full"])
-    #expect((first + later).results.map(\.label) == ["3", "4", "x"])
-    #expect((first + later).flatMap(\.overfull).isEmpty)
-  }
-
   @Test func `a line continues with as many commands as there is room for their answers`() async throws {
-    let fixture = ExecutorFixture(parking: Self.policy(), batchCount: 100, batchBytes: 600_000)
-    await poison(["1"], in: fixture)
-    try await fixture.run((1...7).map { list("\($0)") })
+    let fixture = ExecutorFixture(parking: .retrying(), batchCount: 100, batchBytes: 600_000)
+    await fixture.poison(["1"])
+    try await fixture.run((1...7).map { .list("\($0)") })
     await fixture.store.fail { _ in nil }
     let batches = try await fixture.advanceDueLine()
     #expect(batches.results.map(\.label) == (1...7).map(String.init))
@@ -223,61 +133,45 @@ import WorkspaceDomain
     #expect(batches.map(\.handled.count) == [1, 3, 3])
   }
 
-  @Test func `a full line accepts no more: skip sends further commands to the dead letters`() async throws {
-    let fixture = ExecutorFixture(
-      parking: Self.policy {
-        $0.lineLimit = 2
-        $0.whenFull = .skip
-      })
-    await poison(["1"], in: fixture)
-    let batches = try await fixture.run([list("1"), list("2"), list("3"), list("4")])
-    #expect(await fixture.letters.map(\.message.label) == ["3", "4"])
-    #expect(batches.results.map { $0.member("code") } == ["parked_line_full", "parked_line_full"])
-    #expect(await fixture.store.commits.flatMap(\.deadLetters).map(\.attempts.count) == [0, 0])
-    let again = try await fixture.run([list("3")], isRedelivered: false)
-    #expect(again.messages.map(\.body) == [batches.results[0].body], "a second copy gets the same answer")
-  }
-
-  @Test
-  func `a command dead-lettered by a full line and redelivered is not recorded twice and gets its answer`()
-    async throws
-  {
-    let fixture = ExecutorFixture(
-      parking: Self.policy {
-        $0.lineLimit = 1
-        $0.whenFull = .skip
-      })
-    await poison(["1"], in: fixture)
-    let first = try await fixture.run([list("1"), list("2")])
-    let again = try await fixture.run([list("2")], isRedelivered: true)
-    #expect(again.messages.map(\.body) == first.results.map(\.body) && again.settled.count == 1)
-    #expect(await fixture.letters.map(\.message.label) == ["2"])
-  }
-
-  @Test func `a line with a command that is too old accepts no more`() async throws {
-    let fixture = ExecutorFixture(parking: Self.policy { $0.whenFull = .skip })
-    let old = Timestamp(milliseconds: Timestamp.sample.milliseconds - 86_400_001)
-    fixture.lines.load([ParkedLine(tenantID: .sample(1), count: 1, bytes: 1, oldest: old, dueAt: .sample)])
-    try await fixture.run(list("1"))
-    #expect(await fixture.letters.map(\.message.label) == ["1"])
-  }
-
   @Test func `statements that time out are retried until the deadline, then the failing command is searched for`()
     async throws
   {
     for deadline in [Duration.zero, .milliseconds(30)] {
-      let fixture = ExecutorFixture(parking: Self.policy(), deadline: deadline)
+      let fixture = ExecutorFixture(parking: .retrying(), deadline: deadline)
       await fixture.store.fail { writeSet in
         writeSet.inbox.contains { $0.key.id == "2" } ? .timedOut(reason: "57014 query_canceled") : nil
       }
-      let batches = try await fixture.run([list("1"), list("2"), list("x", tenant: 2)])
+      let batches = try await fixture.run([.list("1"), .list("2"), .list("x", tenant: 2)])
       #expect(batches.results.map(\.label) == ["1", "x"])
       #expect(try await fixture.entries().map(\.command.failures?.error) == ["57014 query_canceled"])
     }
   }
 }
 
+extension ParkingPolicy {
+  /// Failed commands are retried `retries` times, at once.
+  static func retrying(_ retries: Int = 5, _ change: (inout Self) -> Void = { _ in }) -> Self {
+    var policy = Self()
+    policy.retries = RetrySchedule(Array(repeating: .zero, count: retries))
+    change(&policy)
+    return policy
+  }
+}
+
+extension CommandMessage {
+  /// A `workspace.list`.
+  static func list(_ label: String, tenant: UInt64 = 1) -> Self { Self(label, "list", tenant: tenant) }
+}
+
 extension ExecutorFixture {
+  /// Commits with an answer to a command with one of these labels fail from now on.
+  func poison(_ labels: Set<String>) async {
+    await store.fail { writeSet in
+      writeSet.inbox.contains { labels.contains($0.key.id) && !$0.isFailure }
+        ? .failed(reason: "23514 check_violation") : nil
+    }
+  }
+
   /// One transaction of the lines.
   func step() async throws -> [CommittedBatch] {
     var batches: [CommittedBatch] = []

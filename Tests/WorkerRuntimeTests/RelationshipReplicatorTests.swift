@@ -210,6 +210,17 @@ import WorkspaceDomain
     #expect(replica.writes.entries == [[.added(Self.relationship(2))], [.added(Self.relationship(2))]])
   }
 
+  /// A decision waits as long as the replicator is heard to make progress.
+  @Test func `a replicator that can't record anything is not heard`() async throws {
+    let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2)], markFailures: .max)
+    status.change(to: .active)
+    let beat = pulse.beat
+    try await run(outbox, to: FakeReplica()) {
+      try await outbox.steps.wait { steps in steps.count { $0 == .tookTurn } >= 3 }
+    }
+    #expect(!beat.isRaised)
+  }
+
   @Test func `a tenant whose write is refused delays nobody else`() async throws {
     let outbox = FakeRelationshipOutbox([Self.entry(1, 1, 2), Self.entry(2, 1, 3), Self.entry(3, 2, 4)])
     let replica = FakeReplica(refusing: Self.relationship(2))

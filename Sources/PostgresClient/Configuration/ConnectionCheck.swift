@@ -49,12 +49,17 @@ extension PostgresConfiguration {
         + "unencrypted: set sslmode=verify-full")
   }
 
-  /// The mode that libpq uses; nil if a service may define it.
+  /// The mode that libpq uses; nil if a service may define it. With `sslrootcert=system`, which libpq knows since version
+  /// 16, the default is `verify-full`.
   private static func tlsMode(_ given: ConnectionString) -> String? {
     if let mode = given["sslmode"] { return mode }
     guard given["service"] == nil, getenv("PGSERVICE") == nil else { return nil }
-    return getenv("PGSSLMODE").map { String(cString: $0) } ?? "prefer"
+    if let mode = getenv("PGSSLMODE") { return String(cString: mode) }
+    return given["sslrootcert"] == "system" && libraryVersion >= 16 ? "verify-full" : "prefer"
   }
+
+  /// The major version of libpq.
+  package static var libraryVersion: Int { Int(PQlibVersion()) / 10_000 }
 
   /// Whether a line of libpq's message is about the failed connection: the expected result, as there is no server.
   private static func isOfConnecting(_ line: Substring) -> Bool {

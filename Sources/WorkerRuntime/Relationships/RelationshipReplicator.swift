@@ -66,7 +66,6 @@ package struct RelationshipReplicator: MaintenanceJob {
         pulse.yieldedTurn()
         return Self.pollForTurn
       }
-      pulse.began()
       var turn = ReplicationTurn(on: outbox, settling: settling)
       do {
         let pause = try await replicate(from: outbox, &turn, for: status, &attempt)
@@ -113,7 +112,6 @@ package struct RelationshipReplicator: MaintenanceJob {
         except: refused.waiting(at: .now), limit: Self.page.entries, bytes: Self.page.bytes)
     else { return nil }
     if !page.entries.isEmpty, try await turn.beginWriting() {
-      pulse.began()
       // Reading again shows whether the turn was lost during the wait, and whether somebody else wants it now.
       return try await replicatePage(of: outbox, &turn)
     }

@@ -54,9 +54,9 @@ package struct ReplicaDecider: AccessDecider {
 
   /// - Throws: ``UndecidableQuestions`` if the service is ready nevertheless: questions that take it too long must not
   ///   stop everybody else's.
-  private func answers(to questions: Set<AccessQuestion>, asFreshAs token: String?) async throws -> [AccessQuestion:
-    Bool]
-  {
+  private func answers(
+    to questions: Set<AccessQuestion>, asFreshAs token: String?
+  ) async throws -> [AccessQuestion: Bool] {
     var attempt = 1
     while true {
       do throws(ReplicaError) {

@@ -62,9 +62,6 @@ package final class ReplicationPulse: Sendable {
     }
   }
 
-  /// The replicator is alive, and is about to read or write: waiting for it is worthwhile.
-  func began() { beat { _ in } }
-
   /// Nothing can be replicated.
   func failed(_ error: ReplicaError) { beat { $0.failure = (error, .now) } }
 
