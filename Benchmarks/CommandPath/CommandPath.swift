@@ -10,11 +10,12 @@ import WorkspaceDomain
 /// database and the broker, and nothing else: no server, no thread, no clock. Meant for counting instructions.
 @main
 struct CommandPath {
-  /// `command-path BATCHES SIZE [batched]`
+  /// `command-path BATCHES SIZE [batched] [deep]`
   static func main() throws {
     let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-    guard arguments.count == 2 else { return print("usage: command-path BATCHES SIZE [batched]") }
-    var path = CommandPath(isBatched: CommandLine.arguments.last == "batched")
+    guard arguments.count == 2 else { return print("usage: command-path BATCHES SIZE [batched] [deep]") }
+    var path = CommandPath(
+      isBatched: CommandLine.arguments.contains("batched"), isDeep: CommandLine.arguments.contains("deep"))
     var requests = 0
     for _ in 0..<arguments[0] { requests += try path.run(arguments[1]) }
     print("\(arguments[0] * arguments[1]) commands, \(requests) statements")
@@ -25,14 +26,26 @@ struct CommandPath {
 
   private let decoder = CommandDecoder()
   private let tenants = (0..<8).map { TenantID(ULID(milliseconds: 1, randomness: .init(high: 1, low: $0))) }
-  private let roots = (0..<8).map { WorkspaceID(ULID(milliseconds: 2, randomness: .init(high: 1, low: $0))) }
+  /// The workspaces from the root of each tenant down to the parent of those that are created.
+  private let paths: [[WorkspaceID]]
   private let environment: ExecutionEnvironment
   private let isBatched: Bool
+  private let groups: [GroupID]
   private var count: UInt64 = 0
 
-  /// - Parameter isBatched: commands arrive in one message, and results and events are published in batches.
-  private init(isBatched: Bool) {
+  /// - Parameters:
+  ///   - isBatched: commands arrive in one message, and results and events are published in batches.
+  ///   - isDeep: workspaces are created on level 32, and the user is in 50 groups, one of which is an editor of the root,
+  ///     while each of the others is a member of a workspace below it. Otherwise they are created below the root, whose
+  ///     editor the user is.
+  private init(isBatched: Bool, isDeep: Bool) {
     self.isBatched = isBatched
+    paths = (0..<8).map { tenant in
+      (0..<(isDeep ? 31 : 1)).map {
+        WorkspaceID(ULID(milliseconds: 2, randomness: .init(high: UInt16($0), low: tenant)))
+      }
+    }
+    groups = (0..<(isDeep ? 50 : 0)).map { GroupID(ULID(milliseconds: 4, randomness: .init(high: 1, low: $0))) }
     var forms = PublishingForms()
     if isBatched { (forms.results, forms.events) = (.batch, .batch) }
     environment = ExecutionEnvironment(
@@ -69,14 +82,22 @@ struct CommandPath {
 
   private func snapshot() -> Snapshot {
     var snapshot = Snapshot()
-    for (tenant, root) in zip(tenants, roots) {
+    let user = UserID(stored: "benchmark")
+    for (tenant, path) in zip(tenants, paths) {
       snapshot.tenants[tenant] = 1
-      snapshot.workspaces[root] = Workspace(
-        id: root, tenantID: tenant, name: WorkspaceName(stored: "Root"), parentID: nil,
-        createdAt: FixedClock().now(), updatedAt: FixedClock().now(), version: 1)
-      let user = UserID(stored: "benchmark")
+      snapshot.workspaces[path[path.count - 1]] = Workspace(
+        id: path[path.count - 1], tenantID: tenant, name: WorkspaceName(stored: "Parent"),
+        parentID: path.dropLast().last, createdAt: FixedClock().now(), updatedAt: FixedClock().now(), version: 1)
+      for (place, id) in path.enumerated() {
+        snapshot.parents.updateValue(place == 0 ? nil : path[place - 1], forKey: id)
+      }
       snapshot.roles[.tenant(tenant, user)] = .member
-      snapshot.roles[RoleKey(tenantID: tenant, object: .workspace(root), member: .user(user))] = .editor
+      if groups.isEmpty { snapshot.roles[.workspace(path[0], .user(user), of: tenant)] = .editor }
+      for (place, group) in groups.enumerated() {
+        snapshot.roles[RoleKey(tenantID: tenant, object: .group(group), member: .user(user))] = .member
+        let workspace = place == 0 ? path[0] : path[1 + place % (path.count - 1)]
+        snapshot.roles[.workspace(workspace, .group(group), of: tenant)] = place == 0 ? .editor : .member
+      }
     }
     return snapshot
   }
@@ -87,13 +108,19 @@ struct CommandPath {
     let body = """
       {"specversion":"1.0","id":"benchmark-1-\(count)","source":"/benchmark","type":"workspace.create",\
       "tenantid":"\(tenants[place])","userid":"benchmark","data":{"name":"workspace 1 \(count)",\
-      "parent_workspace_id":"\(roots[place])"}}
+      "parent_workspace_id":"\(paths[place][paths[place].count - 1])"}}
       """
     var properties = MessageProperties()
     properties.contentType = "application/cloudevents+json"
     return Delivery(
       tag: DeliveryTag(generation: 1, number: count), isRedelivered: false, exchange: "workspace.commands",
       routingKey: "workspace.create", properties: properties, body: Array(body.utf8))
+  }
+}
+
+extension RoleKey {
+  fileprivate static func workspace(_ id: WorkspaceID, _ member: Member, of tenantID: TenantID) -> RoleKey {
+    RoleKey(tenantID: tenantID, object: .workspace(id), member: member)
   }
 }
 

@@ -10,6 +10,7 @@ struct OTLPAnswer {
     let description: String
   }
 
+  /// Not negative, whatever the receiver says.
   let rejectedSpans: Int
 
   /// - Throws: ``Refused`` if the response is not that of a receiver which has read the spans. The text has no word of
@@ -38,12 +39,13 @@ struct OTLPAnswer {
       rejectedSpans = 0
       return
     }
-    rejectedSpans =
+    let rejected =
       switch success["rejectedSpans"] {
       // 64-bit integers are strings in JSON (ProtoJSON); some receivers write numbers nevertheless.
       case .string(let text): Int(text) ?? 0
       case .number(let number): number.integer ?? 0
       default: 0
       }
+    rejectedSpans = max(0, rejected)
   }
 }

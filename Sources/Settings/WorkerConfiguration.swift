@@ -266,11 +266,11 @@ extension ParkingPolicy {
     set { retries = RetrySchedule(newValue) }
   }
 
-  /// A reserve that begins where it ends takes nothing: ``Overflow/strict`` would do what ``Overflow/skip`` does.
+  /// A line is full at ``lineLimit``, or by its age before that; its reserve can't end before it begins.
   var problems: [String] {
-    guard whenFull == .strict, reserveLimit <= lineLimit else { return [] }
+    guard whenFull == .strict, reserveLimit < lineLimit else { return [] }
     return [
-      "parking.reserve_limit (\(reserveLimit)) must be more than parking.line_limit (\(lineLimit)) with "
+      "parking.reserve_limit (\(reserveLimit)) must be at least parking.line_limit (\(lineLimit)) with "
         + "parking.when_full: strict: a full line would take no further command"
     ]
   }

@@ -6,7 +6,9 @@ import Testing
   @Test(arguments: [
     ("", 0), ("{}", 0), (#"{"partialSuccess":{}}"#, 0),
     (#"{"partialSuccess":{"rejectedSpans":"3","errorMessage":"x"}}"#, 3),
-    (#"{"partialSuccess":{"rejectedSpans":2}}"#, 2),
+    (#"{"partialSuccess":{"rejectedSpans":2}}"#, 2), (#"{"partialSuccess":{"rejectedSpans":-2}}"#, 0),
+    (#"{"partialSuccess":{"rejectedSpans":"-9223372036854775808"}}"#, 0),
+    (#"{"partialSuccess":{"rejectedSpans":"9223372036854775807"}}"#, .max),
   ])
   func `a receiver's answer says how many spans it has rejected`(body: String, rejected: Int) {
     #expect(OTLPAnswer(Array(body.utf8))?.rejectedSpans == rejected)

@@ -38,6 +38,16 @@ import WorkspaceApplication
     #expect(finding?.detail.contains("within about 18s;") == true, "\(finding?.detail ?? "")")
   }
 
+  @Test func `SpiceDB has 20 s for the last run and each halving`() {
+    let finding = finding("deadlines.consumer_timeout", consumerTimeout: .seconds(200)) { configuration in
+      configuration.worker.batchCount = 4
+      configuration.worker.handlerDeadline = .seconds(10)
+      configuration.postgres.responseTimeout = .seconds(1)
+      configuration.authorization.provider = .spicedb
+    }
+    #expect(finding?.detail.contains("within about 78s;") == true, "\(finding?.detail ?? "")")
+  }
+
   @Test func `who decides on permissions is named, and that nothing is denied is a warning`() {
     #expect(finding("authorization.rules")?.detail.contains("the database decides") == true)
     #expect(finding("authorization.rules") { $0.authorization.provider = .spicedb }?.detail.contains("SpiceDB") == true)

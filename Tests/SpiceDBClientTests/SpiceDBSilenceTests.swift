@@ -41,7 +41,9 @@ import Testing
       if isCancelled { running.cancel() } else { connection.shutDown() }
       try await Patience.wait(for: "the connection ends") { await running.value }
       let error = await failure { () async throws(SpiceDBError) in try await connection.isServing() }
-      #expect(error?.kind == .unavailable && error?.attempts == (isCancelled ? 6 : 1))
+      // Whether the deadline of a call or the end of the connection comes first is up to the machine.
+      let isExpected = error?.kind == .unavailable || error?.kind == .deadlineExceeded
+      #expect(isExpected && error?.attempts == (isCancelled ? 6 : 1), "\(String(describing: error))")
       withExtendedLifetime(peer) {}
     }
   }

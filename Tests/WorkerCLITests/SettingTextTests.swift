@@ -158,6 +158,8 @@ import Testing
       "sslcert, sslkey can't be used with sslmode=prefer"
     ),
     ("postgres://u:sesame@h/d?sslrootcert=/ca.pem", "sslrootcert can't be used with sslmode=prefer"),
+    ("postgres://u:sesame@h/d?sslmode=&sslrootcert=/ca.pem", "sslrootcert can't be used with sslmode=prefer"),
+    ("postgres://u:sesame@h/d?service=&sslcert=/c.pem", "sslcert can't be used with sslmode=prefer"),
   ])
   func `files for TLS are refused where libpq may do without TLS`(url: String, words: String) async {
     for key in ["url", "read_url"] {

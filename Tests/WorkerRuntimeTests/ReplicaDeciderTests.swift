@@ -15,6 +15,8 @@ import WorkspaceDomain
     let asked = Journal<(count: Int, token: String?)>()
     /// Why it does not answer the next questions, and why it is not ready.
     let troubles = Mutex<(answering: [ReplicaError], ready: ReplicaError?)>(([], nil))
+    /// Tenants whose questions take too long.
+    let slow = Mutex<Set<TenantID>>([])
 
     func answers(
       to questions: Set<AccessQuestion>, asFreshAs token: String?
@@ -22,6 +24,9 @@ import WorkspaceDomain
       asked.note((questions.count, token))
       let trouble = troubles.withLock { $0.answering.isEmpty ? nil : $0.answering.removeFirst() }
       if let trouble { throw trouble }
+      if slow.withLock({ !$0.isDisjoint(with: questions.map(\.tenantID)) }) {
+        throw ReplicaError(.unavailable, "too slow")
+      }
       return Dictionary(uniqueKeysWithValues: questions.map { ($0, true) })
     }
 
@@ -93,6 +98,29 @@ import WorkspaceDomain
     let decisions = try await decider().decisions(on: [question(1)], at: store)
     #expect(decisions?.answers == [question(1): true])
     #expect(permissions.asked.entries.count == 2)
+  }
+
+  /// The service is ready, and has answered tenants 2 to 6 before: the last three serve as samples.
+  @Test(arguments: [([1], 3), ([1, 5, 6], 5), ([1, 4, 5, 6], 5)])
+  func `questions that take too long are to blame only if other tenants' are answered`(slow: [UInt64], asked: Int)
+    async throws
+  {
+    let decider = decider()
+    for tenant in UInt64(2)...6 { _ = try await decider.decisions(on: [question(tenant)], at: store) }
+    permissions.slow.withLock { $0 = Set(slow.map { .sample($0) }) }
+    let isServiceToBlame = Set(slow).isSuperset(of: [4, 5, 6])
+    let error = await #expect(throws: (any Error).self) { try await decider.decisions(on: [question(1)], at: store) }
+    #expect(error is UndecidableQuestions == !isServiceToBlame)
+    #expect((error as? ReplicaError)?.kind == (isServiceToBlame ? .unavailable : nil))
+    #expect(permissions.asked.entries.count == 5 + asked, "each question twice, then the samples until an answer")
+  }
+
+  @Test func `a tenant's own answered questions say nothing about the service`() async throws {
+    let decider = decider()
+    _ = try await decider.decisions(on: [question(1)], at: store)
+    permissions.slow.withLock { $0 = [.sample(1)] }
+    await #expect(throws: UndecidableQuestions.self) { try await decider.decisions(on: [question(1)], at: store) }
+    #expect(permissions.asked.entries.count == 3)
   }
 
   @Test func `without questions it reads nothing`() async throws {

@@ -34,11 +34,14 @@ package struct ConfigurationExamination: Examination {
   /// About how long a batch may take. If its statements time out, it is rerun until its deadline. Then it is halved
   /// until the command at fault is alone; each half is a run that may time out, as may the verdict on that command. A
   /// run has two round trips, one to read and one to commit. After a timeout, the next session gives a round trip as
-  /// long as all of its statements may take, which can be longer than what is counted here.
+  /// long as all of its statements may take, which can be longer than what is counted here. SpiceDB, if it decides, can
+  /// delay each run but that for the verdict.
   private var longestBatch: Duration {
     let halvings = (1...).first { 1 << $0 >= configuration.worker.batchCount } ?? 1
     let lastRuns = 1 + halvings + 1
+    let decisions = configuration.authorization.provider == .spicedb ? ReplicaDecider.longestDecision : .zero
     return configuration.worker.handlerDeadline + configuration.postgres.responseTimeout * (2 * lastRuns)
+      + decisions * (lastRuns - 1)
   }
 
   private var handlerDeadline: Finding {

@@ -49,13 +49,19 @@ extension PostgresConfiguration {
         + "unencrypted: set sslmode=verify-full")
   }
 
-  /// The mode that libpq uses; nil if a service may define it. With `sslrootcert=system`, which libpq knows since version
-  /// 16, the default is `verify-full`.
+  /// The mode that libpq uses; nil if a service may define it. An empty value is none (libpq's `conninfo_array_parse`,
+  /// `conninfo_add_defaults`). With `sslrootcert=system`, which libpq knows since version 16, the default is
+  /// `verify-full`.
   private static func tlsMode(_ given: ConnectionString) -> String? {
-    if let mode = given["sslmode"] { return mode }
-    guard given["service"] == nil, getenv("PGSERVICE") == nil else { return nil }
-    if let mode = getenv("PGSSLMODE") { return String(cString: mode) }
-    return given["sslrootcert"] == "system" && libraryVersion >= 16 ? "verify-full" : "prefer"
+    func value(_ keyword: String, _ variable: String) -> String? {
+      if let value = given[keyword], !value.isEmpty { return value }
+      return getenv(variable).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    if let mode = given["sslmode"], !mode.isEmpty { return mode }
+    guard value("service", "PGSERVICE") == nil else { return nil }
+    if let mode = value("sslmode", "PGSSLMODE") { return mode }
+    if let required = getenv("PGREQUIRESSL"), required.pointee == UInt8(ascii: "1") { return "require" }
+    return value("sslrootcert", "PGSSLROOTCERT") == "system" && libraryVersion >= 16 ? "verify-full" : "prefer"
   }
 
   /// The major version of libpq.

@@ -14,9 +14,11 @@ extension PostgresConfiguration {
     return configuration
   }
 
-  /// The same on a standby, if there is one among its hosts: the server need not accept writes.
+  /// The same on a standby, if there is one among its hosts: the server need not accept writes. One that is silent is
+  /// given up early enough for the primary to answer the queries that it has taken.
   package func forQueriesOfStandby(timeout: Duration) -> PostgresConfiguration {
     var configuration = forQueries(timeout: timeout)
+    configuration.responseTimeout = min(responseTimeout, timeout * 3 / 5)
     configuration.requiresWriting = false
     configuration.prefersStandby = true
     return configuration

@@ -159,7 +159,7 @@ extension PostgresUnitOfWorkStore {
   func together(_ requests: [PostgresRequest]) async throws(UnitOfWorkError) -> [PostgresRows] {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open") }
     do throws(PostgresError) {
-      return try await connection.pipeline(requests)
+      return try await patiently(requests)
     } catch {
       throw UnitOfWorkError(error)
     }
@@ -169,7 +169,7 @@ extension PostgresUnitOfWorkStore {
   func single(_ request: PostgresRequest) async throws(UnitOfWorkError) -> PostgresRows {
     guard !hasBegun else { throw .failed(reason: "a unit of work is open") }
     do throws(PostgresError) {
-      return try await connection.pipeline([request])[0]
+      return try await patiently([request])[0]
     } catch {
       throw UnitOfWorkError(error)
     }
@@ -202,6 +202,7 @@ extension PostgresUnitOfWorkStore {
       metadata: ["error": "\(error)"])
   }
 
+  /// Every wait for an answer: the session shows no other sign of life meanwhile.
   private func patiently(_ requests: [PostgresRequest]) async throws(PostgresError) -> [PostgresRows] {
     let start = ContinuousClock.now
     let limit = patience?.limit(statements: requests.count)
@@ -221,7 +222,7 @@ extension PostgresUnitOfWorkStore {
   private func abandon() async throws(PostgresError) {
     hasBegun = false
     do throws(PostgresError) {
-      _ = try await connection.pipeline([.rollback])
+      _ = try await patiently([.rollback])
     } catch {
       await connection.close()
       throw error

@@ -28,7 +28,7 @@ package struct ParkingPolicy: Sendable {
   package var lineAge: Duration = .seconds(86_400)
   /// Default: ``Overflow/strict``.
   package var whenFull = Overflow.strict
-  /// The maximum size of a full line, with ``Overflow/strict``; more than ``lineLimit``. Default: 1,000,000.
+  /// The maximum size of a full line, with ``Overflow/strict``; not less than ``lineLimit``. Default: 1,000,000.
   package var reserveLimit = 1_000_000
   /// A line with this many bytes of bodies and properties takes no more, whether it is full or not. Default: 4 GiB.
   package var reserveBytes = 4 << 30

@@ -68,6 +68,14 @@ final class QueryBacklog: Sendable {
     }
   }
 
+  /// A connection was lost with these queries in hand. Those that have waited long enough for a replica go to the
+  /// primary: the next connection may be as silent as this one was.
+  func putBack(_ queries: [ReceivedQuery], of side: QuerySide) {
+    let now = ContinuousClock.now
+    add(queries.filter { !$0.hasWaited(settings.wait, at: now) }, to: side)
+    add(queries.filter { $0.hasWaited(settings.wait, at: now) }, to: .primary)
+  }
+
   /// Waits until there is work for a side.
   func waitForWork(_ side: QuerySide) async throws {
     while true {

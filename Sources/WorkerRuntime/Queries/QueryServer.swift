@@ -148,7 +148,7 @@ struct QueryServer {
   {
     switch error {
     case .unavailable:
-      backlog.add(queries, to: side)
+      backlog.putBack(queries, of: side)
       throw error
     case .transient:
       backlog.add(queries, to: side)
@@ -163,7 +163,7 @@ struct QueryServer {
           try await read(live([query]), sequencesOf: [], on: reader)
         } catch {
           // The connection is lost; this query already waits again.
-          backlog.add(Array(queries[(index + 1)...]), to: side)
+          backlog.putBack(Array(queries[(index + 1)...]), of: side)
           throw error
         }
       }

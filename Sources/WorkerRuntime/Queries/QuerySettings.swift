@@ -7,7 +7,7 @@ package struct QuerySettings: Sendable {
   /// Connections to the servers for reading. Default: 4.
   package var poolSize = 4
   /// Connections to the primary, for queries that no other server answers in time; opened when needed, or when no other
-  /// server can be reached. Default: 2.
+  /// server can be reached, and then kept. Default: 2.
   package var primaryPoolSize = 2
   /// How long after its arrival here a query expires: its sender no longer waits for the answer. Default: 5 s.
   package var timeout: Duration = .seconds(5)

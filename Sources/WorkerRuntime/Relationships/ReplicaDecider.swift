@@ -19,9 +19,13 @@ package struct ReplicaDecider: AccessDecider {
   /// How often a ready service is asked questions that it does not answer.
   private static let attempts = 2
 
+  /// How long a ready service can delay one run of a batch: it has 10 s for each attempt.
+  package static let longestDecision: Duration = .seconds(10) * attempts
+
   private let replica: any PermissionReplica
   private let pulse: ReplicationPulse
   private let patience: Duration
+  private let answered = AnsweredQuestions()
 
   /// - Parameters:
   ///   - pulse: that of this process's replicator.
@@ -53,24 +57,44 @@ package struct ReplicaDecider: AccessDecider {
   }
 
   /// - Throws: ``UndecidableQuestions`` if the service is ready nevertheless: questions that take it too long must not
-  ///   stop everybody else's.
+  ///   stop everybody else's. ``ReplicaError`` if it does not answer other tenants' questions either.
   private func answers(
     to questions: Set<AccessQuestion>, asFreshAs token: String?
   ) async throws -> [AccessQuestion: Bool] {
     var attempt = 1
     while true {
       do throws(ReplicaError) {
-        return try await replica.answers(to: questions, asFreshAs: token)
+        let answers = try await replica.answers(to: questions, asFreshAs: token)
+        answered.note(questions)
+        return answers
       } catch {
         guard error.kind != .misconfigured else { throw error }
         try await replica.requireReady()
         // A service that has just come back has not been asked yet.
         guard error.kind == .unavailable, attempt < Self.attempts else {
+          if error.kind == .unavailable { try await requireAnswers(besides: questions) }
           throw UndecidableQuestions("permissions can't be decided: \(error)")
         }
         attempt += 1
       }
     }
+  }
+
+  /// Tells a service that is too busy for anybody from questions that are too hard for it: asks again what it has
+  /// answered for tenants other than those of `questions`.
+  ///
+  /// - Throws: ``ReplicaError`` if none of that is answered now. Not if there is nothing to ask.
+  private func requireAnswers(besides questions: Set<AccessQuestion>) async throws(ReplicaError) {
+    var trouble: ReplicaError?
+    for question in answered.questions(besides: Set(questions.map(\.tenantID))) {
+      do throws(ReplicaError) {
+        _ = try await replica.answers(to: [question], asFreshAs: nil)
+        return
+      } catch {
+        trouble = error
+      }
+    }
+    if let trouble { throw ReplicaError(.unavailable, "not even questions answered before: \(trouble.description)") }
   }
 
   /// Tokens can't be compared, and a call takes only one: questions about several tenants are asked with full

@@ -37,6 +37,17 @@ struct ConfigurationTests {
     "surprise", "worker.batch_count", "no.such.key",
   ]
 
+  /// libpq takes some keywords from its own environment variables. An authority with sslmode=prefer is refused.
+  @Test(arguments: [
+    ([:], false), (["PGSSLMODE": "prefer"], false), (["PGSSLMODE": "verify-ca"], true), (["PGREQUIRESSL": "1"], true),
+    (["PGREQUIRESSL": "1", "PGSSLMODE": "allow"], false), (["PGREQUIRESSL": "0"], false),
+  ])
+  func `libpq's variables say whether TLS is used, too`(variables: [String: String], isAccepted: Bool) async throws {
+    let url = ["POSTGRES_URL": "postgres://u@127.0.0.1:1/d?sslrootcert=/ca.pem"]
+    let result = try await Deployment.current.run("config", "show", environment: url.merging(variables) { $1 })
+    #expect(result.exit == .code(isAccepted ? 0 : 78), "\(result.errors)")
+  }
+
   private static let unusable = [
     ("AMQP_URL", "http://u:sesame@h/v"), ("AMQP_URL", "amqp://u:sesame@h:port/v"), ("AMQP_URL", "sesame"),
     ("AMQP_URL", "amqp://u:sesame@h/%zz"), ("POSTGRES_URL", "mysql://u:sesame@h/d"), ("WORKER_BATCH_COUNT", "0"),

@@ -100,6 +100,27 @@ struct ReplicaTests {
     }
   }
 
+  /// The first connection takes the queries at once, and waits for an answer that does not come.
+  @Test func `queries that a server has taken before it fell silent are answered by the primary, in time`() async throws
+  {
+    let deployment = try Deployment.current
+    let servers = try ProxiedServers(deployment)
+    let worker = try await deployment.activeWorker([
+      "POSTGRES_READ_URL": servers.addresses["POSTGRES_URL"] ?? "", "POSTGRES_RESPONSE_TIMEOUT": "25s",
+      "QUERIES_TIMEOUT": "20s",
+    ])
+    let client = try await QueryClient.open(on: deployment.host)
+    try await tenant.found(on: deployment, client.sender)
+    #expect(try await client.ask(get())?.data.workspace?.name == "lower")
+    servers.database.freeze()
+    let answers = try await client.ask([get(), get(), get()])
+    #expect(answers.map(\.data.workspace?.name) == ["lower", "lower", "lower"])
+    #expect(try await worker.metrics().value("workspace_worker_query_connections", ["side": "primary"]) ?? 0 >= 1)
+    servers.database.thaw()
+    #expect(try await worker.drain() == .code(0))
+    await client.close()
+  }
+
   @Test func `a standby that has lost its primary still answers, and says how old its answers are`() async throws {
     let deployment = try Deployment.current
     try await withReplica(deployment) { primary, standby in
