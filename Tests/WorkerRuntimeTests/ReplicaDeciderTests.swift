@@ -115,6 +115,16 @@ import WorkspaceDomain
     #expect(permissions.asked.entries.count == 5 + asked, "each question twice, then the samples until an answer")
   }
 
+  @Test func `what is never answered again no longer speaks for the service`() async throws {
+    let decider = decider()
+    _ = try await decider.decisions(on: [question(2)], at: store)
+    permissions.slow.withLock { $0 = [.sample(1), .sample(2)] }
+    for _ in 1...AnsweredQuestions.maximumFailures {
+      await #expect(throws: ReplicaError.self) { try await decider.decisions(on: [question(1)], at: store) }
+    }
+    await #expect(throws: UndecidableQuestions.self) { try await decider.decisions(on: [question(1)], at: store) }
+  }
+
   @Test func `a tenant's own answered questions say nothing about the service`() async throws {
     let decider = decider()
     _ = try await decider.decisions(on: [question(1)], at: store)

@@ -65,7 +65,7 @@ package struct ReplicaDecider: AccessDecider {
     while true {
       do throws(ReplicaError) {
         let answers = try await replica.answers(to: questions, asFreshAs: token)
-        answered.note(questions)
+        answered.note(answers.keys)
         return answers
       } catch {
         guard error.kind != .misconfigured else { throw error }
@@ -88,9 +88,10 @@ package struct ReplicaDecider: AccessDecider {
     var trouble: ReplicaError?
     for question in answered.questions(besides: Set(questions.map(\.tenantID))) {
       do throws(ReplicaError) {
-        _ = try await replica.answers(to: [question], asFreshAs: nil)
+        answered.note(try await replica.answers(to: [question], asFreshAs: nil).keys)
         return
       } catch {
+        answered.noteFailure(question)
         trouble = error
       }
     }
