@@ -6,8 +6,8 @@ import WorkspaceDomain
 
 /// Has SpiceDB decide what users may do.
 package struct SpiceDBPermissions: PermissionReplica {
-  /// The longest that a call may take, all attempts together: the sender of the command is waiting for the answer.
-  private static let limit: Duration = .seconds(10)
+  /// The longest that a call may take, all attempts together.
+  private static let limit = UndecidableQuestions.callLimit
   /// How often a question is asked that SpiceDB was too busy for, while it answered others: about a second in total.
   private static let attempts = 6
   private static let backoff = Backoff(shortest: .milliseconds(20), longest: .milliseconds(640))

@@ -22,6 +22,10 @@ package protocol AccessDecider: Sendable {
 
 /// These questions can't be decided, or not together, although the service that decides answers others.
 package struct UndecidableQuestions: Error, CustomStringConvertible {
+  /// The longest that a service may take to answer a call: the sender of the command is waiting. After that the
+  /// questions may be too hard for it.
+  package static let callLimit: Duration = .seconds(10)
+
   /// For people. No payload, no secret.
   package let description: String
 

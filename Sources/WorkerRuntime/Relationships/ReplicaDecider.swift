@@ -19,8 +19,9 @@ package struct ReplicaDecider: AccessDecider {
   /// How often a ready service is asked questions that it does not answer.
   private static let attempts = 2
 
-  /// How long a ready service can delay one run of a batch: it has 10 s for each attempt.
-  package static let longestDecision: Duration = .seconds(10) * attempts
+  /// How long questions that are too hard for a service can delay one run of a batch. What it answers besides, to show
+  /// that it is ready, takes it no time.
+  package static let longestDecision = UndecidableQuestions.callLimit * attempts
 
   private let replica: any PermissionReplica
   private let pulse: ReplicationPulse
