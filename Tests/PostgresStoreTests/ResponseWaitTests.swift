@@ -6,8 +6,9 @@ import WorkspaceDomain
 
 @testable import PostgresStore
 
-/// The watchdog is fed while the session waits for the database, whatever for.
-@Suite(.requiresPostgres, .migratedDatabase) struct ResponseWaitTests {
+/// The watchdog is fed while the session waits for the database, whatever for. One case after another: each locks the
+/// same tables.
+@Suite(.requiresPostgres, .migratedDatabase, .serialized) struct ResponseWaitTests {
   private static let waits: [@Sendable (PostgresUnitOfWorkStore) async throws -> Void] = [
     { _ = try await $0.due(at: Timestamp(milliseconds: 0), limit: 1, bytes: 1) },
     { _ = try await $0.lines(dueWithin: .zero) },
