@@ -32,6 +32,7 @@ package final class MembershipMap {
       if let other = pages[start], other.limit >= page.key.limit { return }
       pages[start] = (page.value, page.key.limit)
     }
+    roles.reserveCapacity(snapshot.roles.count)
     for (key, role) in snapshot.roles { put(role, key) }
   }
 

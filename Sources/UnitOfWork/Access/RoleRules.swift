@@ -22,6 +22,8 @@ package final class RoleRules: AuthorizationProvider {
   /// Further questions that can be answered from what was read: their objects were not known when the questions were
   /// asked.
   private let furtherViews: Set<AccessQuestion>
+  /// The grounds found by walking up the tree.
+  private var found: [AccessQuestion: AccessGround] = [:]
 
   package init(
     readSet: ReadSet, workspaces: IdentityMap, groups: GroupMap, memberships: MembershipMap, rules: AccessRules
@@ -41,6 +43,7 @@ package final class RoleRules: AuthorizationProvider {
   /// Why the user has the permission; nil if the user does not have it. Of several grounds, the user's role in the
   /// tenant comes first, then the nearest one.
   package func ground(for question: AccessQuestion) throws(WorkspaceServiceError) -> AccessGround? {
+    if let ground = found[question], !canBeLost(inTenant: question.tenantID) { return ground }
     guard questions.contains(question) || furtherViews.contains(question) else {
       throw .notLoaded("what a user of tenant \(question.tenantID) may do")
     }
@@ -61,8 +64,15 @@ package final class RoleRules: AuthorizationProvider {
       guard let workspace = try workspaces.workspace(id), workspace.tenantID == tenantID else { return nil }
       if tenantRole == .admin { return .role(HeldRole(.admin, of: user, on: tenant)) }
       if question.permission == .createChild, workspace.isRoot, opensRoot, tenantRole != nil { return .openRoot }
-      return try nearestRole(question.permission.roles, on: id, question.userID, tenantID)
+      let ground = try nearestRole(question.permission.roles, on: id, question.userID, tenantID)
+      found[question] = ground
+      return ground
     }
+  }
+
+  /// Whether the unit of work has done anything that can take away a ground that was found: what it has added can't.
+  private func canBeLost(inTenant tenantID: TenantID) -> Bool {
+    memberships.hasChangedViews(of: tenantID) || workspaces.hasRemovedOrMoved(in: tenantID)
   }
 
   /// A lookup by name may have to decide `view` on the workspace found; a workspace with its path to the root, `view`
@@ -79,10 +89,8 @@ package final class RoleRules: AuthorizationProvider {
         readSet.tree.ancestorsOf.contains(TenantWorkspace(tenantID: question.tenantID, id: id))
       else { continue }
       // Nothing is above a workspace that does not exist.
-      try? workspaces.climb(from: id) { step in
-        views.insert(.view(step, by: question.userID, of: question.tenantID))
-        return true
-      }
+      guard let path = try? workspaces.path(from: id) else { continue }
+      for step in path { views.insert(.view(step, by: question.userID, of: question.tenantID)) }
     }
     return views
   }
@@ -93,14 +101,12 @@ package final class RoleRules: AuthorizationProvider {
     _ roles: [Role], on id: WorkspaceID, _ userID: UserID, _ tenantID: TenantID
   ) throws(WorkspaceServiceError) -> AccessGround? {
     let groups = memberships.groups(of: userID, in: tenantID)
-    var ground: AccessGround?
-    try workspaces.climb(from: id) { step in
+    for step in try workspaces.path(from: id) {
       let known = memberships.knownRoles(on: TenantResource(tenantID: tenantID, object: .workspace(step)))
-      guard !known.isEmpty, let found = holder(of: roles, known, userID, groups) else { return true }
-      ground = .role(HeldRole(found.role, of: found.member, on: .workspace(step)))
-      return false
+      guard !known.isEmpty, let holder = holder(of: roles, known, userID, groups) else { continue }
+      return .role(HeldRole(holder.role, of: holder.member, on: .workspace(step)))
     }
-    return ground
+    return nil
   }
 
   /// The user's own role, or that of a group, if it is one of `roles`. Goes through the roles on the workspace or the

@@ -33,6 +33,8 @@ package final class IdentityMap {
   private var sizeChanges: [TenantID: Int] = [:]
   /// Tenants in which a workspace was moved.
   private var moved: Set<TenantID> = []
+  /// The paths that were walked since a workspace was last moved or removed.
+  var paths = WorkspacePaths()
 
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
     self.memberships = memberships
@@ -122,12 +124,7 @@ extension IdentityMap: WorkspaceRepository {
   }
 
   package func depth(of id: WorkspaceID) throws(WorkspaceServiceError) -> Int {
-    var depth = 0
-    try climb(from: id) { _ in
-      depth += 1
-      return true
-    }
-    return depth
+    try path(from: id).depth
   }
 
   package func isInside(_ id: WorkspaceID, of ancestor: WorkspaceID) throws(WorkspaceServiceError) -> Bool {
@@ -199,12 +196,7 @@ extension IdentityMap: WorkspaceRepository {
       throw .notLoaded("what is above workspace \(id)")
     }
     try requireUnchanged("what is above workspace \(id)")
-    var ancestors: [Workspace] = []
-    try climb(from: id) { step in
-      if step != id, let workspace = entries[step]?.current { ancestors.append(workspace) }
-      return true
-    }
-    return ancestors.reversed()
+    return try path(from: id).dropFirst().compactMap { entries[$0]?.current }.reversed()
   }
 
   /// For reads that only queries ask for: these change nothing, so the reads are not adjusted to changes.
@@ -225,6 +217,7 @@ extension IdentityMap: WorkspaceRepository {
     arrivals.append(workspace.id)
     departures.insert(workspace.tenantID)
     moved.insert(workspace.tenantID)
+    paths.removeAll()
   }
 
   package func remove(_ workspace: Workspace) {
@@ -234,6 +227,7 @@ extension IdentityMap: WorkspaceRepository {
     entries[workspace.id]?.current = nil
     entries[workspace.id]?.wasRemoved = true
     departures.insert(workspace.tenantID)
+    paths.removeAll()
   }
 }
 
@@ -270,6 +264,9 @@ extension IdentityMap {
   private func heightAsRead(_ id: WorkspaceID) -> Int {
     entries[id]?.wasRemoved == true ? 1 : heights[id, default: 1]
   }
+
+  /// Whether the unit of work has removed or moved workspaces of a tenant.
+  func hasRemovedOrMoved(in tenantID: TenantID) -> Bool { departures.contains(tenantID) }
 
   /// Whether the unit of work has added, removed or moved workspaces of a tenant.
   func hasRearranged(_ tenantID: TenantID) -> Bool {

@@ -35,8 +35,8 @@ package struct WorkspaceService {
   /// A parent workspace of the tenant that the actor may view or, if it is an open root, may create children in anyway.
   func visibleParent(_ id: WorkspaceID) throws(WorkspaceServiceError) -> Workspace {
     let parent = try ownWorkspace(id, missing: .parentWorkspaceNotFound(id), foreign: .unauthorizedParent(id))
-    if try scope.permits(.view, on: .workspace(id)) { return parent }
-    guard try scope.permits(.createChild, on: .workspace(id)) else {
+    if try scope.permits(.createChild, on: .workspace(id)) { return parent }
+    guard try scope.permits(.view, on: .workspace(id)) else {
       observe(.permissionDenied(.view, on: .workspace(id)))
       throw .parentWorkspaceNotFound(id)
     }
