@@ -91,6 +91,27 @@ import WorkspaceDomain
     #expect(halved > 5, "some batches were split")
   }
 
+  /// What a batch remembers of one answer must not outlive any of the changes that can make it wrong.
+  @Test(arguments: 0..<4 as Range<UInt64>)
+  func `the same questions between random changes have the answers that they have one by one`(
+    seed: UInt64
+  ) async throws {
+    var source = CommandSource(seed: seed)
+    var halved = 0
+    var answers: [Bool: Int] = [:]
+    for _ in 0..<40 {
+      let (batched, single) = (CommandBatch(), CommandBatch())
+      let founding = source.founding(of: 1, count: 4)
+      _ = try await (batched.run(founding), single.run(founding))
+      for _ in 0..<10 {
+        let commands = (0..<Int.random(in: 8...24, using: &source.random)).map { _ in source.question(of: 1) }
+        let (outcomes, _) = try await expectSame(commands, on: batched, single, halved: &halved)
+        for case .success(.access(let isAllowed)) in outcomes { answers[isAllowed, default: 0] += 1 }
+      }
+    }
+    #expect(answers[true, default: 0] > 200 && answers[false, default: 0] > 200, "\(answers)")
+  }
+
   @Test(arguments: 0..<4 as Range<UInt64>)
   func `random batches of tenants that come and go, with ids in common, have the outcomes that they have one by one`(
     seed: UInt64

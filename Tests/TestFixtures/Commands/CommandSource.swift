@@ -109,6 +109,29 @@ package struct CommandSource {
     return TenantCommand(tenant, command, by: actor)
   }
 
+  /// One of a few questions about what one user may do, asked again and again, or a change that decides the answer.
+  package mutating func question(of tenant: UInt64) -> TenantCommand {
+    let one = WorkspaceID.sample(base + .random(in: 2...4, using: &random))
+    let other = WorkspaceID.sample(base + .random(in: 1...4, using: &random))
+    let (user, group) = (UserID(stored: "u3"), GroupID.sample(base + 21))
+    let member: Member = Bool.random(using: &random) ? .user(user) : .group(group)
+    let role = Role.allCases.randomElement(using: &random) ?? .member
+    let change: any WorkspaceCommand =
+      switch Int.random(in: 0..<24, using: &random) {
+      case 0: SetWorkspaceMember(id: other, member: member, role: role)
+      case 1: RemoveWorkspaceMember(id: other, member: member)
+      case 2: SetGroupMember(id: group, userID: user, role: .member)
+      case 3: RemoveGroupMember(id: group, userID: user)
+      case 4: .move(id: one, parentID: other)
+      case 5: .delete(id: one)
+      case 6: .create(name: "\(one)", parentID: other, id: one)
+      case 7: SetTenantMember(userID: user, role: Bool.random(using: &random) ? .admin : .member)
+      default:
+        CheckAccess(permission: Bool.random(using: &random) ? .view : .edit, object: .workspace(one), userID: user)
+      }
+    return TenantCommand(tenant, change)
+  }
+
   /// A command of one of several tenants that are founded and deleted again and again, with ids in common.
   package mutating func turnover(of tenants: ClosedRange<UInt64>) -> TenantCommand {
     let (one, other) = (
