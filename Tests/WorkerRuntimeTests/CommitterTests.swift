@@ -4,6 +4,7 @@ import Testing
 import UnitOfWork
 import WorkerRuntime
 import WorkspaceApplication
+import WorkspaceDomain
 
 /// The results of a batch: answers, events, settled deliveries.
 @Suite struct CommitterTests {
@@ -24,6 +25,22 @@ import WorkspaceApplication
     #expect(batches.settled == [1, 2, 3, 4, 5, 6])
     #expect(batches[0].entries.map(\.id.number) == [1])
     #expect(try await fixture.store.outbox == batches.messages)
+  }
+
+  @Test func `commands that ask for too much together are run in parts, in order`() async throws {
+    let messages = (0..<100).map { number in
+      CommandMessage.by(
+        "u\(number)",
+        CommandMessage(
+          "\(number)", "move",
+          data:
+            #"{"workspace_id":"\#(WorkspaceID.sample(1))","parent_workspace_id":"\#(WorkspaceID.sample(UInt64(number) + 2))"}"#
+        ))
+    }
+    let batches = try await fixture.run(messages)
+    #expect((2...8).contains(batches.count), "\(batches.count)")
+    #expect(batches.results.map { $0.properties.correlationID?.text } == (0..<100).map { "\($0)" })
+    #expect(batches.settled == Array(1...100))
   }
 
   @Test func `the properties repeat the envelope`() async throws {

@@ -12,7 +12,7 @@ enum RolesTables {
   /// them.
   ///
   /// Each user's way up to the root is followed by itself, and ways of one user that meet continue as one. Groups are
-  /// joined to what was found: most workspaces have few of them, and most users are in few.
+  /// looked for among what was found: most workspaces have few of them, and most users are in few.
   ///
   /// - Parameters:
   ///   - ways: users, and workspaces from which to go up.
@@ -81,7 +81,9 @@ enum RolesTables {
           and workspace_members.member_type = 'group'
         offset 0
       ) as m
-      where (m.tenant_id, m.member_id) in (select tenant_id, group_id from subject)
+      -- "is true", because otherwise this becomes a join, and compares each role with each subject. So it is a look-up
+      -- in a hash table.
+      where ((m.tenant_id, m.member_id) in (select tenant_id, group_id from subject)) is true
       """)
     return SnapshotQuery(request: request, read: addRoles)
   }
@@ -218,18 +220,6 @@ enum RolesTables {
   private static func addRoles(_ rows: PostgresRows, _ snapshot: inout Snapshot) throws(PostgresError) {
     for row in rows { snapshot.roles[try row.roleKey()] = try row.role() }
   }
-}
-
-/// A user in a tenant.
-struct TenantUser: Hashable {
-  let tenantID: TenantID
-  let userID: UserID
-}
-
-/// A user, and a workspace from which to go up to decide what the user may do.
-struct UserWay: Hashable {
-  let user: TenantUser
-  let workspaceID: WorkspaceID
 }
 
 extension PostgresRow {

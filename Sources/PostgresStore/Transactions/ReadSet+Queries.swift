@@ -21,7 +21,7 @@ extension ReadSet {
       WorkspacesTable.list(tree.pages),
       WorkspacesTable.list(tree.childPages),
       WorkspacesTable.countBelowRoot(of: tree.sizesOf, limit: tree.childLimit),
-      access.decisions(moving: tree),
+      decisions,
       RolesTables.find(access.roles),
       RolesTables.find(of: access.removedMembers, limit: access.cascadeLimit),
       RolesTables.find(on: access.deletedObjects, limit: access.cascadeLimit),
@@ -40,37 +40,16 @@ extension ReadSet {
   }
 }
 
-extension AccessReads {
+extension ReadSet {
   /// The statement that reads the roles that decide the questions.
-  fileprivate func decisions(moving tree: TreeReads) -> SnapshotQuery? {
-    var users: Set<TenantUser> = []
-    var ways: Set<UserWay> = []
-    for question in questions {
-      let user = TenantUser(tenantID: question.tenantID, userID: question.userID)
-      users.insert(user)
-      if case .workspace(let id) = question.resource { ways.insert(UserWay(user: user, workspaceID: id)) }
-    }
-    for view in namedViews { users.insert(TenantUser(tenantID: view.name.tenantID, userID: view.userID)) }
-    // The path up from a workspace that does not exist yet begins with each parent it may be created below.
-    var arriving = tree.arrivals.isEmpty ? [] : Array(ways)
-    while let way = arriving.popLast() {
-      for id in tree.arrivals[TenantWorkspace(tenantID: way.user.tenantID, id: way.workspaceID)] ?? [] {
-        let next = UserWay(user: way.user, workspaceID: id)
-        if ways.insert(next).inserted { arriving.append(next) }
-      }
-    }
-    // A moved workspace may end up below any workspace whose path up is read.
-    if tree.moves > 0 {
-      let chains = Dictionary(grouping: tree.chainsOf, by: \.tenantID)
-      for user in users {
-        for workspace in chains[user.tenantID] ?? [] { ways.insert(UserWay(user: user, workspaceID: workspace.id)) }
-      }
-    }
+  private var decisions: SnapshotQuery? {
+    var users = Set(access.questions.map { TenantUser(tenantID: $0.tenantID, userID: $0.userID) })
+    users.formUnion(access.namedViews.map { TenantUser(tenantID: $0.name.tenantID, userID: $0.userID) })
     // The users may be about to join a group whose members the commands change.
-    let groups = roles.compactMap { key -> TenantResource? in
+    let groups = access.roles.compactMap { key -> TenantResource? in
       guard case .group = key.object else { return nil }
       return TenantResource(tenantID: key.tenantID, object: key.object)
     }
-    return RolesTables.decide(users: users, ways: ways, groups: Set(groups), named: namedViews)
+    return RolesTables.decide(users: users, ways: ways(), groups: Set(groups), named: access.namedViews)
   }
 }

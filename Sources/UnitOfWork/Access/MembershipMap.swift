@@ -12,6 +12,8 @@ package final class MembershipMap {
   private var roles: [TenantResource: [Member: Role]] = [:]
   /// The groups in which a member has a role, as far as known.
   private var groups: [TenantMember: Set<GroupID>] = [:]
+  /// The objects on which members have roles, since this was first needed.
+  private var objects: [TenantMember: Set<Resource>]?
   /// What was read of the roles that were changed since.
   private var changed: [RoleKey: Role?] = [:]
   /// The keys of the changed roles, in the order of their first change.
@@ -95,11 +97,9 @@ extension MembershipMap: MembershipRepository {
     guard reads.removedMembers.contains(member) || reads.deletedTenants.contains(member.tenantID) else {
       throw .notLoaded("the roles of a member of tenant \(member.tenantID)")
     }
-    let found = roles.compactMap { object, members -> (object: Resource, role: Role)? in
-      guard object.tenantID == member.tenantID, object.object.type != .tenant, let role = members[member.member] else {
-        return nil
-      }
-      return (object.object, role)
+    let found = objects(of: member).compactMap { object -> (object: Resource, role: Role)? in
+      guard object.type != .tenant else { return nil }
+      return current(RoleKey(tenantID: member.tenantID, object: object, member: member.member)).map { (object, $0) }
     }
     // Workspaces before groups.
     return found.sorted { one, other in
@@ -177,10 +177,23 @@ extension MembershipMap {
     put(role, key)
   }
 
+  private func objects(of member: TenantMember) -> Set<Resource> {
+    let objects =
+      self.objects
+      ?? roles.reduce(into: [:]) { objects, entry in
+        for member in entry.value.keys {
+          objects[TenantMember(tenantID: entry.key.tenantID, member: member), default: []].insert(entry.key.object)
+        }
+      }
+    self.objects = objects
+    return objects[member] ?? []
+  }
+
   private func put(_ role: Role?, _ key: RoleKey) {
+    let member = TenantMember(tenantID: key.tenantID, member: key.member)
+    if role == nil { objects?[member]?.remove(key.object) } else { objects?[member, default: []].insert(key.object) }
     roles[TenantResource(tenantID: key.tenantID, object: key.object), default: [:]][key.member] = role
     guard case .group(let id) = key.object else { return }
-    let member = TenantMember(tenantID: key.tenantID, member: key.member)
     if role == nil { groups[member]?.remove(id) } else { groups[member, default: []].insert(id) }
   }
 }

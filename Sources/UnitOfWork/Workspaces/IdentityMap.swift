@@ -10,7 +10,6 @@ package final class IdentityMap {
   private let reads: TreeReads
   private let childCounts: [WorkspaceID: Int]
   private let parents: [WorkspaceID: WorkspaceID?]
-  private let heights: [WorkspaceID: Int]
   private let sizes: [TenantID: Int]
   private let memberships: MembershipMap
   private let events: EventQueue
@@ -25,8 +24,11 @@ package final class IdentityMap {
   /// The root of a tenant; nil if it is known that there is none.
   private var roots: [TenantID: WorkspaceID?] = [:]
   private var childChanges: [WorkspaceID: Int] = [:]
-  /// Workspaces that were added or moved, which can make a subtree higher.
-  private var arrivals: [WorkspaceID] = []
+  /// The numbers of levels of subtrees, as read, or more where workspaces were added or moved to. Where workspaces were
+  /// removed or moved away, they may be too large.
+  private var heights: [WorkspaceID: Int]
+  /// Tenants in which a workspace was added or moved.
+  private var arrivals: Set<TenantID> = []
   /// Tenants in which a workspace was removed or moved, which can make a subtree lower.
   private var departures: Set<TenantID> = []
   /// How many workspaces besides the root were added to tenants, less those that were removed.
@@ -34,7 +36,7 @@ package final class IdentityMap {
   /// Tenants in which a workspace was moved.
   private var moved: Set<TenantID> = []
   /// The paths that were walked since a workspace was last moved or removed.
-  var paths = WorkspacePaths()
+  private var paths = WorkspacePaths()
 
   package init(readSet: ReadSet, snapshot: Snapshot, memberships: MembershipMap, events: EventQueue) {
     self.memberships = memberships
@@ -128,7 +130,7 @@ extension IdentityMap: WorkspaceRepository {
   }
 
   package func isInside(_ id: WorkspaceID, of ancestor: WorkspaceID) throws(WorkspaceServiceError) -> Bool {
-    try levels(from: ancestor, to: id) != nil
+    try path(from: id).contains(ancestor)
   }
 
   package func fits(_ id: WorkspaceID, levels: Int) throws(WorkspaceServiceError) -> Bool {
@@ -137,12 +139,7 @@ extension IdentityMap: WorkspaceRepository {
     guard let tenantID, reads.heightsOf.contains(TenantWorkspace(tenantID: tenantID, id: id)) else {
       throw .notLoaded("the height of workspace \(id)")
     }
-    // The height as read, or larger if the unit of work has put workspaces below.
-    var height = heightAsRead(id)
-    for arrival in arrivals where arrival != id && entries[arrival]?.current?.tenantID == tenantID {
-      guard let levels = try self.levels(from: id, to: arrival) else { continue }
-      height = max(height, levels + heightAsRead(arrival))
-    }
+    let height = height(of: id)
     if height > levels, departures.contains(tenantID) {
       throw .undecided("the height of workspace \(id)")
     }
@@ -207,17 +204,19 @@ extension IdentityMap: WorkspaceRepository {
   package func add(_ workspace: Workspace) {
     put(workspace)
     if !workspace.isRoot { sizeChanges[workspace.tenantID, default: 0] += 1 }
-    arrivals.append(workspace.id)
+    arrivals.insert(workspace.tenantID)
+    raiseHeights(above: workspace.id)
   }
 
   package func save(_ workspace: Workspace) {
     let isMoved = entries[workspace.id]?.current?.parentID != workspace.parentID
     put(workspace)
     guard isMoved else { return }
-    arrivals.append(workspace.id)
+    arrivals.insert(workspace.tenantID)
     departures.insert(workspace.tenantID)
     moved.insert(workspace.tenantID)
     paths.removeAll()
+    raiseHeights(above: workspace.id)
   }
 
   package func remove(_ workspace: Workspace) {
@@ -226,6 +225,8 @@ extension IdentityMap: WorkspaceRepository {
     if !workspace.isRoot { sizeChanges[workspace.tenantID, default: 0] -= 1 }
     entries[workspace.id]?.current = nil
     entries[workspace.id]?.wasRemoved = true
+    // Nothing was below it. What was read does not count if the id is in use again, perhaps in another tenant.
+    heights[workspace.id] = nil
     departures.insert(workspace.tenantID)
     paths.removeAll()
   }
@@ -259,10 +260,14 @@ extension IdentityMap {
     if let parentID = workspace.parentID { childChanges[parentID, default: 0] -= 1 }
   }
 
-  /// The height of a subtree before the unit of work. Nothing was below a workspace when it was removed, so nothing
-  /// that was read counts if its id is in use again, perhaps in another tenant.
-  private func heightAsRead(_ id: WorkspaceID) -> Int {
-    entries[id]?.wasRemoved == true ? 1 : heights[id, default: 1]
+  private func height(of id: WorkspaceID) -> Int { heights[id, default: 1] }
+
+  /// A workspace that was added or moved can make each subtree higher that it is in now.
+  private func raiseHeights(above id: WorkspaceID) {
+    guard !reads.heightsOf.isEmpty, let path = try? path(from: id) else { return }
+    for (levels, step) in path.enumerated().dropFirst() {
+      heights[step] = max(height(of: step), levels + height(of: id))
+    }
   }
 
   /// Whether the unit of work has removed or moved workspaces of a tenant.
@@ -270,15 +275,20 @@ extension IdentityMap {
 
   /// Whether the unit of work has added, removed or moved workspaces of a tenant.
   func hasRearranged(_ tenantID: TenantID) -> Bool {
-    departures.contains(tenantID) || arrivals.contains { entries[$0]?.current?.tenantID == tenantID }
+    departures.contains(tenantID) || arrivals.contains(tenantID)
+  }
+
+  /// The workspaces from one up to its root.
+  func path(from id: WorkspaceID) throws(WorkspaceServiceError) -> WorkspacePath {
+    try paths.path(from: id, limit: knownCount, parentOf: parent)
   }
 
   /// - Returns: nil if unknown.
-  func parent(of id: WorkspaceID) -> WorkspaceID?? {
+  private func parent(of id: WorkspaceID) -> WorkspaceID?? {
     guard let entry = entries[id] else { return parents[id] }
     return entry.current.map(\.parentID)
   }
 
   /// No path to the root is longer, unless it is circular.
-  var knownCount: Int { entries.count + parents.count }
+  private var knownCount: Int { entries.count + parents.count }
 }

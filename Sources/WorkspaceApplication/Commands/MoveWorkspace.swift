@@ -22,6 +22,7 @@ package struct MoveWorkspace: WorkspaceCommand {
   package func ask(_ reads: inout CommandReads, as actor: Actor, rules: WorkspaceRules) {
     reads.tree.workspaces.formUnion([id, parentID])
     reads.tree.chainsOf.insert(TenantWorkspace(tenantID: actor.tenantID, id: parentID))
+    reads.tree.targets.insert(TenantWorkspace(tenantID: actor.tenantID, id: parentID))
     reads.tree.heightsOf.insert(TenantWorkspace(tenantID: actor.tenantID, id: id))
     reads.tree.moves += 1
     reads.ask(.view, .manage, on: .workspace(id), by: actor)

@@ -13,6 +13,8 @@ package struct TreeReads: Sendable, Equatable {
   /// The possible parents of workspaces that do not exist yet: the path up from such a workspace begins with one of
   /// these.
   package var arrivals: [TenantWorkspace: Set<WorkspaceID>] = [:]
+  /// Workspaces that others may be moved to.
+  package var targets: Set<TenantWorkspace> = []
   /// Workspaces whose path to the root is asked for with everything there is to know about the workspaces on it.
   package var ancestorsOf: Set<TenantWorkspace> = []
   /// The same for workspaces that are known only by their names.

@@ -16,6 +16,12 @@ package struct TenantCommand: Sendable {
   }
 }
 
+extension TenantCommand {
+  fileprivate var context: CommandContext {
+    CommandContext(key: CommandKey(tenantID: .sample(tenant), source: "/test", id: "c"), userID: user)
+  }
+}
+
 package typealias CommandResult = Result<CommandReply, WorkspaceServiceError>
 
 /// Runs commands as units of work on a store.
@@ -50,25 +56,11 @@ package struct CommandBatch {
   package func run(_ commands: [TenantCommand]) async throws(UnitOfWorkError) -> (
     outcomes: [CommandResult], events: [DomainEvent]
   ) {
-    let contexts = commands.map { command in
-      CommandContext(key: CommandKey(tenantID: .sample(command.tenant), source: "/test", id: "c"), userID: command.user)
-    }
-    let readSet = ReadSet(zip(contexts, commands).map { (context: $0, command: $1.command) }, rules: rules)
+    let readSet = readSet(of: commands)
     let decisions = try await decide(readSet.access.questions, store)
     let snapshot = try await store.begin(readSet)
     let work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules.access, decisions: decisions)
-    var outcomes: [CommandResult] = []
-    var events: [DomainEvent] = []
-    for (context, command) in zip(contexts, commands) {
-      outcomes.append(
-        CommandResult { () throws(WorkspaceServiceError) in
-          let scope = try CommandScope(
-            context: context, repositories: work.repositories, probe: DeferredObservations(), identifiers: identifiers,
-            now: .sample, rules: rules)
-          return try command.command.run(in: scope)
-        })
-      events += work.events.take()
-    }
+    let (outcomes, events) = execute(commands, on: work)
     // The caller splits such a batch.
     let isUnfinished = outcomes.contains { $0.error == .unfinished }
     if outcomes.contains(where: { $0.isUndecided }) || isUnfinished && commands.count > 1 {
@@ -87,6 +79,44 @@ package struct CommandBatch {
       return (rest.outcomes, events + rest.events)
     }
     return (outcomes.map(\.withoutEvents), events)
+  }
+
+  /// What `commands` could need to know as one batch.
+  package func readSet(of commands: [TenantCommand]) -> ReadSet {
+    ReadSet(commands.map { (context: $0.context, command: $0.command) }, rules: rules)
+  }
+
+  private func execute(
+    _ commands: [TenantCommand], on work: WorkingSet
+  ) -> (outcomes: [CommandResult], events: [DomainEvent]) {
+    var outcomes: [CommandResult] = []
+    var events: [DomainEvent] = []
+    for command in commands {
+      outcomes.append(
+        CommandResult { () throws(WorkspaceServiceError) in
+          let scope = try CommandScope(
+            context: command.context, repositories: work.repositories, probe: DeferredObservations(),
+            identifiers: identifiers, now: .sample, rules: rules)
+          return try command.command.run(in: scope)
+        })
+      events += work.events.take()
+    }
+    return (outcomes, events)
+  }
+
+  /// The processor time of `commands` as one batch, apart from the store, which rolls it back; nil if one of them fails.
+  package func processorTime(of commands: [TenantCommand]) async throws -> Duration? {
+    let readSet = readSet(of: commands)
+    let snapshot = try await store.begin(readSet)
+    // Without suspension, so on one thread.
+    let start = ThreadTime.now()
+    let work = WorkingSet(readSet: readSet, snapshot: snapshot, rules: rules.access)
+    let outcomes = execute(commands, on: work).outcomes
+    var writeSet = WriteSet()
+    work.addChanges(to: &writeSet)
+    let time = ThreadTime.now() - start
+    try await store.rollback()
+    return outcomes.allSatisfy { $0.error == nil } ? time : nil
   }
 
   /// The same of `commands` as batches of one each.
