@@ -287,11 +287,3 @@ import WorkspaceDomain
       ]).outcomes.map(\.error) == [.invalidWorkspaceName(.empty), .permissionDenied, nil])
   }
 }
-
-extension Sequence {
-  fileprivate func asyncMap<Value>(_ transform: (Element) async throws -> Value) async throws -> [Value] {
-    var values: [Value] = []
-    for element in self { values.append(try await transform(element)) }
-    return values
-  }
-}

@@ -23,7 +23,7 @@ import WorkspaceDomain
       }
     ),
     (
-      "moves back and forth",
+      "moves to one workspace",
       { count in
         (
           [

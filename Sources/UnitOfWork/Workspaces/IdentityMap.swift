@@ -262,7 +262,8 @@ extension IdentityMap {
 
   private func height(of id: WorkspaceID) -> Int { heights[id, default: 1] }
 
-  /// A workspace that was added or moved can make each subtree higher that it is in now.
+  /// A workspace that was added or moved can make each subtree higher that it is in now. Its path is known, because the
+  /// depth of its parent was checked; a root has nothing above it.
   private func raiseHeights(above id: WorkspaceID) {
     guard !reads.heightsOf.isEmpty, let path = try? path(from: id) else { return }
     for (levels, step) in path.enumerated().dropFirst() {

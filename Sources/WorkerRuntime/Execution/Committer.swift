@@ -12,7 +12,8 @@ import WorkspaceDomain
 /// 1. ``carryOut(_:committed:)``: runs it as one transaction. If one of its messages makes the transaction fail, the
 ///    batch is halved until that message stands alone and gets its verdict, while the others are carried out. If a
 ///    message can't be answered before the changes of earlier messages are committed, or if all together ask for too
-///    much, the batch is run in several parts. A message that removes more than one transaction may remove takes several transactions.
+///    much, the batch is run in several parts. A message that removes more than one transaction may remove takes
+///    several transactions.
 /// 2. ``commit(_:next:since:)``: retries after a conflict with another writer or a transient failure.
 /// 3. `commitOnce`: reads everything that the batch could need, runs it in memory, writes and commits. Two round trips,
 ///    after those of the ``AccessDecider``, if permissions are not decided by the batch itself.
